@@ -1,0 +1,148 @@
+"""What it is about: criminal cases, the persons in them, the documents, and who has acted in which role."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecase.officers.models import Officer, Organisation, Post, Role
+
+
+class Language(models.TextChoices):
+    """The languages of proceedings (CPC Art. 30), and English for documents abroad."""
+
+    KAZAKH = "kk", _("Kazakh")
+    RUSSIAN = "ru", _("Russian")
+    ENGLISH = "en", _("English")
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, post: Post) -> "CaseQuerySet":
+        """The cases that ``post`` may open; an unknown role sees none."""
+        if not post.is_current():
+            return self.none()
+        scopes = {
+            Role.INVESTIGATOR: Q(team__officer=post.officer_id, organisation=post.organisation_id),
+            Role.HEAD_OF_UNIT: Q(organisation=post.organisation_id),
+            Role.PROSECUTOR: Q(prosecution=post.organisation_id),
+        }
+        scope = scopes.get(Role(post.role))
+        return self.none() if scope is None else self.filter(scope)
+
+
+class Case(models.Model):
+    """A criminal case, known by its number in the Unified Register of Pre-trial Investigations (ERDR)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(_("ERDR number"), max_length=32, unique=True)
+    language = models.CharField(_("language of proceedings"), max_length=2, choices=Language, default=Language.KAZAKH)
+    qualification = models.CharField(_("qualification"), max_length=250, help_text=_("Articles of the Criminal Code."))
+    summary = models.TextField(_("summary"), blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="cases", verbose_name=_("investigation body"))
+    prosecution = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("supervising prosecutor's office"))
+    court = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("court"))
+    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+
+    objects: ClassVar[models.Manager["Case"]] = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        ordering: ClassVar = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def chain(self) -> str:
+        """The case's chain in the audit log."""
+        return f"case:{self.pk}"
+
+
+class TeamMember(models.Model):
+    """An investigator who works on a case."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="team")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "officer"], name="team_member_once")]
+
+
+class Person(models.Model):
+    """A participant of a case."""
+
+    class Capacity(models.TextChoices):
+        SUSPECT = "suspect", _("suspect")
+        VICTIM = "victim", _("victim")
+        WITNESS = "witness", _("witness")
+        OWNER = "owner", _("owner of property")
+        DEFENDER = "defender", _("defender")
+        OTHER = "other", _("other participant")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="persons")
+    capacity = models.CharField(_("capacity"), max_length=16, choices=Capacity)
+    surname = models.CharField(_("surname"), max_length=100)
+    given_name = models.CharField(_("given name"), max_length=100)
+    patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Officer.Sex)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    iin = models.CharField(_("IIN"), max_length=12, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("persons")
+        ordering: ClassVar = ["surname", "given_name"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
+
+
+class Blob(models.Model):
+    """The bytes of a file, stored once under their SHA-256 (64 hex digits)."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    stored_as = models.CharField(max_length=200)
+    stored_at = models.DateTimeField(default=timezone.now)
+
+
+class Document(models.Model):
+    """A file of a case: a name, a blob, who brought it and when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    uploaded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering: ClassVar = ["uploaded_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Participation(models.Model):
+    """That an officer has acted in a case in a role. One role a case, for ever: whoever investigated never judges."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="participations")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="participations")
+    role = models.CharField(max_length=16, choices=Role)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "officer"], name="one_role_in_a_case")]

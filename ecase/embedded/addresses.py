@@ -1,0 +1,23 @@
+"""Where this folder's embedded servers listen. Derived from the folder alone, so that two clones never meet."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+
+def runtime_dir(base_dir: Path) -> Path:
+    """Folder of the Unix sockets. Short, since a socket's path may have 107 bytes (unix(7))."""
+    mark = hashlib.sha256(str(base_dir.resolve()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"ecase-{os.getuid()}-{mark}"
+
+
+def database_url(base_dir: Path) -> str:
+    """Django's address of the embedded PostgreSQL."""
+    return f"postgres://ecase@{quote(str(runtime_dir(base_dir)), safe='')}/ecase"
+
+
+def broker_url(base_dir: Path) -> str:
+    """Celery's address of the embedded Valkey."""
+    return f"redis+socket://{runtime_dir(base_dir) / 'valkey.sock'}"

@@ -1,0 +1,226 @@
+"""Who acts: organisations, officers (natural persons known by IIN), the posts they hold, duty rosters, tokens."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Func, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken
+
+TWELVE_DIGITS = RegexValidator(r"^[0-9]{12}\Z", _("Twelve digits are expected."))
+
+
+class Role(models.TextChoices):
+    """What a post empowers to."""
+
+    INVESTIGATOR = "investigator", _("investigator")
+    HEAD_OF_UNIT = "head_of_unit", _("head of unit")
+    PROSECUTOR = "prosecutor", _("prosecutor")
+    JUDGE = "judge", _("investigating judge")
+    CLERK = "clerk", _("clerk")
+    DEFENDER = "defender", _("defender")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class Organisation(models.Model):
+    """An investigation body, a prosecutor's office, a court: known by its BIN."""
+
+    class Kind(models.TextChoices):
+        INVESTIGATION = "investigation", _("investigation body")
+        PROSECUTION = "prosecution", _("prosecutor's office")
+        COURT = "court", _("court")
+        BAR = "bar", _("bar")
+        OPERATOR = "operator", _("operator of the service")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    bin = models.CharField(_("BIN"), max_length=12, unique=True, validators=[TWELVE_DIGITS])
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    code = models.SlugField(_("code"), max_length=16, unique=True, help_text=_("Used in numbers, such as a court's code."))
+    name_kk = models.CharField(_("name in Kazakh"), max_length=250)
+    name_ru = models.CharField(_("name in Russian"), max_length=250)
+    name_en = models.CharField(_("name in English"), max_length=250)
+    place_kk = models.CharField(_("place in Kazakh"), max_length=100)
+    place_ru = models.CharField(_("place in Russian"), max_length=100)
+    place_en = models.CharField(_("place in English"), max_length=100)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering: ClassVar = ["name_en"]
+
+    def __str__(self) -> str:
+        return self.name()
+
+    def name(self, language: str | None = None) -> str:
+        """The name in ``language`` (kk, ru, en), by default the active one."""
+        return str(getattr(self, f"name_{(language or get_language() or 'en')[:2]}"))
+
+    def place(self, language: str | None = None) -> str:
+        """Town or district in ``language``, by default the active one."""
+        return str(getattr(self, f"place_{(language or get_language() or 'en')[:2]}"))
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    def get_by_natural_key(self, username: str | None) -> "Officer":
+        return self.get(iin=username)
+
+
+class Officer(AbstractBaseUser):
+    """A natural person who signs. There is no password: a certificate that carries the IIN is the way in."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", _("female")
+        MALE = "male", _("male")
+
+    password = None  # type: ignore[assignment]
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    iin = models.CharField(_("IIN"), max_length=12, unique=True, validators=[TWELVE_DIGITS])
+    surname = models.CharField(_("surname"), max_length=100)
+    given_name = models.CharField(_("given name"), max_length=100)
+    patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex)
+    language = models.CharField(_("language"), max_length=2, default="kk")
+    active = models.BooleanField(_("active"), default=True)
+
+    USERNAME_FIELD = "iin"
+    REQUIRED_FIELDS: ClassVar = ["surname", "given_name"]
+    objects: ClassVar[OfficerManager] = OfficerManager()
+
+    class Meta:
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
+        ordering: ClassVar = ["surname", "given_name"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
+
+    @property
+    def short_name(self) -> str:
+        """Surname and initials, as documents name an official."""
+        initials = "".join(f"{part[0]}." for part in (self.given_name, self.patronymic) if part)
+        return f"{self.surname} {initials}"
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.active
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the officer holds the administrator's post now (Django admin asks)."""
+        return self.active and self.posts.current().filter(role=Role.ADMINISTRATOR).exists()
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def current(self, at: datetime | None = None) -> "PostQuerySet":
+        """Posts that are held at the instant ``at``, by default now."""
+        at = at or timezone.now()
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at, officer__active=True)
+
+
+class Post(models.Model):
+    """A role in an organisation from a date to a date. Whoever acts, acts in a post."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="posts", verbose_name=_("officer"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation"))
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    valid_from = models.DateTimeField(_("from"))
+    valid_to = models.DateTimeField(_("to"), null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Post"]] = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        indexes: ClassVar = [models.Index(fields=["organisation", "role"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="post_ends_after_it_begins", condition=Q(valid_to=None) | Q(valid_to__gt=models.F("valid_from"))
+            ),
+            ExclusionConstraint(
+                name="post_held_once_at_a_time",
+                expressions=[
+                    ("officer", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (
+                        Func("valid_from", "valid_to", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer} — {self.get_role_display()}, {self.organisation}"
+
+    def is_current(self, at: datetime | None = None) -> bool:
+        """Whether the post is held at ``at``, by default now."""
+        at = at or timezone.now()
+        return self.officer.active and self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+    def as_actor(self) -> dict[str, str]:
+        """How audit entries and acts name who acted: frozen text beside the ids."""
+        return {
+            "officer": str(self.officer_id),
+            "name": self.officer.full_name,
+            "post": str(self.pk),
+            "role": self.role,
+            "organisation": self.organisation.bin,
+        }
+
+
+class DutyShift(models.Model):
+    """A line of a duty roster: who is called first (rank 1), second, ... in an organisation between two instants."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="shifts", verbose_name=_("post"))
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    rank = models.PositiveSmallIntegerField(_("rank"), default=1)
+
+    class Meta:
+        verbose_name = _("duty shift")
+        verbose_name_plural = _("duty rosters")
+        ordering: ClassVar = ["starts_at", "rank"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="shift_ends_after_it_begins", condition=Q(ends_at__gt=models.F("starts_at")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Challenge(models.Model):
+    """Bytes that somebody who wants to sign in has to sign: used once, for a few minutes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    to_sign = models.BinaryField()
+    issued_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class Token(AbstractAuthToken):
+    """A REST client's access token: random, stored as a hash, short-lived, revocable, bound to one post."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="tokens")

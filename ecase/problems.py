@@ -1,0 +1,79 @@
+"""How ecase says no: every problem at once, each at its field, in the reader's language.
+
+A rule that is not met raises :class:`Refused` with one :class:`Problem` per fault. The REST API renders it as
+``application/problem+json`` (RFC 9457), the portal as an error summary; neither adds a rule of its own.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault.
+
+    ``code`` is stable and meant for machines, ``message`` is a sentence for people (lazily translated), ``field`` is a
+    dotted path into the input (``payload.grounds``, ``cms``) or empty when the fault is of the whole.
+    """
+
+    code: str
+    message: str | Promise
+    field: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form, the message in the active language."""
+        entry = {"code": self.code, "field": self.field, "message": str(self.message)}
+        return {**entry, "params": dict(self.params)} if self.params else entry
+
+
+class Refused(Exception):
+    """The service will not do what was asked. Nothing has been changed."""
+
+    slug: ClassVar[str] = "refused"
+    status: ClassVar[int] = 400
+    title: ClassVar[str | Promise] = _("The request was refused")
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("; ".join(f"{p.field or '-'}: {p.code}" for p in self.problems))
+
+
+class Invalid(Refused):
+    """The input is incomplete or inconsistent."""
+
+    slug, status, title = "invalid", 422, _("Some of the information is missing or wrong")
+
+
+class NotAllowed(Refused):
+    """This officer, in this post, may not do this."""
+
+    slug, status, title = "not-allowed", 403, _("You may not do this")
+
+
+class Conflict(Refused):
+    """The motion is not, or no longer, in a state in which this can be done."""
+
+    slug, status, title = "conflict", 409, _("The motion has moved on")
+
+
+class Stale(Refused):
+    """The caller saw an older revision than the one that is stored (RFC 9110, 13.1.1)."""
+
+    slug, status, title = "stale", 412, _("Somebody changed this in the meantime")
+
+
+class Expired(Refused):
+    """What was prepared can no longer be signed."""
+
+    slug, status, title = "expired", 410, _("The time to sign has run out")
+
+
+class SignatureRefused(Refused):
+    """The signature does not stand: see the problems for the indication of EN 319 102-1."""
+
+    slug, status, title = "signature-refused", 422, _("The signature was not accepted")

@@ -1,0 +1,203 @@
+"""Settings, read from the environment (twelve-factor). A wrong value stops the start with one sentence.
+
+With no ``DATABASE_URL`` and no ``BROKER_URL`` the embedded servers of this folder are used (``ecase.embedded``).
+``docs/reference/settings.md`` lists every variable.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from ecase.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(BASE_DIR)
+
+# -- what this installation is ------------------------------------------------------------------------------------
+
+MODE = env.choice("ECASE_MODE", ("demo", "production"), default="demo")
+DEMO = MODE == "demo"
+INSTALLATION_ID = env.str("ECASE_INSTALLATION", default="ecase-demo" if DEMO else None)
+PUBLIC_URL = env.url("ECASE_PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else None)
+SECRET_KEY = env.str("SECRET_KEY", default="demo-only-not-a-secret" if DEMO else None)
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEMO else None)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+VAR_DIR = env.path("ECASE_VAR", default=BASE_DIR / "var")
+
+# -- signatures ---------------------------------------------------------------------------------------------------
+
+# A folder of trust anchors (PEM or DER certificates), their CRLs and `policy.yaml`.
+TRUST_DIR = env.path("ECASE_TRUST_DIR", default=VAR_DIR / "demo-pki" / "trust" if DEMO else None)
+# The service's own key and certificate (PEM): it seals what no officer signs, and the audit checkpoints.
+SERVICE_KEY_FILE = env.path("ECASE_SERVICE_KEY", default=VAR_DIR / "demo-pki" / "service.pem" if DEMO else None)
+# Where the page finds NCALayer, or the demo signer that speaks like it.
+SIGNER_URL = env.str("ECASE_SIGNER_URL", default="ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579")
+
+CHALLENGE_LIFETIME = timedelta(minutes=env.int("ECASE_CHALLENGE_MINUTES", default=5))
+PREPARED_LIFETIME = timedelta(minutes=env.int("ECASE_PREPARED_MINUTES", default=30))
+
+# -- law ----------------------------------------------------------------------------------------------------------
+
+STATUTE_DIR = BASE_DIR / "fixtures" / "statute"
+CALENDAR_DIR = BASE_DIR / "fixtures" / "calendar"
+JURISDICTION = env.str("ECASE_JURISDICTION", default="kz")
+
+# -- Django -------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "ecase.officers.admin_site.EcaseAdminConfig",
+    "csp",
+    "django_fsm",
+    "django_htmx",
+    "pgtrigger",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "ecase.audit",
+    "ecase.officers",
+    "ecase.outbox",
+    "ecase.cases",
+    "workflows.statute",
+    "workflows.deadlines",
+    "workflows.assignment",
+    "workflows.papers",
+    "workflows.motions",
+    "workflows.watch",
+    "workflows.drafting",
+    "ecase.portal",
+    "api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "ecase.officers.middleware.CurrentPostMiddleware",
+]
+
+ROOT_URLCONF = "ecase.urls"
+WSGI_APPLICATION = "ecase.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "ecase.portal.context.portal",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.database("DATABASE_URL")}
+
+AUTH_USER_MODEL = "officers.Officer"
+AUTHENTICATION_BACKENDS = ["ecase.officers.backends.CertificateBackend"]
+LOGIN_URL = "portal:sign-in"
+LOGIN_REDIRECT_URL = "portal:home"
+
+LANGUAGE_CODE = "kk"
+LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Almaty"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static-root"
+MEDIA_ROOT = env.path("ECASE_MEDIA", default=VAR_DIR / "media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+UPLOAD_MAX_BYTES = env.int("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# -- security -----------------------------------------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = env.int("ECASE_SESSION_MINUTES", default=720) * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEMO else None
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEMO)
+SECURE_HSTS_SECONDS = 0 if DEMO else 31536000
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, SIGNER_URL],
+        "frame-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+        "manifest-src": [SELF],
+    }
+}
+
+# -- Celery -------------------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.broker("BROKER_URL")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if CELERY_BROKER_URL.startswith("amqp") else "classic"
+CELERY_WORKER_DETECT_QUORUM_QUEUES = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+
+# -- REST ---------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.PostTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "api.problems.handler",
+    "DEFAULT_VERSIONING_CLASS": None,
+}
+KNOX_TOKEN_MODEL = "officers.Token"  # noqa: S105
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(minutes=env.int("ECASE_TOKEN_MINUTES", default=480)),
+    "TOKEN_MODEL": KNOX_TOKEN_MODEL,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING"), default="INFO")},
+}
