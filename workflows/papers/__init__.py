@@ -1,0 +1,5 @@
+"""Acts as papers: facts in, PDF/A-2b out. Public: :func:`render` and the dataclasses of :mod:`workflows.papers.facts`."""
+
+from workflows.papers.facts import Paper
+
+__all__ = ["Paper"]

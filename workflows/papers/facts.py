@@ -1,0 +1,221 @@
+"""What a paper says: the facts of one act, filled in by ``workflows.motions``, rendered by ``workflows.papers``.
+
+Everything here is data. Texts are plain strings in the paper's own language and are never read as markup; instants are
+aware datetimes and are printed in the installation's time zone; sentences come from ``wording/<language>.yaml``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Language = Literal["kk", "ru", "en"]
+Sex = Literal["female", "male"]
+# One template an act type, under the same name as in `workflows.motions.states.ActType`.
+TEMPLATES = frozenset(
+    {
+        "motion",
+        "agreement",
+        "refusal",
+        "return",
+        "withdrawal",
+        "registration",
+        "assignment",
+        "hearing_order",
+        "protocol",
+        "endorsement",
+        "delivery",
+        "execution_report",
+        "closure",
+        "expiry",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A person's name in the nominative, by parts, so that it can be declined."""
+
+    surname: str
+    given_name: str
+    patronymic: str = ""
+    sex: Sex = "male"
+
+    @property
+    def full(self) -> str:
+        """Surname, given name, patronymic."""
+        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
+
+    @property
+    def initials(self) -> str:
+        """``A.B.``"""
+        return "".join(f"{part[0]}." for part in (self.given_name, self.patronymic) if part)
+
+    @property
+    def short(self) -> str:
+        """Surname and initials, as papers name an official."""
+        return f"{self.surname} {self.initials}".strip()
+
+
+@dataclass(frozen=True)
+class Official:
+    """An officer in a post. ``role`` is a value of ``ecase.officers.models.Role``; names of bodies are in the paper's language."""
+
+    name: Name
+    role: str
+    organisation: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A person whom the paper concerns. ``capacity`` is a value of ``ecase.cases.models.Person.Capacity``."""
+
+    name: Name
+    capacity: str
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """The case by its number in the ERDR, and the articles of the Criminal Code."""
+
+    number: str
+    qualification: str
+
+
+@dataclass(frozen=True)
+class KindFacts:
+    """What is asked: the kind's name in the paper's language and its articles, such as ``"147, 148"``."""
+
+    name: str
+    articles: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class MotionFacts:
+    """The motion that an act answers. ``number`` is the court's, empty before registration."""
+
+    author: Official
+    filed_at: datetime | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of equal length under a header (may be empty)."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A labelled part of the facts: paragraphs, or a table, or both."""
+
+    label: str
+    paragraphs: tuple[str, ...] = ()
+    table: Table | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class AttachedFile:
+    """A file that belongs to the motion: ``size`` in bytes, ``sha256`` in 64 hex digits, ``requirement`` a label."""
+
+    name: str
+    size: int
+    sha256: str
+    requirement: str = ""
+
+
+@dataclass(frozen=True)
+class HearingFacts:
+    """A hearing that was held (protocol) or is ordered (hearing order)."""
+
+    at: datetime
+    place: str = ""
+    videolink: bool = False
+    closed: bool = False
+    participants: tuple[str, ...] = ()
+    secretary: str = ""
+
+
+@dataclass(frozen=True)
+class OutcomeFacts:
+    """What was decided: key and label of the catalogue, its article, and whether the motion is granted by it."""
+
+    key: str
+    label: str
+    grants: bool
+    article: str = ""
+
+
+@dataclass(frozen=True)
+class TermFacts:
+    """A term or a validity: label, and its first and last instant where they are known."""
+
+    label: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    article: str = ""
+
+
+@dataclass(frozen=True)
+class EarlierAct:
+    """An act that came before this one: its type, by whom, when, and the SHA-256 of its signed bytes."""
+
+    type: str
+    author: str
+    at: datetime
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One act as a paper.
+
+    ``template`` is the act type. ``author`` is None for what the service seals itself. ``sections`` are the labelled
+    facts of this act (the motion's fields; the outcome's fields of a decision), ``motion_sections`` those of the motion
+    that a decision repeats in its descriptive part. ``reasons`` are the author's own paragraphs, ``norms`` sentences on
+    the law applied. ``operative`` adds to the resolution's numbered points. ``verify_url`` is printed and drawn as a QR
+    code; ``fingerprint`` is a SHA-256 shown in short. ``preview`` lays a watermark over every page.
+    """
+
+    template: str
+    language: Language
+    act_id: str
+    prepared_at: datetime
+    case: CaseFacts
+    kind: KindFacts
+    author: Official | None = None
+    addressee: str = ""
+    place: str = ""
+    motion: MotionFacts | None = None
+    outcome: OutcomeFacts | None = None
+    judge: Official | None = None
+    persons: tuple[Participant, ...] = ()
+    sections: tuple[Section, ...] = ()
+    motion_sections: tuple[Section, ...] = ()
+    reasons: tuple[str, ...] = ()
+    norms: tuple[str, ...] = ()
+    operative: tuple[str, ...] = ()
+    attachments: tuple[AttachedFile, ...] = ()
+    hearing: HearingFacts | None = None
+    terms: tuple[TermFacts, ...] = ()
+    appeal: str = ""
+    service: tuple[str, ...] = ()
+    previous: tuple[EarlierAct, ...] = ()
+    verify_url: str = ""
+    fingerprint: str = ""
+    installation: str = ""
+    preview: bool = False
+    generated_notice: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if self.template not in TEMPLATES:
+            raise ValueError(f"there is no paper {self.template!r}")
+        if self.language not in ("kk", "ru", "en"):
+            raise ValueError(f"there is no wording in {self.language!r}")
+        if self.prepared_at.tzinfo is None:
+            raise ValueError("prepared_at must be aware of its time zone")
