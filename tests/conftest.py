@@ -1,0 +1,31 @@
+"""What every test may ask for."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo_pki() -> Path:
+    """The demo CA, trust folder and people's keys of this session, made once for all xdist workers."""
+    from django.conf import settings
+
+    folder = Path(settings.VAR_DIR) / "demo-pki"
+    with _locked(folder.with_suffix(".lock")):
+        if not (folder / "ca.pem").exists():
+            from signatures import demo_pki as pki
+            from tests.people import PEOPLE
+
+            pki.make(folder, PEOPLE)
+    return folder

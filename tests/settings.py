@@ -1,0 +1,21 @@
+"""Settings of the tests: the service's own, with a data folder that lives as long as the test session."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "ECASE_TEST_VAR" not in os.environ:
+    # The first process of a session makes the folder; xdist's workers inherit its name and share it.
+    _folder = tempfile.mkdtemp(prefix="ecase-test-")
+    os.environ["ECASE_TEST_VAR"] = _folder
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["ECASE_VAR"] = os.environ["ECASE_TEST_VAR"]
+for _name in ("ECASE_MEDIA", "ECASE_TRUST_DIR", "ECASE_SERVICE_KEY"):
+    os.environ.pop(_name, None)
+
+from ecase.settings import *  # noqa: E402, F403
+from ecase.settings import STORAGES  # noqa: E402
+
+# The manifest is made by `collectstatic`, which a test run does not need.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
