@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -71,6 +72,9 @@ class TeamMember(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "officer"], name="team_member_once")]
 
+    def __str__(self) -> str:
+        return f"{self.officer} — {self.case}"
+
 
 class Person(models.Model):
     """A participant of a case."""
@@ -116,6 +120,12 @@ class Blob(models.Model):
     stored_as = models.CharField(max_length=200)
     stored_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        triggers: ClassVar = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return self.sha256
+
 
 class Document(models.Model):
     """A file of a case: a name, a blob, who brought it and when."""
@@ -131,6 +141,7 @@ class Document(models.Model):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering: ClassVar = ["uploaded_at"]
+        triggers: ClassVar = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return self.name
@@ -146,3 +157,9 @@ class Participation(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "officer"], name="one_role_in_a_case")]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer} — {self.get_role_display()}"

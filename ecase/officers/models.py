@@ -144,7 +144,7 @@ class Post(models.Model):
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="posts", verbose_name=_("officer"))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation"))
     role = models.CharField(_("role"), max_length=16, choices=Role)
-    valid_from = models.DateTimeField(_("from"))
+    valid_from = models.DateTimeField(_("from"), default=timezone.now)
     valid_to = models.DateTimeField(_("to"), null=True, blank=True)
 
     objects: ClassVar[models.Manager["Post"]] = PostQuerySet.as_manager()

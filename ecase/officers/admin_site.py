@@ -1,0 +1,32 @@
+"""Django's admin for reference data: the same door as the portal, and every change in the audit log."""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class EcaseAdminConfig(AdminConfig):
+    """``django.contrib.admin`` with :class:`EcaseAdminSite` as its site."""
+
+    default_site = "ecase.officers.admin_site.EcaseAdminSite"
+
+
+class EcaseAdminSite(AdminSite):
+    """Reference data, for administrators who have signed in with their certificate."""
+
+    site_header = _("ecase: reference data")
+    site_title = _("ecase: reference data")
+    index_title = _("Reference data")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """There is no password form: whoever is not signed in goes to the portal's sign-in and comes back."""
+        home = reverse("admin:index", current_app=self.name)
+        if self.has_permission(request):
+            return redirect(home)
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.GET.get('next') or home})}")

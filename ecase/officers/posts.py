@@ -1,0 +1,20 @@
+"""The posts that an officer holds."""
+
+from datetime import datetime
+
+from ecase.officers.models import Officer, Organisation, Post, PostQuerySet
+
+
+def current(at: datetime | None = None) -> PostQuerySet:
+    """Every post that is held at ``at`` (by default now), with its officer and organisation in the same query."""
+    return Post.objects.current(at).select_related("officer", "organisation")
+
+
+def of(officer: Officer, at: datetime | None = None) -> PostQuerySet:
+    """The posts that ``officer`` holds at ``at``, by default now, the longest held first."""
+    return current(at).filter(officer=officer).order_by("valid_from", "pk")
+
+
+def holding(role: str, organisation: Organisation, at: datetime | None = None) -> PostQuerySet:
+    """The posts of ``role`` in ``organisation`` at ``at``, by default now."""
+    return current(at).filter(role=role, organisation=organisation).order_by("officer__surname", "officer__given_name")
