@@ -1,0 +1,430 @@
+"""Transparency logs: RFC 6962 Merkle trees, and the C2SP text formats that make them checkable offline.
+
+Pure functions over bytes and text: hashing (RFC 6962, 2.1), the compact range that grows a tree leaf by leaf, inclusion
+and consistency proofs (RFC 9162, 2.1.3 and 2.1.4), signed notes (c2sp.org/signed-note, Ed25519), checkpoints
+(c2sp.org/tlog-checkpoint) and proofs (c2sp.org/tlog-proof). Whatever does not check out raises :class:`ValueError`.
+
+A perfect subtree is addressed by ``(level, position)``: it covers the leaves ``position << level`` up to, without,
+``(position + 1) << level``. A store that keeps the hash of each can answer every proof with a few look-ups.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+PROOF_HEADER = "c2sp.org/tlog-proof@v1"
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+HASH_BYTES = 32
+ED25519 = b"\x01"
+SIGNATURE_MARK = "\u2014 "
+# Bounds for text that a stranger hands in.
+MAX_TEXT = 1 << 20
+MAX_SIGNATURES = 100
+MAX_PROOF_HASHES = 64
+KEY_ID_BYTES = 4
+CHECKPOINT_LINES = 3
+SPACE = " "
+
+Address = tuple[int, int]
+Range = tuple[int, int]
+NodeLookup = Callable[[Address], bytes]
+
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
+_KEY_NAME = re.compile(r"[^\s+]+\Z")
+
+
+# -- the tree -----------------------------------------------------------------------------------------------------
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """Hash of a leaf: 32 bytes (RFC 6962, 2.1)."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of an inner node over its two children (RFC 6962, 2.1)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """The root over adjacent perfect subtrees, given from left (largest) to right."""
+    if not hashes:
+        return EMPTY_ROOT
+    root = hashes[-1]
+    for left in reversed(hashes[:-1]):
+        root = node_hash(left, root)
+    return root
+
+
+def cover(begin: int, end: int) -> list[Address]:
+    """The perfect subtrees that tile the leaves ``begin`` to, without, ``end``, from left to right.
+
+    ``begin`` must be a multiple of the largest of them, as it is for every range that a proof of RFC 6962 names.
+    """
+    addresses = []
+    while begin < end:
+        level = (end - begin).bit_length() - 1
+        addresses.append((level, begin >> level))
+        begin += 1 << level
+    return addresses
+
+
+@dataclass
+class CompactRange:
+    """The right edge of a growing tree: all that is needed to append to it and to know its root."""
+
+    size: int = 0
+    hashes: list[bytes] = field(default_factory=list)
+
+    def append(self, leaf: bytes) -> Iterator[tuple[Address, bytes]]:
+        """Add a leaf hash; yields every perfect subtree that it completes, the leaf first."""
+        level, position, completed = 0, self.size, leaf
+        yield (level, position), completed
+        while position & 1:
+            completed = node_hash(self.hashes.pop(), completed)
+            level, position = level + 1, position >> 1
+            yield (level, position), completed
+        self.hashes.append(completed)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The RFC 6962 root of the leaves so far."""
+        return fold(self.hashes)
+
+
+def _split(begin: int, end: int) -> int:
+    """Where RFC 6962 splits a range: at the largest power of two smaller than its width."""
+    return begin + (1 << ((end - begin - 1).bit_length() - 1))
+
+
+def inclusion_ranges(index: int, size: int) -> list[Range]:
+    """The leaf ranges whose roots prove that leaf ``index`` is in a tree of ``size``, sibling first."""
+    if not 0 <= index < size:
+        raise ValueError(f"leaf {index} is not in a tree of {size}")
+    begin, end, path = 0, size, []
+    while end - begin > 1:
+        split = _split(begin, end)
+        if index < split:
+            path.append((split, end))
+            end = split
+        else:
+            path.append((begin, split))
+            begin = split
+    return path[::-1]
+
+
+def consistency_ranges(old: int, size: int) -> list[Range]:
+    """The leaf ranges whose roots prove that a tree of ``size`` begins with its first ``old`` leaves."""
+    if not 0 < old <= size:
+        raise ValueError(f"a tree of {size} cannot continue one of {old}")
+    begin, end, path = 0, size, []
+    while old != end:
+        split = _split(begin, end)
+        if old <= split:
+            path.append((split, end))
+            end = split
+        else:
+            path.append((begin, split))
+            begin = split
+    own = [] if begin == 0 else [(begin, end)]
+    return own + path[::-1]
+
+
+def proof_hashes(ranges: Iterable[Range], lookup: NodeLookup) -> list[bytes]:
+    """The hashes of a proof, from the stored perfect subtrees."""
+    return [fold([lookup(address) for address in cover(*span)]) for span in ranges]
+
+
+def _rise(position: int, last: int) -> tuple[int, int]:
+    """One level up; past all levels at which a node at the right edge has no sibling."""
+    if position == last:
+        while position & 1 == 0 and position:
+            position, last = position >> 1, last >> 1
+    return position >> 1, last >> 1
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
+    """Check that the leaf hash is at ``index`` under ``root`` (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        raise ValueError(f"leaf {index} is not in a tree of {size}")
+    position, last, computed = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            raise ValueError("the inclusion proof is too long")
+        left = position & 1 or position == last
+        computed = node_hash(sibling, computed) if left else node_hash(computed, sibling)
+        position, last = _rise(position, last)
+    if last or computed != root:
+        raise ValueError("the inclusion proof does not lead to the root")
+
+
+def verify_consistency(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> None:
+    """Check that the tree under ``root`` begins with the ``old`` leaves under ``old_root`` (RFC 9162, 2.1.4.2)."""
+    if not 0 < old <= size:
+        raise ValueError(f"a tree of {size} cannot continue one of {old}")
+    if (old == size) != (not proof):
+        raise ValueError("the consistency proof has the wrong length")
+    if _replayed(old, size, [old_root, *proof] if old & (old - 1) == 0 or not proof else proof) != (old_root, root):
+        raise ValueError("the consistency proof does not lead from the old root to the new one")
+
+
+def _replayed(old: int, size: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The old and the new root that a consistency proof leads to."""
+    position, last = old - 1, size - 1
+    while position & 1:
+        position, last = position >> 1, last >> 1
+    was = now = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0:
+            raise ValueError("the consistency proof is too long")
+        if position & 1 or position == last:
+            was, now = node_hash(sibling, was), node_hash(sibling, now)
+        else:
+            now = node_hash(now, sibling)
+        position, last = _rise(position, last)
+    if last and old != size:
+        raise ValueError("the consistency proof is too short")
+    return was, now
+
+
+# -- signed notes -------------------------------------------------------------------------------------------------
+
+
+def _decode(text: str, what: str) -> bytes:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as fault:
+        raise ValueError(f"{what} is not base64") from fault
+    if base64.b64encode(data).decode() != text:
+        raise ValueError(f"{what} is not in the one base64 form")
+    return data
+
+
+def _encode(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return hashlib.sha256(f"{name}\n".encode() + ED25519 + public).digest()[:KEY_ID_BYTES]
+
+
+def _key_parts(text: str, what: str) -> tuple[str, bytes]:
+    """Name and 32 key bytes of ``name+id+base64(0x01 || key)``; whether the id fits is for the caller to compare."""
+    name, _, rest = text.partition("+")
+    _, _, encoded = rest.partition("+")
+    data = _decode(encoded, what)
+    if not _KEY_NAME.match(name) or len(data) != 1 + HASH_BYTES or data[:1] != ED25519:
+        raise ValueError(f"{what} is not an Ed25519 key of a signed note")
+    return name, data[1:]
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """A public key of signed notes: ``name+id+key`` in text ("vkey")."""
+
+    name: str
+    public: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> "Verifier":
+        name, public = _key_parts(text.strip(), "the verifier key")
+        verifier = cls(name, public)
+        if str(verifier) != text.strip():
+            raise ValueError("the verifier key's id does not fit its key")
+        return verifier
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{_encode(ED25519 + self.public)}"
+
+    @property
+    def key_id(self) -> bytes:
+        return _key_id(self.name, self.public)
+
+    def accepts(self, text: bytes, signature: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text)
+        except InvalidSignature:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A private key of signed notes. ``str()`` is its secret text ("PRIVATE+KEY+name+id+key")."""
+
+    name: str
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def generate(cls, name: str) -> "Signer":
+        if not _KEY_NAME.match(name):
+            raise ValueError("a key's name has no spaces and no plus sign")
+        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
+
+    @classmethod
+    def parse(cls, text: str) -> "Signer":
+        prefix = "PRIVATE+KEY+"
+        if not text.startswith(prefix):
+            raise ValueError("this is not a private key of signed notes")
+        signer = cls(*_key_parts(text.strip().removeprefix(prefix), "the private key"))
+        if str(signer) != text.strip():
+            raise ValueError("the private key's id does not fit its key")
+        return signer
+
+    def __str__(self) -> str:
+        return f"PRIVATE+KEY+{self.name}+{self.verifier.key_id.hex()}+{_encode(ED25519 + self.secret)}"
+
+    @property
+    def verifier(self) -> Verifier:
+        return Verifier(self.name, self._key.public_key().public_bytes_raw())
+
+    @property
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.secret)
+
+    def sign(self, text: str) -> str:
+        """The signed note over ``text``, which must end in a newline and have no other control characters."""
+        _check_text(text)
+        signature = self.verifier.key_id + self._key.sign(text.encode())
+        return f"{text}\n{SIGNATURE_MARK}{self.name} {_encode(signature)}\n"
+
+
+def _check_text(text: str) -> None:
+    if not text.endswith("\n") or any(char < SPACE and char != "\n" for char in text):
+        raise ValueError("a note's text ends in a newline and has no control characters")
+
+
+def _signature_line(line: str) -> tuple[str, bytes]:
+    name, _, encoded = line.removeprefix(SIGNATURE_MARK).partition(" ")
+    data = _decode(encoded, "a note's signature")
+    if not line.startswith(SIGNATURE_MARK) or not _KEY_NAME.match(name) or len(data) <= KEY_ID_BYTES:
+        raise ValueError("a note's signature line is malformed")
+    return name, data
+
+
+def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    text, separator, signatures = note.rpartition("\n\n")
+    if not separator or not signatures.endswith("\n") or len(note) > MAX_TEXT:
+        raise ValueError("this is not a signed note")
+    lines = signatures[:-1].split("\n")
+    if len(lines) > MAX_SIGNATURES:
+        raise ValueError("the note has too many signatures")
+    _check_text(text + "\n")
+    return text + "\n", [_signature_line(line) for line in lines]
+
+
+def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Verifier, ...]]:
+    """The text of a signed note, and which of ``verifiers`` have signed it: at least one.
+
+    Signatures of unknown keys are passed over; a wrong signature of a known key refuses the whole note.
+    """
+    text, signatures = _split_note(note)
+    known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
+    signed = []
+    for name, data in signatures:
+        verifier = known.get((name, data[:KEY_ID_BYTES]))
+        if verifier is None:
+            continue
+        if not verifier.accepts(text.encode(), data[KEY_ID_BYTES:]):
+            raise ValueError(f"the signature of {name} is wrong")
+        signed.append(verifier)
+    if not signed:
+        raise ValueError("no known key has signed the note")
+    return text, tuple(signed)
+
+
+# -- checkpoints and proofs ---------------------------------------------------------------------------------------
+
+
+def _number(text: str, what: str) -> int:
+    if not _DECIMAL.match(text):
+        raise ValueError(f"{what} is not a decimal number")
+    return int(text)
+
+
+def _hash(text: str) -> bytes:
+    data = _decode(text, "a hash")
+    if len(data) != HASH_BYTES:
+        raise ValueError("a hash has 32 bytes")
+    return data
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a log says of itself: its name, how many leaves it has, and their root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> "Checkpoint":
+        """From a note's text; extension lines are passed over."""
+        lines = text.split("\n")
+        if len(lines) <= CHECKPOINT_LINES or not lines[0]:
+            raise ValueError("this is not a checkpoint")
+        return cls(lines[0], _number(lines[1], "the size of the log"), _hash(lines[2]))
+
+    @classmethod
+    def open(cls, note: str, verifiers: Iterable[Verifier]) -> "Checkpoint":
+        """From a signed note; the log itself (the key named like the origin) must be among the signers."""
+        text, signed = open_note(note, verifiers)
+        checkpoint = cls.parse(text)
+        if checkpoint.origin not in {verifier.name for verifier in signed}:
+            raise ValueError(f"the log {checkpoint.origin} has not signed its checkpoint")
+        return checkpoint
+
+    def __str__(self) -> str:
+        return f"{self.origin}\n{self.size}\n{_encode(self.root)}\n"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That a leaf is in a log: index, the hashes up to the root, and the signed checkpoint."""
+
+    index: int
+    hashes: tuple[bytes, ...]
+    note: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Proof":
+        head, separator, note = text.partition("\n\n")
+        lines = head.split("\n")
+        if lines[0] != PROOF_HEADER or not separator or len(text) > MAX_TEXT:
+            raise ValueError("this is not a proof of a transparency log")
+        # The optional extra data is not authenticated, hence not used.
+        rest = lines[2:] if len(lines) > 1 and lines[1].startswith("extra ") else lines[1:]
+        if not rest or not rest[0].startswith("index ") or len(rest) > 1 + MAX_PROOF_HASHES:
+            raise ValueError("the proof names no index, or too many hashes")
+        index = _number(rest[0].removeprefix("index "), "the index")
+        return cls(index, tuple(_hash(line) for line in rest[1:]), note)
+
+    def __str__(self) -> str:
+        lines = [PROOF_HEADER, f"index {self.index}", *map(_encode, self.hashes)]
+        return "\n".join(lines) + "\n\n" + self.note
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What a proof has shown: the leaf's index in the log of this checkpoint."""
+
+    index: int
+    checkpoint: Checkpoint
+
+
+def verify_proof(proof_text: str, leaf_data: bytes, public_keys: Iterable[str]) -> Proven:
+    """Check a tlog-proof offline.
+
+    ``leaf_data`` is what the log has hashed as its leaf (for ecase: an entry's 32-byte hash), ``public_keys`` are the
+    trusted verifier keys in text. Raises :class:`ValueError` with the first thing that does not hold.
+    """
+    proof = Proof.parse(proof_text)
+    checkpoint = Checkpoint.open(proof.note, [Verifier.parse(key) for key in public_keys])
+    verify_inclusion(leaf_hash(leaf_data), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+    return Proven(proof.index, checkpoint)
