@@ -1,0 +1,30 @@
+"""``manage.py load_statute``: store the catalogues of ``fixtures/statute``."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ecase.problems import Conflict
+from workflows.statute.catalogue import load_all
+from workflows.statute.reading import CatalogueError
+
+
+class Command(BaseCommand):
+    """Idempotent: a version that is stored already is left as it is."""
+
+    help = "Check and store the statute catalogues."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--folder", type=Path, help="a folder of catalogues instead of fixtures/statute")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            rows = load_all(options["folder"])
+        except CatalogueError as error:
+            raise CommandError("\n".join(error.faults)) from error
+        except Conflict as error:
+            raise CommandError("\n".join(f"{one.params['version']}: {one.message}" for one in error.problems)) from error
+        for row in rows:
+            self.stdout.write(f"{row.jurisdiction} {row.version} {row.sha256[:12]} from {row.valid_from}")

@@ -1,0 +1,231 @@
+"""From YAML, or from stored JSON, to the dataclasses of ``schema``: strictly, and naming file and line.
+
+YAML is composed into nodes, not loaded into plain objects, since only nodes know where they stand. Every fault is
+collected; the caller raises them all at once.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import yaml
+
+
+class CatalogueError(Exception):
+    """The catalogue cannot be read; ``faults`` are sentences, each beginning with ``file:line:``."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(faults))
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A value (scalar, list of ``Marked`` or dict of ``Marked``) and where it stands."""
+
+    value: Any
+    place: str
+
+    def child(self, key: str) -> "Marked | None":
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+
+class Faults(list[str]):
+    """The faults found so far."""
+
+    def at(self, marked: Marked, sentence: str) -> None:
+        self.append(f"{marked.place}: {sentence}")
+
+    def stop_if_any(self) -> None:
+        """Raise :class:`CatalogueError` with every fault, in the order of files and lines."""
+        if self:
+            raise CatalogueError(sorted(self, key=_by_place))
+
+
+def _by_place(fault: str) -> tuple[str, int, str]:
+    name, _, rest = fault.partition(":")
+    line = rest.partition(":")[0]
+    return (name, int(line) if line.isdigit() else 0, fault)
+
+
+# -- sources --------------------------------------------------------------------------------------------------------
+
+
+def from_yaml(path: Path, faults: Faults) -> Marked:
+    """The file as a tree of marked values; an unreadable file is a fault and an empty mapping."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        faults.append(f"{path.name}:{mark.line + 1 if mark else 1}: cannot be read: {getattr(error, 'problem', error)}")
+        return Marked({}, f"{path.name}:1")
+    if node is None:
+        faults.append(f"{path.name}:1: the file is empty")
+        return Marked({}, f"{path.name}:1")
+    return _from_node(node, path.name, faults)
+
+
+def _from_node(node: yaml.Node, name: str, faults: Faults) -> Marked:
+    place = f"{name}:{node.start_mark.line + 1}"
+    if isinstance(node, yaml.MappingNode):
+        return Marked(_mapping(node, name, faults), place)
+    if isinstance(node, yaml.SequenceNode):
+        return Marked([_from_node(one, name, faults) for one in node.value], place)
+    return Marked(_scalar(node), place)
+
+
+def _mapping(node: yaml.MappingNode, name: str, faults: Faults) -> dict[str, Marked]:
+    seen: dict[str, Marked] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in seen:
+            faults.append(f"{name}:{key_node.start_mark.line + 1}: {key!r} is written twice")
+        seen[key] = _from_node(value_node, name, faults)
+    return seen
+
+
+def _scalar(node: yaml.Node) -> Any:
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node)
+    except (ValueError, yaml.YAMLError):
+        return str(node.value)
+
+
+def from_json(value: Any, place: str = "$") -> Marked:
+    """Stored JSON as a tree whose places are paths."""
+    if isinstance(value, dict):
+        return Marked({key: from_json(one, f"{place}.{key}") for key, one in value.items()}, place)
+    if isinstance(value, list):
+        return Marked([from_json(one, f"{place}[{index}]") for index, one in enumerate(value)], place)
+    return Marked(value, place)
+
+
+def plain(marked: Marked) -> Any:
+    """The value without its marks."""
+    if isinstance(marked.value, dict):
+        return {key: plain(one) for key, one in marked.value.items()}
+    if isinstance(marked.value, list):
+        return [plain(one) for one in marked.value]
+    return marked.value
+
+
+# -- binding --------------------------------------------------------------------------------------------------------
+
+
+def bind(kind: Any, marked: Marked, faults: Faults) -> Any:
+    """``marked`` as ``kind`` (a type hint); faults are collected and ``None`` stands for what could not be bound."""
+    if kind is Any:
+        return _as_tuple(plain(marked))
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _optional(kind, marked, faults)
+    if origin is Literal:
+        return _literal(kind, marked, faults)
+    if origin is tuple:
+        return _sequence(get_args(kind)[0], marked, faults)
+    if origin is Mapping or getattr(origin, "__name__", "") == "Mapping":
+        return _named(get_args(kind)[1], marked, faults)
+    if is_dataclass(kind):
+        return _object(kind, marked, faults)
+    return _plain_scalar(kind, marked, faults)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _optional(kind: Any, marked: Marked, faults: Faults) -> Any:
+    if marked.value is None:
+        return None
+    inner = next(one for one in get_args(kind) if one is not type(None))
+    return bind(inner, marked, faults)
+
+
+def _literal(kind: Any, marked: Marked, faults: Faults) -> Any:
+    known = get_args(kind)
+    if isinstance(marked.value, str) and marked.value in known:
+        return marked.value
+    faults.at(marked, f"{marked.value!r} is not one of {', '.join(repr(one) for one in known)}")
+    return None
+
+
+def _sequence(kind: Any, marked: Marked, faults: Faults) -> tuple[Any, ...]:
+    if isinstance(marked.value, list):
+        return tuple(bind(kind, one, faults) for one in marked.value)
+    faults.at(marked, "a list is expected")
+    return ()
+
+
+def _named(kind: Any, marked: Marked, faults: Faults) -> dict[str, Any]:
+    if isinstance(marked.value, dict):
+        return {key: bind(kind, one, faults) for key, one in marked.value.items()}
+    faults.at(marked, "a mapping is expected")
+    return {}
+
+
+def _plain_scalar(kind: Any, marked: Marked, faults: Faults) -> Any:
+    value = marked.value
+    if kind is date and isinstance(value, str):
+        return _iso_date(marked, faults)
+    if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        return value
+    faults.at(marked, f"{value!r} is not of type {kind.__name__}")
+    return None
+
+
+def _iso_date(marked: Marked, faults: Faults) -> date | None:
+    try:
+        return date.fromisoformat(marked.value)
+    except ValueError:
+        faults.at(marked, f"{marked.value!r} is not a date (YYYY-MM-DD)")
+        return None
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """One field of a dataclass, as it may be written."""
+
+    name: str
+    hint: Any
+    obligatory: bool
+
+
+@cache
+def _slots(kind: type) -> tuple[_Slot, ...]:
+    hints = get_type_hints(kind)
+    written = [one for one in fields(kind) if not one.metadata.get("derived")]
+    return tuple(
+        _Slot(one.name, hints[one.name], bool(one.metadata.get("written")) or _has_no_default(one)) for one in written
+    )
+
+
+def _has_no_default(one: Any) -> bool:
+    return one.default is MISSING and one.default_factory is MISSING
+
+
+def _object(kind: Any, marked: Marked, faults: Faults) -> Any:
+    if not isinstance(marked.value, dict):
+        faults.at(marked, f"a mapping is expected ({kind.__name__})")
+        return None
+    slots = _slots(kind)
+    _name_strangers(kind, slots, marked, faults)
+    before = len(faults)
+    values = {one.name: bind(one.hint, marked.value[one.name], faults) for one in slots if one.name in marked.value}
+    missing = [one.name for one in slots if one.obligatory and one.name not in marked.value]
+    for name in missing:
+        faults.at(marked, f"{name!r} is missing ({kind.__name__})")
+    return None if missing or len(faults) > before else kind(**values)
+
+
+def _name_strangers(kind: Any, slots: tuple[_Slot, ...], marked: Marked, faults: Faults) -> None:
+    known = {one.name for one in slots}
+    for key, one in marked.value.items():
+        if key not in known:
+            faults.at(one, f"{key!r} is not known here ({kind.__name__})")
