@@ -4,8 +4,9 @@ A rule that is not met raises :class:`Refused` with one :class:`Problem` per fau
 ``application/problem+json`` (RFC 9457), the portal as an error summary; neither adds a rule of its own.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -23,7 +24,7 @@ class Problem:
     code: str
     message: str | Promise
     field: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form, the message in the active language."""
