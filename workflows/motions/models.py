@@ -10,10 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from ecase.audit.models import Entry
 from ecase.cases.models import Blob, Case, Document, Language
 from ecase.officers.models import Officer, Organisation, Post, Role
 from workflows.motions.states import FINAL_STATES, ActType, State
+from workflows.statute.catalogue import catalogue
 from workflows.statute.models import CatalogueVersion
+from workflows.statute.schema import Kind
 
 
 class MotionQuerySet(models.QuerySet["Motion"]):
@@ -116,6 +119,11 @@ class Motion(models.Model):
     def __str__(self) -> str:
         return self.number or f"{self.kind} {self.case_id}"
 
+    @property
+    def kind_entry(self) -> Kind:
+        """What the catalogue version under which the motion was filed says of its kind."""
+        return catalogue(self.catalogue_id).kind(self.kind)
+
     # -- transitions: called by `perform` only ---------------------------------------------------------------------
 
     @transition(state, source=[State.DRAFT, State.RETURNED], target=State.SUBMITTED)
@@ -200,6 +208,7 @@ class Act(models.Model):
     report = models.JSONField()
     pdf = models.ForeignKey(Blob, models.PROTECT, related_name="+", null=True)
     previous = models.ForeignKey("self", models.PROTECT, related_name="+", null=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
     performed_at = models.DateTimeField()
 
     class Meta:
@@ -243,3 +252,16 @@ class Opening(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "officer", "role"], name="opening_once")]
+
+
+class ActDraft(models.Model):
+    """What an officer has typed for an act that is not prepared yet. Nothing typed is lost."""
+
+    motion = models.ForeignKey(Motion, models.CASCADE, related_name="act_drafts")
+    post = models.ForeignKey(Post, models.CASCADE, related_name="+")
+    type = models.CharField(max_length=20, choices=ActType)
+    payload = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "post", "type"], name="act_draft_once")]

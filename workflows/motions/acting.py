@@ -1,0 +1,137 @@
+"""The one way in. Everything that changes a filed motion is an act, and every act takes these two steps.
+
+``prepare`` checks that the act is allowed and complete and freezes its bytes and its PDF under a challenge that
+expires; ``perform`` takes the signature over exactly those bytes and makes the act, the transition, the deadlines, the
+audit entry and the outbox messages in one transaction: all or none.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecase.cases import documents
+from ecase.officers import signing
+from ecase.officers.models import Post
+from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem
+from workflows.motions import act_json, papers, payloads, rules
+from workflows.motions.follow_up import follow_up
+from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.recording import Statement, record
+from workflows.motions.refusals import recorded
+from workflows.motions.states import ActType
+
+available = rules.available
+form = payloads.form
+
+
+def prepare(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
+    """Freeze an act for signing.
+
+    For :attr:`ActType.MOTION` the payload is the saved draft's and ``payload`` stays empty. Raises ``NotAllowed``,
+    ``Conflict`` or ``Invalid`` (every fault at its field); each refusal is in the audit log.
+    """
+    return _prepare(motion, ActType(act_type), author, payload)
+
+
+def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> bytes:
+    """The PDF as it would be signed, marked as a preview. Nothing is stored; what is incomplete stays blank."""
+    act_type = ActType(act_type)
+    draft = _draft(motion, act_type, author, _stated(motion, act_type, payload))
+    return papers.render(draft, preview=True)
+
+
+def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
+    """Make a prepared act real with its signature (detached CAdES over ``prepared.act_json``, DER or PEM).
+
+    Raises ``SignatureRefused``, ``Expired``, ``Conflict`` or ``NotAllowed``; each refusal is in the audit log and
+    nothing else has changed.
+    """
+    return _perform(prepared.motion, ActType(prepared.type), author, prepared, cms)
+
+
+@recorded
+def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
+    act_type = ActType(what)
+    rules.require_allowed(motion, act_type, author)
+    stated = payloads.require_valid(motion, act_type, _stated(motion, act_type, payload))
+    draft = _draft(motion, act_type, author, stated)
+    pdf = documents.put_bytes(papers.render(draft), "application/pdf")
+    frozen = act_json.freeze(papers.with_files(draft, pdf))
+    return PreparedAct.objects.create(
+        id=draft.id,
+        motion=motion,
+        type=act_type,
+        author=author,
+        payload=stated,
+        act_json=frozen,
+        sha256=act_json.digest(frozen),
+        pdf=pdf,
+        motion_revision=motion.revision,
+        created_at=draft.at,
+        expires_at=draft.at + settings.PREPARED_LIFETIME,
+    )
+
+
+@recorded
+def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, cms: bytes) -> Act:
+    now = timezone.now()
+    if prepared.author_id != author.pk:
+        raise NotAllowed(Problem("not-yours", _("Somebody else prepared this act.")))
+    report = signing.verify_signature(cms, bytes(prepared.act_json), author, now)
+    locked = lock(motion)
+    current = PreparedAct.objects.get(pk=prepared.pk)
+    _require_signable(locked, current, now)
+    rules.require_allowed(locked, ActType(what), author)
+    act = record(locked, Statement.signed(current, author, cms, report, now))
+    PreparedAct.objects.filter(pk=current.pk).update(performed_at=now)
+    follow_up(locked, act)
+    return act
+
+
+def lock(motion: Motion) -> Motion:
+    """The motion's row, locked until the transaction ends, with what every step needs."""
+    related = ("case", "catalogue", "author__officer", "author__organisation")
+    return Motion.objects.select_for_update(of=("self",)).select_related(*related).get(pk=motion.pk)
+
+
+def _require_signable(motion: Motion, prepared: PreparedAct, now: datetime) -> None:
+    if prepared.performed_at:
+        message = _("This act has already been signed.")
+        raise Conflict(Problem("already-performed", message, params={"act": str(prepared.pk)}))
+    if now >= prepared.expires_at:
+        raise Expired(Problem("prepared-expired", _("The time to sign has run out. Prepare the act again.")))
+    if prepared.motion_revision != motion.revision:
+        message = _("The motion has changed since this act was prepared. Look at it again.")
+        raise Conflict(Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision}))
+
+
+def _stated(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    if act_type != ActType.MOTION:
+        return payload
+    if payload:
+        raise Invalid(Problem("payload-of-draft", _("A motion is filed as its draft was saved: save it first."), "payload"))
+    return motion.payload
+
+
+def _draft(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str, Any]) -> act_json.Draft:
+    previous = motion.last_act
+    return act_json.Draft(uuid.uuid4(), motion, act_type, author, payload, timezone.now(), previous)
+
+
+def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
+    """The prepared act of this very post, or ``PreparedAct.DoesNotExist``."""
+    related = ("motion__case", "motion__catalogue", "author", "pdf")
+    return PreparedAct.objects.select_related(*related).get(pk=prepared_id, author=post)
+
+
+@transaction.atomic
+def forget_expired(now: datetime) -> int:
+    """Drop what was prepared and never signed in time. Returns how many."""
+    deleted, _by_model = PreparedAct.objects.filter(performed_at=None, expires_at__lt=now - settings.PREPARED_LIFETIME).delete()
+    return deleted

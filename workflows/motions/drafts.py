@@ -1,0 +1,162 @@
+"""Before anything is signed: a motion's draft, its attachments, and whatever an officer has typed for a later act."""
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecase.audit import services as audit
+from ecase.cases import documents
+from ecase.cases.models import Case
+from ecase.officers.models import Post
+from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
+from workflows.motions import payloads, rules
+from workflows.motions.acting import lock
+from workflows.motions.models import ActDraft, Attachment, Motion
+from workflows.motions.states import ActType, State
+from workflows.motions.steps import is_author
+from workflows.statute.catalogue import catalogue, in_force
+
+EDITABLE = (State.DRAFT, State.RETURNED)
+
+
+@transaction.atomic
+def create(case: Case, kind: str, author: Post) -> Motion:
+    """A draft of ``kind`` under the catalogue in force. Raises ``NotAllowed`` or ``Invalid``."""
+    version = in_force(settings.JURISDICTION, timezone.now())
+    _require_author(case, kind, author, catalogue(version.pk).kinds)
+    motion = Motion.objects.create(
+        case=case,
+        kind=kind,
+        catalogue=version,
+        language=case.language,
+        author=author,
+        organisation=author.organisation,
+        prosecution=case.prosecution,
+        court=case.court,
+    )
+    _audit("draft.created", motion, author)
+    return motion
+
+
+@transaction.atomic
+def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None = None) -> Motion:
+    """Replace the draft's payload. What is missing may stay missing; what is wrong or unknown is refused.
+
+    Raises ``Stale`` when ``revision`` is given and no longer the stored one.
+    """
+    locked = _editable(motion, post)
+    if revision is not None and revision != locked.revision:
+        message = _("Somebody saved this draft after you opened it.")
+        raise Stale(Problem("stale", message, params={"revision": locked.revision}))
+    if faults := payloads.faults_of(locked, ActType.MOTION, payload, complete=False):
+        raise Invalid(faults)
+    locked.payload = dict(payload)
+    _touch(locked, "payload")
+    _audit("draft.saved", locked, post)
+    return locked
+
+
+def attach(
+    motion: Motion, post: Post, requirement: str, name: str, stream: BinaryIO, expected_sha256: str | None = None
+) -> Attachment:
+    """Store a file of the case and attach it to the draft under a requirement of the kind."""
+    _require_requirement(motion, requirement)
+    _require_editable(motion, post)
+    document = documents.store(motion.case, post, name, stream, expected_sha256=expected_sha256)
+    with transaction.atomic():
+        locked = _editable(motion, post)
+        last = locked.attachments.aggregate(last=Max("position"))["last"] or 0
+        attachment = Attachment.objects.create(
+            motion=locked, document=document, requirement=requirement, position=last + 1
+        )
+        _touch(locked)
+        _audit("draft.attached", locked, post, {"sha256": document.blob_id})
+    return attachment
+
+
+@transaction.atomic
+def detach(motion: Motion, post: Post, attachment_id: int) -> None:
+    """Take an attachment off the draft; the document stays in the case. ``Attachment.DoesNotExist`` if it is not on it."""
+    locked = _editable(motion, post)
+    attachment = locked.attachments.select_related("document").get(pk=attachment_id)
+    attachment.delete()
+    _touch(locked)
+    _audit("draft.detached", locked, post, {"sha256": attachment.document.blob_id})
+
+
+def missing(motion: Motion) -> list[Problem]:
+    """Everything for which filing would be refused now, each at its field."""
+    return payloads.faults_of(motion, ActType.MOTION, motion.payload)
+
+
+@transaction.atomic
+def discard(motion: Motion, post: Post) -> None:
+    """Delete a draft that was never filed. Raises ``Conflict`` for one that was."""
+    locked = _editable(motion, post)
+    if locked.last_act_id:
+        raise Conflict(Problem("already-filed", _("What has been filed cannot be deleted. Withdraw it instead.")))
+    _audit("draft.discarded", locked, post)
+    locked.delete()
+
+
+def keep(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[str, Any]) -> None:
+    """Keep what is typed for an act that is not prepared yet, complete or not."""
+    if ActType(act_type) not in rules.available(motion, post):
+        raise NotAllowed(Problem("not-yours", _("This act is not yours to write now.")))
+    if faults := payloads.faults_of(motion, ActType(act_type), payload, complete=False):
+        raise Invalid(faults)
+    ActDraft.objects.update_or_create(motion=motion, post=post, type=act_type, defaults={"payload": dict(payload)})
+
+
+def kept(motion: Motion, post: Post, act_type: ActType | str) -> dict[str, Any]:
+    """What was kept for this act by this post; empty if nothing."""
+    draft = ActDraft.objects.filter(motion=motion, post=post, type=act_type).first()
+    return draft.payload if draft else {}
+
+
+def _editable(motion: Motion, post: Post) -> Motion:
+    locked = lock(motion)
+    _require_editable(locked, post)
+    return locked
+
+
+def _require_editable(motion: Motion, post: Post) -> None:
+    if not is_author(motion, post) or not post.is_current():
+        raise NotAllowed(Problem("not-yours", _("Only its author can change a draft.")))
+    if motion.state not in EDITABLE:
+        message = _("The motion has been filed and can no longer be changed.")
+        raise Conflict(Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision}))
+
+
+def _require_author(case: Case, kind: str, author: Post, kinds: Mapping[str, Any]) -> None:
+    if kind not in kinds:
+        raise Invalid(Problem("unknown-kind", _("The catalogue has no such kind."), "kind"))
+    if author.role not in kinds[kind].author_roles:
+        raise NotAllowed(Problem("wrong-author", _("The law does not let this role file a motion of this kind.")))
+    if not Case.objects.visible_to(author).filter(pk=case.pk).exists():
+        raise NotAllowed(Problem("not-yours", _("You do not work on this case.")))
+
+
+def _require_requirement(motion: Motion, requirement: str) -> None:
+    if requirement not in {entry.key for entry in motion.kind_entry.attachments}:
+        raise Invalid(Problem("unknown-requirement", _("A motion of this kind has no such attachment."), "requirement"))
+
+
+def _touch(motion: Motion, *fields: str) -> None:
+    motion.revision += 1
+    motion.save(update_fields=[*fields, "revision"])
+
+
+def _audit(event: str, motion: Motion, post: Post, data: dict[str, Any] | None = None) -> None:
+    subject = {"motion": str(motion.pk)}
+    audit.append(event, chain=motion.case.chain, actor=post.as_actor(), subject=subject, data=data or {})
+
+
+def attachment_of(motion: Motion, attachment_id: int) -> Attachment:
+    """One attachment with its document and blob, or ``Attachment.DoesNotExist``."""
+    return motion.attachments.select_related("document__blob").get(pk=attachment_id)

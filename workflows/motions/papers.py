@@ -1,0 +1,157 @@
+"""An act as a paper: its facts, put into words by ``workflows.papers`` in the language of the case."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+from django.conf import settings
+
+from ecase.cases.models import Blob, Person
+from ecase.officers.models import Officer, Post
+from workflows import papers
+from workflows.motions.act_json import Draft
+from workflows.motions.fields import display, paragraphs, table
+from workflows.motions.models import Motion
+from workflows.motions.payloads import OUTCOME, form
+from workflows.motions.states import DECISIONS, ActType
+from workflows.papers import facts
+from workflows.statute.schema import Form, Outcome
+
+REASONS, NORMS, HELD_AT = "reasons", "norms", "held_at"
+
+
+def render(draft: Draft, *, preview: bool = False) -> bytes:
+    """The PDF/A of an act that is about to be signed; a preview carries a watermark."""
+    return papers.render(replace(paper_of(draft), preview=preview))
+
+
+def with_files(draft: Draft, pdf: Blob) -> Draft:
+    """The draft with what is signed besides the text: its PDF and, for a motion, every attachment."""
+    files = [{"name": f"{draft.type}.pdf", "media_type": pdf.media_type, "size": pdf.size, "sha256": pdf.sha256}]
+    if draft.type == ActType.MOTION:
+        files += [_file(attachment) for attachment in _attachments(draft.motion)]
+    return replace(draft, files=files)
+
+
+def paper_of(draft: Draft) -> facts.Paper:
+    """Everything that the paper states, taken from motion, case, catalogue and payload."""
+    motion, language = draft.motion, cast(facts.Language, draft.motion.language)
+    kind = motion.kind_entry
+    outcome = _outcome(draft)
+    return facts.Paper(
+        template=draft.type,
+        language=language,
+        act_id=str(draft.id),
+        prepared_at=draft.at,
+        case=facts.CaseFacts(motion.case.number, motion.case.qualification),
+        kind=facts.KindFacts(kind.name.in_(language), ", ".join(kind.articles), kind.key),
+        author=_official(draft.author, language),
+        addressee=_addressee(draft, language),
+        place=motion.court.place(language) if draft.type in DECISIONS else _place(draft.author, language),
+        motion=_motion(motion, language),
+        outcome=outcome and facts.OutcomeFacts(outcome.key, outcome.label.in_(language), outcome.grants, outcome.article),
+        persons=_persons(motion),
+        sections=_sections(motion, form(motion, draft.type, draft.payload.get(OUTCOME, "")), draft.payload),
+        motion_sections=_motion_sections(draft),
+        reasons=tuple(paragraphs(draft.payload.get(REASONS, ""))),
+        attachments=_attached(draft),
+        hearing=_hearing(draft.payload),
+        service=tuple(entry.label.in_(language) for entry in kind.service) if draft.type in DECISIONS else (),
+        previous=_previous(motion),
+        verify_url=f"{settings.PUBLIC_URL}/verify/",
+        installation=settings.INSTALLATION_ID,
+    )
+
+
+def _outcome(draft: Draft) -> Outcome | None:
+    key = draft.payload.get(OUTCOME)
+    known = {outcome.key: outcome for outcome in draft.motion.kind_entry.outcomes}
+    return known.get(key) if isinstance(key, str) else None
+
+
+def name_of(person: Officer | Person) -> facts.Name:
+    """The parts of a name, for declension."""
+    return facts.Name(person.surname, person.given_name, person.patronymic, cast(facts.Sex, person.sex))
+
+
+def _official(post: Post | None, language: str) -> facts.Official | None:
+    if post is None:
+        return None
+    organisation = post.organisation
+    return facts.Official(name_of(post.officer), post.role, organisation.name(language), organisation.place(language))
+
+
+def _place(post: Post | None, language: str) -> str:
+    return post.organisation.place(language) if post else ""
+
+
+def _addressee(draft: Draft, language: str) -> str:
+    motion = draft.motion
+    body = motion.organisation if draft.type in (ActType.REFUSAL, ActType.RETURN) else motion.court
+    return body.name(language)
+
+
+def _motion(motion: Motion, language: str) -> facts.MotionFacts | None:
+    author = _official(motion.author, language)
+    return author and facts.MotionFacts(author, motion.submitted_at, motion.number or "")
+
+
+def _persons(motion: Motion) -> tuple[facts.Participant, ...]:
+    named = set(_named_persons(motion.payload))
+    chosen = [person for person in motion.case.persons.all() if str(person.pk) in named]
+    return tuple(facts.Participant(name_of(person), person.capacity, person.birth_date) for person in chosen)
+
+
+def _named_persons(payload: Mapping[str, Any]) -> Iterator[str]:
+    for value in payload.values():
+        entries = value if isinstance(value, list) else [value]
+        yield from (entry for entry in entries if isinstance(entry, str))
+
+
+def _motion_sections(draft: Draft) -> tuple[facts.Section, ...]:
+    if draft.type == ActType.MOTION:
+        return ()
+    return _sections(draft.motion, draft.motion.kind_entry.form, draft.motion.payload)
+
+
+def _sections(motion: Motion, of: Form, payload: Mapping[str, Any]) -> tuple[facts.Section, ...]:
+    stated = (field for field in of.fields if payload.get(field.key) not in (None, "", []) and field.key != REASONS)
+    return tuple(_section(motion, field, payload[field.key]) for field in stated)
+
+
+def _section(motion: Motion, field: Any, value: Any) -> facts.Section:
+    label = field.label.in_(motion.language)
+    if field.type == "list":
+        header, rows = table(motion, field, value)
+        return facts.Section(label, table=facts.Table(header, rows), key=field.key)
+    return facts.Section(label, tuple(paragraphs(display(motion, field, value))), key=field.key)
+
+
+def _attachments(motion: Motion) -> list[Any]:
+    return list(motion.attachments.select_related("document__blob"))
+
+
+def _file(attachment: Any) -> dict[str, Any]:
+    document, blob = attachment.document, attachment.document.blob
+    return {"name": document.name, "media_type": blob.media_type, "size": blob.size, "sha256": blob.sha256}
+
+
+def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
+    if draft.type != ActType.MOTION:
+        return ()
+    labels = {entry.key: entry.label.in_(draft.motion.language) for entry in draft.motion.kind_entry.attachments}
+    return tuple(
+        facts.AttachedFile(one.document.name, one.document.blob.size, one.document.blob_id, labels.get(one.requirement, ""))
+        for one in _attachments(draft.motion)
+    )
+
+
+def _hearing(payload: Mapping[str, Any]) -> facts.HearingFacts | None:
+    held_at = payload.get(HELD_AT)
+    return facts.HearingFacts(datetime.fromisoformat(held_at)) if held_at else None
+
+
+def _previous(motion: Motion) -> tuple[facts.EarlierAct, ...]:
+    acts = motion.acts.order_by("position").values_list("type", "author_text", "performed_at", "sha256")
+    return tuple(facts.EarlierAct(*act) for act in acts)

@@ -1,0 +1,146 @@
+"""Making an act real: the row, the transition, the deadlines, the audit entry, the messages. All or none.
+
+Called inside the transaction that holds the motion's lock, by ``perform`` for officers and by ``service_acts`` for the
+service itself; nothing else writes acts.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ecase.audit import services as audit
+from ecase.audit.models import Entry
+from ecase.cases import participation
+from ecase.officers.models import Post
+from signatures import Report
+from workflows.deadlines import services as deadlines
+from workflows.motions import announcements
+from workflows.motions.act_json import digest
+from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.states import DECISIONS, FINAL_STATES, ActType, State
+from workflows.motions.steps import STEPS
+from workflows.motions.terms import start_terms
+
+SERVICE_TEXT = "ecase"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A signed act that is about to be recorded. ``author`` is ``None`` for the service."""
+
+    id: uuid.UUID
+    type: ActType
+    author: Post | None
+    payload: Mapping[str, Any]
+    act_json: bytes
+    cms: bytes
+    report: Report
+    pdf_id: str | None
+    at: datetime
+
+    @classmethod
+    def signed(cls, prepared: PreparedAct, author: Post, cms: bytes, report: Report, at: datetime) -> "Statement":
+        """A prepared act with the signature that was verified over its bytes."""
+        act_type, frozen = ActType(prepared.type), bytes(prepared.act_json)
+        return cls(prepared.pk, act_type, author, prepared.payload, frozen, cms, report, prepared.pdf_id, at)
+
+
+def record(motion: Motion, statement: Statement) -> Act:
+    """Write the act and all its effects. ``motion`` is locked, verified and allowed to make this step."""
+    before = motion.state
+    STEPS[statement.type].move(motion)()
+    act = _write_act(motion, statement, before, _append(motion, statement, before))
+    _apply(motion, act, statement)
+    if statement.author:
+        participation.join(motion.case, statement.author.officer, statement.author.role)
+    _run_clocks(motion, act)
+    motion.save(update_fields=_CHANGED)
+    announcements.announce(motion, act)
+    return act
+
+
+_CHANGED = (
+    "state",
+    "revision",
+    "version",
+    "outcome",
+    "judge",
+    "number",
+    "submitted_at",
+    "registered_at",
+    "decided_at",
+    "next_due_at",
+    "last_act",
+)
+
+
+def _append(motion: Motion, statement: Statement, before: str) -> Entry:
+    actor = statement.author.as_actor() if statement.author else audit.service_actor()
+    return audit.append(
+        "act.performed",
+        chain=motion.case.chain,
+        actor=actor,
+        subject={"motion": str(motion.pk), "act": str(statement.id)},
+        data={
+            "type": statement.type,
+            "from": before,
+            "to": motion.state,
+            "sha256": digest(statement.act_json),
+            "cms_sha256": digest(statement.cms),
+        },
+    )
+
+
+def _write_act(motion: Motion, statement: Statement, before: str, entry: Entry) -> Act:
+    previous = motion.last_act
+    return Act.objects.create(
+        id=statement.id,
+        motion=motion,
+        position=previous.position + 1 if previous else 1,
+        type=statement.type,
+        version=motion.version,
+        from_state=before,
+        to_state=motion.state,
+        author=statement.author,
+        author_text=_author_text(statement.author),
+        payload=dict(statement.payload),
+        act_json=statement.act_json,
+        sha256=digest(statement.act_json),
+        cms=statement.cms,
+        cms_sha256=digest(statement.cms),
+        signature_sha256=statement.report.signature_sha256,
+        report=statement.report.as_dict(),
+        pdf_id=statement.pdf_id,
+        previous=previous,
+        entry=entry,
+        performed_at=statement.at,
+    )
+
+
+def _author_text(author: Post | None) -> str:
+    return f"{author.officer.full_name}, {author.organisation.name('kk')}" if author else SERVICE_TEXT
+
+
+def _apply(motion: Motion, act: Act, statement: Statement) -> None:
+    motion.last_act = act
+    motion.revision += 1
+    if act.type == ActType.MOTION:
+        motion.submitted_at = act.performed_at
+    elif act.type == ActType.RETURN:
+        motion.version += 1
+    elif act.type == ActType.REGISTRATION:
+        motion.registered_at, motion.number = act.performed_at, statement.payload["number"]
+    elif act.type == ActType.ASSIGNMENT:
+        motion.judge_id = uuid.UUID(statement.payload["judge"]["officer"])
+    elif act.type in DECISIONS:
+        motion.decided_at, motion.outcome = act.performed_at, statement.payload["outcome"]
+
+
+def _run_clocks(motion: Motion, act: Act) -> None:
+    deadlines.meet(motion, act.type, act.performed_at)
+    if motion.state in FINAL_STATES or motion.state == State.RETURNED:
+        deadlines.void(motion, act.performed_at)
+    start_terms(motion, act)
+    motion.next_due_at = deadlines.next_due(motion)

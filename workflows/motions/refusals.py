@@ -1,0 +1,44 @@
+"""A refused attempt leaves its trace: recorded after the rollback, so that the record survives what it records."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from ecase.audit import services as audit
+from ecase.officers.models import Post
+from ecase.problems import Refused
+from workflows.motions.models import Motion
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def record(motion: Motion, post: Post, what: str, refusal: Refused) -> None:
+    """Write the refused attempt into the case's chain of the audit log."""
+    with transaction.atomic():
+        audit.append(
+            "act.refused",
+            chain=motion.case.chain,
+            actor=post.as_actor(),
+            subject={"motion": str(motion.pk)},
+            data={"act": what, "why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},
+        )
+
+
+def recorded(
+    function: Callable[Concatenate[Motion, str, Post, P], R],
+) -> Callable[Concatenate[Motion, str, Post, P], R]:
+    """Run ``function`` in one transaction; a refusal rolls it back, is recorded and raised again."""
+
+    @wraps(function)
+    def guarded(motion: Motion, what: str, post: Post, *args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            with transaction.atomic():
+                return function(motion, what, post, *args, **kwargs)
+        except Refused as refusal:
+            record(motion, post, what, refusal)
+            raise
+
+    return guarded

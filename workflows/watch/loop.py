@@ -1,0 +1,44 @@
+"""The watch: a loop that runs every duty, again and again, until it is told to stop."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+
+from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+
+from workflows.watch.duties import DUTIES
+
+logger = logging.getLogger(__name__)
+
+
+class Watch:
+    """Runs all duties every ``interval`` seconds. A lost database is waited for; any other fault ends the process.
+
+    Whoever supervises it starts it again: what was claimed and not finished has been rolled back.
+    """
+
+    def __init__(self, interval: float = 1.0) -> None:
+        self.interval = interval
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        while not self._stop.is_set():
+            busy = self.tick()
+            self._stop.wait(0 if busy else self.interval)
+
+    def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        """Finish the running duty, then end."""
+        self._stop.set()
+
+    def tick(self) -> int:
+        """One round of all duties. Returns how many rows were handled."""
+        try:
+            return sum(duty(timezone.now()) for duty in DUTIES)
+        except OperationalError as fault:
+            logger.warning("The database does not answer, the watch waits: %s", fault)
+            close_old_connections()
+            return 0
