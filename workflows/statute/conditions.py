@@ -1,0 +1,81 @@
+"""Whether a plain comparison of the catalogue holds for a payload."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from workflows.statute.schema import FIELD_PREFIX, Condition, Field, Form
+
+NOW = "now"
+
+
+def is_empty(value: Any) -> bool:
+    """Nothing, no text, or a list of nothing."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def all_hold(conditions: Iterable[Condition], form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
+    """Whether every condition holds; ``at`` is what ``now`` means."""
+    return all(holds(one, form, payload, at) for one in conditions)
+
+
+def holds(condition: Condition, form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
+    """Whether ``condition`` holds. Empty or unreadable values hold only ``absent``: their own faults name them."""
+    mine = payload.get(condition.field)
+    if condition.op in ("absent", "present"):
+        return is_empty(mine) == (condition.op == "absent")
+    kind = form.field(condition.field)
+    left, right = _read(kind, mine), _right(condition.value, kind, form, payload, at)
+    if left is None or right is None:
+        return False
+    try:
+        return _OPERATIONS[condition.op](left, right)
+    except TypeError:
+        return False
+
+
+def _right(value: Any, kind: Field | None, form: Form, payload: Mapping[str, Any], at: datetime) -> Any:
+    if isinstance(value, (tuple, list)):
+        return tuple(_read(kind, one) for one in value)
+    if value == NOW:
+        return at
+    if isinstance(value, str) and value.startswith(FIELD_PREFIX):
+        other = value.removeprefix(FIELD_PREFIX)
+        return _read(form.field(other), payload.get(other))
+    return _read(kind, value)
+
+
+def _read(kind: Field | None, value: Any) -> Any:
+    """The value as something that compares; ``None`` if it is empty or not of its type."""
+    if is_empty(value):
+        return None
+    reader = _READERS.get(kind.type) if kind else None
+    try:
+        return reader(value) if reader else value
+    except (ValueError, TypeError, InvalidOperation):
+        return None
+
+
+def _instant(value: Any) -> datetime | None:
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else None
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "integer": Decimal,
+    "money": Decimal,
+    "date": date.fromisoformat,
+    "instant": _instant,
+}
+_OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda left, right: bool(left == right),
+    "ne": lambda left, right: bool(left != right),
+    "in": lambda left, right: left in right,
+    "not_in": lambda left, right: left not in right,
+    "contains": lambda left, right: right in left,
+    "lt": lambda left, right: bool(left < right),
+    "le": lambda left, right: bool(left <= right),
+    "gt": lambda left, right: bool(left > right),
+    "ge": lambda left, right: bool(left >= right),
+}

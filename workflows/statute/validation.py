@@ -1,0 +1,131 @@
+"""Whether a payload fills a form: every fault, each at its field, none at the first.
+
+What is accepted is exactly what can be signed: text in NFC without control characters, money as a decimal string,
+instants as RFC 3339 with an offset, persons by their id. The portal and the REST API call this and add nothing.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from ecase.problems import Problem
+from workflows.statute.conditions import all_hold, holds, is_empty
+from workflows.statute.schema import Check, Field, Form
+from workflows.statute.values import CHECKS, Context
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What stays the same while one form is checked."""
+
+    context: Context
+    complete: bool
+    at: datetime
+
+
+def validate(
+    form: Form,
+    payload: Mapping[str, Any],
+    *,
+    persons: Mapping[str, str],
+    prefix: str = "payload",
+    complete: bool = True,
+    at: datetime | None = None,
+) -> list[Problem]:
+    """Every fault of ``payload``; an empty list if it can be signed.
+
+    ``persons`` gives the capacity of each person of the case by id. With ``complete=False`` (a draft) what is missing
+    is no fault; what is wrong or unknown still is. ``at`` is what the catalogue's ``now`` means. Faults name their
+    field by a dotted path under ``prefix``, entries of a list by their number from 0.
+    """
+    if not isinstance(payload, Mapping):
+        return [Problem("type", _("An object is expected here."), prefix)]
+    return list(_form(form, payload, prefix, _Work(Context(persons), complete, at or timezone.now())))
+
+
+def tidy(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload as a careful typist would have left it: NFC, plain line ends, no spaces around, nothing empty.
+
+    Only for text typed into a page; what comes signed or over the API is taken as it is or refused.
+    """
+    kept = {key: _tidied(form.field(key), value) for key, value in payload.items()}
+    return {key: value for key, value in kept.items() if not is_empty(value)}
+
+
+def _tidied(field: Field | None, value: Any) -> Any:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if isinstance(value, list) and field is not None and field.type == "list":
+        rows = (tidy(Form(fields=field.fields), one) for one in value if isinstance(one, Mapping))
+        return [one for one in rows if one]
+    return value
+
+
+def _form(form: Form, payload: Mapping[str, Any], prefix: str, work: _Work) -> Iterator[Problem]:
+    yield from _strangers(form, payload, prefix)
+    for field in form.fields:
+        yield from _field(field, form, payload, f"{prefix}.{field.key}", work)
+    for check in form.checks:
+        if all_hold(check.when, form, payload, work.at):
+            yield from _check(check, payload, prefix, work)
+
+
+def _strangers(form: Form, payload: Mapping[str, Any], prefix: str) -> Iterator[Problem]:
+    known = {one.key for one in form.fields}
+    for key in payload:
+        if key not in known:
+            yield Problem("unknown-field", _("There is no such field in this form."), f"{prefix}.{key}")
+
+
+def _field(field: Field, form: Form, payload: Mapping[str, Any], path: str, work: _Work) -> Iterator[Problem]:
+    value = payload.get(field.key)
+    if is_empty(value):
+        if work.complete and _is_required(field, form, payload, work.at):
+            yield _missing(field, path)
+        return
+    yield from CHECKS[field.type](field, value, path, work.context)
+    if field.type == "list" and isinstance(value, list):
+        yield from _rows(field, value, path, work)
+    if work.complete and isinstance(value, list) and field.minimum is not None and len(value) < field.minimum:
+        yield Problem("too-few", format_lazy(_("Give at least {number}."), number=field.minimum), path)
+
+
+def _is_required(field: Field, form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
+    if field.required:
+        return True
+    return field.required_if is not None and holds(field.required_if, form, payload, at)
+
+
+def _missing(field: Field, path: str) -> Problem:
+    return Problem("required", _sentence(_("Fill in: {label}."), label=field.label), path)
+
+
+def _sentence(template: Promise | str, **words: Any) -> Promise:
+    return format_lazy(template, **words)
+
+
+def _rows(field: Field, rows: list[Any], path: str, work: _Work) -> Iterator[Problem]:
+    inner = Form(fields=field.fields)
+    for number, row in enumerate(rows):
+        if isinstance(row, Mapping):
+            yield from _form(inner, row, f"{path}.{number}", work)
+        else:
+            yield Problem("type", _("An object is expected here."), f"{path}.{number}")
+
+
+def _check(check: Check, payload: Mapping[str, Any], prefix: str, work: _Work) -> Iterator[Problem]:
+    words = _sentence("{message}", message=check.message)
+    facts = {"article": check.article}
+    if check.then_problem:
+        yield Problem(check.key, words, f"{prefix}.{check.then_problem}", facts)
+    elif work.complete:
+        for key in check.then_required:
+            if is_empty(payload.get(key)):
+                yield Problem(check.key, words, f"{prefix}.{key}", facts)

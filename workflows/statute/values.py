@@ -1,0 +1,161 @@
+"""Whether one value is what its field's type asks for. One function a type; each yields every fault it finds."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from ecase.problems import Problem
+from workflows.statute.schema import Field
+
+LENGTHS = {"text": 500, "long_text": 20_000}
+MOST_ENTRIES = 200
+# Integers beyond this are not the same number in every JSON reader (RFC 8259, section 6).
+LARGEST = 2**53 - 1
+MONEY = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+# Marks that make text read in another order than it is stored.
+REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True)
+class Context:
+    """The persons of the case: their capacity by id."""
+
+    persons: Mapping[str, str]
+
+
+def _text(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    if not isinstance(value, str):
+        yield Problem("type", _("A text is expected here."), path)
+        return
+    limit = field.max_length or LENGTHS[field.type]
+    if len(value) > limit:
+        yield Problem("too-long", format_lazy(_("At most {number} characters."), number=limit), path)
+    yield from _characters(value, path, allowed="\n\t" if field.type == "long_text" else "")
+
+
+def _characters(value: str, path: str, allowed: str) -> Iterator[Problem]:
+    if any(_is_unprintable(one, allowed) for one in value):
+        yield Problem("control-character", _("The text contains characters that cannot be printed."), path)
+    elif not unicodedata.is_normalized("NFC", value):
+        yield Problem("not-normalised", _("The text must be in Unicode normalisation form C."), path)
+
+
+def _is_unprintable(character: str, allowed: str) -> bool:
+    if character in allowed:
+        return False
+    return character in REORDERING or unicodedata.category(character) in ("Cc", "Cs", "Cn")
+
+
+def _integer(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
+        yield Problem("type", _("A whole number is expected here."), path)
+        return
+    yield from _bounds(field, Decimal(value), path)
+
+
+def _money(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    if not isinstance(value, str) or not MONEY.fullmatch(value):
+        yield Problem("type", _("An amount of money is expected here, such as 150000 or 150000.50."), path)
+        return
+    yield from _bounds(field, Decimal(value), path)
+
+
+def _bounds(field: Field, value: Decimal, path: str) -> Iterator[Problem]:
+    if field.minimum is not None and value < field.minimum:
+        yield Problem("too-small", format_lazy(_("Not less than {number}."), number=field.minimum), path)
+    if field.maximum is not None and value > field.maximum:
+        yield Problem("too-large", format_lazy(_("Not more than {number}."), number=field.maximum), path)
+
+
+def _date(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    day = _read(date.fromisoformat, DATE, value)
+    if day is None:
+        yield Problem("type", _("A date is expected here, such as 2026-03-31."), path)
+    elif not EARLIEST <= day <= LATEST:
+        yield Problem("out-of-range", _("This date cannot be right."), path)
+
+
+def _instant(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    moment = _read(datetime.fromisoformat, INSTANT, value)
+    if moment is None:
+        yield Problem("type", _("A date and time with offset is expected here, such as 2026-03-31T09:30:00+05:00."), path)
+    elif not EARLIEST < moment.date() < LATEST:
+        yield Problem("out-of-range", _("This date cannot be right."), path)
+
+
+def _read(reader: Callable[[str], Any], pattern: re.Pattern[str], value: Any) -> Any:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        return None
+    try:
+        return reader(value)
+    except ValueError:
+        return None
+
+
+def _boolean(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    if not isinstance(value, bool):
+        yield Problem("type", _("Yes or no is expected here."), path)
+
+
+def _choice(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    if not isinstance(value, str) or value not in {one.key for one in field.choices}:
+        yield Problem("choice", _("Choose one of the answers of the list."), path)
+
+
+def _person(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    capacity = context.persons.get(value) if isinstance(value, str) else None
+    if capacity is None:
+        yield Problem("unknown-person", _("There is no such person in this case."), path)
+    elif field.capacities and capacity not in field.capacities:
+        yield Problem("capacity", _("This person takes part in the case in another capacity."), path)
+
+
+def _each(check: Callable[[Field, Any, str, Context], Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
+    """A list in which every entry passes ``check`` and none comes twice."""
+
+    def several(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+        if not isinstance(value, list):
+            yield Problem("type", _("A list is expected here."), path)
+            return
+        yield from _list(field, value, path, context)
+        for number, one in enumerate(value):
+            yield from check(field, one, f"{path}.{number}", context)
+            if one in value[:number]:
+                yield Problem("repeated", _("This answer is given twice."), f"{path}.{number}")
+
+    return several
+
+
+def _list(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    if not isinstance(value, list):
+        yield Problem("type", _("A list is expected here."), path)
+        return
+    most = field.maximum or MOST_ENTRIES
+    if len(value) > most:
+        yield Problem("too-many", format_lazy(_("Give at most {number}."), number=most), path)
+
+
+CHECKS: dict[str, Callable[[Field, Any, str, Context], Iterator[Problem]]] = {
+    "text": _text,
+    "long_text": _text,
+    "integer": _integer,
+    "money": _money,
+    "date": _date,
+    "instant": _instant,
+    "boolean": _boolean,
+    "choice": _choice,
+    "choices": _each(_choice),
+    "person": _person,
+    "persons": _each(_person),
+    "list": _list,
+}
