@@ -15,7 +15,7 @@ def runtime_dir(base_dir: Path) -> Path:
 
 def database_url(base_dir: Path) -> str:
     """Django's address of the embedded PostgreSQL."""
-    return f"postgres://ecase@{quote(str(runtime_dir(base_dir)), safe='')}/ecase"
+    return f"postgres://ecase@{quote(str(runtime_dir(base_dir)), safe='')}:5432/ecase"
 
 
 def broker_url(base_dir: Path) -> str:

@@ -1,0 +1,53 @@
+"""``python -m ecase.embedded``: see ``--help``."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from ecase.embedded.place import Place
+from ecase.embedded.run import run
+from ecase.embedded.trouble import Trouble
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ecase.embedded", description="Embedded servers and the demo.")
+    commands = parser.add_subparsers(dest="what", required=True)
+    runner = commands.add_parser("run", help="run a command with PostgreSQL and Valkey beside it")
+    runner.add_argument("command", nargs="+", metavar="COMMAND")
+    demo = commands.add_parser("demo", help="start all of ecase with a fictional court")
+    demo.add_argument("--reset", action="store_true", help="throw the demo's data away first")
+    return parser.parse_args(arguments)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _do(options: argparse.Namespace) -> int:
+    place = Place.of(BASE_DIR)
+    if options.what == "run":
+        return run(place, options.command)
+    from ecase.embedded.demo import demo
+
+    return demo(place, reset=options.reset)
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code of the command; 1 with one sentence when something stands in the way; 130 after Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        return _do(_arguments(arguments))
+    except Trouble as trouble:
+        print(f"ecase: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,99 @@
+"""Starting a process so that it cannot outlive us, and stopping it so that it can tidy up."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecase.embedded.accounts import Account
+from ecase.embedded.warden import Warden
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run: ``stop_signal`` asks it to end, ``grace`` seconds later its whole group is killed."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    log: Path
+    cwd: Path
+    account: Account | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    grace: float = 15.0
+    pass_fds: tuple[int, ...] = ()
+
+
+class Child:
+    """A running :class:`Program`, leader of its own session and process group."""
+
+    def __init__(self, program: Program, warden: Warden) -> None:
+        self.program = program
+        self.started = time.monotonic()
+        self._warden = warden
+        with program.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                program.command,
+                cwd=program.cwd,
+                env=dict(program.env),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=program.pass_fds,
+                preexec_fn=dies_with_parent(program.stop_signal),  # noqa: PLW1509  the launcher has one thread
+                **_credentials(program.account),
+            )
+        self.pid = self._process.pid
+        warden.watch(self.pid, program.stop_signal)
+
+    def exit_status(self) -> int | None:
+        """None while it runs; else its exit code, negative for a signal."""
+        return self._process.poll()
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal to the whole group and return at once."""
+        if self.exit_status() is None:
+            _kill_group(self.pid, self.program.stop_signal)
+
+    def stop(self) -> None:
+        """Ask, wait for the grace period, then leave nothing of the group."""
+        self.ask_to_stop()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self.program.grace)
+        _kill_group(self.pid, signal.SIGKILL)
+        self._process.wait()
+        self._warden.forget(self.pid)
+
+
+def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
+    """For ``preexec_fn``: on Linux the kernel sends ``stop_signal`` when the launcher is gone, however it went."""
+    if sys.platform != "linux":
+        return lambda: None
+    libc = ctypes.CDLL(None, use_errno=True)
+    parent = os.getpid()
+
+    def arm() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            # It died before the line above.
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return arm
+
+
+def _credentials(account: Account | None) -> dict[str, object]:
+    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _kill_group(group: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, number)

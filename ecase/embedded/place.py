@@ -1,0 +1,79 @@
+"""Where a folder's embedded servers keep their things."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecase.embedded import accounts, addresses
+from ecase.embedded.accounts import Account
+from ecase.embedded.trouble import Trouble
+
+SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
+SHARED_DATA_DIR = Path("/var/lib/ecase-embedded")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders of one clone.
+
+    ``state_dir`` holds locks and logs, ``data_dir`` PostgreSQL's data, ``runtime_dir`` the Unix sockets; ``account`` is
+    the unprivileged account of the servers when the launcher runs as root, else None.
+    """
+
+    base_dir: Path
+    var_dir: Path
+    state_dir: Path
+    data_dir: Path
+    runtime_dir: Path
+    account: Account | None
+
+    @classmethod
+    def of(cls, base_dir: Path) -> "Place":
+        """The folders for this clone and the user who asks. Creates nothing but, as root, the servers' account."""
+        base_dir = base_dir.resolve()
+        var_dir = Path(os.environ.get("ECASE_VAR") or base_dir / "var").resolve()
+        runtime_dir = addresses.runtime_dir(base_dir)
+        account = accounts.for_servers()
+        data_dir = SHARED_DATA_DIR / runtime_dir.name if account else var_dir / "embedded"
+        return cls(base_dir, var_dir, var_dir / "embedded", data_dir, runtime_dir, account)
+
+    def give(self, path: Path, *, to_group: bool = False) -> None:
+        """Hand ``path``, just made by us, to the servers' account, or only its reading to the account's group."""
+        if self.account:
+            os.chown(path, os.getuid() if to_group else self.account.uid, self.account.gid)
+
+    def prepare(self) -> None:
+        """Make the folders, or refuse those that somebody else could have planted."""
+        self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._prepare_runtime_dir()
+        self._prepare_data_dir()
+
+    def _prepare_runtime_dir(self) -> None:
+        longest = self.runtime_dir / ".s.PGSQL.5432.lock"
+        if len(os.fsencode(longest)) > SOCKET_PATH_LIMIT:
+            raise Trouble(f"The path of a socket in {self.runtime_dir} is too long: set TMPDIR to a shorter folder.")
+        self.runtime_dir.mkdir(mode=0o700, exist_ok=True)
+        refuse_foreign(self.runtime_dir)
+        if self.account:
+            os.chown(self.runtime_dir, os.getuid(), self.account.gid)
+        self.runtime_dir.chmod(0o770 if self.account else 0o700)
+
+    def _prepare_data_dir(self) -> None:
+        if self.account:
+            SHARED_DATA_DIR.mkdir(mode=0o755, exist_ok=True)
+            refuse_foreign(SHARED_DATA_DIR)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.account:
+            # Root keeps the folder: the account may enter it, and plant nothing where root writes.
+            os.chown(self.data_dir, os.getuid(), self.account.gid)
+            self.data_dir.chmod(0o750)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """A folder under a shared parent must be a folder, ours, and closed to the writing of others."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise Trouble(f"{folder} belongs to somebody else or is no folder: remove it, then start again.")
+    if found.st_mode & stat.S_IWOTH:
+        raise Trouble(f"{folder} is open to the writing of every user: remove it, then start again.")

@@ -1,0 +1,131 @@
+"""The embedded PostgreSQL: made by ``initdb``, reached over a Unix socket by peer authentication, fsync on."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from ecase.embedded import accounts, programs
+from ecase.embedded.children import Child, Program
+from ecase.embedded.place import Place
+from ecase.embedded.trouble import Trouble
+
+READY_WITHIN = 60.0  # seconds; recovery after a crash reads the whole write-ahead log
+SUPERUSER = "postgres"
+OWNER = "ecase"
+# The application's role owns its databases (CREATEDB: tests make their own) and is no superuser.
+FIRST_SQL = f"CREATE ROLE {OWNER} LOGIN CREATEDB;\nCREATE DATABASE {OWNER} OWNER {OWNER};\n"
+HBA = "# Whoever the operating system says it is; see pg_ident.conf.\nlocal all all peer map=ecase\n"
+
+
+def program(place: Place, pass_fds: tuple[int, ...] = ()) -> Program:
+    """How to run the server of this place; makes its data folder first if there is none."""
+    binaries = programs.postgres_bin(place)
+    data = place.data_dir / "pg"
+    if data.exists():
+        _refuse_other_version(binaries, data)
+    else:
+        _initialise(place, binaries, data)
+    hba, ident = _access_rules(place)
+    command = [str(binaries / "postgres"), "-D", str(data), "-k", str(place.runtime_dir), "-p", "5432"]
+    options = {"hba_file": hba, "ident_file": ident, "listen_addresses": "", "timezone": "UTC", "log_timezone": "UTC"}
+    settings = [f"--{name}={value}" for name, value in options.items()]
+    return Program(
+        name="postgres",
+        command=[*command, *settings],
+        env=environment(),
+        log=place.state_dir / "postgres.log",
+        cwd=place.data_dir,
+        account=place.account,
+        stop_signal=signal.SIGINT,  # "fast" shutdown: clients are cut off, data is flushed
+        grace=30.0,
+        pass_fds=pass_fds,
+    )
+
+
+def wait_until_ready(child: Child, place: Place) -> None:
+    """Return when the server accepts connections; :class:`Trouble` with its own last words when it does not."""
+    end = time.monotonic() + READY_WITHIN
+    while not _is_ready(place.data_dir / "pg" / "postmaster.pid", child.pid):
+        if child.exit_status() is not None:
+            raise Trouble(f"PostgreSQL did not start: {last_words(child.program.log)}")
+        if time.monotonic() > end:
+            raise Trouble(f"PostgreSQL was not ready within {READY_WITHIN:.0f} seconds: see {child.program.log}.")
+        time.sleep(0.02)
+
+
+def environment() -> dict[str, str]:
+    """A clean environment: no PG* variable of the user's shell may bend the server."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+
+def last_words(log: Path) -> str:
+    """The last line of a log that says what went wrong, or the log's name."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    telling = [line for line in lines[-50:] if "FATAL" in line or "error" in line.lower()]
+    return f"{telling[-1]} (see {log})" if telling else f"see {log}"
+
+
+def _is_ready(pid_file: Path, pid: int) -> bool:
+    # The first line is the server's process id, the last (8th) its state (miscadmin.h: LOCK_FILE_LINE_PM_STATUS).
+    try:
+        first, *_others, last = pid_file.read_text().split()
+    except (FileNotFoundError, ValueError):
+        return False
+    return first == str(pid) and last == "ready"
+
+
+def _initialise(place: Place, binaries: Path, data: Path) -> None:
+    """Make the cluster beside its final place and move it there whole: an interrupted start leaves no half of one."""
+    fresh = Path(tempfile.mkdtemp(prefix="pg-new-", dir=place.data_dir))
+    place.give(fresh)
+    locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    options = [f"--username={SUPERUSER}", "--auth-local=peer", "--auth-host=reject", "--no-instructions", *locale]
+    try:
+        _run(place, [str(binaries / "initdb"), f"--pgdata={fresh}", *options])
+        _run(place, [str(binaries / "postgres"), "--single", "-D", str(fresh), "postgres"], FIRST_SQL)
+        fresh.rename(data)
+    finally:
+        if fresh.exists():
+            shutil.rmtree(fresh)
+
+
+def _run(place: Place, command: list[str], text: str | None = None) -> None:
+    account = place.account
+    drop = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    done = subprocess.run(
+        command, input=text, cwd=place.data_dir, env=environment(), capture_output=True, text=True, check=False, **drop
+    )
+    # `postgres --single` ends with 0 even when a statement failed.
+    if done.returncode != 0 or "ERROR:" in done.stderr:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Trouble(f"PostgreSQL's data cannot be made in {place.data_dir}: {reason}")
+
+
+def _refuse_other_version(binaries: Path, data: Path) -> None:
+    answer = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    ours = answer.stdout.split()[-1].split(".")[0]
+    theirs = (data / "PG_VERSION").read_text().strip()
+    if ours != theirs:
+        raise Trouble(
+            f"The data in {data} is of PostgreSQL {theirs} and this version of ecase brings PostgreSQL {ours}: dump it "
+            f"with the old version and load it into the new one, or start anew with `make demo RESET=1`."
+        )
+
+
+def _access_rules(place: Place) -> tuple[Path, Path]:
+    """The launcher's user is the application; the server's own account may also be the superuser."""
+    server = place.account.name if place.account else accounts.current_name()
+    pairs = {(accounts.current_name(), OWNER), (server, SUPERUSER), (server, OWNER)}
+    ident = "".join(f'ecase "{user}" {role}\n' for user, role in sorted(pairs))
+    return _readable(place, "pg_hba.conf", HBA), _readable(place, "pg_ident.conf", ident)
+
+
+def _readable(place: Place, name: str, text: str) -> Path:
+    path = place.data_dir / name
+    path.write_text(text)
+    path.chmod(0o640)
+    place.give(path, to_group=True)
+    return path

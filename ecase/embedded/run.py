@@ -1,0 +1,83 @@
+"""``run -- COMMAND``: a command with both servers beside it, in the foreground of the terminal."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from ecase.embedded import servers
+from ecase.embedded.children import dies_with_parent
+from ecase.embedded.place import Place
+from ecase.embedded.trouble import Trouble
+from ecase.embedded.warden import Warden
+
+
+def run(place: Place, command: Sequence[str]) -> int:
+    """Run ``command`` with DATABASE_URL and BROKER_URL set; its exit code, as a shell would report it."""
+    warden = Warden()
+    try:
+        with servers.running(place, warden, _say) as ready:
+            return _foreground(command, {**os.environ, **ready.env}, warden)
+    finally:
+        warden.dismiss()
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _foreground(command: Sequence[str], env: Mapping[str, str], warden: Warden) -> int:
+    """The command leads a process group of its own and has the terminal, so that Ctrl-C reaches it and not us."""
+    try:
+        process = subprocess.Popen(
+            command,
+            env=dict(env),
+            process_group=0,
+            preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509
+        )
+    except OSError as fault:
+        raise Trouble(f"{command[0]} cannot be started: {fault.strerror}.") from fault
+    warden.watch(process.pid, signal.SIGTERM)
+    with _signals_passed_on(process.pid), _terminal_lent(process.pid):
+        code = process.wait()
+    _end_group(process.pid)
+    warden.forget(process.pid)
+    return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def _signals_passed_on(group: int) -> Iterator[None]:
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(group, number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, pass_on) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _terminal_lent(group: int) -> Iterator[None]:
+    if not (sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()):
+        yield
+        return
+    # A background process that touches the terminal is stopped by SIGTTOU: we are one while it is lent.
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(sys.stdin.fileno(), group)
+    try:
+        yield
+    finally:
+        os.tcsetpgrp(sys.stdin.fileno(), os.getpgrp())
+        signal.signal(signal.SIGTTOU, before)
+
+
+def _end_group(group: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)

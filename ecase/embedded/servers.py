@@ -1,0 +1,136 @@
+"""Both embedded servers as one thing: started by the first who needs them, shared by the rest, stopped after the last.
+
+Three locks. ``servers.lock`` is held by the launcher that started them; its content says where they listen.
+``users.lock`` is held shared by whoever has joined; the owner takes it exclusively before it stops the servers.
+``alive.lock`` is also inherited by the servers themselves, so that a new launcher can tell that those of a killed one
+are still shutting down.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ecase.embedded import addresses, postgres, programs, valkey
+from ecase.embedded.children import Child
+from ecase.embedded.locks import Lock
+from ecase.embedded.place import Place
+from ecase.embedded.trouble import Trouble
+from ecase.embedded.warden import Warden
+
+PATIENCE = 60.0  # seconds for another launcher to get ready, or for a dead one's servers to end
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Servers:
+    """What a command needs to reach the servers (``env``), and the processes if they are ours (else empty)."""
+
+    env: dict[str, str]
+    children: list[Child] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Locks:
+    """The three locks of a place."""
+
+    servers: Lock
+    users: Lock
+    alive: Lock
+
+    @classmethod
+    def of(cls, place: Place) -> "Locks":
+        return cls(*(Lock(place.state_dir / f"{name}.lock") for name in ("servers", "users", "alive")))
+
+
+def missing(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Which of the two servers are not configured and are therefore embedded."""
+    return tuple(name for name in ("DATABASE_URL", "BROKER_URL") if not environ.get(name))
+
+
+@contextmanager
+def running(place: Place, warden: Warden, say: Say) -> Iterator[Servers]:
+    """The servers, for as long as the block lasts; nothing is started when both addresses are set by the user."""
+    needed = missing(os.environ)
+    if not needed:
+        yield Servers({})
+        return
+    place.prepare()
+    locks = Locks.of(place)
+    if _own_or_join(locks):
+        with _started(place, locks, warden, say) as servers:
+            yield Servers({name: servers.env[name] for name in (*needed, "PATH")}, servers.children)
+    else:
+        facts = locks.servers.read()["env"]
+        try:
+            yield Servers({name: facts[name] for name in (*needed, "PATH")})
+        finally:
+            locks.users.release()
+
+
+def _own_or_join(locks: Locks) -> bool:
+    """True: the servers are ours to start. False: somebody's are running, and we are counted among their users."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        if locks.servers.take():
+            return True
+        locks.users.take(shared=True, wait=True)
+        if locks.servers.is_held() and "env" in locks.servers.read():
+            return False
+        locks.users.release()
+        if time.monotonic() > end:
+            raise Trouble(f"Process {locks.servers.read().get('pid')} has been starting the servers for a minute.")
+        time.sleep(0.1)
+
+
+@contextmanager
+def _started(place: Place, locks: Locks, warden: Warden, say: Say) -> Iterator[Servers]:
+    locks.servers.write({})
+    _await_the_dead(locks.alive)
+    children: list[Child] = []
+    try:
+        _start(place, locks, warden, children)
+        env = _env(place)
+        locks.servers.write({"env": env})
+        yield Servers(env, children)
+    finally:
+        _await_users(locks, say)
+        for child in reversed(children):
+            child.stop()
+        for lock in (locks.alive, locks.servers, locks.users):
+            lock.release()
+
+
+def _start(place: Place, locks: Locks, warden: Warden, children: list[Child]) -> None:
+    descriptors = (locks.alive.fileno(),)
+    # One by one: should the second fail, the first is already listed to be stopped.
+    children.append(Child(postgres.program(place, descriptors), warden))
+    children.append(Child(valkey.program(place, descriptors), warden))
+    postgres.wait_until_ready(children[0], place)
+    valkey.wait_until_ready(children[1], place)
+
+
+def _env(place: Place) -> dict[str, str]:
+    path = f"{programs.postgres_bin(place)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    urls = {"DATABASE_URL": addresses.database_url(place.base_dir), "BROKER_URL": addresses.broker_url(place.base_dir)}
+    return {**urls, "PATH": path}
+
+
+def _await_the_dead(alive: Lock) -> None:
+    end = time.monotonic() + PATIENCE
+    while not alive.take():
+        if time.monotonic() > end:
+            raise Trouble(f"The servers of a launcher that was killed do not end: see {alive.path.parent}/*.log.")
+        time.sleep(0.05)
+
+
+def _await_users(locks: Locks, say: Say) -> None:
+    if locks.users.take():
+        return
+    say("Another command of this folder still uses the servers: waiting for it (Ctrl-C stops them now).")
+    try:
+        locks.users.take(wait=True)
+    except KeyboardInterrupt:
+        say("Stopping them under it.")

@@ -1,0 +1,5 @@
+"""What keeps the launcher from going on."""
+
+
+class Trouble(Exception):
+    """The text is one sentence for the person at the terminal; no traceback is shown."""
