@@ -1,0 +1,132 @@
+"""Which days are worked: one YAML file a year, kept by an administrator, with its source and review status.
+
+A library's constant would not do: the government moves days off by decree, and dates follow the moon.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+SATURDAY = 5
+PARTS = {"year", "jurisdiction", "zone", "utc_offset", "source", "review", "note", "days_off", "working_weekends"}
+REVIEWS = ("unreviewed", "in_review", "reviewed")
+
+
+class CalendarError(Exception):
+    """A calendar cannot be used; ``faults`` are sentences that name the file."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(faults))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The time zone, the years that are known, and the days that differ from a plain week."""
+
+    zone: ZoneInfo
+    years: frozenset[int] = frozenset()
+    days_off: frozenset[date] = frozenset()
+    working_weekends: frozenset[date] = field(default_factory=frozenset)
+
+    def knows(self, day: date) -> bool:
+        """Whether the year of ``day`` has a calendar."""
+        return day.year in self.years
+
+    def is_working(self, day: date) -> bool:
+        """Whether ``day`` is worked. Meaningful only for a year that is known."""
+        if day in self.working_weekends:
+            return True
+        return day.weekday() < SATURDAY and day not in self.days_off
+
+    def next_working(self, day: date) -> date:
+        """``day`` if it is worked, else the next day that is.
+
+        Stops at the first day of a year that is not known: the earlier end of a term is the safe one.
+        """
+        while self.knows(day) and not self.is_working(day):
+            day += timedelta(days=1)
+        return day
+
+
+def load(folder: Path) -> Calendar:
+    """The calendar of every ``<year>.yaml`` of a folder; :class:`CalendarError` names every fault at once."""
+    faults: list[str] = []
+    files = sorted(folder.glob("*.yaml"))
+    years = [one for one in (_read(path, faults) for path in files) if one is not None]
+    zones = {one["zone"] for one in years}
+    if len(zones) != 1:
+        faults.append(f"{folder.name}: one time zone is expected, found {sorted(zones) or 'no calendar'}")
+    if faults:
+        raise CalendarError(faults)
+    return _merged(ZoneInfo(zones.pop()), years)
+
+
+def _merged(zone: ZoneInfo, years: list[dict[str, Any]]) -> Calendar:
+    return Calendar(
+        zone=zone,
+        years=frozenset(one["year"] for one in years),
+        days_off=frozenset(day for one in years for day in one["days_off"]),
+        working_weekends=frozenset(day for one in years for day in one.get("working_weekends") or {}),
+    )
+
+
+def _read(path: Path, faults: list[str]) -> dict[str, Any] | None:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        faults.append(f"{path.name}: cannot be read: {error}")
+        return None
+    found = list(_faults(path, content))
+    faults += [f"{path.name}: {one}" for one in found]
+    return None if found else content
+
+
+def _faults(path: Path, content: Any) -> list[str]:
+    if not isinstance(content, dict):
+        return ["a mapping is expected"]
+    strangers = [f"{key!r} is not known here" for key in content if key not in PARTS]
+    missing = [f"{key!r} is missing" for key in sorted(PARTS - {"note", "working_weekends"}) if key not in content]
+    if strangers or missing:
+        return strangers + missing
+    return _head_faults(path, content) + _day_faults(content)
+
+
+def _head_faults(path: Path, content: dict[str, Any]) -> list[str]:
+    faults = []
+    if str(content["year"]) != path.stem:
+        faults.append(f"the year {content['year']!r} stands in a file of another name")
+    if content["review"] not in REVIEWS:
+        faults.append(f"'review' is not one of {', '.join(REVIEWS)}")
+    return faults + _offset_faults(content)
+
+
+def _offset_faults(content: dict[str, Any]) -> list[str]:
+    """The machine's time zone data must agree with the offset in force: old data still has Almaty at UTC+6."""
+    try:
+        zone = ZoneInfo(str(content["zone"]))
+    except (KeyError, ValueError):
+        return [f"the time zone {content['zone']!r} is not known"]
+    found = datetime(int(content["year"]), 7, 1, tzinfo=zone).strftime("%z")
+    stated = str(content["utc_offset"]).replace(":", "")
+    return [] if found == stated else [f"time zone data of this machine is out of date: {zone} at {found}, not {stated}"]
+
+
+def _day_faults(content: dict[str, Any]) -> list[str]:
+    faults = []
+    for part in ("days_off", "working_weekends"):
+        days = content.get(part) or {}
+        if not isinstance(days, dict):
+            faults.append(f"{part!r} is a mapping of days to their names")
+            continue
+        faults += [f"{part}: {day!r} is not a day of {content['year']}" for day in days if not _is_day_of(day, content)]
+        faults += [f"{part}: {day} has no name" for day, name in days.items() if not isinstance(name, str) or not name]
+    return faults
+
+
+def _is_day_of(day: Any, content: dict[str, Any]) -> bool:
+    return isinstance(day, date) and not isinstance(day, datetime) and day.year == content["year"]

@@ -1,0 +1,136 @@
+"""Counting a legal term from an event to the instant at which it ends (CPC Art. 48).
+
+* Minutes and hours run through nights and holidays and never roll (48(3)). Counted from the minute (48(5)), seconds
+  are cut off, so that the term is never longer than the law gives; else the unit on which the event falls is not
+  counted (48(2)) and the term starts with the next full one.
+* Days and months end at 24:00 local time of their last day (48(4)). The first day is left out (48(2)) or, where liberty
+  is at stake, included. A month that lacks the date ends on its last day.
+* A last day that is not worked gives way to the next that is, where the rule says so (48(4)).
+
+Every step is kept, so that the reader can be told what was counted.
+"""
+
+import calendar as months_of
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+
+from workflows.clock.calendars import Calendar
+
+Unit = Literal["minutes", "hours", "days", "months"]
+SHORT: dict[str, timedelta] = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1)}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of counting, for an explanation.
+
+    ``name``: ``counted_from`` (at), ``skipped`` (unit, at: where counting begins), ``added`` (amount, unit, at),
+    ``last_day`` (day, amount, unit), ``clamped`` (day), ``rolled`` (day, to), ``calendar_unknown`` (day),
+    ``earlier`` (amount, unit, at), ``immediately`` (at).
+    """
+
+    name: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready; instants in UTC and days in ISO 8601."""
+        texts = {key: one.isoformat() if isinstance(one, date) else one for key, one in self.data.items()}
+        return {"step": self.name, **texts}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The instant (UTC) at which a term ends, inclusive, and how it was found."""
+
+    due_at: datetime
+    steps: tuple[Step, ...]
+
+
+def due(start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: bool, calendar: Calendar) -> Counted:
+    """The end of a term of ``amount`` ``unit`` that an event at ``start`` (aware) sets running."""
+    if start.tzinfo is None:
+        raise ValueError("start must be an aware datetime")
+    if amount < 1:
+        raise ValueError("a term is at least one unit long")
+    if unit in SHORT:
+        return _short(start, amount, unit, skip_first=skip_first)
+    return _long(start, amount, unit, skip_first=skip_first, roll=roll, calendar=calendar)
+
+
+def immediately(start: datetime) -> Counted:
+    """What is due at once is due at the event itself."""
+    moment = start.astimezone(UTC)
+    return Counted(moment, (Step("immediately", {"at": moment}),))
+
+
+def earlier(counted: Counted, amount: int, unit: Unit, calendar: Calendar) -> Counted:
+    """The instant that lies ``amount`` ``unit`` before the end of a term ("not later than 8 hours before ...")."""
+    if unit in SHORT:
+        moment = counted.due_at - amount * SHORT[unit]
+    else:
+        local = counted.due_at.astimezone(calendar.zone)
+        day = local.date() - timedelta(days=amount) if unit == "days" else _same_date(local.date(), -amount)
+        moment = datetime.combine(day, local.time(), calendar.zone).astimezone(UTC)
+    return Counted(moment, (*counted.steps, Step("earlier", {"amount": amount, "unit": unit, "at": moment})))
+
+
+def _short(start: datetime, amount: int, unit: Unit, *, skip_first: bool) -> Counted:
+    moment = start.astimezone(UTC)
+    first = _floor(moment, unit) + SHORT[unit] if skip_first else _floor(moment, "minutes")
+    begun = Step("skipped", {"unit": unit, "at": first}) if skip_first else Step("counted_from", {"at": first})
+    end = first + amount * SHORT[unit]
+    return Counted(end, (begun, Step("added", {"amount": amount, "unit": unit, "at": end})))
+
+
+def _floor(moment: datetime, unit: Unit) -> datetime:
+    cut = moment.replace(second=0, microsecond=0)
+    return cut.replace(minute=0) if unit == "hours" else cut
+
+
+def _long(start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: bool, calendar: Calendar) -> Counted:
+    first = start.astimezone(calendar.zone).date()
+    begun = Step("skipped", {"unit": "days", "at": first}) if skip_first else Step("counted_from", {"at": first})
+    last, clamped = _last_day(first, amount, unit, skip_first=skip_first)
+    steps = [begun, Step("last_day", {"day": last, "amount": amount, "unit": unit})]
+    steps += [Step("clamped", {"day": last})] if clamped else []
+    if roll:
+        last, rolled = _rolled(last, calendar)
+        steps += rolled
+    return Counted(_end_of(last, calendar), tuple(steps))
+
+
+def _last_day(first: date, amount: int, unit: Unit, *, skip_first: bool) -> tuple[date, bool]:
+    """The last day of the term, and whether the month was too short for the date."""
+    if unit == "days":
+        return first + timedelta(days=amount if skip_first else amount - 1), False
+    if skip_first:
+        last = _same_date(first, amount)
+        return last, last.day != first.day
+    if first.day == 1:
+        return _same_date(first, amount) - timedelta(days=1), False
+    # The first day is included: the term ends on the day before the same date, or with the month if that is shorter.
+    year, month = _shifted(first, amount)
+    day = min(first.day - 1, months_of.monthrange(year, month)[1])
+    return date(year, month, day), day != first.day - 1
+
+
+def _same_date(day: date, months: int) -> date:
+    year, month = _shifted(day, months)
+    return date(year, month, min(day.day, months_of.monthrange(year, month)[1]))
+
+
+def _shifted(day: date, months: int) -> tuple[int, int]:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return year, month + 1
+
+
+def _rolled(last: date, calendar: Calendar) -> tuple[date, list[Step]]:
+    to = calendar.next_working(last)
+    steps = [Step("rolled", {"day": last, "to": to})] if to != last else []
+    return to, steps if calendar.knows(to) else [*steps, Step("calendar_unknown", {"day": to})]
+
+
+def _end_of(day: date, calendar: Calendar) -> datetime:
+    """24:00 of ``day``, which is 00:00 of the next."""
+    return datetime.combine(day + timedelta(days=1), time(0), calendar.zone).astimezone(UTC)
