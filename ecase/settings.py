@@ -33,6 +33,11 @@ VAR_DIR = env.path("ECASE_VAR", default=BASE_DIR / "var")
 TRUST_DIR = env.path("ECASE_TRUST_DIR", default=VAR_DIR / "demo-pki" / "trust" if DEMO else None)
 # The service's own key and certificate (PEM): it seals what no officer signs, and the audit checkpoints.
 SERVICE_KEY_FILE = env.path("ECASE_SERVICE_KEY", default=VAR_DIR / "demo-pki" / "service.pem" if DEMO else None)
+# Extended key usages, one of which a signer's certificate must carry: here a legal entity's (its employees sign).
+SIGNER_ROLES = env.list("ECASE_SIGNER_ROLES", default=["1.2.398.3.3.4.1.2"])
+# The audit log's own signing key, and where its checkpoints go: best a mount of another machine.
+LOG_KEY_FILE = env.path("ECASE_LOG_KEY", default=VAR_DIR / "log-key" if DEMO else None)
+CHECKPOINT_DIR = env.path("ECASE_CHECKPOINT_DIR", default=VAR_DIR / "checkpoints" if DEMO else None)
 # Where the page finds NCALayer, or the demo signer that speaks like it.
 SIGNER_URL = env.str("ECASE_SIGNER_URL", default="ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579")
 
@@ -134,6 +139,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = env.int("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
+UPLOAD_TYPES = env.list("ECASE_UPLOAD_TYPES", default=["pdf", "png", "jpg", "docx", "xlsx", "txt"])
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- security -----------------------------------------------------------------------------------------------------

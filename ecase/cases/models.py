@@ -25,12 +25,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases that ``post`` may open; an unknown role sees none."""
         if not post.is_current():
             return self.none()
-        scopes = {
+        scopes: dict[str, Q] = {
             Role.INVESTIGATOR: Q(team__officer=post.officer_id, organisation=post.organisation_id),
             Role.HEAD_OF_UNIT: Q(organisation=post.organisation_id),
             Role.PROSECUTOR: Q(prosecution=post.organisation_id),
         }
-        scope = scopes.get(Role(post.role))
+        scope = scopes.get(post.role)
         return self.none() if scope is None else self.filter(scope)
 
 
@@ -42,8 +42,12 @@ class Case(models.Model):
     language = models.CharField(_("language of proceedings"), max_length=2, choices=Language, default=Language.KAZAKH)
     qualification = models.CharField(_("qualification"), max_length=250, help_text=_("Articles of the Criminal Code."))
     summary = models.TextField(_("summary"), blank=True)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="cases", verbose_name=_("investigation body"))
-    prosecution = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("supervising prosecutor's office"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="cases", verbose_name=_("investigation body")
+    )
+    prosecution = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("supervising prosecutor's office")
+    )
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("court"))
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
 

@@ -10,6 +10,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+# Models cannot be imported here: Django reads this module while it is still loading the applications.
+ADMINISTRATOR = "administrator"
+
 
 class EcaseAdminConfig(AdminConfig):
     """``django.contrib.admin`` with :class:`EcaseAdminSite` as its site."""
@@ -24,7 +27,12 @@ class EcaseAdminSite(AdminSite):
     site_title = _("ecase: reference data")
     index_title = _("Reference data")
 
-    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the session was opened in an administrator's post: another post of the same person does not do."""
+        post = getattr(request, "post", None)
+        return bool(request.user.is_active and post is not None and post.role == ADMINISTRATOR)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:  # noqa: ARG002
         """There is no password form: whoever is not signed in goes to the portal's sign-in and comes back."""
         home = reverse("admin:index", current_app=self.name)
         if self.has_permission(request):

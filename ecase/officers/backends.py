@@ -13,7 +13,6 @@ class CertificateBackend(BaseBackend):
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
         """Always ``None``: a signed challenge (``ecase.officers.sign_in``) is the only way in."""
-        return None
 
     def get_user(self, user_id: Any) -> Officer | None:
         """The active officer of a session, or ``None``, which ends the session."""

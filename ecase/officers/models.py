@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Func, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
@@ -44,7 +45,9 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     bin = models.CharField(_("BIN"), max_length=12, unique=True, validators=[TWELVE_DIGITS])
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
-    code = models.SlugField(_("code"), max_length=16, unique=True, help_text=_("Used in numbers, such as a court's code."))
+    code = models.SlugField(
+        _("code"), max_length=16, unique=True, help_text=_("Used in numbers, such as a court's code.")
+    )
     name_kk = models.CharField(_("name in Kazakh"), max_length=250)
     name_ru = models.CharField(_("name in Russian"), max_length=250)
     name_en = models.CharField(_("name in English"), max_length=250)
@@ -118,15 +121,17 @@ class Officer(AbstractBaseUser):
     def is_active(self) -> bool:  # type: ignore[override]
         return self.active
 
-    @property
+    @cached_property
     def is_staff(self) -> bool:
         """Whether the officer holds the administrator's post now (Django admin asks)."""
         return self.active and self.posts.current().filter(role=Role.ADMINISTRATOR).exists()
 
-    def has_perm(self, permission: str, obj: Any = None) -> bool:
+    def has_perm(self, permission: str, obj: Any = None) -> bool:  # noqa: ARG002
+        """Administrators may do what the admin offers, which is reference data only."""
         return self.is_staff
 
-    def has_module_perms(self, app_label: str) -> bool:
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002
+        """As :meth:`has_perm`."""
         return self.is_staff
 
 
@@ -164,7 +169,13 @@ class Post(models.Model):
                     ("organisation", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
                     (
-                        Func("valid_from", "valid_to", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        Func(
+                            "valid_from",
+                            "valid_to",
+                            RangeBoundary(),
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -218,6 +229,9 @@ class Challenge(models.Model):
     issued_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Token(AbstractAuthToken):

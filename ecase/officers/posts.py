@@ -2,7 +2,12 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from ecase.officers.models import Officer, Organisation, Post, PostQuerySet
+from ecase.problems import Problem
+
+NO_CURRENT_POST = Problem("no-current-post", _("You hold no post in this service at present."))
 
 
 def current(at: datetime | None = None) -> PostQuerySet:

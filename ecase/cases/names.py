@@ -1,0 +1,34 @@
+"""Names of uploaded files, made safe to show, to store and to send back in a header."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+MAX_LENGTH = 120
+MAX_EXTENSION = 10
+# Other (control, format with the bidi overrides, surrogate, private use, unassigned) and line or paragraph separators.
+INVISIBLE = ("C", "Zl", "Zp")
+# Not allowed in a file name on Windows, where most officers save what they download.
+FORBIDDEN = re.compile(r'[<>:"|?*]')
+
+
+def safe(name: str) -> str:
+    """The last part of ``name`` without anything invisible or ambiguous, at most 120 characters; may be empty."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    spaced = " ".join(last.split())
+    visible = "".join(c for c in spaced if not unicodedata.category(c).startswith(INVISIBLE))
+    return _shortened(FORBIDDEN.sub("_", visible).strip(". "))
+
+
+def extension(name: str) -> str:
+    """The extension in lower case without the dot, or an empty string."""
+    return PurePosixPath(name).suffix[1:].lower()
+
+
+def _shortened(name: str) -> str:
+    if len(name) <= MAX_LENGTH:
+        return name
+    tail = PurePosixPath(name).suffix
+    if not 0 < len(tail) <= MAX_EXTENSION:
+        return name[:MAX_LENGTH]
+    return name[: MAX_LENGTH - len(tail)].rstrip(". ") + tail

@@ -1,0 +1,148 @@
+"""Opening a case, naming who takes part in it, and who works on it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from ecase.audit import services as audit
+from ecase.cases import participation
+from ecase.cases.models import Case, Person, TeamMember
+from ecase.officers import posts
+from ecase.officers.models import Officer, Organisation, Post, Role
+from ecase.problems import Conflict, Invalid, NotAllowed, Problem
+
+OPENERS = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
+NUMBER_TAKEN = Problem("number-taken", _("A case with this number exists already."), "number")
+
+
+def open_case(
+    post: Post,
+    number: str,
+    *,
+    language: str,
+    qualification: str,
+    prosecution: Organisation,
+    court: Organisation,
+    summary: str = "",
+) -> Case:
+    """Open a case of ``post``'s organisation under its ERDR ``number``; an investigator joins its team at once.
+
+    Audited as ``case.opened``. Raises :class:`NotAllowed` unless ``post`` is a current investigator's or head of
+    unit's, :class:`Invalid` with every wrong field, :class:`Conflict` (``number-taken``).
+    """
+    _allow_opening(post)
+    case = Case(
+        number=number.strip(),
+        language=language,
+        qualification=qualification,
+        summary=summary,
+        organisation=post.organisation,
+        prosecution=prosecution,
+        court=court,
+    )
+    _refuse([*_faults(case), *_wrong_bodies(case)])
+    with transaction.atomic():
+        _insert(case)
+        _audit("case.opened", case, post, {"number": case.number})
+        if post.role == Role.INVESTIGATOR:
+            _take_in(case, post.officer)
+    return case
+
+
+def add_person(case: Case, post: Post, *, capacity: str, **fields: Any) -> Person:
+    """Name a participant of ``case``: ``surname``, ``given_name``, ``sex`` and the other fields of :class:`Person`.
+
+    Audited as ``person.added``, without personal data. Raises :class:`NotAllowed` unless ``post`` may open the case as
+    its investigator or head of unit, :class:`Invalid` with every wrong field.
+    """
+    _allow_work(case, post)
+    person = Person(case=case, capacity=capacity, **fields)
+    _refuse(_faults(person))
+    with transaction.atomic():
+        person.save(force_insert=True)
+        _audit("person.added", case, post, {"person": str(person.pk), "capacity": capacity})
+    return person
+
+
+def join_team(case: Case, post: Post, officer: Officer) -> None:
+    """Let ``officer``, an investigator of the case's body, work on ``case``. Audited as ``team.joined``.
+
+    Raises :class:`NotAllowed` unless ``post`` may work on the case, or if the officer has acted in it in another role;
+    :class:`Invalid` if the officer is no investigator of the body.
+    """
+    _allow_work(case, post)
+    if not posts.holding(Role.INVESTIGATOR, case.organisation).filter(officer=officer).exists():
+        message = _("This officer is not an investigator of the body that investigates the case.")
+        raise Invalid(Problem("not-an-investigator-here", message, "officer"))
+    with transaction.atomic():
+        _take_in(case, officer)
+        _audit("team.joined", case, post, {"officer": str(officer.pk)})
+
+
+def _take_in(case: Case, officer: Officer) -> None:
+    participation.join(case, officer, Role.INVESTIGATOR)
+    TeamMember.objects.get_or_create(case=case, officer=officer)
+
+
+def _insert(case: Case) -> None:
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError as fault:
+        # The number was free when it was looked at, and taken a moment later.
+        raise Conflict(NUMBER_TAKEN) from fault
+
+
+def _audit(event: str, case: Case, post: Post, data: dict[str, str]) -> None:
+    audit.append(event, chain=case.chain, actor=post.as_actor(), subject={"case": str(case.pk)}, data=data)
+
+
+# -- what is not allowed, what is wrong ---------------------------------------------------------------------------
+
+
+def _allow_opening(post: Post) -> None:
+    if post.role not in OPENERS or not post.is_current():
+        message = _("Only an investigator or a head of unit in office can open a case.")
+        raise NotAllowed(Problem("may-not-open-a-case", message))
+
+
+def _allow_work(case: Case, post: Post) -> None:
+    if post.role not in OPENERS or not Case.objects.visible_to(post).filter(pk=case.pk).exists():
+        message = _("Only those who investigate the case can change it.")
+        raise NotAllowed(Problem("may-not-change-the-case", message))
+
+
+def _refuse(problems: list[Problem]) -> None:
+    taken = [problem for problem in problems if problem.code == NUMBER_TAKEN.code]
+    if taken and len(taken) == len(problems):
+        raise Conflict(taken)
+    if problems:
+        raise Invalid(problems)
+
+
+def _faults(instance: models.Model) -> list[Problem]:
+    """Every fault that the model's own validation finds."""
+    try:
+        instance.full_clean()
+    except ValidationError as faults:
+        return [problem for field, errors in faults.error_dict.items() for problem in _problems(field, errors)]
+    return []
+
+
+def _problems(field: str, errors: list[ValidationError]) -> Iterator[Problem]:
+    for error in errors:
+        if (field, error.code) == ("number", "unique"):
+            yield NUMBER_TAKEN
+        else:
+            name = "" if field == NON_FIELD_ERRORS else field
+            yield Problem(str(error.code or "invalid"), "".join(error.messages), name)
+
+
+def _wrong_bodies(case: Case) -> Iterator[Problem]:
+    if case.prosecution.kind != Organisation.Kind.PROSECUTION:
+        yield Problem("wrong-organisation", _("A prosecutor's office is expected."), "prosecution")
+    if case.court.kind != Organisation.Kind.COURT:
+        yield Problem("wrong-organisation", _("A court is expected."), "court")

@@ -1,0 +1,95 @@
+"""Files under the SHA-256 of their bytes, in Django's default storage: written once, whole or not at all."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Protocol
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+CHUNK = 256 * 1024
+FOLDER = "documents"
+INCOMING = "incoming"
+
+
+class Readable(Protocol):
+    """An upload, an open file, a request's body: anything that gives at most ``size`` bytes at a time."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class TooLarge(Exception):
+    """The stream went on beyond the limit."""
+
+
+@dataclass
+class Spooled:
+    """A temporary file with everything that a stream gave."""
+
+    file: IO[bytes]
+    sha256: str
+    size: int
+
+
+class _Movable(File):
+    """A file that a file system storage moves into place instead of copying it (``os.rename`` is atomic)."""
+
+    def temporary_file_path(self) -> str:
+        return str(self.file.name)
+
+
+@contextmanager
+def spooled(stream: Readable, limit: int) -> Iterator[Spooled]:
+    """Copy ``stream`` to a temporary file and hash it on the way; :class:`TooLarge` after ``limit`` bytes."""
+    with NamedTemporaryFile(dir=_incoming(), delete=False) as file:
+        try:
+            digest, size = _copy(stream, file, limit)
+            yield Spooled(file, digest, size)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def has(sha256: str) -> bool:
+    """Whether a file with this hash is stored."""
+    return default_storage.exists(path_of(sha256))
+
+
+def keep(spool: Spooled) -> None:
+    """Put the spooled bytes where they belong unless they are there already."""
+    name = path_of(spool.sha256)
+    if not has(spool.sha256):
+        os.fsync(spool.file.fileno())
+        saved = default_storage.save(name, _Movable(spool.file))
+        if saved != name:
+            # Somebody stored the same bytes in this very moment, and the storage chose another name for ours.
+            default_storage.delete(saved)
+
+
+def path_of(sha256: str) -> str:
+    """``documents/ab/cd/abcd...``: no folder ever holds more than a few hundred entries."""
+    return f"{FOLDER}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _copy(stream: Readable, file: IO[bytes], limit: int) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge
+        digest.update(chunk)
+        file.write(chunk)
+    file.flush()
+    return digest.hexdigest(), size
+
+
+def _incoming() -> Path:
+    """On the storage's own file system, so that a move is a rename."""
+    folder = Path(settings.MEDIA_ROOT) / INCOMING
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

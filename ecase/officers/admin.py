@@ -1,0 +1,79 @@
+"""Reference data that administrators keep: bodies, officers, their posts, duty rosters."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ecase.officers.audited_admin import AuditedAdmin
+from ecase.officers.models import DutyShift, Officer, Organisation, Post
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(AuditedAdmin):
+    list_display = ("bin", "code", "kind", "name_kk", "name_ru")
+    list_filter = ("kind",)
+    search_fields = ("bin", "code", "name_kk", "name_ru", "name_en")
+    autocomplete_fields = ("parent",)
+
+
+@admin.register(Officer)
+class OfficerAdmin(AuditedAdmin):
+    list_display = ("surname", "given_name", "patronymic", "iin", "active")
+    list_filter = ("active",)
+    search_fields = ("iin", "surname", "given_name")
+    fields = ("iin", "surname", "given_name", "patronymic", "sex", "language", "active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Officer | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """An officer's IIN is who he or she is: it never changes."""
+        return ("iin",) if obj else ()
+
+
+class PostForm(forms.ModelForm):
+    """A post, which nobody gives to himself or herself."""
+
+    administrator: ClassVar[Officer]
+
+    class Meta:
+        model = Post
+        fields = ("officer", "organisation", "role", "valid_from", "valid_to")
+
+    def clean(self) -> dict[str, Any]:
+        """Four eyes: another administrator has to give, change or end an administrator's own post."""
+        cleaned = super().clean() or {}
+        if self.administrator.pk in (self.instance.officer_id, getattr(cleaned.get("officer"), "pk", None)):
+            raise ValidationError(_("Another administrator has to change your own posts."), code="own-post")
+        return cleaned
+
+
+@admin.register(Post)
+class PostAdmin(AuditedAdmin):
+    form = PostForm
+    list_display = ("officer", "role", "organisation", "valid_from", "valid_to")
+    list_filter = ("role", "organisation")
+    list_select_related = ("officer", "organisation")
+    search_fields = ("officer__iin", "officer__surname", "organisation__bin")
+    autocomplete_fields = ("officer", "organisation")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Acts name the post they were made in, so a post ends and another begins; it never becomes another."""
+        return ("officer", "organisation", "role", "valid_from") if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, which knows who fills it in."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.administrator = request.user
+        return form
+
+
+@admin.register(DutyShift)
+class DutyShiftAdmin(AuditedAdmin):
+    deletable = True
+    list_display = ("post", "starts_at", "ends_at", "rank")
+    list_filter = ("post__organisation",)
+    list_select_related = ("post__officer", "post__organisation")
+    date_hierarchy = "starts_at"
+    autocomplete_fields = ("post",)

@@ -1,0 +1,161 @@
+"""Signing in: the service asks for a signature over bytes that it has never given out before, and that end soon.
+
+There is no password, no account to reset and no e-mail address: who can sign an act can sign in, and nobody else. A
+challenge serves once, whether the answer was right or wrong, and every attempt is in the audit log.
+"""
+
+import secrets
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.contrib import auth
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from signatures.canonical import canonical
+
+import signatures
+from ecase.audit import services as audit
+from ecase.officers import posts, signing
+from ecase.officers.middleware import SESSION_KEY
+from ecase.officers.models import Challenge, Officer, Post
+from ecase.officers.posts import NO_CURRENT_POST
+from ecase.problems import Expired, NotAllowed, Problem, Refused
+
+SCHEMA = "ecase.sign-in/1"
+BACKEND = "ecase.officers.backends.CertificateBackend"
+CHALLENGE_BYTES = 16
+# Challenges are kept for a day, so that an operator can see what was asked, and removed a few at a time.
+KEPT_FOR = timedelta(days=1)
+REMOVED_AT_ONCE = 20
+
+
+def challenge() -> Challenge:
+    """A new challenge, whose ``to_sign`` are the bytes to sign (canonical JSON), until ``expires_at``."""
+    now = timezone.now()
+    _remove_old(now)
+    return Challenge.objects.create(to_sign=_to_sign(now), issued_at=now, expires_at=now + settings.CHALLENGE_LIFETIME)
+
+
+def answer(challenge_id: uuid.UUID | str, cms: bytes) -> Officer:
+    """The officer who signed the challenge. ``cms``: detached CAdES over ``to_sign``, DER or PEM.
+
+    Audited as ``sign_in.succeeded`` or ``sign_in.refused``. Raises :class:`Expired` (``challenge-expired``) for a
+    challenge that is unknown, used or too old, :class:`SignatureRefused` as ``signing.verify_signature`` does, and
+    :class:`NotAllowed` (``officer-unknown``, ``officer-inactive``, ``no-current-post``, ``certificate-of-another-
+    organisation``). Not to be called inside a transaction: what was refused stays recorded.
+    """
+    now = timezone.now()
+    to_sign = _use(challenge_id, now)
+    try:
+        report = signing.verify_anybody(cms, to_sign, now)
+    except Refused as refusal:
+        _record_refusal(None, refusal, None)
+        raise
+    return _admit(report, now)
+
+
+def open_session(request: HttpRequest, officer: Officer, post: Post) -> None:
+    """Open a portal session of ``officer`` in ``post``, under a new session key. Audited as ``session.opened``.
+
+    Raises :class:`NotAllowed` (``no-current-post``) unless the officer holds the post now.
+    """
+    if not posts.of(officer).filter(pk=post.pk).exists():
+        raise NotAllowed(NO_CURRENT_POST)
+    with transaction.atomic():
+        auth.login(request, officer, backend=BACKEND)
+        request.session[SESSION_KEY] = str(post.pk)
+        audit.append(
+            "session.opened", chain=_chain(officer), actor=post.as_actor(), subject={"officer": str(officer.pk)}
+        )
+    request.post = post  # type: ignore[attr-defined]
+
+
+def _to_sign(now: datetime) -> bytes:
+    return canonical(
+        {
+            "schema": SCHEMA,
+            "installation": settings.INSTALLATION_ID,
+            "challenge": secrets.token_hex(CHALLENGE_BYTES),
+            "issued_at": now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+    )
+
+
+def _use(challenge_id: uuid.UUID | str, now: datetime) -> bytes:
+    """The challenge's bytes, for the one who comes first; nobody else will ever get them."""
+    waiting = Challenge.objects.filter(pk=_as_uuid(challenge_id), used_at=None, expires_at__gt=now)
+    if not waiting.update(used_at=now):
+        message = _("This sign-in has run out or has been used already. Start again.")
+        raise Expired(Problem("challenge-expired", message, "challenge"))
+    return bytes(Challenge.objects.values_list("to_sign", flat=True).get(pk=challenge_id))
+
+
+def _as_uuid(value: uuid.UUID | str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
+
+
+def _remove_old(now: datetime) -> None:
+    old = Challenge.objects.filter(expires_at__lt=now - KEPT_FOR).values("pk")[:REMOVED_AT_ONCE]
+    Challenge.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+
+
+# -- who may come in ----------------------------------------------------------------------------------------------
+
+
+def _admit(report: signatures.Report, now: datetime) -> Officer:
+    officer = Officer.objects.filter(iin=_signer(report).iin).first()
+    problem = _objection(report, officer, now)
+    if officer is None or problem is not None:
+        refusal = NotAllowed(problem or [])
+        _record_refusal(officer, refusal, report)
+        raise refusal
+    _record("sign_in.succeeded", officer, {"certificate": _signer(report).cert_sha256})
+    return officer
+
+
+def _objection(report: signatures.Report, officer: Officer | None, now: datetime) -> Problem | None:
+    if officer is None:
+        return Problem("officer-unknown", _("The person whom the certificate names is not known to this service."))
+    if not officer.active:
+        return Problem("officer-inactive", _("Your access has been ended. Ask your administrator."))
+    bodies = set(posts.of(officer, now).values_list("organisation__bin", flat=True))
+    if not bodies:
+        return NO_CURRENT_POST
+    if _signer(report).bin not in bodies:
+        message = _("The certificate was issued for another organisation than the one in which you hold a post.")
+        return Problem("certificate-of-another-organisation", message)
+    return None
+
+
+def _signer(report: signatures.Report) -> "signatures.Signer":
+    if report.signer is None:
+        raise ValueError("a report that passed names its signer")
+    return report.signer
+
+
+# -- what is recorded ---------------------------------------------------------------------------------------------
+
+
+def _record_refusal(officer: Officer | None, refusal: Refused, report: signatures.Report | None) -> None:
+    """Outside of any transaction of the caller's, so that the refusal does not undo its own record."""
+    data: dict[str, object] = {"problems": [problem.code for problem in refusal.problems]}
+    if report is not None:
+        data["certificate"] = _signer(report).cert_sha256
+    _record("sign_in.refused", officer, data)
+
+
+def _record(event: str, officer: Officer | None, data: dict[str, object]) -> None:
+    subject = {"officer": str(officer.pk)} if officer else {}
+    actor = {"officer": str(officer.pk), "name": officer.full_name} if officer else {"service": settings.INSTALLATION_ID}
+    with transaction.atomic(durable=True):
+        audit.append(event, chain=_chain(officer), actor=actor, subject=subject, data=data)
+
+
+def _chain(officer: Officer | None) -> str:
+    return f"officer:{officer.pk}" if officer else "system"
