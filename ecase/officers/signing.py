@@ -93,6 +93,14 @@ def verify_anybody(cms: bytes, content: bytes, at: datetime) -> signatures.Repor
     return report
 
 
+def verify_seal(cms: bytes, content: bytes, at: datetime) -> signatures.Report:
+    """Verify the service's own seal over ``content``. Raises :class:`SignatureRefused` as the others do."""
+    expected = signatures.Expected(iin=None, bin=None, roles=frozenset(), usage="seal")
+    report = signatures.verify(cms, content, trust=trust(), expected=expected, at=at)
+    refuse_unless_passed(report)
+    return report
+
+
 def refuse_unless_passed(report: signatures.Report) -> None:
     """Raise :class:`SignatureRefused` for a report that did not pass."""
     if not report.passed:

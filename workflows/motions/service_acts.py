@@ -23,6 +23,6 @@ def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any
     now = timezone.now()
     draft = Draft(uuid.uuid4(), motion, act_type, None, payload, now, motion.last_act)
     frozen = freeze(draft)
-    cms = signing.seal(frozen)
+    cms = signing.sealer().sign(frozen)
     report = signing.verify_seal(cms, frozen, now)
     return record(motion, Statement(draft.id, act_type, None, payload, frozen, cms, report, None, now))

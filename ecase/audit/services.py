@@ -1,0 +1,114 @@
+"""The log's public face: append an entry, prove it, and say what the log has signed."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from ecase.audit import tree
+from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
+from rfc8785 import dumps as canonical
+from signatures.transparency import HASH_BYTES, Proof, chain_label
+
+NO_ENTRY = bytes(HASH_BYTES)
+_CHAIN = re.compile(r"[a-z_]+(:[0-9A-Za-z._-]+)?\Z")
+_EVENT = re.compile(r"[a-z_]+\.[a-z_]+\Z")
+
+# One round trip: the head's row is locked, extended and hashed, and the entry written. A chain's first entry makes the
+# head; of two that begin a chain at once, the second waits and continues the first.
+_APPEND = """
+    WITH head AS (
+        INSERT INTO audit_chain AS head (name, seq, prev, hash)
+        VALUES (%(chain)s, 1, %(none)s, sha256(%(none)s || %(label)s || int8send(1) || %(body)s))
+        ON CONFLICT (name) DO UPDATE SET
+            seq = head.seq + 1,
+            prev = head.hash,
+            hash = sha256(head.hash || %(label)s || int8send(head.seq + 1) || %(body)s)
+        RETURNING seq, prev, hash
+    )
+    INSERT INTO audit_entry (chain, seq, prev, hash, body, at)
+    SELECT %(chain)s, seq, prev, hash, %(body)s, %(at)s FROM head
+    RETURNING id, seq, prev, hash, xid
+"""
+
+
+class NotYetInTree(Exception):
+    """The entry is committed, and the sequencer has not reached it: ask again in a moment."""
+
+
+def append(
+    event: str, *, chain: str, actor: dict[str, Any], subject: dict[str, str], data: dict[str, Any] | None = None
+) -> Entry:
+    """Write one entry, in the caller's transaction: it stands or falls with what it records.
+
+    ``event`` is ``thing.happened``; ``chain`` is ``case:<uuid>``, ``officer:<uuid>`` or ``system``; ``actor`` says who
+    (``Post.as_actor()``, or ``{"service": installation}``); ``subject`` names what it is about by ids; ``data`` is
+    JSON without floats. Raises :class:`ValueError` for anything else. One statement; the chain stays locked until the
+    end of the transaction. A refused attempt is appended after its rollback.
+    """
+    at = timezone.now()
+    body = _body(event, chain, at, actor, subject, data)
+    given = {"chain": chain, "label": chain_label(chain), "body": body, "none": NO_ENTRY, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, given)
+        row = cursor.fetchone()
+    entry_id, seq, prev, digest, xid = row
+    entry = Entry(id=entry_id, chain=chain, seq=seq, at=at, body=body, prev=prev, hash=digest, xid=int(xid))
+    entry._state.adding = False  # noqa: SLF001 - the row exists
+    return entry
+
+
+def service_actor() -> dict[str, str]:
+    """How entries name the service itself, when no officer acts."""
+    return {"service": settings.INSTALLATION_ID}
+
+
+# Who opened what: the same entry, on the reader's own chain.
+read = append
+
+
+def _body(
+    event: str, chain: str, at: datetime, actor: dict[str, Any], subject: dict[str, str], data: dict[str, Any] | None
+) -> bytes:
+    if not _EVENT.match(event):
+        raise ValueError(f"an event is named thing.happened, not {event!r}")
+    if not _CHAIN.match(chain) or len(chain) > CHAIN_LENGTH:
+        raise ValueError(f"{chain!r} is not the name of a chain")
+    if not actor:
+        raise ValueError("an entry says who acted")
+    return canonical(
+        {"event": event, "chain": chain, "at": instant(at), "actor": actor, "subject": subject, "data": data or {}}
+    )
+
+
+def instant(at: datetime) -> str:
+    """UTC with microseconds, as RFC 3339 writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def checkpoint() -> str:
+    """The newest signed checkpoint: a C2SP signed note. Raises :class:`NotYetInTree` while there is none."""
+    newest = Checkpoint.objects.first()
+    if newest is None:
+        raise NotYetInTree("the log has not signed a checkpoint yet")
+    return newest.note
+
+
+def proof(entry: Entry) -> str:
+    """The entry's inclusion in the newest checkpoint: a ``c2sp.org/tlog-proof@v1`` text, checkable offline.
+
+    Its ``extra`` line carries the record, whose SHA-256 is the leaf (``signatures.transparency.proven_record``).
+    """
+    newest = Checkpoint.objects.first()
+    index = tree.position_of(entry)
+    if newest is None or index is None or index >= newest.size:
+        raise NotYetInTree(f"entry {entry.pk} is not in the log's tree yet")
+    return str(Proof(index, tuple(tree.inclusion(index, newest.size)), newest.note, bytes(entry.record)))
+
+
+def consistency(old: int, size: int) -> list[bytes]:
+    """The hashes (RFC 9162, 2.1.4) that show that the log of ``size`` entries begins with its first ``old``."""
+    return tree.consistency(old, size)
