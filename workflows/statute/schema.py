@@ -370,6 +370,13 @@ class Kind(Rule):
                 return one
         raise KeyError(key)
 
+    def term(self, key: str) -> Term:
+        """The term ``key``; ``KeyError`` if this kind has none of that name."""
+        for one in self.terms:
+            if one.key == key:
+                return one
+        raise KeyError(key)
+
     def form_for(self, act_type: str, outcome: str = "") -> Form:
         """The form of an act; for a decision, the outcome's fields and then the reasons.
 

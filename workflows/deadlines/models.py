@@ -1,0 +1,100 @@
+"""Deadlines: instants by which a role must act. Rows that come due, not counters."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workflows.statute.schema import Text
+
+
+class State(models.TextChoices):
+    """Where a deadline stands. ``missed`` stays so for ever, even if what was due was done later (``met_at``)."""
+
+    RUNNING = "running", _("running")
+    MET = "met", _("met")
+    MISSED = "missed", _("missed")
+    VOID = "void", _("void")
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def running(self) -> "DeadlineQuerySet":
+        return self.filter(state=State.RUNNING)
+
+    def missed_unclaimed(self, now: datetime) -> "DeadlineQuerySet":
+        """Those whose end has passed and that nobody has reported yet; exactly the index ``deadline_due``."""
+        return self.filter(state__in=[State.RUNNING, State.MISSED], claimed_at__isnull=True, due_at__lt=now)
+
+    def to_remind(self, now: datetime) -> "DeadlineQuerySet":
+        """Those running whose next reminder has come; exactly the index ``deadline_remind``."""
+        return self.filter(state=State.RUNNING, remind_at__isnull=False, remind_at__lte=now)
+
+
+class Deadline(models.Model):
+    """An instant by which ``role`` must act on a motion, computed from a term of its catalogue and an event.
+
+    ``due_at`` is inclusive: what is done at that very instant is in time. ``computed`` holds the steps of the count
+    (see ``workflows.clock.Step``), ``reminders`` the instants still to come at which the role is reminded.
+    ``claimed_at`` is when the watch reported the miss, once and for all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    motion = models.ForeignKey("motions.Motion", models.CASCADE, related_name="deadlines", verbose_name=_("motion"))
+    term = models.SlugField(_("term"), max_length=40)
+    role = models.CharField(_("role"), max_length=16)
+    article = models.CharField(_("article"), max_length=120)
+    on_missed = models.CharField(_("when missed"), max_length=16, default="record")
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField(_("started"))
+    due_at = models.DateTimeField(_("due"))
+    met_at = models.DateTimeField(_("met at"), null=True, blank=True)
+    voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
+    claimed_at = models.DateTimeField(_("miss reported"), null=True, blank=True)
+    remind_at = models.DateTimeField(_("next reminder"), null=True, blank=True)
+    reminders = ArrayField(models.DateTimeField(), default=list, blank=True, verbose_name=_("reminders to come"))
+    computed = models.JSONField(_("computation"), default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager["Deadline"]] = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        ordering: ClassVar = ["due_at"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"],
+                name="deadline_due",
+                condition=Q(state__in=["running", "missed"], claimed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["remind_at"], name="deadline_remind", condition=Q(state="running", remind_at__isnull=False)
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["motion", "term"], condition=Q(state="running"), name="deadline_runs_once"),
+            models.CheckConstraint(condition=~Q(state="met") | Q(met_at__lte=F("due_at")), name="deadline_met_in_time"),
+            models.CheckConstraint(condition=~Q(state="void") | Q(voided_at__isnull=False), name="deadline_void_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def late(self) -> bool:
+        """Whether what was due was done, but after the end."""
+        return self.met_at is not None and self.met_at > self.due_at
+
+    @property
+    def label(self) -> Text:
+        """What has to be done, in the words of the motion's catalogue; ``str()`` in the active language."""
+        return self.motion.kind_entry.term(self.term).label
+
+    def left(self, now: datetime | None = None) -> timedelta:
+        """The time left; negative once the end has passed."""
+        return self.due_at - (now or timezone.now())
