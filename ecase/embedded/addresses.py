@@ -1,4 +1,4 @@
-"""Where this folder's embedded servers listen. Derived from the folder alone, so that two clones never meet."""
+"""Where this folder's embedded servers listen. Derived from the data folder alone, so that two clones never meet."""
 
 import hashlib
 import os
@@ -7,9 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 
+def var_dir(base_dir: Path) -> Path:
+    """Folder of everything that an installation writes: ``ECASE_VAR``, or ``var`` beside the code."""
+    return Path(os.environ.get("ECASE_VAR") or base_dir / "var").resolve()
+
+
 def runtime_dir(base_dir: Path) -> Path:
     """Folder of the Unix sockets. Short, since a socket's path may have 107 bytes (unix(7))."""
-    mark = hashlib.sha256(str(base_dir.resolve()).encode()).hexdigest()[:12]
+    mark = hashlib.sha256(str(var_dir(base_dir)).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"ecase-{os.getuid()}-{mark}"
 
 

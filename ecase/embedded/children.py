@@ -74,6 +74,12 @@ class Child:
         self._warden.forget(self.pid)
 
 
+def keep_old_log(log: Path) -> None:
+    """Begin a new log and keep the one before it: what is read from a log shall be of this start."""
+    with suppress(FileNotFoundError):
+        log.rename(log.with_suffix(".log.1"))
+
+
 def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
     """For ``preexec_fn``: on Linux the kernel sends ``stop_signal`` when the launcher is gone, however it went."""
     if sys.platform != "linux":

@@ -32,7 +32,7 @@ class Place:
     def of(cls, base_dir: Path) -> "Place":
         """The folders for this clone and the user who asks. Creates nothing but, as root, the servers' account."""
         base_dir = base_dir.resolve()
-        var_dir = Path(os.environ.get("ECASE_VAR") or base_dir / "var").resolve()
+        var_dir = addresses.var_dir(base_dir)
         runtime_dir = addresses.runtime_dir(base_dir)
         account = accounts.for_servers()
         data_dir = SHARED_DATA_DIR / runtime_dir.name if account else var_dir / "embedded"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ecase.embedded import addresses, postgres, programs, valkey
-from ecase.embedded.children import Child
+from ecase.embedded.children import Child, keep_old_log
 from ecase.embedded.locks import Lock
 from ecase.embedded.place import Place
 from ecase.embedded.trouble import Trouble
@@ -61,11 +61,10 @@ def running(place: Place, warden: Warden, say: Say) -> Iterator[Servers]:
     locks = Locks.of(place)
     if _own_or_join(locks):
         with _started(place, locks, warden, say) as servers:
-            yield Servers({name: servers.env[name] for name in (*needed, "PATH")}, servers.children)
+            yield Servers(_env(place, servers.env, needed), servers.children)
     else:
-        facts = locks.servers.read()["env"]
         try:
-            yield Servers({name: facts[name] for name in (*needed, "PATH")})
+            yield Servers(_env(place, locks.servers.read()["env"], needed))
         finally:
             locks.users.release()
 
@@ -92,7 +91,7 @@ def _started(place: Place, locks: Locks, warden: Warden, say: Say) -> Iterator[S
     children: list[Child] = []
     try:
         _start(place, locks, warden, children)
-        env = _env(place)
+        env = _urls(place)
         locks.servers.write({"env": env})
         yield Servers(env, children)
     finally:
@@ -106,16 +105,23 @@ def _started(place: Place, locks: Locks, warden: Warden, say: Say) -> Iterator[S
 def _start(place: Place, locks: Locks, warden: Warden, children: list[Child]) -> None:
     descriptors = (locks.alive.fileno(),)
     # One by one: should the second fail, the first is already listed to be stopped.
-    children.append(Child(postgres.program(place, descriptors), warden))
-    children.append(Child(valkey.program(place, descriptors), warden))
+    for server in (postgres, valkey):
+        program = server.program(place, descriptors)
+        keep_old_log(program.log)
+        children.append(Child(program, warden))
     postgres.wait_until_ready(children[0], place)
     valkey.wait_until_ready(children[1], place)
 
 
-def _env(place: Place) -> dict[str, str]:
+def _urls(place: Place) -> dict[str, str]:
+    base_dir = place.base_dir
+    return {"DATABASE_URL": addresses.database_url(base_dir), "BROKER_URL": addresses.broker_url(base_dir)}
+
+
+def _env(place: Place, urls: Mapping[str, str], needed: tuple[str, ...]) -> dict[str, str]:
+    """The addresses that are not configured, and psql, pg_dump, pgbench of the server's own version on the PATH."""
     path = f"{programs.postgres_bin(place)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    urls = {"DATABASE_URL": addresses.database_url(place.base_dir), "BROKER_URL": addresses.broker_url(place.base_dir)}
-    return {**urls, "PATH": path}
+    return {"PATH": path, **{name: urls[name] for name in needed}}
 
 
 def _await_the_dead(alive: Lock) -> None:

@@ -16,7 +16,6 @@ READY_WITHIN = 15.0  # seconds
 def program(place: Place, pass_fds: tuple[int, ...] = ()) -> Program:
     """How to run the server of this place."""
     path = place.runtime_dir / "valkey.sock"
-    path.unlink(missing_ok=True)
     listening = ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "770"]
     forgetting = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
     return Program(

@@ -1,0 +1,108 @@
+# ecase. Needs Python 3.11 or newer and make; everything else is fetched into this folder.
+#
+#   DATABASE_URL, BROKER_URL   servers of yours instead of the embedded ones (docs/reference/settings.md)
+#   PYTHON=python3.12          the Python to build with
+#   ARGS="-k custody -x"       passed on to pytest, mypy or the benchmarks
+#   WORKERS=4                  how many pytest processes
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python3.14,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+WORKERS ?= 2
+ARGS ?=
+
+PY := .venv/bin/python
+RUN := $(PY) -m ecase.embedded run --
+DIST := ecase/portal/static/portal/dist
+VENV_STAMP := .venv/.installed
+NODE_STAMP := node_modules/.installed
+DIST_STAMP := $(DIST)/.built
+ASSETS := $(shell find ecase/portal/assets -type f 2>/dev/null)
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# -- what one runs ------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup ## start all of ecase with a fictional court (RESET=1: with fresh data), Ctrl-C stops it
+	@$(PY) -m ecase.embedded demo $(if $(RESET),--reset)
+
+.PHONY: walk
+walk: setup ## run the main job unattended, from the investigator's key to the verified container
+	@$(PY) -m tests.journeys.walk $(ARGS)
+
+.PHONY: test
+test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
+	@$(RUN) $(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+.PHONY: bench
+bench: setup ## measure speed beside pgbench and write docs/benchmarks.md
+	@$(RUN) $(PY) -m bench $(ARGS)
+
+.PHONY: lint
+lint: $(VENV_STAMP) ## style, floors, migrations and translations in order?
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) -m ecase.messages --check
+	@$(RUN) $(PY) manage.py makemigrations --check --dry-run
+
+.PHONY: types
+types: $(VENV_STAMP) ## check types
+	@$(PY) -m mypy $(ARGS)
+
+.PHONY: clean
+clean: ## remove what was built or fetched; the data in var/ stays (demo RESET=1 throws it away)
+	rm -rf .venv node_modules $(DIST) static-root tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find api bench ecase examples signatures tests workflows -name __pycache__ -prune -exec rm -rf {} +
+	find api ecase signatures workflows -path '*/locale/*' -name '*.mo' -delete
+
+# -- set-up: each stamp is as old as what it was made from --------------------------------------------------------
+
+.PHONY: setup
+setup: $(VENV_STAMP) $(DIST_STAMP) messages ## fetch and build everything that the targets above need
+
+.PHONY: messages
+messages: $(VENV_STAMP) ## compile the translations
+	@$(PY) -m ecase.messages
+
+$(VENV_STAMP): requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "ecase: no Python 3.11 or newer was found; name one with PYTHON=." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "ecase: $(PYTHON) has no venv module;" \
+		"on Debian and Ubuntu it comes with the package python3-venv." >&2; exit 1; }
+	@echo "Installing Python packages into .venv (a few minutes at the first time)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PY) -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(NODE_STAMP): package.json package-lock.json .npmrc $(VENV_STAMP)
+	@echo "Installing front-end packages into node_modules"
+	@npm ci --silent
+	@touch $@
+
+$(DIST_STAMP): $(ASSETS) $(NODE_STAMP)
+	@echo "Building the front-end"
+	@npm run build --silent
+	@touch $@
+
+# -- for maintainers ----------------------------------------------------------------------------------------------
+
+# Locks name no host: a lock that does ties the project to one network. UPGRADE=1 takes the newest versions.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url $(if $(UPGRADE),--upgrade)
+
+.PHONY: lock
+lock: ## write the locks anew from pyproject.toml and package.json (needs uv; UPGRADE=1: newest versions)
+	@$(LOCK) --quiet --output-file requirements.txt
+	@$(LOCK) --quiet --all-extras --constraint requirements.txt --output-file requirements-dev.txt
+	@npm install --package-lock-only --silent

@@ -1,0 +1,215 @@
+"""``demo``: everything of ecase in one terminal, with a fictional court, until Ctrl-C."""
+
+import json
+import os
+import shutil
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecase.embedded import ports, servers
+from ecase.embedded.children import Child, Program, keep_old_log
+from ecase.embedded.locks import Lock
+from ecase.embedded.place import Place
+from ecase.embedded.steps import command, say, timed
+from ecase.embedded.trouble import Trouble
+from ecase.embedded.warden import Warden
+from ecase.embedded.watchman import Watchman
+
+HTTP_PORT, SIGNER_PORT = 8000, 13580
+READY_WITHIN = 60.0  # seconds for the web server to answer
+# What a reset throws away under the data folder; PostgreSQL's own data comes on top.
+DEMO_FOLDERS = ("demo-pki", "media", "audit")
+# Outside Django, since a broker that cannot be reached must be told in one sentence as well.
+REACH_BROKER = "from ecase.celery import app; app.connection_for_write().ensure_connection(max_retries=1, timeout=5)"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One start of the demo: where things are, what the programs are told, where they listen."""
+
+    place: Place
+    env: Mapping[str, str]
+    http_port: int
+    signer_port: int
+
+    @property
+    def url(self) -> str:
+        return self.env["ECASE_PUBLIC_URL"]
+
+    def manage(self, title: str, *arguments: str) -> str:
+        """Run a ``manage.py`` command as a step; what it printed."""
+        return command(title, [sys.executable, "manage.py", *arguments], self.env, self.place.base_dir)
+
+
+def demo(place: Place, *, reset: bool) -> int:
+    """Start everything, say where to click and as whom, watch until interrupted. Returns an exit code."""
+    if os.environ.get("ECASE_MODE", "demo") != "demo":
+        raise Trouble("The demo runs with ECASE_MODE=demo only: its keys are worth nothing.")
+    place.prepare()
+    lock = Lock(place.state_dir / "demo.lock")
+    if not lock.take():
+        raise Trouble(_running_already(lock, place))
+    lock.write({})
+    if reset:
+        _reset(place)
+    warden = Warden()
+    try:
+        return _with_servers(place, lock, warden)
+    finally:
+        warden.dismiss()
+        lock.release()
+
+
+def _running_already(lock: Lock, place: Place) -> str:
+    facts = lock.read()
+    where = facts.get("url", "not ready yet")
+    return f"It is running already in {place.base_dir}: process {facts.get('pid')}, {where}."
+
+
+def _reset(place: Place) -> None:
+    if "DATABASE_URL" not in servers.missing(os.environ):
+        raise Trouble("RESET=1 empties the embedded database only: unset DATABASE_URL, or empty your server yourself.")
+    locks = servers.Locks.of(place)
+    if not locks.servers.take():
+        raise Trouble(f"Process {locks.servers.read().get('pid')} uses this folder's database: end it, then reset.")
+    with timed("throwing the old data away"):
+        for folder in (place.data_dir / "pg", *(place.var_dir / name for name in DEMO_FOLDERS)):
+            shutil.rmtree(folder, ignore_errors=not folder.exists())
+    locks.servers.release()
+
+
+def _with_servers(place: Place, lock: Lock, warden: Warden) -> int:
+    started = time.monotonic()
+    say("Starting ecase:")
+    with servers.running(place, warden, say) as ready:
+        stage = _stage(place, ready.env)
+        _set_up(stage)
+        children: list[Child] = []
+        try:
+            _start_programs(stage, children, warden)
+            lock.write({"url": stage.url, "signer_url": stage.env["ECASE_SIGNER_URL"], "ready": True})
+            _welcome(stage, time.monotonic() - started)
+            _watch(ready.children, children, Watchman(warden, say))
+        except KeyboardInterrupt:
+            say("\nStopping.")
+        finally:
+            _stop(children)
+    say("Stopped; nothing is left running. The data is kept for the next start.")
+    return 0
+
+
+def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
+    http_port, signer_port = ports.first_free(HTTP_PORT), ports.first_free(SIGNER_PORT)
+    own = {
+        "ECASE_PUBLIC_URL": f"http://127.0.0.1:{http_port}",
+        "ECASE_SIGNER_URL": f"ws://127.0.0.1:{signer_port}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    # What the user has set wins, except for the addresses of the servers that we run.
+    return Stage(place, {**own, **os.environ, **server_env}, http_port, signer_port)
+
+
+def _set_up(stage: Stage) -> None:
+    place = stage.place
+    stage.manage("checking settings and database", "check", "--database", "default")
+    command("checking the broker", [sys.executable, "-c", REACH_BROKER], stage.env, place.base_dir)
+    stage.manage("migrating the database", "migrate", "--no-input", "--verbosity", "0")
+    stage.manage("loading the statute catalogue", "load_statute")
+    _make_keys(stage)
+    stage.manage("loading a fictional court", "demo_data")
+    stage.manage("collecting static files", "collectstatic", "--no-input", "--verbosity", "0")
+
+
+def _make_keys(stage: Stage) -> None:
+    folder = stage.place.var_dir / "demo-pki"
+    if (folder / "ca.pem").exists():
+        return
+    people = stage.place.state_dir / "people.json"
+    people.write_text(stage.manage("naming its people", "demo_data", "--people"))
+    arguments = [sys.executable, "-m", "signatures.demo_pki", "make", str(folder), "--people", str(people)]
+    command("making their demo keys", arguments, stage.env, stage.place.base_dir)
+
+
+def _programs(stage: Stage) -> list[Program]:
+    python = [sys.executable, "-m"]
+    keys = str(stage.place.var_dir / "demo-pki")
+    web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(stage.http_port), "--workers", "2"]
+    web += ["--blocking-threads", "2", "--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
+    worker = ["celery", "-A", "ecase", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
+    return [
+        _program(stage, "web server", "web", [*python, *web, "5", "ecase.wsgi:application"]),
+        # Gossip and mingle need exclusive queues, which RabbitMQ has no quorum kind of.
+        _program(stage, "Celery worker", "worker", [*python, *worker, "--without-gossip", "--without-mingle"]),
+        _program(stage, "watch", "watch", [sys.executable, "manage.py", "watch"]),
+        _program(
+            stage, "demo signer", "signer",
+            [*python, "signatures.demo_signer", "--keys", keys, "--port", str(stage.signer_port)],
+        ),
+    ]  # fmt: skip
+
+
+def _program(stage: Stage, name: str, log: str, arguments: list[str]) -> Program:
+    return Program(name, arguments, stage.env, stage.place.state_dir / f"{log}.log", stage.place.base_dir)
+
+
+def _start_programs(stage: Stage, children: list[Child], warden: Warden) -> None:
+    with timed("starting web server, worker, watch, signer"):
+        for program in _programs(stage):
+            keep_old_log(program.log)
+            children.append(Child(program, warden))
+        end = time.monotonic() + READY_WITHIN
+        while not (_web_answers(stage) and ports.answers(stage.signer_port)):
+            _refuse_fallen(children)
+            if time.monotonic() > end:
+                raise Trouble(f"The web server did not answer: see {stage.place.state_dir}/*.log.")
+            time.sleep(0.1)
+
+
+def _web_answers(stage: Stage) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{stage.http_port}/", timeout=5):
+            return True
+    except urllib.error.HTTPError as answer:
+        return answer.code < 500  # noqa: PLR2004
+    except OSError:
+        return False
+
+
+def _refuse_fallen(children: list[Child]) -> None:
+    for child in children:
+        if child.exit_status() is not None:
+            raise Trouble(f"The {child.program.name} did not start: {last_line(child.program.log)}")
+
+
+def last_line(log: Path) -> str:
+    """The last line that a program wrote, and where the rest is."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return f"{lines[-1] if lines else 'without a word'} (see {log})"
+
+
+def _welcome(stage: Stage, seconds: float) -> None:
+    say(f"\necase is ready after {seconds:.0f} s: {stage.url}\n")
+    say("Sign in as one of these (the demo signer has their keys):")
+    for person in json.loads(stage.manage("asking who is who", "demo_data", "--list")):
+        say(f"  {person['role']:<24} {person['name']:<40} {person['organisation']}")
+    say(f"\nLogs: {stage.place.state_dir}    Ctrl-C stops everything; the data is kept.")
+
+
+def _watch(server_children: list[Child], children: list[Child], watchman: Watchman) -> None:
+    while True:
+        watchman.round(server_children)
+        watchman.round(children)
+        time.sleep(0.2)
+
+
+def _stop(children: list[Child]) -> None:
+    """All at once: none of them needs another to end well; the servers go last."""
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.stop()

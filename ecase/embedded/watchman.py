@@ -1,0 +1,55 @@
+"""Starting again what has fallen, with growing pauses, and saying so."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ecase.embedded.children import Child
+from ecase.embedded.warden import Warden
+
+LONGEST_PAUSE = 30.0  # seconds
+HEALTHY_AFTER = 60.0  # seconds of life that wipe out earlier falls
+
+
+@dataclass
+class Fall:
+    """How often a program has fallen in a row, and when (monotonic) it is to be started again."""
+
+    times: int
+    due: float | None = None
+
+
+class Watchman:
+    """Looks after lists of children. The lists are changed in place, so that their owner stops the right ones."""
+
+    def __init__(self, warden: Warden, say: Callable[[str], None]) -> None:
+        self._warden = warden
+        self._say = say
+        self._falls: dict[str, Fall] = {}
+
+    def round(self, children: list[Child]) -> None:
+        """Look at each child once."""
+        for index, child in enumerate(children):
+            status = child.exit_status()
+            if status is not None:
+                self._fallen(children, index, status)
+
+    def _fallen(self, children: list[Child], index: int, status: int) -> None:
+        program = children[index].program
+        fall = self._falls.setdefault(program.name, Fall(0))
+        if fall.due is None:
+            self._note(children[index], fall, status)
+        elif time.monotonic() >= fall.due:
+            fall.due = None
+            children[index] = Child(program, self._warden)
+            self._say(f"{program.name} was started again.")
+
+    def _note(self, child: Child, fall: Fall, status: int) -> None:
+        # Whatever it left of its group must not stand in its successor's way.
+        child.stop()
+        lived = time.monotonic() - child.started
+        fall.times = 1 if lived > HEALTHY_AFTER else fall.times + 1
+        pause = min(2.0 ** (fall.times - 1), LONGEST_PAUSE)
+        fall.due = time.monotonic() + pause
+        how = f"exit code {status}" if status >= 0 else f"signal {-status}"
+        self._say(f"{child.program.name} ended ({how}); it is started again in {pause:.0f} s. See {child.program.log}")

@@ -1,0 +1,83 @@
+"""``python -m ecase.messages``: compile every translation of the project, without gettext's own tools.
+
+With ``--check`` nothing is written, and each entry that is empty, fuzzy or has other placeholders than its source is named.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+
+BASE_DIR = Path(__file__).resolve().parents[1]
+ROOMS = ("api", "ecase", "signatures", "workflows")
+
+
+def catalogues(base_dir: Path = BASE_DIR) -> list[Path]:
+    """All translation sources of the project."""
+    return sorted(path for room in ROOMS for path in (base_dir / room).rglob("locale/*/LC_MESSAGES/*.po"))
+
+
+def compile_stale(sources: Iterable[Path]) -> list[Path]:
+    """Compile the sources that are younger than their compiled form; what was written."""
+    written = []
+    for source in sources:
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            _compile(source, target)
+            written.append(target)
+    return written
+
+
+def faults(source: Path) -> Iterator[str]:
+    """What is wrong with a translation, one line each, with file and line."""
+    try:
+        catalogue = _read(source)
+    except PoFileError as fault:
+        yield f"{source}: {fault}"
+        return
+    for message in catalogue:
+        if message.id:
+            yield from (f"{source}:{message.lineno}: {fault}: {message.id!r}" for fault in _faults(message, catalogue))
+
+
+def _faults(message: Message, catalogue: Catalog) -> Iterator[str]:
+    texts = message.string if isinstance(message.string, tuple) else (message.string,)
+    if not all(texts):
+        yield "no translation"
+    if message.fuzzy:
+        yield "the translation is marked as fuzzy"
+    yield from (str(error) for error in message.check(catalogue))
+
+
+def _read(source: Path) -> Catalog:
+    with source.open("rb") as stream:
+        return read_po(stream, locale=source.parents[1].name, domain=source.stem, abort_invalid=True)
+
+
+def _compile(source: Path, target: Path) -> None:
+    fresh = target.with_suffix(".mo.new")
+    with fresh.open("wb") as stream:
+        write_mo(stream, _read(source))
+    # Whoever reads in this moment shall not see half of it.
+    fresh.replace(target)
+
+
+def main() -> int:
+    """Exit code: 1 when a translation has a fault."""
+    parser = argparse.ArgumentParser(prog="python -m ecase.messages", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="name what is missing or wrong, write nothing")
+    sources = catalogues()
+    if not parser.parse_args().check:
+        compile_stale(sources)
+        return 0
+    found = [fault for source in sources for fault in faults(source)]
+    sys.stderr.writelines(f"{fault}\n" for fault in found)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
