@@ -386,11 +386,15 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Proof:
-    """That a leaf is in a log: index, the hashes up to the root, and the signed checkpoint."""
+    """That a leaf is in a log: index, the hashes up to the root, and the signed checkpoint.
+
+    ``extra`` is not authenticated by itself; ecase puts the record there whose SHA-256 the leaf is (:class:`Record`).
+    """
 
     index: int
     hashes: tuple[bytes, ...]
     note: str
+    extra: bytes = b""
 
     @classmethod
     def parse(cls, text: str) -> "Proof":
@@ -398,15 +402,16 @@ class Proof:
         lines = head.split("\n")
         if lines[0] != PROOF_HEADER or not separator or len(text) > MAX_TEXT:
             raise ValueError("this is not a proof of a transparency log")
-        # The optional extra data is not authenticated, hence not used.
-        rest = lines[2:] if len(lines) > 1 and lines[1].startswith("extra ") else lines[1:]
+        extra = lines[1].removeprefix("extra ") if len(lines) > 1 and lines[1].startswith("extra ") else ""
+        rest = lines[2:] if extra else lines[1:]
         if not rest or not rest[0].startswith("index ") or len(rest) > 1 + MAX_PROOF_HASHES:
             raise ValueError("the proof names no index, or too many hashes")
         index = _number(rest[0].removeprefix("index "), "the index")
-        return cls(index, tuple(_hash(line) for line in rest[1:]), note)
+        return cls(index, tuple(_hash(line) for line in rest[1:]), note, _decode(extra, "the extra data"))
 
     def __str__(self) -> str:
-        lines = [PROOF_HEADER, f"index {self.index}", *map(_encode, self.hashes)]
+        extra = [f"extra {_encode(self.extra)}"] if self.extra else []
+        lines = [PROOF_HEADER, *extra, f"index {self.index}", *map(_encode, self.hashes)]
         return "\n".join(lines) + "\n\n" + self.note
 
 
@@ -428,3 +433,47 @@ def verify_proof(proof_text: str, leaf_data: bytes, public_keys: Iterable[str]) 
     checkpoint = Checkpoint.open(proof.note, [Verifier.parse(key) for key in public_keys])
     verify_inclusion(leaf_hash(leaf_data), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     return Proven(proof.index, checkpoint)
+
+
+# -- records ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Record:
+    """An entry of a hash chain as bytes: ``prev (32) || length of chain (2) || chain || seq (8) || body``, big-endian.
+
+    ``hash`` (32 bytes) is the SHA-256 of those bytes; it is the next record's ``prev``, and the leaf of the log.
+    """
+
+    prev: bytes
+    chain: str
+    seq: int
+    body: bytes
+
+    def __bytes__(self) -> bytes:
+        return self.prev + chain_label(self.chain) + self.seq.to_bytes(8, "big") + self.body
+
+    @property
+    def hash(self) -> bytes:
+        return hashlib.sha256(bytes(self)).digest()
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Record":
+        start = HASH_BYTES + 2
+        end = start + int.from_bytes(data[HASH_BYTES:start], "big")
+        if len(data) < end + 8:
+            raise ValueError("the record is cut off")
+        chain = data[start:end].decode()
+        return cls(data[:HASH_BYTES], chain, int.from_bytes(data[end : end + 8], "big"), data[end + 8 :])
+
+
+def chain_label(chain: str) -> bytes:
+    """A chain's name as it enters a record's hash."""
+    name = chain.encode()
+    return len(name).to_bytes(2, "big") + name
+
+
+def proven_record(proof_text: str, public_keys: Iterable[str]) -> tuple[Record, Proven]:
+    """The record that a proof of ecase carries, checked against the log's checkpoint; raises :class:`ValueError`."""
+    record = Record.parse(Proof.parse(proof_text).extra)
+    return record, verify_proof(proof_text, record.hash, public_keys)

@@ -1,0 +1,77 @@
+"""Canonical JSON: RFC 8785, narrowed so that one statement has one form in every language and library.
+
+No floats (money is a string), whole numbers up to 2^53-1 in size, text in NFC without lone surrogates, keys that are
+text. What is signed is kept as it was signed; :func:`check` refuses bytes that are not their own canonical form.
+"""
+
+import json
+import unicodedata
+from typing import Any
+
+import rfc8785
+
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
+
+
+def canonical(obj: Any) -> bytes:
+    """The canonical UTF-8 bytes of a JSON value; ``ValueError`` names the path of what has no canonical form."""
+    _inspect(obj, "$", 0)
+    return rfc8785.dumps(obj)
+
+
+def check(data: bytes) -> dict[str, Any]:
+    """Parse canonical bytes of an object; ``ValueError`` if they are anything but that."""
+    try:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
+    except RecursionError as fault:
+        raise ValueError("nested too deeply") from fault
+    if not isinstance(value, dict):
+        raise ValueError("$: an object is expected")  # noqa: TRY004 - one error for callers
+    if canonical(value) != data:
+        raise ValueError("the bytes are not in canonical form")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is given twice")
+    return found
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(f"{text}: only whole numbers are allowed")
+
+
+def _inspect(value: Any, path: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"{path}: nested too deeply")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _inspect_text(key, f"{path} key")
+            _inspect(item, f"{path}.{key}", depth + 1)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _inspect(item, f"{path}[{index}]", depth + 1)
+    else:
+        _inspect_scalar(value, path)
+
+
+def _inspect_scalar(value: Any, path: str) -> None:
+    if isinstance(value, str):
+        _inspect_text(value, path)
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise ValueError(f"{path}: {value} is beyond 2^53-1")
+    elif value is not None:
+        raise ValueError(f"{path}: {type(value).__name__} has no canonical form")
+
+
+def _inspect_text(value: Any, path: str) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"{path}: {type(value).__name__} where text is expected")  # noqa: TRY004
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError(f"{path}: a lone surrogate")
+    if not unicodedata.is_normalized("NFC", value):
+        raise ValueError(f"{path}: text is not in Unicode normal form C")

@@ -1,0 +1,141 @@
+"""What a verification has to say, in the words of EN 319 102-1."""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+Indication = Literal["TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE"]
+
+# A sub-indication says that something is proven wrong, or that something is not known. EN 319 102-1, table 6.
+INDICATIONS: dict[str, Indication] = {
+    "FORMAT_FAILURE": "TOTAL_FAILED",
+    "HASH_FAILURE": "TOTAL_FAILED",
+    "SIG_CRYPTO_FAILURE": "TOTAL_FAILED",
+    "REVOKED": "TOTAL_FAILED",
+    "EXPIRED": "TOTAL_FAILED",
+    "NOT_YET_VALID": "TOTAL_FAILED",
+    "SIG_CONSTRAINTS_FAILURE": "INDETERMINATE",
+    "CHAIN_CONSTRAINTS_FAILURE": "INDETERMINATE",
+    "CERTIFICATE_CHAIN_GENERAL_FAILURE": "INDETERMINATE",
+    "CRYPTO_CONSTRAINTS_FAILURE": "INDETERMINATE",
+    "NO_SIGNING_CERTIFICATE_FOUND": "INDETERMINATE",
+    "NO_CERTIFICATE_CHAIN_FOUND": "INDETERMINATE",
+    "REVOKED_NO_POE": "INDETERMINATE",
+    "REVOKED_CA_NO_POE": "INDETERMINATE",
+    "OUT_OF_BOUNDS_NO_POE": "INDETERMINATE",
+    "TRY_LATER": "INDETERMINATE",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at. ``name`` is stable; ``detail`` is an English sentence for people."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+    sub_indication: str = ""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Whom the certificate names. IIN and BIN are ``None`` where it does not name them in the accepted form."""
+
+    iin: str | None
+    bin: str | None
+    name: str
+    serial: str
+    cert_sha256: str
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a verification.
+
+    ``signature_sha256`` is the identity of the bare signature value: the same for one signature however it was wrapped
+    or re-encoded. ``signing_time`` is claimed by the signer and proves nothing; ``best_signature_time`` is the earliest
+    proven time of the signature, by which the certificate was judged.
+    """
+
+    indication: Indication
+    sub_indication: str
+    checks: tuple[Check, ...]
+    signer: Signer | None = None
+    signature_sha256: str = ""
+    signing_time: datetime | None = None
+    best_signature_time: datetime | None = None
+    algorithm: str = ""
+    policy: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.indication == "TOTAL_PASSED"
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that did not pass."""
+        return tuple(check for check in self.checks if not check.passed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON takes it; instants in RFC 3339, UTC."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+class Fatal(Exception):
+    """The check just recorded leaves nothing that could be examined further."""
+
+
+@dataclass
+class Findings:
+    """Collects checks while a signature is examined, and becomes the report."""
+
+    checks: list[Check] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, name: str, fault: str, sub_indication: str) -> bool:
+        """Record a check: ``fault`` is empty when it passed. Says whether it passed."""
+        self.checks.append(Check(name, not fault, fault, sub_indication if fault else ""))
+        return not fault
+
+    def need(self, name: str, fault: str, sub_indication: str) -> None:
+        """The same, for a check without which nothing further can be examined."""
+        if not self.add(name, fault, sub_indication):
+            raise Fatal(fault)
+
+    def report(self) -> Report:
+        """Proven faults come before things unknown; among equals the first found counts."""
+        failed = [check.sub_indication for check in self.checks if not check.passed]
+        proven = [name for name in failed if INDICATIONS[name] == "TOTAL_FAILED"]
+        sub = next(iter(proven or failed), "")
+        indication: Indication = INDICATIONS[sub] if sub else "TOTAL_PASSED"
+        return Report(indication, sub, tuple(self.checks), **self.facts)
+
+
+def describe(certificate: x509.Certificate, iin: str | None, bin_: str | None) -> Signer:
+    """The facts of a signer's certificate."""
+    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return Signer(
+        iin=iin,
+        bin=bin_,
+        name=str(names[0].value) if names else "",
+        serial=format(certificate.serial_number, "x"),
+        cert_sha256=hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+    )

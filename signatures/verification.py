@@ -1,0 +1,262 @@
+"""Verifying a detached CAdES-B signature against pinned trust and an expected identity.
+
+The steps, each a named check of the report: form, detachment, signed attributes, digest of the content, the signer's
+certificate, the signature value, the path to a pinned root, validity, revocation, the certificate's profile and owner.
+Nothing is decided by the first fault that allows going on: the report names all of them.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from signatures import attributes, certificates, identity, oids
+from signatures.algorithms import Unsuitable, check_signature
+from signatures.cms import Cms, Malformed, SignerInfo, parse
+from signatures.policy import DEFAULT, Policy
+from signatures.report import Fatal, Findings, Report, describe
+from signatures.revocation import revocation_fault
+from signatures.trust import TrustStore
+
+# What parsers of hostile certificates and structures raise; anything else is a fault of ours and may surface.
+HOSTILE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Who must have signed. ``None`` leaves a number unchecked; it is then still reported.
+
+    ``roles``: extended key usages of which the certificate must have one; empty for any role of the national arc.
+    ``usage``: "signing" for an officer; "seal" for the service, whose certificate must be pinned as a seal.
+    ``created_after``: an instant that the signed bytes prove they are younger than (the issue time of the challenge in
+    them). With it, an expired or revoked certificate is proven so, without it the report says that no proof exists.
+    """
+
+    iin: str | None = None
+    bin: str | None = None
+    roles: frozenset[str] = frozenset()
+    usage: Literal["signing", "seal"] = "signing"
+    created_after: datetime | None = None
+
+
+@dataclass
+class _Examination:
+    """One verification on its way."""
+
+    content: bytes
+    trust: TrustStore
+    expected: Expected
+    at: datetime
+    policy: Policy
+    findings: Findings
+
+
+def verify(
+    cms: bytes,
+    content: bytes,
+    *,
+    trust: TrustStore,
+    expected: Expected,
+    at: datetime,
+    policy: Policy = DEFAULT,
+) -> Report:
+    """Verify a detached CMS signature (DER, or one PEM block) over ``content``.
+
+    ``at`` is the best signature time: the earliest time at which the signature is proven to have existed; for a
+    signature just received, the server's clock. It must be aware. Never raises on hostile input: whatever is wrong with
+    ``cms`` or ``content`` is in the report.
+    """
+    findings = Findings(facts={"best_signature_time": at, "policy": policy.name})
+    examination = _Examination(content, trust, expected, at, policy, findings)
+    try:
+        _examine(examination, cms)
+    except Fatal:
+        # The check that ended the examination is in the findings.
+        return findings.report()
+    return findings.report()
+
+
+def _examine(examination: _Examination, data: bytes) -> None:
+    findings = examination.findings
+    cms = _parsed(data, examination)
+    _check_form(cms, examination)
+    certificate = _signing_certificate(cms.signer, cms.certificates, findings)
+    _describe(certificate, findings)
+    _check_attributes(cms.signer, certificate, examination)
+    _check_signature(cms.signer, certificate, examination)
+    _check_path(certificate, examination)
+    _check_profile(certificate, examination)
+    _check_owner(certificate, examination)
+
+
+def _said(look: Callable[..., str], *arguments: object) -> str:
+    """What a check says; a structure that it could not read is a fault as well."""
+    try:
+        return look(*arguments)
+    except HOSTILE as fault:
+        return f"cannot be read: {fault}"
+
+
+def _parsed(data: bytes, examination: _Examination) -> Cms:
+    policy, trust = examination.policy, examination.trust
+    wrong = policy.purpose not in (None, trust.purpose)
+    examination.findings.need(
+        "trust",
+        f"the trust folder is for {trust.purpose}, not for {policy.purpose}" if wrong else "",
+        "NO_CERTIFICATE_CHAIN_FOUND",
+    )
+    try:
+        cms = parse(data, policy)
+    except Malformed as fault:
+        examination.findings.need("format", str(fault), "FORMAT_FAILURE")
+        raise
+    except HOSTILE as fault:
+        examination.findings.need("format", f"a certificate cannot be read: {fault}", "FORMAT_FAILURE")
+        raise
+    examination.findings.add("format", "", "")
+    return cms
+
+
+def _check_form(cms: Cms, examination: _Examination) -> None:
+    findings, policy, signer = examination.findings, examination.policy, cms.signer
+    inside = "" if cms.detached else "the content is inside the signature; a detached one is required"
+    findings.need("detached", inside, "FORMAT_FAILURE")
+    plain = "" if cms.content_type == oids.DATA else "the content type is not data"
+    findings.need("content-type", plain or _said(attributes.content_type_fault, signer), "FORMAT_FAILURE")
+    findings.need("signed-attributes", attributes.form_fault(signer, policy), "FORMAT_FAILURE")
+    countersigned = any(one.oid == oids.COUNTER_SIGNATURE for one in signer.unsigned)
+    findings.add("counter-signature", "the signature carries another one" if countersigned else "", "FORMAT_FAILURE")
+    # RFC 5652 leaves it open to pass DER of signed attributes off as content: such content is never ours.
+    attributes_like = examination.content[:1] == b"\x31"
+    findings.add("content", "the content looks like signed attributes" if attributes_like else "", "FORMAT_FAILURE")
+
+
+def _signing_certificate(
+    signer: SignerInfo, found: tuple[x509.Certificate, ...], findings: Findings
+) -> x509.Certificate:
+    fitting = [one for one in dict.fromkeys(found) if not _said(_identifier_fault, signer, one)]
+    fault = "" if len(fitting) == 1 else f"one signer's certificate expected in the signature, {len(fitting)} found"
+    findings.need("signing-certificate", fault, "NO_SIGNING_CERTIFICATE_FOUND")
+    return fitting[0]
+
+
+def _identifier_fault(signer: SignerInfo, certificate: x509.Certificate) -> str:
+    if signer.issuer_and_serial:
+        named = (certificate.issuer.public_bytes(), certificate.serial_number)
+        return "" if signer.issuer_and_serial == named else "another certificate"
+    try:
+        key = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    except x509.ExtensionNotFound:
+        return "no key identifier"
+    return "" if key == signer.key_identifier else "another certificate"
+
+
+def _describe(certificate: x509.Certificate, findings: Findings) -> None:
+    try:
+        numbers = identity.iin(certificate), identity.bin_(certificate)
+        findings.facts["signer"] = describe(certificate, *numbers)
+        fault = certificates.extensions_fault(certificate)
+    except HOSTILE as unreadable:
+        findings.need("certificate", f"cannot be read: {unreadable}", "CHAIN_CONSTRAINTS_FAILURE")
+        raise
+    findings.add("certificate", fault, "CHAIN_CONSTRAINTS_FAILURE")
+
+
+def _check_attributes(signer: SignerInfo, certificate: x509.Certificate, examination: _Examination) -> None:
+    findings, policy = examination.findings, examination.policy
+    digest = signer.digest.oid
+    unknown = "" if digest in policy.digests else f"digest algorithm {digest} is not allowed"
+    findings.need("digest-algorithm", unknown, "CRYPTO_CONSTRAINTS_FAILURE")
+    findings.add("message-digest", _said(attributes.digest_fault, signer, examination.content, policy), "HASH_FAILURE")
+    bound = _said(attributes.certificate_fault, signer, certificate, policy)
+    findings.add("signing-certificate-attribute", bound, "SIG_CONSTRAINTS_FAILURE")
+    protected = _said(attributes.protection_fault, signer)
+    findings.add("algorithm-protection", protected, "SIG_CONSTRAINTS_FAILURE")
+    findings.add("signing-time", _said(_claimed_time, signer, findings), "FORMAT_FAILURE")
+
+
+def _claimed_time(signer: SignerInfo, findings: Findings) -> str:
+    findings.facts["signing_time"] = attributes.signing_time(signer)
+    return ""
+
+
+def _check_signature(signer: SignerInfo, certificate: x509.Certificate, examination: _Examination) -> None:
+    findings = examination.findings
+    try:
+        _verify_value(signer, certificate, examination)
+    except InvalidSignature:
+        findings.add("signature", "the signature value does not match", "SIG_CRYPTO_FAILURE")
+    except Unsuitable as fault:
+        findings.add("signature", str(fault), "CRYPTO_CONSTRAINTS_FAILURE")
+    except HOSTILE as fault:
+        findings.add("signature", f"the key or signature cannot be read: {fault}", "CRYPTO_CONSTRAINTS_FAILURE")
+    else:
+        findings.add("signature", "", "")
+
+
+def _verify_value(signer: SignerInfo, certificate: x509.Certificate, examination: _Examination) -> None:
+    policy, facts = examination.policy, examination.findings.facts
+    algorithm = check_signature(
+        certificate,
+        signer.signature,
+        signer.signed,
+        signer.signature_algorithm,
+        signer.digest,
+        digests=policy.digests,
+        signatures=policy.signatures,
+    )
+    facts["algorithm"] = f"{algorithm.name}, {policy.digests[signer.digest.oid].name}"
+    facts["signature_sha256"] = hashlib.sha256(algorithm.identity(certificate, signer.signature)).hexdigest()
+
+
+def _check_path(certificate: x509.Certificate, examination: _Examination) -> None:
+    findings, trust, policy = examination.findings, examination.trust, examination.policy
+    at, created_after = examination.at, examination.expected.created_after
+    try:
+        path, fault, sub = certificates.find_path(certificate, trust, policy)
+    except HOSTILE as unreadable:
+        path, fault, sub = None, f"cannot be read: {unreadable}", "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    if not findings.add("chain", fault, sub) or path is None:
+        return
+    findings.add("authorities", _said(certificates.authorities_fault, path), "CHAIN_CONSTRAINTS_FAILURE")
+    findings.add("validity", *certificates.validity_fault(path, at, created_after))
+    findings.add("revocation", *revocation_fault(path, trust, at, created_after, policy))
+
+
+def _check_profile(certificate: x509.Certificate, examination: _Examination) -> None:
+    findings, policy, expected = examination.findings, examination.policy, examination.expected
+    sub = "CHAIN_CONSTRAINTS_FAILURE"
+    findings.add("key-usage", _said(certificates.usage_fault, certificate), sub)
+    roles = expected.roles or (frozenset({oids.KZ_INFORMATION_SYSTEM}) if expected.usage == "seal" else frozenset())
+    findings.add("role", _said(certificates.role_fault, certificate, roles, policy), sub)
+    allowed = policy.certificate_policies if expected.bin is None else policy.organisation_policies
+    findings.add("certificate-policy", _said(certificates.policy_fault, certificate, allowed), sub)
+
+
+def _check_owner(certificate: x509.Certificate, examination: _Examination) -> None:
+    findings, expected = examination.findings, examination.expected
+    if expected.usage == "seal":
+        pinned = certificate in examination.trust.seals
+        findings.add("seal", "" if pinned else "not a pinned seal of the service", "SIG_CONSTRAINTS_FAILURE")
+    else:
+        found = identity.iin(certificate)
+        findings.add("iin", _number_fault("IIN", found, expected.iin), "SIG_CONSTRAINTS_FAILURE")
+    if expected.bin is not None:
+        found = identity.bin_(certificate)
+        findings.add("bin", _number_fault("BIN", found, expected.bin), "SIG_CONSTRAINTS_FAILURE")
+
+
+def _number_fault(name: str, found: str | None, expected: str | None) -> str:
+    if found is None:
+        return f"the certificate names no single well-formed {name}"
+    return "" if expected in (None, found) else f"the certificate's {name} is {found}, not {expected}"
