@@ -3,11 +3,11 @@
 import uuid
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.audit.append_only import AppendOnly
 from ecase.officers.models import Organisation, Post
 
 
@@ -40,13 +40,7 @@ class Draw(models.Model):
     class Meta:
         verbose_name = _("draw")
         verbose_name_plural = _("draws")
-        triggers: ClassVar = [
-            pgtrigger.Protect(
-                name="append_only",
-                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-            )
-        ]
+        triggers: ClassVar = [AppendOnly()]
 
     def __str__(self) -> str:
         return f"{self.drawn_at:%Y-%m-%d %H:%M} {self.chosen}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from ecase.audit.append_only import AppendOnly
 from ecase.audit.models import Entry
 from ecase.cases.models import Blob, Case, Document, Language
 from ecase.officers.models import Officer, Organisation, Post, Role
@@ -216,10 +217,7 @@ class Act(models.Model):
         verbose_name_plural = _("acts")
         ordering: ClassVar = ["motion", "position"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "position"], name="act_position_once")]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                              level=pgtrigger.Statement),
-        ]
+        triggers: ClassVar = [AppendOnly()]
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.performed_at:%Y-%m-%d %H:%M}"
