@@ -46,7 +46,7 @@ def store(
 
 
 def put_bytes(data: bytes, media_type: str) -> Blob:
-    """Store bytes that the service itself has made, such as an act's PDF: one query, and one file unless it is there."""
+    """Store bytes that the service itself has made, such as an act's PDF: one query, one file if it is new."""
     sha256 = hashlib.sha256(data).hexdigest()
     if storage.has(sha256):
         return _row(sha256, len(data), media_type)

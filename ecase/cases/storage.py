@@ -41,7 +41,7 @@ class _Movable(File):
     """A file that a file system storage moves into place instead of copying it (``os.rename`` is atomic)."""
 
     def temporary_file_path(self) -> str:
-        return str(self.file.name)
+        return str(self.name)
 
 
 @contextmanager

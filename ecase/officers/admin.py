@@ -65,8 +65,7 @@ class PostAdmin(AuditedAdmin):
     def get_form(self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, which knows who fills it in."""
         form = super().get_form(request, obj, change, **kwargs)
-        form.administrator = request.user
-        return form
+        return type(form.__name__, (form,), {"administrator": request.user})
 
 
 @admin.register(DutyShift)

@@ -78,7 +78,7 @@ class OfficerManager(BaseUserManager["Officer"]):
         return self.get(iin=username)
 
 
-class Officer(AbstractBaseUser):
+class Officer(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """A natural person who signs. There is no password: a certificate that carries the IIN is the way in."""
 
     class Sex(models.TextChoices):
@@ -142,7 +142,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at, officer__active=True)
 
 
-class Post(models.Model):
+class Post(models.Model):  # type: ignore[django-manager-missing]
     """A role in an organisation from a date to a date. Whoever acts, acts in a post."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from signatures.canonical import canonical
 
 import signatures
 from ecase.audit import services as audit
@@ -23,6 +22,7 @@ from ecase.officers.middleware import SESSION_KEY
 from ecase.officers.models import Challenge, Officer, Post
 from ecase.officers.posts import NO_CURRENT_POST
 from ecase.problems import Expired, NotAllowed, Problem, Refused
+from signatures.canonical import canonical
 
 SCHEMA = "ecase.sign-in/1"
 BACKEND = "ecase.officers.backends.CertificateBackend"
@@ -48,9 +48,9 @@ def answer(challenge_id: uuid.UUID | str, cms: bytes) -> Officer:
     organisation``). Not to be called inside a transaction: what was refused stays recorded.
     """
     now = timezone.now()
-    to_sign = _use(challenge_id, now)
+    used = _use(challenge_id, now)
     try:
-        report = signing.verify_anybody(cms, to_sign, now)
+        report = signing.verify_signature(cms, bytes(used.to_sign), None, now, created_after=used.issued_at)
     except Refused as refusal:
         _record_refusal(None, refusal, None)
         raise
@@ -84,13 +84,13 @@ def _to_sign(now: datetime) -> bytes:
     )
 
 
-def _use(challenge_id: uuid.UUID | str, now: datetime) -> bytes:
-    """The challenge's bytes, for the one who comes first; nobody else will ever get them."""
-    waiting = Challenge.objects.filter(pk=_as_uuid(challenge_id), used_at=None, expires_at__gt=now)
-    if not waiting.update(used_at=now):
+def _use(challenge_id: uuid.UUID | str, now: datetime) -> Challenge:
+    """The challenge, for the one who comes first; nobody else will ever get it."""
+    key = _as_uuid(challenge_id)
+    if key is None or not Challenge.objects.filter(pk=key, used_at=None, expires_at__gt=now).update(used_at=now):
         message = _("This sign-in has run out or has been used already. Start again.")
         raise Expired(Problem("challenge-expired", message, "challenge"))
-    return bytes(Challenge.objects.values_list("to_sign", flat=True).get(pk=challenge_id))
+    return Challenge.objects.get(pk=key)
 
 
 def _as_uuid(value: uuid.UUID | str) -> uuid.UUID | None:
@@ -145,14 +145,15 @@ def _signer(report: signatures.Report) -> "signatures.Signer":
 def _record_refusal(officer: Officer | None, refusal: Refused, report: signatures.Report | None) -> None:
     """Outside of any transaction of the caller's, so that the refusal does not undo its own record."""
     data: dict[str, object] = {"problems": [problem.code for problem in refusal.problems]}
-    if report is not None:
-        data["certificate"] = _signer(report).cert_sha256
-    _record("sign_in.refused", officer, data)
+    known = {"certificate": _signer(report).cert_sha256} if report else {}
+    _record("sign_in.refused", officer, {**data, **known})
 
 
 def _record(event: str, officer: Officer | None, data: dict[str, object]) -> None:
     subject = {"officer": str(officer.pk)} if officer else {}
-    actor = {"officer": str(officer.pk), "name": officer.full_name} if officer else {"service": settings.INSTALLATION_ID}
+    named = {"officer": str(officer.pk), "name": officer.full_name} if officer else None
+    actor = named or {"service": settings.INSTALLATION_ID}
+    # Durable: within a caller's transaction, the refusal would undo its own record.
     with transaction.atomic(durable=True):
         audit.append(event, chain=_chain(officer), actor=actor, subject=subject, data=data)
 

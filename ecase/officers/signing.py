@@ -1,6 +1,5 @@
 """Whose signature it is, and whether it stands: ``signatures``, given this installation's trust and an identity."""
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,17 +9,22 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from signatures.seal import Sealer
 
 import signatures
 from ecase.officers.models import Officer, Post
 from ecase.problems import Problem, SignatureRefused
+from signatures.seal import Sealer
 
 FIELD = "cms"
-DEMO = "demo"
+PRODUCTION = "production"
 
 # The faults that a person can mend have a sentence of their own, by the name of the verifier's check.
-BY_CHECK: dict[str, str | Promise] = {}
+BY_CHECK: dict[str, str | Promise] = {
+    "iin": _("The signature was made with another person's certificate."),
+    "bin": _("The certificate was issued for another organisation than the one that you act for."),
+    "key-usage": _("The certificate is not one for signing. Choose your signing key, not the one for authentication."),
+    "role": _("The certificate is not one that an organisation's employees sign with."),
+}
 
 BY_SUB_INDICATION: dict[str, str | Promise] = {
     "FORMAT_FAILURE": _("This is not a detached CAdES signature in the expected form."),
@@ -38,7 +42,6 @@ BY_SUB_INDICATION: dict[str, str | Promise] = {
     "OUT_OF_BOUNDS_NO_POE": _("Nothing proves that the signature was made while the certificate was valid."),
     "NO_CERTIFICATE_CHAIN_FOUND": _("The certificate was not issued by an authority that is trusted here."),
     "NO_SIGNING_CERTIFICATE_FOUND": _("The signature does not carry the signer's certificate."),
-    "SIGNED_DATA_NOT_FOUND": _("What has been signed was not found."),
     "TRY_LATER": _("Whether the certificate has been revoked cannot be found out right now. Try again later."),
 }
 OTHER = _("The signature could not be confirmed.")
@@ -63,7 +66,7 @@ class _Cached(Generic[Loaded]):
 def trust() -> signatures.TrustStore:
     """The trust anchors and revocation lists of ``settings.TRUST_DIR``, read again as soon as a file changes.
 
-    Raises :class:`ImproperlyConfigured` if the folder cannot be read, or holds a demo's anchors outside a demo.
+    Raises :class:`ImproperlyConfigured` if the folder cannot be read, or if production finds any but its own anchors.
     """
     return _TRUST.get(settings.TRUST_DIR)
 
@@ -73,43 +76,35 @@ def sealer() -> Sealer:
     return _SEALER.get(settings.SERVICE_KEY_FILE)
 
 
-def verify_signature(cms: bytes, content: bytes, by: Post | Officer, at: datetime) -> signatures.Report:
+def verify_signature(
+    cms: bytes, content: bytes, by: Post | Officer | None, at: datetime, *, created_after: datetime | None = None
+) -> signatures.Report:
     """Verify that ``cms`` (DER or PEM) is a signature over exactly ``content`` by that person, judged at ``at``.
 
-    A :class:`Post` asks for a certificate of the post's organisation; an :class:`Officer` for the person only. Raises
-    :class:`SignatureRefused` with one problem per failed check at field ``cms``, whose code is the sub-indication of
-    EN 319 102-1.
+    A :class:`Post` asks for a certificate of the post's organisation; an :class:`Officer` for the person only; ``None``
+    for anybody's, whom the report then names. ``created_after``: an instant that is named in ``content``, before which
+    it cannot have been signed. Raises :class:`SignatureRefused` with one problem per failed check at field ``cms``,
+    whose code is the sub-indication of EN 319 102-1.
     """
-    report = signatures.verify(cms, content, trust=trust(), expected=_expected(by), at=at)
-    refuse_unless_passed(report)
-    return report
-
-
-def verify_anybody(cms: bytes, content: bytes, at: datetime) -> signatures.Report:
-    """The same when it is not known yet who signs: the report's signer says who it is."""
-    expected = signatures.Expected(iin=None, bin=None, roles=frozenset(settings.SIGNER_ROLES))
-    report = signatures.verify(cms, content, trust=trust(), expected=expected, at=at)
-    refuse_unless_passed(report)
-    return report
+    officer = by.officer if isinstance(by, Post) else by
+    expected = signatures.Expected(
+        iin=officer.iin if officer else None,
+        bin=by.organisation.bin if isinstance(by, Post) else None,
+        roles=frozenset(settings.SIGNER_ROLES),
+        created_after=created_after,
+    )
+    return _passed(signatures.verify(cms, content, trust=trust(), expected=expected, at=at))
 
 
 def verify_seal(cms: bytes, content: bytes, at: datetime) -> signatures.Report:
-    """Verify the service's own seal over ``content``. Raises :class:`SignatureRefused` as the others do."""
-    expected = signatures.Expected(iin=None, bin=None, roles=frozenset(), usage="seal")
-    report = signatures.verify(cms, content, trust=trust(), expected=expected, at=at)
-    refuse_unless_passed(report)
-    return report
+    """Verify the service's own seal over ``content``. Raises :class:`SignatureRefused` as the other does."""
+    return _passed(signatures.verify(cms, content, trust=trust(), expected=signatures.Expected(usage="seal"), at=at))
 
 
-def refuse_unless_passed(report: signatures.Report) -> None:
-    """Raise :class:`SignatureRefused` for a report that did not pass."""
+def _passed(report: signatures.Report) -> signatures.Report:
     if not report.passed:
         raise SignatureRefused([_problem(check) for check in report.failures])
-
-
-def _expected(by: Post | Officer) -> signatures.Expected:
-    officer, organisation = (by.officer, by.organisation.bin) if isinstance(by, Post) else (by, None)
-    return signatures.Expected(iin=officer.iin, bin=organisation, roles=frozenset(settings.SIGNER_ROLES))
+    return report
 
 
 def _problem(check: signatures.Check) -> Problem:
@@ -119,16 +114,23 @@ def _problem(check: signatures.Check) -> Problem:
 
 def _mark(path: Path) -> object:
     """Changes whenever a file of the folder, or the file, is added, removed, replaced or written to."""
-    entries = sorted(os.scandir(path), key=lambda entry: entry.name) if path.is_dir() else [path]
-    return tuple((os.fspath(e), e.stat().st_mtime_ns, e.stat().st_size) for e in entries)
+    entries = [entry for entry in (path, *sorted(path.rglob("*"))) if entry.exists()]
+    return tuple((entry, entry.stat().st_mtime_ns, entry.stat().st_size) for entry in entries)
 
 
 def _load_trust(folder: Path) -> signatures.TrustStore:
-    store = signatures.TrustStore.load(folder)
-    if store.purpose == DEMO and not settings.DEMO:
-        raise ImproperlyConfigured(f"ECASE_TRUST_DIR: {folder} holds the trust anchors of a demo, not of production")
-    return store
+    try:
+        return signatures.TrustStore.load(folder, purpose=None if settings.DEMO else PRODUCTION)
+    except (OSError, ValueError) as fault:
+        raise ImproperlyConfigured(f"ECASE_TRUST_DIR: {fault}") from fault
+
+
+def _load_sealer(file: Path) -> Sealer:
+    try:
+        return Sealer.load(file)
+    except (OSError, ValueError) as fault:
+        raise ImproperlyConfigured(f"ECASE_SERVICE_KEY: {fault}") from fault
 
 
 _TRUST = _Cached(_load_trust)
-_SEALER = _Cached(Sealer.load)
+_SEALER = _Cached(_load_sealer)

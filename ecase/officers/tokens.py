@@ -9,7 +9,6 @@ from ecase.officers.models import Post, Token
 from ecase.officers.posts import NO_CURRENT_POST
 from ecase.problems import NotAllowed
 
-
 # How much of a token's digest names it in the audit log: enough to tell tokens apart, nothing that opens a door.
 SHOWN = 16
 

@@ -1,0 +1,175 @@
+"""A fictional city with its court: what a newcomer sees after the first start. Loading it again changes nothing."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from ecase.audit import services as audit
+from ecase.cases import services
+from ecase.cases.models import Case
+from ecase.officers import posts
+from ecase.officers.models import DutyShift, Officer, Organisation, Post
+from signatures import demo_pki
+
+FOLDER = settings.BASE_DIR / "fixtures" / "demo"
+IN_OFFICE_SINCE = datetime(2026, 1, 5, tzinfo=UTC)
+OFFICER = ("surname", "given_name", "patronymic", "sex", "language")
+
+COUNTED: dict[str, Any] = {
+    "organisations": Organisation,
+    "officers": Officer,
+    "posts": Post,
+    "shifts": DutyShift,
+    "cases": Case,
+}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who can sign in to the demo: the line of ``demo_data --list``."""
+
+    name: str
+    role: str
+    organisation: str
+    iin: str
+    language: str
+
+
+def load() -> None:
+    """Write the bodies, officers, duty rosters and cases that are not there yet, all or none."""
+    with transaction.atomic():
+        before = _counts()
+        bodies = _organisations()
+        _officers(bodies)
+        _rosters(bodies, timezone.localtime())
+        _cases(bodies)
+        if _counts() != before:
+            _audit(_counts())
+
+
+def make_keys(folder: Path) -> None:
+    """The demo certification authority and a key for everybody, in ``folder``; made again only if people changed."""
+    people = [_as_person(post) for post in _demo_posts()]
+    text = json.dumps(people, ensure_ascii=False, indent=1)
+    listing = folder / "people.json"
+    if listing.exists() and listing.read_text() == text:
+        return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    demo_pki.make(folder, people)
+    listing.write_text(text)
+
+
+def visitors() -> list[dict[str, str]]:
+    """Who can sign in: name, role, organisation, IIN and language of everybody in a current post of the demo."""
+    return [asdict(_visitor(post)) for post in _demo_posts()]
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _organisations() -> dict[str, Organisation]:
+    bodies: dict[str, Organisation] = {}
+    for entry in _read("organisations"):
+        parent = bodies.get(entry.pop("parent", ""))
+        number = entry.pop("bin")
+        bodies[entry["code"]], _new = Organisation.objects.get_or_create(
+            bin=number, defaults={**entry, "parent": parent}
+        )
+    return bodies
+
+
+def _officers(bodies: dict[str, Organisation]) -> None:
+    for entry in _read("officers"):
+        known = {name: entry[name] for name in OFFICER}
+        officer, _new = Officer.objects.get_or_create(iin=entry["iin"], defaults=known)
+        Post.objects.get_or_create(
+            officer=officer,
+            organisation=bodies[entry["organisation"]],
+            role=entry["role"],
+            defaults={"valid_from": IN_OFFICE_SINCE},
+        )
+
+
+def _rosters(bodies: dict[str, Organisation], today: datetime) -> None:
+    monday = today.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=today.weekday())
+    duty = _read("duty")
+    for roster in duty["rosters"]:
+        holders = list(posts.holding(roster["role"], bodies[roster["organisation"]]))
+        for week in range(duty["weeks"]):
+            _week(holders, monday + timedelta(weeks=week))
+
+
+def _week(holders: list[Post], starts_at: datetime) -> None:
+    """The line is moved by the number of the week, so that loading again in another week does not change it."""
+    first = starts_at.toordinal() // 7
+    for rank in range(len(holders)):
+        DutyShift.objects.get_or_create(
+            post=holders[(first + rank) % len(holders)],
+            starts_at=starts_at,
+            defaults={"ends_at": starts_at + timedelta(weeks=1), "rank": rank + 1},
+        )
+
+
+def _cases(bodies: dict[str, Organisation]) -> None:
+    for entry in _read("cases"):
+        if not Case.objects.filter(number=entry["number"]).exists():
+            _case(entry, bodies)
+
+
+def _case(entry: dict[str, Any], bodies: dict[str, Organisation]) -> None:
+    opener = posts.current().get(officer__iin=entry["opened_by"])
+    case = services.open_case(
+        opener,
+        entry["number"],
+        language=entry["language"],
+        qualification=entry["qualification"],
+        summary=entry["summary"],
+        prosecution=bodies[entry["prosecution"]],
+        court=bodies[entry["court"]],
+    )
+    for iin in entry.get("colleagues", []):
+        services.join_team(case, opener, Officer.objects.get(iin=iin))
+    for person in entry["persons"]:
+        services.add_person(case, opener, **person)
+
+
+def _counts() -> dict[str, int]:
+    return {kind: model.objects.count() for kind, model in COUNTED.items()}
+
+
+def _audit(counts: dict[str, int]) -> None:
+    actor = {"service": settings.INSTALLATION_ID}
+    audit.append("demo.loaded", chain="system", actor=actor, subject={}, data=dict(counts))
+
+
+def _demo_posts() -> Iterator[Post]:
+    """In the order of the file."""
+    for entry in _read("officers"):
+        yield from posts.current().filter(officer__iin=entry["iin"], role=entry["role"])
+
+
+def _visitor(post: Post) -> Visitor:
+    officer = post.officer
+    body = post.organisation.name(officer.language)
+    return Visitor(officer.full_name, post.role, body, officer.iin, officer.language)
+
+
+def _as_person(post: Post) -> dict[str, str]:
+    return {
+        "iin": post.officer.iin,
+        "bin": post.organisation.bin,
+        "surname": post.officer.surname,
+        "given_name": post.officer.given_name,
+        "patronymic": post.officer.patronymic,
+        "organisation": post.organisation.name("kk"),
+        "role": post.role,
+    }
