@@ -190,11 +190,33 @@ CELERY_TIMEZONE = "UTC"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.PostTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_RATES": {
+        "sign-in": env.str("ECASE_SIGN_IN_RATE", default="60/min"),
+        "verify": env.str("ECASE_VERIFY_RATE", default="20/min"),
+        "checkpoint": "60/min",
+    },
+    # How many proxies of ours stand in front: that many addresses of X-Forwarded-For are to be believed.
+    "NUM_PROXIES": env.int("ECASE_PROXIES", default=0),
     "EXCEPTION_HANDLER": "api.problems.handler",
     "DEFAULT_VERSIONING_CLASS": None,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ecase",
+    "DESCRIPTION": "Motions from investigator through prosecutor to investigating judge, signed, on time, on record.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "MotionState": "workflows.motions.states.State",
+        "ActType": "workflows.motions.states.ActType",
+        "OfficersActType": "api.shapes.OFFICERS_ACTS",
+    },
 }
 KNOX_TOKEN_MODEL = "officers.Token"  # noqa: S105
 REST_KNOX = {

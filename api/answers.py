@@ -1,0 +1,219 @@
+"""From rows to answers: what a motion, an act, a document, a deadline look like from outside."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.reverse import reverse
+
+from ecase.officers import posts
+from ecase.officers.models import Officer, Post, Token
+from workflows.deadlines.models import Deadline
+from workflows.motions import acting, drafts, reading
+from workflows.motions.models import Act, Attachment, Motion, PreparedAct
+from workflows.motions.states import ActType
+from workflows.statute.catalogue import catalogue
+
+Answer = dict[str, Any]
+PEOPLE = ("author__officer", "judge")
+# The columns of a line of the queue; `line` turns them into an answer.
+LINE = (
+    "id",
+    "case__number",
+    "kind",
+    "catalogue_id",
+    "state",
+    "number",
+    "outcome",
+    "language",
+    "version",
+    "revision",
+    "author__officer_id",
+    "judge_id",
+    "created_at",
+    "submitted_at",
+    "registered_at",
+    "decided_at",
+    "next_due_at",
+    *(f"{who}__{part}" for who in PEOPLE for part in ("surname", "given_name", "patronymic")),
+)
+
+
+def line(row: Mapping[str, Any], motions_url: str) -> Answer:
+    """A line of the queue, from a row of the columns ``LINE``."""
+    kept = {name: value for name, value in row.items() if "__" not in name and name not in ("catalogue_id", "judge_id")}
+    return {
+        **kept,
+        "url": f"{motions_url}{row['id']}/",
+        "case": row["case__number"],
+        "kind_name": str(catalogue(row["catalogue_id"]).kind(row["kind"]).name),
+        "author": {"id": row["author__officer_id"], "name": _name(row, "author__officer")},
+        "judge": {"id": row["judge_id"], "name": _name(row, "judge")} if row["judge_id"] else None,
+    }
+
+
+def _name(row: Mapping[str, Any], who: str) -> str:
+    parts = (row[f"{who}__{part}"] for part in ("surname", "given_name", "patronymic"))
+    return " ".join(part for part in parts if part)
+
+
+def motion(request: Request, subject: Motion, post: Post) -> Answer:
+    """A motion whole: its line, deadlines, timeline, attachments, acts, and what ``post`` may do now."""
+    row = Motion.objects.values(*LINE).get(pk=subject.pk)
+    own = subject.author.officer_id == post.officer_id
+    return {
+        **line(row, reverse("api:motions", request=request)),
+        "case": _case(subject),
+        "payload": subject.payload if own else None,
+        "deadlines": [_deadline(one) for one in deadlines_of(subject)],
+        "timeline": [_event(one) for one in reading.timeline(subject)],
+        "attachments": attachments(request, subject),
+        "acts": acts(request, subject),
+        "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
+        "missing": [one.as_dict() for one in drafts.missing(subject)]
+        if own and subject.state in drafts.EDITABLE
+        else [],
+    }
+
+
+def _case(subject: Motion) -> Answer:
+    case = subject.case
+    persons = [{"id": one.pk, "name": one.full_name, "capacity": one.capacity} for one in case.persons.all()]
+    return {"id": case.pk, "number": case.number, "qualification": case.qualification, "persons": persons}
+
+
+def deadlines_of(subject: Motion) -> list[Deadline]:
+    """The motion's deadlines in the order in which they began."""
+    found = list(subject.deadlines.order_by("started_at", "due_at"))
+    for one in found:
+        one.motion = subject
+    return found
+
+
+def _deadline(one: Deadline) -> Answer:
+    return {
+        "term": one.term,
+        "label": str(one.label),
+        "role": one.role,
+        "article": one.article,
+        "state": one.state,
+        "started_at": one.started_at,
+        "due_at": one.due_at,
+        "met_at": one.met_at,
+    }
+
+
+def _event(event: reading.TimelineEvent) -> Answer:
+    act = event.act.pk if event.act else None
+    return {"at": event.at, "kind": event.kind, "label": str(event.label), "who": event.who, "act": act}
+
+
+def attachments(request: Request, subject: Motion) -> list[Answer]:
+    """The motion's attachments in their order."""
+    rows = subject.attachments.select_related("document__blob")
+    return [attachment(request, subject, one) for one in rows]
+
+
+def attachment(request: Request, subject: Motion, one: Attachment) -> Answer:
+    """One attachment: its requirement, name, type, size and SHA-256."""
+    blob = one.document.blob
+    return {
+        "id": one.pk,
+        "url": reverse("api:document", (subject.pk, one.pk), request=request),
+        "requirement": one.requirement,
+        "name": one.document.name,
+        "media_type": blob.media_type,
+        "size": blob.size,
+        "sha256": blob.sha256,
+    }
+
+
+def acts(request: Request, subject: Motion) -> list[Answer]:
+    """The acts performed on the motion, oldest first."""
+    return [act_line(request, one) for one in subject.acts.defer("act_json", "cms", "report").order_by("position")]
+
+
+def act_line(request: Request, act: Act) -> Answer:
+    """An act without its bytes."""
+    return {
+        "id": act.pk,
+        "url": reverse("api:act", (act.pk,), request=request),
+        "type": act.type,
+        "label": str(ActType(act.type).label),
+        "author": act.author_text,
+        "performed_at": act.performed_at,
+        "from_state": act.from_state,
+        "to_state": act.to_state,
+        "sha256": act.sha256,
+    }
+
+
+def act(request: Request, one: Act, subject: Motion) -> Answer:
+    """An act with the signed bytes, the signature and its report."""
+    return {
+        **act_line(request, one),
+        "status": "performed",
+        "motion": subject.pk,
+        "motion_state": subject.state,
+        "motion_revision": subject.revision,
+        "position": one.position,
+        "previous": one.previous_id,
+        "act_json": text_of(one.act_json),
+        "cms": text_of(one.cms),
+        "signature_sha256": one.signature_sha256,
+        "report": one.report,
+        "pdf": reverse("api:act-pdf", (one.pk,), request=request) if one.pdf_id else None,
+        "container": reverse("api:act-container", (one.pk,), request=request),
+        "proof": reverse("api:audit-proof", (one.entry_id,), request=request),
+    }
+
+
+def prepared(request: Request, one: PreparedAct) -> Answer:
+    """What waits for a signature: the bytes, their digest, the document, and until when."""
+    return {
+        "id": one.pk,
+        "url": reverse("api:act", (one.pk,), request=request),
+        "status": "prepared",
+        "motion": one.motion_id,
+        "type": one.type,
+        "to_sign": text_of(one.act_json),
+        "sha256": one.sha256,
+        "pdf": reverse("api:act-pdf", (one.pk,), request=request),
+        "signature": reverse("api:signature", (one.pk,), request=request),
+        "created_at": one.created_at,
+        "expires_at": one.expires_at,
+    }
+
+
+def text_of(data: bytes | memoryview) -> str:
+    """Bytes in base64 (RFC 4648, 4)."""
+    return base64.b64encode(bytes(data)).decode()
+
+
+def _available(request: Request, subject: Motion, act_type: ActType) -> Answer:
+    outcomes = [one.key for one in subject.kind_entry.outcomes if one.output == act_type] or [""]
+    link = reverse("api:motion-schema", (subject.pk, act_type.value), request=request)
+    links = [{"outcome": key, "url": f"{link}?outcome={key}" if key else link} for key in outcomes]
+    return {"type": act_type.value, "label": str(act_type.label), "json_schemas": links}
+
+
+def session(token: Token, officer: Officer) -> Answer:
+    """Who is signed in, in which post, which others there are, and until when."""
+    return {
+        "officer": {"id": officer.pk, "name": officer.full_name, "language": officer.language},
+        "post": post_of_officer(token.post),
+        "posts": [post_of_officer(one) for one in posts.of(officer)],
+        "expires_at": token.expiry,
+    }
+
+
+def post_of_officer(post: Post) -> Answer:
+    """A post: role and organisation."""
+    return {
+        "id": post.pk,
+        "role": post.role,
+        "role_name": str(post.get_role_display()),
+        "organisation": post.organisation.name(),
+        "organisation_bin": post.organisation.bin,
+    }

@@ -1,0 +1,109 @@
+"""A write that is sent twice happens once (draft-ietf-httpapi-idempotency-key-header-07).
+
+The answer is stored in the transaction of the effect. A refusal is not stored: nothing has changed, so the same request
+may be tried again under the same key.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.authentication import post_of
+from api.models import StoredAnswer
+from api.problems import BadRequest, InProgress, KeyReused
+from api.renderers import dumps
+from ecase.officers.models import Post
+from ecase.problems import Problem, Refused
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+KEPT_HEADERS = ("ETag", "Location")
+KEPT_FOR = timedelta(hours=48)
+MAX_LENGTH = 128
+
+
+def once(request: Request, body: object, effect: Callable[[], Response], *, required: bool = False) -> Response:
+    """Carry out ``effect`` under the request's ``Idempotency-Key``, or answer as it was answered before.
+
+    ``body`` is what, beside method and path, makes the request the same request (JSON-ready). Without a key the effect is
+    simply carried out, unless one is ``required`` (400). Raises :class:`KeyReused` (422) and :class:`InProgress` (409).
+    """
+    key = _key(request, required=required)
+    if not key:
+        return effect()
+    answer = _under_key(post_of(request), key, _fingerprint(request, body), effect)
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
+
+
+@transaction.atomic
+def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Response]) -> Response | Refused:
+    # A refusal is returned, not raised: its record in the audit log is to be committed.
+    if not _claimed(f"{post.pk}:{key}"):
+        raise InProgress(Problem("in-progress", _("Wait for the answer to the first request.")))
+    stored = StoredAnswer.objects.filter(post=post, key=key, created_at__gt=timezone.now() - KEPT_FOR).first()
+    if stored:
+        return _replay(stored, fingerprint)
+    try:
+        response = effect()
+    except Refused as refusal:
+        return refusal
+    _store(post, key, fingerprint, response)
+    return response
+
+
+def _claimed(name: str) -> bool:
+    """Hold ``name`` until the transaction ends; false if somebody else holds it."""
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        return bool(cursor.fetchone()[0])
+
+
+def _replay(stored: StoredAnswer, fingerprint: str) -> Response:
+    if stored.fingerprint != fingerprint:
+        message = _("Take a new key for a new request.")
+        raise KeyReused(Problem("idempotency-key-reused", message, HEADER))
+    return Response(bytes(stored.body), status=stored.status, headers={**stored.headers, REPLAYED: "true"})
+
+
+def _store(post: Post, key: str, fingerprint: str, response: Response) -> None:
+    StoredAnswer.objects.update_or_create(
+        post=post,
+        key=key,
+        defaults={
+            "fingerprint": fingerprint,
+            "status": response.status_code,
+            "headers": {name: response[name] for name in KEPT_HEADERS if name in response},
+            "body": dumps(response.data),
+            "created_at": timezone.now(),
+        },
+    )
+
+
+def _key(request: Request, *, required: bool) -> str:
+    # A structured-field string (RFC 8941) comes in quotes, most clients send it bare: both name the same key.
+    key = request.headers.get(HEADER, "").strip().strip('"')
+    if not key and required:
+        message = _("Send an Idempotency-Key header, so that the request can be repeated safely.")
+        raise BadRequest(Problem("idempotency-key-missing", message, HEADER))
+    if len(key) > MAX_LENGTH or not key.isascii() or not key.isprintable():
+        raise BadRequest(Problem("idempotency-key", _("At most 128 visible ASCII characters are expected."), HEADER))
+    return key
+
+
+def _fingerprint(request: Request, body: object) -> str:
+    return hashlib.sha256(dumps([request.method, request.path, body])).hexdigest()
+
+
+def forget_expired(now: datetime) -> int:
+    """Drop answers that are kept no longer. Returns how many."""
+    deleted, _by_model = StoredAnswer.objects.filter(created_at__lte=now - KEPT_FOR).delete()
+    return deleted

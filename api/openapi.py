@@ -1,0 +1,56 @@
+"""How the OpenAPI 3.1 description is made from the views."""
+
+from typing import Any
+
+from drf_spectacular import openapi
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from api.problems import MEDIA_TYPE
+from api.shapes import ProblemDocument
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """The ``Authorization: Bearer`` header."""
+
+    target_class = "api.authentication.PostTokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: openapi.AutoSchema) -> dict[str, str]:
+        """RFC 6750, with what the token is."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of POST /api/v1/auth/token/. It belongs to one post of one officer.",
+        }
+
+
+class AutoSchema(openapi.AutoSchema):
+    """Every operation may answer with a problem document."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        problem = OpenApiResponse(ProblemDocument, "Refused: a problem document (RFC 9457). Nothing has been changed.")
+        bodies["default"] = self._get_response_for_code(problem, "default", [MEDIA_TYPE], direction)
+        return bodies
+
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the motion that was seen."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Of the caller's making: the same request happens once.",
+)
+IDEMPOTENCY_KEY_REQUIRED = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Of the caller's making: the same request happens once.",
+)
+CONTENT_DIGEST = OpenApiParameter(
+    "Content-Digest", str, OpenApiParameter.HEADER, description="`sha-256=:BASE64:` of the whole body (RFC 9530)."
+)

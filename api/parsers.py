@@ -1,0 +1,159 @@
+"""Bodies in. A body that can be understood in two ways is refused, not guessed at."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from rest_framework import parsers
+
+from api.problems import BadRequest, TooLarge
+from ecase.problems import Invalid, Problem
+
+DEPTH = 32
+# Room for the fields and boundaries of a multipart body beside its file.
+SLACK = 64 * 1024
+
+
+class JSONParser(parsers.JSONParser):
+    """RFC 8259 without its loose ends: no duplicate keys, no NaN, no NUL, no lone surrogates, bounded depth."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The value of a JSON body. Raises :class:`BadRequest`."""
+        try:
+            data = json.loads(stream.read().decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as fault:
+            raise BadRequest(Problem("malformed-json", _("The body is not valid JSON."))) from fault
+        _check_text(data, "", DEPTH)
+        return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    merged = dict(pairs)
+    if len(merged) != len(pairs):
+        raise ValueError("duplicate key")
+    return merged
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _check_text(value: Any, path: str, depth: int) -> None:
+    if depth == 0:
+        raise BadRequest(Problem("too-deep", _("The body is nested too deeply."), path))
+    if isinstance(value, str):
+        _check_string(value, path)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _check_text(inner, f"{path}.{index}".lstrip("."), depth - 1)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_string(key, path)
+            _check_text(inner, f"{path}.{key}".lstrip("."), depth - 1)
+
+
+def _check_string(text: str, path: str) -> None:
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BadRequest(Problem("malformed-text", _("The text holds characters that cannot be stored."), path))
+
+
+class MultipartParser(parsers.MultiPartParser):
+    """Multipart bodies, streamed to a temporary file, bounded, and checked against ``Content-Digest`` (RFC 9530)."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Fields and files. Raises :class:`TooLarge`, or :class:`Invalid` when the digest does not fit."""
+        context = dict(parser_context or {})
+        request = context["request"]._request  # noqa: SLF001
+        request.upload_handlers = [BoundedUpload(self.limit, request)]
+        expected = digest_of_header(request.headers.get("Content-Digest"))
+        digesting = DigestingStream(stream)
+        parsed = super().parse(digesting, media_type, context)  # type: ignore[arg-type]
+        if expected is not None and expected != digesting.finish():
+            raise Invalid(Problem("digest", _("The content does not have the digest that its header states.")))
+        return parsed
+
+
+class BoundedUpload(TemporaryFileUploadHandler):
+    """Stops reading as soon as a file is larger than ``limit`` bytes."""
+
+    def __init__(self, limit: int, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.limit, self.received = limit, 0
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: str | None = None,  # noqa: N803
+    ) -> None:
+        """Refuses what announces itself as too large, before the first byte is read."""
+        if content_length > self.limit + SLACK:
+            raise too_large(self.limit)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Counts what really comes."""
+        self.received += len(raw_data)
+        if self.received > self.limit:
+            raise too_large(self.limit)
+        super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> TemporaryUploadedFile | None:
+        return super().file_complete(file_size)
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal that names the limit in bytes."""
+    return TooLarge(Problem("too-large", _("The file is larger than is accepted."), "file", {"limit": limit}))
+
+
+class DigestingStream:
+    """A stream that hashes what is read from it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._hash = stream, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """As the stream's own."""
+        data = self._stream.read(size)
+        self._hash.update(data)
+        return data
+
+    def finish(self) -> bytes:
+        """The SHA-256 of the whole stream, whatever of it was read so far."""
+        while self.read(SLACK):
+            pass
+        return self._hash.digest()
+
+
+def digest_of_header(header: str | None) -> bytes | None:
+    """The SHA-256 that a ``Content-Digest`` header states: ``sha-256=:BASE64:``. Other algorithms are passed over."""
+    for member in (header or "").split(","):
+        name, _separator, value = member.strip().partition("=")
+        if name == "sha-256":
+            return _octets(value)
+    return None
+
+
+def _octets(value: str) -> bytes:
+    try:
+        if not (value.startswith(":") and value.endswith(":")):
+            raise ValueError(value)
+        return base64.b64decode(value[1:-1], validate=True)
+    except (binascii.Error, ValueError) as fault:
+        raise BadRequest(Problem("malformed-header", _("The Content-Digest header cannot be read."))) from fault

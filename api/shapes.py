@@ -1,0 +1,390 @@
+"""The shapes of what comes in and goes out, for checking and for the OpenAPI description.
+
+What comes in is strict: a field that is not known is refused, so that a misspelt one is not lost in silence.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from api.pages import LIMIT, MAX_LIMIT
+from workflows.motions.states import SERVICE_ACTS, ActType, State
+
+OFFICERS_ACTS = [(act.value, act.label) for act in ActType if act not in SERVICE_ACTS]
+PEM = "-----BEGIN"
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses fields that it does not know, beside every other fault."""
+
+    default_error_messages = {"unknown": _("This field is not known.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Checked values; every fault at once, unknown fields among them."""
+        faults: dict[str, Any] = {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as fault:
+            values, faults = {}, dict(fault.detail) if isinstance(fault.detail, Mapping) else {}
+            if not isinstance(data, Mapping):
+                raise
+        for name in data:
+            if name not in self.fields:
+                faults[str(name)] = [serializers.ErrorDetail(self.error_messages["unknown"], "unknown")]
+        if faults:
+            raise serializers.ValidationError(faults)
+        return values
+
+
+class Base64Field(serializers.CharField):
+    """Bytes as base64 (RFC 4648, 4)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The bytes, or the text's own bytes where it is PEM or no base64: the verifier says what is wrong with them."""
+        text = str(super().to_internal_value(data))
+        if text.lstrip().startswith(PEM):
+            return text.encode()
+        try:
+            return base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            return text.encode()
+
+
+# -- in ------------------------------------------------------------------------------------------------------------
+
+
+class QueueQuery(Strict):
+    state = serializers.ChoiceField(State.choices, required=False)
+    kind = serializers.SlugField(required=False, max_length=40)
+    due_before = serializers.DateTimeField(
+        required=False, help_text="Motions whose next deadline is before this instant."
+    )
+    assigned_to = serializers.CharField(
+        required=False, max_length=36, help_text="The judge: an officer's id, or `me` for the caller."
+    )
+    q = serializers.CharField(required=False, max_length=64, help_text="Part of the court's or of the case's number.")
+    limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
+    cursor = serializers.CharField(required=False, max_length=200, help_text="From the `next` link of a page.")
+
+
+class NameQuery(Strict):
+    limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
+    cursor = serializers.SlugField(
+        required=False, default="", max_length=40, help_text="From the `next` link of a page."
+    )
+
+
+class SchemaQuery(Strict):
+    outcome = serializers.SlugField(required=False, default="", max_length=40, help_text="Of a decision: its outcome.")
+
+
+class NoQuery(Strict):
+    """No parameter is known."""
+
+
+class DraftInput(Strict):
+    case = serializers.CharField(max_length=32, help_text="The case's number in the register (ERDR).")
+    kind = serializers.SlugField(max_length=40, help_text="A key of the catalogue in force.")
+    payload = serializers.DictField(required=False, help_text="By the kind's JSON Schema; it may be incomplete.")
+
+
+class DraftChange(Strict):
+    payload = serializers.DictField(help_text="Takes the place of the whole stored payload; it may be incomplete.")
+
+
+class UploadInput(Strict):
+    requirement = serializers.SlugField(max_length=40, help_text="Which requirement of the kind the file meets.")
+    file = serializers.FileField(max_length=200, allow_empty_file=True)
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}\Z", required=False, help_text="What the file's SHA-256 must be.")
+
+
+class PrepareInput(Strict):
+    type = serializers.ChoiceField(OFFICERS_ACTS)
+    payload = serializers.DictField(
+        required=False, default=dict, help_text="By the act's JSON Schema; empty for `motion`, whose draft is taken."
+    )
+
+
+class SignatureInput(Strict):
+    cms = Base64Field(
+        max_length=512 * 1024, help_text="Detached CAdES over the bytes of `to_sign`: DER in base64, or PEM."
+    )
+
+
+class SuggestionInput(Strict):
+    outcome = serializers.SlugField(max_length=40)
+
+
+class SignInInput(Strict):
+    challenge = serializers.UUIDField()
+    cms = Base64Field(max_length=512 * 1024, help_text="Detached CAdES over the challenge: DER in base64, or PEM.")
+    post = serializers.UUIDField(required=False, help_text="Needed when the officer holds more than one post.")
+
+
+class VerifyInput(Strict):
+    file = serializers.FileField(max_length=200, help_text="An evidence container.")
+
+
+# -- out -----------------------------------------------------------------------------------------------------------
+
+
+class ProblemItem(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Stable, for machines.")
+    field = serializers.CharField(allow_blank=True, help_text="Dotted path into the input; empty: of the whole.")
+    message = serializers.CharField(help_text="A sentence in the language of Accept-Language.")
+    params = serializers.DictField(required=False)
+
+
+class ProblemDocument(serializers.Serializer[Any]):
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(allow_blank=True)
+    instance = serializers.CharField()
+    problems = ProblemItem(many=True)
+
+
+class Named(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    label = serializers.CharField()
+
+
+class RequirementShape(Named):
+    required = serializers.BooleanField()
+    article = serializers.CharField(allow_blank=True)
+
+
+class OutcomeShape(Named):
+    act = serializers.ChoiceField(["protocol", "endorsement"])
+    grants = serializers.BooleanField()
+    article = serializers.CharField(allow_blank=True)
+    json_schema = serializers.DictField(help_text="JSON Schema 2020-12 of the decision's payload.")
+
+
+class KindShape(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    summary = serializers.CharField()
+    articles = serializers.ListField(child=serializers.CharField())
+    review = serializers.CharField(help_text="Whether counsel has reviewed the rules.")
+    author_roles = serializers.ListField(child=serializers.CharField())
+    prosecutor = serializers.ChoiceField(["consent", "notify_copy", "author", "none"])
+    attachments = RequirementShape(many=True)
+    outcomes = OutcomeShape(many=True)
+    json_schemas = serializers.DictField(
+        child=serializers.DictField(), help_text="JSON Schema 2020-12 of the payload, by type of act."
+    )
+
+
+class KindPage(serializers.Serializer[Any]):
+    jurisdiction = serializers.CharField()
+    version = serializers.CharField()
+    sha256 = serializers.CharField()
+    next = serializers.URLField(allow_null=True)
+    results = KindShape(many=True)
+
+
+class PersonOfList(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class MotionLine(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    case = serializers.CharField(help_text="The case's number in the register.")
+    kind = serializers.CharField()
+    kind_name = serializers.CharField()
+    state = serializers.ChoiceField(State.choices)
+    number = serializers.CharField(allow_null=True, help_text="The court's number.")
+    outcome = serializers.CharField(allow_blank=True)
+    language = serializers.CharField()
+    version = serializers.IntegerField()
+    revision = serializers.IntegerField()
+    author = PersonOfList()
+    judge = PersonOfList(allow_null=True)
+    created_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    registered_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    next_due_at = serializers.DateTimeField(allow_null=True)
+
+
+class MotionPage(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    results = MotionLine(many=True)
+
+
+class CasePerson(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    capacity = serializers.CharField()
+
+
+class CaseShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    qualification = serializers.CharField()
+    persons = CasePerson(many=True)
+
+
+class DeadlineShape(serializers.Serializer[Any]):
+    term = serializers.CharField()
+    label = serializers.CharField()
+    role = serializers.CharField()
+    article = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(["running", "met", "missed", "void"])
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    met_at = serializers.DateTimeField(allow_null=True)
+
+
+class EventShape(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    kind = serializers.CharField(help_text="`act`, or `opened`: the first opening of the materials by an officer.")
+    label = serializers.CharField()
+    who = serializers.CharField()
+    act = serializers.UUIDField(allow_null=True)
+
+
+class AttachmentShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    url = serializers.URLField()
+    requirement = serializers.CharField()
+    name = serializers.CharField()
+    media_type = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class ActLine(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    type = serializers.ChoiceField(ActType.choices)
+    label = serializers.CharField()
+    author = serializers.CharField()
+    performed_at = serializers.DateTimeField()
+    from_state = serializers.CharField()
+    to_state = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Of the signed bytes.")
+
+
+class SchemaLink(serializers.Serializer[Any]):
+    outcome = serializers.CharField(allow_blank=True)
+    url = serializers.URLField()
+
+
+class AvailableAct(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(OFFICERS_ACTS)
+    label = serializers.CharField()
+    json_schemas = SchemaLink(many=True)
+
+
+class MotionShape(MotionLine):
+    case = CaseShape()  # type: ignore[assignment]
+    payload = serializers.DictField(allow_null=True, help_text="For its author; others read it with the materials.")
+    deadlines = DeadlineShape(many=True)
+    timeline = EventShape(many=True)
+    attachments = AttachmentShape(many=True)
+    acts = ActLine(many=True)
+    available_acts = AvailableAct(many=True)
+    missing = ProblemItem(many=True, help_text="For its author: what stands in the way of filing the draft.")
+
+
+class MaterialsShape(serializers.Serializer[Any]):
+    opened_at = serializers.DateTimeField(help_text="When this officer opened the materials for the first time.")
+    payload = serializers.DictField()
+    attachments = AttachmentShape(many=True)
+    acts = ActLine(many=True)
+
+
+class PreparedShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    status = serializers.ChoiceField(["prepared"])
+    motion = serializers.UUIDField()
+    type = serializers.ChoiceField(OFFICERS_ACTS)
+    to_sign = serializers.CharField(help_text="The bytes to sign (act.json, RFC 8785), in base64.")
+    sha256 = serializers.CharField(help_text="Of these bytes.")
+    pdf = serializers.URLField(help_text="The document as it will stand; its digest is in the bytes.")
+    signature = serializers.URLField(help_text="Where to POST the signature.")
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class ActShape(ActLine):
+    status = serializers.ChoiceField(["performed"])
+    motion = serializers.UUIDField()
+    motion_state = serializers.ChoiceField(State.choices)
+    motion_revision = serializers.IntegerField()
+    position = serializers.IntegerField()
+    previous = serializers.UUIDField(allow_null=True)
+    act_json = serializers.CharField(help_text="The signed bytes, in base64.")
+    cms = serializers.CharField(help_text="The signature over them as received: CMS, DER, in base64.")
+    signature_sha256 = serializers.CharField()
+    report = serializers.DictField(help_text="The verification report, in the words of EN 319 102-1.")
+    pdf = serializers.URLField(allow_null=True)
+    container = serializers.URLField()
+    proof = serializers.URLField(help_text="The proof that the act is in the audit log.")
+
+
+class ParagraphShape(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    source = serializers.DictField(help_text="Where the paragraph comes from: kind, label, reference.")
+
+
+class SuggestionShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    status = serializers.ChoiceField(["ready"])
+    motion = serializers.UUIDField()
+    outcome = serializers.CharField()
+    label = serializers.CharField(help_text="Says that this is a suggestion of a program and no act.")
+    text = serializers.CharField()
+    paragraphs = ParagraphShape(many=True)
+    sha256 = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class AcceptedShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+
+
+class ChallengeShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    to_sign = serializers.CharField(help_text="The bytes to sign, in base64.")
+    expires_at = serializers.DateTimeField()
+
+
+class PostShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    role = serializers.CharField()
+    role_name = serializers.CharField()
+    organisation = serializers.CharField()
+    organisation_bin = serializers.CharField()
+
+
+class OfficerShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    language = serializers.CharField()
+
+
+class SessionShape(serializers.Serializer[Any]):
+    officer = OfficerShape()
+    post = PostShape()
+    posts = PostShape(many=True, help_text="Every post that the officer holds now.")
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class TokenShape(SessionShape):
+    token = serializers.CharField(help_text="Shown once: the service keeps its hash only.")
+
+
+class HealthShape(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(["ok"])

@@ -1,0 +1,42 @@
+"""The addresses of version 1, of the probes, and of the description of both."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from api.views import acts, documents, health, kinds, log, motions, sign_in, suggestions, verify
+from api.views.base import Nothing
+
+app_name = "api"
+
+urlpatterns = [
+    path("v1/auth/challenge/", sign_in.Challenge.as_view(), name="challenge"),
+    path("v1/auth/token/", sign_in.Tokens.as_view(), name="token"),
+    path("v1/auth/session/", sign_in.Session.as_view(), name="session"),
+    path("v1/kinds/", kinds.Kinds.as_view(), name="kinds"),
+    path("v1/kinds/<slug:key>/", kinds.OneKind.as_view(), name="kind"),
+    path("v1/motions/", motions.Motions.as_view(), name="motions"),
+    path("v1/motions/<uuid:motion_id>/", motions.OneMotion.as_view(), name="motion"),
+    path("v1/motions/<uuid:motion_id>/documents/", documents.Materials.as_view(), name="documents"),
+    path(
+        "v1/motions/<uuid:motion_id>/documents/<int:attachment_id>/", documents.OneDocument.as_view(), name="document"
+    ),
+    path("v1/motions/<uuid:motion_id>/schemas/<slug:act_type>/", motions.MotionSchema.as_view(), name="motion-schema"),
+    path("v1/motions/<uuid:motion_id>/acts/", acts.Acts.as_view(), name="acts"),
+    path("v1/motions/<uuid:motion_id>/suggestions/", suggestions.Suggestions.as_view(), name="suggestions"),
+    path(
+        "v1/motions/<uuid:motion_id>/suggestions/<uuid:suggestion_id>/",
+        suggestions.OneSuggestion.as_view(),
+        name="suggestion",
+    ),
+    path("v1/acts/<uuid:act_id>/", acts.OneAct.as_view(), name="act"),
+    path("v1/acts/<uuid:act_id>/signature/", acts.Signature.as_view(), name="signature"),
+    path("v1/acts/<uuid:act_id>/pdf", acts.ActPdf.as_view(), name="act-pdf"),
+    path("v1/acts/<uuid:act_id>/container", acts.ActContainer.as_view(), name="act-container"),
+    path("v1/audit/checkpoint", log.Checkpoint.as_view(), name="audit-checkpoint"),
+    path("v1/audit/entries/<int:entry>/proof", log.ProofOfEntry.as_view(), name="audit-proof"),
+    path("v1/verify/", verify.Verify.as_view(), name="verify"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("health/live", health.Live.as_view(), name="live"),
+    path("health/ready", health.Ready.as_view(), name="ready"),
+    re_path(r"", Nothing.as_view(), name="nothing"),
+]

@@ -1,0 +1,120 @@
+"""Acts: prepare, sign, read. The two steps are ``workflows.motions.acting``'s."""
+
+import uuid
+
+from django.http import FileResponse, Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import answers
+from api.authentication import post_of
+from api.conditional import etag
+from api.idempotency import once
+from api.openapi import IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED
+from api.shapes import ActShape, PreparedShape, PrepareInput, SignatureInput
+from api.views.base import View, checked, download
+from ecase.cases import documents
+from ecase.cases.models import Blob
+from workflows.motions import acting, export, reading
+from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.states import ActType
+
+CONTAINER = "application/zip"
+EITHER = PolymorphicProxySerializer("ActOrPrepared", {"prepared": PreparedShape, "performed": ActShape}, "status")
+
+
+class Acts(View):
+    """Acts that are to be signed."""
+
+    @extend_schema(
+        operation_id="prepareAct", request=PrepareInput, parameters=[IDEMPOTENCY_KEY], responses={201: PreparedShape}
+    )
+    def post(self, request: Request, motion_id: uuid.UUID) -> Response:
+        """Prepare an act: the answer holds the bytes to sign, their digest, the document, and until when."""
+        motion = reading.get(post_of(request), motion_id)
+        given = checked(PrepareInput, request.data)
+
+        def effect() -> Response:
+            one = acting.prepare(motion, ActType(given["type"]), post_of(request), given["payload"])
+            body = answers.prepared(request, one)
+            return Response(body, status=201, headers={"Location": body["url"]})
+
+        return once(request, request.data, effect)
+
+
+class Signature(View):
+    """The signature of a prepared act."""
+
+    @extend_schema(
+        operation_id="signAct", request=SignatureInput, parameters=[IDEMPOTENCY_KEY_REQUIRED], responses={201: ActShape}
+    )
+    def post(self, request: Request, act_id: uuid.UUID) -> Response:
+        """Perform the act: signature, transition, deadlines, log and messages stand or fall together."""
+        prepared = acting.prepared_for(post_of(request), act_id)
+        cms = checked(SignatureInput, request.data)["cms"]
+
+        def effect() -> Response:
+            act = acting.perform(prepared, cms, post_of(request))
+            # Read past the caller's own view: an act may move the motion out of it.
+            motion = Motion.objects.get(pk=act.motion_id)
+            body = answers.act(request, act, motion)
+            return Response(body, status=201, headers={"ETag": etag(motion.revision), "Location": body["url"]})
+
+        return once(request, request.data, effect, required=True)
+
+
+class OneAct(View):
+    """An act, signed or waiting for its signature."""
+
+    @extend_schema(operation_id="getAct", responses=EITHER)
+    def get(self, request: Request, act_id: uuid.UUID) -> Response:
+        """A performed act with its bytes and signature, or an act that the caller has prepared."""
+        act = Act.objects.filter(pk=act_id).first()
+        if act is None:
+            return Response(answers.prepared(request, _waiting(request, act_id)))
+        return Response(answers.act(request, act, _opened(request, act)))
+
+
+class ActPdf(View):
+    """The document of an act."""
+
+    @extend_schema(operation_id="getActPdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, act_id: uuid.UUID) -> FileResponse:
+        """The PDF/A whose digest the signed bytes hold."""
+        act = Act.objects.select_related("pdf").filter(pk=act_id).first()
+        if act is not None:
+            _opened(request, act)
+        return _pdf(act_id, (act or _waiting(request, act_id)).pdf)
+
+
+class ActContainer(View):
+    """The evidence of an act."""
+
+    @extend_schema(operation_id="getActContainer", responses={(200, CONTAINER): OpenApiTypes.BINARY})
+    def get(self, request: Request, act_id: uuid.UUID) -> HttpResponse:
+        """Signed bytes, signature, files, certificates, log proof: what a stranger needs to verify the act offline."""
+        act = Act.objects.get(pk=act_id)
+        _opened(request, act)
+        response = HttpResponse(export.container(act), content_type=CONTAINER)
+        response["Content-Disposition"] = f'attachment; filename="{act.type}-{act.pk}.zip"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+def _opened(request: Request, act: Act) -> Motion:
+    """The motion of an act that the caller may read; the reading is stamped. ``Motion.DoesNotExist``: 404."""
+    motion = reading.get(post_of(request), act.motion_id)
+    reading.open_materials(motion, post_of(request))
+    return motion
+
+
+def _waiting(request: Request, act_id: uuid.UUID) -> PreparedAct:
+    return acting.prepared_for(post_of(request), act_id)
+
+
+def _pdf(act_id: uuid.UUID, blob: Blob | None) -> FileResponse:
+    if blob is None:
+        raise Http404
+    return download(documents.open_blob(blob), f"{act_id}.pdf", blob.media_type, blob.sha256)

@@ -1,0 +1,82 @@
+"""What every view does alike: strict input, and answers that carry a file."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.files import File
+from django.http import FileResponse, Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import permissions
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
+from rest_framework.views import APIView
+
+from api.shapes import NoQuery, Strict
+from ecase.problems import Invalid, Problem
+
+
+class View(APIView):
+    """``queries`` says, by method, which query parameters are known; any other is refused."""
+
+    queries: ClassVar[Mapping[str, type[Strict]]] = {}
+    filters: dict[str, Any]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After authentication: the query parameters, checked, as ``self.filters``."""
+        super().initial(request, *args, **kwargs)
+        shape = self.queries.get(request.method or "", NoQuery)
+        self.filters = checked(shape, _single(request))
+
+
+class OpenView(View):
+    """For anybody, token or not, but not more often than ``throttle_scope`` allows."""
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes = (permissions.AllowAny,)
+    throttle_classes: ClassVar[list[type[BaseThrottle]]] = [ScopedRateThrottle]
+
+
+class Nothing(OpenView):
+    """Every address below this one that is none: 404 as a problem document, by whatever method."""
+
+    throttle_classes = ()
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """There is nothing here."""
+        raise Http404
+
+
+def checked(shape: type[Strict], data: Any) -> dict[str, Any]:
+    """The values of ``data`` as ``shape`` has them, or a ``ValidationError`` that names every fault."""
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _single(request: Request) -> dict[str, Any]:
+    twice = [name for name, values in request.query_params.lists() if len(values) > 1]
+    if twice:
+        raise Invalid([Problem("repeated", _("This parameter is given more than once."), name) for name in twice])
+    nul = [name for name, value in request.query_params.items() if "\0" in name + value]
+    if nul:
+        raise Invalid(
+            [Problem("malformed-text", _("The text holds characters that cannot be stored."), n) for n in nul]
+        )
+    return dict(request.query_params.items())
+
+
+def download(file: File, name: str, media_type: str, sha256: str) -> FileResponse:
+    """A file to keep, never to run: attachment, sandboxed, with its SHA-256 as ``ETag`` and ``Repr-Digest``."""
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
+    response["ETag"] = f'"{sha256}"'
+    response["Repr-Digest"] = f"sha-256=:{_base64_of_hex(sha256)}:"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _base64_of_hex(digest: str) -> str:
+    return base64.b64encode(bytes.fromhex(digest)).decode()

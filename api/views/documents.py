@@ -1,0 +1,102 @@
+"""The materials of a motion: what it says, and the files that it rests on. To open them is to be stamped as having read."""
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import answers
+from api.authentication import post_of
+from api.conditional import etag
+from api.idempotency import HEADER, once
+from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
+from api.parsers import MultipartParser
+from api.shapes import AttachmentShape, MaterialsShape, UploadInput
+from api.views.base import View, checked, download
+from ecase.cases import documents
+from workflows.motions import drafts, reading
+from workflows.motions.models import Motion
+
+
+class Materials(View):
+    """What a motion says and rests on."""
+
+    def get_parsers(self) -> list[BaseParser]:
+        """Uploads come as multipart, streamed, up to the installation's limit."""
+        return [MultipartParser(settings.UPLOAD_MAX_BYTES)]
+
+    @extend_schema(operation_id="openMaterials", responses=MaterialsShape)
+    def get(self, request: Request, motion_id: uuid.UUID) -> Response:
+        """Open the materials. The first opening by an officer is stamped, every opening is logged."""
+        motion, post = reading.get(post_of(request), motion_id), post_of(request)
+        opening = reading.open_materials(motion, post)
+        body = {
+            "opened_at": opening.opened_at,
+            "payload": motion.payload,
+            "attachments": answers.attachments(request, motion),
+            "acts": answers.acts(request, motion),
+        }
+        return Response(body, headers={"ETag": etag(motion.revision)})
+
+    @extend_schema(
+        operation_id="uploadDocument",
+        request={"multipart/form-data": UploadInput},
+        parameters=[CONTENT_DIGEST, IDEMPOTENCY_KEY],
+        responses={201: AttachmentShape},
+    )
+    def post(self, request: Request, motion_id: uuid.UUID) -> Response:
+        """Attach a file to a draft. Its type is told by its bytes, its SHA-256 is checked if it is stated."""
+        motion = reading.get(post_of(request), motion_id)
+        given = checked(UploadInput, _single(request))
+        return once(request, _identity(request, given), lambda: _attached(request, motion, given))
+
+
+def _single(request: Request) -> dict[str, Any]:
+    """Fields and file by name: a form that names one twice holds the last, and both are not what was meant."""
+    return {name: values[-1] if len(values) == 1 else values for name, values in request.data.lists()}
+
+
+def _identity(request: Request, given: dict[str, Any]) -> list[str]:
+    """What makes an upload the same upload: its fields and its bytes. Read only where a key asks for it."""
+    if HEADER not in request.headers:
+        return []
+    digest = hashlib.sha256()
+    for chunk in given["file"].chunks():
+        digest.update(chunk)
+    given["file"].seek(0)
+    return [given["requirement"], given["file"].name, digest.hexdigest()]
+
+
+def _attached(request: Request, motion: Motion, given: dict[str, Any]) -> Response:
+    file = given["file"]
+    one = drafts.attach(motion, post_of(request), given["requirement"], file.name, file, given.get("sha256"))
+    body = answers.attachment(request, motion, one)
+    return Response(body, status=201, headers={"Location": body["url"]})
+
+
+class OneDocument(View):
+    """A file that a motion rests on."""
+
+    @extend_schema(operation_id="downloadDocument", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> FileResponse:
+        """The bytes, as uploaded; `Repr-Digest` holds their SHA-256. Counts as opening the materials."""
+        motion, post = reading.get(post_of(request), motion_id), post_of(request)
+        document = drafts.attachment_of(motion, attachment_id).document
+        reading.open_materials(motion, post)
+        blob = document.blob
+        return download(documents.read(document, post), document.name, blob.media_type, blob.sha256)
+
+    @extend_schema(
+        operation_id="detachDocument", responses={204: OpenApiResponse(description="The draft no longer rests on it.")}
+    )
+    def delete(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> Response:
+        """Take a file off a draft. It stays among the documents of the case."""
+        drafts.detach(reading.get(post_of(request), motion_id), post_of(request), attachment_id)
+        return Response(status=204)

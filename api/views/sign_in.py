@@ -1,0 +1,95 @@
+"""Signing in with the key that signs: challenge, token, and who is signed in."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
+
+from api import answers
+from api.authentication import token_of
+from api.conditional import answer
+from api.shapes import ChallengeShape, SessionShape, SignInInput, TokenShape
+from api.views.base import OpenView, View, checked
+from ecase.officers import posts, sign_in, tokens
+from ecase.officers.models import Officer, Post
+from ecase.problems import Invalid, NotAllowed, Problem
+
+
+class Challenge(OpenView):
+    """Something to sign."""
+
+    throttle_scope = "sign-in"
+
+    @extend_schema(operation_id="challenge", request=None, responses={201: ChallengeShape})
+    def post(self, request: Request) -> Response:  # noqa: ARG002
+        """Bytes that have never been given out before. Sign them and answer within minutes, once."""
+        given = sign_in.challenge()
+        body = {"id": given.pk, "to_sign": answers.text_of(given.to_sign), "expires_at": given.expires_at}
+        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+
+
+class Tokens(View):
+    """Tokens: one for a signed challenge, and the end of the one in use."""
+
+    throttle_scope = "sign-in"
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Who asks for a token has none yet."""
+        return [] if self._signs_in() else super().get_authenticators()
+
+    def get_permissions(self) -> list[Any]:
+        """A token is needed to end it."""
+        return [] if self._signs_in() else super().get_permissions()
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Guessing is slow."""
+        return [ScopedRateThrottle()] if self._signs_in() else []
+
+    def _signs_in(self) -> bool:
+        return self.request is not None and self.request.method == "POST"
+
+    @extend_schema(operation_id="signIn", auth=[], request=SignInInput, responses={201: TokenShape})
+    def post(self, request: Request) -> Response:
+        """A token for the officer whose certificate answers the challenge, bound to one post.
+
+        An officer who holds several posts names one; without it the problem `post-needed` lists them.
+        """
+        given = checked(SignInInput, request.data)
+        officer = sign_in.answer(given["challenge"], given["cms"])
+        token, secret = tokens.issue(_chosen(officer, given))
+        body = {**answers.session(token, officer), "token": secret}
+        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+
+    @extend_schema(operation_id="signOut", responses={204: OpenApiResponse(description="The token is worthless now.")})
+    def delete(self, request: Request) -> Response:
+        """Revoke the token that the request brings."""
+        tokens.revoke(token_of(request))
+        return Response(status=204)
+
+
+class Session(View):
+    """Who is signed in."""
+
+    @extend_schema(operation_id="getSession", responses=SessionShape)
+    def get(self, request: Request) -> HttpResponse:
+        """The officer, the post in which the token acts, and the officer's other posts."""
+        token = token_of(request)
+        return answer(request, answers.session(token, token.post.officer))
+
+
+def _chosen(officer: Officer, given: dict[str, Any]) -> Post:
+    held = list(posts.of(officer))
+    if "post" in given:
+        held = [post for post in held if post.pk == given["post"]]
+    if len(held) == 1:
+        return held[0]
+    if held:
+        listed = [{**answers.post_of_officer(post), "id": str(post.pk)} for post in held]
+        message = _("You hold more than one post. Name the one in which you act, over a new challenge.")
+        raise Invalid(Problem("post-needed", message, "post", {"posts": listed}))
+    raise NotAllowed(Problem("post-not-held", _("You do not hold this post now."), "post"))

@@ -1,0 +1,67 @@
+"""Suggestions of the assistant: asked for by the judge, labelled, never an act."""
+
+import uuid
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from api.answers import Answer
+from api.authentication import post_of
+from api.idempotency import once
+from api.openapi import IDEMPOTENCY_KEY
+from api.shapes import AcceptedShape, SuggestionInput, SuggestionShape
+from api.views.base import View, checked
+from workflows.drafting import services as drafting
+from workflows.drafting.models import Suggestion
+from workflows.motions import reading
+
+
+class Suggestions(View):
+    """New suggestions."""
+
+    @extend_schema(
+        operation_id="suggest", request=SuggestionInput, parameters=[IDEMPOTENCY_KEY], responses={202: AcceptedShape}
+    )
+    def post(self, request: Request, motion_id: uuid.UUID) -> Response:
+        """Ask for the text of a decision with this outcome. Only the judge may, and only after opening the materials."""
+        motion = reading.get(post_of(request), motion_id)
+        outcome = checked(SuggestionInput, request.data)["outcome"]
+
+        def effect() -> Response:
+            one = drafting.suggest(motion, post_of(request), outcome)
+            url = _url(request, one)
+            return Response({"id": one.pk, "url": url}, status=202, headers={"Location": url})
+
+        return once(request, request.data, effect)
+
+
+class OneSuggestion(View):
+    """A suggestion that was asked for."""
+
+    @extend_schema(operation_id="getSuggestion", responses=SuggestionShape)
+    def get(self, request: Request, motion_id: uuid.UUID, suggestion_id: uuid.UUID) -> Response:
+        """The suggested text with a source for every paragraph, as it was first made."""
+        motion = reading.get(post_of(request), motion_id)
+        one = Suggestion.objects.get(pk=suggestion_id, motion=motion, post__officer=post_of(request).officer_id)
+        return Response(_answer(request, one))
+
+
+def _url(request: Request, one: Suggestion) -> str:
+    return str(reverse("api:suggestion", (one.motion_id, one.pk), request=request))
+
+
+def _answer(request: Request, one: Suggestion) -> Answer:
+    return {
+        "id": one.pk,
+        "url": _url(request, one),
+        "status": "ready",
+        "motion": one.motion_id,
+        "outcome": one.outcome,
+        "label": str(one.label),
+        "text": one.text,
+        "paragraphs": one.paragraphs,
+        "sha256": one.sha256,
+        "created_at": one.created_at,
+    }
