@@ -4,8 +4,14 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.flush import flush_past_triggers  # noqa: F401 - autouse
+
+if TYPE_CHECKING:
+    from tests.keys import Keyring
 
 
 @contextmanager
@@ -25,7 +31,14 @@ def demo_pki() -> Path:
     with _locked(folder.with_suffix(".lock")):
         if not (folder / "ca.pem").exists():
             from signatures import demo_pki as pki
-            from tests.people import PEOPLE
 
-            pki.make(folder, PEOPLE)
+            pki.make(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def keys(demo_pki: Path) -> "Keyring":
+    """Signs as anybody whom a factory has made."""
+    from tests.keys import Keyring
+
+    return Keyring(demo_pki)
