@@ -216,12 +216,12 @@ def main(arguments: list[str] | None = None) -> int:
     make_.add_argument("--people", type=Path, required=True, help="JSON: a list of people")
     options = parser.parse_args(arguments)
     if os.environ.get("ECASE_MODE") == "production":
-        print("The demo authority is not made on a production installation.", file=sys.stderr)
+        sys.stderr.write("The demo authority is not made on a production installation.\n")
         return 1
     try:
         make(options.directory, json.loads(options.people.read_text(encoding="utf-8")))
     except (ValueError, OSError) as fault:
-        print(f"{options.people}: {fault}", file=sys.stderr)
+        sys.stderr.write(f"{options.people}: {fault}\n")
         return 1
     return 0
 
