@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ecase.audit import tree
 from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
-from rfc8785 import dumps as canonical
+from signatures.canonical import canonical
 from signatures.transparency import HASH_BYTES, Proof, chain_label
 
 NO_ENTRY = bytes(HASH_BYTES)

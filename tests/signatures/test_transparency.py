@@ -276,3 +276,32 @@ def test_any_text_is_refused_with_a_value_error(text):
     for candidate in (text, t.PROOF_HEADER + "\n" + text, t.PROOF_HEADER + "\nindex 0\n\n" + text):
         with pytest.raises(ValueError, match=r"."):
             t.verify_proof(candidate, b"", [key])
+
+
+# -- records ------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_travels_in_its_proof(signer):
+    record = t.Record(bytes(32), "case:1", 7, b'{"event":"act.performed"}')
+    tree = Tree([record.hash])
+    note = signer.sign(str(t.Checkpoint(signer.name, 1, tree.roots[1])))
+    text = str(t.Proof(0, (), note, bytes(record)))
+    assert t.proven_record(text, [str(signer.verifier)]) == (
+        record,
+        t.verify_proof(text, record.hash, [str(signer.verifier)]),
+    )
+    changed = str(t.Proof(0, (), note, bytes(record).replace(b"performed", b"performeD")))
+    with pytest.raises(ValueError, match="does not lead"):
+        t.proven_record(changed, [str(signer.verifier)])
+
+
+@given(st.binary(min_size=32, max_size=32), st.text(max_size=60), st.integers(0, 2**63), st.binary(max_size=100))
+def test_a_record_is_read_as_it_was_written(prev, chain, seq, body):
+    record = t.Record(prev, chain, seq, body)
+    assert t.Record.parse(bytes(record)) == record
+
+
+@pytest.mark.parametrize("size", [0, 33, 41])
+def test_a_record_that_is_cut_off_is_refused(size):
+    with pytest.raises(ValueError, match="cut off"):
+        t.Record.parse(bytes(t.Record(bytes(32), "", 1, b""))[:size])

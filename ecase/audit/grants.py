@@ -1,0 +1,52 @@
+"""Least privilege: what the application's database role may do, table by table.
+
+The owner of the tables (who migrates) is another role. On append-only tables the application may read and insert, and
+nothing else: even a stolen connection cannot rewrite them. Django's own bookkeeping it may only read.
+"""
+
+from collections.abc import Iterator
+
+import pgtrigger
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from ecase.audit import append_only
+
+READ, APPEND, FULL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
+
+
+def is_append_only(model: type[models.Model]) -> bool:
+    """Whether a trigger without a condition refuses every UPDATE and DELETE of the model."""
+    refused = {
+        operation
+        for trigger in getattr(model._meta, "triggers", [])
+        if trigger.condition is None and (isinstance(trigger, pgtrigger.Protect) or trigger.name == append_only.NAME)
+        for operation in str(trigger.operation).split(" OR ")
+    }
+    return {"UPDATE", "DELETE"} <= refused
+
+
+def privileges() -> Iterator[tuple[str, str]]:
+    """Table and privileges, for every table that the installed apps manage."""
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:
+            yield model._meta.db_table, APPEND if is_append_only(model) else FULL
+    yield MigrationRecorder.Migration._meta.db_table, READ
+
+
+@transaction.atomic
+def grant(role: str) -> dict[str, str]:
+    """Give ``role`` exactly what it needs, and take everything else; returns the privileges by table."""
+    given = dict(privileges())
+    name = connection.ops.quote_name(role)
+    with connection.cursor() as cursor:
+        for statement in (
+            f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",
+            f"REVOKE CREATE ON SCHEMA public FROM {name}",
+            f"GRANT USAGE ON SCHEMA public TO {name}",
+            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+            *(f"GRANT {what} ON {connection.ops.quote_name(table)} TO {name}" for table, what in given.items()),
+        ):
+            cursor.execute(statement)
+    return given

@@ -1,0 +1,59 @@
+"""The audit log on the command line: make its key, take entries in, verify, prove."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from ecase.audit import keys, sequencer, services, verification
+from ecase.audit.models import Entry
+
+
+class Command(BaseCommand):
+    help = "The audit log: make its key, take committed entries into the tree, verify all of it, prove an entry."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        actions.add_parser("make-key", help="make the log's signing key and put its verifier key into the trust folder")
+        actions.add_parser("sequence", help="take what has been committed into the tree, and sign a checkpoint")
+        actions.add_parser("verify", help="check chains, tree and checkpoints; name every faulty row; exit 1 if any")
+        actions.add_parser("checkpoint", help="print the newest signed checkpoint")
+        proof = actions.add_parser("proof", help="print the proof that an entry is in the log")
+        proof.add_argument("entry", type=int, metavar="ID")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        getattr(self, "_" + options["action"].replace("-", "_"))(**options)
+
+    def _make_key(self, **_options: Any) -> None:
+        self.stdout.write(str(keys.make()))
+
+    def _sequence(self, **_options: Any) -> None:
+        taken = sequencer.run_once()
+        self.stdout.write(_("%(entries)d entries were taken into the log's tree.") % {"entries": taken})
+
+    def _verify(self, **_options: Any) -> None:
+        result = verification.verify()
+        for fault in result.faults:
+            self.stderr.write(str(fault))
+        if not result.ok:
+            raise CommandError(_("The log does not stand: %(faults)d faults.") % {"faults": len(result.faults)})
+        self.stdout.write(
+            _("The log stands: %(entries)d entries, %(leaves)d of them in the tree, %(checkpoints)d checkpoints.")
+            % {"entries": result.entries, "leaves": result.leaves, "checkpoints": result.checkpoints}
+        )
+
+    def _checkpoint(self, **_options: Any) -> None:
+        self.stdout.write(self._or_not_yet(services.checkpoint), ending="")
+
+    def _proof(self, entry: int, **_options: Any) -> None:
+        found = Entry.objects.filter(pk=entry).first()
+        if found is None:
+            raise CommandError(_("There is no entry %(entry)d.") % {"entry": entry})
+        self.stdout.write(self._or_not_yet(lambda: services.proof(found)), ending="")
+
+    @staticmethod
+    def _or_not_yet(text: Any) -> str:
+        try:
+            return str(text())
+        except services.NotYetInTree as fault:
+            raise CommandError(_("Not in the log's tree yet: run `manage.py audit sequence`.")) from fault

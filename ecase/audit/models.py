@@ -1,0 +1,112 @@
+"""The audit log: entries in hash chains, the Merkle tree over all of them, and the signed checkpoints of the tree.
+
+A chain per case, officer or "system" is extended inside the transaction that it records. The tree is built after
+commit by one sequencer, ordered by ``(xid, id)`` below the oldest running transaction, so that no entry is missed and
+no transaction waits for another one's commit (``docs/adr`` tells what was measured).
+"""
+
+import json
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ecase.audit.append_only import AppendOnly
+from ecase.audit.fields import CurrentTransaction, TransactionIdField
+from signatures.transparency import Record
+
+CHAIN_LENGTH = 60
+
+
+class Chain(models.Model):
+    """The head of a chain: number and hash of its last entry. Its row's lock is what keeps a chain from forking."""
+
+    name = models.CharField(_("chain"), max_length=CHAIN_LENGTH, primary_key=True)
+    seq = models.BigIntegerField(_("number"))
+    prev = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("chain")
+        verbose_name_plural = _("chains")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Entry(models.Model):
+    """A line of the log. ``body`` are the exact canonical bytes (RFC 8785) that ``hash`` covers (:class:`Record`)."""
+
+    chain = models.CharField(_("chain"), max_length=CHAIN_LENGTH)
+    seq = models.BigIntegerField(_("number"))
+    at = models.DateTimeField(_("time"))
+    body = models.BinaryField()
+    prev = models.BinaryField()
+    hash = models.BinaryField()
+    xid = TransactionIdField(db_default=CurrentTransaction())
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log entries")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["chain", "seq"], name="audit_chain_never_forks")]
+        indexes: ClassVar = [models.Index(fields=["xid", "id"], name="audit_entry_order")]
+        triggers: ClassVar = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.seq}"
+
+    @property
+    def record(self) -> Record:
+        """What is hashed."""
+        return Record(bytes(self.prev), self.chain, self.seq, bytes(self.body))
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """``event``, ``chain``, ``at``, ``actor``, ``subject`` and ``data``, as logged."""
+        content: dict[str, Any] = json.loads(bytes(self.body))
+        return content
+
+    @property
+    def event(self) -> str:
+        """What happened, such as ``act.performed``."""
+        return str(self.content["event"])
+
+
+class Node(models.Model):
+    """The hash of a perfect subtree of the log's tree; at level 0 a leaf, which stands for an entry."""
+
+    pk = models.CompositePrimaryKey("level", "position")
+    level = models.SmallIntegerField()
+    position = models.BigIntegerField()
+    hash = models.BinaryField()
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="leaf", null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="audit_leaf_has_its_entry",
+                condition=models.Q(level=0, entry__isnull=False) | models.Q(level__gt=0, entry__isnull=True),
+            )
+        ]
+        triggers: ClassVar = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.position}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement (c2sp.org/tlog-checkpoint) of how many leaves the log has and of their root."""
+
+    size = models.BigIntegerField(_("entries"), primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField(_("signed note"))
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+        ordering: ClassVar = ["-size"]
+        triggers: ClassVar = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return str(self.size)

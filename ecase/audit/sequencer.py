@@ -1,0 +1,138 @@
+"""After commit: takes every entry into the tree exactly once, and signs what the tree has become.
+
+Entries are taken in the order ``(xid, id)``, and only below the oldest transaction that is still running
+(``pg_snapshot_xmin``): what may yet commit before them is waited for, so none is missed. A long transaction holds the
+horizon back and loses nothing. Any number of processes may call :func:`run_once`; an advisory lock lets one work.
+"""
+
+import time
+from itertools import chain
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ecase.audit import checkpoints, tree
+from ecase.audit.models import Checkpoint, Node
+from signatures.transparency import Address, CompactRange, leaf_hash
+
+BATCH = 10_000
+# Seconds between two looks for what is waited for.
+POLL = 0.05
+# The advisory lock's key: "ecaselog" as a number.
+LEADER = int.from_bytes(b"ecaselog", "big") & 0x7FFF_FFFF_FFFF_FFFF
+
+_WATERMARK = """
+    SELECT entry.xid::text, entry.id FROM audit_node node JOIN audit_entry entry ON entry.id = node.entry_id
+    WHERE node.level = 0 ORDER BY node.position DESC LIMIT 1
+"""
+_PENDING = """
+    SELECT id, hash FROM audit_entry
+    WHERE (xid, id) > (%s::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY xid, id LIMIT %s
+"""
+_COPY = "COPY audit_node (level, position, hash, entry_id) FROM STDIN"
+
+Row = tuple[int, int, bytes, int | None]
+
+
+class LogInconsistent(Exception):
+    """The database does not continue what the log has signed. Nothing is signed until a person has looked into it."""
+
+
+def run_once(batch: int | None = None) -> int:
+    """Take in what has been committed; returns how many entries. The newest checkpoint is published afterwards.
+
+    Raises :class:`LogInconsistent` when the database has been rolled back or rewritten behind the log.
+    """
+    batch = batch or BATCH
+    _refuse_rollback()
+    total = taken = _take_in(batch)
+    while taken == batch:
+        taken = _take_in(batch)
+        total += taken
+    checkpoints.publish()
+    return total
+
+
+def settle(seconds: float = 10.0) -> None:
+    """Run until everything committed before the call is in the tree: for exports that want a proof at once.
+
+    Waits for transactions that were running already, in any database of the server. Raises :class:`TimeoutError`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM audit_entry")
+        last = cursor.fetchone()[0]
+    deadline = time.monotonic() + seconds
+    run_once()
+    while last is not None and not Node.objects.filter(entry=last).exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError("a transaction that is still running keeps entries out of the log's tree")
+        time.sleep(POLL)
+        run_once()
+
+
+def _refuse_rollback() -> None:
+    published, newest = checkpoints.published_size(), Checkpoint.objects.first()
+    known = newest.size if newest else 0
+    if published > known:
+        raise LogInconsistent(
+            f"{checkpoints.folder()} holds a checkpoint of {published} entries, the database has {known}: "
+            "it was rolled back, or the folder belongs to another log"
+        )
+
+
+@transaction.atomic
+def _take_in(batch: int) -> int:
+    if not _leads():
+        return 0
+    edge = _signed_edge()
+    pending = _pending(batch)
+    if pending:
+        _store(list(chain.from_iterable(_grow(edge, *entry) for entry in pending)))
+        checkpoints.sign(edge.size, edge.root(), timezone.now())
+    return len(pending)
+
+
+def _leads() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LEADER])
+        return bool(cursor.fetchone()[0])
+
+
+def _signed_edge() -> CompactRange:
+    """The tree's right edge, after comparing it with the newest checkpoint: a log never signs two histories."""
+    edge = tree.edge(tree.size())
+    newest = Checkpoint.objects.first()
+    signed = (newest.size, bytes(newest.root)) if newest else (0, CompactRange().root())
+    if signed != (edge.size, edge.root()):
+        raise LogInconsistent(f"the tree of {edge.size} entries is not the one of the checkpoint of {signed[0]}")
+    return edge
+
+
+def _pending(batch: int) -> list[tuple[int, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WATERMARK)
+        xid, entry_id = cursor.fetchone() or ("0", 0)
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot()) > %s::xid8", [xid])
+        if not cursor.fetchone()[0]:
+            raise LogInconsistent(
+                f"transaction ids are behind the log's ({xid}), as after loading a dump into a new server: "
+                "raise them with pg_resetwal, or restore a physical backup"
+            )
+        cursor.execute(_PENDING, [xid, entry_id, batch])
+        return [(row_id, bytes(digest)) for row_id, digest in cursor.fetchall()]
+
+
+def _grow(edge: CompactRange, entry_id: int, digest: bytes) -> list[Row]:
+    return [_row(address, node, entry_id) for address, node in edge.append(leaf_hash(digest))]
+
+
+def _row(address: Address, node: bytes, entry_id: int) -> Row:
+    level, position = address
+    return (level, position, node, None if level else entry_id)
+
+
+def _store(rows: list[Row]) -> None:
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,69 @@
+"""Reading the stored tree: its right edge, and the hashes of proofs. Each takes one query, whatever the log's size."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from ecase.audit.models import Entry, Node
+from signatures.transparency import (
+    Address,
+    CompactRange,
+    Range,
+    consistency_ranges,
+    cover,
+    inclusion_ranges,
+    proof_hashes,
+)
+
+_NODES = """
+    SELECT node.level, node.position, node.hash FROM audit_node node
+    JOIN unnest(%s::smallint[], %s::bigint[]) AS wanted(level, position) USING (level, position)
+"""
+
+
+class TreeBroken(Exception):
+    """The stored tree lacks a node that it must have."""
+
+
+def position_of(entry: Entry) -> int | None:
+    """The entry's index in the tree, or nothing while it is not in it."""
+    return Node.objects.filter(entry=entry).values_list("position", flat=True).first()
+
+
+def size() -> int:
+    """How many entries are in the tree."""
+    last = Node.objects.filter(level=0).order_by("-position").values_list("position", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+def edge(leaves: int) -> CompactRange:
+    """The right edge of the tree of the first ``leaves`` entries."""
+    addresses = cover(0, leaves)
+    hashes = _hashes(addresses)
+    return CompactRange(leaves, [hashes[address] for address in addresses])
+
+
+def inclusion(index: int, leaves: int) -> list[bytes]:
+    """The inclusion proof of an entry in the tree of the first ``leaves`` entries."""
+    return _proof(inclusion_ranges(index, leaves))
+
+
+def consistency(old: int, leaves: int) -> list[bytes]:
+    """The consistency proof between the trees of the first ``old`` and the first ``leaves`` entries."""
+    return _proof(consistency_ranges(old, leaves))
+
+
+def _proof(ranges: list[Range]) -> list[bytes]:
+    hashes = _hashes([address for span in ranges for address in cover(*span)])
+    return proof_hashes(ranges, hashes.__getitem__)
+
+
+def _hashes(addresses: Iterable[Address]) -> dict[Address, bytes]:
+    wanted = list(addresses)
+    with connection.cursor() as cursor:
+        cursor.execute(_NODES, [[level for level, _ in wanted], [position for _, position in wanted]])
+        found = {(level, position): bytes(digest) for level, position, digest in cursor.fetchall()}
+    missing = [address for address in wanted if address not in found]
+    if missing:
+        raise TreeBroken(f"the log's tree lacks the nodes {missing}")
+    return found
