@@ -1,0 +1,74 @@
+"""The three wordings say the same things, and every sentence names only facts that there are."""
+
+from datetime import UTC, date, datetime
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from tests.papers.conftest import make
+from workflows.motions.states import ActType
+from workflows.papers.composition import Letter
+from workflows.papers.facts import TEMPLATES
+from workflows.papers.words import words
+
+
+def shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: shape(one) for key, one in value.items()}
+    return len(value) if isinstance(value, list) else type(value)
+
+
+@pytest.mark.parametrize("part", ["acts", "labels", "signature", "act_names", "capacities", "verbs"])
+def test_the_three_languages_have_the_same_keys(part: str) -> None:
+    kazakh, russian, english = (shape(words(language).data[part]) for language in ("kk", "ru", "en"))
+    assert kazakh == russian == english
+
+
+def test_there_is_a_paper_for_every_act() -> None:
+    assert set(ActType.values) == TEMPLATES == set(words("kk").data["acts"]) == set(words("kk").data["act_names"])
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_sentences_name_known_facts(template: str, language: str) -> None:
+    letter = Letter(make(template, language))
+    for sentence in strings(letter.act):
+        assert {name for _, name, _, _ in Formatter().parse(sentence) if name} <= set(letter.values)
+
+
+def strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in strings(one)]
+    return [text for one in value for text in strings(one)] if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("kk", "2026 жылғы 1 қаңтар, сағат 00:30"), ("ru", "1 января 2026 года в 00:30"), ("en", "1 January 2026 at 00:30")],
+)
+def test_instants_are_told_in_local_time(language: str, expected: str) -> None:
+    told = words(language).instant(datetime(2025, 12, 31, 19, 30, tzinfo=UTC))
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+def test_kazakh_dates_take_the_locative() -> None:
+    assert words("kk").date(date(2026, 11, 21), "date_in").endswith("қарашада")
+
+
+@pytest.mark.parametrize(("count", "expected"), [(0, "0 Б"), (999, "999 Б"), (1_234_567, "1,2 МБ"), (5 * 10**12, "5000,0 ГБ")])
+def test_sizes(count: int, expected: str) -> None:
+    assert words("ru").size(count).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+def test_one_article_and_several() -> None:
+    assert words("ru").articles("147") == "статьёй 147"
+    assert words("ru").articles("147, 148") == "статьями 147, 148"
+    assert words("kk").articles("148(7)") == "148(7)-бабын"
+
+
+def test_periods_as_far_as_known() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    assert words("en").period(None, None) == ""
+    assert words("en").period(at, None).startswith("from ")
+    assert words("en").period(None, at).startswith("until ")

@@ -1,0 +1,332 @@
+"""From facts to the blocks of a page: which parts a paper has, in which order, with which sentences.
+
+A block is a JSON object with ``type``: ``para`` (text, indented), ``part`` (heading of a part), ``verb`` (the word between
+two parts), ``section`` (label, paragraphs, table), ``points`` (numbered), ``files``, ``mark`` (the framed word of an
+endorsement), ``small`` (a note). ``templates/paper.typ`` draws them and knows no law and no language.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from workflows.papers.facts import Official, Paper, Participant, Section
+from workflows.papers.glyphs import paragraphs
+from workflows.papers.names import decline_short
+from workflows.papers.words import Words, local_time, words
+
+Block = dict[str, Any]
+
+
+class Letter:
+    """A paper with its wording: what a sentence may name, and the blocks that several acts share."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self.words: Words = words(paper.language)
+        self.act = self.words.act(paper.template)
+        self.values = {**_own(paper, self.words), **_of_motion(paper, self.words), **_of_decision(paper, self.words)}
+
+    def say(self, sentence: str) -> str:
+        """A sentence of the wording with its facts. Facts are inserted, never interpreted."""
+        return sentence.format_map(self.values)
+
+    def para(self, key: str) -> Iterator[Block]:
+        """The paragraph ``key`` of the act's wording, if it has one."""
+        if key in self.act:
+            yield {"type": "para", "text": self.say(self.act[key]), "leads": True}
+
+    def verb(self, key: str) -> Block:
+        sex = self.paper.author.name.sex if self.paper.author else "male"
+        return {"type": "verb", "text": self.words.verb(key, sex)}
+
+    def part(self, key: str) -> Block:
+        return {"type": "part", "text": self.words.label(key)}
+
+    def section(self, key: str, lines: list[str], style: str = "") -> Iterator[Block]:
+        """A labelled list of lines; nothing for no lines."""
+        if lines:
+            yield {"type": "section", "label": self.words.label(key), "paragraphs": lines, "style": style}
+
+    def points(self, *more: str) -> Block:
+        """The numbered points of the act: those whose facts are there, and ``more``."""
+        written = [point if isinstance(point, dict) else {"when": "", "text": point} for point in self.act["points"]]
+        items = [self.say(point["text"]) for point in written if self.holds(point["when"])]
+        return _numbered([*items, *more])
+
+    def holds(self, condition: str) -> bool:
+        """Whether the fact a point needs is there; ``not`` turns it round."""
+        negated, name = condition.startswith("not "), condition.removeprefix("not ")
+        return not name or bool(self.values.get(name)) != negated
+
+
+def _own(paper: Paper, said: Words) -> dict[str, Any]:
+    """Names for the act itself: its author, case, kind and instant."""
+    author = paper.author
+    role = said.role(author.role if author else "service")
+    return {
+        "case": paper.case.number,
+        "qualification": paper.case.qualification,
+        "kind": paper.kind.name,
+        "articles_of_kind": said.articles(paper.kind.articles),
+        "role": role,
+        "Role": role[:1].upper() + role[1:],
+        "author": _short(author, "nominative", paper),
+        "author_ins": _short(author, "instrumental", paper),
+        "organisation": author.organisation if author else paper.installation,
+        "instant": said.instant(paper.prepared_at),
+        "addressee": paper.addressee,
+        "attachments": paper.attachments,
+        "attachments_count": len(paper.attachments),
+        "service": "; ".join(paper.service),
+    }
+
+
+def _of_motion(paper: Paper, said: Words) -> dict[str, Any]:
+    """Names for the motion that is answered."""
+    motion = paper.motion
+    if motion is None:
+        return {"number": ""}
+    filed = motion.filed_at or paper.prepared_at
+    return {
+        "number": motion.number,
+        "motion_role": said.role(motion.author.role),
+        "motion_role_ins": said.role(motion.author.role, "instrumental"),
+        "motion_author": _short(motion.author, "nominative", paper),
+        "motion_author_ins": _short(motion.author, "instrumental", paper),
+        "motion_organisation": motion.author.organisation,
+        "motion_date": said.date(_day(filed)),
+        "motion_date_in": said.date(_day(filed), "date_in"),
+    }
+
+
+def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
+    """Names for what was decided, by whom, and in which hearing."""
+    outcome, hearing = paper.outcome, paper.hearing
+    articles = [paper.kind.articles, outcome.article if outcome else ""]
+    return {
+        "outcome": outcome.label if outcome else "",
+        "outcome_article": said.outcome_article(outcome.article) if outcome else "",
+        "grants": outcome.grants if outcome else False,
+        "articles_of_decision": said.articles(", ".join(dict.fromkeys(filter(None, articles)))),
+        "judge": paper.judge,
+        "judge_dat": _short(paper.judge, "dative", paper),
+        "hearing": hearing,
+        "hearing_at": said.instant(hearing.at) if hearing else "",
+        "hearing_place": hearing.place if hearing else "",
+        "videolink": hearing.videolink if hearing else False,
+        "closed": hearing.closed if hearing else False,
+    }
+
+
+def _day(value: datetime) -> date:
+    return local_time(value).date()
+
+
+def _short(official: Official | None, case: str, paper: Paper) -> str:
+    return decline_short(official.name, case, paper.language) if official else paper.installation
+
+
+# -- blocks that several acts share --------------------------------------------------------------------------------
+
+
+def _persons(letter: Letter) -> Iterator[Block]:
+    yield from letter.section("persons", [_person(one, letter.words) for one in letter.paper.persons], "list")
+
+
+def _person(person: Participant, said: Words) -> str:
+    born = said.label("born", date=said.date(person.birth_date)) if person.birth_date else ""
+    return ", ".join(filter(None, (person.name.full, born, said.capacity(person))))
+
+
+def _sections(sections: tuple[Section, ...]) -> Iterator[Block]:
+    for section in sections:
+        table = section.table
+        lines = [line for text in section.paragraphs for line in paragraphs(text)]
+        rows = {"header": table.header, "rows": table.rows} if table else None
+        if lines or rows:
+            yield {"type": "section", "label": section.label, "paragraphs": lines, "table": rows, "style": ""}
+
+
+def _is_short(section: Section) -> bool:
+    """Whether a section says one thing that fits into a point."""
+    return section.table is None and len(section.paragraphs) == 1 and len(paragraphs(section.paragraphs[0])) == 1
+
+
+def _numbered(items: list[str], start: int = 1) -> Block:
+    return {"type": "points", "items": [item for item in items if item], "start": start}
+
+
+def _texts(texts: tuple[str, ...]) -> Iterator[Block]:
+    for text in texts:
+        yield from ({"type": "para", "text": line} for line in paragraphs(text))
+
+
+def _hearing(letter: Letter) -> Iterator[Block]:
+    hearing, label = letter.paper.hearing, letter.words.label
+    if hearing is None:
+        return
+    modes = "hearing_videolink" if hearing.videolink else "hearing_in_person"
+    openness = "hearing_closed" if hearing.closed else "hearing_open"
+    rows = [
+        (label("hearing_at"), letter.words.instant(hearing.at)),
+        (label("hearing_place"), hearing.place),
+        (label("hearing_mode"), f"{label(openness)}, {label(modes)}"),
+        (label("hearing_participants"), "; ".join(hearing.participants)),
+        (label("hearing_secretary"), hearing.secretary),
+    ]
+    yield {"type": "fields", "label": label("hearing"), "rows": [row for row in rows if row[1]]}
+
+
+def _terms(letter: Letter) -> Iterator[Block]:
+    said = letter.words
+    rows = [
+        (term.label, ", ".join(filter(None, (said.period(term.starts_at, term.ends_at), _article(term.article, said)))))
+        for term in letter.paper.terms
+    ]
+    if rows:
+        yield {"type": "fields", "label": said.label("terms"), "rows": rows}
+
+
+def _article(article: str, said: Words) -> str:
+    return str(said.data["article"]).format(articles=article) if article else ""
+
+
+def _attachments(letter: Letter) -> Iterator[Block]:
+    said, files = letter.words, letter.paper.attachments
+    if files:
+        items = [
+            {"name": one.name, "size": said.size(one.size), "sha256": one.sha256, "requirement": one.requirement}
+            for one in files
+        ]
+        header = [said.label("file_name"), said.label("file_size")]
+        yield {"type": "files", "label": said.label("attachments"), "header": header, "items": items}
+
+
+def _previous(letter: Letter) -> Iterator[Block]:
+    said = letter.words
+    rows = [(said.act_name(act.type), act.author, said.instant(act.at), act.sha256) for act in letter.paper.previous]
+    if rows:
+        yield {"type": "acts", "label": said.label("previous"), "rows": rows}
+
+
+def _closing(letter: Letter) -> Iterator[Block]:
+    yield from letter.section("service", list(letter.paper.service), "list")
+    yield from _attachments(letter)
+    yield from _previous(letter)
+
+
+# -- the papers ----------------------------------------------------------------------------------------------------
+
+
+def _order(letter: Letter) -> Iterator[Block]:
+    """A ruling that answers no decision of a judge: motion, refusal, return, order of a hearing."""
+    paper = letter.paper
+    yield from letter.para("opening")
+    yield letter.verb("found")
+    yield from _persons(letter)
+    yield from _sections(paper.motion_sections + paper.sections)
+    yield from letter.section("return_reasons" if paper.template == "return" else "reasons", _lines(paper.reasons))
+    yield from letter.section("norms", _lines(paper.norms))
+    yield from letter.para("ground")
+    yield letter.verb("ordered")
+    yield letter.points(*paper.operative)
+    yield from _hearing(letter)
+    yield from _terms(letter)
+    yield from letter.section("appeal", _lines((paper.appeal,)))
+    yield from _closing(letter)
+
+
+def _protocol(letter: Letter) -> Iterator[Block]:
+    """The judge's reasoned ruling in its four parts (CPC Art. 198)."""
+    paper = letter.paper
+    yield letter.part("introduction")
+    yield from _hearing(letter)
+    yield from letter.para("opening_hearing" if paper.hearing else "opening")
+    yield letter.verb("found")
+    yield letter.part("description")
+    yield from _persons(letter)
+    if paper.motion_sections:
+        yield from letter.para("description")
+        yield from _sections(paper.motion_sections)
+    yield letter.part("reasoning")
+    yield from _texts(paper.reasons)
+    yield from letter.section("norms", _lines(paper.norms), "quiet")
+    yield from letter.para("ground")
+    yield letter.verb("ordered")
+    yield letter.part("resolution")
+    yield from _resolution(letter)
+    yield from _attachments(letter)
+    yield from _previous(letter)
+
+
+def _resolution(letter: Letter) -> Iterator[Block]:
+    """What was decided: points, the outcome's own fields, terms, copies and appeal."""
+    paper = letter.paper
+    short = [section for section in paper.sections if _is_short(section)]
+    copies = letter.say(letter.act["copies"]) if paper.service else ""
+    decided = letter.points(*(f"{section.label}: {section.paragraphs[0]}" for section in short), *paper.operative)
+    yield decided
+    yield from _sections(tuple(section for section in paper.sections if section not in short))
+    yield from _terms(letter)
+    yield _numbered([copies, paper.appeal], start=len(decided["items"]) + 1)
+
+
+def _endorsement(letter: Letter) -> Iterator[Block]:
+    """The short form: the judge's word on the investigator's own order (CPC Art. 198(2))."""
+    paper = letter.paper
+    granted = paper.outcome is None or paper.outcome.grants
+    yield {"type": "mark", "text": letter.act["mark_granted" if granted else "mark_refused"], "granted": granted}
+    yield from letter.para("opening")
+    yield from _persons(letter)
+    if paper.motion_sections:
+        yield from letter.para("description")
+        yield from _sections(paper.motion_sections)
+    yield from letter.section("reasons", _lines(paper.reasons))
+    yield from letter.section("norms", _lines(paper.norms), "quiet")
+    yield from _hearing(letter)
+    yield from _resolution(letter)
+    yield from _attachments(letter)
+    yield from _previous(letter)
+
+
+def _notice(letter: Letter) -> Iterator[Block]:
+    """A short statement of one thing: agreement, withdrawal, report, and what the service itself records."""
+    paper = letter.paper
+    yield from letter.para("opening")
+    if "statement" in letter.act:
+        yield {"type": "verb", "text": letter.act["statement"], "closed": True}
+    yield letter.points(*paper.operative)
+    yield from _persons(letter)
+    yield from _sections(paper.motion_sections + paper.sections)
+    yield from letter.section("reasons", _lines(paper.reasons))
+    yield from letter.section("norms", _lines(paper.norms))
+    yield from _hearing(letter)
+    yield from _terms(letter)
+    yield from letter.section("appeal", _lines((paper.appeal,)))
+    yield from _closing(letter)
+
+
+def _lines(texts: tuple[str, ...]) -> list[str]:
+    return [line for text in texts for line in paragraphs(text)]
+
+
+_COMPOSERS: dict[str, Callable[[Letter], Iterator[Block]]] = {
+    "motion": _order,
+    "refusal": _order,
+    "return": _order,
+    "hearing_order": _order,
+    "protocol": _protocol,
+    "endorsement": _endorsement,
+}
+
+
+def blocks(letter: Letter) -> list[Block]:
+    """The body of the paper, from its first sentence to the last table before the signature."""
+    return list(_COMPOSERS.get(letter.paper.template, _notice)(letter))
+
+
+def titles(letter: Letter) -> tuple[str, str]:
+    """Title and subtitle; a refused endorsement has a title of its own."""
+    refused = letter.paper.outcome is not None and not letter.paper.outcome.grants
+    title = letter.act.get("title_refused") if refused else None
+    return str(title or letter.act["title"]), letter.say(letter.act["subtitle"])

@@ -1,0 +1,120 @@
+"""Names in the case that a sentence asks for: Kazakh by ``qazaq-inflector``, Russian by ``pytrovich``, English as they are.
+
+What a library does not know it returns unchanged, so a name is never lost, at worst it stands in the nominative.
+"""
+
+from functools import lru_cache
+from typing import Final, Protocol
+
+from pytrovich import Case, Gender, NamePart, PetrovichDeclinationMaker
+from qazaq_inflector import QazaqNameInflector
+
+CASES: Final = (
+    "nominative",
+    "genitive",
+    "dative",
+    "accusative",
+    "instrumental",
+    "ablative",
+    "locative",
+    "prepositional",
+)
+_RUSSIAN: Final = {
+    "genitive": Case.GENITIVE,
+    "dative": Case.DATIVE,
+    "accusative": Case.ACCUSATIVE,
+    "instrumental": Case.INSTRUMENTAL,
+    "prepositional": Case.PREPOSITIONAL,
+    # Russian has neither of these two: the nearest case takes their place.
+    "ablative": Case.GENITIVE,
+    "locative": Case.PREPOSITIONAL,
+}
+_KAZAKH: Final = frozenset({"genitive", "dative", "accusative", "instrumental", "ablative", "locative"})
+_CHILD_OF: Final = ("ұлы", "қызы")
+
+
+class Person(Protocol):
+    """Anything that has a name: ``papers.facts.Name``, ``cases.Person``, ``officers.Officer``."""
+
+    @property
+    def surname(self) -> str: ...
+    @property
+    def given_name(self) -> str: ...
+    @property
+    def patronymic(self) -> str: ...
+    @property
+    def sex(self) -> str: ...
+
+
+def decline(person: Person, case: str, language: str) -> str:
+    """The full name in a grammatical ``case`` (one of :data:`CASES`) of ``language`` (kk, ru, en).
+
+    >>> decline(Name("Сериков", "Нурлан", "Болатович"), "instrumental", "ru")
+    'Сериковым Нурланом Болатовичем'
+    """
+    parts = [part for part in (person.surname, person.given_name, person.patronymic) if part]
+    if language == "kk":
+        return _kazakh(" ".join(parts), _known(case))
+    if language == "ru":
+        return " ".join(_russian_parts(person, _known(case)))
+    return " ".join(parts)
+
+
+def decline_short(person: Person, case: str, language: str) -> str:
+    """Surname and initials in a ``case``; in Kazakh the initials stand first, since the last word takes the suffix."""
+    initials = "".join(f"{part[0]}." for part in (person.given_name, person.patronymic) if part)
+    if language == "kk":
+        return f"{initials} {_kazakh(person.surname, _known(case))}".strip()
+    surname = _russian_parts(person, _known(case))[0] if language == "ru" and person.surname else person.surname
+    return f"{surname} {initials}".strip()
+
+
+def _known(case: str) -> str:
+    if case not in CASES:
+        raise ValueError(f"{case!r} is not a grammatical case")
+    return case
+
+
+@lru_cache(maxsize=1)
+def _kazakh_inflector() -> QazaqNameInflector:
+    return QazaqNameInflector()
+
+
+@lru_cache(maxsize=1)
+def _russian_inflector() -> PetrovichDeclinationMaker:
+    return PetrovichDeclinationMaker()
+
+
+def _kazakh(name: str, case: str) -> str:
+    """Only the last word of a Kazakh name takes the suffix: Серіков Нұрлан Болатұлына."""
+    if case not in _KAZAKH or not name:
+        return name
+    head, _, tail = name.rpartition(" ")
+    inflector = _kazakh_inflector()
+    if tail.lower().endswith(_CHILD_OF):
+        declined = inflector.possessive(tail[:-1], "3", case)
+    else:
+        sound = _as_heard(tail)
+        declined = tail + str(inflector.inflect(sound, case))[len(sound) :]
+    return f"{head} {declined}".strip()
+
+
+def _as_heard(word: str) -> str:
+    """``word`` with its closing и written as it is heard where that makes the suffix soft: Болатовичке, Кимге."""
+    vowels = [letter for letter in word.lower() if letter in "аәеэоөұүыіяюёиу"]
+    if word.lower().endswith("ич") or (vowels == ["и"] and not word.lower().endswith("и")):
+        at = word.lower().rindex("и")
+        return f"{word[:at]}і{word[at + 1 :]}"
+    return word
+
+
+def _russian_parts(person: Person, case: str) -> list[str]:
+    named = (
+        (NamePart.LASTNAME, person.surname),
+        (NamePart.FIRSTNAME, person.given_name),
+        (NamePart.MIDDLENAME, person.patronymic),
+    )
+    if case not in _RUSSIAN:
+        return [text for _, text in named if text]
+    gender = Gender.FEMALE if person.sex == "female" else Gender.MALE
+    return [_russian_inflector().make(part, gender, _RUSSIAN[case], text) for part, text in named if text]

@@ -1,0 +1,114 @@
+"""Blocks to pages: Typst in this process, its own embedded fonts, no file and no network beside ``templates/``."""
+
+import json
+import threading
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from workflows.papers.composition import Letter, blocks, titles
+from workflows.papers.facts import Paper
+from workflows.papers.glyphs import clean
+
+TEMPLATES = Path(__file__).parent / "templates"
+STANDARD = "a-2b"
+_local = threading.local()
+
+
+def render(paper: Paper) -> bytes:
+    """The paper as PDF/A-2b (ISO 19005-2). The same facts give the same bytes; text is data and is never markup."""
+    pdf: bytes = _compiler().compile(
+        format="pdf", pdf_standards=STANDARD, sys_inputs=_inputs(paper), timestamp=int(paper.prepared_at.timestamp())
+    )
+    return pdf
+
+
+def images(paper: Paper, ppi: float = 110.0) -> list[bytes]:
+    """The pages as PNG, for looking at."""
+    pages = _compiler().compile(
+        format="png", ppi=ppi, sys_inputs=_inputs(paper), timestamp=int(paper.prepared_at.timestamp())
+    )
+    return pages if isinstance(pages, list) else [pages]
+
+
+def _compiler() -> typst.Compiler:
+    """One compiler a thread: it keeps fonts and parsed templates, and is not to be shared."""
+    if not hasattr(_local, "compiler"):
+        _local.compiler = typst.Compiler(
+            str(TEMPLATES / "paper.typ"), root=str(TEMPLATES), ignore_system_fonts=True, sys_inputs={"paper": "{}"}
+        )
+    found: typst.Compiler = _local.compiler
+    return found
+
+
+def _inputs(paper: Paper) -> dict[str, str]:
+    return {"paper": json.dumps(document(paper), ensure_ascii=False)}
+
+
+def document(paper: Paper) -> dict[str, Any]:
+    """Everything that the template prints, cleaned, as one JSON object."""
+    letter = Letter(paper)
+    title, subtitle = titles(letter)
+    body = clean({"title": title, "subtitle": subtitle, "blocks": blocks(letter), **_frame(letter)})
+    moment = paper.prepared_at.astimezone(UTC)
+    stamp = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
+    return {**body, "language": paper.language, "at": stamp, "preview": paper.preview, "qr": _qr(paper)}
+
+
+def _frame(letter: Letter) -> dict[str, Any]:
+    """What stands around the text: letterhead, date and place, foot of the page, signature."""
+    paper, said = letter.paper, letter.words
+    author = paper.author
+    body = author.organisation if author else paper.installation
+    return {
+        "organisation": body,
+        "addressee": paper.addressee if paper.template == "motion" else "",
+        "addressee_label": said.label("addressee"),
+        "place": paper.place or (author.place if author else ""),
+        "date": said.instant(paper.prepared_at),
+        "case": said.label("case", case=paper.case.number),
+        "number": said.label("number", number=paper.motion.number) if paper.motion and paper.motion.number else "",
+        "act_id": paper.act_id,
+        "act_label": said.label("act_id"),
+        "watermark": said.data["watermark"],
+        "watermark_note": said.data["watermark_note"],
+        "generated_notice": paper.generated_notice,
+        "page": said.data["labels"]["page"],
+        "signature": _signature(letter),
+    }
+
+
+def _signature(letter: Letter) -> dict[str, Any]:
+    paper, said = letter.paper, letter.words
+    author, texts = paper.author, said.data["signature"]
+    claim = texts["preview"] if paper.preview else texts["officer" if author else "service"]
+    rows = [
+        (said.label("prepared"), said.instant(paper.prepared_at)),
+        (said.label("act_id"), paper.act_id),
+        (said.label("fingerprint"), _short_hash(paper.fingerprint)),
+        (said.label("verify"), "" if paper.preview else paper.verify_url),
+    ]
+    return {
+        "claim": claim,
+        "note": texts["note"],
+        "role": letter.values["Role"],
+        "organisation": author.organisation if author else "",
+        "name": letter.values["author"],
+        "rows": [row for row in rows if row[1]],
+    }
+
+
+def _short_hash(digest: str) -> str:
+    """The first 16 of 64 hex digits in groups of four: enough to compare by eye."""
+    return " ".join(digest[at : at + 4] for at in range(0, min(len(digest), 16), 4))
+
+
+def _qr(paper: Paper) -> str:
+    if not paper.verify_url or paper.preview:
+        return ""
+    # Any mask can be read (ISO/IEC 18004, 7.8); looking for the prettiest of eight takes longer than the page itself.
+    code = segno.make(paper.verify_url, error="m", micro=False, mask=3)
+    return str(code.svg_inline(border=0, dark="#14213d", omitsize=True))

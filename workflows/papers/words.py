@@ -1,0 +1,99 @@
+"""The wording of papers: sentences, months, roles and labels of one language, read from ``wording/<language>.yaml``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils import timezone
+
+from workflows.papers.facts import Participant
+
+WORDING = Path(__file__).parent / "wording"
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language's wording. Lookups of a missing key are a ``KeyError``: the three files hold the same keys."""
+
+    language: str
+    data: Mapping[str, Any]
+
+    def label(self, key: str, **values: str) -> str:
+        """A label, its ``{names}`` filled in."""
+        return str(self.data["labels"][key]).format_map(values)
+
+    def act(self, template: str) -> Mapping[str, Any]:
+        """The sentences of one act type."""
+        found: Mapping[str, Any] = self.data["acts"][template]
+        return found
+
+    def act_name(self, template: str) -> str:
+        """What an act type is called in a list."""
+        return str(self.data["act_names"].get(template, template))
+
+    def role(self, key: str, case: str = "nominative") -> str:
+        """A role in a grammatical case; where a language needs no other form, the nominative."""
+        forms = self.data["roles"].get(key, {"nominative": key})
+        return str(forms.get(case, forms["nominative"]))
+
+    def capacity(self, person: Participant) -> str:
+        """What the person is in the case, in the form for their sex."""
+        female = self.data.get("capacities_female", {}) if person.name.sex == "female" else {}
+        return str(female.get(person.capacity, self.data["capacities"].get(person.capacity, person.capacity)))
+
+    def verb(self, key: str, sex: str) -> str:
+        """The verb between two parts of a ruling, in the form for the author's sex."""
+        return str(self.data["verbs"][key][sex])
+
+    def articles(self, articles: str) -> str:
+        """The articles in the form that "on the basis of" asks for."""
+        key = "articles_many" if any(sign in articles for sign in ",–—-;") else "articles_one"
+        return str(self.data[key]).format(articles=articles)
+
+    def outcome_article(self, article: str) -> str:
+        """The article of an outcome in brackets, with the space before it; empty for none."""
+        return str(self.data["outcome_article"]).format(articles=article) if article else ""
+
+    def date(self, value: date, form: str = "date") -> str:
+        """A date in words; ``form="date_in"`` where a language tells "on that day" by another ending."""
+        months = self.data["months"]
+        return str(self.data[form]).format(
+            day=value.day,
+            month=months[value.month - 1],
+            month_in=self.data.get("months_in", months)[value.month - 1],
+            year=value.year,
+        )
+
+    def instant(self, value: datetime) -> str:
+        """Date and time of day in the installation's time zone."""
+        local = local_time(value)
+        return str(self.data["instant"]).format(date=self.date(local), time=f"{local:%H:%M}")
+
+    def period(self, start: datetime | None, end: datetime | None) -> str:
+        """From when until when, as far as known."""
+        known = {name: self.instant(at) for name, at in (("start", start), ("end", end)) if at}
+        form = {("start", "end"): "period", ("start",): "since", ("end",): "until"}.get(tuple(known))
+        return str(self.data[form]).format_map(known) if form else ""
+
+    def size(self, count: int) -> str:
+        """A number of bytes as people read it: ``1,2 МБ``."""
+        amount, names = float(count), list(self.data["sizes"])
+        while amount >= 1000 and len(names) > 1:
+            amount, names = amount / 1000, names[1:]
+        digits = f"{amount:.0f}" if names[0] == self.data["sizes"][0] else f"{amount:.1f}"
+        return f"{digits.replace('.', self.data['decimal'])}\N{NO-BREAK SPACE}{names[0]}"
+
+
+def local_time(value: datetime) -> datetime:
+    """``value`` in the installation's own time zone, whatever zone a reader has activated."""
+    return timezone.localtime(value, timezone.get_default_timezone())
+
+
+@cache
+def words(language: str) -> Words:
+    """The wording of ``language`` (kk, ru, en)."""
+    return Words(language, yaml.safe_load((WORDING / f"{language}.yaml").read_text(encoding="utf-8")))
