@@ -16,7 +16,7 @@ from django.db.models import Min, Model
 from workflows import clock
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State
 from workflows.statute.conditions import all_hold
-from workflows.statute.schema import Term
+from workflows.statute.schema import Kind, Term
 
 Motion = Any  # workflows.motions.Motion, which stands a floor above
 
@@ -53,6 +53,16 @@ def count(term: Term, event_at: datetime, payload: Mapping[str, Any]) -> clock.C
     skip_first = term.count == "skip_first"
     counted = clock.due(event_at, amount, term.unit, skip_first=skip_first, roll=term.roll, calendar=calendar)
     return clock.earlier(counted, term.less.amount, term.less.unit, calendar) if term.less else counted
+
+
+def appeal_until(kind: Kind, announced_at: datetime) -> datetime | None:
+    """The instant until which a decision announced at ``announced_at`` may be appealed; None if no term is stated."""
+    rule = kind.appeal
+    if not rule.allowed or rule.term is None:
+        return None
+    skip_first = rule.count == "skip_first"
+    amount, unit = rule.term.amount, rule.term.unit
+    return clock.due(announced_at, amount, unit, skip_first=skip_first, roll=rule.roll, calendar=working_calendar()).due_at
 
 
 def meet(motion: Motion, act_type: str, at: datetime) -> list[Deadline]:

@@ -1,7 +1,8 @@
 """Whether a plain comparison of the catalogue holds for a payload."""
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -40,10 +41,22 @@ def _right(value: Any, kind: Field | None, form: Form, payload: Mapping[str, Any
         return tuple(_read(kind, one) for one in value)
     if value == NOW:
         return at
+    if isinstance(value, Mapping):
+        return _later(_right(f"{FIELD_PREFIX}{value['field']}", kind, form, payload, at), value)
     if isinstance(value, str) and value.startswith(FIELD_PREFIX):
         other = value.removeprefix(FIELD_PREFIX)
         return _read(form.field(other), payload.get(other))
     return _read(kind, value)
+
+
+def _later(moment: Any, length: Mapping[str, Any]) -> datetime | date | None:
+    """``moment`` and a length on: hours, days of 24 hours, or months to the same date (the last one if it is absent)."""
+    if not isinstance(moment, date):
+        return None
+    if length["unit"] != "months":
+        return moment + timedelta(**{length["unit"]: length["amount"]})
+    year, month = divmod(moment.year * 12 + moment.month - 1 + length["amount"], 12)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 def _read(kind: Field | None, value: Any) -> Any:
@@ -77,5 +90,6 @@ _OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "lt": lambda left, right: bool(left < right),
     "le": lambda left, right: bool(left <= right),
     "gt": lambda left, right: bool(left > right),
+    "later_than": lambda left, right: bool(left > right),
     "ge": lambda left, right: bool(left >= right),
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from workflows.statute.reading import Faults, Marked
-from workflows.statute.schema import FIELD_PREFIX, ActName
+from workflows.statute.schema import FIELD_PREFIX, ActName, Unit
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ACTS = frozenset(get_args(ActName))
@@ -135,6 +135,8 @@ def _condition(condition: Marked, known: dict[Any, Marked], faults: Faults) -> N
     _known(name, known, faults)
     if (value is None) != (_word(condition, "op") in ("present", "absent")):
         faults.at(condition, "'value' goes with every comparison but 'present' and 'absent'")
+    if (_word(condition, "op") == "later_than") != (value is not None and isinstance(value.value, dict)):
+        faults.at(condition, "'later_than', and nothing else, compares with a length {field, amount, unit}")
     for one in _compared(value):
         _comparable(one, known.get(name.value), known, faults)
 
@@ -146,10 +148,21 @@ def _compared(value: Marked | None) -> list[Marked]:
 
 
 def _comparable(value: Marked, field: Marked | None, known: dict[Any, Marked], faults: Faults) -> None:
-    if isinstance(value.value, str) and value.value.startswith(FIELD_PREFIX):
+    if isinstance(value.value, dict):
+        _length(value, known, faults)
+    elif isinstance(value.value, str) and value.value.startswith(FIELD_PREFIX):
         _known(Marked(value.value.removeprefix(FIELD_PREFIX), value.place), known, faults)
     elif _word(field, "type") in CHOOSING and value.value not in _keys(_items(field, "choices")):
         faults.at(value, f"{value.value!r} is not a choice of {_word(field, 'key')!r}")
+
+
+def _length(length: Marked, known: dict[Any, Marked], faults: Faults) -> None:
+    if set(length.value) != {"field", "amount", "unit"}:
+        faults.at(length, "a length is {field, amount, unit}")
+        return
+    _known(length.value["field"], known, faults)
+    if not isinstance(_word(length, "amount"), int) or _word(length, "unit") not in get_args(Unit):
+        faults.at(length, f"an amount is a whole number of {', '.join(get_args(Unit))}")
 
 
 # -- kinds ----------------------------------------------------------------------------------------------------------
@@ -163,6 +176,9 @@ def _kind(kind: Marked, faults: Faults) -> None:
     for one in outcomes:
         _form(one.child("form"), faults)
     known = _by_key(_items(form, "fields"))
+    for one in _items(kind, "attachments"):
+        if (needed := one.child("required_if")) is not None:
+            _condition(needed, known, faults)
     for one in _items(kind, "terms"):
         _term(one, known, faults)
     _outcomes_named(kind, _keys(outcomes), faults)

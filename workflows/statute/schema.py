@@ -75,12 +75,13 @@ class Choice:
 class Condition:
     """A plain comparison of one field of a form.
 
-    ``op`` is ``eq ne in not_in contains present absent lt le gt ge``. ``value`` is a scalar or a list, or
-    ``"field:<key>"`` to compare with another field. A comparison with an empty field holds never (but for ``absent``).
+    ``op`` is ``eq ne in not_in contains present absent lt le gt ge later_than``. ``value`` is a scalar or a list,
+    ``"field:<key>"`` to compare with another field, ``now``, or, for ``later_than``, a length after another field:
+    ``{field, amount, unit}``. A comparison with an empty field holds never (but for ``absent``).
     """
 
     field: str
-    op: Literal["eq", "ne", "in", "not_in", "contains", "present", "absent", "lt", "le", "gt", "ge"]
+    op: Literal["eq", "ne", "in", "not_in", "contains", "present", "absent", "lt", "le", "gt", "ge", "later_than"]
     value: Any = None
 
 
@@ -142,6 +143,7 @@ class Requirement(Rule):
     label: Text
     help: Text | None = None
     required: bool = False
+    required_if: Condition | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,6 +287,8 @@ class Appeal(Rule):
     allowed: bool
     who: tuple[Choice, ...] = ()
     term: Amount | None = None
+    count: Literal["from_minute", "skip_first"] = "skip_first"
+    roll: bool = False
     starts: Text | None = None
     via: Literal["deciding_court", "appeal_court", ""] = ""
     court: Text | None = None

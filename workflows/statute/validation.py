@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.problems import Problem
 from workflows.statute.conditions import all_hold, holds, is_empty
-from workflows.statute.schema import Check, Field, Form
+from workflows.statute.schema import Check, Field, Form, Kind, Requirement
 from workflows.statute.values import CHECKS, Context
 
 
@@ -48,6 +48,16 @@ def validate(
     if not isinstance(payload, Mapping):
         return [Problem("type", _("An object is expected here."), prefix)]
     return list(_form(form, payload, prefix, _Work(Context(persons), complete, at or timezone.now())))
+
+
+def required_attachments(kind: Kind, payload: Mapping[str, Any], at: datetime | None = None) -> list[Requirement]:
+    """The documents without which a motion with this payload is incomplete."""
+    moment = at or timezone.now()
+
+    def is_needed(one: Requirement) -> bool:
+        return one.required or (one.required_if is not None and holds(one.required_if, kind.form, payload, moment))
+
+    return [one for one in kind.attachments if is_needed(one)]
 
 
 def tidy(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:
