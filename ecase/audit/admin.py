@@ -1,32 +1,36 @@
 """The log in Django's admin: to be read, never written."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.models import Checkpoint, Entry
-
-
-def never(*_arguments: Any) -> bool:
-    """Nobody may."""
-    return False
 
 
 class ReadOnly(admin.ModelAdmin):
     """Nobody adds, changes or deletes here."""
 
     show_full_result_count = False
-    has_add_permission = has_change_permission = has_delete_permission = never
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - likewise
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - likewise
+        return False
 
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnly):
-    list_display: ClassVar = ["id", "chain", "seq", "at", "event"]
-    search_fields: ClassVar = ["=chain"]
-    fields: ClassVar = ["id", "chain", "seq", "at", "text", "digest"]
+    list_display = ("id", "chain", "seq", "at", "event")
+    search_fields = ("=chain",)
+    fields = ("id", "chain", "seq", "at", "text", "digest")
     readonly_fields = fields
-    ordering: ClassVar = ["-id"]
+    ordering = ("-id",)
 
     @admin.display(description=_("content"))
     def text(self, entry: Entry) -> str:
@@ -39,6 +43,6 @@ class EntryAdmin(ReadOnly):
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(ReadOnly):
-    list_display: ClassVar = ["size", "at"]
-    fields: ClassVar = ["size", "at", "note"]
+    list_display = ("size", "at")
+    fields = ("size", "at", "note")
     readonly_fields = fields

@@ -51,7 +51,7 @@ def append(
     """
     at = timezone.now()
     body = _body(event, chain, at, actor, subject, data)
-    given = {"chain": chain, "label": chain_label(chain), "body": body, "none": NO_ENTRY, "at": at}
+    given: dict[str, Any] = {"chain": chain, "label": chain_label(chain), "body": body, "none": NO_ENTRY, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, given)
         row = cursor.fetchone()

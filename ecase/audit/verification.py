@@ -29,7 +29,7 @@ MESSAGES = {
     "altered": gettext_noop("The entry was altered: its content does not have the hash that was stored."),
     "link": gettext_noop("The entry does not continue the one before it: that one was replaced."),
     "missing": gettext_noop("The entry is missing."),
-    "columns": gettext_noop("The entry's columns do not say what its signed content says."),
+    "columns": gettext_noop("The entry's columns do not say what its hashed content says."),
     "head": gettext_noop("The chain's head is not its last entry."),
     "leaf": gettext_noop("The log's tree holds another hash for this entry: the entry was replaced."),
     "lost": gettext_noop("The tree holds an entry that is no longer there."),
