@@ -56,15 +56,20 @@ def load() -> None:
 
 
 def make_keys(folder: Path) -> None:
-    """The demo certification authority and a key for everybody, in ``folder``; made again only if people changed."""
-    people = [_as_person(post) for post in _demo_posts()]
-    text = json.dumps(people, ensure_ascii=False, indent=1)
-    listing = folder / "people.json"
-    if listing.exists() and listing.read_text() == text:
-        return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    demo_pki.make(folder, people)
-    listing.write_text(text)
+    """The demo's certification authority and a key for everybody who has none yet, in ``folder``."""
+    demo_pki.make(folder, people())
+    (folder / "people.json").write_text(json.dumps(people(), ensure_ascii=False, indent=1))
+
+
+def people() -> list[dict[str, str]]:
+    """Whose keys ``signatures.demo_pki`` is to make; the database may still be empty."""
+    bodies = {entry["code"]: entry for entry in _read("organisations")}
+    return [_as_person(entry, bodies[entry["organisation"]]) for entry in _read("officers")]
+
+
+def _as_person(officer: dict[str, str], body: dict[str, str]) -> dict[str, str]:
+    names = {name: officer[name] for name in ("iin", "surname", "given_name", "patronymic", "role")}
+    return {**names, "bin": body["bin"], "organisation": body["name_kk"]}
 
 
 def visitors() -> list[dict[str, str]]:
@@ -161,15 +166,3 @@ def _visitor(post: Post) -> Visitor:
     officer = post.officer
     body = post.organisation.name(officer.language)
     return Visitor(officer.full_name, post.role, body, officer.iin, officer.language)
-
-
-def _as_person(post: Post) -> dict[str, str]:
-    return {
-        "iin": post.officer.iin,
-        "bin": post.organisation.bin,
-        "surname": post.officer.surname,
-        "given_name": post.officer.given_name,
-        "patronymic": post.officer.patronymic,
-        "organisation": post.organisation.name("kk"),
-        "role": post.role,
-    }
