@@ -1,6 +1,7 @@
 """``python -m ecase.messages``: compile every translation of the project, without gettext's own tools.
 
-With ``--check`` nothing is written, and each entry that is empty, fuzzy or has other placeholders than its source is named.
+With ``--check`` nothing is written, and each entry that is empty, fuzzy or has other placeholders than its source is
+named.
 """
 
 import argparse

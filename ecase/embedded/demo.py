@@ -9,12 +9,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ecase.embedded import ports, servers
 from ecase.embedded.children import Child, Program, keep_old_log
 from ecase.embedded.locks import Lock
 from ecase.embedded.place import Place
+from ecase.embedded.postgres import last_words
 from ecase.embedded.steps import command, say, timed
 from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
@@ -183,13 +183,7 @@ def _web_answers(stage: Stage) -> bool:
 def _refuse_fallen(children: list[Child]) -> None:
     for child in children:
         if child.exit_status() is not None:
-            raise Trouble(f"The {child.program.name} did not start: {last_line(child.program.log)}")
-
-
-def last_line(log: Path) -> str:
-    """The last line that a program wrote, and where the rest is."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return f"{lines[-1] if lines else 'without a word'} (see {log})"
+            raise Trouble(f"The {child.program.name} did not start: {last_words(child.program.log)}")
 
 
 def _welcome(stage: Stage, seconds: float) -> None:

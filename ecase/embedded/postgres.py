@@ -62,10 +62,10 @@ def environment() -> dict[str, str]:
 
 
 def last_words(log: Path) -> str:
-    """The last line of a log that says what went wrong, or the log's name."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    telling = [line for line in lines[-50:] if "FATAL" in line or "error" in line.lower()]
-    return f"{telling[-1]} (see {log})" if telling else f"see {log}"
+    """The line of a log that says what went wrong, else its last line, and the log's name."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()] if log.exists() else []
+    telling = [line for line in lines if "FATAL" in line or "could not" in line]
+    return f"{(telling or lines or ['without a word'])[-1].strip()} (see {log})"
 
 
 def _is_ready(pid_file: Path, pid: int) -> bool:
@@ -79,6 +79,8 @@ def _is_ready(pid_file: Path, pid: int) -> bool:
 
 def _initialise(place: Place, binaries: Path, data: Path) -> None:
     """Make the cluster beside its final place and move it there whole: an interrupted start leaves no half of one."""
+    for stale in place.data_dir.glob("pg-new-*"):
+        shutil.rmtree(stale)
     fresh = Path(tempfile.mkdtemp(prefix="pg-new-", dir=place.data_dir))
     place.give(fresh)
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
