@@ -13,8 +13,12 @@ ACT_ID = "5f0c6a1e-8a7b-4c39-9a10-3f1c2f0e6b11"
 URL = f"https://ecase.example/verify/{ACT_ID}"
 
 JUDGE = facts.Official(facts.Name("Ахметова", "Айгүл", "Болатқызы", "female"), "judge", "Тергеу соты", "Алматы қаласы")
-INVESTIGATOR = facts.Official(facts.Name("Серіков", "Нұрлан", "Ермекұлы"), "investigator", "Тергеу басқармасы", "Алматы")
-PROSECUTOR = facts.Official(facts.Name("Оспанова", "Дана", "Қайратқызы", "female"), "prosecutor", "Прокуратура", "Алматы")
+INVESTIGATOR = facts.Official(
+    facts.Name("Серіков", "Нұрлан", "Ермекұлы"), "investigator", "Тергеу басқармасы", "Алматы"
+)
+PROSECUTOR = facts.Official(
+    facts.Name("Оспанова", "Дана", "Қайратқызы", "female"), "prosecutor", "Прокуратура", "Алматы"
+)
 SUSPECT = facts.Participant(facts.Name("Жұмабек", "Дәурен", "Сейітұлы"), "suspect", date(1990, 5, 17))
 SEALED = {"registration", "assignment", "delivery", "closure", "expiry"}
 AUTHORS = {"protocol": JUDGE, "endorsement": JUDGE, "hearing_order": JUDGE, "motion": INVESTIGATOR,
@@ -47,7 +51,9 @@ def make(template: str = "protocol", language: str = "kk", **changes: Any) -> fa
         "norms": ("148-бап: тергеу судьясы сегіз сағат ішінде шешім шығарады.",),
         "operative": ("Орындау тергеушіге жүктелсін.",),
         "attachments": (facts.AttachedFile("Хаттама.pdf", 1_234_567, "ab" * 32, "Ұстап алу хаттамасы"),),
-        "hearing": facts.HearingFacts(AT - timedelta(hours=1), "3-зал", True, True, ("прокурор Д.Қ. Оспанова",), "Б. Темірова"),
+        "hearing": facts.HearingFacts(
+            AT - timedelta(hours=1), "3-зал", True, True, ("прокурор Д.Қ. Оспанова",), "Б. Темірова"
+        ),
         "terms": (facts.TermFacts("Күзет мерзімі", AT, AT + timedelta(days=60), "151(1)"),),
         "appeal": "Шағым үш тәулік ішінде беріледі.",
         "service": ("күдікті", "тергеуші"),

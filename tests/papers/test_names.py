@@ -69,7 +69,9 @@ def test_an_unknown_case_is_a_fault_of_the_caller() -> None:
 
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20), st.sampled_from(["female", "male"]),
        st.sampled_from(CASES), st.sampled_from(["kk", "ru", "en"]))  # fmt: skip
-def test_no_name_is_too_strange(surname: str, given_name: str, patronymic: str, sex: str, case: str, language: str) -> None:
+def test_no_name_is_too_strange(
+    surname: str, given_name: str, patronymic: str, sex: str, case: str, language: str
+) -> None:
     strange = Name(surname, given_name, patronymic, sex)  # type: ignore[arg-type]
     assert isinstance(decline(strange, case, language), str)
     assert isinstance(decline_short(strange, case, language), str)

@@ -45,7 +45,11 @@ def strings(value: Any) -> list[str]:
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("kk", "2026 жылғы 1 қаңтар, сағат 00:30"), ("ru", "1 января 2026 года в 00:30"), ("en", "1 January 2026 at 00:30")],
+    [
+        ("kk", "2026 жылғы 1 қаңтар, сағат 00:30"),
+        ("ru", "1 января 2026 года в 00:30"),
+        ("en", "1 January 2026 at 00:30"),
+    ],
 )
 def test_instants_are_told_in_local_time(language: str, expected: str) -> None:
     told = words(language).instant(datetime(2025, 12, 31, 19, 30, tzinfo=UTC))
@@ -56,7 +60,9 @@ def test_kazakh_dates_take_the_locative() -> None:
     assert words("kk").date(date(2026, 11, 21), "date_in").endswith("қарашада")
 
 
-@pytest.mark.parametrize(("count", "expected"), [(0, "0 Б"), (999, "999 Б"), (1_234_567, "1,2 МБ"), (5 * 10**12, "5000,0 ГБ")])
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, "0 Б"), (999, "999 Б"), (1_234_567, "1,2 МБ"), (5 * 10**12, "5000,0 ГБ")]
+)
 def test_sizes(count: int, expected: str) -> None:
     assert words("ru").size(count).replace("\N{NO-BREAK SPACE}", " ") == expected
 

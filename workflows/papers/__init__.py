@@ -1,4 +1,7 @@
-"""Acts as papers: facts in, PDF/A-2b out. Public: :func:`render` and the dataclasses of :mod:`workflows.papers.facts`."""
+"""Acts as papers: facts in, PDF/A-2b out.
+
+Public: :func:`render` and the dataclasses of :mod:`workflows.papers.facts`.
+"""
 
 from workflows.papers.facts import Paper
 from workflows.papers.rendering import render

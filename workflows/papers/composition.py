@@ -1,8 +1,9 @@
 """From facts to the blocks of a page: which parts a paper has, in which order, with which sentences.
 
-A block is a JSON object with ``type``: ``para`` (text, indented), ``part`` (heading of a part), ``verb`` (the word between
-two parts), ``section`` (label, paragraphs, table), ``points`` (numbered), ``files``, ``mark`` (the framed word of an
-endorsement), ``small`` (a note). ``templates/paper.typ`` draws them and knows no law and no language.
+A block is a JSON object with ``type``: ``para`` (text, indented), ``part`` (heading of a part), ``verb`` (the word
+between two parts), ``section`` (label, paragraphs, table), ``fields`` (names and values), ``points`` (numbered),
+``files``, ``acts``, ``mark`` (the framed word of an endorsement). ``templates/paper.typ`` draws them and knows no law
+and no language.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from workflows.papers.names import decline_short
 from workflows.papers.words import Words, local_time, words
 
 Block = dict[str, Any]
+# The longest text, in characters, that is a point of a resolution and not a paragraph of reasons.
+POINT = 160
 
 
 class Letter:
@@ -102,9 +105,9 @@ def _of_motion(paper: Paper, said: Words) -> dict[str, Any]:
 def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
     """Names for what was decided, by whom, and in which hearing."""
     outcome, hearing = paper.outcome, paper.hearing
-    articles = [paper.kind.articles, outcome.article if outcome else ""]
+    articles = f"{paper.kind.articles}, {outcome.article if outcome else ''}".split(", ")
     return {
-        "outcome": outcome.label if outcome else "",
+        "outcome": _inline(outcome.label) if outcome else "",
         "outcome_article": said.outcome_article(outcome.article) if outcome else "",
         "grants": outcome.grants if outcome else False,
         "articles_of_decision": said.articles(", ".join(dict.fromkeys(filter(None, articles)))),
@@ -116,6 +119,11 @@ def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
         "videolink": hearing.videolink if hearing else False,
         "closed": hearing.closed if hearing else False,
     }
+
+
+def _inline(text: str) -> str:
+    """A label in the middle of a sentence: a small first letter, unless an abbreviation begins it."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _day(value: datetime) -> date:
@@ -149,7 +157,22 @@ def _sections(sections: tuple[Section, ...]) -> Iterator[Block]:
 
 def _is_short(section: Section) -> bool:
     """Whether a section says one thing that fits into a point."""
-    return section.table is None and len(section.paragraphs) == 1 and len(paragraphs(section.paragraphs[0])) == 1
+    lines = _lines(section.paragraphs)
+    return section.table is None and len(lines) == 1 and len(lines[0]) <= POINT
+
+
+def _as_point(section: Section) -> str:
+    text = section.paragraphs[0].strip()
+    return f"{section.label}: {text}" + ("" if text.endswith((".", "!", "?", ";")) else ".")
+
+
+def _stated_in(part: str, sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections that a protocol states in ``part``."""
+    return tuple(section for section in sections if (section.part or _usual_part(section)) == part)
+
+
+def _usual_part(section: Section) -> str:
+    return "resolution" if section.table or _is_short(section) else "reasoning"
 
 
 def _numbered(items: list[str], start: int = 1) -> Block:
@@ -165,12 +188,17 @@ def _hearing(letter: Letter) -> Iterator[Block]:
     hearing, label = letter.paper.hearing, letter.words.label
     if hearing is None:
         return
-    modes = "hearing_videolink" if hearing.videolink else "hearing_in_person"
-    openness = "hearing_closed" if hearing.closed else "hearing_open"
+    modes = (
+        ("hearing_open", "hearing_closed", hearing.closed),
+        ("hearing_in_person", "hearing_videolink", hearing.videolink),
+    )
     rows = [
         (label("hearing_at"), letter.words.instant(hearing.at)),
         (label("hearing_place"), hearing.place),
-        (label("hearing_mode"), f"{label(openness)}, {label(modes)}"),
+        (
+            label("hearing_mode"),
+            ", ".join(label(yes if is_so else no) for no, yes, is_so in modes if is_so is not None),
+        ),
         (label("hearing_participants"), "; ".join(hearing.participants)),
         (label("hearing_secretary"), hearing.secretary),
     ]
@@ -241,6 +269,7 @@ def _protocol(letter: Letter) -> Iterator[Block]:
     paper = letter.paper
     yield letter.part("introduction")
     yield from _hearing(letter)
+    yield from _sections(_stated_in("introduction", paper.sections))
     yield from letter.para("opening_hearing" if paper.hearing else "opening")
     yield letter.verb("found")
     yield letter.part("description")
@@ -249,6 +278,7 @@ def _protocol(letter: Letter) -> Iterator[Block]:
         yield from letter.para("description")
         yield from _sections(paper.motion_sections)
     yield letter.part("reasoning")
+    yield from _sections(_stated_in("reasoning", paper.sections))
     yield from _texts(paper.reasons)
     yield from letter.section("norms", _lines(paper.norms), "quiet")
     yield from letter.para("ground")
@@ -262,11 +292,12 @@ def _protocol(letter: Letter) -> Iterator[Block]:
 def _resolution(letter: Letter) -> Iterator[Block]:
     """What was decided: points, the outcome's own fields, terms, copies and appeal."""
     paper = letter.paper
-    short = [section for section in paper.sections if _is_short(section)]
+    stated = _stated_in("resolution", paper.sections)
+    short = [section for section in stated if _is_short(section)]
     copies = letter.say(letter.act["copies"]) if paper.service else ""
-    decided = letter.points(*(f"{section.label}: {section.paragraphs[0]}" for section in short), *paper.operative)
+    decided = letter.points(*(_as_point(section) for section in short), *paper.operative)
     yield decided
-    yield from _sections(tuple(section for section in paper.sections if section not in short))
+    yield from _sections(tuple(section for section in stated if section not in short))
     yield from _terms(letter)
     yield _numbered([copies, paper.appeal], start=len(decided["items"]) + 1)
 
@@ -281,9 +312,10 @@ def _endorsement(letter: Letter) -> Iterator[Block]:
     if paper.motion_sections:
         yield from letter.para("description")
         yield from _sections(paper.motion_sections)
+    yield from _hearing(letter)
+    yield from _sections(_stated_in("introduction", paper.sections) + _stated_in("reasoning", paper.sections))
     yield from letter.section("reasons", _lines(paper.reasons))
     yield from letter.section("norms", _lines(paper.norms), "quiet")
-    yield from _hearing(letter)
     yield from _resolution(letter)
     yield from _attachments(letter)
     yield from _previous(letter)

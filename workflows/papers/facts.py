@@ -4,12 +4,13 @@ Everything here is data. Texts are plain strings in the paper's own language and
 aware datetimes and are printed in the installation's time zone; sentences come from ``wording/<language>.yaml``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 Language = Literal["kk", "ru", "en"]
 Sex = Literal["female", "male"]
+Part = Literal["", "introduction", "reasoning", "resolution"]
 # One template an act type, under the same name as in `workflows.motions.states.ActType`.
 TEMPLATES = frozenset(
     {
@@ -47,7 +48,7 @@ class Name:
 
     @property
     def initials(self) -> str:
-        """``A.B.``"""
+        """The first letters of given name and patronymic: ``A.B.``."""
         return "".join(f"{part[0]}." for part in (self.given_name, self.patronymic) if part)
 
     @property
@@ -58,7 +59,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Official:
-    """An officer in a post. ``role`` is a value of ``ecase.officers.models.Role``; names of bodies are in the paper's language."""
+    """An officer in a post.
+
+    ``role`` is a value of ``ecase.officers.models.Role``; names of bodies are in the paper's language.
+    """
 
     name: Name
     role: str
@@ -111,12 +115,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A labelled part of the facts: paragraphs, or a table, or both."""
+    """A labelled part of the facts: paragraphs, or a table, or both.
+
+    ``part`` is where a protocol states it; left empty, what is short goes to the resolution and what is long to the
+    reasoning. Other papers do not divide their facts.
+    """
 
     label: str
     paragraphs: tuple[str, ...] = ()
     table: Table | None = None
     key: str = ""
+    part: Part = ""
 
 
 @dataclass(frozen=True)
@@ -131,12 +140,12 @@ class AttachedFile:
 
 @dataclass(frozen=True)
 class HearingFacts:
-    """A hearing that was held (protocol) or is ordered (hearing order)."""
+    """A hearing that was held (protocol) or is ordered (hearing order); None for what is not known or not stated."""
 
     at: datetime
     place: str = ""
-    videolink: bool = False
-    closed: bool = False
+    videolink: bool | None = None
+    closed: bool | None = None
     participants: tuple[str, ...] = ()
     secretary: str = ""
 
@@ -210,7 +219,7 @@ class Paper:
     fingerprint: str = ""
     installation: str = ""
     preview: bool = False
-    generated_notice: str = field(default="")
+    generated_notice: str = ""
 
     def __post_init__(self) -> None:
         if self.template not in TEMPLATES:

@@ -1,4 +1,4 @@
-"""Names in the case that a sentence asks for: Kazakh by ``qazaq-inflector``, Russian by ``pytrovich``, English as they are.
+"""Names in the case that a sentence asks for: Kazakh by ``qazaq-inflector``, Russian by ``pytrovich``.
 
 What a library does not know it returns unchanged, so a name is never lost, at worst it stands in the nominative.
 """

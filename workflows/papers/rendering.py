@@ -4,7 +4,7 @@ import json
 import threading
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import segno
 import typst
@@ -14,24 +14,24 @@ from workflows.papers.facts import Paper
 from workflows.papers.glyphs import clean
 
 TEMPLATES = Path(__file__).parent / "templates"
-STANDARD = "a-2b"
+STANDARD: Final = "a-2b"
 _local = threading.local()
 
 
 def render(paper: Paper) -> bytes:
     """The paper as PDF/A-2b (ISO 19005-2). The same facts give the same bytes; text is data and is never markup."""
-    pdf: bytes = _compiler().compile(
-        format="pdf", pdf_standards=STANDARD, sys_inputs=_inputs(paper), timestamp=int(paper.prepared_at.timestamp())
-    )
-    return pdf
+    return _pages(_compiler().compile(format="pdf", pdf_standards=STANDARD, **_given(paper)))[0]
 
 
 def images(paper: Paper, ppi: float = 110.0) -> list[bytes]:
     """The pages as PNG, for looking at."""
-    pages = _compiler().compile(
-        format="png", ppi=ppi, sys_inputs=_inputs(paper), timestamp=int(paper.prepared_at.timestamp())
-    )
-    return pages if isinstance(pages, list) else [pages]
+    return _pages(_compiler().compile(format="png", ppi=ppi, **_given(paper)))
+
+
+def _pages(made: bytes | list[bytes | None] | list[bytes] | None) -> list[bytes]:
+    """What the compiler returns when it writes no file: one piece of bytes, or one a page."""
+    pieces = made if isinstance(made, list) else [made]
+    return [piece for piece in pieces if piece is not None]
 
 
 def _compiler() -> typst.Compiler:
@@ -44,8 +44,9 @@ def _compiler() -> typst.Compiler:
     return found
 
 
-def _inputs(paper: Paper) -> dict[str, str]:
-    return {"paper": json.dumps(document(paper), ensure_ascii=False)}
+def _given(paper: Paper) -> dict[str, Any]:
+    data = json.dumps(document(paper), ensure_ascii=False)
+    return {"sys_inputs": {"paper": data}, "timestamp": int(paper.prepared_at.timestamp())}
 
 
 def document(paper: Paper) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from workflows.papers.facts import Participant
 
 WORDING = Path(__file__).parent / "wording"
+KILO = 1000
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ class Words:
     def size(self, count: int) -> str:
         """A number of bytes as people read it: ``1,2 МБ``."""
         amount, names = float(count), list(self.data["sizes"])
-        while amount >= 1000 and len(names) > 1:
-            amount, names = amount / 1000, names[1:]
+        while amount >= KILO and len(names) > 1:
+            amount, names = amount / KILO, names[1:]
         digits = f"{amount:.0f}" if names[0] == self.data["sizes"][0] else f"{amount:.1f}"
         return f"{digits.replace('.', self.data['decimal'])}\N{NO-BREAK SPACE}{names[0]}"
 
