@@ -113,7 +113,9 @@ def _offset_faults(content: dict[str, Any]) -> list[str]:
         return [f"the time zone {content['zone']!r} is not known"]
     found = datetime(int(content["year"]), 7, 1, tzinfo=zone).strftime("%z")
     stated = str(content["utc_offset"]).replace(":", "")
-    return [] if found == stated else [f"time zone data of this machine is out of date: {zone} at {found}, not {stated}"]
+    if found == stated:
+        return []
+    return [f"time zone data of this machine is out of date: {zone} at {found}, not {stated}"]
 
 
 def _day_faults(content: dict[str, Any]) -> list[str]:

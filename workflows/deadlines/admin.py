@@ -1,7 +1,6 @@
 """Deadlines in the admin: to be read, never written. They change by acts and by the watch alone."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from workflows.deadlines.explanation import explain
@@ -20,11 +19,11 @@ class DeadlineAdmin(admin.ModelAdmin):
     def how_counted(self, deadline: Deadline) -> str:
         return "\n".join(explain(deadline))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, *_args: object, **_more: object) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Deadline | None = None) -> bool:
+    def has_change_permission(self, *_args: object, **_more: object) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Deadline | None = None) -> bool:
+    def has_delete_permission(self, *_args: object, **_more: object) -> bool:
         return False

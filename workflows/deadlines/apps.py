@@ -1,3 +1,5 @@
+"""Deadlines: instants by which a role must act."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Model
+from django.db.models import Min
 
 from workflows import clock
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State
@@ -60,9 +60,9 @@ def appeal_until(kind: Kind, announced_at: datetime) -> datetime | None:
     rule = kind.appeal
     if not rule.allowed or rule.term is None:
         return None
-    skip_first = rule.count == "skip_first"
+    skip_first, calendar = rule.count == "skip_first", working_calendar()
     amount, unit = rule.term.amount, rule.term.unit
-    return clock.due(announced_at, amount, unit, skip_first=skip_first, roll=rule.roll, calendar=working_calendar()).due_at
+    return clock.due(announced_at, amount, unit, skip_first=skip_first, roll=rule.roll, calendar=calendar).due_at
 
 
 def meet(motion: Motion, act_type: str, at: datetime) -> list[Deadline]:
@@ -128,7 +128,7 @@ def _deadlines() -> DeadlineQuerySet:
     return DeadlineQuerySet(Deadline)
 
 
-def _running(motion: Model) -> DeadlineQuerySet:
+def _running(motion: Motion) -> DeadlineQuerySet:
     return _deadlines().running().filter(motion=motion)
 
 

@@ -1,3 +1,5 @@
+"""Statute: the law of sanctions as versioned data."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 

@@ -50,7 +50,9 @@ def store(entry: Catalogue) -> CatalogueVersion:
 
 
 def _other_content(entry: Catalogue) -> Problem:
-    message = _("This version of the catalogue is already stored with other content; give the changed one a new version.")
+    message = _(
+        "This version of the catalogue is stored already, with other content. Give the changed one a new version."
+    )
     return Problem("version-already-published", message, "version", {"version": entry.version})
 
 
@@ -59,14 +61,17 @@ def in_force(jurisdiction: str | None = None, at: datetime | date | None = None)
     moment = at or timezone.now()
     day = timezone.localdate(moment) if isinstance(moment, datetime) else moment
     place = jurisdiction or settings.JURISDICTION
-    found = CatalogueVersion.objects.in_force_on(place, day).first()  # type: ignore[attr-defined]
+    found = CatalogueVersion.objects.in_force_on(place, day).first()
     if found is None:
         raise NoLawInForce(f"no catalogue of {place!r} is in force on {day:%Y-%m-%d}; run manage.py load_statute")
     return found
 
 
 def catalogue(version: CatalogueVersion | int) -> Catalogue:
-    """The parsed catalogue of a stored version (a row or its primary key); parsed once a process, as rows never change."""
+    """The parsed catalogue of a stored version (a row or its primary key).
+
+    Parsed once a process, as rows never change.
+    """
     return _parsed(version.pk if isinstance(version, CatalogueVersion) else version)
 
 

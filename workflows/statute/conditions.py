@@ -50,7 +50,7 @@ def _right(value: Any, kind: Field | None, form: Form, payload: Mapping[str, Any
 
 
 def _later(moment: Any, length: Mapping[str, Any]) -> datetime | date | None:
-    """``moment`` and a length on: hours, days of 24 hours, or months to the same date (the last one if it is absent)."""
+    """A length after ``moment``: hours, days of 24 hours, or months to the same date (the last one if it is absent)."""
     if not isinstance(moment, date):
         return None
     if length["unit"] != "months":

@@ -17,9 +17,8 @@ HEAD, ACTS = "catalogue.yaml", "acts.yaml"
 
 def read_folder(folder: Path) -> Catalogue:
     """The catalogue in ``folder``; raises :class:`CatalogueError` with every fault of every file at once."""
-    absent = [f"{name}:1: the file is missing from {folder.name}" for name in (HEAD, ACTS) if not (folder / name).is_file()]
-    if absent:
-        raise CatalogueError(absent)
+    if absent := [name for name in (HEAD, ACTS) if not (folder / name).is_file()]:
+        raise CatalogueError([f"{name}:1: the file is missing from {folder.name}" for name in absent])
     faults = Faults()
     tree = _whole(folder, faults)
     check(tree, faults)

@@ -5,7 +5,7 @@ collected; the caller raises them all at once.
 """
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -121,18 +121,10 @@ def bind(kind: Any, marked: Marked, faults: Faults) -> Any:
     """``marked`` as ``kind`` (a type hint); faults are collected and ``None`` stands for what could not be bound."""
     if kind is Any:
         return _as_tuple(plain(marked))
-    origin = get_origin(kind)
-    if origin in (Union, types.UnionType):
-        return _optional(kind, marked, faults)
-    if origin is Literal:
-        return _literal(kind, marked, faults)
-    if origin is tuple:
-        return _sequence(get_args(kind)[0], marked, faults)
-    if origin is Mapping or getattr(origin, "__name__", "") == "Mapping":
-        return _named(get_args(kind)[1], marked, faults)
     if is_dataclass(kind):
         return _object(kind, marked, faults)
-    return _plain_scalar(kind, marked, faults)
+    binder = _BINDERS.get(get_origin(kind), _plain_scalar)
+    return binder(kind, marked, faults)
 
 
 def _as_tuple(value: Any) -> Any:
@@ -156,14 +148,14 @@ def _literal(kind: Any, marked: Marked, faults: Faults) -> Any:
 
 def _sequence(kind: Any, marked: Marked, faults: Faults) -> tuple[Any, ...]:
     if isinstance(marked.value, list):
-        return tuple(bind(kind, one, faults) for one in marked.value)
+        return tuple(bind(get_args(kind)[0], one, faults) for one in marked.value)
     faults.at(marked, "a list is expected")
     return ()
 
 
 def _named(kind: Any, marked: Marked, faults: Faults) -> dict[str, Any]:
     if isinstance(marked.value, dict):
-        return {key: bind(kind, one, faults) for key, one in marked.value.items()}
+        return {key: bind(get_args(kind)[1], one, faults) for key, one in marked.value.items()}
     faults.at(marked, "a mapping is expected")
     return {}
 
@@ -186,6 +178,15 @@ def _iso_date(marked: Marked, faults: Faults) -> date | None:
     except ValueError:
         faults.at(marked, f"{marked.value!r} is not a date (YYYY-MM-DD)")
         return None
+
+
+_BINDERS: dict[Any, Callable[[Any, Marked, Faults], Any]] = {
+    Union: _optional,
+    types.UnionType: _optional,
+    Literal: _literal,
+    tuple: _sequence,
+    Mapping: _named,
+}
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ Unit = Literal["minutes", "hours", "days", "months"]
 RoleName = Literal["investigator", "head_of_unit", "prosecutor", "judge", "clerk", "defender"]
 Capacity = Literal["suspect", "victim", "witness", "owner", "defender", "other"]
 FieldType = Literal[
-    "text", "long_text", "integer", "money", "date", "instant", "boolean", "choice", "choices", "person", "persons", "list"
-]
+    "text", "long_text", "integer", "money", "date", "instant", "boolean", "choice", "choices", "person", "persons",
+    "list",
+]  # fmt: skip
 ActName = Literal[
     "motion", "agreement", "refusal", "return", "withdrawal", "registration", "assignment", "hearing_order", "protocol",
     "endorsement", "delivery", "execution_report", "closure", "expiry",
@@ -426,7 +427,8 @@ def as_json(value: Any) -> Any:
         return [as_json(one) for one in value]
     if not hasattr(value, "__dataclass_fields__"):
         return value
-    return {one.name: as_json(getattr(value, one.name)) for one in fields(value) if _is_stated(one, getattr(value, one.name))}
+    pairs = ((one, getattr(value, one.name)) for one in fields(value))
+    return {slot.name: as_json(one) for slot, one in pairs if _is_stated(slot, one)}
 
 
 def _is_stated(slot: Any, value: Any) -> bool:

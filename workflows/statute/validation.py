@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +31,7 @@ class _Work:
 
 def validate(
     form: Form,
-    payload: Mapping[str, Any],
+    payload: Any,
     *,
     persons: Mapping[str, str],
     prefix: str = "payload",
@@ -45,7 +44,7 @@ def validate(
     is no fault; what is wrong or unknown still is. ``at`` is what the catalogue's ``now`` means. Faults name their
     field by a dotted path under ``prefix``, entries of a list by their number from 0.
     """
-    if not isinstance(payload, Mapping):
+    if not isinstance(payload, Mapping):  # what a client sent may be any JSON
         return [Problem("type", _("An object is expected here."), prefix)]
     return list(_form(form, payload, prefix, _Work(Context(persons), complete, at or timezone.now())))
 
@@ -114,11 +113,7 @@ def _is_required(field: Field, form: Form, payload: Mapping[str, Any], at: datet
 
 
 def _missing(field: Field, path: str) -> Problem:
-    return Problem("required", _sentence(_("Fill in: {label}."), label=field.label), path)
-
-
-def _sentence(template: Promise | str, **words: Any) -> Promise:
-    return format_lazy(template, **words)
+    return Problem("required", format_lazy(_("Fill in: {label}."), label=field.label), path)
 
 
 def _rows(field: Field, rows: list[Any], path: str, work: _Work) -> Iterator[Problem]:
@@ -131,7 +126,7 @@ def _rows(field: Field, rows: list[Any], path: str, work: _Work) -> Iterator[Pro
 
 
 def _check(check: Check, payload: Mapping[str, Any], prefix: str, work: _Work) -> Iterator[Problem]:
-    words = _sentence("{message}", message=check.message)
+    words = format_lazy("{message}", message=check.message)
     facts = {"article": check.article}
     if check.then_problem:
         yield Problem(check.key, words, f"{prefix}.{check.then_problem}", facts)

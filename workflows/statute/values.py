@@ -33,7 +33,7 @@ class Context:
     persons: Mapping[str, str]
 
 
-def _text(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _text(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     if not isinstance(value, str):
         yield Problem("type", _("A text is expected here."), path)
         return
@@ -56,14 +56,14 @@ def _is_unprintable(character: str, allowed: str) -> bool:
     return character in REORDERING or unicodedata.category(character) in ("Cc", "Cs", "Cn")
 
 
-def _integer(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _integer(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
         yield Problem("type", _("A whole number is expected here."), path)
         return
     yield from _bounds(field, Decimal(value), path)
 
 
-def _money(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _money(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     if not isinstance(value, str) or not MONEY.fullmatch(value):
         yield Problem("type", _("An amount of money is expected here, such as 150000 or 150000.50."), path)
         return
@@ -77,7 +77,7 @@ def _bounds(field: Field, value: Decimal, path: str) -> Iterator[Problem]:
         yield Problem("too-large", format_lazy(_("Not more than {number}."), number=field.maximum), path)
 
 
-def _date(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _date(_field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     day = _read(date.fromisoformat, DATE, value)
     if day is None:
         yield Problem("type", _("A date is expected here, such as 2026-03-31."), path)
@@ -85,10 +85,11 @@ def _date(field: Field, value: Any, path: str, context: Context) -> Iterator[Pro
         yield Problem("out-of-range", _("This date cannot be right."), path)
 
 
-def _instant(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _instant(_field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     moment = _read(datetime.fromisoformat, INSTANT, value)
     if moment is None:
-        yield Problem("type", _("A date and time with offset is expected here, such as 2026-03-31T09:30:00+05:00."), path)
+        sentence = _("A date and time with offset is expected here, such as 2026-03-31T09:30:00+05:00.")
+        yield Problem("type", sentence, path)
     elif not EARLIEST < moment.date() < LATEST:
         yield Problem("out-of-range", _("This date cannot be right."), path)
 
@@ -102,12 +103,12 @@ def _read(reader: Callable[[str], Any], pattern: re.Pattern[str], value: Any) ->
         return None
 
 
-def _boolean(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _boolean(_field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     if not isinstance(value, bool):
         yield Problem("type", _("Yes or no is expected here."), path)
 
 
-def _choice(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _choice(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     if not isinstance(value, str) or value not in {one.key for one in field.choices}:
         yield Problem("choice", _("Choose one of the answers of the list."), path)
 
@@ -136,7 +137,7 @@ def _each(check: Callable[[Field, Any, str, Context], Iterator[Problem]]) -> Cal
     return several
 
 
-def _list(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+def _list(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     if not isinstance(value, list):
         yield Problem("type", _("A list is expected here."), path)
         return

@@ -19,12 +19,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, help="a folder of catalogues instead of fixtures/statute")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         try:
             rows = load_all(options["folder"])
         except CatalogueError as error:
             raise CommandError("\n".join(error.faults)) from error
         except Conflict as error:
-            raise CommandError("\n".join(f"{one.params['version']}: {one.message}" for one in error.problems)) from error
+            told = [f"{one.params['version']}: {one.message}" for one in error.problems]
+            raise CommandError("\n".join(told)) from error
         for row in rows:
             self.stdout.write(f"{row.jurisdiction} {row.version} {row.sha256[:12]} from {row.valid_from}")
