@@ -1,7 +1,8 @@
 """NCALayer's protocol: one request, one reply, both JSON texts.
 
 Modules ``kz.gov.pki.knca.basics`` (method ``sign``) and the older ``kz.gov.pki.knca.commonUtils`` (methods
-``createCAdESFromBase64``, ``getActiveTokens``, ``getKeyInfo``). Replies, errors and their codes have the shapes that NCALayer gives them.
+``createCAdESFromBase64``, ``getActiveTokens``, ``getKeyInfo``). Replies, errors and their codes have the shapes that
+NCALayer gives them.
 """
 
 import base64

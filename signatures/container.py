@@ -1,0 +1,209 @@
+"""The evidence container of one act: a ZIP archive that a stranger can check offline.
+
+::
+
+    protocol.asics                       ASiC-S: act.json and the signature over it (any CAdES tool verifies it)
+    files/<name>                         what act.json lists under ``files``: the PDF, attachments
+    acts/<position>-<type>/act.json      every act of the motion up to this one, with its signature as received
+    acts/<position>-<type>/signature.p7s     (signature.pem if it was received as PEM)
+    acts/<position>-<type>/proof.txt     the audit log's inclusion proof of that act, where there is one
+    evidence/<name>                      what was known when it was verified: report, certificates, revocation lists
+    audit/proof.txt                      the inclusion proof of this act
+    README.txt                           how to check all this
+    manifest.json                        names, sizes and digests of all entries
+
+With plain OpenSSL, ``ca.pem`` being the authorities that you trust::
+
+    unzip -p act.zip protocol.asics > protocol.asics
+    unzip -p protocol.asics act.json > act.json
+    unzip -p protocol.asics META-INF/signature.p7s > signature.p7s
+    openssl cms -verify -inform DER -in signature.p7s -content act.json -binary -CAfile ca.pem -out /dev/null
+
+Certificates inside the container help to read it. They are never trusted: trust is what the verifier brings along.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from signatures import asics, canonical, strict_zip
+from signatures.cms import unwrap
+from signatures.policy import DEFAULT
+from signatures.strict_zip import Entry
+
+SCHEMA = "ecase.container/1"
+PROTOCOL, PROOF, MANIFEST, README = "protocol.asics", "audit/proof.txt", "manifest.json", "README.txt"
+README_TEXT = """\
+Evidence container of ecase.
+
+Verify it offline:      python -m signatures verify THIS_FILE --trust TRUST_FOLDER
+Or with OpenSSL alone:  unzip -p THIS_FILE protocol.asics > protocol.asics
+                        unzip -p protocol.asics act.json > act.json
+                        unzip -p protocol.asics META-INF/signature.p7s > signature.p7s
+                        openssl cms -verify -inform DER -in signature.p7s -content act.json -binary \\
+                            -CAfile CA.pem -out /dev/null
+and compare the SHA-256 of every file under files/ with the one that act.json states.
+"""
+
+
+@dataclass(frozen=True)
+class SignedAct:
+    """An act as it was signed: the bytes, the CMS as received (DER or PEM), the audit log's proof (may be empty)."""
+
+    act_json: bytes
+    cms: bytes
+    proof: str = ""
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        """The act's content; ``ValueError`` if the bytes are not canonical."""
+        return canonical.check(self.act_json)
+
+    @property
+    def der(self) -> bytes:
+        """The signature in DER."""
+        return unwrap(self.cms, DEFAULT.max_cms_bytes)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What goes into a container.
+
+    ``previous``: all earlier acts of the motion, oldest first. ``files``: content by the names in act.json.
+    ``extras``: further evidence by name (report.json, chain.pem, ...).
+    """
+
+    act: SignedAct
+    previous: Sequence[SignedAct] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    extras: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def write(evidence: Evidence) -> bytes:
+    """The container's bytes, the same for the same evidence. ``ValueError`` names files that are absent or differ."""
+    entries = [Entry(PROTOCOL, asics.write(evidence.act.act_json, evidence.act.der), stored=True)]
+    entries += _file_entries(evidence)
+    for act in (*evidence.previous, evidence.act):
+        entries += _act_entries(act)
+    entries += [Entry(f"evidence/{name}", data) for name, data in sorted(evidence.extras.items())]
+    entries += [Entry(PROOF, evidence.act.proof.encode())] if evidence.act.proof else []
+    entries += [Entry(README, README_TEXT.encode())]
+    return strict_zip.write([*entries, _manifest(entries)])
+
+
+def file_names(statement: Mapping[str, Any]) -> list[str]:
+    """Where each file that act.json lists stands: its own name, or number and digest if that is unfit or not unique."""
+    names = [file["name"] for file in statement["files"]]
+    counts = Counter(name.casefold() for name in names)
+    return [
+        f"files/{file['name']}"
+        if strict_zip.is_safe(file["name"]) and counts[file["name"].casefold()] == 1
+        else f"files/{number}-{file['sha256'][:16]}"
+        for number, file in enumerate(statement["files"], 1)
+    ]
+
+
+def _file_entries(evidence: Evidence) -> list[Entry]:
+    statement = evidence.act.statement
+    faults = [
+        file["name"] for file in statement["files"] if _sha256(evidence.files.get(file["name"], b"")) != file["sha256"]
+    ]
+    if faults:
+        raise ValueError(f"files that are absent or not as signed: {', '.join(faults)}")
+    places = file_names(statement)
+    return [
+        Entry(place, evidence.files[file["name"]], stored=True)
+        for place, file in zip(places, statement["files"], strict=True)
+    ]
+
+
+def _act_entries(act: SignedAct) -> list[Entry]:
+    step = act.statement["act"]
+    folder = f"acts/{step['position']}-{step['type']}"
+    signature = "signature.p7s" if act.cms == act.der else "signature.pem"
+    entries = [Entry(f"{folder}/act.json", act.act_json), Entry(f"{folder}/{signature}", act.cms)]
+    return [*entries, Entry(f"{folder}/proof.txt", act.proof.encode())] if act.proof else entries
+
+
+def _manifest(entries: Sequence[Entry]) -> Entry:
+    lines = [{"name": one.name, "size": len(one.data), "sha256": _sha256(one.data)} for one in entries]
+    return Entry(MANIFEST, canonical.canonical({"schema": SCHEMA, "entries": lines}))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as read. Nothing in it is verified yet but its form.
+
+    ``acts``: all acts, by position, this one last. ``files``: content by entry name (:func:`file_names`).
+    """
+
+    act_json: bytes
+    cms: bytes
+    acts: tuple[SignedAct, ...]
+    files: Mapping[str, bytes]
+    extras: Mapping[str, bytes]
+    proof: str
+
+    @property
+    def act(self) -> SignedAct:
+        return SignedAct(self.act_json, self.cms, self.proof)
+
+
+def read(data: bytes) -> Container:
+    """Read a container; ``ValueError`` says why it is not one. Nothing is written to disk."""
+    entries = {entry.name: entry.data for entry in strict_zip.read(data)}
+    _check_manifest(entries)
+    if PROTOCOL not in entries:
+        raise ValueError(f"{PROTOCOL} is missing")
+    act_json, cms = asics.read(entries[PROTOCOL])
+    return Container(
+        act_json,
+        cms,
+        _acts(entries),
+        {name: body for name, body in entries.items() if name.startswith("files/")},
+        {name.partition("/")[2]: body for name, body in entries.items() if name.startswith("evidence/")},
+        _text(entries.get(PROOF, b"")),
+    )
+
+
+def _check_manifest(entries: Mapping[str, bytes]) -> None:
+    manifest = canonical.check(entries.get(MANIFEST, b""))
+    if manifest.get("schema") != SCHEMA:
+        raise ValueError("the container is of an unknown kind")
+    actual = [
+        {"name": name, "size": len(body), "sha256": _sha256(body)} for name, body in entries.items() if name != MANIFEST
+    ]
+    if manifest.get("entries") != actual:
+        raise ValueError("the container does not hold exactly what its manifest lists")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8")
+
+
+def _acts(entries: Mapping[str, bytes]) -> tuple[SignedAct, ...]:
+    folders = {name.rpartition("/")[0] for name in entries if name.startswith("acts/")}
+    acts = [_act(folder, entries) for folder in folders]
+    return tuple(sorted(acts, key=_position))
+
+
+def _position(act: SignedAct) -> int:
+    step = act.statement.get("act")
+    position = step.get("position") if isinstance(step, dict) else None
+    if not isinstance(position, int):
+        raise ValueError("an act has no position")  # noqa: TRY004 - one error for callers
+    return position
+
+
+def _act(folder: str, entries: Mapping[str, bytes]) -> SignedAct:
+    signature = entries.get(f"{folder}/signature.p7s") or entries.get(f"{folder}/signature.pem")
+    act_json = entries.get(f"{folder}/act.json")
+    if signature is None or act_json is None:
+        raise ValueError(f"{folder}: act or signature is missing")
+    return SignedAct(act_json, signature, _text(entries.get(f"{folder}/proof.txt", b"")))

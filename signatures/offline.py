@@ -1,0 +1,231 @@
+"""Verifying an evidence container offline, with nothing but the container and a trust folder.
+
+Checked: the signature over act.json by the person (or the service's seal) that act.json names as its author; every file
+that it lists; the chain of earlier acts, each with its own signature; and the audit log's proof, which also gives the
+time by which certificates are judged.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from signatures import canonical, transparency
+from signatures.cms import Malformed
+from signatures.container import Container, SignedAct, file_names
+from signatures.report import Indication, Report
+from signatures.trust import TrustStore
+from signatures.verification import Expected, verify
+
+SCHEMA = "ecase.act/1"
+ORDER: tuple[Indication, ...] = ("TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the verdict: what was looked at (a stable name and, for an act, which), and what came out."""
+
+    name: str
+    subject: str
+    indication: Indication
+    detail: str = ""
+    report: Report | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        plain = {"name": self.name, "subject": self.subject, "indication": self.indication, "detail": self.detail}
+        return {**plain, "report": self.report.as_dict()} if self.report else plain
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All lines; the worst of them is the outcome."""
+
+    lines: tuple[Line, ...]
+    statement: Mapping[str, Any]
+
+    @property
+    def indication(self) -> Indication:
+        return max((line.indication for line in self.lines), key=ORDER.index)
+
+    def as_dict(self) -> dict[str, Any]:
+        lines = [line.as_dict() for line in self.lines]
+        return {"indication": self.indication, "lines": lines, "act": dict(self.statement)}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A trust folder with the keys of the audit logs that it trusts (``*.vkey``)."""
+
+    store: TrustStore
+    log_keys: tuple[str, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Trust":
+        """``ValueError`` or ``OSError`` name what cannot be used."""
+        keys = tuple(path.read_text(encoding="utf-8").strip() for path in sorted(folder.glob("*.vkey")))
+        return cls(TrustStore.load(folder), keys)
+
+
+def examine(container: Container, trust: Trust, now: datetime | None = None) -> Verdict:
+    """Verify everything in a container. ``now`` is the time for what no proof dates."""
+    now = now or datetime.now(UTC)
+    try:
+        statement = _checked_statement(container.act_json)
+    except ValueError as fault:
+        return Verdict((Line("statement", "", "TOTAL_FAILED", str(fault)),), {})
+    proven, proof_line = _proven_time(container.act, trust, _label(statement))
+    lines = [proof_line, _signature_line(container.act, statement, trust, proven or now)]
+    lines += _file_lines(statement, container.files)
+    lines += _chain_lines(container, statement)
+    lines += _earlier_lines(container.acts[:-1], trust, proven or now)
+    return Verdict(tuple(lines), statement)
+
+
+def _checked_statement(act_json: bytes) -> dict[str, Any]:
+    """The act, if it has the parts that verification relies on."""
+    statement = canonical.check(act_json)
+    if statement.get("schema") != SCHEMA:
+        raise ValueError(f"unknown schema {statement.get('schema')!r}")
+    shapes = {"act": dict, "author": dict, "motion": dict, "case": dict, "challenge": dict, "files": list}
+    faults = [name for name, shape in shapes.items() if not isinstance(statement.get(name), shape)]
+    wanted = {"name": str, "sha256": str}
+    if not faults and not all(
+        isinstance(file, dict) and all(isinstance(file.get(key), kind) for key, kind in wanted.items())
+        for file in statement["files"]
+    ):
+        faults = ["files"]
+    if faults:
+        raise ValueError(f"parts missing or of another shape: {', '.join(faults)}")
+    return statement
+
+
+def _label(statement: Mapping[str, Any]) -> str:
+    return f"{statement['act'].get('position')}-{statement['act'].get('type')}"
+
+
+def _proven_time(act: SignedAct, trust: Trust, label: str) -> tuple[datetime | None, Line]:
+    """When the act was in the audit log at the latest, by its inclusion proof."""
+    if not act.proof or not trust.log_keys:
+        missing = "no inclusion proof" if not act.proof else "no key of the audit log in the trust folder"
+        return None, Line("audit-proof", label, "INDETERMINATE", missing)
+    try:
+        record, proven = transparency.proven_record(act.proof, trust.log_keys)
+        at = _recorded_at(canonical.check(record.body), act)
+    except ValueError as fault:
+        return None, Line("audit-proof", label, "TOTAL_FAILED", str(fault))
+    place = f"entry {proven.index} of {proven.checkpoint.size} in {proven.checkpoint.origin}, {at.isoformat()}"
+    return at, Line("audit-proof", label, "TOTAL_PASSED", place)
+
+
+def _recorded_at(entry: Mapping[str, Any], act: SignedAct) -> datetime:
+    data = entry.get("data")
+    digests = {"sha256": _sha256(act.act_json)}
+    recorded = {name: data.get(name) for name in digests} if isinstance(data, dict) else {}
+    cms = data.get("cms_sha256") if isinstance(data, dict) else None
+    if recorded != digests or cms not in (_sha256(act.cms), _sha256(act.der)):
+        raise ValueError("the entry of the audit log is about another act")
+    at = _instant(entry.get("at"))
+    if at is None:
+        raise ValueError("the entry of the audit log has no time")
+    return at
+
+
+def _signature_line(act: SignedAct, statement: Mapping[str, Any], trust: Trust, at: datetime) -> Line:
+    report = verify(act.cms, act.act_json, trust=trust.store, expected=_expected(statement), at=at)
+    detail = "; ".join(check.detail for check in report.failures)
+    signer = f"{report.signer.name}, {report.algorithm}" if report.signer else ""
+    return Line("signature", _label(statement), report.indication, detail or signer, report)
+
+
+def _expected(statement: Mapping[str, Any]) -> Expected:
+    """Whom the act names as its author; an author without IIN who is not the service matches nobody."""
+    author, issued = statement["author"], statement["challenge"].get("issued_at")
+    created_after = _instant(issued)
+    if author == {"service": statement.get("installation")}:
+        return Expected(usage="seal", created_after=created_after)
+    return Expected(iin=str(author.get("iin")), bin=author.get("bin") or None, created_after=created_after)
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _file_lines(statement: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Line]:
+    places = file_names(statement)
+    lines = [_file_line(file, files.get(place)) for place, file in zip(places, statement["files"], strict=True)]
+    unknown = sorted(files.keys() - set(places))
+    return lines + [Line("file", name, "TOTAL_FAILED", "not listed in the signed act") for name in unknown]
+
+
+def _file_line(file: Mapping[str, Any], data: bytes | None) -> Line:
+    if data is None:
+        return Line("file", file["name"], "INDETERMINATE", "not in the container")
+    same = _sha256(data) == file["sha256"] and file.get("size") in (None, len(data))
+    return Line("file", file["name"], "TOTAL_PASSED" if same else "TOTAL_FAILED", "" if same else "not as signed")
+
+
+def _chain_lines(container: Container, statement: Mapping[str, Any]) -> list[Line]:
+    """Every act must name the digests of the one before it, from this one down to the first."""
+    acts = container.acts
+    if not acts or acts[-1].act_json != container.act_json or not _same_cms(acts[-1], container.cms):
+        return [Line("chain", _label(statement), "TOTAL_FAILED", "the last act of the chain is not the act itself")]
+    return [_link_line(before, after) for before, after in zip([None, *acts], acts, strict=False)]
+
+
+def _same_cms(act: SignedAct, der: bytes) -> bool:
+    try:
+        return act.der == der
+    except Malformed:
+        return False
+
+
+def _link_line(before: SignedAct | None, after: SignedAct) -> Line:
+    statement = after.statement
+    previous = statement.get("previous")
+    if before is None:
+        whole = previous is None
+        return Line(
+            "chain",
+            _step(statement),
+            "TOTAL_PASSED" if whole else "INDETERMINATE",
+            "" if whole else "earlier acts are not included",
+        )
+    named = (previous.get("sha256"), previous.get("cms_sha256")) if isinstance(previous, dict) else (None, None)
+    same = named == (_sha256(before.act_json), _sha256(before.cms))
+    same = same and _motion(before.statement) == _motion(statement)
+    detail = "" if same else "does not follow the act before it"
+    return Line("chain", _step(statement), "TOTAL_PASSED" if same else "TOTAL_FAILED", detail)
+
+
+def _motion(statement: Mapping[str, Any]) -> object:
+    motion = statement.get("motion")
+    return motion.get("id") if isinstance(motion, dict) else None
+
+
+def _step(statement: Mapping[str, Any]) -> str:
+    return _label(statement) if isinstance(statement.get("act"), dict) else ""
+
+
+def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime) -> list[Line]:
+    """Signatures of earlier acts, each at its own proven time, else by that of the act that is built on them."""
+    lines = []
+    for act in acts:
+        try:
+            statement = _checked_statement(act.act_json)
+        except ValueError as fault:
+            lines.append(Line("statement", "", "TOTAL_FAILED", str(fault)))
+            continue
+        proven, line = _proven_time(act, trust, _label(statement))
+        lines += [line] if act.proof else []
+        lines.append(_signature_line(act, statement, trust, proven or at))
+    return lines
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
