@@ -9,6 +9,7 @@ from rest_framework.reverse import reverse
 
 from ecase.officers import posts
 from ecase.officers.models import Officer, Post, Token
+from ecase.problems import Problem
 from workflows.deadlines.models import Deadline
 from workflows.motions import acting, drafts, reading
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct
@@ -71,10 +72,12 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
         "attachments": attachments(request, subject),
         "acts": acts(request, subject),
         "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
-        "missing": [one.as_dict() for one in drafts.missing(subject)]
-        if own and subject.state in drafts.EDITABLE
-        else [],
+        "missing": [one.as_dict() for one in _missing(subject)] if own else [],
     }
+
+
+def _missing(subject: Motion) -> list[Problem]:
+    return drafts.missing(subject) if subject.state in drafts.EDITABLE else []
 
 
 def _case(subject: Motion) -> Answer:

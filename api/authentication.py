@@ -1,6 +1,6 @@
 """Who calls: a bearer token (RFC 6750), which belongs to one post of one officer."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -10,16 +10,13 @@ from rest_framework.request import Request
 from ecase.officers import tokens
 from ecase.officers.models import Officer, Post, Token
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser  # noqa: F401
-
 SCHEME = "Bearer"
 
 
 class PostTokenAuthentication(BaseAuthentication):
     """Sets ``request.user`` (officer), ``request.auth`` (token) and ``request.post``, by one query.
 
-    Nothing is cached: a revoked token, an ended post and a deactivated officer are out with the next request (ASVS 8.3.2).
+    Nothing is cached: a revoked token, an ended post, a deactivated officer are out with the next request (ASVS 8.3.2).
     """
 
     def authenticate(self, request: Request) -> tuple[Officer, Token] | None:
@@ -33,7 +30,7 @@ class PostTokenAuthentication(BaseAuthentication):
         request._request.post = token.post  # type: ignore[attr-defined]  # noqa: SLF001
         return token.post.officer, token
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """The challenge of a 401."""
         return SCHEME
 

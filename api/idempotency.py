@@ -31,8 +31,8 @@ MAX_LENGTH = 128
 def once(request: Request, body: object, effect: Callable[[], Response], *, required: bool = False) -> Response:
     """Carry out ``effect`` under the request's ``Idempotency-Key``, or answer as it was answered before.
 
-    ``body`` is what, beside method and path, makes the request the same request (JSON-ready). Without a key the effect is
-    simply carried out, unless one is ``required`` (400). Raises :class:`KeyReused` (422) and :class:`InProgress` (409).
+    ``body`` is what, beside method and path, makes the request the same request (JSON-ready). Without a key the effect
+    is simply carried out, unless one is ``required`` (400). Raises :class:`KeyReused` (422), :class:`InProgress` (409).
     """
     key = _key(request, required=required)
     if not key:

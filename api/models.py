@@ -24,3 +24,6 @@ class StoredAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["post", "key"], name="answer_once_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.status}"

@@ -16,7 +16,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "api.authentication.PostTokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: openapi.AutoSchema) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: openapi.AutoSchema) -> dict[str, str]:  # noqa: ARG002
         """RFC 6750, with what the token is."""
         return {
             "type": "http",
@@ -38,19 +38,16 @@ class AutoSchema(openapi.AutoSchema):
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the motion that was seen."
 )
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Of the caller's making: the same request happens once.",
-)
-IDEMPOTENCY_KEY_REQUIRED = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Of the caller's making: the same request happens once.",
-)
+
+
+def _idempotency_key(*, required: bool) -> OpenApiParameter:
+    description = "Of the caller's making: a request that is sent twice under it happens once."
+    place = OpenApiParameter.HEADER
+    return OpenApiParameter("Idempotency-Key", str, place, required=required, description=description)
+
+
+IDEMPOTENCY_KEY = _idempotency_key(required=False)
+IDEMPOTENCY_KEY_REQUIRED = _idempotency_key(required=True)
 CONTENT_DIGEST = OpenApiParameter(
     "Content-Digest", str, OpenApiParameter.HEADER, description="`sha-256=:BASE64:` of the whole body (RFC 9530)."
 )

@@ -1,11 +1,11 @@
-"""Pages of a list that is ordered newest first, by cursor: no COUNT, no OFFSET, and no row twice while rows are added."""
+"""Pages of a list, newest first, by cursor: no COUNT, no OFFSET, and no row twice while rows are added."""
 
 import base64
 import binascii
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -16,6 +16,7 @@ from ecase.problems import Invalid, Problem
 
 M = TypeVar("M", bound=Model)
 LIMIT, MAX_LIMIT = 20, 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -26,18 +27,16 @@ class Cursor:
     id: uuid.UUID
 
     def __str__(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.at.isoformat()} {self.id}".encode()).decode().rstrip("=")
+        microseconds = (self.at - _EPOCH) // timedelta(microseconds=1)
+        return base64.urlsafe_b64encode(f"{microseconds} {self.id}".encode()).decode().rstrip("=")
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """A cursor of a ``next`` link. Raises :class:`Invalid` for anything else."""
         try:
             at, _separator, key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
-            moment = datetime.fromisoformat(at)
-            if moment.tzinfo is None:
-                raise ValueError(at)
-            return cls(moment, uuid.UUID(key))
-        except (binascii.Error, ValueError) as fault:
+            return cls(_EPOCH + timedelta(microseconds=int(at)), uuid.UUID(key))
+        except (binascii.Error, ValueError, OverflowError) as fault:
             raise Invalid(Problem("cursor", _("Take the cursor from the “next” link of a page."), "cursor")) from fault
 
 

@@ -16,6 +16,7 @@ from rest_framework import parsers
 from api.problems import BadRequest, TooLarge
 from ecase.problems import Invalid, Problem
 
+UNSTORABLE = _("The text holds characters that cannot be stored.")
 DEPTH = 32
 # Room for the fields and boundaries of a multipart body beside its file.
 SLACK = 64 * 1024
@@ -24,9 +25,7 @@ SLACK = 64 * 1024
 class JSONParser(parsers.JSONParser):
     """RFC 8259 without its loose ends: no duplicate keys, no NaN, no NUL, no lone surrogates, bounded depth."""
 
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    def parse(self, stream: IO[Any], *_about: Any) -> Any:
         """The value of a JSON body. Raises :class:`BadRequest`."""
         try:
             data = json.loads(stream.read().decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -62,8 +61,13 @@ def _check_text(value: Any, path: str, depth: int) -> None:
 
 
 def _check_string(text: str, path: str) -> None:
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise BadRequest(Problem("malformed-text", _("The text holds characters that cannot be stored."), path))
+    if not is_storable(text):
+        raise BadRequest(Problem("malformed-text", UNSTORABLE, path))
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL and canonical JSON can hold the text: no NUL, no lone surrogates."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class MultipartParser(parsers.MultiPartParser):
@@ -94,14 +98,7 @@ class BoundedUpload(TemporaryFileUploadHandler):
         super().__init__(request)
         self.limit, self.received = limit, 0
 
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: Any,
-        content_length: int,
-        boundary: Any,
-        encoding: str | None = None,  # noqa: N803
-    ) -> None:
+    def handle_raw_input(self, _input_data: Any, _meta: Any, content_length: int, *_about: Any) -> None:
         """Refuses what announces itself as too large, before the first byte is read."""
         if content_length > self.limit + SLACK:
             raise too_large(self.limit)
@@ -152,8 +149,6 @@ def digest_of_header(header: str | None) -> bytes | None:
 
 def _octets(value: str) -> bytes:
     try:
-        if not (value.startswith(":") and value.endswith(":")):
-            raise ValueError(value)
-        return base64.b64decode(value[1:-1], validate=True)
+        return base64.b64decode(value.removeprefix(":").removesuffix(":"), validate=True)
     except (binascii.Error, ValueError) as fault:
         raise BadRequest(Problem("malformed-header", _("The Content-Digest header cannot be read."))) from fault

@@ -124,7 +124,7 @@ _UNRECORDED = frozenset({401, 405, 406, 415, 429})
 
 
 def _record(request: Request, document: Document, named: Mapping[str, Any]) -> None:
-    """Write a refused attempt to change something into the officer's own chain of the log: nothing else has stayed of it."""
+    """Write a refused attempt to change something into the officer's own chain of the log: nothing else stays of it."""
     token = request.auth
     if request.method in SAFE_METHODS or document.status in _UNRECORDED or not isinstance(token, Token):
         return

@@ -1,6 +1,5 @@
 """JSON out, by orjson."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -15,9 +14,7 @@ class JSONRenderer(BaseRenderer):
     format = "json"
     charset = None
 
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
-    ) -> bytes:
+    def render(self, data: Any, *_about: Any) -> bytes:
         """The bytes of ``data``; nothing at all for ``None``; bytes have been rendered before."""
         if data is None or isinstance(data, bytes):
             return data or b""

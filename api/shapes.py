@@ -15,6 +15,7 @@ from api.pages import LIMIT, MAX_LIMIT
 from workflows.motions.states import SERVICE_ACTS, ActType, State
 
 OFFICERS_ACTS = [(act.value, act.label) for act in ActType if act not in SERVICE_ACTS]
+INDICATIONS = ["TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED"]
 PEM = "-----BEGIN"
 
 
@@ -44,7 +45,7 @@ class Base64Field(serializers.CharField):
     """Bytes as base64 (RFC 4648, 4)."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """The bytes, or the text's own bytes where it is PEM or no base64: the verifier says what is wrong with them."""
+        """The bytes, or the text's own where it is PEM or no base64: the verifier says what is wrong with them."""
         text = str(super().to_internal_value(data))
         if text.lstrip().startswith(PEM):
             return text.encode()
@@ -60,9 +61,7 @@ class Base64Field(serializers.CharField):
 class QueueQuery(Strict):
     state = serializers.ChoiceField(State.choices, required=False)
     kind = serializers.SlugField(required=False, max_length=40)
-    due_before = serializers.DateTimeField(
-        required=False, help_text="Motions whose next deadline is before this instant."
-    )
+    due_before = serializers.DateTimeField(required=False, help_text="The next deadline is before this instant.")
     assigned_to = serializers.CharField(
         required=False, max_length=36, help_text="The judge: an officer's id, or `me` for the caller."
     )
@@ -73,9 +72,7 @@ class QueueQuery(Strict):
 
 class NameQuery(Strict):
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
-    cursor = serializers.SlugField(
-        required=False, default="", max_length=40, help_text="From the `next` link of a page."
-    )
+    cursor = serializers.SlugField(required=False, default="", max_length=40, help_text="From a `next` link.")
 
 
 class SchemaQuery(Strict):
@@ -384,6 +381,20 @@ class SessionShape(serializers.Serializer[Any]):
 
 class TokenShape(SessionShape):
     token = serializers.CharField(help_text="Shown once: the service keeps its hash only.")
+
+
+class VerdictLine(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="What was looked at: statement, signature, file, chain, audit-proof.")
+    subject = serializers.CharField(allow_blank=True)
+    indication = serializers.ChoiceField(INDICATIONS)
+    detail = serializers.CharField(allow_blank=True)
+    report = serializers.DictField(required=False)
+
+
+class VerdictShape(serializers.Serializer[Any]):
+    indication = serializers.ChoiceField(INDICATIONS, help_text="The worst of all lines.")
+    lines = VerdictLine(many=True)
+    act = serializers.DictField(help_text="What the act states.")
 
 
 class HealthShape(serializers.Serializer[Any]):

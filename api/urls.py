@@ -8,6 +8,8 @@ from api.views.base import Nothing
 
 app_name = "api"
 
+MOTION = "v1/motions/<uuid:motion_id>/"
+
 urlpatterns = [
     path("v1/auth/challenge/", sign_in.Challenge.as_view(), name="challenge"),
     path("v1/auth/token/", sign_in.Tokens.as_view(), name="token"),
@@ -15,16 +17,14 @@ urlpatterns = [
     path("v1/kinds/", kinds.Kinds.as_view(), name="kinds"),
     path("v1/kinds/<slug:key>/", kinds.OneKind.as_view(), name="kind"),
     path("v1/motions/", motions.Motions.as_view(), name="motions"),
-    path("v1/motions/<uuid:motion_id>/", motions.OneMotion.as_view(), name="motion"),
-    path("v1/motions/<uuid:motion_id>/documents/", documents.Materials.as_view(), name="documents"),
+    path(MOTION, motions.OneMotion.as_view(), name="motion"),
+    path(MOTION + "documents/", documents.Materials.as_view(), name="documents"),
+    path(MOTION + "documents/<int:attachment_id>/", documents.OneDocument.as_view(), name="document"),
+    path(MOTION + "schemas/<slug:act_type>/", motions.MotionSchema.as_view(), name="motion-schema"),
+    path(MOTION + "acts/", acts.Acts.as_view(), name="acts"),
+    path(MOTION + "suggestions/", suggestions.Suggestions.as_view(), name="suggestions"),
     path(
-        "v1/motions/<uuid:motion_id>/documents/<int:attachment_id>/", documents.OneDocument.as_view(), name="document"
-    ),
-    path("v1/motions/<uuid:motion_id>/schemas/<slug:act_type>/", motions.MotionSchema.as_view(), name="motion-schema"),
-    path("v1/motions/<uuid:motion_id>/acts/", acts.Acts.as_view(), name="acts"),
-    path("v1/motions/<uuid:motion_id>/suggestions/", suggestions.Suggestions.as_view(), name="suggestions"),
-    path(
-        "v1/motions/<uuid:motion_id>/suggestions/<uuid:suggestion_id>/",
+        MOTION + "suggestions/<uuid:suggestion_id>/",
         suggestions.OneSuggestion.as_view(),
         name="suggestion",
     ),

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.files import File
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import permissions
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.views import APIView
 
+from api.parsers import UNSTORABLE, is_storable
 from api.shapes import NoQuery, Strict
 from ecase.problems import Invalid, Problem
 
@@ -26,7 +27,7 @@ class View(APIView):
         """After authentication: the query parameters, checked, as ``self.filters``."""
         super().initial(request, *args, **kwargs)
         shape = self.queries.get(request.method or "", NoQuery)
-        self.filters = checked(shape, _single(request))
+        self.filters = checked(shape, single_values(request.query_params))
 
 
 class OpenView(View):
@@ -43,7 +44,7 @@ class Nothing(OpenView):
     throttle_classes = ()
     schema = None
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, *_args: Any, **_named: Any) -> None:
         """There is nothing here."""
         raise Http404
 
@@ -55,16 +56,15 @@ def checked(shape: type[Strict], data: Any) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def _single(request: Request) -> dict[str, Any]:
-    twice = [name for name, values in request.query_params.lists() if len(values) > 1]
-    if twice:
-        raise Invalid([Problem("repeated", _("This parameter is given more than once."), name) for name in twice])
-    nul = [name for name, value in request.query_params.items() if "\0" in name + value]
-    if nul:
-        raise Invalid(
-            [Problem("malformed-text", _("The text holds characters that cannot be stored."), n) for n in nul]
-        )
-    return dict(request.query_params.items())
+def single_values(given: QueryDict) -> dict[str, Any]:
+    """The fields and the file of a multipart body, or the parameters of a query, each given once."""
+    values = {name: found[-1] for name, found in given.lists()}
+    twice = [name for name, found in given.lists() if len(found) > 1]
+    unfit = [name for name, value in values.items() if isinstance(value, str) and not is_storable(name + value)]
+    if twice or unfit:
+        again = (Problem("repeated", _("This is given more than once."), name) for name in twice)
+        raise Invalid([*again, *(Problem("malformed-text", UNSTORABLE, name) for name in unfit)])
+    return values
 
 
 def download(file: File, name: str, media_type: str, sha256: str) -> FileResponse:

@@ -1,4 +1,4 @@
-"""The materials of a motion: what it says, and the files that it rests on. To open them is to be stamped as having read."""
+"""The materials of a motion: what it says, and the files that it rests on. Who opens them is stamped as a reader."""
 
 import hashlib
 import uuid
@@ -19,7 +19,7 @@ from api.idempotency import HEADER, once
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import MultipartParser
 from api.shapes import AttachmentShape, MaterialsShape, UploadInput
-from api.views.base import View, checked, download
+from api.views.base import View, checked, download, single_values
 from ecase.cases import documents
 from workflows.motions import drafts, reading
 from workflows.motions.models import Motion
@@ -54,13 +54,8 @@ class Materials(View):
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Attach a file to a draft. Its type is told by its bytes, its SHA-256 is checked if it is stated."""
         motion = reading.get(post_of(request), motion_id)
-        given = checked(UploadInput, _single(request))
+        given = checked(UploadInput, single_values(request.data))
         return once(request, _identity(request, given), lambda: _attached(request, motion, given))
-
-
-def _single(request: Request) -> dict[str, Any]:
-    """Fields and file by name: a form that names one twice holds the last, and both are not what was meant."""
-    return {name: values[-1] if len(values) == 1 else values for name, values in request.data.lists()}
 
 
 def _identity(request: Request, given: dict[str, Any]) -> list[str]:

@@ -41,7 +41,7 @@ class Ready(OpenView):
 
     @extend_schema(operation_id="ready", responses=HealthShape)
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Database reached and migrated, law in force, trust anchors and service key at hand; else 503 with each fault."""
+        """Database reached and migrated, law in force, trust anchors and service key at hand; else 503."""
         problems = [problem for check in _CHECKS if (problem := check())]
         if problems:
             raise Unready(problems)

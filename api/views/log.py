@@ -53,7 +53,7 @@ class ProofOfEntry(View):
 
 
 def _may_read(chain: str, post: Post) -> bool:
-    """Whether the log's chain is about what ``post`` may open: an auditor every one, others their own and their cases'."""
+    """Whether a chain is about what ``post`` may open: an auditor reads all, others their own and their cases'."""
     thing, _separator, key = chain.partition(":")
     if post.role == Role.AUDITOR:
         return True

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from workflows.drafting.models import Suggestion
 
 from api.answers import Answer
 from api.authentication import post_of
@@ -14,7 +15,6 @@ from api.openapi import IDEMPOTENCY_KEY
 from api.shapes import AcceptedShape, SuggestionInput, SuggestionShape
 from api.views.base import View, checked
 from workflows.drafting import services as drafting
-from workflows.drafting.models import Suggestion
 from workflows.motions import reading
 
 
@@ -25,7 +25,7 @@ class Suggestions(View):
         operation_id="suggest", request=SuggestionInput, parameters=[IDEMPOTENCY_KEY], responses={202: AcceptedShape}
     )
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Ask for the text of a decision with this outcome. Only the judge may, and only after opening the materials."""
+        """Ask for the text of a decision with this outcome. Only the judge may, after opening the materials."""
         motion = reading.get(post_of(request), motion_id)
         outcome = checked(SuggestionInput, request.data)["outcome"]
 
