@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ecase.officers.models import Officer, Organisation
+from ecase.officers.models import Officer, Organisation, Role
 from ecase.outbox import services as outbox
 from workflows.motions.act_json import instant
 from workflows.motions.models import Act, Motion
@@ -14,7 +14,24 @@ Recipient = Officer | Organisation
 def announce(motion: Motion, act: Act) -> None:
     """Send ``motion.<act type>`` to everybody whom this act concerns. No content of the case travels, only ids."""
     for recipient in _RECIPIENTS.get(ActType(act.type), _nobody)(motion):
-        outbox.send(f"motion.{act.type}", key=str(motion.pk), to=recipient, payload=_payload(motion, act))
+        outbox.send(
+            f"motion.{act.type}",
+            key=str(motion.pk),
+            to=recipient,
+            payload=_payload(motion, act),
+            roles=roles_told(recipient),
+        )
+
+
+def roles_told(recipient: Recipient) -> tuple[str, ...]:
+    """Who of an organisation is told: prosecutors of an office, judges and clerks of a court."""
+    return _ROLES.get(recipient.kind, ()) if isinstance(recipient, Organisation) else ()
+
+
+_ROLES: dict[str, tuple[str, ...]] = {
+    Organisation.Kind.PROSECUTION: (Role.PROSECUTOR,),
+    Organisation.Kind.COURT: (Role.JUDGE, Role.CLERK),
+}
 
 
 def _payload(motion: Motion, act: Act) -> dict[str, str]:

@@ -18,6 +18,7 @@ from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
 from workflows.motions import acting, follow_up
 from workflows.motions.act_json import instant
+from workflows.motions.announcements import roles_told
 from workflows.motions.models import Motion
 from workflows.motions.service_acts import perform_service
 from workflows.motions.states import ActType, State
@@ -122,7 +123,7 @@ def _tell(deadline: Deadline, topic: str) -> None:
         "due_at": instant(deadline.due_at),
     }
     for recipient in _responsible(motion, deadline.role):
-        outbox.send(topic, key=str(motion.pk), to=recipient, payload=payload)
+        outbox.send(topic, key=str(motion.pk), to=recipient, payload=payload, roles=roles_told(recipient))
 
 
 def _responsible(motion: Motion, role: str) -> list[Officer | Organisation]:
