@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ecase.embedded import ports, servers
 from ecase.embedded.children import Child, Program, keep_old_log
@@ -20,10 +21,10 @@ from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
 from ecase.embedded.watchman import Watchman
 
-HTTP_PORT, SIGNER_PORT = 8000, 13580
+HTTP_PORT, SIGNER_PORT = 8000, 13580  # the signer takes two: its socket, and its page one above
 READY_WITHIN = 60.0  # seconds for the web server to answer
 # What a reset throws away under the data folder; PostgreSQL's own data comes on top.
-DEMO_FOLDERS = ("demo-pki", "media", "audit")
+DEMO_DATA = ("demo-pki", "media", "checkpoints", "log-key")
 # Outside Django, since a broker that cannot be reached must be told in one sentence as well.
 REACH_BROKER = "from ecase.celery import app; app.connection_for_write().ensure_connection(max_retries=1, timeout=5)"
 
@@ -43,7 +44,11 @@ class Stage:
 
     def manage(self, title: str, *arguments: str) -> str:
         """Run a ``manage.py`` command as a step; what it printed."""
-        return command(title, [sys.executable, "manage.py", *arguments], self.env, self.place.base_dir)
+        return self.run(title, sys.executable, "manage.py", *arguments)
+
+    def run(self, title: str, *arguments: str) -> str:
+        """Run a command as a step; what it printed."""
+        return command(title, arguments, self.env, self.place.base_dir, self.place.state_dir / "setup.log")
 
 
 def demo(place: Place, *, reset: bool) -> int:
@@ -78,9 +83,16 @@ def _reset(place: Place) -> None:
     if not locks.servers.take():
         raise Trouble(f"Process {locks.servers.read().get('pid')} uses this folder's database: end it, then reset.")
     with timed("throwing the old data away"):
-        for folder in (place.data_dir / "pg", *(place.var_dir / name for name in DEMO_FOLDERS)):
-            shutil.rmtree(folder, ignore_errors=not folder.exists())
+        for path in (place.data_dir / "pg", *(place.var_dir / name for name in DEMO_DATA)):
+            _remove(path)
     locks.servers.release()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _with_servers(place: Place, lock: Lock, warden: Warden) -> int:
@@ -88,12 +100,12 @@ def _with_servers(place: Place, lock: Lock, warden: Warden) -> int:
     say("Starting ecase:")
     with servers.running(place, warden, say) as ready:
         stage = _stage(place, ready.env)
-        _set_up(stage)
+        people = _set_up(stage)
         children: list[Child] = []
         try:
             _start_programs(stage, children, warden)
             lock.write({"url": stage.url, "signer_url": stage.env["ECASE_SIGNER_URL"], "ready": True})
-            _welcome(stage, time.monotonic() - started)
+            _welcome(stage, people, time.monotonic() - started)
             _watch(ready.children, children, Watchman(warden, say))
         except KeyboardInterrupt:
             say("\nStopping.")
@@ -104,7 +116,7 @@ def _with_servers(place: Place, lock: Lock, warden: Warden) -> int:
 
 
 def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
-    http_port, signer_port = ports.first_free(HTTP_PORT), ports.first_free(SIGNER_PORT)
+    http_port, signer_port = ports.first_free(HTTP_PORT), ports.first_free(SIGNER_PORT, in_a_row=2)
     own = {
         "ECASE_PUBLIC_URL": f"http://127.0.0.1:{http_port}",
         "ECASE_SIGNER_URL": f"ws://127.0.0.1:{signer_port}",
@@ -114,30 +126,23 @@ def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
     return Stage(place, {**own, **os.environ, **server_env}, http_port, signer_port)
 
 
-def _set_up(stage: Stage) -> None:
-    place = stage.place
+def _set_up(stage: Stage) -> list[dict[str, str]]:
+    """Bring database, keys and files to where the programs expect them. Who can sign in."""
     stage.manage("checking settings and database", "check", "--database", "default")
-    command("checking the broker", [sys.executable, "-c", REACH_BROKER], stage.env, place.base_dir)
+    stage.run("checking the broker", sys.executable, "-c", REACH_BROKER)
     stage.manage("migrating the database", "migrate", "--no-input", "--verbosity", "0")
     stage.manage("loading the statute catalogue", "load_statute")
-    _make_keys(stage)
-    stage.manage("loading a fictional court", "demo_data")
+    people = stage.manage("loading a fictional court and its demo keys", "demo_data")
+    stage.manage("making the audit log's key", "audit", "make-key")
     stage.manage("collecting static files", "collectstatic", "--no-input", "--verbosity", "0")
-
-
-def _make_keys(stage: Stage) -> None:
-    folder = stage.place.var_dir / "demo-pki"
-    if (folder / "ca.pem").exists():
-        return
-    people = stage.place.state_dir / "people.json"
-    people.write_text(stage.manage("naming its people", "demo_data", "--people"))
-    arguments = [sys.executable, "-m", "signatures.demo_pki", "make", str(folder), "--people", str(people)]
-    command("making their demo keys", arguments, stage.env, stage.place.base_dir)
+    return list(json.loads(people))
 
 
 def _programs(stage: Stage) -> list[Program]:
     python = [sys.executable, "-m"]
-    keys = str(stage.place.var_dir / "demo-pki")
+    signer = ["--keys", str(stage.place.var_dir / "demo-pki"), "--port", str(stage.signer_port)]
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        signer.append("--open")
     web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(stage.http_port), "--workers", "2"]
     web += ["--blocking-threads", "2", "--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
     worker = ["celery", "-A", "ecase", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
@@ -146,11 +151,8 @@ def _programs(stage: Stage) -> list[Program]:
         # Gossip and mingle need exclusive queues, which RabbitMQ has no quorum kind of.
         _program(stage, "Celery worker", "worker", [*python, *worker, "--without-gossip", "--without-mingle"]),
         _program(stage, "watch", "watch", [sys.executable, "manage.py", "watch"]),
-        _program(
-            stage, "demo signer", "signer",
-            [*python, "signatures.demo_signer", "--keys", keys, "--port", str(stage.signer_port)],
-        ),
-    ]  # fmt: skip
+        _program(stage, "demo signer", "signer", [*python, "signatures.demo_signer", *signer]),
+    ]
 
 
 def _program(stage: Stage, name: str, log: str, arguments: list[str]) -> Program:
@@ -186,12 +188,14 @@ def _refuse_fallen(children: list[Child]) -> None:
             raise Trouble(f"The {child.program.name} did not start: {last_words(child.program.log)}")
 
 
-def _welcome(stage: Stage, seconds: float) -> None:
-    say(f"\necase is ready after {seconds:.0f} s: {stage.url}\n")
-    say("Sign in as one of these (the demo signer has their keys):")
-    for person in json.loads(stage.manage("asking who is who", "demo_data", "--list")):
-        say(f"  {person['role']:<24} {person['name']:<40} {person['organisation']}")
-    say(f"\nLogs: {stage.place.state_dir}    Ctrl-C stops everything; the data is kept.")
+def _welcome(stage: Stage, people: list[dict[str, str]], seconds: float) -> None:
+    say(f"\necase is ready after {seconds:.0f} s. Click here:\n")
+    say(f"  {stage.url:<28} the service")
+    say(f"  {f'http://127.0.0.1:{stage.signer_port + 1}':<28} the demo signer: confirm here what you sign there")
+    say("\nand sign in as one of these:\n")
+    for person in people:
+        say(f"    {person['role']:<14} {person['name']:<36} {person['organisation']}")
+    say(f"\nLogs are in {stage.place.state_dir}. Ctrl-C stops everything; the data is kept.")
 
 
 def _watch(server_children: list[Child], children: list[Child], watchman: Watchman) -> None:

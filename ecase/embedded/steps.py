@@ -34,8 +34,11 @@ def timed(title: str) -> Iterator[None]:
     say(f"{time.monotonic() - start:6.1f} s")
 
 
-def command(title: str, arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> str:
-    """Run a step to its end and return what it printed; :class:`Trouble` with its last line when it fails."""
+def command(title: str, arguments: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path) -> str:
+    """Run a step to its end and return what it printed; :class:`Trouble` when it fails.
+
+    The trouble has the last line of what was printed; all of it goes to ``log``.
+    """
     with timed(title):
         done = subprocess.run(
             arguments,
@@ -48,7 +51,8 @@ def command(title: str, arguments: Sequence[str], env: Mapping[str, str], cwd: P
             preexec_fn=dies_with_parent(signal.SIGTERM),
         )
         if done.returncode != 0:
-            raise Trouble(f"{title}: {_sentence(done.stderr or done.stdout)}")
+            log.write_text(f"{done.stdout}\n{done.stderr}")
+            raise Trouble(f"{title}: {_sentence(done.stderr or done.stdout)} (see {log})")
         return done.stdout
 
 

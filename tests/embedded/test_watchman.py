@@ -1,0 +1,120 @@
+"""Children that fall are started again, ever more patiently; children that will not end are made to."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from ecase.embedded import ports
+from ecase.embedded.children import Child, Program
+from ecase.embedded.trouble import Trouble
+from ecase.embedded.warden import Warden
+from ecase.embedded.watchman import LONGEST_PAUSE, Watchman
+from tests.embedded.launchers import wait_for
+
+
+@pytest.fixture
+def warden() -> Iterator[Warden]:
+    warden = Warden()
+    yield warden
+    warden.dismiss()
+
+
+def shell(script: str, folder: Path, grace: float = 0.5) -> Program:
+    return Program("thing", ["sh", "-c", script], os.environ, folder / "thing.log", folder, grace=grace)
+
+
+def group_runs(group: int) -> bool:
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            facts = path.read_text().rpartition(") ")[2].split()
+            if int(facts[2]) == group and facts[0] != "Z":
+                return True
+    return False
+
+
+def test_fallen_child_is_started_again_after_a_pause(tmp_path: Path, warden: Warden) -> None:
+    said: list[str] = []
+    children = [Child(shell("echo started; exit 3", tmp_path), warden)]
+    first, watchman = children[0], Watchman(warden, said.append)
+    wait_for(lambda: first.exit_status() is not None)
+    watchman.round(children)
+    assert said == [f"thing ended (exit code 3); it is started again in 1 s. See {tmp_path / 'thing.log'}"]
+    watchman.round(children)
+    assert children == [first], "not before its time"
+    time.sleep(1.05)
+    watchman.round(children)
+    assert children != [first]
+    assert said[-1] == "thing was started again."
+    wait_for_end(children[0])
+    children[0].stop()
+    assert (tmp_path / "thing.log").read_text() == "started\nstarted\n"
+
+
+def test_pauses_grow_up_to_a_limit(tmp_path: Path, warden: Warden, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    now = [time.monotonic()]
+    monkeypatch.setattr("ecase.embedded.watchman.time.monotonic", lambda: now[0])
+    children, watchman = [Child(shell("kill -9 $$", tmp_path), warden)], Watchman(warden, said.append)
+    for _fall in range(7):
+        wait_for_end(children[0])
+        watchman.round(children)
+        now[0] += LONGEST_PAUSE
+        watchman.round(children)
+    children[0].stop()
+    pauses = [line.split(" again in ")[1].split(" s.")[0] for line in said if "signal 9" in line]
+    assert pauses == ["1", "2", "4", "8", "16", "30", "30"]
+
+
+def wait_for_end(child: Child) -> None:
+    while child.exit_status() is None:
+        time.sleep(0.01)
+
+
+def test_healthy_child_is_left_alone(tmp_path: Path, warden: Warden) -> None:
+    said: list[str] = []
+    children = [Child(shell("exec sleep 600", tmp_path), warden)]
+    Watchman(warden, said.append).round(children)
+    children[0].stop()
+    assert said == []
+
+
+def test_stop_leaves_nothing_of_a_group_that_refuses(tmp_path: Path, warden: Warden) -> None:
+    child = Child(
+        shell("trap '' TERM; sh -c 'trap \"\" TERM; sleep 600 & wait' & while :; do sleep 1; done", tmp_path), warden
+    )
+    time.sleep(0.3)
+    child.stop()
+    assert child.exit_status() == -signal.SIGKILL
+    wait_for(lambda: not group_runs(child.pid))
+
+
+def test_child_has_no_terminal_and_its_own_session(tmp_path: Path, warden: Warden) -> None:
+    script = "import os; print(os.getsid(0) == os.getpid(), os.isatty(0))"
+    child = Child(Program("thing", [sys.executable, "-c", script], os.environ, tmp_path / "log", tmp_path), warden)
+    wait_for_end(child)
+    child.stop()
+    assert (tmp_path / "log").read_text() == "True False\n"
+
+
+def test_first_free_port_passes_over_taken_ones() -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert ports.answers(port)
+        assert ports.first_free(port) > port
+        assert ports.first_free(port - 1, in_a_row=2) > port
+
+
+def test_no_free_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecase.embedded.ports._is_free", lambda _port: False)
+    with pytest.raises(Trouble, match="No port between 8000 and 8099 is free"):
+        ports.first_free(8000)
