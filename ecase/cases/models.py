@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ecase.officers.models import Officer, Organisation, Post, Role
+from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Role
 
 
 class Language(models.TextChoices):
@@ -49,7 +49,7 @@ class Case(models.Model):
         Organisation, models.PROTECT, related_name="+", verbose_name=_("supervising prosecutor's office")
     )
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("court"))
-    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+    opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
 
     objects: ClassVar[models.Manager["Case"]] = CaseQuerySet.as_manager()
 
@@ -99,7 +99,7 @@ class Person(models.Model):
     patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Officer.Sex)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
-    iin = models.CharField(_("IIN"), max_length=12, blank=True)
+    iin = models.CharField(_("IIN"), max_length=12, blank=True, validators=[TWELVE_DIGITS])
     address = models.CharField(_("address"), max_length=250, blank=True)
 
     class Meta:

@@ -4,12 +4,16 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.audited_admin import AuditedAdmin
 from ecase.officers.models import DutyShift, Officer, Organisation, Post
+
+# Roles come from posts; Django's groups give nothing here.
+admin.site.unregister(Group)
 
 
 @admin.register(Organisation)

@@ -39,7 +39,7 @@ class Organisation(models.Model):
         INVESTIGATION = "investigation", _("investigation body")
         PROSECUTION = "prosecution", _("prosecutor's office")
         COURT = "court", _("court")
-        BAR = "bar", _("bar")
+        BAR = "bar", _("bar association")
         OPERATOR = "operator", _("operator of the service")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -93,7 +93,7 @@ class Officer(AbstractBaseUser):  # type: ignore[django-manager-missing]
     patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex)
     language = models.CharField(_("language"), max_length=2, default="kk")
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(_("has access"), default=True)
 
     USERNAME_FIELD = "iin"
     REQUIRED_FIELDS: ClassVar = ["surname", "given_name"]
@@ -149,8 +149,8 @@ class Post(models.Model):  # type: ignore[django-manager-missing]
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="posts", verbose_name=_("officer"))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation"))
     role = models.CharField(_("role"), max_length=16, choices=Role)
-    valid_from = models.DateTimeField(_("from"), default=timezone.now)
-    valid_to = models.DateTimeField(_("to"), null=True, blank=True)
+    valid_from = models.DateTimeField(_("held from"), default=timezone.now)
+    valid_to = models.DateTimeField(_("held until"), null=True, blank=True)
 
     objects: ClassVar[models.Manager["Post"]] = PostQuerySet.as_manager()
 

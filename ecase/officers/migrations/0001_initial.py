@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('patronymic', models.CharField(blank=True, max_length=100, verbose_name='patronymic')),
                 ('sex', models.CharField(choices=[('female', 'female'), ('male', 'male')], max_length=6, verbose_name='sex')),
                 ('language', models.CharField(default='kk', max_length=2, verbose_name='language')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('active', models.BooleanField(default=True, verbose_name='has access')),
             ],
             options={
                 'verbose_name': 'officer',
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('bin', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[0-9]{12}\\Z', 'Twelve digits are expected.')], verbose_name='BIN')),
-                ('kind', models.CharField(choices=[('investigation', 'investigation body'), ('prosecution', "prosecutor's office"), ('court', 'court'), ('bar', 'bar'), ('operator', 'operator of the service')], max_length=16, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('investigation', 'investigation body'), ('prosecution', "prosecutor's office"), ('court', 'court'), ('bar', 'bar association'), ('operator', 'operator of the service')], max_length=16, verbose_name='kind')),
                 ('code', models.SlugField(help_text="Used in numbers, such as a court's code.", max_length=16, unique=True, verbose_name='code')),
                 ('name_kk', models.CharField(max_length=250, verbose_name='name in Kazakh')),
                 ('name_ru', models.CharField(max_length=250, verbose_name='name in Russian')),
@@ -75,8 +75,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('role', models.CharField(choices=[('investigator', 'investigator'), ('head_of_unit', 'head of unit'), ('prosecutor', 'prosecutor'), ('judge', 'investigating judge'), ('clerk', 'clerk'), ('defender', 'defender'), ('auditor', 'auditor'), ('administrator', 'administrator')], max_length=16, verbose_name='role')),
-                ('valid_from', models.DateTimeField(default=django.utils.timezone.now, verbose_name='from')),
-                ('valid_to', models.DateTimeField(blank=True, null=True, verbose_name='to')),
+                ('valid_from', models.DateTimeField(default=django.utils.timezone.now, verbose_name='held from')),
+                ('valid_to', models.DateTimeField(blank=True, null=True, verbose_name='held until')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='officers.organisation', verbose_name='organisation')),
             ],

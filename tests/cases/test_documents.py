@@ -1,0 +1,254 @@
+"""Files of a case: streamed, looked at, stored once."""
+
+import hashlib
+import io
+import random
+import threading
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecase.audit.models import Entry
+from ecase.cases import documents, names, storage
+from ecase.cases.models import Blob, Document
+from ecase.problems import Invalid
+from tests.cases import samples
+from tests.factories import CaseFactory, investigator_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def at() -> tuple[Any, Any]:
+    case = CaseFactory()
+    return case, investigator_of(case)
+
+
+def stored(at: tuple[Any, Any], name: str, data: bytes, **options: Any) -> Document:
+    return documents.store(*at, name, io.BytesIO(data), **options)
+
+
+def faults(at: tuple[Any, Any], name: str, data: bytes, **options: Any) -> set[str]:
+    with pytest.raises(Invalid) as refused:
+        stored(at, name, data, **options)
+    assert {problem.field for problem in refused.value.problems} == {"file"}
+    return {problem.code for problem in refused.value.problems}
+
+
+def files(media: Path) -> list[Path]:
+    return [path for path in media.rglob("*") if path.is_file()]
+
+
+ACCEPTED = {
+    "қаулы.pdf": (samples.pdf(), "application/pdf"),
+    "Фото.JPEG": (samples.JPEG, "image/jpeg"),
+    "plan.png": (samples.PNG, "image/png"),
+    "rapport.docx": (samples.office("word/document.xml"), documents.media.TYPES[3].media_type),
+    "счёт.xlsx": (samples.office("xl/workbook.xml"), documents.media.TYPES[4].media_type),
+    "жауап.txt": ("Жауап алынды.\r\n".encode(), "text/plain; charset=utf-8"),
+    "linearised.pdf": (samples.object_stream(b"1 0 << /Type /Page >>"), "application/pdf"),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_accepted_files_come_back_as_they_came(at: Any, name: str, media: Path) -> None:
+    data, media_type = ACCEPTED[name]
+    document = stored(at, name, data, expected_sha256=hashlib.sha256(data).hexdigest().upper())
+    blob = document.blob
+    assert (document.name, blob.size, blob.media_type) == (name, len(data), media_type)
+    with documents.open_blob(blob) as file:
+        assert file.read() == data
+    place = media / "documents" / blob.sha256[:2] / blob.sha256[2:4] / blob.sha256
+    assert files(media) == [place]
+    assert place.stat().st_mode & 0o077 == 0
+
+
+REFUSED = {
+    "nothing.pdf": (b"", {"file-empty"}),
+    "tool.exe": (samples.WINDOWS_PROGRAM, {"file-type-not-accepted"}),
+    "tool.pdf": (samples.WINDOWS_PROGRAM, {"file-type-not-accepted"}),
+    "picture.pdf": (samples.PNG, {"file-extension-mismatch"}),
+    "act.pdf.exe": (samples.pdf(), {"file-extension-mismatch"}),
+    "act": (samples.pdf(), {"file-extension-mismatch"}),
+    "\u202e\u200b": (samples.pdf(), {"file-name-missing"}),
+    "archive.zip": (samples.office("a.txt"), {"file-type-not-accepted"}),
+    "macro.docx": (samples.office("word/document.xml", "word/vbaProject.bin"), {"file-type-not-accepted"}),
+    "bomb.docx": (samples.office("word/document.xml", size=101 * 2**20), {"file-type-not-accepted"}),
+    "binary.txt": (b"a\x00b", {"file-type-not-accepted"}),
+    "latin.txt": (b"caf\xe9", {"file-type-not-accepted"}),
+    "script.pdf": (samples.pdf_with_script(), {"file-active-content"}),
+    "file-inside.pdf": (samples.pdf_with_file(), {"file-active-content"}),
+    "escaped.pdf": (samples.pdf_of(b"<< /S /J#61va#53cript /JS (x) >>"), {"file-active-content"}),
+    "launch.pdf": (samples.pdf_of(b"<</S/Launch/F(x)>>"), {"file-active-content"}),
+    "hidden.pdf": (samples.object_stream(b"1 0 << /S /JavaScript >>"), {"file-active-content"}),
+    "torn.pdf": (samples.object_stream(b"1 0")[:70], {"file-active-content"}),
+    "secret.pdf": (samples.pdf_encrypted(), {"file-encrypted"}),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_files_leave_nothing_behind(at: Any, name: str, media: Path) -> None:
+    data, expected = REFUSED[name]
+    assert faults(at, name, data) == expected
+    assert files(media) == []
+    assert not Blob.objects.exists()
+    assert not Document.objects.exists()
+
+
+def test_every_fault_is_named_at_once(at: Any) -> None:
+    found = faults(at, "x.png", samples.pdf_with_script(), expected_sha256="0" * 64)
+    assert found == {"file-hash-mismatch", "file-extension-mismatch", "file-active-content"}
+
+
+def test_a_setting_says_which_types_are_accepted(at: Any, settings: Any) -> None:
+    settings.UPLOAD_TYPES = ["pdf"]
+    assert faults(at, "a.png", samples.PNG) == {"file-type-not-accepted"}
+    stored(at, "a.pdf", samples.pdf())
+
+
+class Endless(io.RawIOBase):
+    """A stream without an end, which counts what was taken from it."""
+
+    taken = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.taken += size
+        return b"a" * size
+
+
+def test_the_limit_is_kept_while_reading(at: Any, media: Path) -> None:
+    stream = Endless()
+    with pytest.raises(Invalid) as refused:
+        documents.store(*at, "a.txt", stream, limit=1_000_000)
+    assert [problem.code for problem in refused.value.problems] == ["file-too-large"]
+    assert stream.taken <= 1_000_000 + storage.CHUNK
+    assert files(media) == []
+    assert stored(at, "a.txt", b"abc", limit=3)
+
+
+class Broken(io.RawIOBase):
+    def read(self, size: int = -1) -> bytes:
+        raise ConnectionResetError
+
+
+def test_a_broken_upload_leaves_nothing_behind(at: Any, media: Path) -> None:
+    with pytest.raises(ConnectionResetError):
+        documents.store(*at, "a.txt", Broken())
+    assert files(media) == []
+
+
+def test_same_bytes_are_stored_once(at: Any, media: Path) -> None:
+    one, two = stored(at, "a.pdf", samples.pdf()), stored(at, "b.pdf", samples.pdf())
+    assert one.blob == two.blob
+    assert len(files(media)) == Blob.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_bytes_at_once_are_stored_once(media: Path) -> None:
+    case = CaseFactory()
+    post, data, barrier, kept = investigator_of(case), samples.pdf(30), threading.Barrier(4), []
+
+    def upload(number: int) -> None:
+        barrier.wait()
+        kept.append(stored((case, post), f"{number}.pdf", data).blob_id)
+        connection.close()
+
+    threads = [threading.Thread(target=upload, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(kept) == 4
+    assert len(set(kept)) == len(files(media)) == 1
+    assert Blob.objects.get().stored_as == storage.path_of(kept[0])
+
+
+def test_storing_and_reading_are_logged_without_the_name(at: Any) -> None:
+    case, post = at
+    document = stored(at, "құпия.pdf", samples.pdf())
+    with documents.read(document, post) as file:
+        assert file.read(5) == b"%PDF-"
+    of_case, of_reader = (
+        Entry.objects.filter(chain=chain).latest("seq").content for chain in (case.chain, f"officer:{post.officer_id}")
+    )
+    assert (of_case["event"], of_reader["event"]) == ("document.stored", "document.read")
+    assert of_case["subject"] == of_reader["subject"] == {"case": str(case.pk), "document": str(document.pk)}
+    assert of_case["data"]["sha256"] == document.blob_id
+    assert "құпия" not in str(of_case)
+
+
+def test_generated_bytes_cost_one_query_and_one_file(media: Path, django_assert_num_queries: Any) -> None:
+    data = samples.pdf()
+    with django_assert_num_queries(1):
+        blob = documents.put_bytes(data, "application/pdf")
+    written = files(media)[0].stat().st_ino
+    with django_assert_num_queries(1):
+        assert documents.put_bytes(data, "application/pdf") == blob
+    assert files(media)[0].stat().st_ino == written
+    assert Blob.objects.get().size == len(data)
+
+
+def test_the_database_keeps_documents_as_they_were(at: Any) -> None:
+    document = stored(at, "a.pdf", samples.pdf())
+    for change in (
+        lambda: Document.objects.filter(pk=document.pk).update(name="b.pdf"),
+        lambda: Blob.objects.filter(pk=document.blob_id).update(size=1),
+    ):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            change()
+
+
+def test_a_lost_file_is_not_taken_for_an_empty_one(at: Any) -> None:
+    document = stored(at, "a.pdf", samples.pdf())
+    default_storage.delete(document.blob.stored_as)
+    with pytest.raises(FileNotFoundError):
+        documents.open_blob(document.blob)
+
+
+def test_many_object_streams_do_not_hold_the_service_up(at: Any) -> None:
+    one = b"/ObjStm stream\n" + zlib.compress(b"")
+    began = time.monotonic()
+    assert faults(at, "a.pdf", samples.pdf_of(one * 200_000)) == {"file-active-content"}
+    bomb = samples.object_stream(bytes(200 * 2**20))
+    assert faults(at, "b.pdf", bomb) == {"file-active-content"}
+    noise = random.Random(5).randbytes(15 * 2**20)
+    stored(at, "c.pdf", samples.pdf_of(b"stream\n" + noise + b"\nendstream"))
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("given_name", "expected"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\a\\Қаулы №1.pdf", "Қаулы №1.pdf"),
+        ("act\u202efdp.exe", "actfdp.exe"),
+        ("a\x00b\r\nc.pdf", "ab c.pdf"),
+        ('<"a">|b?*.pdf', "__a___b__.pdf"),
+        (" .hidden. ", "hidden"),
+        ("й.pdf", "й.pdf"),
+        ("а" * 300 + ".pdf", "а" * 116 + ".pdf"),
+    ],
+)
+def test_names_are_made_safe(given_name: str, expected: str) -> None:
+    assert names.safe(given_name) == expected
+
+
+@given(st.text(max_size=300))
+def test_a_safe_name_stays_as_it_is(name: str) -> None:
+    safe = names.safe(name)
+    assert names.safe(safe) == safe
+    assert len(safe) <= names.MAX_LENGTH
+    assert not set(safe) & set('/\\<>:"|?*\x00\r\n')
