@@ -42,3 +42,13 @@ def keys(demo_pki: Path) -> "Keyring":
     from tests.keys import Keyring
 
     return Keyring(demo_pki)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Browser tests that were not run are said last and in red."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(skipped)} browser tests were NOT RUN: {skipped[0].longrepr[2]}", red=True, bold=True
+        )

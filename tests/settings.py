@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ecase.embedded import addresses
+from ecase.embedded import addresses, ports
 
 # The servers that are running for this folder, whatever data folder the tests get.
 os.environ.setdefault("DATABASE_URL", addresses.database_url(Path(__file__).parents[1]))
@@ -19,6 +19,9 @@ if "ECASE_TEST_VAR" not in os.environ:
 os.environ["ECASE_VAR"] = os.environ["ECASE_TEST_VAR"]
 for _name in ("ECASE_MEDIA", "ECASE_TRUST_DIR", "ECASE_SERVICE_KEY"):
     os.environ.pop(_name, None)
+
+# A signer's port for each process: the page may only connect to the address in its content security policy.
+os.environ["ECASE_SIGNER_URL"] = f"ws://127.0.0.1:{ports.first_free(13700 + os.getpid() % 1000 * 2, in_a_row=2)}"
 
 from ecase.settings import *  # noqa: E402, F403
 from ecase.settings import STORAGES  # noqa: E402

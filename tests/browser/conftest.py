@@ -1,0 +1,112 @@
+"""A real browser: Debian's Chromium, driven by Playwright. What a test saw is kept in ``tests/output``."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ecase.embedded import ports
+
+OUTPUT = Path(__file__).resolve().parents[1] / "output"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
+
+StartSigner = Callable[..., str]
+Shoot = Callable[[Page, str], Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever stands in this folder drives the browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    item.stash.setdefault(REPORTS, {})[report.when] = report
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser. Without one the tests fail under CI and are skipped elsewhere, which the summary says loudly."""
+    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if executable is None:
+        missing = "there is no Chromium on this machine (Debian: apt-get install chromium; or name one in CHROMIUM)"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread, and Django would take a test's own queries for async code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=executable)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in a fresh profile, in Kazakh. When the test fails, its trace and last picture go to ``tests/output``."""
+    context = chromium.new_context(locale="kk-KZ", timezone_id="Asia/Almaty", viewport={"width": 1280, "height": 900})
+    context.tracing.start(screenshots=True, snapshots=True)
+    page = context.new_page()
+    yield page
+    call = request.node.stash.get(REPORTS, {}).get("call")
+    if call is not None and call.failed:
+        _keep(page, OUTPUT / request.node.name)
+    context.close()
+
+
+def _keep(page: Page, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / "last.png", full_page=True)
+    page.context.tracing.stop(path=folder / "trace.zip")
+
+
+@pytest.fixture
+def shoot() -> Shoot:
+    """Keep a picture of a page under a name, for the README and for whoever reviews a change."""
+
+    def take(page: Page, name: str) -> Path:
+        OUTPUT.mkdir(exist_ok=True)
+        path = OUTPUT / f"{name}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take
+
+
+@pytest.fixture
+def start_signer() -> Iterator[StartSigner]:
+    """Start the demo signer on the keys of a folder; its page's address. It listens where the settings say."""
+    from django.conf import settings
+
+    port = urlsplit(settings.SIGNER_URL).port
+    assert port
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(keys: Path, *options: str) -> str:
+        command = [sys.executable, "-m", "signatures.demo_signer", "--keys", str(keys), "--port", str(port), *options]
+        started.append(subprocess.Popen(command))
+        _wait_for(port, started[-1])
+        return f"http://127.0.0.1:{port + 1}/"
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], patience: float = 15) -> None:
+    end = time.monotonic() + patience
+    while not (ports.answers(port) and ports.answers(port + 1)):
+        assert process.poll() is None, "the demo signer ended"
+        assert time.monotonic() < end, "the demo signer does not listen"
+        time.sleep(0.05)
