@@ -131,9 +131,9 @@ def _check_form(cms: Cms, examination: _Examination) -> None:
     findings, policy, signer = examination.findings, examination.policy, cms.signer
     inside = "" if cms.detached else "the content is inside the signature; a detached one is required"
     findings.need("detached", inside, "FORMAT_FAILURE")
+    findings.need("signed-attributes", attributes.form_fault(signer, policy), "FORMAT_FAILURE")
     plain = "" if cms.content_type == oids.DATA else "the content type is not data"
     findings.need("content-type", plain or _said(attributes.content_type_fault, signer), "FORMAT_FAILURE")
-    findings.need("signed-attributes", attributes.form_fault(signer, policy), "FORMAT_FAILURE")
     countersigned = any(one.oid == oids.COUNTER_SIGNATURE for one in signer.unsigned)
     findings.add("counter-signature", "the signature carries another one" if countersigned else "", "FORMAT_FAILURE")
     # RFC 5652 leaves it open to pass DER of signed attributes off as content: such content is never ours.
