@@ -1,0 +1,127 @@
+"""The catalogue of Kazakhstan: read, stored once, never changed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, transaction
+from django.utils import translation
+
+from ecase.cases.models import Person
+from ecase.officers.models import Role
+from ecase.problems import Conflict
+from tests.statute.conftest import Rewrite
+from workflows.motions.states import ActType
+from workflows.statute import schema
+from workflows.statute.catalogue import NoLawInForce, catalogue, in_force, load_all, parse
+from workflows.statute.models import CatalogueVersion
+from workflows.statute.schema import Catalogue, as_json
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def test_words_agree_with_the_rooms_they_name() -> None:
+    assert set(get_args(schema.ActName)) == set(ActType.values)
+    assert set(get_args(schema.Capacity)) == set(Person.Capacity.values)
+    assert set(get_args(schema.RoleName)) <= set(Role.values)
+
+
+def test_three_kinds_and_their_paths(kz: Catalogue) -> None:
+    roles = {key: kind.prosecutor.role for key, kind in kz.kinds.items()}
+    assert roles == {"custody": "consent", "search": "notify_copy", "property_arrest": "notify_copy"}
+    assert kz.kind("custody").decision_act("refused") == "protocol"
+    assert kz.kind("search").decision_act("sanctioned") == "endorsement"
+    assert kz.kind("search").decision_act("refused") == "protocol"
+    with pytest.raises(KeyError):
+        kz.kind("custody").outcome("lawful")
+
+
+def test_every_rule_has_its_article_and_its_review(kz: Catalogue) -> None:
+    rules = [one for kind in kz.kinds.values() for one in rules_in(kind)]
+    assert len(rules) > 100
+    assert all(one.article and one.mark in "SMU" and one.review for one in rules)
+
+
+def rules_in(value: object) -> list[schema.Rule]:
+    """Every rule inside a part of the catalogue."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else []
+    if hasattr(value, "__dataclass_fields__"):
+        inner = [getattr(value, name) for name in value.__dataclass_fields__]
+    own = [value] if isinstance(value, schema.Rule) else []
+    return own + [rule for one in inner for rule in rules_in(one)]
+
+
+def test_a_decision_asks_for_its_outcome_and_then_the_reasons(kz: Catalogue) -> None:
+    form = kz.kind("custody").form_for("protocol", "sanctioned")
+    keys = [one.key for one in form.fields]
+    assert keys[:2] == ["held_at", "hearing_form"]
+    assert keys[-1] == "reasons"
+    assert {"term_starts", "term_ends", "bail_amount", "suspicion_checked"} <= set(keys)
+
+
+def test_a_person_can_fill_in_a_custody_motion(kz: Catalogue) -> None:
+    form = kz.kind("custody").form
+    assert 8 <= sum(one.required for one in form.fields) <= 10
+    assert all(one.help.kk and one.help.ru and one.help.en for one in form.fields)
+
+
+def test_texts_speak_the_active_language_and_kazakh_by_default(kz: Catalogue) -> None:
+    name = kz.kind("search").name
+    with translation.override("ru"):
+        assert str(name) == "Обыск"
+    with translation.override("de"):
+        assert str(name) == "Тінту"
+    assert name.in_("en") == "Search"
+
+
+def test_stored_json_reads_back_as_the_same_catalogue(kz: Catalogue) -> None:
+    assert parse(as_json(kz)) == kz
+
+
+@pytest.mark.django_db
+def test_loading_twice_stores_once() -> None:
+    first, second = load_all(), load_all()
+    assert first == second
+    assert CatalogueVersion.objects.count() == 1
+    assert catalogue(first[0]) is catalogue(first[0].pk)
+
+
+@pytest.mark.django_db
+def test_the_same_version_with_other_content_is_refused(folder: Path, rewrite: Rewrite) -> None:
+    load_all()
+    rewrite("search.yaml", 'en: "Search"', 'en: "A search"')
+    with pytest.raises(Conflict) as caught:
+        load_all(folder.parent)
+    assert caught.value.problems[0].code == "version-already-published"
+    with pytest.raises(CommandError, match="2026.1"):
+        call_command("load_statute", folder=folder.parent)
+
+
+@pytest.mark.django_db
+def test_a_stored_version_is_never_changed_or_deleted() -> None:
+    row = load_all()[0]
+    with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+        CatalogueVersion.objects.filter(pk=row.pk).update(version="x")
+    with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+        CatalogueVersion.objects.filter(pk=row.pk).delete()
+
+
+@pytest.mark.django_db
+def test_the_version_in_force_is_the_one_that_began_last(folder: Path, rewrite: Rewrite) -> None:
+    old = load_all()[0]
+    rewrite("catalogue.yaml", 'version: "2026.1"', 'version: "2026.2"')
+    rewrite("catalogue.yaml", "valid_from: 2026-01-01", "valid_from: 2026-12-01")
+    new = load_all(folder.parent)[0]
+    assert in_force("kz", NOW) == old
+    assert in_force("kz", datetime(2026, 11, 30, 20, tzinfo=UTC)) == new  # already 1 December in Almaty
+    with pytest.raises(NoLawInForce, match="ua"):
+        in_force("ua", NOW)
+
+
+@pytest.mark.django_db
+def test_before_the_first_version_no_law_is_in_force() -> None:
+    load_all()
+    with pytest.raises(NoLawInForce):
+        in_force("kz", datetime(2025, 12, 31, tzinfo=UTC))
