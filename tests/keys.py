@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Keyring:
         key = key or ec.generate_private_key(ec.SECP256R1())
         return demo_pki.personal_key(self.pki, person_of(post), key, SIGNING, **options)
 
-    @property
+    @cached_property
     def pki(self) -> demo_pki.DemoPki:
         return demo_pki.make(self.folder)
 

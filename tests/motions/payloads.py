@@ -12,6 +12,9 @@ from workflows.statute.schema import Field, Form
 def fill(form: Form, case: Case, **given: Any) -> dict[str, Any]:
     """A payload that states every field of ``form``; ``given`` takes precedence, ``None`` leaves a field out."""
     payload = {field.key: value(field, case) for field in form.fields}
+    # Instants follow each other in the order of the form: what ends comes after what begins.
+    instants = [field.key for field in form.fields if field.type == "instant"]
+    payload.update({key: now_minus(minutes=120 - step) for step, key in enumerate(instants)})
     return {key: one for key, one in {**payload, **given}.items() if one is not None}
 
 
@@ -53,7 +56,7 @@ _VALUES = {
     "integer": _integer,
     "money": lambda field, case: f"{max(field.minimum or 0, 500)}.00",
     "date": lambda field, case: "2026-11-20",
-    "instant": lambda field, case: now_minus(hours=2),
+    "instant": lambda field, case: now_minus(minutes=120),
     "boolean": lambda field, case: True,
     "choice": lambda field, case: field.choices[0].key,
     "choices": lambda field, case: [field.choices[0].key],

@@ -58,7 +58,7 @@ def test_an_expired_key(world: World, prepared: PreparedAct) -> None:
     over = Span(now - timedelta(days=400), now - timedelta(days=1))
     cms = world.keys.sign(prepared.author, bytes(prepared.act_json), span=over)
 
-    with refused(prepared.motion, SignatureRefused, "EXPIRED"):
+    with refused(prepared.motion, SignatureRefused, "OUT_OF_BOUNDS_NO_POE"):
         acting.perform(prepared, cms, prepared.author)
 
 

@@ -30,7 +30,7 @@ def with_files(draft: Draft, pdf: Blob) -> Draft:
     """The draft with what is signed besides the text: its PDF and, for a motion, every attachment."""
     files = [{"name": f"{draft.type}.pdf", "media_type": pdf.media_type, "size": pdf.size, "sha256": pdf.sha256}]
     if draft.type == ActType.MOTION:
-        files += [_file(attachment) for attachment in _attachments(draft.motion)]
+        files += [_file(number, attachment) for number, attachment in enumerate(_attachments(draft.motion), 1)]
     return replace(draft, files=files)
 
 
@@ -132,9 +132,10 @@ def _attachments(motion: Motion) -> list[Any]:
     return list(motion.attachments.select_related("document__blob"))
 
 
-def _file(attachment: Any) -> dict[str, Any]:
+def _file(number: int, attachment: Any) -> dict[str, Any]:
+    """Numbered, so that two attachments of one name stay apart."""
     document, blob = attachment.document, attachment.document.blob
-    return {"name": document.name, "media_type": blob.media_type, "size": blob.size, "sha256": blob.sha256}
+    return {"name": f"{number:02d}-{document.name}", "media_type": blob.media_type, "size": blob.size, "sha256": blob.sha256}
 
 
 def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
