@@ -49,6 +49,8 @@ PREPARED_LIFETIME = timedelta(minutes=env.int("ECASE_PREPARED_MINUTES", default=
 STATUTE_DIR = BASE_DIR / "fixtures" / "statute"
 CALENDAR_DIR = BASE_DIR / "fixtures" / "calendar"
 JURISDICTION = env.str("ECASE_JURISDICTION", default="kz")
+# Whether judges are offered suggestions for the reasons of a decision.
+ECASE_ASSISTANT = env.bool("ECASE_ASSISTANT", default=True)
 
 # -- Django -------------------------------------------------------------------------------------------------------
 
@@ -184,6 +186,18 @@ CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if CELERY_BROKER_URL.startswith("amqp"
 CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+
+# -- outbox -------------------------------------------------------------------------------------------------------
+
+# Seconds to wait after the first, second, ... failed delivery; after the last one the message is given up.
+OUTBOX_RETRY_SECONDS = env.list(
+    "ECASE_OUTBOX_RETRY_SECONDS", default=["10", "60", "300", "1800", "7200", "18000", "36000", "86400"]
+)
+# A worker that has not come back by then is taken for dead. Longer than a webhook may take.
+OUTBOX_LEASE_SECONDS = env.int("ECASE_OUTBOX_LEASE_SECONDS", default=60)
+WEBHOOK_TIMEOUT_SECONDS = env.int("ECASE_WEBHOOK_TIMEOUT_SECONDS", default=15)
+# Hosts inside the own network that webhooks may go to, also over plain http.
+WEBHOOK_HOSTS = env.list("ECASE_WEBHOOK_HOSTS", default=[])
 
 # -- REST ---------------------------------------------------------------------------------------------------------
 

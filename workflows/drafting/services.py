@@ -1,0 +1,131 @@
+"""The assistant's public face: suggest a text, and show what became of it."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from ecase.audit import services as audit
+from ecase.officers.models import Post, Role
+from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Refused
+from signatures.canonical import canonical
+from workflows.drafting.comparison import Difference
+from workflows.drafting.comparison import differences as compare
+from workflows.drafting.composition import Composer
+from workflows.drafting.models import Suggestion
+from workflows.motions.models import Motion, Opening
+from workflows.motions.states import State
+
+DECIDABLE = (State.ASSIGNED, State.HEARING)
+
+
+def is_on() -> bool:
+    """Whether this installation offers suggestions at all (setting ``ECASE_ASSISTANT``, on by default)."""
+    return bool(settings.ECASE_ASSISTANT)
+
+
+def suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
+    """A suggested text for the ``outcome`` that the judge has chosen; the same one while nothing it rests on changes.
+
+    Raises :class:`NotAllowed` unless ``post`` is the judge who has the motion and has opened its materials,
+    :class:`Conflict` when there is nothing left to decide, :class:`Invalid` for an outcome that the kind does not know.
+    Made or refused, it is in the case's chain of the audit log.
+    """
+    try:
+        with transaction.atomic():
+            return _suggest(motion, post, outcome)
+    except Refused as refusal:
+        _record_refusal(motion, post, refusal)
+        raise
+
+
+def latest(motion: Motion, post: Post, outcome: str) -> Suggestion | None:
+    """The last text that was suggested to this judge for ``outcome``, or None."""
+    return Suggestion.objects.filter(motion=motion, post=post, outcome=outcome).order_by("-created_at").first()
+
+
+def differences(suggestion: Suggestion, signed_text: str) -> list[Difference]:
+    """What the judge kept, struck out and added: ``("equal" | "delete" | "insert", text)`` in reading order."""
+    return compare(suggestion.text, signed_text)
+
+
+def _suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
+    _require_judge(motion, post)
+    _require_open_question(motion, outcome)
+    composer = Composer(motion, outcome)
+    facts = {
+        "motion": motion,
+        "post": post,
+        "outcome": outcome,
+        "template_version": composer.version,
+        "inputs_sha256": hashlib.sha256(bytes(canonical(composer.inputs()))).hexdigest(),
+    }
+    suggestion, made = Suggestion.objects.get_or_create(**facts, defaults=_content(composer))
+    if made:
+        _record(suggestion, post)
+    return suggestion
+
+
+def _content(composer: Composer) -> dict[str, Any]:
+    paragraphs = composer.paragraphs()
+    text = "\n\n".join(one["text"] for one in paragraphs if one["part"] == "reasoning")
+    return {
+        "language": composer.language,
+        "label": composer.label,
+        "paragraphs": paragraphs,
+        "text": text,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
+
+
+def _require_judge(motion: Motion, post: Post) -> None:
+    faults = []
+    if not is_on():
+        faults.append(Problem("assistant-off", _("Suggestions are switched off.")))
+    if not _has_it(motion, post):
+        faults.append(Problem("not-your-motion", _("Only the judge who has the motion may ask for a suggestion.")))
+    elif not Opening.objects.filter(motion=motion, officer=post.officer_id, role=Role.JUDGE).exists():
+        faults.append(Problem("not-opened", _("Open the materials first: a suggestion follows your own reading.")))
+    if faults:
+        raise NotAllowed(faults)
+
+
+def _has_it(motion: Motion, post: Post) -> bool:
+    same = motion.judge_id == post.officer_id and motion.court_id == post.organisation_id
+    return same and post.role == Role.JUDGE and post.is_current()
+
+
+def _require_open_question(motion: Motion, outcome: str) -> None:
+    if motion.state not in DECIDABLE:
+        raise Conflict(Problem("not-pending", _("This motion is not waiting for a decision."), "state"))
+    if outcome not in {one.key for one in motion.kind_entry.outcomes}:
+        raise Invalid(Problem("outcome", _("Choose one of the outcomes that the law knows."), "outcome"))
+
+
+def _record(suggestion: Suggestion, post: Post) -> None:
+    audit.append(
+        "suggestion.made",
+        chain=suggestion.motion.case.chain,
+        actor=post.as_actor(),
+        subject={"motion": str(suggestion.motion_id), "suggestion": str(suggestion.pk)},
+        data={
+            "outcome": suggestion.outcome,
+            "sha256": suggestion.sha256,
+            "inputs_sha256": suggestion.inputs_sha256,
+            "template_version": suggestion.template_version,
+        },
+    )
+
+
+def _record_refusal(motion: Motion, post: Post, refusal: Refused) -> None:
+    """After the rollback, so that the record of the refused attempt stays."""
+    with transaction.atomic():
+        audit.append(
+            "suggestion.refused",
+            chain=motion.case.chain,
+            actor=post.as_actor(),
+            subject={"motion": str(motion.pk)},
+            data={"why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},
+        )

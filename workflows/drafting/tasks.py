@@ -1,0 +1,50 @@
+"""Measuring what became of suggestions, after the act and out of its way."""
+
+import logging
+
+from celery import shared_task
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from workflows.drafting.comparison import survived
+from workflows.drafting.models import Suggestion, Survival
+from workflows.motions.models import Act
+from workflows.motions.states import DECISIONS
+
+log = logging.getLogger(__name__)
+WRITTEN = ("text", "long_text")
+
+
+@shared_task(name="drafting.measure")
+def measure() -> int:
+    """Record the share that survived for every decision that names a suggestion; how many were recorded.
+
+    To be run as often as one likes: a decision is measured once, whoever measures it.
+    """
+    return sum(_measure(act) for act in _unmeasured().iterator(chunk_size=100))
+
+
+def _unmeasured() -> QuerySet[Act]:
+    """Decisions that name a suggestion made for their own motion, and have not been measured."""
+    named = Suggestion.objects.annotate(key=Cast("id", CharField())).filter(
+        motion=OuterRef("motion"), key=KeyTextTransform("suggestion", OuterRef("payload"))
+    )
+    measured = Survival.objects.filter(act=OuterRef("pk"))
+    candidates = Act.objects.filter(Q(type__in=DECISIONS), Exists(named), ~Exists(measured))
+    return candidates.select_related("motion", "motion__catalogue").order_by("performed_at")
+
+
+def _measure(act: Act) -> bool:
+    suggestion = Suggestion.objects.get(pk=act.payload["suggestion"])
+    share = survived(suggestion.text, written_text(act))
+    _survival, made = Survival.objects.get_or_create(act=act, defaults={"suggestion": suggestion, "share": share})
+    log.info("suggestion %s: %.0f %% stands in act %s", suggestion.pk, share * 100, act.pk)
+    return made
+
+
+def written_text(act: Act) -> str:
+    """All that the judge wrote in words: the typed fields of the decision, one after another."""
+    form = act.motion.kind_entry.form_for(act.type, act.payload.get("outcome", ""))
+    typed = (act.payload.get(field.key) for field in form.fields if field.type in WRITTEN)
+    return "\n\n".join(value for value in typed if isinstance(value, str))
