@@ -76,7 +76,7 @@ def main() -> int:
         compile_stale(sources)
         return 0
     found = [fault for source in sources for fault in faults(source)]
-    sys.stderr.writelines(f"{fault}\n" for fault in found)
+    sys.stderr.writelines(fault.removeprefix(f"{BASE_DIR}/") + "\n" for fault in found)
     return 1 if found else 0
 
 
