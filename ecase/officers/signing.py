@@ -1,5 +1,6 @@
 """Whose signature it is, and whether it stands: ``signatures``, given this installation's trust and an identity."""
 
+import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -114,8 +115,13 @@ def _problem(check: signatures.Check) -> Problem:
 
 def _mark(path: Path) -> object:
     """Changes whenever a file of the folder, or the file, is added, removed, replaced or written to."""
-    entries = [entry for entry in (path, *sorted(path.rglob("*"))) if entry.exists()]
-    return tuple((entry, entry.stat().st_mtime_ns, entry.stat().st_size) for entry in entries)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        # Whether it was to be there is for the loading to say; a file may also go while the folder is read.
+        return None
+    inside = tuple(_mark(entry) for entry in sorted(path.iterdir())) if stat.S_ISDIR(status.st_mode) else ()
+    return (path, status.st_mtime_ns, status.st_size, inside)
 
 
 def _load_trust(folder: Path) -> signatures.TrustStore:
