@@ -1,0 +1,81 @@
+"""Where webhooks may go: never to this machine or its neighbours, unless the setting names the host.
+
+The name is resolved once, every address is checked, and the request goes to the checked address: a name that answers
+differently the second time (DNS rebinding) gains nothing.
+"""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+PORTS = {"https": 443, "http": 80}
+
+
+class Forbidden(Exception):
+    """The service does not post there."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address that has been checked: connect to ``ip``, speak to ``host``."""
+
+    url: SplitResult
+    host: str
+    port: int
+    ip: str
+
+    @property
+    def pinned(self) -> str:
+        """The URL with the checked address in the place of the name."""
+        ip = f"[{self.ip}]" if ":" in self.ip else self.ip
+        return self.url._replace(netloc=f"{ip}:{self.port}", fragment="").geturl()
+
+    @property
+    def authority(self) -> str:
+        """The Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.url.scheme] else f"{host}:{self.port}"
+
+
+def check(url: str) -> tuple[SplitResult, str, int]:
+    """The parts of a URL that may be posted to, before its name is resolved; raises :class:`Forbidden`.
+
+    ``https`` only; ``http`` too for the hosts of ``ECASE_WEBHOOK_HOSTS``.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as fault:
+        raise Forbidden(f"{url!r} is not a web address") from fault
+    schemes = PORTS if host in settings.WEBHOOK_HOSTS else ("https",)
+    if parts.scheme not in schemes or not host or parts.username is not None:
+        raise Forbidden(f"{url!r}: an https address without user name is expected")
+    return parts, host, port or PORTS[parts.scheme]
+
+
+def resolve(url: str) -> Target:
+    """Resolve and check an address; raises :class:`Forbidden`, or :class:`OSError` when the name has none."""
+    parts, host, port = check(url)
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    inner = [address for address in addresses if not _is_public(address)]
+    if inner and host not in settings.WEBHOOK_HOSTS:
+        raise Forbidden(f"{host} is at {', '.join(inner)}, inside: name it in ECASE_WEBHOOK_HOSTS if that is meant")
+    return Target(parts, host, port, addresses[0])
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inner = _embedded(ip) if isinstance(ip, ipaddress.IPv6Address) else None
+    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
+
+
+def _embedded(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one is translated to on its way (RFC 4291, 3056, 6052)."""
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip.sixtofour

@@ -1,0 +1,60 @@
+"""The outbox on the command line: reconcile, list and revive what was given up, run the relay, subscribe."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from ecase.outbox import guard, relay, services
+from ecase.outbox.models import Message, State, Subscription
+
+
+class Command(BaseCommand):
+    help = "The outbox: reconcile sent with acknowledged, list and retry what was given up, relay what is due."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        actions.add_parser("reconcile", help="compare sent with acknowledged; exit 1 unless they are equal")
+        actions.add_parser("relay", help="hand what is due to the workers")
+        actions.add_parser("dead", help="list the messages that were given up")
+        retry = actions.add_parser("retry", help="send messages that were given up on their way again")
+        retry.add_argument("messages", nargs="*", type=UUID, metavar="UUID", help="default: all of them")
+        subscribe = actions.add_parser("subscribe", help="post an organisation's messages to a web address")
+        subscribe.add_argument("--organisation", required=True, metavar="BIN")
+        subscribe.add_argument("--url", required=True)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        getattr(self, "_" + options["action"])(**options)
+
+    def _reconcile(self, **_options: Any) -> None:
+        found = relay.reconcile()
+        text = _(
+            "Sent %(sent)d, acknowledged %(acknowledged)d, difference %(difference)d "
+            "(under way %(under_way)d, given up %(dead)d, lost %(lost)d)."
+        ) % {**vars(found), "difference": found.difference}
+        if found.difference:
+            raise CommandError(text)
+        self.stdout.write(text)
+
+    def _relay(self, **_options: Any) -> None:
+        self.stdout.write(_("Messages handed to the workers: %(number)d.") % {"number": relay.run_once()})
+
+    def _dead(self, **_options: Any) -> None:
+        for message in Message.objects.filter(state=State.DEAD).select_related("subscription"):
+            self.stdout.write(f"{message.uuid} {message.topic} {message.key} {message.subscription}: {message.fault}")
+
+    def _retry(self, messages: list[UUID], **_options: Any) -> None:
+        chosen = Message.objects.filter(uuid__in=messages) if messages else Message.objects.all()
+        self.stdout.write(_("Messages on their way again: %(number)d.") % {"number": relay.retry(chosen)})
+
+    def _subscribe(self, organisation: str, url: str, **_options: Any) -> None:
+        organisations: Any = Subscription._meta.get_field("organisation").related_model
+        found = organisations.objects.filter(bin=organisation).first()
+        if found is None:
+            raise CommandError(_("There is no organisation with the BIN %(bin)s.") % {"bin": organisation})
+        try:
+            subscription = services.subscribe(found, url)
+        except guard.Forbidden as fault:
+            raise CommandError(str(fault)) from fault
+        self.stdout.write(subscription.secret)

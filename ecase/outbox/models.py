@@ -1,0 +1,160 @@
+"""What leaves the service, and the proof that it arrived: messages, notices in the inbox, webhook subscriptions."""
+
+import base64
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    """A secret of Standard Webhooks: ``whsec_`` and base64."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+class Subscription(models.Model):
+    """Where an organisation wants its messages posted to. ``secret`` signs them (Standard Webhooks, HMAC-SHA256)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        "officers.Organisation", models.PROTECT, related_name="subscriptions", verbose_name=_("organisation")
+    )
+    url = models.URLField(_("address"), max_length=500)
+    secret = models.CharField(max_length=100, default=new_secret)
+    active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("webhook subscription")
+        verbose_name_plural = _("webhook subscriptions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "url"], name="outbox_subscribed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Channel(models.TextChoices):
+    """How a message travels."""
+
+    PORTAL = "portal", _("inbox of the portal")
+    WEBHOOK = "webhook", _("webhook")
+
+
+class State(models.TextChoices):
+    """Where a message stands."""
+
+    PENDING = "pending", _("waiting")
+    LEASED = "leased", _("being delivered")
+    DELIVERED = "delivered", _("delivered")
+    DEAD = "dead", _("given up")
+
+
+UNDER_WAY = (State.PENDING, State.LEASED)
+
+
+class Message(models.Model):
+    """One message to one recipient over one channel, written in the transaction that it tells of.
+
+    ``id`` orders the messages of a ``key`` (a motion's id). ``attempts`` counts the claims and is the fence: only the
+    latest claim may start (``started_at``) and finish a delivery. ``acknowledgement`` is what the recipient answered.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    topic = models.CharField(_("topic"), max_length=60)
+    key = models.CharField(_("ordering key"), max_length=60)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
+    organisation = models.ForeignKey("officers.Organisation", models.PROTECT, related_name="+", null=True)
+    officer = models.ForeignKey("officers.Officer", models.PROTECT, related_name="+", null=True)
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="messages", null=True)
+    payload = models.JSONField(_("content"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    acknowledgement = models.JSONField(_("acknowledgement"), null=True)
+    fault = models.CharField(_("last fault"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="outbox_one_recipient", condition=Q(organisation=None) ^ Q(officer=None)),
+            models.CheckConstraint(
+                name="outbox_webhook_has_subscription",
+                condition=Q(channel=Channel.WEBHOOK, subscription__isnull=False)
+                | Q(channel=Channel.PORTAL, subscription=None),
+            ),
+            models.CheckConstraint(
+                name="outbox_delivered_is_acknowledged",
+                condition=Q(state=State.DELIVERED, delivered_at__isnull=False, acknowledgement__isnull=False)
+                | (~Q(state=State.DELIVERED) & Q(delivered_at=None, acknowledgement__isnull=True)),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at", "id"], name="outbox_due", condition=Q(state=State.PENDING)),
+            models.Index(fields=["lease_until"], name="outbox_lease", condition=Q(state=State.LEASED)),
+            models.Index(
+                fields=["subscription", "key", "id"], name="outbox_under_way", condition=Q(state__in=UNDER_WAY)
+            ),
+            models.Index(fields=["key"], name="outbox_undelivered", condition=~Q(state=State.DELIVERED)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.uuid}"
+
+
+class Notice(models.Model):
+    """A message in the portal's inbox, of an officer or of an organisation (``roles`` empty: of every post there)."""
+
+    message = models.OneToOneField(Message, models.PROTECT, related_name="notice")
+    organisation = models.ForeignKey("officers.Organisation", models.PROTECT, related_name="+", null=True)
+    officer = models.ForeignKey("officers.Officer", models.PROTECT, related_name="+", null=True)
+    roles = ArrayField(models.CharField(max_length=16), default=list)
+    topic = models.CharField(_("topic"), max_length=60)
+    key = models.CharField(max_length=60)
+    payload = models.JSONField(_("content"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="notice_one_recipient", condition=Q(organisation=None) ^ Q(officer=None)),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-id"], name="notice_of_organisation"),
+            models.Index(fields=["officer", "-id"], name="notice_of_officer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.key}"
+
+
+class NoticeRead(models.Model):
+    """That an officer, in a post, has opened a notice, and when first."""
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="reads")
+    officer = models.ForeignKey("officers.Officer", models.PROTECT, related_name="+")
+    post = models.ForeignKey("officers.Post", models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "officer"], name="notice_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.read_at:%Y-%m-%d %H:%M}"

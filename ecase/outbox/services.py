@@ -1,0 +1,132 @@
+"""The outbox's public face: send in the caller's transaction, and read what has arrived in the inbox."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from ecase.audit import services as audit
+from ecase.outbox import guard
+from ecase.outbox.models import Channel, Message, Notice, NoticeRead, State, Subscription
+
+RECIPIENTS = ("organisation", "officer")
+
+
+class Reader(Protocol):
+    """What the inbox needs to know of a post (``officers.Post``)."""
+
+    pk: Any
+    officer_id: UUID
+    organisation_id: UUID
+    role: str
+
+    def is_current(self, at: datetime | None = None) -> bool: ...
+
+
+@transaction.atomic
+def send(
+    topic: str, *, key: str, to: models.Model, payload: dict[str, Any], roles: Collection[str] = ()
+) -> list[Message]:
+    """Write the messages that tell ``to`` (an Organisation or an Officer) of something, in the caller's transaction.
+
+    One is a notice in the portal's inbox: it is there at once. One more goes to each active webhook of the
+    organisation, in the order of sending within ``key`` (a motion's id). ``roles`` narrows an organisation's notice to
+    the posts that hold them. ``payload`` is JSON: ids and labels, never the materials. Raises :class:`TypeError` for
+    another recipient.
+    """
+    kind = str(to._meta.model_name)
+    if kind not in RECIPIENTS:
+        raise TypeError(f"a message goes to an organisation or an officer, not to {to!r}")
+    common = {"topic": topic, "key": str(key), "payload": payload, kind: to}
+    hooks = Subscription.objects.filter(organisation=to.pk, active=True) if kind == "organisation" else ()
+    webhooks = [Message(channel=Channel.WEBHOOK, subscription=hook, **common) for hook in hooks]
+    return [_notify(common, roles), *(Message.objects.bulk_create(webhooks) if webhooks else ())]
+
+
+def _notify(common: dict[str, Any], roles: Collection[str]) -> Message:
+    """The portal's message: delivered by being written, acknowledged by its notice."""
+    now = timezone.now()
+    message = Message.objects.create(
+        channel=Channel.PORTAL,
+        state=State.DELIVERED,
+        attempts=1,
+        created_at=now,
+        delivered_at=now,
+        acknowledgement={"inbox": True},
+        **common,
+    )
+    Notice.objects.create(message=message, roles=sorted(roles), created_at=now, **common)
+    return message
+
+
+def pending(key: str) -> int:
+    """How many messages of this key have not been delivered, those given up included."""
+    return Message.objects.filter(key=str(key)).exclude(state=State.DELIVERED).count()
+
+
+def notices(post: Reader) -> "QuerySet[Notice]":
+    """The inbox of a post: the officer's own notices and the organisation's, newest first.
+
+    Each has ``read_at``: when this officer opened it first, or ``None``. A post that is not held now sees nothing.
+    """
+    if not post.is_current():
+        return Notice.objects.none()
+    mine = Q(officer=post.officer_id)
+    ours = Q(organisation=post.organisation_id) & (Q(roles=[]) | Q(roles__contains=[post.role]))
+    read_at = NoticeRead.objects.filter(notice=OuterRef("pk"), officer=post.officer_id).values("read_at")
+    return Notice.objects.filter(mine | ours).annotate(read_at=Subquery(read_at[:1]))
+
+
+def unread(post: Reader) -> int:
+    """How many notices of the inbox this officer has not opened."""
+    return _unopened(post).count()
+
+
+def _unopened(post: Reader) -> "QuerySet[Notice]":
+    opened = NoticeRead.objects.filter(notice=OuterRef("pk"), officer=post.officer_id)
+    return notices(post).filter(~Exists(opened))
+
+
+def mark_read(post: Reader, notice_ids: Collection[int] | None = None) -> int:
+    """Stamp notices of the post's inbox as opened (all of them by default); returns how many were new.
+
+    Ids that are not in the inbox are passed over; the first stamp stays.
+    """
+    found = _unopened(post)
+    if notice_ids is not None:
+        found = found.filter(pk__in=notice_ids)
+    stamps = [NoticeRead(notice=notice, officer_id=post.officer_id, post_id=post.pk) for notice in found]
+    NoticeRead.objects.bulk_create(stamps, ignore_conflicts=True)
+    return len(stamps)
+
+
+@transaction.atomic
+def subscribe(organisation: models.Model, url: str, *, actor: dict[str, Any] | None = None) -> Subscription:
+    """Post an organisation's messages to ``url`` from now on; the secret is in the returned row.
+
+    Raises :class:`ecase.outbox.guard.Forbidden` for an address that messages may not be posted to.
+    """
+    guard.check(url)
+    subscription, _created = Subscription.objects.update_or_create(
+        organisation_id=organisation.pk, url=url, defaults={"active": True}
+    )
+    _log(subscription, "subscription.made", actor)
+    return subscription
+
+
+@transaction.atomic
+def unsubscribe(subscription: Subscription, *, actor: dict[str, Any] | None = None) -> None:
+    """No more messages to this address; what is under way is still delivered."""
+    Subscription.objects.filter(pk=subscription.pk).update(active=False)
+    _log(subscription, "subscription.ended", actor)
+
+
+def _log(subscription: Subscription, event: str, actor: dict[str, Any] | None) -> None:
+    subject = {"subscription": str(subscription.pk), "organisation": str(subscription.organisation_id)}
+    audit.append(
+        event, chain="system", actor=actor or audit.service_actor(), subject=subject, data={"url": subscription.url}
+    )
