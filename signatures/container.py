@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signatures import asics, canonical, strict_zip
-from signatures.cms import unwrap
+from signatures.cms import Malformed, unwrap
 from signatures.policy import DEFAULT
 from signatures.strict_zip import Entry
 
@@ -152,7 +152,17 @@ class Container:
 
     @property
     def act(self) -> SignedAct:
-        return SignedAct(self.act_json, self.cms, self.proof)
+        """This act, with its signature as it was received if the chain has it: that is what digests were taken of."""
+        received = self.acts[-1].cms if self.acts and is_same(self.acts[-1], self.cms) else self.cms
+        return SignedAct(self.act_json, received, self.proof)
+
+
+def is_same(act: SignedAct, der: bytes) -> bool:
+    """Whether the act's signature, however it was received, is that one in DER."""
+    try:
+        return act.der == der
+    except Malformed:
+        return False
 
 
 def read(data: bytes) -> Container:

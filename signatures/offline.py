@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from signatures import canonical, transparency
-from signatures.cms import Malformed
-from signatures.container import Container, SignedAct, file_names
+from signatures.container import Container, SignedAct, file_names, is_same
 from signatures.report import Indication, Report
 from signatures.trust import TrustStore
 from signatures.verification import Expected, verify
@@ -173,16 +172,9 @@ def _file_line(file: Mapping[str, Any], data: bytes | None) -> Line:
 def _chain_lines(container: Container, statement: Mapping[str, Any]) -> list[Line]:
     """Every act must name the digests of the one before it, from this one down to the first."""
     acts = container.acts
-    if not acts or acts[-1].act_json != container.act_json or not _same_cms(acts[-1], container.cms):
+    if not acts or acts[-1].act_json != container.act_json or not is_same(acts[-1], container.cms):
         return [Line("chain", _label(statement), "TOTAL_FAILED", "the last act of the chain is not the act itself")]
     return [_link_line(before, after) for before, after in zip([None, *acts], acts, strict=False)]
-
-
-def _same_cms(act: SignedAct, der: bytes) -> bool:
-    try:
-        return act.der == der
-    except Malformed:
-        return False
 
 
 def _link_line(before: SignedAct | None, after: SignedAct) -> Line:
