@@ -56,9 +56,7 @@ def due(start: str, amount: int, unit: clock.Unit, *, skip_first: bool = False, 
         ("2026-11-16T02:00", 1, "days", True, False, "2026-11-18T00:00"),
     ],
 )
-def test_rules_of_article_48(
-    start: str, amount: int, unit: clock.Unit, skip_first: bool, roll: bool, end: str
-) -> None:
+def test_rules_of_article_48(start: str, amount: int, unit: clock.Unit, skip_first: bool, roll: bool, end: str) -> None:
     assert due(start, amount, unit, skip_first=skip_first, roll=roll) == at(end)
 
 
