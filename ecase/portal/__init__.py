@@ -1,0 +1,1 @@
+"""The web pages: they translate between people and the workflows, and hold no rule of their own."""

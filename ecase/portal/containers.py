@@ -1,0 +1,77 @@
+"""The report on an evidence container, in the reader's words; the checking itself is ``signatures.offline``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ecase.problems import Invalid, Problem
+from signatures import container, offline
+from signatures.messages import LANGUAGES, TEXTS, text
+
+PASSED = "TOTAL_PASSED"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    name: str
+    passed: bool
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What came out, who signed, what the act is, and every line of the report."""
+
+    passed: bool
+    signer: str
+    facts: list[tuple[str, str]]
+    checks: list[Finding]
+
+
+def examine(content: bytes) -> Findings:
+    """Check a container against this installation's trust. Raises :class:`Invalid` for what is not a container."""
+    try:
+        opened = container.read(content)
+    except ValueError as fault:
+        message = _("This is not an evidence container, or it is damaged: %(why)s") % {"why": fault}
+        raise Invalid(Problem("not-a-container", message, "file")) from fault
+    verdict = offline.examine(opened, offline.Trust.load(Path(settings.TRUST_DIR)))
+    facts = _facts(verdict.statement)
+    return Findings(verdict.indication == PASSED, dict(facts).get(_("Signed by"), ""), facts, [_finding(x) for x in verdict.lines])
+
+
+def _facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Who stated what, when and in which case; only what is there, as the act itself says it."""
+    found = [
+        (_("Signed by"), _at(statement, "author", "name")),
+        (_("Organisation"), _at(statement, "author", "organisation")),
+        (_("Act"), _at(statement, "act", "type")),
+        (_("Motion No."), _at(statement, "motion", "number")),
+        (_("Case"), _at(statement, "case", "number")),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def _at(statement: Mapping[str, Any], part: str, key: str) -> str:
+    values = statement.get(part)
+    value = values.get(key) if isinstance(values, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def _finding(line: offline.Line) -> Finding:
+    passed = line.indication == PASSED
+    name = _say(line.name) + (f" {line.subject}" if line.subject else "")
+    return Finding(name, passed, _say(line.indication), line.detail)
+
+
+def _say(key: str) -> str:
+    language = (get_language() or "kk")[:2]
+    return text(key, language if language in LANGUAGES else "en") if key in TEXTS else key

@@ -1,0 +1,62 @@
+"""What every page knows: who is signed in, where the signer listens, and how many notices wait."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from ecase.officers.models import Post, Role
+from ecase.portal.inbox import unread
+
+READERS_OF_THE_LOG = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+WORK_ON_CASES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR})
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of every template of the portal."""
+    post: Post | None = getattr(request, "post", None)
+    return {
+        "post": post,
+        "demo": settings.DEMO,
+        "signer_url": settings.SIGNER_URL,
+        "signer_page": signer_page(),
+        "server_now": _lazily(timezone.now),
+        "navigation": _lazily(lambda: navigation(request, post)),
+    }
+
+
+def navigation(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:
+    """The entries of the main menu for this post: label, address, whether it is the current one, a count."""
+    if post is None:
+        return []
+    entries = [_entry(request, "home", _("My queue"))]
+    if post.role in WORK_ON_CASES:
+        entries.append(_entry(request, "cases", _("Cases")))
+    if post.role in READERS_OF_THE_LOG:
+        entries.append(_entry(request, "audit", _("Audit log")))
+    entries.append({**_entry(request, "inbox", _("Notices")), "count": unread(post)})
+    return entries
+
+
+def _entry(request: HttpRequest, name: str, label: str) -> dict[str, Any]:
+    address = reverse(f"portal:{name}")
+    current = request.path == address if name == "home" else request.path.startswith(address)
+    return {"label": label, "address": address, "current": current}
+
+
+def _lazily(function: Callable[[], Any]) -> Any:
+    return SimpleLazyObject(function)
+
+
+def signer_page() -> str:
+    """Where the demo signer asks whom to be: one port above its WebSocket. Empty in production."""
+    if not settings.DEMO:
+        return ""
+    place = urlsplit(settings.SIGNER_URL)
+    return f"http://{place.hostname}:{(place.port or 0) + 1}/"

@@ -1,0 +1,206 @@
+"""Forms of the catalogue on a page: what was posted becomes a payload, a payload becomes fields with their problems.
+
+Inputs are named by the path that problems name, ``payload.items.0.value``, so that an error summary links to them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from ecase.cases.models import Person
+from ecase.problems import Problem
+from workflows.statute.schema import Field, Form
+from workflows.statute.validation import tidy
+
+PREFIX = "payload"
+NEW_ROW = "__row__"
+MINUTES = "%Y-%m-%dT%H:%M"
+FEW = 7
+SPACES = re.compile(r"\s")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a choice."""
+
+    value: str
+    label: str
+    hint: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Input:
+    """A field of the catalogue with its value on the page."""
+
+    field: Field
+    path: str
+    value: Any
+    errors: list[Problem] = field(default_factory=list)
+    options: list[Option] = field(default_factory=list)
+    rows: list[list["Input"]] = field(default_factory=list)
+    new_row: list["Input"] = field(default_factory=list)
+
+    @property
+    def template(self) -> str:
+        return f"portal/fields/{_TEMPLATES.get(self.field.type, self.field.type)}.html"
+
+    @property
+    def html_type(self) -> str:
+        return {"date": "date", "instant": "datetime-local"}.get(self.field.type, "text")
+
+    @property
+    def input_mode(self) -> str:
+        return {"integer": "numeric", "money": "decimal"}.get(self.field.type, "")
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a group of inputs, named by a legend, rather than one input with a label."""
+        return self.field.type in ("boolean", "choices", "persons", "list") or self.is_radios
+
+    @property
+    def is_radios(self) -> bool:
+        return self.field.type in ("choice", "person") and len(self.options) <= FEW
+
+    @property
+    def described_by(self) -> str:
+        """Ids of the hint and of the error message that belong to it."""
+        hint = [f"{self.path}-hint"] if str(self.field.help) else []
+        return " ".join([*hint, f"{self.path}-error"] if self.errors else hint)
+
+
+# -- reading what was posted ---------------------------------------------------------------------------------------
+
+
+def read(form: Form, posted: QueryDict) -> dict[str, Any]:
+    """The payload that the posted inputs state. What does not fit its type is kept as typed, for validation to name."""
+    return tidy(form, _read_fields(form.fields, posted, PREFIX))
+
+
+def _read_fields(fields: Iterable[Field], posted: QueryDict, path: str) -> dict[str, Any]:
+    values = {one.key: _READ.get(one.type, _read_text)(one, posted, f"{path}.{one.key}") for one in fields}
+    return {key: value for key, value in values.items() if value not in (None, "", [])}
+
+
+def _read_text(field: Field, posted: QueryDict, path: str) -> Any:
+    return posted.get(path, "")
+
+
+def _read_integer(field: Field, posted: QueryDict, path: str) -> Any:
+    typed = SPACES.sub("", posted.get(path, ""))
+    return int(typed) if re.fullmatch(r"-?[0-9]{1,18}", typed) else typed
+
+
+def _read_money(field: Field, posted: QueryDict, path: str) -> Any:
+    return SPACES.sub("", posted.get(path, "")).replace(",", ".")
+
+
+def _read_instant(field: Field, posted: QueryDict, path: str) -> Any:
+    typed = posted.get(path, "").strip()
+    try:
+        return timezone.make_aware(datetime.fromisoformat(typed)).isoformat() if typed else ""
+    except ValueError:
+        return typed
+
+
+def _read_boolean(field: Field, posted: QueryDict, path: str) -> Any:
+    return {"yes": True, "no": False}.get(posted.get(path, ""))
+
+
+def _read_several(field: Field, posted: QueryDict, path: str) -> Any:
+    return posted.getlist(path)
+
+
+def _read_rows(field: Field, posted: QueryDict, path: str) -> Any:
+    pattern = re.compile(rf"{re.escape(path)}\.(\d+)\.")
+    numbers = sorted({int(match[1]) for name in posted if (match := pattern.match(name))})
+    return [_read_fields(field.fields, posted, f"{path}.{number}") for number in numbers]
+
+
+_READ: dict[str, Callable[[Field, QueryDict, str], Any]] = {
+    "integer": _read_integer,
+    "money": _read_money,
+    "instant": _read_instant,
+    "boolean": _read_boolean,
+    "choices": _read_several,
+    "persons": _read_several,
+    "list": _read_rows,
+}
+
+
+# -- showing a payload ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the inputs of one form share: the persons of the case and the problems by field."""
+
+    persons: tuple[Person, ...]
+    errors: Mapping[str, list[Problem]]
+
+
+def inputs(
+    form: Form, payload: Mapping[str, Any], persons: Iterable[Person], errors: Mapping[str, list[Problem]] | None = None
+) -> list[Input]:
+    """The inputs of ``form``, filled with ``payload``, each with its problems."""
+    shown = Shown(tuple(persons), errors or {})
+    return [_input(one, payload.get(one.key), f"{PREFIX}.{one.key}", shown) for one in form.fields]
+
+
+def _input(of: Field, value: Any, path: str, shown: Shown) -> Input:
+    errors = shown.errors.get(path, [])
+    rows = value if isinstance(value, list) and of.type == "list" else []
+    return Input(
+        field=of,
+        path=path,
+        value=_local(of, value),
+        errors=errors,
+        options=_options(of, value, shown),
+        rows=[_row(of, row, f"{path}.{number}", shown) for number, row in enumerate(rows)],
+        new_row=_row(of, {}, f"{path}.{NEW_ROW}", shown) if of.type == "list" else [],
+    )
+
+
+def _row(of: Field, row: Any, path: str, shown: Shown) -> list[Input]:
+    values = row if isinstance(row, Mapping) else {}
+    return [_input(one, values.get(one.key), f"{path}.{one.key}", shown) for one in of.fields]
+
+
+def _local(of: Field, value: Any) -> Any:
+    if value is None:
+        return ""
+    if of.type != "instant" or not isinstance(value, str):
+        return value
+    try:
+        return timezone.localtime(datetime.fromisoformat(value)).strftime(MINUTES)
+    except ValueError:
+        return value
+
+
+def _options(of: Field, value: Any, shown: Shown) -> list[Option]:
+    chosen = set(value) if isinstance(value, list) and of.type != "list" else {value}
+    if of.type in ("choice", "choices"):
+        return [Option(one.key, str(one.label), one.article, one.key in chosen) for one in of.choices]
+    if of.type in ("person", "persons"):
+        return [_person(one, chosen) for one in shown.persons if not of.capacities or one.capacity in of.capacities]
+    return []
+
+
+def _person(person: Person, chosen: set[Any]) -> Option:
+    born = f"{person.birth_date:%d.%m.%Y}" if person.birth_date else ""
+    hint = ", ".join(part for part in (person.get_capacity_display(), born) if part)
+    return Option(str(person.pk), person.full_name, hint, str(person.pk) in chosen)
+
+
+def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:
+    """The payload without the fields that ``problems`` are about: what can be kept of a half-typed form."""
+    faulty = {problem.field.split(".")[1] for problem in problems if problem.field.startswith(f"{PREFIX}.")}
+    return {key: value for key, value in payload.items() if key not in faulty}
+
+
+_TEMPLATES = {"person": "choice", "persons": "choices", "date": "text", "instant": "text", "money": "text", "integer": "text"}

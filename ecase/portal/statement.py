@@ -1,0 +1,65 @@
+"""What has been stated, in words: a payload beside the labels of its form."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from workflows.motions import acting
+from workflows.motions.fields import display
+from workflows.motions.models import Act, Motion
+from workflows.motions.payloads import OUTCOME
+from workflows.motions.states import DECISIONS, ActType
+from workflows.statute.schema import Field, Form
+
+
+@dataclass(frozen=True)
+class Line:
+    """A label and what was answered: words, or rows of a table under a header."""
+
+    label: Any
+    text: str = ""
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    is_long: bool = False
+
+
+def of_motion(motion: Motion) -> list[Line]:
+    """What the motion asks for and why."""
+    return list(_lines(motion, acting.form(motion, ActType.MOTION), motion.payload))
+
+
+def of_act(act: Act) -> list[Line]:
+    """What an act states."""
+    return of_payload(act.motion, ActType(act.type), act.payload)
+
+
+def of_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Line]:
+    """What an act of this type states with this payload."""
+    outcome = str(payload.get(OUTCOME, "")) if act_type in DECISIONS else ""
+    decided = [Line(_("Outcome"), str(motion.kind_entry.outcome(outcome).label))] if outcome else []
+    return [*decided, *_lines(motion, acting.form(motion, act_type, outcome), payload)]
+
+
+def _lines(motion: Motion, form: Form, payload: Mapping[str, Any]) -> Iterator[Line]:
+    for field in form.fields:
+        value = payload.get(field.key)
+        if value in (None, "", []):
+            continue
+        yield _table(motion, field, value) if field.type == "list" else _line(motion, field, value)
+
+
+def _line(motion: Motion, field: Field, value: Any) -> Line:
+    return Line(field.label, _words(motion, field, value), is_long=field.type == "long_text")
+
+
+def _table(motion: Motion, field: Field, rows: Any) -> Line:
+    header = tuple(str(column.label) for column in field.fields)
+    cells = tuple(tuple(_words(motion, column, row.get(column.key)) for column in field.fields) for row in rows)
+    return Line(field.label, header=header, rows=cells)
+
+
+def _words(motion: Motion, field: Field, value: Any) -> str:
+    return "" if value in (None, "") else display(motion, field, value, (get_language() or "kk")[:2])

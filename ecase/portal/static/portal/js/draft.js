@@ -1,0 +1,137 @@
+/**
+ * Nothing typed is lost: a form with `data-autosave` is saved by htmx a moment after each change, and what the server has
+ * not acknowledged yet is kept in this browser, put back when the page is opened again, and sent once the line is back.
+ */
+import { wording } from "./messages.js";
+
+const PREFIX = "ecase-draft:";
+const UNSAVED = ["csrfmiddlewaretoken", "revision"];
+
+export function initDrafts(root = document) {
+  for (const form of root.querySelectorAll("form[data-autosave]")) {
+    const draft = new Draft(form);
+    draft.restore();
+    draft.watch();
+  }
+}
+
+class Draft {
+  #form;
+  #key;
+  #say = wording("draft-words");
+  #sent = "";
+
+  constructor(form) {
+    this.#form = form;
+    this.#key = PREFIX + form.dataset.autosave;
+  }
+
+  watch() {
+    this.#form.addEventListener("input", () => this.#typed());
+    this.#form.addEventListener("change", () => this.#typed());
+    this.#form.addEventListener("htmx:beforeRequest", (event) => this.#sending(event));
+    this.#form.addEventListener("htmx:afterRequest", (event) => this.#answered(event));
+    this.#form.addEventListener("htmx:sendError", () => this.#status("offline", "offline"));
+    window.addEventListener("online", () => localStorage.getItem(this.#key) && this.#save());
+  }
+
+  /** Put back what this browser kept and the server never got. */
+  restore() {
+    const kept = read(this.#key);
+    if (!kept || kept.text === serialise(this.#form)) return localStorage.removeItem(this.#key);
+    if (kept.revision !== this.#revision()) return this.#offer(kept);
+    fill(this.#form, kept.text);
+    this.#status("kept", "restored");
+    queueMicrotask(() => this.#save());
+  }
+
+  #offer(kept) {
+    const note = document.getElementById("draft-kept");
+    if (!note) return;
+    note.hidden = false;
+    note.querySelector("[data-kept-use]").addEventListener("click", () => {
+      fill(this.#form, kept.text);
+      note.hidden = true;
+      this.#save();
+    });
+    note.querySelector("[data-kept-drop]").addEventListener("click", () => {
+      localStorage.removeItem(this.#key);
+      note.hidden = true;
+    });
+  }
+
+  #typed() {
+    const text = serialise(this.#form);
+    localStorage.setItem(this.#key, JSON.stringify({ text, revision: this.#revision(), at: Date.now() }));
+    this.#status("typing", "typing");
+  }
+
+  #sending(event) {
+    if (event.target !== this.#form) return;
+    this.#sent = serialise(this.#form);
+    this.#status("saving", "saving");
+  }
+
+  #answered(event) {
+    if (event.target !== this.#form || !event.detail.xhr?.status) return;
+    if (event.detail.successful && event.detail.xhr.getResponseHeader("X-Kept-All") === "yes") this.#forget();
+    if (event.detail.xhr.status >= 500) this.#status("offline", "failed");
+  }
+
+  #forget() {
+    if (serialise(this.#form) === this.#sent) localStorage.removeItem(this.#key);
+  }
+
+  #save() {
+    window.htmx.trigger(this.#form, "save");
+  }
+
+  #revision() {
+    return this.#form.elements.revision?.value ?? "";
+  }
+
+  #status(state, code) {
+    const status = document.getElementById("draft-status");
+    if (!status) return;
+    status.dataset.state = state;
+    status.textContent = this.#say(code);
+  }
+}
+
+function serialise(form) {
+  const pairs = [...new FormData(form)].filter(([name, value]) => !UNSAVED.includes(name) && typeof value === "string");
+  return JSON.stringify(pairs);
+}
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function fill(form, text) {
+  const pairs = JSON.parse(text);
+  growRows(form, pairs);
+  const chosen = new Set(pairs.map(([name, value]) => `${name} ${value}`));
+  const typed = new Map(pairs);
+  for (const element of form.elements) {
+    if (!element.name || UNSAVED.includes(element.name)) continue;
+    if (element.type === "checkbox" || element.type === "radio") element.checked = chosen.has(`${element.name} ${element.value}`);
+    else if (typed.has(element.name)) element.value = typed.get(element.name);
+  }
+}
+
+function growRows(form, pairs) {
+  for (const list of form.querySelectorAll("[data-rows]")) {
+    const indices = pairs.map(([name]) => rowIndex(name, list.dataset.rows)).filter((index) => index >= 0);
+    const missing = Math.max(-1, ...indices) + 1 - list.querySelectorAll("[data-row]").length;
+    for (let row = 0; row < missing; row += 1) list.querySelector("[data-add-row]").click();
+  }
+}
+
+function rowIndex(name, path) {
+  if (!name.startsWith(`${path}.`)) return -1;
+  return Number.parseInt(name.slice(path.length + 1), 10);
+}

@@ -1,0 +1,127 @@
+/**
+ * A Signer that speaks NCALayer's protocol (module `kz.gov.pki.knca.basics`) over its loopback WebSocket: one request,
+ * one reply, no request ids. NCALayer greets with `{"result":{"version":"1.4"}}`.
+ */
+import { SignerError } from "./signer.js";
+
+const MODULE = "kz.gov.pki.knca.basics";
+const HEARTBEAT = "--heartbeat--";
+// emailProtection: what NCALayer's own pages ask for to list signing keys and hide those for signing in elsewhere.
+const SIGNING_KEYS = ["1.3.6.1.5.5.7.3.4"];
+const GREETING_WITHIN = 5_000;
+// A person looks for a key, types a password, reads.
+const SIGNATURE_WITHIN = 300_000;
+
+export class NCALayerSigner {
+  #url;
+  #socket = null;
+  #waiting = null;
+
+  /** @param {string} url `wss://127.0.0.1:13579`, or that of the demo signer */
+  constructor(url) {
+    this.#url = url;
+  }
+
+  async connect() {
+    this.#open();
+    const greeting = await this.#reply(GREETING_WITHIN);
+    const version = greeting?.result?.version;
+    if (!version) throw new SignerError("unexpected", JSON.stringify(greeting));
+    return version;
+  }
+
+  async sign(bytes, { iin = "", locale = "ru" } = {}) {
+    this.#send(request(bytes, iin, locale));
+    return signatureIn(await this.#reply(SIGNATURE_WITHIN));
+  }
+
+  close() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #open() {
+    try {
+      this.#socket = new WebSocket(this.#url);
+    } catch (fault) {
+      throw new SignerError("missing", fault.message);
+    }
+    let opened = false;
+    this.#socket.addEventListener("open", () => (opened = true));
+    this.#socket.addEventListener("message", (event) => this.#receive(event.data));
+    this.#socket.addEventListener("close", () => this.#fail(new SignerError(opened ? "lost" : "missing")));
+  }
+
+  #send(message) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) throw new SignerError("lost");
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #receive(text) {
+    if (text === HEARTBEAT) return;
+    const waiting = this.#settle();
+    try {
+      waiting?.resolve(JSON.parse(text));
+    } catch {
+      waiting?.reject(new SignerError("unexpected", text.slice(0, 200)));
+    }
+  }
+
+  #fail(error) {
+    this.#settle()?.reject(error);
+  }
+
+  #settle() {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting) clearTimeout(waiting.timer);
+    return waiting;
+  }
+
+  #reply(within) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#fail(new SignerError("silent")), within);
+      this.#waiting = { resolve, reject, timer };
+    });
+  }
+}
+
+function request(bytes, iin, locale) {
+  return {
+    module: MODULE,
+    method: "sign",
+    args: {
+      allowedStorages: null,
+      format: "cms",
+      data: base64(bytes),
+      signingParams: { decode: true, encapsulate: false, digested: false },
+      signerParams: { extKeyUsageOids: SIGNING_KEYS, iin, chain: [] },
+      locale,
+    },
+  };
+}
+
+function signatureIn(reply) {
+  if (reply.status !== true) throw refusalIn(reply);
+  const result = reply.body?.result;
+  // NCALayer says "cancelled" by an empty body.
+  if (result === undefined) throw new SignerError("cancelled");
+  const signature = Array.isArray(result) ? result[0] : result;
+  if (typeof signature !== "string" || !signature) throw new SignerError("unexpected", JSON.stringify(reply).slice(0, 200));
+  return signature;
+}
+
+function refusalIn(reply) {
+  const said = [reply.code, reply.message, reply.details].filter(Boolean).join(": ");
+  if (reply.errorCode === "MODULE_NOT_FOUND") return new SignerError("unsupported", MODULE);
+  if (/busy|already/i.test(said)) return new SignerError("busy", said);
+  return new SignerError("refused", said);
+}
+
+/** Base64 (RFC 4648, section 4) of bytes. */
+export function base64(bytes) {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}

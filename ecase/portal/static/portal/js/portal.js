@@ -1,0 +1,35 @@
+/** What every page runs. Pages work by attributes: see the module of each feature. */
+import { Button, CharacterCount, ErrorSummary, SkipLink, createAll } from "../dist/govuk-frontend.min.js";
+import { initCountdowns, refresh } from "./countdown.js";
+import { initDecision, grow } from "./decision.js";
+import { initDrafts } from "./draft.js";
+import { initRows } from "./rows.js";
+import { initSigning } from "./signing.js";
+import { initUploads } from "./upload.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+for (const component of [Button, CharacterCount, ErrorSummary, SkipLink]) createAll(component);
+
+initCountdowns();
+initDecision();
+initRows();
+initDrafts();
+initSigning();
+initUploads();
+initEditors();
+
+document.addEventListener("htmx:afterSettle", () => {
+  refresh();
+  initEditors();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+function initEditors() {
+  for (const editor of document.querySelectorAll("textarea[data-grows]:not([data-growing])")) {
+    editor.dataset.growing = "yes";
+    editor.addEventListener("input", () => grow(editor));
+    grow(editor);
+  }
+}

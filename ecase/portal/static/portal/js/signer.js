@@ -1,0 +1,23 @@
+/**
+ * What the pages ask of a signer, whoever makes the signature.
+ *
+ * @typedef {object} Signer
+ * @property {() => Promise<string>} connect  opens the connection; resolves with the signer's version
+ * @property {(bytes: Uint8Array, options: {iin?: string, locale?: string}) => Promise<string>} sign
+ *   detached CAdES over exactly `bytes`, as a PEM "CMS" text
+ * @property {() => void} close
+ */
+
+/** A signature that was not made. `code` names a sentence of the page (see `partials/signer_messages.html`). */
+export class SignerError extends Error {
+  /**
+   * @param {"missing" | "lost" | "silent" | "cancelled" | "busy" | "unsupported" | "refused" | "unexpected"} code
+   * @param {string} [details] what the signer itself said
+   */
+  constructor(code, details = "") {
+    super(details || code);
+    this.name = "SignerError";
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,105 @@
+"""What templates need of the workflows: states as tags, time left in words, digests that the eye can compare."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ecase.portal.queues import Wishes, main_person
+from workflows.motions.states import State
+
+register = template.Library()
+
+COLOURS: dict[str, str] = {
+    State.DRAFT: "grey",
+    State.RETURNED: "amber",
+    State.SUBMITTED: "blue",
+    State.AGREED: "blue",
+    State.REGISTERED: "blue",
+    State.ASSIGNED: "violet",
+    State.HEARING: "violet",
+    State.DECIDED: "teal",
+    State.DELIVERED: "teal",
+    State.EXECUTED: "green",
+    State.CLOSED: "green",
+    State.REFUSED_BY_PROSECUTOR: "red",
+    State.WITHDRAWN: "grey",
+    State.EXPIRED: "red",
+}
+
+
+@register.filter
+def colour(state: str) -> str:
+    """The colour of a state's tag; its words say the same."""
+    return COLOURS.get(state, "grey")
+
+
+@register.filter
+def at(grouped: Mapping[str, Any] | None, key: str) -> Any:
+    """The entry of a mapping under a key that a template cannot spell."""
+    return (grouped or {}).get(key)
+
+
+@register.filter
+def groups(digest: str) -> str:
+    """A digest in groups of eight."""
+    return " ".join(re.findall(".{1,8}", digest or ""))
+
+
+@register.filter
+def suspect(persons: Iterable[Any]) -> Any:
+    """The person that a list names a motion by."""
+    return main_person(persons)
+
+
+@register.filter
+def event_name(events: Mapping[str, Any], event: str) -> Any:
+    """An audit event in words, or as it is logged."""
+    return events.get(event, event)
+
+
+@register.simple_tag
+def link_to(wishes: Wishes, **changes: str) -> str:
+    """The query string of a list with some wishes changed."""
+    return wishes.query(**changes)
+
+
+@register.inclusion_tag("portal/partials/due.html")
+def due(until: datetime | None, now: datetime | None = None) -> dict[str, Any]:
+    """The time left until an instant, kept true by the page's script."""
+    if until is None:
+        return {"until": None}
+    left = (until - (now or timezone.now())).total_seconds()
+    return {"until": until, "words": time_left(left), "urgency": urgency(left)}
+
+
+def urgency(left: float) -> str:
+    """``overdue``, ``urgent`` (under an hour), ``soon`` (under four) or ``calm``; the same steps as countdown.js."""
+    if left < 0:
+        return "overdue"
+    return "urgent" if left < 3600 else "soon" if left < 4 * 3600 else "calm"
+
+
+def time_left(left: float) -> str:
+    """Seconds in words, as people say it."""
+    minutes = int(abs(left) // 60)
+    values = {"days": minutes // 1440, "hours": minutes // 60 % 24, "minutes": minutes % 60}
+    scale = "Days" if values["days"] else "Hours" if values["hours"] else "Minutes"
+    return str(time_words()[("over" if left < 0 else "left") + scale]).format(**values)
+
+
+@register.simple_tag
+def time_words() -> dict[str, str]:
+    """The patterns of time left and time over; the page's script uses the same."""
+    return {
+        "leftDays": _("{days} d {hours} h left"),
+        "leftHours": _("{hours} h {minutes} min left"),
+        "leftMinutes": _("{minutes} min left"),
+        "overDays": _("{days} d {hours} h overdue"),
+        "overHours": _("{hours} h {minutes} min overdue"),
+        "overMinutes": _("{minutes} min overdue"),
+    }

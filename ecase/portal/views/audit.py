@@ -1,0 +1,93 @@
+"""The audit log for those who watch over it: entries, the signed checkpoint, and the verification of the whole."""
+
+import json
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ecase.audit import services, verification
+from ecase.audit.models import Entry
+from ecase.officers.models import Role
+from ecase.portal import files
+from ecase.portal.pages import PortalRequest, for_roles, or_404, page
+from ecase.portal.paging import page as paged
+
+watchers = for_roles(Role.AUDITOR, Role.ADMINISTRATOR)
+EVENTS = {
+    "act.performed": _("An act was performed"),
+    "act.refused": _("An act was refused"),
+    "draft.created": _("A draft was begun"),
+    "draft.saved": _("A draft was saved"),
+    "draft.attached": _("A file was attached"),
+    "draft.detached": _("A file was taken off"),
+    "draft.discarded": _("A draft was discarded"),
+    "motion.opened": _("Materials were opened"),
+    "document.read": _("A document was read"),
+    "document.stored": _("A document was stored"),
+    "sign_in.succeeded": _("Somebody signed in"),
+    "sign_in.refused": _("A sign-in was refused"),
+    "session.opened": _("A session was opened"),
+    "deadline.missed": _("A deadline was missed"),
+    "draw.made": _("A judge was drawn"),
+    "case.opened": _("A case was opened"),
+    "person.added": _("A person was added to a case"),
+    "team.joined": _("An investigator joined a case"),
+    "admin.changed": _("Reference data was changed"),
+    "suggestion.made": _("A draft was suggested"),
+}
+
+
+@require_safe
+@watchers
+def index(request: PortalRequest) -> HttpResponse:
+    """The log, the newest entry first."""
+    chain = request.GET.get("chain", "").strip()
+    entries = Entry.objects.filter(chain=chain) if chain else Entry.objects.all()
+    found = paged(entries, "at", request.GET.get("after", ""), newest_first=True, size=30)
+    return page(request, "audit.html", {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS})
+
+
+@require_safe
+@watchers
+def entry(request: PortalRequest, entry_id: int) -> HttpResponse:
+    """One entry as it was logged, and its proof if the tree has reached it."""
+    found = or_404(Entry.objects.get, pk=entry_id)
+    content = json.dumps(found.content, ensure_ascii=False, indent=2, sort_keys=True)
+    return page(request, "audit_entry.html", {"entry": found, "content": content, "proof": _proof(found), "events": EVENTS})
+
+
+@require_POST
+@watchers
+def verify(request: PortalRequest) -> HttpResponse:
+    """Verify the whole log now."""
+    return page(request, "audit_result.html", {"result": verification.verify()})
+
+
+@require_safe
+@watchers
+def checkpoint(request: PortalRequest) -> HttpResponse:
+    """The newest signed checkpoint, to keep elsewhere."""
+    return files.attached(_checkpoint().encode(), "text/plain; charset=utf-8", "ecase-checkpoint.txt")
+
+
+@require_safe
+@watchers
+def proof(request: PortalRequest, entry_id: int) -> HttpResponse:
+    """The inclusion proof of an entry."""
+    found = or_404(Entry.objects.get, pk=entry_id)
+    return files.attached(_proof(found).encode(), "text/plain; charset=utf-8", f"ecase-entry-{found.pk}.tlog-proof")
+
+
+def _checkpoint() -> str:
+    try:
+        return services.checkpoint()
+    except services.NotYetInTree:
+        return ""
+
+
+def _proof(found: Entry) -> str:
+    try:
+        return services.proof(found)
+    except services.NotYetInTree:
+        return ""

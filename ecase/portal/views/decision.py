@@ -1,0 +1,124 @@
+"""The judge's decision: the outcome and its fields, the reasons, and an assistant's draft to take over or leave."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ecase.officers.models import Post
+from ecase.portal import forms, statement
+from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
+from ecase.portal.views.acts import keep
+from ecase.portal.views.motions import about
+from ecase.problems import Invalid, Problem, Refused
+from workflows.drafting import services as drafting
+from workflows.motions import acting, drafts, reading
+from workflows.motions.models import Motion
+from workflows.motions.payloads import OUTCOME, SUGGESTION
+from workflows.motions.states import DECISIONS, ActType
+
+REASONS = "reasons"
+FIELD = f"{forms.PREFIX}.{OUTCOME}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_officers
+def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
+    """The decision page; POST (htmx: autosave) keeps what is typed."""
+    motion = or_404(reading.get, request.post, motion_id)
+    if request.method == "POST":
+        return _keep(request, motion)
+    if not _possible(motion, request.post):
+        return page(request, "act_not_possible.html", {**about(motion, request.post), "act_type": ActType.PROTOCOL}, 409)
+    return page(request, "decision.html", _about(motion, request.post, _kept(motion, request.post)))
+
+
+@require_POST
+@for_officers
+def fields(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """The fields of the chosen outcome, with what was typed in those that it shares with the one before."""
+    motion = or_404(reading.get, request.post, motion_id)
+    payload = _read(motion, request.POST)
+    return render(request, "portal/decision_fields.html", _about(motion, request.post, payload))
+
+
+@require_POST
+@for_officers
+def suggest(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """An assistant's draft for the chosen outcome, labelled, with the source of every paragraph."""
+    motion = or_404(reading.get, request.post, motion_id)
+    try:
+        suggestion = drafting.suggest(motion, request.post, _chosen(motion, request.POST))
+    except Refused as refusal:
+        return render(request, "portal/suggestion.html", {"motion": motion, **faults(refusal)}, status=refusal.status)
+    return render(request, "portal/suggestion.html", {"motion": motion, "suggestion": suggestion})
+
+
+@require_POST
+@for_officers
+def freeze(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
+    """Prepare the decision for signing, or say everything that is wrong with it."""
+    motion = or_404(reading.get, request.post, motion_id)
+    payload = _read(motion, request.POST)
+    try:
+        prepared = acting.prepare(motion, _act_type(motion, _chosen(motion, request.POST)), request.post, payload)
+    except Refused as refusal:
+        return refused(request, "decision.html", _about(motion, request.post, payload, refusal), refusal)
+    return redirect("portal:sign", prepared.pk)
+
+
+def _keep(request: PortalRequest, motion: Motion) -> HttpResponse:
+    payload = _read(motion, request.POST)
+    if OUTCOME not in payload:
+        return render(request, "portal/act_status.html", {"choose_first": True})
+    return keep(request, motion, _act_type(motion, payload[OUTCOME]), payload)
+
+
+def _possible(motion: Motion, post: Post) -> list[ActType]:
+    return [act_type for act_type in acting.available(motion, post) if act_type in DECISIONS]
+
+
+def _kept(motion: Motion, post: Post) -> dict[str, Any]:
+    kept = (drafts.kept(motion, post, act_type) for act_type in DECISIONS)
+    return next((payload for payload in kept if payload), {})
+
+
+def _read(motion: Motion, posted: QueryDict) -> dict[str, Any]:
+    outcome = posted.get(FIELD, "")
+    if outcome not in {one.key for one in motion.kind_entry.outcomes}:
+        return {}
+    payload = forms.read(acting.form(motion, _act_type(motion, outcome), outcome), posted)
+    suggestion = posted.get(f"{forms.PREFIX}.{SUGGESTION}", "")
+    return {OUTCOME: outcome, **payload, **({SUGGESTION: suggestion} if suggestion else {})}
+
+
+def _chosen(motion: Motion, posted: QueryDict) -> str:
+    outcome = posted.get(FIELD, "")
+    if outcome not in {one.key for one in motion.kind_entry.outcomes}:
+        raise Invalid(Problem("outcome", _("Choose what you decide."), FIELD))
+    return outcome
+
+
+def _act_type(motion: Motion, outcome: str) -> ActType:
+    return ActType(motion.kind_entry.decision_act(outcome))
+
+
+def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused | None = None) -> dict[str, Any]:
+    errors = by_field(refusal.problems) if refusal else {}
+    outcome = str(payload.get(OUTCOME, ""))
+    act_type = _act_type(motion, outcome) if outcome else ActType.PROTOCOL
+    shown = forms.inputs(acting.form(motion, act_type, outcome), payload, motion.case.persons.all(), errors)
+    return {
+        **about(motion, post),
+        "act_type": act_type,
+        "outcome": outcome,
+        "outcomes": motion.kind_entry.outcomes,
+        "inputs": [one for one in shown if one.field.key != REASONS],
+        "reasons": next((one for one in shown if one.field.key == REASONS), None),
+        "suggestion_used": payload.get(SUGGESTION, ""),
+        "suggestion": drafting.latest(motion, post, outcome) if outcome else None,
+        "lines": statement.of_motion(motion),
+    }

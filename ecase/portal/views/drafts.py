@@ -1,0 +1,165 @@
+"""Writing a motion: the catalogue's form, saved as it is typed, with its attachments and what is still missing."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ecase.cases import documents
+from ecase.portal import forms
+from ecase.portal.files import inline
+from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
+from ecase.problems import Invalid, Problem, Refused, Stale
+from workflows.motions import acting, drafts, reading
+from workflows.motions.models import Motion
+from workflows.motions.states import ActType
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_officers
+def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
+    """The draft; POST (htmx: autosave) saves it and says what is missing."""
+    motion = or_404(reading.get, request.post, motion_id)
+    if request.method == "POST":
+        return _save(request, motion)
+    if ActType.MOTION not in acting.available(motion, request.post):
+        return redirect("portal:motion", motion.pk)
+    return page(request, "draft.html", _about(motion))
+
+
+@require_POST
+@for_officers
+def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
+    """Save what is on the page and freeze it for signing; every problem at once if it is not complete."""
+    motion = or_404(reading.get, request.post, motion_id)
+    payload = forms.read(_form(motion), request.POST)
+    try:
+        motion = drafts.save(motion, request.post, payload, _revision(request))
+        prepared = acting.prepare(motion, ActType.MOTION, request.post, {})
+    except Refused as refusal:
+        return refused(request, "draft.html", _about(motion, payload, refusal), refusal)
+    return redirect("portal:sign", prepared.pk)
+
+
+@require_POST
+@for_officers
+def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpResponse:
+    """Take in one file under a requirement."""
+    motion = or_404(reading.get, request.post, motion_id)
+    upload = request.FILES.get("file")
+    try:
+        if upload is None:
+            raise Invalid(Problem("file-missing", _("Choose a file."), "file"))
+        drafts.attach(motion, request.post, requirement, upload.name or "", upload)
+    except Refused as refusal:
+        return _attachments(request, motion, requirement, refusal)
+    return _attachments(request, motion, requirement)
+
+
+@require_POST
+@for_officers
+def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponse:
+    """Take a file off the draft; the case keeps it."""
+    motion = or_404(reading.get, request.post, motion_id)
+    attachment = or_404(drafts.attachment_of, motion, attachment_id)
+    try:
+        drafts.detach(motion, request.post, attachment_id)
+    except Refused as refusal:
+        return _attachments(request, motion, attachment.requirement, refusal)
+    return _attachments(request, motion, attachment.requirement)
+
+
+@require_POST
+@for_officers
+def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
+    """Delete a draft that was never filed."""
+    motion = or_404(reading.get, request.post, motion_id)
+    try:
+        drafts.discard(motion, request.post)
+    except Refused as refusal:
+        return refused(request, "draft.html", _about(motion, None, refusal), refusal)
+    return redirect("portal:case", motion.case_id)
+
+
+@require_safe
+@for_officers
+def attachment(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponseBase:
+    """A file that the motion rests on; its reading is logged."""
+    motion = or_404(reading.get, request.post, motion_id)
+    document = or_404(drafts.attachment_of, motion, attachment_id).document
+    return inline(documents.read(document, request.post), document.name, document.blob.media_type)
+
+
+def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
+    payload = forms.read(_form(motion), request.POST)
+    try:
+        return _saved(request, *_keep_what_fits(request, motion, payload))
+    except Stale as refusal:
+        return _status(request, motion, {"stale": True, **faults(refusal)}, refusal.status)
+    except Refused as refusal:
+        return _status(request, motion, faults(refusal), refusal.status)
+
+
+def _keep_what_fits(request: PortalRequest, motion: Motion, payload: dict[str, Any]) -> tuple[Motion, list[Problem]]:
+    """Save everything, or everything but the fields that are wrong: one bad date does not cost the other answers."""
+    try:
+        return drafts.save(motion, request.post, payload, _revision(request)), []
+    except Invalid as refusal:
+        rest = forms.without(payload, refusal.problems)
+        return drafts.save(motion, request.post, rest, _revision(request)), list(refusal.problems)
+
+
+def _saved(request: PortalRequest, motion: Motion, wrong: list[Problem]) -> HttpResponse:
+    answer = _status(request, motion, {"saved": True, "wrong": wrong, "errors": by_field(wrong)}, 200)
+    answer["X-Kept-All"] = "no" if wrong else "yes"
+    return answer
+
+
+def _status(request: PortalRequest, motion: Motion, context: dict[str, Any], status: int) -> HttpResponse:
+    missing = drafts.missing(motion)
+    return render(request, "portal/draft_status.html", {"motion": motion, "missing": missing, **context}, status=status)
+
+
+def _attachments(
+    request: PortalRequest, motion: Motion, requirement: str, refusal: Refused | None = None
+) -> HttpResponse:
+    """One requirement's part of the page, and beside it what has changed elsewhere: the revision, what is missing."""
+    fresh = reading.get(request.post, motion.pk)
+    context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True}
+    part = next(part for part in _requirements(fresh) if part["requirement"].key == requirement)
+    problems = refusal.problems if refusal else ()
+    context |= {"part": {**part, "problems": problems}}
+    return render(request, "portal/attachments_part.html", context, status=refusal.status if refusal else 200)
+
+
+def _about(motion: Motion, payload: dict[str, Any] | None = None, refusal: Refused | None = None) -> dict[str, Any]:
+    errors = by_field(refusal.problems) if refusal else {}
+    shown = motion.payload if payload is None else payload
+    return {
+        "motion": motion,
+        "kind": motion.kind_entry,
+        "inputs": forms.inputs(_form(motion), shown, motion.case.persons.all(), errors),
+        "parts": _requirements(motion),
+        "missing": drafts.missing(motion),
+        "errors": errors,
+    }
+
+
+def _requirements(motion: Motion) -> list[dict[str, Any]]:
+    held = list(motion.attachments.select_related("document__blob"))
+    return [
+        {"requirement": one, "attachments": [each for each in held if each.requirement == one.key]}
+        for one in motion.kind_entry.attachments
+    ]
+
+
+def _form(motion: Motion) -> Any:
+    return acting.form(motion, ActType.MOTION)
+
+
+def _revision(request: PortalRequest) -> int | None:
+    typed = request.POST.get("revision", "")
+    return int(typed) if typed.isdecimal() else None

@@ -1,0 +1,115 @@
+"""Signing in with the key that signs acts, choosing a post, the language, and leaving."""
+
+import uuid
+from typing import TypeVar
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
+
+from ecase.officers import posts, sign_in
+from ecase.officers.models import Officer, Post
+from ecase.portal.pages import next_json, page, refused, refused_json
+from ecase.problems import Invalid, Problem, Refused
+
+Answer = TypeVar("Answer", bound=HttpResponse)
+# Between the signature and the choice of a post, the session knows the officer but is not signed in yet.
+CANDIDATE, DESTINATION = "signing-in", "signing-in-to"
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The sign-in page."""
+    if getattr(request, "post", None) is not None:
+        return redirect("portal:home")
+    return page(request, "sign_in.html", {"next": request.GET.get("next", "")})
+
+
+@require_POST
+def challenge(request: HttpRequest) -> HttpResponse:
+    """Fresh bytes to sign; their id is in the header ``X-Challenge``."""
+    fresh = sign_in.challenge()
+    headers = {"X-Challenge": str(fresh.pk), "Cache-Control": "no-store"}
+    return HttpResponse(bytes(fresh.to_sign), "application/json", headers=headers)
+
+
+@require_POST
+def answer(request: HttpRequest) -> HttpResponse:
+    """Take the signed challenge (fields ``challenge``, ``cms``, ``next``); JSON says where to go, or what is wrong."""
+    try:
+        officer = sign_in.answer(request.POST.get("challenge", ""), request.POST.get("cms", "").encode())
+        return _admit(request, officer)
+    except Refused as refusal:
+        return refused_json(refusal)
+
+
+def choose_post(request: HttpRequest) -> HttpResponseBase:
+    """Which of several posts to act in."""
+    officer = Officer.objects.filter(pk=request.session.get(CANDIDATE)).first()
+    if officer is None:
+        return redirect("portal:sign-in")
+    if request.method != "POST":
+        return page(request, "choose_post.html", {"officer": officer, "posts": posts.of(officer)})
+    chosen = posts.of(officer).filter(pk=_as_uuid(request.POST.get("post", ""))).first()
+    if chosen is None:
+        refusal = Invalid(Problem("post", _("Choose the post in which you act now."), "post"))
+        return refused(request, "choose_post.html", {"officer": officer, "posts": posts.of(officer)}, refusal)
+    destination = _enter(request, officer, chosen, request.session.get(DESTINATION, ""))
+    return _speaking(officer, redirect(destination), request)
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    auth.logout(request)
+    return redirect("portal:sign-in")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Switch the language of the pages; an officer who is signed in keeps it for the next time."""
+    post: Post | None = getattr(request, "post", None)
+    wanted = request.POST.get("language", "")
+    if post is not None and wanted in dict(settings.LANGUAGES):
+        Officer.objects.filter(pk=post.officer_id).update(language=wanted)
+    return set_language(request)
+
+
+def _admit(request: HttpRequest, officer: Officer) -> HttpResponse:
+    held = list(posts.of(officer))
+    destination = request.POST.get("next", "")
+    if len(held) == 1:
+        return _speaking(officer, next_json(_enter(request, officer, held[0], destination)), request)
+    request.session[CANDIDATE], request.session[DESTINATION] = str(officer.pk), destination
+    return _speaking(officer, next_json("portal:choose-post"), request)
+
+
+def _enter(request: HttpRequest, officer: Officer, post: Post, destination: str) -> str:
+    """Open the session; where to go from here."""
+    sign_in.open_session(request, officer, post)
+    for key in (CANDIDATE, DESTINATION):
+        request.session.pop(key, None)
+    return destination if _is_ours(request, destination) else reverse("portal:home")
+
+
+def _speaking(officer: Officer, answer: Answer, request: HttpRequest) -> Answer:
+    """From here on, the pages speak the officer's language."""
+    answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, officer.language, samesite="Lax", secure=request.is_secure())
+    return answer
+
+
+def _is_ours(request: HttpRequest, destination: str) -> bool:
+    return url_has_allowed_host_and_scheme(destination, {request.get_host()}, require_https=request.is_secure())
+
+
+def _as_uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None

@@ -1,0 +1,116 @@
+"""Signing a prepared act: see what is signed, sign it, and learn what happens next."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_POST, require_safe
+
+from ecase.cases import documents
+from ecase.officers.models import Post
+from ecase.portal import files, statement
+from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused_json
+from ecase.portal.views.motions import address_of, calls
+from ecase.problems import Refused
+from workflows.motions import acting, export, reading
+from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.states import ActType
+
+
+@require_safe
+@for_officers
+def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
+    """What is about to be signed: its content, its SHA-256, its PDF, until when, and the button."""
+    prepared = _prepared(request.post, prepared_id)
+    kind = ActType(prepared.type)
+    context = {
+        "prepared": prepared,
+        "motion": prepared.motion,
+        "act_type": kind,
+        "lines": statement.of_payload(prepared.motion, kind, prepared.payload),
+        "back": address_of(prepared.motion, kind),
+        "done": Act.objects.filter(sha256=prepared.sha256).first(),
+        "minutes": int(settings.PREPARED_LIFETIME.total_seconds() // 60),
+    }
+    return page(request, "sign.html", context)
+
+
+@require_safe
+@for_officers
+def to_sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
+    """The exact bytes that are signed: canonical JSON."""
+    content = bytes(_prepared(request.post, prepared_id).act_json)
+    return HttpResponse(content, "application/json", headers={"Cache-Control": "private, no-store"})
+
+
+@require_safe
+@for_officers
+def prepared_pdf(request: PortalRequest, prepared_id: UUID) -> HttpResponseBase:
+    """The PDF whose hash is part of what is signed."""
+    prepared = _prepared(request.post, prepared_id)
+    return files.inline(documents.open_blob(prepared.pdf), f"{prepared.type}.pdf", files.PDF)
+
+
+@require_POST
+@for_officers
+def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
+    """Take the signature; JSON says where to go, or everything that is wrong."""
+    prepared = _prepared(request.post, prepared_id)
+    try:
+        act = acting.perform(prepared, request.POST.get("cms", "").encode(), request.post)
+    except Refused as refusal:
+        return refused_json(refusal)
+    return next_json("portal:done", act.pk)
+
+
+@require_safe
+@for_officers
+def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
+    """It is signed: the proof, and what happens next."""
+    act, motion = _act(request.post, act_id)
+    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": list(calls(motion, request.post))}
+    return page(request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])})
+
+
+@require_safe
+@for_officers
+def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
+    """One act: what it states, its document, and how its signature was verified."""
+    act, motion = _act(request.post, act_id)
+    context: dict[str, Any] = {"act": act, "motion": motion, "kind": motion.kind_entry, "lines": statement.of_act(act)}
+    return page(request, "act_show.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])})
+
+
+@require_safe
+@for_officers
+def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
+    """The act's PDF."""
+    act, motion = _act(request.post, act_id)
+    if act.pdf is None:
+        raise Http404
+    return files.inline(documents.open_blob(act.pdf), f"{_name(motion, act)}.pdf", files.PDF)
+
+
+@require_safe
+@for_officers
+def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
+    """The evidence: everything that somebody without access here needs to verify the act."""
+    act, motion = _act(request.post, act_id)
+    return files.attached(export.container(act), "application/zip", f"{_name(motion, act)}.zip")
+
+
+def _prepared(post: Post, prepared_id: UUID) -> PreparedAct:
+    found: PreparedAct = or_404(acting.prepared_for, post, prepared_id)
+    return found
+
+
+def _act(post: Post, act_id: UUID) -> tuple[Act, Motion]:
+    act = or_404(Act.objects.select_related("pdf", "author__officer", "motion").get, pk=act_id)
+    return act, or_404(reading.get, post, act.motion_id)
+
+
+def _name(motion: Motion, act: Act) -> str:
+    plain = re.sub(r"[^0-9A-Za-z]+", "-", motion.number or motion.case.number).strip("-")
+    return f"{plain}-{act.type}"
