@@ -1,8 +1,10 @@
 """``python -m ecase.embedded``: see ``--help``."""
 
 import argparse
+import math
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -23,8 +25,21 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class Interrupt:
+    """Turns signals into one KeyboardInterrupt: what comes right after the first was meant by it.
+
+    A Ctrl-C may reach us twice, from the terminal and from a parent, and must not break off the orderly stop.
+    """
+
+    ECHO = 1.0  # seconds
+
+    def __init__(self) -> None:
+        self._last = -math.inf
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        last, self._last = self._last, time.monotonic()
+        if self._last - last > self.ECHO:
+            raise KeyboardInterrupt
 
 
 def _do(options: argparse.Namespace) -> int:
@@ -38,8 +53,9 @@ def _do(options: argparse.Namespace) -> int:
 
 def main(arguments: list[str]) -> int:
     """Exit code of the command; 1 with one sentence when something stands in the way; 130 after Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    interrupt = Interrupt()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         return _do(_arguments(arguments))
     except Trouble as trouble:

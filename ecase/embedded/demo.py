@@ -140,7 +140,7 @@ def _set_up(stage: Stage) -> list[dict[str, str]]:
 
 def _programs(stage: Stage) -> list[Program]:
     python = [sys.executable, "-m"]
-    signer = ["--keys", str(stage.place.var_dir / "demo-pki"), "--port", str(stage.signer_port)]
+    signer = ["--keys", str(stage.place.var_dir / "demo-pki" / "keys"), "--port", str(stage.signer_port)]
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         signer.append("--open")
     web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(stage.http_port), "--workers", "2"]
