@@ -61,10 +61,14 @@ def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Resp
 
 def _claimed(name: str) -> bool:
     """Hold ``name`` until the transaction ends; false if somebody else holds it."""
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
         return bool(cursor.fetchone()[0])
+
+
+def lock_number(name: str) -> int:
+    """The advisory lock that stands for ``name``: 64 bits of its SHA-256."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def _replay(stored: StoredAnswer, fingerprint: str) -> Response:

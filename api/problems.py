@@ -153,6 +153,8 @@ def respond(document: Document, instance: str) -> Response:
 
 def describe(exc: Exception) -> Document:
     """What is said of an exception. What is not foreseen is an error of ours, told without its inner parts."""
+    if isinstance(exc, audit.NotYetInTree):
+        exc = NotYet(Problem("not-yet", _("The log will have signed it in a moment. Ask again.")))
     if isinstance(exc, Refused):
         headers = {**_revision_header(exc.problems), **getattr(exc, "headers", {})}
         return Document(exc.slug, exc.status, exc.title, exc.problems, headers=headers)

@@ -3,6 +3,7 @@
 import uuid
 
 from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
@@ -21,7 +22,6 @@ from workflows.motions import acting, export, reading
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.states import ActType
 
-CONTAINER = "application/zip"
 EITHER = PolymorphicProxySerializer("ActOrPrepared", {"prepared": PreparedShape, "performed": ActShape}, "status")
 
 
@@ -92,13 +92,13 @@ class ActPdf(View):
 class ActContainer(View):
     """The evidence of an act."""
 
-    @extend_schema(operation_id="getActContainer", responses={(200, CONTAINER): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="getActContainer", responses={(200, export.SERVED_AS): OpenApiTypes.BINARY})
     def get(self, request: Request, act_id: uuid.UUID) -> HttpResponse:
         """Signed bytes, signature, files, certificates, log proof: what a stranger needs to verify the act offline."""
-        act = Act.objects.get(pk=act_id)
+        act = Act.objects.select_related("motion").get(pk=act_id)
         _opened(request, act)
-        response = HttpResponse(export.container(act), content_type=CONTAINER)
-        response["Content-Disposition"] = f'attachment; filename="{act.type}-{act.pk}.zip"'
+        response = HttpResponse(export.container(act), content_type=export.SERVED_AS)
+        response["Content-Disposition"] = content_disposition_header(True, export.file_name(act))
         response["Cache-Control"] = "private, no-store"
         return response
 

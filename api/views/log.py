@@ -1,19 +1,16 @@
 """The audit log as strangers verify it: the signed checkpoint, and the proof that an entry is under it."""
 
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from api.authentication import post_of
-from api.problems import NotYet
 from api.views.base import OpenView, View
 from ecase.audit import services as audit
 from ecase.audit.models import Entry
 from ecase.cases.models import Case
 from ecase.officers.models import Post, Role
-from ecase.problems import Problem
 from workflows.motions import reading
 
 TEXT = "text/plain"
@@ -27,10 +24,7 @@ class Checkpoint(OpenView):
     @extend_schema(operation_id="getCheckpoint", responses={(200, TEXT): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
         """A C2SP signed note: size and root hash of the log. It names nobody, and anybody may keep it."""
-        try:
-            return _text(audit.checkpoint())
-        except audit.NotYetInTree as fault:
-            raise _not_yet() from fault
+        return _text(audit.checkpoint())
 
 
 class ProofOfEntry(View):
@@ -46,10 +40,7 @@ class ProofOfEntry(View):
         found = Entry.objects.get(pk=entry)
         if not _may_read(found.chain, post_of(request)):
             raise Entry.DoesNotExist
-        try:
-            return _text(audit.proof(found))
-        except audit.NotYetInTree as fault:
-            raise _not_yet() from fault
+        return _text(audit.proof(found))
 
 
 def _may_read(chain: str, post: Post) -> bool:
@@ -67,7 +58,3 @@ def _may_read(chain: str, post: Post) -> bool:
 
 def _text(text: str) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
-
-
-def _not_yet() -> NotYet:
-    return NotYet(Problem("not-yet", _("The log will have signed it in a moment. Ask again.")))

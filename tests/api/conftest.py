@@ -1,0 +1,73 @@
+"""Callers of the REST API: any officer of a factory, signed in."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from rest_framework.test import APIClient
+
+from ecase.audit.models import Entry
+from ecase.officers import tokens
+from ecase.officers.models import Post
+from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
+
+Call = Callable[[Post], "Caller"]
+
+
+class Caller(APIClient):
+    """A client that brings the token of a post, and takes JSON both ways."""
+
+    def __init__(self, post: Post | None = None) -> None:
+        super().__init__(headers={"Accept-Language": "en"})
+        self.default_format = "json"
+        if post:
+            self.bears(tokens.issue(post)[1])
+
+    def bears(self, secret: str) -> None:
+        """Bring this token from now on."""
+        self.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+
+    def request(self, **request: Any) -> Any:
+        response = super().request(**request)
+        if response.headers.get("Content-Type", "").endswith("json"):
+            response.data = response.json()
+        return response
+
+
+@pytest.fixture(autouse=True)
+def no_throttle_history() -> Iterator[None]:
+    """Each test begins with a clean slate of rates."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def anybody() -> Caller:
+    return Caller()
+
+
+@pytest.fixture
+def call() -> Call:
+    """A caller for a post."""
+    return Caller
+
+
+def problem(response: HttpResponse, status: int, slug: str, *codes: str) -> dict[str, Any]:
+    """The problem document of a response, which must be one: of that status and slug, with these codes among its own."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    assert document["type"].endswith(f"/problems/{slug}"), document
+    assert document["status"] == status
+    assert document["title"]
+    assert {one["code"] for one in document["problems"]} >= set(codes), document
+    return document
+
+
+def refusals(post: Post) -> list[dict[str, Any]]:
+    """What the log holds of the refused requests of an officer, oldest first."""
+    entries = Entry.objects.filter(chain=f"officer:{post.officer_id}").order_by("seq")
+    return [entry.content["data"] for entry in entries if entry.event == "request.refused"]
