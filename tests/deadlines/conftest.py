@@ -21,7 +21,7 @@ def kz() -> Catalogue:
 
 
 @pytest.fixture
-def make_motion(db: None, kz: Catalogue) -> MakeMotion:  # noqa: ARG001 - the database is what is asked for
+def make_motion(db: None, kz: Catalogue) -> MakeMotion:
     def make(kind: str = "custody", **payload: Any) -> Motion:
         case = CaseFactory()
         bodies = {"organisation": case.organisation, "prosecution": case.prosecution, "court": case.court}

@@ -89,13 +89,26 @@ def test_loading_twice_stores_once() -> None:
 
 
 @pytest.mark.django_db
+def test_the_command_says_what_is_stored(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_statute")
+    assert capsys.readouterr().out.startswith("kz 2026.1 ")
+
+
+@pytest.mark.django_db
+def test_the_command_names_faults_by_line(folder: Path, rewrite: Rewrite) -> None:
+    rewrite("search.yaml", "role: notify_copy", "role: nobody")
+    with pytest.raises(CommandError, match=r"search\.yaml:\d+: 'nobody' is not one of"):
+        call_command("load_statute", folder=folder.parent)
+
+
+@pytest.mark.django_db
 def test_the_same_version_with_other_content_is_refused(folder: Path, rewrite: Rewrite) -> None:
     load_all()
     rewrite("search.yaml", 'en: "Search"', 'en: "A search"')
     with pytest.raises(Conflict) as caught:
         load_all(folder.parent)
     assert caught.value.problems[0].code == "version-already-published"
-    with pytest.raises(CommandError, match="2026.1"):
+    with pytest.raises(CommandError, match=r"2026\.1"):
         call_command("load_statute", folder=folder.parent)
 
 

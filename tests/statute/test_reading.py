@@ -20,20 +20,26 @@ def line_of(folder: Path, name: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if text in line)
 
 
+LENGTH = "{field: term_starts, amount: 2, unit: months}"
+REVIEW = '    review: unreviewed\n    label: {kk: "Өтінішхатты тергеу'
+EITHER = "by_choice: {field: held, amounts: {detained: 1, at_large: 2}}\n    amount: 8\n    unit"
+PLAIN = "type: text\n      choices: [{key: a, label: {kk: a, ru: a, en: a}}]"
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "told"),
     [
         ("custody.yaml", "subject: suspect", "subject: offence", "not a field of type 'person'"),
         ("custody.yaml", "subject: suspect", "colour: red", "'colour' is not known here (Kind)"),
-        ("custody.yaml", "    review: unreviewed\n    label: {kk: \"Өтінішхатты тергеу", "    label: {kk: \"Өтінішхатты тергеу", "'review' is missing (Term)"),
-        ("custody.yaml", "    article: \"147(3)\"\n    mark: S", "    mark: S", "'article' is missing (Term)"),
+        ("custody.yaml", REVIEW, REVIEW.partition("\n")[2], "'review' is missing (Term)"),
+        ("custody.yaml", '    article: "147(3)"\n    mark: S', "    mark: S", "'article' is missing (Term)"),
         ("custody.yaml", "role: consent", "role: assent", "'assent' is not one of"),
         ("custody.yaml", "may_return: true", "may_return: perhaps", "'perhaps' is not of type bool"),
         ("custody.yaml", 'starts_on: ["field:detained_at"]', 'starts_on: ["field:detaned_at"]', "is not an instant"),
         ("custody.yaml", "starts_on: [registration]", "starts_on: [receipt]", "neither an act nor"),
         ("custody.yaml", "met_by: [protocol]", "met_by: [ruling]", "'ruling' is not one of"),
         ("custody.yaml", "amounts: {h48: 48, h24: 24, h72: 72}", "amounts: {h48: 48}", "do not match the choices"),
-        ("custody.yaml", "amount: 8\n    unit", "by_choice: {field: held, amounts: {detained: 1, at_large: 2}}\n    amount: 8\n    unit", "exactly one of"),
+        ("custody.yaml", "amount: 8\n    unit", EITHER, "exactly one of"),
         ("custody.yaml", "remind: [0.5, 0.85]", "remind: [0.5, 1.5]", "fraction between 0 and 1"),
         ("custody.yaml", "value: up_to_five_years", "value: six", "'six' is not a choice of 'penalty'"),
         ("custody.yaml", "required_if: {field: penalty", "required_if: {field: penlty", "no field 'penlty'"),
@@ -47,11 +53,11 @@ def line_of(folder: Path, name: str, text: str) -> int:
         ("custody.yaml", 'en: "Detention in custody"', 'en: ""', "'en' is empty"),
         ("custody.yaml", "subject: suspect", "subject: suspect\nsubject: suspect", "written twice"),
         ("custody.yaml", "then_problem: detained_at,", "", "either 'then_required' or 'then_problem'"),
-        ("custody.yaml", "value: {field: term_starts, amount: 2, unit: months}", "value: {field: term_starts}", "a length is"),
-        ("custody.yaml", "op: later_than, value: {field: term_starts, amount: 2, unit: months}", "op: later_than, value: now", "compares with a length"),
+        ("custody.yaml", f"value: {LENGTH}", "value: {field: term_starts}", "a length is"),
+        ("custody.yaml", f"later_than, value: {LENGTH}", "later_than, value: now", "compares with a length"),
         ("custody.yaml", "op: present", "op: present, value: 1", "'value' goes with"),
         ("search.yaml", "  mark: U\n", "  mark: U\n  longest: {amount: 30, unit: days}\n", "marked U (unknown)"),
-        ("search.yaml", "type: persons", "type: text\n      choices: [{key: a, label: {kk: a, ru: a, en: a}}]", "has no 'choices'"),
+        ("search.yaml", "type: persons", PLAIN, "has no 'choices'"),
         ("acts.yaml", "  agreement:\n", "  consent:\n", "'consent' is not an act"),
         ("acts.yaml", "\nacts:\n", "\nextra: 1\nacts:\n", "'extra' is not known here"),
         ("catalogue.yaml", "valid_from: 2026-01-01", "valid_from: soon", "is not a date"),

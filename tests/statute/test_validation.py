@@ -49,7 +49,8 @@ def custody(**changes: Any) -> dict[str, Any]:
     ("kind", "more", "good", "bad"),
     [
         ("text", {"max_length": 5}, ["сөз", "a" * 5], {6: "type", "a" * 6: "too-long", "a\nb": "control-character"}),
-        ("text", {}, ["é"], {"e\u0301": "not-normalised", "a\u202eb": "control-character", "\x00": "control-character"}),
+        ("text", {}, ["é"], {"e\u0301": "not-normalised", "a\u202eb": "control-character"}),
+        ("text", {}, ["-"], {"\x00": "control-character", "\ufdd0": "control-character"}),
         ("long_text", {}, ["a\n\tb"], {"a\rb": "control-character", "\ud800": "control-character"}),
         ("integer", {"minimum": 1, "maximum": 9}, [1, 9], {0: "too-small", 10: "too-large", "1": "type", 1.0: "type"}),
         ("integer", {}, [-5], {True: "type", 2**53: "type"}),

@@ -15,7 +15,6 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import yaml
 from yaml.constructor import SafeConstructor
 
-
 # libyaml's loader where there is one: it names the same lines, eight times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
