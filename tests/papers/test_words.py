@@ -68,9 +68,15 @@ def test_sizes(count: int, expected: str) -> None:
 
 
 def test_one_article_and_several() -> None:
-    assert words("ru").articles("147") == "статьёй 147"
-    assert words("ru").articles("147, 148") == "статьями 147, 148"
-    assert words("kk").articles("148(7)") == "148(7)-бабын"
+    assert words("ru").on_the_basis("147") == "статьёй 147"
+    assert words("ru").on_the_basis("147, 148") == "статьями 147, 148"
+    assert words("kk").on_the_basis("148(7)") == "148(7)-бабын"
+    assert words("kk").article("148(7), 151(1)") == "ҚПК 148(7), 151(1)-баптары"
+    assert words("ru").outcome_article("") == ""
+
+
+def test_another_act_is_not_cited_as_an_article() -> None:
+    assert words("ru").article("76-НП") == "76-НП"
 
 
 def test_periods_as_far_as_known() -> None:

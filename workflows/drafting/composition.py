@@ -115,13 +115,14 @@ class Composer:
     def from_norms(self, spec: Spec) -> Iterator[Paragraph]:
         """The norms that the catalogue gives for this outcome, as it gives them."""
         for norm in self._norms():
-            text = spec["text"].format_map({"article": norm.article, "text": norm.text.in_(self.language)})
-            yield self._paragraph(text, "norm", norm.article, self._article(norm.article))
+            article = self.words.article(norm.article)
+            text = spec["text"].format_map({"article": article, "text": norm.text.in_(self.language)})
+            yield self._paragraph(text[:1].upper() + text[1:], "norm", norm.article, article)
 
     def from_outcome(self, spec: Spec) -> Iterator[Paragraph]:
         """The outcome that the judge chose, with its article."""
         article = self.outcome.article
-        yield self._paragraph(spec["text"].format_map(self._names()), "norm", article, self._article(article))
+        yield self._paragraph(spec["text"].format_map(self._names()), "norm", article, self.words.article(article))
 
     def from_appeal(self, spec: Spec) -> Iterator[Paragraph]:
         """How the decision is appealed, where the catalogue says so."""
@@ -132,7 +133,7 @@ class Composer:
                 "court": appeal.court.in_(self.language),
             }
             text = spec["text"].format_map(names)
-            yield self._paragraph(text, "norm", appeal.article, self._article(appeal.article))
+            yield self._paragraph(text, "norm", appeal.article, self.words.article(appeal.article))
 
     # -- pieces --------------------------------------------------------------------------------------------------------
 
@@ -151,10 +152,12 @@ class Composer:
         return (shown.replace("\n", "; ") if field.type == "choices" else shown).rstrip(" .;")
 
     def _of_act(self, act: Act, sentence: str) -> Paragraph:
-        day = self.words.date(local_time(act.performed_at).date())
+        performed = local_time(act.performed_at).date()
+        day = self.words.date(performed)
         author = self._author(act)
         source = f"{self.words.act_name(act.type)}, {author}, {day}"
-        names = {"author": author, "date": day, "attachments": self._attachments()}
+        names = {"author": author, "date": day, "date_in": self.words.date(performed, "date_in")}
+        names["attachments"] = self._attachments()
         return self._paragraph(sentence.format_map(names), "act", str(act.pk), source)
 
     def _author(self, act: Act) -> str:
@@ -168,9 +171,6 @@ class Composer:
 
     def _norms(self) -> list[Norm]:
         return [norm for norm in self.kind.norms if not norm.outcomes or self.outcome.key in norm.outcomes]
-
-    def _article(self, articles: str) -> str:
-        return str(self.words.data["article"]).format(articles=articles)
 
     def _length(self, amount: int, unit: str) -> str:
         return str(self.wording.data["units"][unit]).format(amount=amount)
@@ -188,7 +188,7 @@ class Composer:
             "court": self.motion.court.name(self.language),
             "judge": decline_short(self.motion.judge, "nominative", self.language) if self.motion.judge else "",
             "outcome": outcome[:1].lower() + outcome[1:],
-            "article": self.outcome.article,
+            "outcome_article": self.words.outcome_article(self.outcome.article),
         }
 
     def _paragraph(self, text: str, kind: str, ref: str, label: str) -> Paragraph:

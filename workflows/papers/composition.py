@@ -70,7 +70,7 @@ def _own(paper: Paper, said: Words) -> dict[str, Any]:
         "case": paper.case.number,
         "qualification": paper.case.qualification,
         "kind": paper.kind.name,
-        "articles_of_kind": said.articles(paper.kind.articles),
+        "articles_of_kind": said.on_the_basis(paper.kind.articles),
         "role": role,
         "Role": role[:1].upper() + role[1:],
         "author": _short(author, "nominative", paper),
@@ -110,7 +110,7 @@ def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
         "outcome": _inline(outcome.label) if outcome else "",
         "outcome_article": said.outcome_article(outcome.article) if outcome else "",
         "grants": outcome.grants if outcome else False,
-        "articles_of_decision": said.articles(", ".join(dict.fromkeys(filter(None, articles)))),
+        "articles_of_decision": said.on_the_basis(", ".join(dict.fromkeys(filter(None, articles)))),
         "judge": paper.judge,
         "judge_dat": _short(paper.judge, "dative", paper),
         "hearing": hearing,
@@ -208,15 +208,11 @@ def _hearing(letter: Letter) -> Iterator[Block]:
 def _terms(letter: Letter) -> Iterator[Block]:
     said = letter.words
     rows = [
-        (term.label, ", ".join(filter(None, (said.period(term.starts_at, term.ends_at), _article(term.article, said)))))
+        (term.label, ", ".join(filter(None, (said.period(term.starts_at, term.ends_at), said.article(term.article)))))
         for term in letter.paper.terms
     ]
     if rows:
         yield {"type": "fields", "label": said.label("terms"), "rows": rows}
-
-
-def _article(article: str, said: Words) -> str:
-    return str(said.data["article"]).format(articles=article) if article else ""
 
 
 def _attachments(letter: Letter) -> Iterator[Block]:
@@ -278,8 +274,8 @@ def _protocol(letter: Letter) -> Iterator[Block]:
         yield from letter.para("description")
         yield from _sections(paper.motion_sections)
     yield letter.part("reasoning")
-    yield from _sections(_stated_in("reasoning", paper.sections))
     yield from _texts(paper.reasons)
+    yield from _sections(_stated_in("reasoning", paper.sections))
     yield from letter.section("norms", _lines(paper.norms), "quiet")
     yield from letter.para("ground")
     yield letter.verb("ordered")
@@ -313,8 +309,9 @@ def _endorsement(letter: Letter) -> Iterator[Block]:
         yield from letter.para("description")
         yield from _sections(paper.motion_sections)
     yield from _hearing(letter)
-    yield from _sections(_stated_in("introduction", paper.sections) + _stated_in("reasoning", paper.sections))
+    yield from _sections(_stated_in("introduction", paper.sections))
     yield from letter.section("reasons", _lines(paper.reasons))
+    yield from _sections(_stated_in("reasoning", paper.sections))
     yield from letter.section("norms", _lines(paper.norms), "quiet")
     yield from _resolution(letter)
     yield from _attachments(letter)

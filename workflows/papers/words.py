@@ -50,14 +50,21 @@ class Words:
         """The verb between two parts of a ruling, in the form for the author's sex."""
         return str(self.data["verbs"][key][sex])
 
-    def articles(self, articles: str) -> str:
-        """The articles in the form that "on the basis of" asks for."""
-        key = "articles_many" if any(sign in articles for sign in ",–—-;") else "articles_one"
-        return str(self.data[key]).format(articles=articles)
+    def on_the_basis(self, articles: str) -> str:
+        """Articles in the form that "on the basis of" asks for: ``статьями 147, 148``."""
+        return self._cited("on_the_basis", articles)
 
-    def outcome_article(self, article: str) -> str:
-        """The article of an outcome in brackets, with the space before it; empty for none."""
-        return str(self.data["outcome_article"]).format(articles=article) if article else ""
+    def article(self, articles: str) -> str:
+        """Articles as a short reference: ``ҚПК 148(7)-бабы``. What is no article of the code is cited as it is."""
+        return self._cited("article", articles) if _of_code(articles) else articles
+
+    def outcome_article(self, articles: str) -> str:
+        """The articles of an outcome in brackets, with the space before them; empty for none."""
+        return self._cited("outcome_article", articles) if articles else ""
+
+    def _cited(self, form: str, articles: str) -> str:
+        number = "many" if any(sign in articles for sign in ",;–—") else "one"
+        return str(self.data[f"{form}_{number}"]).format(articles=articles)
 
     def date(self, value: date, form: str = "date") -> str:
         """A date in words; ``form="date_in"`` where a language tells "on that day" by another ending."""
@@ -87,6 +94,11 @@ class Words:
             amount, names = amount / KILO, names[1:]
         digits = f"{amount:.0f}" if names[0] == self.data["sizes"][0] else f"{amount:.1f}"
         return f"{digits.replace('.', self.data['decimal'])}\N{NO-BREAK SPACE}{names[0]}"
+
+
+def _of_code(articles: str) -> bool:
+    """Whether this is numbers of articles, and not the name of another act, such as ``76-НП``."""
+    return not any(sign.isalpha() for sign in articles)
 
 
 def local_time(value: datetime) -> datetime:
