@@ -1,4 +1,4 @@
-"""Keys of the tests' people: issued on the spot by the session's demo authority, so that any factory's officer can sign."""
+"""Keys of the tests' people, issued on the spot by the session's demo authority: any factory's officer can sign."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,7 +36,9 @@ class Keyring:
     folder: Path
     _signers: dict[Any, tuple[ec.EllipticCurvePrivateKey, tuple[Any, ...]]] = field(default_factory=dict)
 
-    def sign(self, post: Post, content: bytes, *, profile: Profile = SIGNING, span: Span | None = None, **changes: Any) -> bytes:
+    def sign(
+        self, post: Post, content: bytes, *, profile: Profile = SIGNING, span: Span | None = None, **changes: Any
+    ) -> bytes:
         """Detached CAdES (DER) over ``content`` with a key of the officer of ``post``."""
         key, chain = self._signer(person_of(post, **changes), profile, span)
         return build(content, key, chain, datetime.now(UTC))

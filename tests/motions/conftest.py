@@ -16,7 +16,10 @@ from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType
 from workflows.statute.catalogue import load_all
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 @dataclass
@@ -38,7 +41,9 @@ class World:
         author = self.posts["investigator"]
         motion = drafts.create(self.case, kind, author)
         for requirement in motion.kind_entry.attachments:
-            drafts.attach(motion, author, requirement.key, f"{requirement.key}.pdf", BytesIO(PDF + requirement.key.encode()))
+            drafts.attach(
+                motion, author, requirement.key, f"{requirement.key}.pdf", BytesIO(PDF + requirement.key.encode())
+            )
         return drafts.save(motion, author, fill(motion.kind_entry.form, self.case, **given))
 
     def act(self, motion: Motion, act_type: str, role: str, payload: dict[str, Any] | None = None) -> Act:

@@ -1,6 +1,7 @@
 """A motion's way through the house, kind by kind: every outcome of every kind that the catalogue holds."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from django.conf import settings
@@ -56,7 +57,7 @@ def test_acts_form_a_chain_of_digests(world: World) -> None:
 
     assert len(acts) == 5
     assert [act.position for act in acts] == [1, 2, 3, 4, 5]
-    for before, after in zip(acts, acts[1:], strict=False):
+    for before, after in pairwise(acts):
         named = json.loads(bytes(after.act_json))["previous"]
         assert named == {"act": str(before.pk), "sha256": before.sha256, "cms_sha256": before.cms_sha256}
 

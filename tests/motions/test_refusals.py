@@ -58,7 +58,7 @@ def test_an_expired_key(world: World, prepared: PreparedAct) -> None:
     over = Span(now - timedelta(days=400), now - timedelta(days=1))
     cms = world.keys.sign(prepared.author, bytes(prepared.act_json), span=over)
 
-    with refused(prepared.motion, SignatureRefused, "OUT_OF_BOUNDS_NO_POE"):
+    with refused(prepared.motion, SignatureRefused, "EXPIRED"):
         acting.perform(prepared, cms, prepared.author)
 
 
@@ -84,7 +84,9 @@ def test_a_signature_over_another_act(world: World, prepared: PreparedAct) -> No
         acting.perform(prepared, cms, prepared.author)
 
 
-@pytest.mark.parametrize("cms", [b"", b"nonsense", b"\x30\x82\xff\xff", b"-----BEGIN CMS-----\nAAAA\n-----END CMS-----"])
+@pytest.mark.parametrize(
+    "cms", [b"", b"nonsense", b"\x30\x82\xff\xff", b"-----BEGIN CMS-----\nAAAA\n-----END CMS-----"]
+)
 def test_a_malformed_cms(world: World, prepared: PreparedAct, cms: bytes) -> None:
     with refused(prepared.motion, SignatureRefused, "FORMAT_FAILURE"):
         acting.perform(prepared, cms, prepared.author)
@@ -195,7 +197,9 @@ def test_who_investigated_never_judges(world: World) -> None:
 
 def test_who_investigated_never_agrees(world: World) -> None:
     motion = world.filed("custody")
-    turned = PostFactory(prosecutor=True, officer=world.posts["investigator"].officer, organisation=world.case.prosecution)
+    turned = PostFactory(
+        prosecutor=True, officer=world.posts["investigator"].officer, organisation=world.case.prosecution
+    )
     reading.open_materials(motion, turned)
 
     with refused(motion, NotAllowed, "acted-in-another-role"):
@@ -244,7 +248,9 @@ def test_an_act_of_another_motion_explains_nothing(world: World) -> None:
         Motion.objects.filter(pk=motion.pk).update(state=State.SUBMITTED, last_act=act)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE motions_act SET payload = '{}'", "DELETE FROM motions_act", "TRUNCATE motions_act CASCADE"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE motions_act SET payload = '{}'", "DELETE FROM motions_act", "TRUNCATE motions_act CASCADE"]
+)
 def test_acts_are_for_ever(world: World, statement: str) -> None:
     world.filed("search")
 
@@ -263,7 +269,9 @@ def test_of_two_officers_acting_at_the_same_instant_one_wins(make_world: Callabl
         reading.open_materials(mine, post)
         prepared.append(acting.prepare(mine, act_type, post, world.filled(motion, act_type)))
 
-    outcomes = _at_once([lambda p=p: acting.perform(p, world.keys.sign(p.author, bytes(p.act_json)), p.author) for p in prepared])
+    outcomes = _at_once(
+        [lambda p=p: acting.perform(p, world.keys.sign(p.author, bytes(p.act_json)), p.author) for p in prepared]
+    )
 
     assert sorted(type(one).__name__ for one in outcomes) == ["Act", "Conflict"]
     assert motion.acts.filter(position=2).count() == 1
@@ -326,5 +334,3 @@ def test_the_types_of_acts_are_those_of_the_catalogue() -> None:
     from workflows.statute.schema import ActName
 
     assert set(get_args(ActName)) == {str(one) for one in ActType}
-
-

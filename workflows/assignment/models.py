@@ -21,6 +21,9 @@ class Register(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["court", "year"], name="one_register_a_year")]
 
+    def __str__(self) -> str:
+        return f"{self.court} {self.year}: {self.last}"
+
 
 class Draw(models.Model):
     """A random draw of a judge: anybody can repeat it from the seed and the candidates.

@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
+from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -12,8 +13,7 @@ from ecase.cases.models import Case, Participation
 from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment.models import Draw
 
-if TYPE_CHECKING:
-    from workflows.motions.models import Motion
+Motion = Any  # workflows.motions.Motion, which stands a floor above
 
 _NEXT = """
     INSERT INTO assignment_register (court_id, year, last) VALUES (%s, %s, 1)
@@ -33,7 +33,7 @@ def next_number(court: Organisation) -> str:
     return f"{court.code}-{year % 100:02d}-{number}"
 
 
-def draw(motion: "Motion", court: Organisation, case: Case) -> Draw | None:
+def draw(motion: Motion, court: Organisation, case: Case) -> Draw | None:
     """Draw a judge of ``court`` who has not acted in ``case`` in another role. ``None`` if there is none."""
     judges = {str(post.officer_id): post for post in _judges(court)}
     excluded = _conflicts(case, list(judges))
@@ -63,7 +63,7 @@ def _judges(court: Organisation) -> list[Post]:
 
 
 def _conflicts(case: Case, officers: list[str]) -> dict[str, str]:
-    acted = Participation.objects.filter(case=case, officer__in=officers).exclude(role=Role.JUDGE)
+    acted = Participation.objects.filter(case=case, officer__in=map(UUID, officers)).exclude(role=Role.JUDGE)
     return {str(officer): f"acted as {role}" for officer, role in acted.values_list("officer", "role")}
 
 

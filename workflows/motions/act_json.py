@@ -47,7 +47,12 @@ def _statement(draft: Draft) -> dict[str, Any]:
         "schema": SCHEMA,
         "installation": settings.INSTALLATION_ID,
         "case": {"id": str(motion.case_id), "number": motion.case.number},
-        "motion": {"id": str(motion.pk), "kind": motion.kind, "version": motion.version, "catalogue": _catalogue(motion)},
+        "motion": {
+            "id": str(motion.pk),
+            "kind": motion.kind,
+            "version": motion.version,
+            "catalogue": _catalogue(motion),
+        },
         "act": {
             "id": str(draft.id),
             "type": str(draft.type),
@@ -87,7 +92,7 @@ def _catalogue(motion: Motion) -> dict[str, str]:
 
 
 def _previous(act: Act | None) -> dict[str, str] | None:
-    return act and {"act": str(act.pk), "sha256": act.sha256, "cms_sha256": act.cms_sha256}
+    return {"act": str(act.pk), "sha256": act.sha256, "cms_sha256": act.cms_sha256} if act else None
 
 
 def digest(data: bytes) -> str:

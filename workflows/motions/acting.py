@@ -83,7 +83,7 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, cms
     now = timezone.now()
     if prepared.author_id != author.pk:
         raise NotAllowed(Problem("not-yours", _("Somebody else prepared this act.")))
-    report = signing.verify_signature(cms, bytes(prepared.act_json), author, now)
+    report = signing.verify_signature(cms, bytes(prepared.act_json), author, now, created_after=prepared.created_at)
     locked = lock(motion)
     current = PreparedAct.objects.get(pk=prepared.pk)
     _require_signable(locked, current, now)
@@ -115,7 +115,9 @@ def _stated(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Ma
     if act_type != ActType.MOTION:
         return payload
     if payload:
-        raise Invalid(Problem("payload-of-draft", _("A motion is filed as its draft was saved: save it first."), "payload"))
+        raise Invalid(
+            Problem("payload-of-draft", _("A motion is filed as its draft was saved: save it first."), "payload")
+        )
     return motion.payload
 
 
@@ -133,5 +135,7 @@ def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
 @transaction.atomic
 def forget_expired(now: datetime) -> int:
     """Drop what was prepared and never signed in time. Returns how many."""
-    deleted, _by_model = PreparedAct.objects.filter(performed_at=None, expires_at__lt=now - settings.PREPARED_LIFETIME).delete()
+    deleted, _by_model = PreparedAct.objects.filter(
+        performed_at=None, expires_at__lt=now - settings.PREPARED_LIFETIME
+    ).delete()
     return deleted

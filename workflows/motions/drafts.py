@@ -81,7 +81,7 @@ def attach(
 
 @transaction.atomic
 def detach(motion: Motion, post: Post, attachment_id: int) -> None:
-    """Take an attachment off the draft; the document stays in the case. ``Attachment.DoesNotExist`` if it is not on it."""
+    """Take an attachment off the draft; the document stays in the case. Raises ``Attachment.DoesNotExist``."""
     locked = _editable(motion, post)
     attachment = locked.attachments.select_related("document").get(pk=attachment_id)
     attachment.delete()

@@ -1,6 +1,6 @@
 """Values of a payload as people read them: choices by their label, persons by name, instants in local time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -73,7 +73,7 @@ def _as_persons(motion: Motion, field: Field, value: list[str]) -> str:
     return "\n".join(_as_person(motion, field, one) for one in value)
 
 
-_SHOW = {
+_SHOW: dict[str, Callable[[Motion, Field, Any], str]] = {
     "instant": _as_instant,
     "date": _as_date,
     "boolean": _as_boolean,

@@ -30,14 +30,14 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         if not post.is_current():
             return self.none()
         left = ~Q(state__in=[State.DRAFT, State.RETURNED])
-        scopes = {
+        scopes: dict[str, Q] = {
             Role.INVESTIGATOR: Q(organisation=post.organisation_id, case__team__officer=post.officer_id),
             Role.HEAD_OF_UNIT: Q(organisation=post.organisation_id),
             Role.PROSECUTOR: Q(prosecution=post.organisation_id, submitted_at__isnull=False) & left,
             Role.JUDGE: Q(court=post.organisation_id, judge=post.officer_id),
             Role.CLERK: Q(court=post.organisation_id, registered_at__isnull=False),
         }
-        scope = scopes.get(Role(post.role))
+        scope = scopes.get(post.role)
         return self.none() if scope is None else self.filter(scope)
 
     def open(self) -> "MotionQuerySet":
@@ -92,7 +92,7 @@ class Motion(models.Model):
         triggers: ClassVar = [
             pgtrigger.Trigger(
                 name="state_needs_its_act",
-                operation=pgtrigger.UpdateOf("state"),
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
                 func="""
@@ -113,8 +113,11 @@ class Motion(models.Model):
                 condition=pgtrigger.Q(new__state__df="draft"),
                 func="RAISE EXCEPTION 'a motion begins as a draft' USING ERRCODE = 'integrity_constraint_violation';",
             ),
-            pgtrigger.Protect(name="never_deleted_after_filing", operation=pgtrigger.Delete,
-                              condition=pgtrigger.Q(old__last_act__isnull=False)),
+            pgtrigger.Protect(
+                name="never_deleted_after_filing",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__last_act__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +184,12 @@ class Attachment(models.Model):
 
     class Meta:
         ordering: ClassVar = ["position"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "position"], name="attachment_position_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["motion", "position"], name="attachment_position_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.requirement}"
 
 
 class Act(models.Model):
@@ -239,6 +247,9 @@ class PreparedAct(models.Model):
     expires_at = models.DateTimeField()
     performed_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} {self.sha256[:12]}"
+
 
 class Opening(models.Model):
     """That a post's officer opened the materials of a motion, and when first: received, opened, decided."""
@@ -250,6 +261,9 @@ class Opening(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "officer", "role"], name="opening_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.opened_at:%Y-%m-%d %H:%M}"
 
 
 class ActDraft(models.Model):
@@ -263,3 +277,6 @@ class ActDraft(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "post", "type"], name="act_draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} {self.updated_at:%Y-%m-%d %H:%M}"

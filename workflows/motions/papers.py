@@ -16,7 +16,7 @@ from workflows.motions.models import Motion
 from workflows.motions.payloads import OUTCOME, form
 from workflows.motions.states import DECISIONS, ActType
 from workflows.papers import facts
-from workflows.statute.schema import Form, Outcome
+from workflows.statute.schema import Form
 
 REASONS, NORMS, HELD_AT = "reasons", "norms", "held_at"
 
@@ -38,7 +38,6 @@ def paper_of(draft: Draft) -> facts.Paper:
     """Everything that the paper states, taken from motion, case, catalogue and payload."""
     motion, language = draft.motion, cast(facts.Language, draft.motion.language)
     kind = motion.kind_entry
-    outcome = _outcome(draft)
     return facts.Paper(
         template=draft.type,
         language=language,
@@ -50,7 +49,7 @@ def paper_of(draft: Draft) -> facts.Paper:
         addressee=_addressee(draft, language),
         place=motion.court.place(language) if draft.type in DECISIONS else _place(draft.author, language),
         motion=_motion(motion, language),
-        outcome=outcome and facts.OutcomeFacts(outcome.key, outcome.label.in_(language), outcome.grants, outcome.article),
+        outcome=_outcome(draft, language),
         persons=_persons(motion),
         sections=_sections(motion, form(motion, draft.type, draft.payload.get(OUTCOME, "")), draft.payload),
         motion_sections=_motion_sections(draft),
@@ -64,10 +63,13 @@ def paper_of(draft: Draft) -> facts.Paper:
     )
 
 
-def _outcome(draft: Draft) -> Outcome | None:
+def _outcome(draft: Draft, language: str) -> facts.OutcomeFacts | None:
     key = draft.payload.get(OUTCOME)
     known = {outcome.key: outcome for outcome in draft.motion.kind_entry.outcomes}
-    return known.get(key) if isinstance(key, str) else None
+    if not isinstance(key, str) or key not in known:
+        return None
+    outcome = known[key]
+    return facts.OutcomeFacts(outcome.key, outcome.label.in_(language), outcome.grants, outcome.article)
 
 
 def name_of(person: Officer | Person) -> facts.Name:
@@ -94,7 +96,7 @@ def _addressee(draft: Draft, language: str) -> str:
 
 def _motion(motion: Motion, language: str) -> facts.MotionFacts | None:
     author = _official(motion.author, language)
-    return author and facts.MotionFacts(author, motion.submitted_at, motion.number or "")
+    return facts.MotionFacts(author, motion.submitted_at, motion.number or "") if author else None
 
 
 def _persons(motion: Motion) -> tuple[facts.Participant, ...]:
@@ -135,7 +137,12 @@ def _attachments(motion: Motion) -> list[Any]:
 def _file(number: int, attachment: Any) -> dict[str, Any]:
     """Numbered, so that two attachments of one name stay apart."""
     document, blob = attachment.document, attachment.document.blob
-    return {"name": f"{number:02d}-{document.name}", "media_type": blob.media_type, "size": blob.size, "sha256": blob.sha256}
+    return {
+        "name": f"{number:02d}-{document.name}",
+        "media_type": blob.media_type,
+        "size": blob.size,
+        "sha256": blob.sha256,
+    }
 
 
 def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
@@ -143,7 +150,9 @@ def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
         return ()
     labels = {entry.key: entry.label.in_(draft.motion.language) for entry in draft.motion.kind_entry.attachments}
     return tuple(
-        facts.AttachedFile(one.document.name, one.document.blob.size, one.document.blob_id, labels.get(one.requirement, ""))
+        facts.AttachedFile(
+            one.document.name, one.document.blob.size, one.document.blob_id, labels.get(one.requirement, "")
+        )
         for one in _attachments(draft.motion)
     )
 

@@ -56,7 +56,7 @@ def timeline(motion: Motion) -> list[TimelineEvent]:
 
 def _acts(motion: Motion) -> Iterator[TimelineEvent]:
     for act in motion.acts.select_related("author__officer", "pdf").order_by("position"):
-        yield TimelineEvent(act.performed_at, "act", ActType(act.type).label, act.author_text, act)
+        yield TimelineEvent(act.performed_at, "act", str(ActType(act.type).label), act.author_text, act)
 
 
 def _openings(motion: Motion) -> Iterator[TimelineEvent]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import transaction
 
@@ -32,8 +32,7 @@ def recorded(
 ) -> Callable[Concatenate[Motion, str, Post, P], R]:
     """Run ``function`` in one transaction; a refusal rolls it back, is recorded and raised again."""
 
-    @wraps(function)
-    def guarded(motion: Motion, what: str, post: Post, *args: P.args, **kwargs: P.kwargs) -> Any:
+    def guarded(motion: Motion, what: str, post: Post, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             with transaction.atomic():
                 return function(motion, what, post, *args, **kwargs)
@@ -41,4 +40,4 @@ def recorded(
             record(motion, post, what, refusal)
             raise
 
-    return guarded
+    return wraps(function)(guarded)

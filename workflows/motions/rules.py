@@ -1,4 +1,4 @@
-"""May this officer, in this post, perform this act on this motion now? Asked by ``prepare`` and again by ``perform``."""
+"""May this officer, in this post, perform this act on this motion now? ``prepare`` asks, and ``perform`` again."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
 from ecase.cases import participation
-from ecase.officers.models import Post, Role
+from ecase.officers.models import Post
 from ecase.problems import Conflict, NotAllowed, Problem
 from workflows.motions.models import Motion, Opening
 from workflows.motions.states import ActType, State

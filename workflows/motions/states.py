@@ -43,8 +43,6 @@ class ActType(models.TextChoices):
 
 
 # Performed by the service itself, under its own seal.
-SERVICE_ACTS = frozenset(
-    {ActType.REGISTRATION, ActType.ASSIGNMENT, ActType.DELIVERY, ActType.CLOSURE, ActType.EXPIRY}
-)
+SERVICE_ACTS = frozenset({ActType.REGISTRATION, ActType.ASSIGNMENT, ActType.DELIVERY, ActType.CLOSURE, ActType.EXPIRY})
 DECISIONS = frozenset({ActType.PROTOCOL, ActType.ENDORSEMENT})
 FINAL_STATES = frozenset({State.REFUSED_BY_PROSECUTOR, State.CLOSED, State.WITHDRAWN, State.EXPIRED})

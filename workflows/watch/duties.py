@@ -6,6 +6,7 @@ and may be killed at any instruction: a claim and its effects are one transactio
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -88,7 +89,7 @@ def _each(state: State, act: Callable[[Motion], bool]) -> int:
 
 
 @transaction.atomic
-def _alone(pk: object, state: State, act: Callable[[Motion], bool]) -> bool:
+def _alone(pk: UUID, state: State, act: Callable[[Motion], bool]) -> bool:
     """Act on one motion if it is free and still in ``state``; another watch may be at it."""
     free = Motion.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, state=state).first()
     return free is not None and act(acting.lock(free))
