@@ -53,9 +53,9 @@ def _refuse(reason: str) -> int:
 
 
 async def _serve(desk: Desk, host: str, port: int, open_page: bool) -> None:
-    stop = asyncio.get_running_loop().create_future()
+    stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, lambda: stop.done() or stop.set_result(None))
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     address = f"http://{host}:{port + 1}/"
     screen = open_screen(host, port + 1, desk)
 
@@ -68,7 +68,7 @@ async def _serve(desk: Desk, host: str, port: int, open_page: bool) -> None:
             sys.stdout.flush()
             if open_page:
                 webbrowser.open(address)
-            await stop
+            await stop.wait()
     finally:
         screen.shutdown()
         screen.server_close()

@@ -42,7 +42,7 @@ class Desk:
     auto: bool = False
     chosen: str | None = None
     pending: dict[int, Pending] = field(default_factory=dict)
-    _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))  # type: ignore[type-arg]
+    _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     async def ask(self, wanted: dict[str, Any], documents: list[bytes]) -> DemoKey | None:
         """The key to use, or ``None`` if the person cancelled; :class:`NoKey` if nothing fits and nobody is asked."""

@@ -89,8 +89,8 @@ def _documents(args: dict[str, Any], parameters: dict[str, Any]) -> list[bytes]:
     """What to sign, one or many. The demo signs CMS over data; hashes, XML and time stamps it has not."""
     if args.get("format") != "cms" or parameters.get("digested") or parameters.get("tsaProfile") is not None:
         raise Failure("INVALID_SIGNING_PARAMS", "The demo signer makes CMS over data, without time stamps.")
-    data = args.get("data")
-    texts = data if isinstance(data, list) else [data]
+    data: Any = args.get("data")
+    texts: list[Any] = data if isinstance(data, list) else [data]
     if not texts or not all(isinstance(text, str) and text for text in texts):
         raise Failure("INVALID_SIGNING_PARAMS", "There is nothing to sign.")
     return [_decoded(text) if parameters.get("decode") else text.encode() for text in texts]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from signatures.canonical import MAX_INTEGER, canonical, check
 
+REASON = "JSON|canonical|key|whole numbers|2.53|surrogate|normal form|object|utf-8|deeply|Expecting|BOM"
 TEXT = st.text(st.characters(exclude_categories=["Cs"])).map(
     lambda text: __import__("unicodedata").normalize("NFC", text)
 )
@@ -75,7 +76,7 @@ def test_refused_values_are_named_by_path(value, path):
     ],
 )
 def test_bytes_that_are_not_their_own_canonical_form(data):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=REASON):
         check(data)
 
 

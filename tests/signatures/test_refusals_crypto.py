@@ -6,10 +6,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from signatures import der, oids
-from signatures.algorithms import Unsuitable, check_signature
 from signatures.algorithms import AlgorithmIdentifier as Algorithm
+from signatures.algorithms import Unsuitable, check_signature
 from tests.signatures.conftest import failed
-from tests.signatures.makers import CONTENT, MD5, RSA_KEY, SHA1, algorithm, attribute, octets, sequence
+from tests.signatures.makers import CONTENT, MD5, RSA_KEY, SHA1, algorithm, sequence
 
 
 def test_case_19_other_content(person, check):
@@ -140,4 +140,3 @@ def test_the_table_is_open(pki, person, check):
     policy = Policy(signatures={**SIGNATURES, own: SignatureAlgorithm("national", None, verify)})
     assert failed(check(cms)) == {"signature"}
     assert check(cms, policy=policy).passed
-    assert attribute("1.2.3", octets(b""))
