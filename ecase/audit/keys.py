@@ -45,7 +45,7 @@ def signer() -> Signer:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, changed: int) -> Signer:  # noqa: ARG001 - a part of the cache's key
+def _read(path: Path, changed: int) -> Signer:
     try:
         return Signer.parse(path.read_text())
     except ValueError as fault:

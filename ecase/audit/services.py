@@ -86,7 +86,7 @@ def _body(
 
 def instant(at: datetime) -> str:
     """UTC with microseconds, as RFC 3339 writes it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def checkpoint() -> str:

@@ -4,15 +4,17 @@ Everything is read in one snapshot and as a stream, in memory that does not grow
 """
 
 import heapq
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from itertools import chain as joined
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -131,9 +133,9 @@ def _one_snapshot() -> None:
 @contextmanager
 def _stream(sql: str) -> Iterator[Iterator[tuple[Any, ...]]]:
     with connection.connection.cursor(name="audit_verification", binary=True) as cursor:
-        cursor.itersize = FETCH
         cursor.execute(sql)
-        yield iter(cursor)
+        # Many rows a call: iterating the cursor itself costs a third of the whole check.
+        yield joined.from_iterable(iter(partial(cursor.fetchmany, FETCH), []))
 
 
 def _query(sql: str) -> list[tuple[Any, ...]]:
@@ -162,7 +164,8 @@ class _Chains:
         read, expected, last = 0, 1, NO_ENTRY
         for row in entries:
             read += 1
-            self._missing(chain, expected, row.seq)
+            if row.seq != expected:
+                self._missing(chain, expected, row.seq)
             if row.prev != last and row.seq == expected:
                 self._fault("link", row)
             self._content(row)
@@ -191,7 +194,7 @@ class _Chains:
 
 def _columns_fit(row: _Row) -> bool:
     try:
-        content = json.loads(row.body)
+        content = orjson.loads(row.body)
     except ValueError:
         return False
     return isinstance(content, dict) and (content.get("chain"), content.get("at")) == (row.chain, instant(row.at))
