@@ -1,5 +1,6 @@
 """Reading the environment: a missing or wrong value ends the start with one clear sentence."""
 
+import builtins
 from pathlib import Path
 from typing import Any
 
@@ -20,41 +21,41 @@ class Environment:
         self._env = Env()
         self._base_dir = base_dir
 
-    def _read(self, kind: str, name: str, default: Any, **options: Any) -> Any:
+    def _read(self, kind: builtins.str, name: builtins.str, default: Any, **options: Any) -> Any:
         arguments = {} if default is None else {"default": default}
         try:
             return getattr(self._env, kind)(name, **arguments, **options)
         except EnvError as fault:
             raise ImproperlyConfigured(f"{name}: {fault}") from fault
 
-    def str(self, name: str, default: str | None = None) -> Any:
+    def str(self, name: builtins.str, default: builtins.str | None = None) -> Any:
         return self._read("str", name, default)
 
-    def bool(self, name: str, default: bool | None = None) -> Any:
+    def bool(self, name: builtins.str, default: bool | None = None) -> Any:
         return self._read("bool", name, default)
 
-    def int(self, name: str, default: int | None = None) -> Any:
+    def int(self, name: builtins.str, default: int | None = None) -> Any:
         return self._read("int", name, default)
 
-    def list(self, name: str, default: Any = None) -> Any:
+    def list(self, name: builtins.str, default: Any = None) -> Any:
         return self._read("list", name, default)
 
-    def path(self, name: str, default: Path | None = None) -> Path:
+    def path(self, name: builtins.str, default: Path | None = None) -> Path:
         return Path(self._read("str", name, None if default is None else str(default))).resolve()
 
-    def url(self, name: str, default: Any = None) -> Any:
+    def url(self, name: builtins.str, default: Any = None) -> Any:
         value = self.str(name, default)
         if not value.startswith(("http://", "https://")):
             raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}")
         return value.rstrip("/")
 
-    def choice(self, name: str, choices: tuple[Any, ...], default: Any = None) -> Any:
+    def choice(self, name: builtins.str, choices: tuple[Any, ...], default: Any = None) -> Any:
         value = self.str(name, default)
         if value not in choices:
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
         return value
 
-    def database(self, name: str) -> dict[Any, Any]:
+    def database(self, name: builtins.str) -> dict[Any, Any]:
         """PostgreSQL settings for Django, with connections kept open between requests."""
         url = self.str(name, addresses.database_url(self._base_dir))
         if not url.startswith(("postgres://", "postgresql://")):
@@ -62,7 +63,7 @@ class Environment:
         config = dict(self._read("dj_db_url", name, url))
         return {**config, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
-    def broker(self, name: str) -> Any:
+    def broker(self, name: builtins.str) -> Any:
         """The address of Celery's broker: RabbitMQ, Redis or Valkey."""
         url = self.str(name, addresses.broker_url(self._base_dir))
         if not url.startswith(("amqp://", "amqps://", "redis://", "rediss://", "redis+socket://")):

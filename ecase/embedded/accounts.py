@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 from dataclasses import dataclass
+from typing import TypedDict
 
 from ecase.embedded.trouble import Trouble
 
@@ -18,6 +19,21 @@ class Account:
     name: str
     uid: int
     gid: int
+
+
+class Credentials(TypedDict, total=False):
+    """Arguments of :mod:`subprocess` that start a process under another account."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def credentials(account: Account | None) -> Credentials:
+    """To drop root's rights for ``account``; nothing when there is none to drop them for."""
+    if account is None:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def for_servers() -> Account | None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecase.embedded.accounts import Account
+from ecase.embedded.accounts import Account, credentials
 from ecase.embedded.warden import Warden
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -50,7 +50,7 @@ class Child:
                 start_new_session=True,
                 pass_fds=program.pass_fds,
                 preexec_fn=dies_with_parent(program.stop_signal),  # noqa: PLW1509  the launcher has one thread
-                **_credentials(program.account),
+                **credentials(program.account),
             )
         self.pid = self._process.pid
         warden.watch(self.pid, program.stop_signal)
@@ -94,10 +94,6 @@ def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return arm
-
-
-def _credentials(account: Account | None) -> dict[str, object]:
-    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def _kill_group(group: int, number: signal.Signals) -> None:

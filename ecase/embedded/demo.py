@@ -25,7 +25,8 @@ HTTP_PORT, SIGNER_PORT = 8000, 13580  # the signer takes two: its socket, and it
 READY_WITHIN = 60.0  # seconds for the web server to answer
 # What a reset throws away under the data folder; PostgreSQL's own data comes on top.
 DEMO_DATA = ("demo-pki", "media", "checkpoints", "log-key")
-# Outside Django, since a broker that cannot be reached must be told in one sentence as well.
+# What an address is worth shows when it is used. The launcher itself imports neither Django nor Celery.
+REACH_DATABASE = "import django; django.setup(); from django.db import connection; connection.ensure_connection()"
 REACH_BROKER = "from ecase.celery import app; app.connection_for_write().ensure_connection(max_retries=1, timeout=5)"
 
 
@@ -118,6 +119,7 @@ def _with_servers(place: Place, lock: Lock, warden: Warden) -> int:
 def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
     http_port, signer_port = ports.first_free(HTTP_PORT), ports.first_free(SIGNER_PORT, in_a_row=2)
     own = {
+        "DJANGO_SETTINGS_MODULE": "ecase.settings",
         "ECASE_PUBLIC_URL": f"http://127.0.0.1:{http_port}",
         "ECASE_SIGNER_URL": f"ws://127.0.0.1:{signer_port}",
         "PYTHONUNBUFFERED": "1",
@@ -128,7 +130,7 @@ def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
 
 def _set_up(stage: Stage) -> list[dict[str, str]]:
     """Bring database, keys and files to where the programs expect them. Who can sign in."""
-    stage.manage("checking settings and database", "check", "--database", "default")
+    stage.run("checking settings and database", sys.executable, "-c", REACH_DATABASE)
     stage.run("checking the broker", sys.executable, "-c", REACH_BROKER)
     stage.manage("migrating the database", "migrate", "--no-input", "--verbosity", "0")
     stage.manage("loading the statute catalogue", "load_statute")

@@ -95,10 +95,15 @@ def _initialise(place: Place, binaries: Path, data: Path) -> None:
 
 
 def _run(place: Place, command: list[str], text: str | None = None) -> None:
-    account = place.account
-    drop = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     done = subprocess.run(
-        command, input=text, cwd=place.data_dir, env=environment(), capture_output=True, text=True, check=False, **drop
+        command,
+        input=text,
+        cwd=place.data_dir,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        **accounts.credentials(place.account),
     )
     # `postgres --single` ends with 0 even when a statement failed.
     if done.returncode != 0 or "ERROR:" in done.stderr:
