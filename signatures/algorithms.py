@@ -120,8 +120,8 @@ def _pss(certificate: x509.Certificate, signature: bytes, message: bytes, digest
 
 def _pss_parameters(digest: Digest) -> set[bytes]:
     """The DER forms of the only parameters that are allowed (RFC 4055): with the digest's NULL and without it."""
-    oid = next(oid for oid, known in DIGESTS.items() if known == digest)
-    return {_pss_form(oid, digest.size, null) for null in (b"", NULL)}
+    named = [oid for oid, known in DIGESTS.items() if known == digest]
+    return {_pss_form(oid, digest.size, null) for oid in named for null in (b"", NULL)}
 
 
 def _pss_form(oid: str, salt: int, null: bytes) -> bytes:

@@ -137,7 +137,19 @@ def _encapsulated(content: der.Element) -> tuple[str, bool]:
 def _certificates(found: list[der.Element], policy: Policy) -> tuple[x509.Certificate, ...]:
     if len(found) > policy.max_certificates:
         raise Malformed(f"more than {policy.max_certificates} certificates")
-    return tuple(x509.load_der_x509_certificate(one.expect(der.SEQUENCE).raw) for one in found)
+    return tuple(_certificate(one.expect(der.SEQUENCE).raw) for one in found)
+
+
+def _certificate(data: bytes) -> x509.Certificate:
+    """A certificate whose names can be read: the library reads them late, and has a TypeError for some that are not."""
+    try:
+        certificate = x509.load_der_x509_certificate(data)
+        named = len(list(certificate.subject)) and len(list(certificate.issuer))
+    except (ValueError, TypeError, x509.InvalidVersion) as fault:
+        raise Malformed(f"a certificate cannot be read: {fault}") from fault
+    if not named:
+        raise Malformed("a certificate names no subject or no issuer")
+    return certificate
 
 
 def _only_signer(infos: list[der.Element], policy: Policy) -> SignerInfo:

@@ -33,7 +33,13 @@ INDICATIONS: dict[str, Indication] = {
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at. ``name`` is stable; ``detail`` is an English sentence for people."""
+    """One thing that was looked at, with an English sentence for people in ``detail``. ``name`` is stable.
+
+    Names, in the order in which they are looked at:
+    trust, format, detached, signed-attributes, content-type, counter-signature, content, signing-certificate,
+    certificate, digest-algorithm, message-digest, signing-certificate-attribute, algorithm-protection, signing-time,
+    signature, chain, authorities, validity, revocation, key-usage, role, certificate-policy, iin, bin, seal.
+    """
 
     name: str
     passed: bool

@@ -106,7 +106,7 @@ def _load(path: Path, people: dict[str, dict[str, Any]]) -> DemoKey:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ValueError(f"{path}: larger than {MAX_FILE_BYTES} bytes")
     content = pkcs12.load_pkcs12(path.read_bytes(), PASSWORD)
-    signer = SimpleSigner.load_pkcs12(str(path), passphrase=PASSWORD)  # type: ignore[no-untyped-call]
+    signer = SimpleSigner.load_pkcs12(str(path), passphrase=PASSWORD)
     if content.cert is None or signer is None:
         raise ValueError(f"{path}: holds no certificate with its key")
     certificate = content.cert.certificate

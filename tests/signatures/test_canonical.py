@@ -1,6 +1,7 @@
 """Case 55: one statement, one form in bytes."""
 
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,7 @@ from hypothesis import strategies as st
 from signatures.canonical import MAX_INTEGER, canonical, check
 
 REASON = "JSON|canonical|key|whole numbers|2.53|surrogate|normal form|object|utf-8|deeply|Expecting|BOM"
-TEXT = st.text(st.characters(exclude_categories=["Cs"])).map(
-    lambda text: __import__("unicodedata").normalize("NFC", text)
-)
+TEXT = st.text(st.characters(exclude_categories=["Cs"])).map(lambda text: unicodedata.normalize("NFC", text))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),

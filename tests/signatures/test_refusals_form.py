@@ -167,6 +167,16 @@ def test_case_19_any_flipped_bit_is_seen(data):
         assert _only_passengers_differ(cms, bytes(spoilt))
 
 
+def test_certificate_with_a_name_of_an_impossible_type(person, check):
+    """Found by flipping bits: the serial number as a BIT STRING, at which the library raises a TypeError."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    wanted = b"\x06\x03U\x04\x05\x13"
+    cms = person.sign(certificates=[person.certificate])
+    assert wanted in person.certificate.public_bytes(Encoding.DER)
+    assert outcome(check(cms.replace(wanted, wanted[:-1] + b"\x03"))) == FORM
+
+
 def _only_passengers_differ(cms: bytes, spoilt: bytes) -> bool:
     """Whether both hold the same signed part, signature and signer's certificate."""
     from signatures.cms import parse
