@@ -63,7 +63,7 @@ def test_starting_again_voids_the_one_that_ran(make_motion: MakeMotion) -> None:
     first, second = started(motion), started(motion, at=NOW + HOUR)
     first.refresh_from_db()
     assert (first.state, first.voided_at) == (State.VOID, NOW + HOUR)
-    assert services.next_due(motion) == second.due_at
+    assert services.next_due(motion) == (second.due_at, False)
 
 
 def test_an_act_meets_the_deadlines_that_wait_for_it(make_motion: MakeMotion) -> None:
@@ -73,7 +73,7 @@ def test_an_act_meets_the_deadlines_that_wait_for_it(make_motion: MakeMotion) ->
     assert [one.term for one in services.meet(motion, "agreement", NOW)] == ["file_with_judge"]
     assert services.meet(motion, "registration", NOW) == []
     assert services.meet(motion, "protocol", judge.due_at)[0].state == State.MET  # the end itself is in time
-    assert services.next_due(motion) is None
+    assert services.next_due(motion) == (None, False)
 
 
 def test_what_is_done_late_is_missed_and_says_when_it_was_done(make_motion: MakeMotion) -> None:
@@ -93,7 +93,7 @@ def test_a_missed_deadline_stays_missed_when_it_is_met(make_motion: MakeMotion) 
     assert services.claim_missed(deadline.due_at) == []
     (missed,) = services.claim_missed(deadline.due_at + timedelta(seconds=1))
     assert (missed.state, missed.late) == (State.MISSED, False)
-    assert services.next_due(motion) is None
+    assert services.next_due(motion) == (None, False)
     (met,) = services.meet(motion, "protocol", deadline.due_at + HOUR)
     assert (met.state, met.late) == (State.MISSED, True)
 

@@ -28,7 +28,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def missed_unclaimed(self, now: datetime) -> "DeadlineQuerySet":
         """Those whose end has passed and that nobody has reported yet; exactly the index ``deadline_due``."""
-        return self.filter(state__in=[State.RUNNING, State.MISSED], claimed_at__isnull=True, due_at__lt=now)
+        open_ones = self.filter(state__in=[State.RUNNING, State.MISSED], claimed_at__isnull=True, at_once=False)
+        return open_ones.filter(due_at__lt=now)
 
     def to_remind(self, now: datetime) -> "DeadlineQuerySet":
         """Those running whose next reminder has come; exactly the index ``deadline_remind``."""
@@ -39,7 +40,8 @@ class Deadline(models.Model):
     """An instant by which ``role`` must act on a motion, computed from a term of its catalogue and an event.
 
     ``due_at`` is inclusive: what is done at that very instant is in time. ``computed`` holds the steps of the count
-    (see ``workflows.clock.Step``), ``reminders`` the instants still to come at which the role is reminded.
+    (see ``workflows.clock.Step``). ``at_once`` marks what the law wants done immediately without naming a length: it
+    is due from the event on, and no instant can be called missed. ``reminders`` the instants still to come at which the role is reminded.
     ``claimed_at`` is when the watch reported the miss, once and for all.
     """
 
@@ -52,6 +54,7 @@ class Deadline(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("due"))
+    at_once = models.BooleanField(_("at once"), default=False)
     met_at = models.DateTimeField(_("met at"), null=True, blank=True)
     voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
     claimed_at = models.DateTimeField(_("miss reported"), null=True, blank=True)
@@ -70,7 +73,7 @@ class Deadline(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="deadline_due",
-                condition=Q(state__in=["running", "missed"], claimed_at__isnull=True),
+                condition=Q(state__in=["running", "missed"], claimed_at__isnull=True, at_once=False),
             ),
             models.Index(
                 fields=["remind_at"], name="deadline_remind", condition=Q(state="running", remind_at__isnull=False)
@@ -78,7 +81,9 @@ class Deadline(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["motion", "term"], condition=Q(state="running"), name="deadline_runs_once"),
-            models.CheckConstraint(condition=~Q(state="met") | Q(met_at__lte=F("due_at")), name="deadline_met_in_time"),
+            models.CheckConstraint(
+                condition=~Q(state="met") | Q(met_at__lte=F("due_at")) | Q(at_once=True), name="deadline_met_in_time"
+            ),
             models.CheckConstraint(condition=~Q(state="void") | Q(voided_at__isnull=False), name="deadline_void_since"),
         ]
 
@@ -88,7 +93,7 @@ class Deadline(models.Model):
     @property
     def late(self) -> bool:
         """Whether what was due was done, but after the end."""
-        return self.met_at is not None and self.met_at > self.due_at
+        return not self.at_once and self.met_at is not None and self.met_at > self.due_at
 
     @property
     def label(self) -> Text:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
 
 from workflows import clock
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State
@@ -82,10 +81,10 @@ def void(motion: Motion, at: datetime) -> int:
     return _running(motion).update(state=State.VOID, voided_at=at, remind_at=None)
 
 
-def next_due(motion: Motion) -> datetime | None:
-    """The earliest instant by which somebody must act on the motion, or None."""
-    found: datetime | None = _running(motion).aggregate(first=Min("due_at"))["first"]
-    return found
+def next_due(motion: Motion) -> tuple[datetime | None, bool]:
+    """The earliest instant by which somebody must act on the motion, or None, and whether that means "at once"."""
+    found = _running(motion).order_by("due_at").values_list("due_at", "at_once").first()
+    return found or (None, False)
 
 
 def claim_missed(now: datetime, limit: int = 100) -> list[Deadline]:
@@ -147,6 +146,7 @@ def _facts(term: Term, event_at: datetime, counted: clock.Counted) -> dict[str, 
         "on_missed": term.on_missed,
         "started_at": event_at,
         "due_at": counted.due_at,
+        "at_once": term.immediately,
         "reminders": reminders,
         "remind_at": min(reminders, default=None),
         "computed": {"steps": [one.as_dict() for one in counted.steps]},

@@ -76,6 +76,7 @@ class Motion(models.Model):
     registered_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True)
+    due_at_once = models.BooleanField(default=False)
     last_act = models.ForeignKey("Act", models.PROTECT, related_name="+", null=True)
 
     objects: ClassVar[models.Manager["Motion"]] = MotionQuerySet.as_manager()

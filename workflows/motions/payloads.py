@@ -9,7 +9,7 @@ from ecase.problems import Invalid, Problem
 from workflows.motions.models import Motion
 from workflows.motions.states import DECISIONS, ActType
 from workflows.statute.schema import Form
-from workflows.statute.validation import validate
+from workflows.statute.validation import required_attachments, validate
 
 Payload = dict[str, Any]
 NOTHING = Form(fields=())
@@ -69,12 +69,13 @@ def _faults_of_form(motion: Motion, of: Form, payload: Mapping[str, Any], *, com
 
 def _missing_attachments(motion: Motion) -> list[Problem]:
     present = set(motion.attachments.values_list("requirement", flat=True))
+    needed = required_attachments(motion.kind_entry, motion.payload)
     return [
         Problem(
             "attachment-missing",
             _("Attach: %(what)s.") % {"what": requirement.label},
             f"attachments.{requirement.key}",
         )
-        for requirement in motion.kind_entry.attachments
-        if requirement.required and requirement.key not in present
+        for requirement in needed
+        if requirement.key not in present
     ]

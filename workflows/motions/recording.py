@@ -72,6 +72,7 @@ _CHANGED = (
     "registered_at",
     "decided_at",
     "next_due_at",
+    "due_at_once",
     "last_act",
 )
 
@@ -143,4 +144,4 @@ def _run_clocks(motion: Motion, act: Act) -> None:
     if motion.state in FINAL_STATES or motion.state == State.RETURNED:
         deadlines.void(motion, act.performed_at)
     start_terms(motion, act)
-    motion.next_due_at = deadlines.next_due(motion)
+    motion.next_due_at, motion.due_at_once = deadlines.next_due(motion)

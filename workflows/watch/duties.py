@@ -134,4 +134,5 @@ def _responsible(motion: Motion, role: str) -> list[Officer | Organisation]:
 
 
 def _refresh(motion: Motion) -> None:
-    Motion.objects.filter(pk=motion.pk).update(next_due_at=deadlines.next_due(motion))
+    due_at, at_once = deadlines.next_due(motion)
+    Motion.objects.filter(pk=motion.pk).update(next_due_at=due_at, due_at_once=at_once)
