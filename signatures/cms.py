@@ -57,7 +57,6 @@ class SignerInfo:
 class Cms:
     """A parsed CMS signature with exactly one signer."""
 
-    digests: tuple[AlgorithmIdentifier, ...]
     content_type: str
     detached: bool
     certificates: tuple[x509.Certificate, ...]
@@ -112,13 +111,11 @@ def _signed_data(data: der.Element, policy: Policy) -> Cms:
         raise Malformed("unknown version of signed data")
     certificates, infos = _optional_sets(rest)
     content_type, detached = _encapsulated(content)
-    return Cms(
-        digests=tuple(AlgorithmIdentifier.read(one) for one in digests.expect(der.SET).children()),
-        content_type=content_type,
-        detached=detached,
-        certificates=_certificates(certificates, policy),
-        signer=_only_signer(infos, policy),
-    )
+    signer = _only_signer(infos, policy)
+    named = {AlgorithmIdentifier.read(one).oid for one in digests.expect(der.SET).children()}
+    if named != {signer.digest.oid}:
+        raise Malformed("the digest algorithms named are not the signer's")
+    return Cms(content_type, detached, _certificates(certificates, policy), signer)
 
 
 def _optional_sets(rest: list[der.Element]) -> tuple[list[der.Element], list[der.Element]]:
