@@ -30,7 +30,7 @@ class PostTokenAuthentication(BaseAuthentication):
         request._request.post = token.post  # type: ignore[attr-defined]  # noqa: SLF001
         return token.post.officer, token
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+    def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""
         return SCHEME
 

@@ -10,13 +10,13 @@ from api.problems import MEDIA_TYPE
 from api.shapes import ProblemDocument
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The ``Authorization: Bearer`` header."""
 
     target_class = "api.authentication.PostTokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: openapi.AutoSchema) -> dict[str, str]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: openapi.AutoSchema) -> dict[str, str]:
         """RFC 6750, with what the token is."""
         return {
             "type": "http",
@@ -31,7 +31,7 @@ class AutoSchema(openapi.AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         problem = OpenApiResponse(ProblemDocument, "Refused: a problem document (RFC 9457). Nothing has been changed.")
-        bodies["default"] = self._get_response_for_code(problem, "default", [MEDIA_TYPE], direction)
+        bodies["default"] = self._get_response_for_code(problem, "default", [MEDIA_TYPE], direction)  # type: ignore[no-untyped-call]
         return bodies
 
 
@@ -42,8 +42,7 @@ IF_MATCH = OpenApiParameter(
 
 def _idempotency_key(*, required: bool) -> OpenApiParameter:
     description = "Of the caller's making: a request that is sent twice under it happens once."
-    place = OpenApiParameter.HEADER
-    return OpenApiParameter("Idempotency-Key", str, place, required=required, description=description)
+    return OpenApiParameter("Idempotency-Key", str, "header", required=required, description=description)
 
 
 IDEMPOTENCY_KEY = _idempotency_key(required=False)

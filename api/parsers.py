@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -109,9 +108,6 @@ class BoundedUpload(TemporaryFileUploadHandler):
         if self.received > self.limit:
             raise too_large(self.limit)
         super().receive_data_chunk(raw_data, start)
-
-    def file_complete(self, file_size: int) -> TemporaryUploadedFile | None:
-        return super().file_complete(file_size)
 
 
 def too_large(limit: int) -> TooLarge:

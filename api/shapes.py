@@ -35,7 +35,7 @@ class Strict(serializers.Serializer[Any]):
                 raise
         for name in data:
             if name not in self.fields:
-                faults[str(name)] = [serializers.ErrorDetail(self.error_messages["unknown"], "unknown")]
+                faults[str(name)] = [serializers.ErrorDetail(str(self.error_messages["unknown"]), "unknown")]
         if faults:
             raise serializers.ValidationError(faults)
         return values
@@ -147,11 +147,11 @@ class ProblemDocument(serializers.Serializer[Any]):
 
 class Named(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class RequirementShape(Named):
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     article = serializers.CharField(allow_blank=True)
 
 
@@ -231,7 +231,7 @@ class CaseShape(serializers.Serializer[Any]):
 
 class DeadlineShape(serializers.Serializer[Any]):
     term = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     role = serializers.CharField()
     article = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(["running", "met", "missed", "void"])
@@ -243,7 +243,7 @@ class DeadlineShape(serializers.Serializer[Any]):
 class EventShape(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     kind = serializers.CharField(help_text="`act`, or `opened`: the first opening of the materials by an officer.")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     who = serializers.CharField()
     act = serializers.UUIDField(allow_null=True)
 
@@ -262,7 +262,7 @@ class ActLine(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     url = serializers.URLField()
     type = serializers.ChoiceField(ActType.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     author = serializers.CharField()
     performed_at = serializers.DateTimeField()
     from_state = serializers.CharField()
@@ -277,7 +277,7 @@ class SchemaLink(serializers.Serializer[Any]):
 
 class AvailableAct(serializers.Serializer[Any]):
     type = serializers.ChoiceField(OFFICERS_ACTS)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     json_schemas = SchemaLink(many=True)
 
 
@@ -331,16 +331,17 @@ class ActShape(ActLine):
 
 class ParagraphShape(serializers.Serializer[Any]):
     text = serializers.CharField()
-    source = serializers.DictField(help_text="Where the paragraph comes from: kind, label, reference.")
+    source = serializers.DictField(help_text="Where the paragraph comes from: kind, label, reference.")  # type: ignore[assignment]
 
 
 class SuggestionShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     url = serializers.URLField()
     status = serializers.ChoiceField(["ready"])
+    generated = serializers.BooleanField(help_text="The machine-readable mark of what a program has made.")
     motion = serializers.UUIDField()
     outcome = serializers.CharField()
-    label = serializers.CharField(help_text="Says that this is a suggestion of a program and no act.")
+    label = serializers.CharField(help_text="Says that this is a suggestion of a program and no act.")  # type: ignore[assignment]
     text = serializers.CharField()
     paragraphs = ParagraphShape(many=True)
     sha256 = serializers.CharField()

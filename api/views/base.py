@@ -1,7 +1,7 @@
 """What every view does alike: strict input, and answers that carry a file."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.files import File
@@ -26,16 +26,17 @@ class View(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication: the query parameters, checked, as ``self.filters``."""
         super().initial(request, *args, **kwargs)
-        shape = self.queries.get(request.method or "", NoQuery)
+        shape = self.queries.get(str(request.method), NoQuery)
         self.filters = checked(shape, single_values(request.query_params))
 
 
 class OpenView(View):
     """For anybody, token or not, but not more often than ``throttle_scope`` allows."""
 
-    authentication_classes: ClassVar[list[Any]] = []
+    authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
-    throttle_classes: ClassVar[list[type[BaseThrottle]]] = [ScopedRateThrottle]
+    throttle_classes: Sequence[type[BaseThrottle]] = (ScopedRateThrottle,)
+    throttle_scope: str | None = None
 
 
 class Nothing(OpenView):
@@ -58,7 +59,7 @@ def checked(shape: type[Strict], data: Any) -> dict[str, Any]:
 
 def single_values(given: QueryDict) -> dict[str, Any]:
     """The fields and the file of a multipart body, or the parameters of a query, each given once."""
-    values = {name: found[-1] for name, found in given.lists()}
+    values: dict[str, Any] = {name: found[-1] for name, found in given.lists()}
     twice = [name for name, found in given.lists() if len(found) > 1]
     unfit = [name for name, value in values.items() if isinstance(value, str) and not is_storable(name + value)]
     if twice or unfit:

@@ -2,10 +2,10 @@
 
 import hashlib
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import BaseParser
@@ -54,7 +54,7 @@ class Materials(View):
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Attach a file to a draft. Its type is told by its bytes, its SHA-256 is checked if it is stated."""
         motion = reading.get(post_of(request), motion_id)
-        given = checked(UploadInput, single_values(request.data))
+        given = checked(UploadInput, single_values(cast(QueryDict, request.data)))
         return once(request, _identity(request, given), lambda: _attached(request, motion, given))
 
 

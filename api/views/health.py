@@ -29,7 +29,7 @@ class Live(OpenView):
     throttle_classes = ()
 
     @extend_schema(operation_id="live", responses=HealthShape)
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, request: Request) -> Response:
         """The process is alive. Touches neither database nor broker."""
         return Response(OK)
 
@@ -40,7 +40,7 @@ class Ready(OpenView):
     throttle_classes = ()
 
     @extend_schema(operation_id="ready", responses=HealthShape)
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, request: Request) -> Response:
         """Database reached and migrated, law in force, trust anchors and service key at hand; else 503."""
         problems = [problem for check in _CHECKS if (problem := check())]
         if problems:

@@ -22,7 +22,7 @@ class Checkpoint(OpenView):
     throttle_scope = "checkpoint"
 
     @extend_schema(operation_id="getCheckpoint", responses={(200, TEXT): OpenApiTypes.STR})
-    def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: Request) -> HttpResponse:
         """A C2SP signed note: size and root hash of the log. It names nobody, and anybody may keep it."""
         return _text(audit.checkpoint())
 
@@ -52,8 +52,8 @@ def _may_read(chain: str, post: Post) -> bool:
         return key == str(post.officer_id)
     if thing != "case":
         return False
-    cases = Case.objects.visible_to(post).filter(pk=key)  # type: ignore[attr-defined]
-    return bool(cases.exists() or reading.queue(post).filter(case=key).exists())
+    cases = Case.objects.visible_to(post).filter(pk=key)
+    return bool(cases.exists() or reading.queue(post).filter(case__pk=key).exists())
 
 
 def _text(text: str) -> HttpResponse:

@@ -59,7 +59,7 @@ class Motions(View):
 @transaction.atomic
 def _created(request: Request, given: dict[str, Any]) -> Response:
     post = post_of(request)
-    case = Case.objects.visible_to(post).filter(number=given["case"]).first()  # type: ignore[attr-defined]
+    case = Case.objects.visible_to(post).filter(number=given["case"]).first()
     if case is None:
         raise Invalid(Problem("unknown-case", _("You work on no case of this number."), "case"))
     motion = drafts.create(case, given["kind"], post)

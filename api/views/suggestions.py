@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from workflows.drafting.models import Suggestion
 
 from api.answers import Answer
 from api.authentication import post_of
@@ -15,6 +14,7 @@ from api.openapi import IDEMPOTENCY_KEY
 from api.shapes import AcceptedShape, SuggestionInput, SuggestionShape
 from api.views.base import View, checked
 from workflows.drafting import services as drafting
+from workflows.drafting.models import Suggestion
 from workflows.motions import reading
 
 
@@ -57,6 +57,7 @@ def _answer(request: Request, one: Suggestion) -> Answer:
         "id": one.pk,
         "url": _url(request, one),
         "status": "ready",
+        "generated": one.generated,
         "motion": one.motion_id,
         "outcome": one.outcome,
         "label": str(one.label),

@@ -1,7 +1,10 @@
 """Is this container genuine? Anybody may ask."""
 
+from typing import cast
+
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import BaseParser
@@ -30,7 +33,7 @@ class Verify(OpenView):
     @extend_schema(operation_id="verify", request={"multipart/form-data": VerifyInput}, responses=VerdictShape)
     def post(self, request: Request) -> Response:
         """Signatures, files, the chain of acts, and the log's proof, by this installation's trust. Nothing is kept."""
-        file: UploadedFile = checked(VerifyInput, single_values(request.data))["file"]
+        file: UploadedFile = checked(VerifyInput, single_values(cast(QueryDict, request.data)))["file"]
         return Response(offline.examine(_read(file), _trust()).as_dict())
 
 

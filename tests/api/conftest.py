@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.http import HttpResponse
 from rest_framework.test import APIClient
 
@@ -45,6 +48,16 @@ def no_throttle_history() -> Iterator[None]:
 
 
 @pytest.fixture
+def wsgi() -> Iterator[Any]:
+    """The WSGI application, called in the test's own transaction: connections are not closed between its requests."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield get_wsgi_application()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
 def anybody() -> Caller:
     return Caller()
 
@@ -56,7 +69,7 @@ def call() -> Call:
 
 
 def problem(response: HttpResponse, status: int, slug: str, *codes: str) -> dict[str, Any]:
-    """The problem document of a response, which must be one: of that status and slug, with these codes among its own."""
+    """The problem document of a response, which must be one of that status and slug, with these codes in it."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
     document: dict[str, Any] = response.json()

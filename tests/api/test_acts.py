@@ -1,4 +1,4 @@
-"""Acts over REST: prepare, sign, read; and every bad signature of the list, which changes nothing and leaves its trace."""
+"""Acts over REST: prepare, sign, read; and every bad signature of the list: it changes nothing and is in the log."""
 
 import base64
 import hashlib

@@ -1,0 +1,110 @@
+"""The description: without a warning, and true: whatever is sent, every answer is one that it describes."""
+
+import io
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from rest_framework.throttling import ScopedRateThrottle
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from ecase.officers import tokens
+from tests.api.conftest import Caller
+from tests.motions.conftest import World
+from workflows.motions import acting
+from workflows.motions.states import ActType
+
+pytestmark = pytest.mark.django_db
+# The shapes are small and the faults shallow: a few examples an operation find them, within a minute in all.
+EXAMPLES = 8
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    ignored_auth,
+    unsupported_method,
+]
+
+
+def test_it_validates_without_a_warning() -> None:
+    # `--fail-on-warn` makes the command raise; what it prints is the description.
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=io.StringIO())
+
+
+def test_it_is_served_to_anybody(anybody: Caller) -> None:
+    description = anybody.get("/api/schema/").json()
+
+    assert description["openapi"].startswith("3.1")
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            assert operation["operationId"], (method, path)
+            assert operation["description"], (method, path)
+            assert "application/problem+json" in operation["responses"]["default"]["content"]
+            assert [code for code in operation["responses"] if code.startswith("2")], (method, path)
+
+
+def test_no_operation_is_named_twice(anybody: Caller) -> None:
+    paths = anybody.get("/api/schema/").json()["paths"]
+    names = [operation["operationId"] for operations in paths.values() for operation in operations.values()]
+
+    assert len(names) == len(set(names))
+
+
+def described() -> Any:
+    """The description, made from the views as `manage.py spectacular` does."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+OPERATIONS = [(path, method) for path, operations in described()["paths"].items() for method in operations]
+
+
+@pytest.fixture
+def existing(world: World) -> dict[str, Any]:
+    """Path parameters that lead to something: a draft with a file and a prepared act."""
+    draft, post = world.draft("custody"), world.posts["investigator"]
+    prepared = acting.prepare(draft, ActType.MOTION, post, {})
+    return {
+        "motion_id": str(draft.pk),
+        "act_id": str(prepared.pk),
+        "attachment_id": draft.attachments.first().pk,
+        "key": "custody",
+        "act_type": "motion",
+    }
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_is_as_described(
+    path: str, method: str, wsgi: Any, world: World, existing: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", dict.fromkeys(("sign-in", "verify", "checkpoint")))
+    schema = schemathesis.openapi.from_dict(described())
+    schema.app = wsgi
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=st.one_of(*(schema[path][method].as_strategy(generation_mode=mode) for mode in GenerationMode)))
+    def answers_as_described(case: Any) -> None:
+        secret = tokens.issue(world.posts["investigator"])[1]
+        case.path_parameters.update({name: value for name, value in existing.items() if name in case.path_parameters})
+        case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, checks=CHECKS)
+
+    answers_as_described()
