@@ -78,3 +78,9 @@ class SignatureRefused(Refused):
     """The signature does not stand: see the problems for the indication of EN 319 102-1."""
 
     slug, status, title = "signature-refused", 422, _("The signature was not accepted")
+
+
+class TryLater(Refused):
+    """Something that is needed is not there at this moment; the same request will succeed later."""
+
+    slug, status, title = "try-later", 503, _("Not possible at this moment")

@@ -40,10 +40,15 @@ def prepare(motion: Motion, act_type: ActType | str, author: Post, payload: Mapp
 
 
 def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> bytes:
-    """The PDF as it would be signed, marked as a preview. Nothing is stored; what is incomplete stays blank."""
+    """The PDF as it would be signed, marked as a preview. Nothing is stored; what is missing stays blank.
+
+    Raises ``Invalid`` for what is wrong, at its field.
+    """
     act_type = ActType(act_type)
-    draft = _draft(motion, act_type, author, _stated(motion, act_type, payload))
-    return papers.render(draft, preview=True)
+    stated = _stated(motion, act_type, payload)
+    if faults := payloads.faults_of(motion, act_type, stated, complete=False):
+        raise Invalid(faults)
+    return papers.render(_draft(motion, act_type, author, stated), preview=True)
 
 
 def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:

@@ -11,6 +11,7 @@ from ecase.cases.models import Blob, Person
 from ecase.officers.models import Officer, Post
 from workflows import papers
 from workflows.motions.act_json import Draft
+from workflows.motions.appeals import appeal_sentence
 from workflows.motions.fields import display, paragraphs, table
 from workflows.motions.models import Motion
 from workflows.motions.payloads import OUTCOME, form
@@ -18,7 +19,10 @@ from workflows.motions.states import DECISIONS, ActType
 from workflows.papers import facts
 from workflows.statute.schema import Form
 
-REASONS, NORMS, HELD_AT = "reasons", "norms", "held_at"
+REASONS = "reasons"
+# Keys that the catalogue's forms use for a hearing: a paper states them as a hearing, not as loose facts.
+HELD_AT, SCHEDULED_AT, FORM, PLACE, ATTENDEES = "held_at", "scheduled_at", "hearing_form", "place", "attendees"
+VIDEOLINK = "videolink"
 
 
 def render(draft: Draft, *, preview: bool = False) -> bytes:
@@ -51,14 +55,15 @@ def paper_of(draft: Draft) -> facts.Paper:
         motion=_motion(motion, language),
         outcome=_outcome(draft, language),
         persons=_persons(motion),
-        sections=_sections(motion, form(motion, draft.type, draft.payload.get(OUTCOME, "")), draft.payload),
+        sections=_sections(motion, form(motion, draft.type, draft.payload.get(OUTCOME, "")), _loose(draft.payload)),
         motion_sections=_motion_sections(draft),
         reasons=tuple(paragraphs(draft.payload.get(REASONS, ""))),
         attachments=_attached(draft),
         hearing=_hearing(draft.payload),
         service=tuple(entry.label.in_(language) for entry in kind.service) if draft.type in DECISIONS else (),
         previous=_previous(motion),
-        verify_url=f"{settings.PUBLIC_URL}/verify/",
+        appeal=appeal_sentence(kind, language) if draft.type in DECISIONS else "",
+        verify_url=f"{settings.PUBLIC_URL}/verify/?act={draft.id}",
         installation=settings.INSTALLATION_ID,
     )
 
@@ -118,7 +123,7 @@ def _motion_sections(draft: Draft) -> tuple[facts.Section, ...]:
 
 
 def _sections(motion: Motion, of: Form, payload: Mapping[str, Any]) -> tuple[facts.Section, ...]:
-    stated = (field for field in of.fields if payload.get(field.key) not in (None, "", []) and field.key != REASONS)
+    stated = (field for field in of.fields if payload.get(field.key) not in (None, "", []))
     return tuple(_section(motion, field, payload[field.key]) for field in stated)
 
 
@@ -157,9 +162,23 @@ def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
     )
 
 
+def _loose(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What an act states outside of its reasons and its hearing."""
+    told = {REASONS} | ({HELD_AT, SCHEDULED_AT, FORM, PLACE, ATTENDEES} if _hearing(payload) else set())
+    return {key: value for key, value in payload.items() if key not in told}
+
+
 def _hearing(payload: Mapping[str, Any]) -> facts.HearingFacts | None:
-    held_at = payload.get(HELD_AT)
-    return facts.HearingFacts(datetime.fromisoformat(held_at)) if held_at else None
+    at = payload.get(HELD_AT) or payload.get(SCHEDULED_AT)
+    if not at:
+        return None
+    return facts.HearingFacts(
+        at=datetime.fromisoformat(at),
+        place=payload.get(PLACE, ""),
+        videolink=payload[FORM] == VIDEOLINK if FORM in payload else None,
+        closed=None,
+        participants=tuple(paragraphs(payload.get(ATTENDEES, ""))),
+    )
 
 
 def _previous(motion: Motion) -> tuple[facts.EarlierAct, ...]:
