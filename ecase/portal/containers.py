@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ecase.problems import Invalid, Problem
 from signatures import container, offline
 from signatures.messages import LANGUAGES, TEXTS, text
+from workflows.motions.states import ActType
 
 PASSED = "TOTAL_PASSED"
 
@@ -44,8 +45,9 @@ def examine(content: bytes) -> Findings:
         message = _("This is not an evidence container, or it is damaged: %(why)s") % {"why": fault}
         raise Invalid(Problem("not-a-container", message, "file")) from fault
     verdict = offline.examine(opened, offline.Trust.load(Path(settings.TRUST_DIR)))
-    facts = _facts(verdict.statement)
-    return Findings(verdict.indication == PASSED, dict(facts).get(_("Signed by"), ""), facts, [_finding(x) for x in verdict.lines])
+    signer = _at(verdict.statement, "author", "name")
+    lines = [_finding(line) for line in verdict.lines]
+    return Findings(verdict.indication == PASSED, signer, _facts(verdict.statement), lines)
 
 
 def _facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -53,8 +55,7 @@ def _facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [
         (_("Signed by"), _at(statement, "author", "name")),
         (_("Organisation"), _at(statement, "author", "organisation")),
-        (_("Act"), _at(statement, "act", "type")),
-        (_("Motion No."), _at(statement, "motion", "number")),
+        (_("Act"), _act(_at(statement, "act", "type"))),
         (_("Case"), _at(statement, "case", "number")),
     ]
     return [(label, value) for label, value in found if value]
@@ -64,6 +65,10 @@ def _at(statement: Mapping[str, Any], part: str, key: str) -> str:
     values = statement.get(part)
     value = values.get(key) if isinstance(values, Mapping) else None
     return value if isinstance(value, str) else ""
+
+
+def _act(act_type: str) -> str:
+    return str(ActType(act_type).label) if act_type in ActType.values else act_type
 
 
 def _finding(line: offline.Line) -> Finding:

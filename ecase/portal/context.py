@@ -26,7 +26,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "signer_url": settings.SIGNER_URL,
         "signer_page": signer_page(),
-        "server_now": _lazily(timezone.now),
+        "server_now": timezone.now(),
         "navigation": _lazily(lambda: navigation(request, post)),
     }
 

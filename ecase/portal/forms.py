@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ecase.cases.models import Person
 from ecase.problems import Problem
+from workflows.motions.models import Motion
 from workflows.statute.schema import Field, Form
 from workflows.statute.validation import tidy
 
@@ -195,6 +196,13 @@ def _person(person: Person, chosen: set[Any]) -> Option:
     born = f"{person.birth_date:%d.%m.%Y}" if person.birth_date else ""
     hint = ", ".join(part for part in (person.get_capacity_display(), born) if part)
     return Option(str(person.pk), person.full_name, hint, str(person.pk) in chosen)
+
+
+def known(motion: Motion) -> dict[str, Any]:
+    """What the register knows already and the catalogue lets it fill in: nobody types it again."""
+    fields = motion.kind_entry.form.fields
+    values = {one.key: getattr(motion.case, one.prefill.removeprefix("case.")) for one in fields if one.prefill}
+    return {**{key: value for key, value in values.items() if value}, **motion.payload}
 
 
 def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:

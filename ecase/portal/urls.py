@@ -31,6 +31,7 @@ urlpatterns = [
     path("motions/<uuid:motion_id>/decide/", decision.write, name="decide"),
     path("motions/<uuid:motion_id>/decide/fields/", decision.fields, name="decision-fields"),
     path("motions/<uuid:motion_id>/decide/suggestion/", decision.suggest, name="suggest"),
+    path("motions/<uuid:motion_id>/decide/preview/", decision.preview, name="preview-decision"),
     path("motions/<uuid:motion_id>/decide/prepare/", decision.freeze, name="prepare-decision"),
     path("motions/<uuid:motion_id>/acts/<slug:act_type>/", acts.write, name="act"),
     path("motions/<uuid:motion_id>/acts/<slug:act_type>/prepare/", acts.freeze, name="prepare-act"),

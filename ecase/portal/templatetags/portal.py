@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ecase.portal.queues import Wishes, main_person
 from workflows.motions.states import State
@@ -29,6 +30,18 @@ COLOURS: dict[str, str] = {
     State.REFUSED_BY_PROSECUTOR: "red",
     State.WITHDRAWN: "grey",
     State.EXPIRED: "red",
+}
+
+PARTS: Mapping[str, Any] = {
+    "reasoning": _lazy("Reasoning"),
+    "introduction": _lazy("Introduction, for comparison"),
+    "description": _lazy("Facts, for comparison"),
+    "operative": _lazy("Operative part, for comparison"),
+}
+INDICATIONS: Mapping[str, Any] = {
+    "TOTAL_PASSED": _lazy("valid"),
+    "TOTAL_FAILED": _lazy("not valid"),
+    "INDETERMINATE": _lazy("could not be determined"),
 }
 
 
@@ -57,6 +70,29 @@ def suspect(persons: Iterable[Any]) -> Any:
 
 
 @register.filter
+def indication(name: str) -> Any:
+    """An indication of EN 319 102-1 in words."""
+    return INDICATIONS.get(name, name)
+
+
+@register.filter
+def parts(suggestion: Any) -> list[dict[str, Any]]:
+    """The parts of an assistant's draft, the reasoning first: that is what a judge may take over."""
+    found = [(key, [one for one in suggestion.paragraphs if one["part"] == key]) for key in PARTS]
+    return [
+        {"label": PARTS[key], "is_reasoning": key == "reasoning", "paragraphs": paragraphs}
+        for key, paragraphs in found
+        if paragraphs
+    ]
+
+
+@register.filter
+def source(of: Mapping[str, str]) -> Any:
+    """Where a suggested paragraph comes from."""
+    return _("standing wording") if of.get("kind") == "template" else of.get("label", "")
+
+
+@register.filter
 def event_name(events: Mapping[str, Any], event: str) -> Any:
     """An audit event in words, or as it is logged."""
     return events.get(event, event)
@@ -69,10 +105,10 @@ def link_to(wishes: Wishes, **changes: str) -> str:
 
 
 @register.inclusion_tag("portal/partials/due.html")
-def due(until: datetime | None, now: datetime | None = None) -> dict[str, Any]:
-    """The time left until an instant, kept true by the page's script."""
-    if until is None:
-        return {"until": None}
+def due(until: datetime | None, now: datetime | None = None, at_once: bool = False) -> dict[str, Any]:
+    """The time left until an instant, kept true by the page's script; no time is counted where the law says at once."""
+    if until is None or at_once:
+        return {"until": None, "at_once": until is not None}
     left = (until - (now or timezone.now())).total_seconds()
     return {"until": until, "words": time_left(left), "urgency": urgency(left)}
 

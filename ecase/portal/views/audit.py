@@ -35,6 +35,8 @@ EVENTS = {
     "team.joined": _("An investigator joined a case"),
     "admin.changed": _("Reference data was changed"),
     "suggestion.made": _("A draft was suggested"),
+    "suggestion.refused": _("A suggestion was refused"),
+    "demo.loaded": _("The demonstration was set up"),
 }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ecase.cases import documents
 from ecase.cases.models import Case
 from ecase.officers.models import Post
+from ecase.portal import forms
 from ecase.portal.files import inline
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
 from ecase.portal.paging import page as paged
@@ -45,6 +46,7 @@ def start_motion(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
     case = or_404(_case, request.post, case_id)
     try:
         motion = drafts.create(case, request.POST.get("kind", ""), request.post)
+        motion = drafts.save(motion, request.post, forms.known(motion)) if forms.known(motion) else motion
     except Refused as refusal:
         return refused(request, "case.html", _about(request.post, case), refusal)
     return redirect("portal:draft", motion.pk)

@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecase.officers.models import Post
 from ecase.portal import forms, statement
-from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
+from ecase.portal.pages import PortalRequest, by_field, for_officers, or_404, page, refused
 from ecase.portal.views.acts import keep
 from ecase.portal.views.motions import about
 from ecase.problems import Invalid, Problem, Refused
@@ -53,8 +53,20 @@ def suggest(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     try:
         suggestion = drafting.suggest(motion, request.post, _chosen(motion, request.POST))
     except Refused as refusal:
-        return render(request, "portal/suggestion.html", {"motion": motion, **faults(refusal)}, status=refusal.status)
+        context = {"motion": motion, "suggestion_problems": refusal.problems}
+        return render(request, "portal/suggestion.html", context, status=refusal.status)
     return render(request, "portal/suggestion.html", {"motion": motion, "suggestion": suggestion})
+
+
+@require_safe
+@for_officers
+def preview(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
+    """On to the preview of what is kept; back to the page while no outcome is chosen."""
+    motion = or_404(reading.get, request.post, motion_id)
+    outcome = _kept(motion, request.post).get(OUTCOME)
+    if not outcome:
+        return redirect("portal:decide", motion.pk)
+    return redirect("portal:preview", motion.pk, _act_type(motion, outcome))
 
 
 @require_POST

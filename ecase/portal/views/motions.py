@@ -75,6 +75,8 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
         "deadlines": [(one, explain(one)) for one in motion.deadlines.order_by("due_at")],
         "timeline": reading.timeline(motion)[::-1],
         "persons": motion.case.persons.all(),
+        "outcome_label": motion.kind_entry.outcome(motion.outcome).label if motion.outcome else "",
+        "papers": motion.acts.exclude(pdf=None).order_by("-position"),
     }
 
 

@@ -24,5 +24,5 @@ function take(button, paragraphs) {
 
 export function grow(editor) {
   editor.style.height = "auto";
-  editor.style.height = `${Math.max(editor.scrollHeight + 4, 240)}px`;
+  editor.style.height = `${editor.scrollHeight + 4}px`;
 }

@@ -15,11 +15,19 @@ export function initDrafts(root = document) {
   }
 }
 
+/** On a shared computer, nothing of a case stays behind. */
+export function initSignOut() {
+  document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+  });
+}
+
 class Draft {
   #form;
   #key;
   #say = wording("draft-words");
   #sent = "";
+  #goTo = "";
 
   constructor(form) {
     this.#form = form;
@@ -32,6 +40,7 @@ class Draft {
     this.#form.addEventListener("htmx:beforeRequest", (event) => this.#sending(event));
     this.#form.addEventListener("htmx:afterRequest", (event) => this.#answered(event));
     this.#form.addEventListener("htmx:sendError", () => this.#status("offline", "offline"));
+    document.addEventListener("click", (event) => this.#leaving(event));
     window.addEventListener("online", () => localStorage.getItem(this.#key) && this.#save());
   }
 
@@ -75,7 +84,18 @@ class Draft {
   #answered(event) {
     if (event.target !== this.#form || !event.detail.xhr?.status) return;
     if (event.detail.successful && event.detail.xhr.getResponseHeader("X-Kept-All") === "yes") this.#forget();
+    if (event.detail.successful && this.#goTo) location.assign(this.#goTo);
+    this.#goTo = "";
     if (event.detail.xhr.status >= 500) this.#status("offline", "failed");
+  }
+
+  /** A link that shows what was typed waits until it is saved. */
+  #leaving(event) {
+    const link = event.target.closest("a[data-after-save]");
+    if (!link || !localStorage.getItem(this.#key)) return;
+    event.preventDefault();
+    this.#goTo = link.href;
+    this.#save();
   }
 
   #forget() {

@@ -2,7 +2,7 @@
 import { Button, CharacterCount, ErrorSummary, SkipLink, createAll } from "../dist/govuk-frontend.min.js";
 import { initCountdowns, refresh } from "./countdown.js";
 import { initDecision, grow } from "./decision.js";
-import { initDrafts } from "./draft.js";
+import { initDrafts, initSignOut } from "./draft.js";
 import { initRows } from "./rows.js";
 import { initSigning } from "./signing.js";
 import { initUploads } from "./upload.js";
@@ -14,6 +14,7 @@ initCountdowns();
 initDecision();
 initRows();
 initDrafts();
+initSignOut();
 initSigning();
 initUploads();
 initEditors();
