@@ -94,7 +94,9 @@ def test_it_speaks_the_readers_language(mine: Caller, language: str, title: str)
     document = problem(response, 422, "invalid")
     assert response["Content-Language"] == language
     assert all(one["message"] for one in document["problems"])
-    if (Path(configured.BASE_DIR) / "api" / "locale" / language / "LC_MESSAGES" / "django.mo").exists() or language == "en":
+    if (
+        Path(configured.BASE_DIR) / "api" / "locale" / language / "LC_MESSAGES" / "django.mo"
+    ).exists() or language == "en":
         assert document["title"] == title
 
 
