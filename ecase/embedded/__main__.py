@@ -10,7 +10,7 @@ from types import FrameType
 
 from ecase.embedded.place import Place
 from ecase.embedded.run import run
-from ecase.embedded.trouble import Trouble
+from ecase.embedded.trouble import Told, Trouble
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -60,6 +60,8 @@ def main(arguments: list[str]) -> int:
         return _do(_arguments(arguments))
     except Trouble as trouble:
         print(f"ecase: {trouble}", file=sys.stderr)
+        return 1
+    except Told:
         return 1
     except KeyboardInterrupt:
         return 130

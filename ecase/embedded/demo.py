@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
 import sys
 import time
 import urllib.error
@@ -12,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecase.embedded import ports, servers
-from ecase.embedded.children import Child, Program, keep_old_log
+from ecase.embedded.children import Child, Program, dies_with_parent, keep_old_log
 from ecase.embedded.locks import Lock
 from ecase.embedded.place import Place
 from ecase.embedded.postgres import last_words
-from ecase.embedded.steps import command, say, timed
-from ecase.embedded.trouble import Trouble
+from ecase.embedded.steps import say, timed
+from ecase.embedded.trouble import Told, Trouble
 from ecase.embedded.warden import Warden
 from ecase.embedded.watchman import Watchman
 
@@ -25,9 +27,6 @@ HTTP_PORT, SIGNER_PORT = 8000, 13580  # the signer takes two: its socket, and it
 READY_WITHIN = 60.0  # seconds for the web server to answer
 # What a reset throws away under the data folder; PostgreSQL's own data comes on top.
 DEMO_DATA = ("demo-pki", "media", "checkpoints", "log-key")
-# What an address is worth shows when it is used. The launcher itself imports neither Django nor Celery.
-REACH_DATABASE = "import django; django.setup(); from django.db import connection; connection.ensure_connection()"
-REACH_BROKER = "from ecase.celery import app; app.connection_for_write().ensure_connection(max_retries=1, timeout=5)"
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,6 @@ class Stage:
     @property
     def url(self) -> str:
         return self.env["ECASE_PUBLIC_URL"]
-
-    def manage(self, title: str, *arguments: str) -> str:
-        """Run a ``manage.py`` command as a step; what it printed."""
-        return self.run(title, sys.executable, "manage.py", *arguments)
-
-    def run(self, title: str, *arguments: str) -> str:
-        """Run a command as a step; what it printed."""
-        return command(title, arguments, self.env, self.place.base_dir, self.place.state_dir / "setup.log")
 
 
 def demo(place: Place, *, reset: bool) -> int:
@@ -130,14 +121,20 @@ def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
 
 def _set_up(stage: Stage) -> list[dict[str, str]]:
     """Bring database, keys and files to where the programs expect them. Who can sign in."""
-    stage.run("checking settings and database", sys.executable, "-c", REACH_DATABASE)
-    stage.run("checking the broker", sys.executable, "-c", REACH_BROKER)
-    stage.manage("migrating the database", "migrate", "--no-input", "--verbosity", "0")
-    stage.manage("loading the statute catalogue", "load_statute")
-    people = stage.manage("loading a fictional court and its demo keys", "demo_data")
-    stage.manage("making the audit log's key", "audit", "make-key")
-    stage.manage("collecting static files", "collectstatic", "--no-input", "--verbosity", "0")
-    return list(json.loads(people))
+    state = stage.place.state_dir
+    options = ["--demo", str(state / "people.json"), "--log", str(state / "setup.log")]
+    # It prints its own progress and, when it fails, its own sentence.
+    done = subprocess.run(
+        [sys.executable, "-m", "ecase.set_up", *options],
+        cwd=stage.place.base_dir,
+        env=dict(stage.env),
+        stdin=subprocess.DEVNULL,
+        check=False,
+        preexec_fn=dies_with_parent(signal.SIGTERM),
+    )
+    if done.returncode != 0:
+        raise Told
+    return list(json.loads((state / "people.json").read_text()))
 
 
 def _programs(stage: Stage) -> list[Program]:

@@ -1,0 +1,93 @@
+"""``python -m ecase.set_up``: bring database, catalogue, log key and static files to where this version expects them.
+
+To be run after every upgrade; running it again changes nothing. With ``--demo`` a fictional court is loaded as well, and
+who can sign in is written to the file that is named. One process for all: starting Django takes longer than most steps.
+"""
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.db import connection
+
+from ecase.celery import app
+from ecase.embedded.steps import timed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code; 1 with one sentence when a step fails. The traceback goes to ``--log``."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
+    options = _parser().parse_args(arguments)
+    doing = ""
+    try:
+        for doing, step in steps(options.demo):
+            with timed(doing):
+                step()
+    except Exception as fault:  # noqa: BLE001 - whatever it was, it is told and ends the start
+        sys.stderr.write(f"ecase: {doing}: {sentence(fault)}{_keep(options.log)}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ecase.set_up", description="Set up or upgrade an installation.")
+    parser.add_argument("--demo", type=Path, metavar="FILE", help="load a fictional court, write its officers to FILE")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="where the details of a failure go")
+    return parser
+
+
+def steps(people: Path | None = None) -> list[tuple[str, Callable[[], object]]]:
+    """What is done, in order; ``people`` names the file for the demo's officers, None means no demo."""
+    demo = [("loading a fictional court and its demo keys", lambda: load_demo(people))] if people else []
+    return [
+        ("checking settings and database", reach_database),
+        ("checking the broker", reach_broker),
+        ("migrating the database", lambda: call_command("migrate", interactive=False, verbosity=0)),
+        ("loading the statute catalogue", lambda: call_command("load_statute", stdout=StringIO())),
+        *demo,
+        ("making the audit log's key", lambda: call_command("audit", "make-key", stdout=StringIO())),
+        ("collecting static files", lambda: call_command("collectstatic", interactive=False, verbosity=0)),
+    ]
+
+
+def reach_database() -> None:
+    """What a setting or an address is worth shows when it is used."""
+    django.setup()
+    connection.ensure_connection()
+
+
+def reach_broker() -> None:
+    """A broker that does not answer within seconds is a wrong address."""
+    with app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, timeout=5)
+
+
+def load_demo(people: Path) -> None:
+    """Load the fictional court; JSON of its officers goes to ``people``."""
+    answer = StringIO()
+    call_command("demo_data", stdout=answer)
+    people.write_text(json.dumps(json.loads(answer.getvalue()), ensure_ascii=False))
+
+
+def sentence(fault: BaseException) -> str:
+    """The first line of an error: what follows it in a database's answer is advice."""
+    lines = str(fault).strip().splitlines()
+    return lines[0] if lines else type(fault).__name__
+
+
+def _keep(log: Path | None) -> str:
+    if log is None:
+        return ""
+    log.write_text(traceback.format_exc())
+    return f" (see {log})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
