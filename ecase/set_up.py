@@ -1,6 +1,6 @@
 """``python -m ecase.set_up``: bring database, catalogue, log key and static files to where this version expects them.
 
-To be run after every upgrade; running it again changes nothing. With ``--demo`` a fictional court is loaded as well, and
+To be run after every upgrade; running it again changes nothing. With ``--demo`` a fictional court is loaded too, and
 who can sign in is written to the file that is named. One process for all: starting Django takes longer than most steps.
 """
 
