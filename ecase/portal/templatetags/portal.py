@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from ecase.portal.queues import Wishes, main_person
 from workflows.motions.states import State
@@ -33,15 +33,15 @@ COLOURS: dict[str, str] = {
 }
 
 PARTS: Mapping[str, Any] = {
-    "reasoning": _lazy("Reasoning"),
-    "introduction": _lazy("Introduction, for comparison"),
-    "description": _lazy("Facts, for comparison"),
-    "operative": _lazy("Operative part, for comparison"),
+    "reasoning": gettext_lazy("Reasoning"),
+    "introduction": gettext_lazy("Introduction, for comparison"),
+    "description": gettext_lazy("Facts, for comparison"),
+    "operative": gettext_lazy("Operative part, for comparison"),
 }
 INDICATIONS: Mapping[str, Any] = {
-    "TOTAL_PASSED": _lazy("valid"),
-    "TOTAL_FAILED": _lazy("not valid"),
-    "INDETERMINATE": _lazy("could not be determined"),
+    "TOTAL_PASSED": gettext_lazy("valid"),
+    "TOTAL_FAILED": gettext_lazy("not valid"),
+    "INDETERMINATE": gettext_lazy("could not be determined"),
 }
 
 
