@@ -25,6 +25,8 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = ("ETag", "Location")
 KEPT_FOR = timedelta(hours=48)
+# Whoever stores an answer takes a few old ones away: nothing grows, and no job has to run.
+FORGOTTEN_AT_ONCE = 20
 MAX_LENGTH = 128
 
 
@@ -56,6 +58,7 @@ def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Resp
     except Refused as refusal:
         return refusal
     _store(post, key, fingerprint, response)
+    forget_expired(timezone.now())
     return response
 
 
@@ -108,6 +111,8 @@ def _fingerprint(request: Request, body: object) -> str:
 
 
 def forget_expired(now: datetime) -> int:
-    """Drop answers that are kept no longer. Returns how many."""
-    deleted, _by_model = StoredAnswer.objects.filter(created_at__lte=now - KEPT_FOR).delete()
+    """Drop some answers that are kept no longer; what another request is dropping is left to it. Returns how many."""
+    old = StoredAnswer.objects.filter(created_at__lte=now - KEPT_FOR).order_by("created_at")
+    found = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]
+    deleted, _by_model = StoredAnswer.objects.filter(pk__in=list(found)).delete()
     return deleted

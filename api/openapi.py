@@ -10,7 +10,7 @@ from api.problems import MEDIA_TYPE
 from api.shapes import ProblemDocument
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):
     """The ``Authorization: Bearer`` header."""
 
     target_class = "api.authentication.PostTokenAuthentication"
