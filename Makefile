@@ -43,7 +43,7 @@ walk: setup ## run the main job unattended, from the investigator's key to the v
 
 .PHONY: test
 test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
-	@$(RUN) $(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: bench
 bench: setup ## measure speed beside pgbench and write docs/benchmarks.md

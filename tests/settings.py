@@ -9,7 +9,7 @@ from pathlib import Path
 from ecase.embedded import addresses, ports
 
 # The servers that are running for this folder, whatever data folder the tests get.
-os.environ.setdefault("DATABASE_URL", addresses.database_url(Path(__file__).parents[1]))
+os.environ.setdefault("DATABASE_URL", addresses.database_url(Path(__file__).parents[1], addresses.SUPERUSER))
 os.environ.setdefault("BROKER_URL", addresses.broker_url(Path(__file__).parents[1]))
 if "ECASE_TEST_VAR" not in os.environ:
     # The first process of a session makes the folder; xdist's workers inherit its name and share it.

@@ -19,6 +19,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ecase.embedded", description="Embedded servers and the demo.")
     commands = parser.add_subparsers(dest="what", required=True)
     runner = commands.add_parser("run", help="run a command with PostgreSQL and Valkey beside it")
+    runner.add_argument("--superuser", action="store_true", help="as the embedded database's superuser, for tests")
     runner.add_argument("command", nargs="+", metavar="COMMAND")
     demo = commands.add_parser("demo", help="start all of ecase with a fictional court")
     demo.add_argument("--reset", action="store_true", help="throw the demo's data away first")
@@ -45,7 +46,7 @@ class Interrupt:
 def _do(options: argparse.Namespace) -> int:
     place = Place.of(BASE_DIR)
     if options.what == "run":
-        return run(place, options.command)
+        return run(place, options.command, superuser=options.superuser)
     from ecase.embedded.demo import demo
 
     return demo(place, reset=options.reset)

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+OWNER, SUPERUSER = "ecase", "postgres"
+
 
 def var_dir(base_dir: Path) -> Path:
     """Folder of everything that an installation writes: ``ECASE_VAR``, or ``var`` beside the code."""
@@ -18,9 +20,9 @@ def runtime_dir(base_dir: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"ecase-{os.getuid()}-{mark}"
 
 
-def database_url(base_dir: Path) -> str:
-    """Django's address of the embedded PostgreSQL."""
-    return f"postgres://ecase@{quote(str(runtime_dir(base_dir)), safe='')}:5432/ecase"
+def database_url(base_dir: Path, role: str = OWNER) -> str:
+    """Django's address of the embedded PostgreSQL; ``role`` is the application's or the superuser's."""
+    return f"postgres://{role}@{quote(str(runtime_dir(base_dir)), safe='')}:5432/ecase"
 
 
 def broker_url(base_dir: Path) -> str:

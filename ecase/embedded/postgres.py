@@ -8,13 +8,12 @@ import time
 from pathlib import Path
 
 from ecase.embedded import accounts, programs
+from ecase.embedded.addresses import OWNER, SUPERUSER
 from ecase.embedded.children import Child, Program
 from ecase.embedded.place import Place
 from ecase.embedded.trouble import Trouble
 
 READY_WITHIN = 60.0  # seconds; recovery after a crash reads the whole write-ahead log
-SUPERUSER = "postgres"
-OWNER = "ecase"
 # The application's role owns its databases (CREATEDB: tests make their own) and is no superuser.
 FIRST_SQL = f"CREATE ROLE {OWNER} LOGIN CREATEDB;\nCREATE DATABASE {OWNER} OWNER {OWNER};\n"
 HBA = "# Whoever the operating system says it is; see pg_ident.conf.\nlocal all all peer map=ecase\n"
@@ -123,10 +122,9 @@ def _refuse_other_version(binaries: Path, data: Path) -> None:
 
 
 def _access_rules(place: Place) -> tuple[Path, Path]:
-    """The launcher's user is the application; the server's own account may also be the superuser."""
-    server = place.account.name if place.account else accounts.current_name()
-    pairs = {(accounts.current_name(), OWNER), (server, SUPERUSER), (server, OWNER)}
-    ident = "".join(f'ecase "{user}" {role}\n' for user, role in sorted(pairs))
+    """The launcher's user and the server's account may be either role; nobody else gets in."""
+    users = {accounts.current_name(), place.account.name if place.account else accounts.current_name()}
+    ident = "".join(f'ecase "{user}" {role}\n' for user in sorted(users) for role in (OWNER, SUPERUSER))
     return _readable(place, "pg_hba.conf", HBA), _readable(place, "pg_ident.conf", ident)
 
 

@@ -15,12 +15,16 @@ from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
 
 
-def run(place: Place, command: Sequence[str]) -> int:
-    """Run ``command`` with DATABASE_URL and BROKER_URL set; its exit code, as a shell would report it."""
+def run(place: Place, command: Sequence[str], *, superuser: bool = False) -> int:
+    """Run ``command`` with DATABASE_URL and BROKER_URL set; its exit code, as a shell would report it.
+
+    ``superuser`` is for tests, which tamper with tables behind the application's back and make roles.
+    """
     warden = Warden()
     try:
         with servers.running(place, warden, _say) as ready:
-            return _foreground(command, {**os.environ, **ready.env}, warden)
+            env = servers.as_superuser(ready.env) if superuser else ready.env
+            return _foreground(command, {**os.environ, **env}, warden)
     finally:
         warden.dismiss()
 

@@ -113,6 +113,12 @@ def _start(place: Place, locks: Locks, warden: Warden, children: list[Child]) ->
     valkey.wait_until_ready(children[1], place)
 
 
+def as_superuser(env: Mapping[str, str]) -> dict[str, str]:
+    """``env`` with the superuser's address of the database, if the database is the embedded one."""
+    owner, superuser = (f"//{role}@" for role in (addresses.OWNER, addresses.SUPERUSER))
+    return {name: value.replace(owner, superuser) if name == "DATABASE_URL" else value for name, value in env.items()}
+
+
 def _urls(place: Place) -> dict[str, str]:
     base_dir = place.base_dir
     return {"DATABASE_URL": addresses.database_url(base_dir), "BROKER_URL": addresses.broker_url(base_dir)}

@@ -40,6 +40,11 @@ def test_application_is_no_superuser_but_may_make_databases(site: Site) -> None:
     assert site.launch("run", "--", "sh", "-c", f'{QUERY} "{ask}"').stdout.strip() == "f|t|ecase"
 
 
+def test_tests_may_ask_for_the_superuser(site: Site) -> None:
+    ask = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+    assert site.launch("run", "--superuser", "--", "sh", "-c", f'{QUERY} "{ask}"').stdout.strip() == "t"
+
+
 def test_data_is_there_at_the_next_start(site: Site) -> None:
     site.launch("run", "--", "sh", "-c", f"{QUERY} 'CREATE TABLE kept AS SELECT 42 AS answer'")
     assert site.launch("run", "--", "sh", "-c", f"{QUERY} 'SELECT answer FROM kept'").stdout.strip() == "42"
