@@ -42,7 +42,7 @@ def exported(caller: Caller, act: Act) -> Any:
     """The container. While somebody's long transaction keeps the log from proving the act, a caller asks again."""
     for _ in range(20):
         response = caller.get(f"/api/v1/acts/{act.pk}/container")
-        if response.status_code != 409:
+        if response.status_code != 503:
             break
         time.sleep(0.5)
     return response

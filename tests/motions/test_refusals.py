@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -334,3 +335,26 @@ def test_the_types_of_acts_are_those_of_the_catalogue() -> None:
     from workflows.statute.schema import ActName
 
     assert set(get_args(ActName)) == {str(one) for one in ActType}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("empty.pdf", b"", "file-empty"),
+        ("note.pdf", b"MZ\x90\x00 not what its name says", "file-type-not-accepted"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says(world: World, name: str, data: bytes, code: str) -> None:
+    motion = drafts.create(world.case, "custody", world.posts["investigator"])
+    requirement = motion.kind_entry.attachments[0].key
+
+    with refused(motion, Invalid, code):
+        drafts.attach(motion, world.posts["investigator"], requirement, name, BytesIO(data))
+    assert not motion.attachments.exists()
+
+
+def test_an_unknown_field_of_a_draft(world: World) -> None:
+    motion = drafts.create(world.case, "custody", world.posts["investigator"])
+
+    with refused(motion, Invalid):
+        drafts.save(motion, world.posts["investigator"], {"surprise": 1})

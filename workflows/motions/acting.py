@@ -21,13 +21,15 @@ from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem
 from workflows.motions import act_json, papers, payloads, rules
 from workflows.motions.follow_up import follow_up
-from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.models import UNREAD, Act, Motion, PreparedAct
 from workflows.motions.recording import Statement, record
 from workflows.motions.refusals import recorded
 from workflows.motions.states import ActType
 
 available = rules.available
 form = payloads.form
+
+LOCKED = ("case", "catalogue", "author__officer", "author__organisation", "prosecution", "court", "judge", "last_act")
 
 
 def prepare(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
@@ -90,27 +92,25 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, cms
         raise NotAllowed(Problem("not-yours", _("Somebody else prepared this act.")))
     report = signing.verify_signature(cms, bytes(prepared.act_json), author, now, created_after=prepared.created_at)
     locked = lock(motion)
-    current = PreparedAct.objects.get(pk=prepared.pk)
-    _require_signable(locked, current, now)
+    _require_signable(locked, prepared, now)
     rules.require_allowed(locked, ActType(what), author)
-    act = record(locked, Statement.signed(current, author, cms, report, now))
-    PreparedAct.objects.filter(pk=current.pk).update(performed_at=now)
+    act = record(locked, Statement.signed(prepared, author, cms, report, now))
     follow_up(locked, act)
     return act
 
 
 def lock(motion: Motion) -> Motion:
     """The motion's row, locked until the transaction ends, with what every step needs."""
-    related = ("case", "catalogue", "author__officer", "author__organisation")
-    return Motion.objects.select_for_update(of=("self",)).select_related(*related).get(pk=motion.pk)
+    return Motion.objects.select_for_update(of=("self",)).select_related(*LOCKED).defer(*UNREAD).get(pk=motion.pk)
 
 
 def _require_signable(motion: Motion, prepared: PreparedAct, now: datetime) -> None:
-    if prepared.performed_at:
+    """Claim the prepared act for this signature: of two that come at once, one updates the row."""
+    if now >= prepared.expires_at and not prepared.performed_at:
+        raise Expired(Problem("prepared-expired", _("The time to sign has run out. Prepare the act again.")))
+    if not PreparedAct.objects.filter(pk=prepared.pk, performed_at=None).update(performed_at=now):
         message = _("This act has already been signed.")
         raise Conflict(Problem("already-performed", message, params={"act": str(prepared.pk)}))
-    if now >= prepared.expires_at:
-        raise Expired(Problem("prepared-expired", _("The time to sign has run out. Prepare the act again.")))
     if prepared.motion_revision != motion.revision:
         message = _("The motion has changed since this act was prepared. Look at it again.")
         raise Conflict(Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision}))
@@ -133,8 +133,7 @@ def _draft(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str
 
 def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
     """The prepared act of this very post, or ``PreparedAct.DoesNotExist``."""
-    related = ("motion__case", "motion__catalogue", "author", "pdf")
-    return PreparedAct.objects.select_related(*related).get(pk=prepared_id, author=post)
+    return PreparedAct.objects.select_related("motion__case", "pdf").get(pk=prepared_id, author=post)
 
 
 @transaction.atomic

@@ -13,14 +13,9 @@ Recipient = Officer | Organisation
 
 def announce(motion: Motion, act: Act) -> None:
     """Send ``motion.<act type>`` to everybody whom this act concerns. No content of the case travels, only ids."""
-    for recipient in _RECIPIENTS.get(ActType(act.type), _nobody)(motion):
-        outbox.send(
-            f"motion.{act.type}",
-            key=str(motion.pk),
-            to=recipient,
-            payload=_payload(motion, act),
-            roles=roles_told(recipient),
-        )
+    told = [(recipient, roles_told(recipient)) for recipient in _RECIPIENTS.get(ActType(act.type), _nobody)(motion)]
+    if told:
+        outbox.send_all(f"motion.{act.type}", key=str(motion.pk), to=told, payload=_payload(motion, act))
 
 
 def roles_told(recipient: Recipient) -> tuple[str, ...]:

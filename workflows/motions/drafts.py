@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import services as audit
 from ecase.cases import documents
-from ecase.cases.models import Case
+from ecase.cases.models import Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
 from workflows.motions import payloads, rules
 from workflows.motions.acting import lock
 from workflows.motions.models import ActDraft, Attachment, Motion
+from workflows.motions.refusals import recording
 from workflows.motions.states import ActType, State
 from workflows.motions.steps import is_author
 from workflows.statute.catalogue import catalogue, in_force
@@ -43,12 +44,17 @@ def create(case: Case, kind: str, author: Post) -> Motion:
     return motion
 
 
-@transaction.atomic
 def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None = None) -> Motion:
     """Replace the draft's payload. What is missing may stay missing; what is wrong or unknown is refused.
 
-    Raises ``Stale`` when ``revision`` is given and no longer the stored one.
+    Raises ``Stale`` when ``revision`` is given and no longer the stored one, ``Invalid``, ``NotAllowed`` or
+    ``Conflict``; each refusal is in the audit log.
     """
+    with recording(motion, post, "draft"), transaction.atomic():
+        return _save(motion, post, payload, revision)
+
+
+def _save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None) -> Motion:
     locked = _editable(motion, post)
     if revision is not None and revision != locked.revision:
         message = _("Somebody saved this draft after you opened it.")
@@ -64,18 +70,24 @@ def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int |
 def attach(
     motion: Motion, post: Post, requirement: str, name: str, stream: BinaryIO, expected_sha256: str | None = None
 ) -> Attachment:
-    """Store a file of the case and attach it to the draft under a requirement of the kind."""
-    _require_requirement(motion, requirement)
-    _require_editable(motion, post)
-    document = documents.store(motion.case, post, name, stream, expected_sha256=expected_sha256)
-    with transaction.atomic():
-        locked = _editable(motion, post)
-        last = locked.attachments.aggregate(last=Max("position"))["last"] or 0
-        attachment = Attachment.objects.create(
-            motion=locked, document=document, requirement=requirement, position=last + 1
-        )
-        _touch(locked)
-        _audit("draft.attached", locked, post, {"sha256": document.blob_id})
+    """Store a file of the case and attach it to the draft under a requirement of the kind.
+
+    Raises what ``documents.store`` raises, ``NotAllowed`` or ``Conflict``; each refusal is in the audit log.
+    """
+    with recording(motion, post, "attachment"):
+        _require_requirement(motion, requirement)
+        _require_editable(motion, post)
+        document = documents.store(motion.case, post, name, stream, expected_sha256=expected_sha256)
+        return _attach(motion, post, requirement, document)
+
+
+@transaction.atomic
+def _attach(motion: Motion, post: Post, requirement: str, document: Document) -> Attachment:
+    locked = _editable(motion, post)
+    last = locked.attachments.aggregate(last=Max("position"))["last"] or 0
+    attachment = Attachment.objects.create(motion=locked, document=document, requirement=requirement, position=last + 1)
+    _touch(locked)
+    _audit("draft.attached", locked, post, {"sha256": document.blob_id})
     return attachment
 
 

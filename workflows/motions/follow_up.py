@@ -28,7 +28,7 @@ def assign(motion: Motion) -> Act | None:
     draw = assignment.draw(motion, motion.court, motion.case)
     if draw is None:
         return None
-    officer = draw.chosen.officer
+    motion.judge = officer = draw.chosen.officer
     payload = {
         "judge": {"officer": str(officer.pk), "name": officer.full_name},
         "draw": {"id": str(draw.pk), "seed": draw.seed, "candidates": draw.candidates},

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ecase.audit import services as audit
 from ecase.officers.models import Post
-from workflows.motions.models import Act, Motion, MotionQuerySet, Opening
+from workflows.motions.models import UNREAD, Act, Motion, MotionQuerySet, Opening
 from workflows.motions.states import ActType
 
 RELATED = ("case", "catalogue", "author__officer", "author__organisation", "prosecution", "court", "judge", "last_act")
@@ -23,7 +23,7 @@ def queue(post: Post) -> MotionQuerySet:
 
 def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
     """One visible motion with what pages and answers need, or ``Motion.DoesNotExist``."""
-    return Motion.objects.visible_to(post).select_related(*RELATED).get(pk=motion_id)
+    return Motion.objects.visible_to(post).select_related(*RELATED).defer(*UNREAD).get(pk=motion_id)
 
 
 @transaction.atomic

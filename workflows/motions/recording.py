@@ -140,8 +140,9 @@ def _apply(motion: Motion, act: Act, statement: Statement) -> None:
 
 
 def _run_clocks(motion: Motion, act: Act) -> None:
-    deadlines.meet(motion, act.type, act.performed_at)
+    changed = bool(deadlines.meet(motion, act.type, act.performed_at))
     if motion.state in FINAL_STATES or motion.state == State.RETURNED:
-        deadlines.void(motion, act.performed_at)
-    start_terms(motion, act)
-    motion.next_due_at, motion.due_at_once = deadlines.next_due(motion)
+        changed |= deadlines.void(motion, act.performed_at) > 0
+    changed |= start_terms(motion, act) > 0
+    if changed:
+        motion.next_due_at, motion.due_at_once = deadlines.next_due(motion)

@@ -1,6 +1,7 @@
 """A refused attempt leaves its trace: recorded after the rollback, so that the record survives what it records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -27,17 +28,23 @@ def record(motion: Motion, post: Post, what: str, refusal: Refused) -> None:
         )
 
 
+@contextmanager
+def recording(motion: Motion, post: Post, what: str) -> Iterator[None]:
+    """What is refused inside the block is recorded after it; the block rolls back what it did itself."""
+    try:
+        yield
+    except Refused as refusal:
+        record(motion, post, what, refusal)
+        raise
+
+
 def recorded(
     function: Callable[Concatenate[Motion, str, Post, P], R],
 ) -> Callable[Concatenate[Motion, str, Post, P], R]:
     """Run ``function`` in one transaction; a refusal rolls it back, is recorded and raised again."""
 
     def guarded(motion: Motion, what: str, post: Post, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            with transaction.atomic():
-                return function(motion, what, post, *args, **kwargs)
-        except Refused as refusal:
-            record(motion, post, what, refusal)
-            raise
+        with recording(motion, post, what), transaction.atomic():
+            return function(motion, what, post, *args, **kwargs)
 
     return wraps(function)(guarded)

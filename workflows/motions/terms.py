@@ -11,11 +11,13 @@ from workflows.statute.schema import Term
 FIELD = "field:"
 
 
-def start_terms(motion: Motion, act: Act) -> None:
-    """Start a deadline for every term that begins with this act, or with an instant that the motion states."""
-    for term in motion.kind_entry.terms:
-        for event_at in _events(term, motion, act):
-            deadlines.start(motion, term, event_at, motion.payload)
+def start_terms(motion: Motion, act: Act) -> int:
+    """Start a deadline for every term that begins with this act, or with an instant that the motion states.
+
+    Returns how many began to run.
+    """
+    begins = [(term, at) for term in motion.kind_entry.terms for at in _events(term, motion, act)]
+    return sum(deadlines.start(motion, term, event_at, motion.payload) is not None for term, event_at in begins)
 
 
 def _events(term: Term, motion: Motion, act: Act) -> Iterator[datetime]:

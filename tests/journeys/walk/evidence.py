@@ -80,6 +80,6 @@ def names_the_row(stack: Stack, row: str) -> str:
     """The line in which ``audit verify`` names the altered row."""
     done = stack.with_servers("manage.py", "audit", "verify")
     assert done.returncode == 1, done.stdout + done.stderr
-    named = [line for line in done.stdout.splitlines() if f" id={row}:" in line]
+    named = [line for line in (done.stdout + done.stderr).splitlines() if f" id={row}:" in line]
     assert named, done.stdout + done.stderr
     return named[0].strip()
