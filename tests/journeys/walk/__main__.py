@@ -145,9 +145,9 @@ class Walk:
             altered = evidence.alter_container(self.container, self.folder)
             self.teller.tell(f"one byte altered: exit code {evidence.refuses_altered(self.stack, altered)}")
         with self.teller.step("The log is verified, altered by one byte, and verified again"):
-            self.teller.tell(evidence.verify_log(self.stack))
-            row = evidence.tamper(self.stack)
-            self.teller.tell(f"row {row} altered: {evidence.names_the_row(self.stack, row)}")
+            whole, named = evidence.log_story(self.stack)
+            self.teller.tell(whole)
+            self.teller.tell(f"altered: {named}")
 
 
 def main(arguments: list[str] | None = None) -> int:

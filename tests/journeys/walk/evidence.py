@@ -8,16 +8,6 @@ from pathlib import Path
 
 from tests.journeys.walk.stack import Stack
 
-TAMPER = """
-import os, psycopg
-with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-    connection.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
-    row = connection.execute("SELECT id FROM audit_entry ORDER BY id OFFSET 10 LIMIT 1").fetchone()[0]
-    connection.execute("UPDATE audit_entry SET body = set_byte(body, 20, get_byte(body, 20) # 1) WHERE id = %s", [row])
-    connection.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
-    print(row)
-"""
-
 
 def verify_offline(stack: Stack, container: Path) -> str:
     """The verdict of ``python -m signatures verify``. ``AssertionError`` with its report unless it passed."""
@@ -62,24 +52,12 @@ def refuses_altered(stack: Stack, altered: Path) -> int:
     return done.returncode
 
 
-def verify_log(stack: Stack) -> str:
-    """The last line of ``audit verify`` of an untouched log."""
-    done = stack.with_servers("manage.py", "audit", "verify")
+def log_story(stack: Stack) -> tuple[str, str]:
+    """What ``audit verify`` says of the whole log, and the line in which it names the one row that was altered."""
+    done = stack.with_servers("-m", "tests.journeys.walk.log_story")
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.strip().splitlines()[-1]
-
-
-def tamper(stack: Stack) -> str:
-    """Alter one byte of one row behind the application's back, triggers off. Returns the row's id."""
-    done = stack.with_servers("-c", TAMPER)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def names_the_row(stack: Stack, row: str) -> str:
-    """The line in which ``audit verify`` names the altered row."""
-    done = stack.with_servers("manage.py", "audit", "verify")
-    assert done.returncode == 1, done.stdout + done.stderr
-    named = [line for line in (done.stdout + done.stderr).splitlines() if f" id={row}:" in line]
-    assert named, done.stdout + done.stderr
-    return named[0].strip()
+    story = json.loads(done.stdout.strip().splitlines()[-1])
+    named = [line for line in story["after"].splitlines() if f" id={story['row']}:" in line]
+    assert story["code"] == 1, story
+    assert len(named) == 1, story
+    return story["before"].splitlines()[-1], named[0].strip()
