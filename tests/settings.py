@@ -17,7 +17,7 @@ if "ECASE_TEST_VAR" not in os.environ:
     os.environ["ECASE_TEST_VAR"] = _folder
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["ECASE_VAR"] = os.environ["ECASE_TEST_VAR"]
-for _name in ("ECASE_MEDIA", "ECASE_TRUST_DIR", "ECASE_SERVICE_KEY"):
+for _name in ("ECASE_MEDIA", "ECASE_TRUST_DIR", "ECASE_SERVICE_KEY", "ECASE_LOG_KEY", "ECASE_CHECKPOINT_DIR"):
     os.environ.pop(_name, None)
 
 # A signer's port for each process: the page may only connect to the address in its content security policy.
