@@ -16,7 +16,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from ecase.cases.models import Blob, Case, Document, Person, TeamMember
-from ecase.officers.models import DutyShift, Officer, Organisation, Post, Role
+from ecase.officers.models import DutyShift, Officer, Organisation, Post, Role, Sex
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -54,7 +54,7 @@ class OfficerFactory(DjangoModelFactory[Officer]):
     surname = factory.Iterator(["Сарыарқаев", "Көкшетаев", "Бурабаев", "Жалынбеков"])
     given_name = factory.Iterator(["Айбар", "Нұрсәт", "Дархан"])
     patronymic = factory.Iterator(["Ерланұлы", "Маратұлы"])
-    sex = Officer.Sex.MALE
+    sex = Sex.MALE
 
 
 class PostFactory(DjangoModelFactory[Post]):
@@ -119,7 +119,7 @@ class PersonFactory(DjangoModelFactory[Person]):
     surname = "Тасқынов"
     given_name = "Ержан"
     patronymic = "Болатұлы"
-    sex = Officer.Sex.MALE
+    sex = Sex.MALE
     birth_date = datetime(1990, 5, 17, tzinfo=UTC).date()
     iin = factory.Sequence(lambda n: f"{900517300000 + n}")
 

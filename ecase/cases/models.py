@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Role
+from ecase.officers.models import TWELVE_DIGITS, Named, Officer, Organisation, Post, Role
 
 
 class Language(models.TextChoices):
@@ -80,7 +80,7 @@ class TeamMember(models.Model):
         return f"{self.officer} — {self.case}"
 
 
-class Person(models.Model):
+class Person(Named):
     """A participant of a case."""
 
     class Capacity(models.TextChoices):
@@ -94,25 +94,13 @@ class Person(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="persons")
     capacity = models.CharField(_("capacity"), max_length=16, choices=Capacity)
-    surname = models.CharField(_("surname"), max_length=100)
-    given_name = models.CharField(_("given name"), max_length=100)
-    patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
-    sex = models.CharField(_("sex"), max_length=6, choices=Officer.Sex)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     iin = models.CharField(_("IIN"), max_length=12, blank=True, validators=[TWELVE_DIGITS])
     address = models.CharField(_("address"), max_length=250, blank=True)
 
-    class Meta:
+    class Meta(Named.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
-        ordering: ClassVar = ["surname", "given_name"]
-
-    def __str__(self) -> str:
-        return self.full_name
-
-    @property
-    def full_name(self) -> str:
-        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
 
 
 class Blob(models.Model):

@@ -5,12 +5,26 @@ that two acts at the same instant cannot get around it. It is kept by person: an
 whatever posts he or she has held.
 """
 
+from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.cases.models import Case, Participation
 from ecase.officers.models import Officer
 from ecase.problems import NotAllowed, Problem
 
+# One round trip. Who waited here for another transaction to commit the same pair sees neither row, and looks again.
+_JOIN = """
+    WITH joined AS (
+        INSERT INTO cases_participation (case_id, officer_id, role, since)
+        SELECT %(case)s, %(officer)s, %(role)s, %(now)s WHERE NOT EXISTS (
+            SELECT FROM cases_participation WHERE case_id = %(case)s AND officer_id = %(officer)s
+        )
+        ON CONFLICT (case_id, officer_id) DO NOTHING RETURNING role
+    )
+    SELECT role FROM joined
+    UNION ALL SELECT role FROM cases_participation WHERE case_id = %(case)s AND officer_id = %(officer)s
+"""
 ANOTHER_ROLE = _("You have already acted in this case in another role, so you cannot act in this one.")
 
 
@@ -19,9 +33,17 @@ def join(case: Case, officer: Officer, role: str) -> None:
 
     Raises :class:`NotAllowed` (``acted-in-another-role``) if the officer has acted in the case in any other role.
     """
-    joined, _created = Participation.objects.get_or_create(case=case, officer=officer, defaults={"role": role})
-    if joined.role != role:
-        raise NotAllowed(Problem("acted-in-another-role", ANOTHER_ROLE, params={"role": joined.role}))
+    joined = _joined(case, officer, role) or role_of(case, officer)
+    if joined != role:
+        raise NotAllowed(Problem("acted-in-another-role", ANOTHER_ROLE, params={"role": joined}))
+
+
+def _joined(case: Case, officer: Officer, role: str) -> str | None:
+    """The role that the officer has in the case from now on; ``None`` if another transaction set it this instant."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN, {"case": case.pk, "officer": officer.pk, "role": role, "now": timezone.now()})
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def role_of(case: Case, officer: Officer) -> str | None:

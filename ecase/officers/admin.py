@@ -31,7 +31,7 @@ class OfficerAdmin(AuditedAdmin):
     search_fields = ("iin", "surname", "given_name")
     fields = ("iin", "surname", "given_name", "patronymic", "sex", "language", "active")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Officer | None = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_readonly_fields(self, request: HttpRequest, obj: Officer | None = None) -> tuple[str, ...]:
         """An officer's IIN is who he or she is: it never changes."""
         return ("iin",) if obj else ()
 
@@ -62,7 +62,7 @@ class PostAdmin(AuditedAdmin):
     search_fields = ("officer__iin", "officer__surname", "organisation__bin")
     autocomplete_fields = ("officer", "organisation")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> tuple[str, ...]:
         """Acts name the post they were made in, so a post ends and another begins; it never becomes another."""
         return ("officer", "organisation", "role", "valid_from") if obj else ()
 

@@ -32,7 +32,7 @@ class EcaseAdminSite(AdminSite):
         post = getattr(request, "post", None)
         return bool(request.user.is_active and post is not None and post.role == ADMINISTRATOR)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:  # noqa: ARG002
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """There is no password form: whoever is not signed in goes to the portal's sign-in and comes back."""
         home = reverse("admin:index", current_app=self.name)
         if self.has_permission(request):

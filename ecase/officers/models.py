@@ -73,35 +73,23 @@ class Organisation(models.Model):
         return str(getattr(self, f"place_{(language or get_language() or 'en')[:2]}"))
 
 
-class OfficerManager(BaseUserManager["Officer"]):
-    def get_by_natural_key(self, username: str | None) -> "Officer":
-        return self.get(iin=username)
+class Sex(models.TextChoices):
+    """What a name is declined by."""
+
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
 
 
-class Officer(AbstractBaseUser):  # type: ignore[django-manager-missing]
-    """A natural person who signs. There is no password: a certificate that carries the IIN is the way in."""
+class Named(models.Model):
+    """A natural person's name, in the nominative and by parts."""
 
-    class Sex(models.TextChoices):
-        FEMALE = "female", _("female")
-        MALE = "male", _("male")
-
-    password = None  # type: ignore[assignment]
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    iin = models.CharField(_("IIN"), max_length=12, unique=True, validators=[TWELVE_DIGITS])
     surname = models.CharField(_("surname"), max_length=100)
     given_name = models.CharField(_("given name"), max_length=100)
     patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex)
-    language = models.CharField(_("language"), max_length=2, default="kk")
-    active = models.BooleanField(_("has access"), default=True)
-
-    USERNAME_FIELD = "iin"
-    REQUIRED_FIELDS: ClassVar = ["surname", "given_name"]
-    objects: ClassVar[OfficerManager] = OfficerManager()
 
     class Meta:
-        verbose_name = _("officer")
-        verbose_name_plural = _("officers")
+        abstract = True
         ordering: ClassVar = ["surname", "given_name"]
 
     def __str__(self) -> str:
@@ -115,7 +103,30 @@ class Officer(AbstractBaseUser):  # type: ignore[django-manager-missing]
     def short_name(self) -> str:
         """Surname and initials, as documents name an official."""
         initials = "".join(f"{part[0]}." for part in (self.given_name, self.patronymic) if part)
-        return f"{self.surname} {initials}"
+        return f"{self.surname} {initials}".strip()
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    def get_by_natural_key(self, username: str | None) -> "Officer":
+        return self.get(iin=username)
+
+
+class Officer(Named, AbstractBaseUser):  # type: ignore[django-manager-missing]
+    """A natural person who signs. There is no password: a certificate that carries the IIN is the way in."""
+
+    password = None  # type: ignore[assignment]
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    iin = models.CharField(_("IIN"), max_length=12, unique=True, validators=[TWELVE_DIGITS])
+    language = models.CharField(_("language"), max_length=2, default="kk")
+    active = models.BooleanField(_("has access"), default=True)
+
+    USERNAME_FIELD = "iin"
+    REQUIRED_FIELDS: ClassVar = ["surname", "given_name"]
+    objects: ClassVar[OfficerManager] = OfficerManager()
+
+    class Meta(Named.Meta):
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
@@ -126,11 +137,11 @@ class Officer(AbstractBaseUser):  # type: ignore[django-manager-missing]
         """Whether the officer holds the administrator's post now (Django admin asks)."""
         return self.active and self.posts.current().filter(role=Role.ADMINISTRATOR).exists()
 
-    def has_perm(self, permission: str, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
         """Administrators may do what the admin offers, which is reference data only."""
         return self.is_staff
 
-    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002
+    def has_module_perms(self, app_label: str) -> bool:
         """As :meth:`has_perm`."""
         return self.is_staff
 

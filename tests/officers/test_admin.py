@@ -11,7 +11,7 @@ from ecase.officers import sign_in
 from ecase.officers.models import DutyShift, Officer, Organisation, Post, Role
 from tests.factories import DutyShiftFactory, OfficerFactory, OrganisationFactory, PostFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.officers.admin_urls")]
+pytestmark = pytest.mark.django_db
 
 
 def signed_in(post: Post) -> Client:

@@ -41,8 +41,8 @@ class Deadline(models.Model):
 
     ``due_at`` is inclusive: what is done at that very instant is in time. ``computed`` holds the steps of the count
     (see ``workflows.clock.Step``). ``at_once`` marks what the law wants done immediately without naming a length: it
-    is due from the event on, and no instant can be called missed. ``reminders`` the instants still to come at which the role is reminded.
-    ``claimed_at`` is when the watch reported the miss, once and for all.
+    is due from the event on, and no instant can be called missed. ``reminders`` are the instants still to come at
+    which the role is reminded. ``claimed_at`` is when the watch reported the miss, once and for all.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

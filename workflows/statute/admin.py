@@ -2,19 +2,11 @@
 
 from django.contrib import admin
 
+from ecase.audit.read_only_admin import ReadOnlyAdmin
 from workflows.statute.models import CatalogueVersion
 
 
 @admin.register(CatalogueVersion)
-class CatalogueVersionAdmin(admin.ModelAdmin):
+class CatalogueVersionAdmin(ReadOnlyAdmin):
     list_display = ("jurisdiction", "version", "valid_from", "valid_to", "loaded_at")
     list_filter = ("jurisdiction",)
-
-    def has_add_permission(self, *_args: object, **_more: object) -> bool:
-        return False
-
-    def has_change_permission(self, *_args: object, **_more: object) -> bool:
-        return False
-
-    def has_delete_permission(self, *_args: object, **_more: object) -> bool:
-        return False
