@@ -7,12 +7,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ecase.embedded import ports
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.live_server_helper import LiveServer
+
+    from tests.browser.court import Court, Visit
+    from tests.keys import Keyring
 
 OUTPUT = Path(__file__).resolve().parents[1] / "output"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -110,3 +118,25 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], patience: float = 15)
         assert process.poll() is None, "the demo signer ended"
         assert time.monotonic() < end, "the demo signer does not listen"
         time.sleep(0.05)
+
+
+@pytest.fixture
+def court(transactional_db: None, settings: "SettingsWrapper", tmp_path: Path, keys: "Keyring") -> "Court":
+    """The demo's fictional court with its officers, their keys and three cases."""
+    from tests.browser.court import Court
+
+    settings.MEDIA_ROOT = tmp_path
+    return Court.opened(keys)
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, live_server: "LiveServer", court: "Court", start_signer: StartSigner, request: pytest.FixtureRequest
+) -> Iterator["Visit"]:
+    """Let officers of the court in by their surname, each with a browser window and the demo signer at hand."""
+    from tests.browser.court import Visit
+
+    visits = Visit(chromium, live_server.url, start_signer(court.keys_folder), court)
+    yield visits
+    call = request.node.stash.get(REPORTS, {}).get("call")
+    visits.end(OUTPUT / request.node.name if call is not None and call.failed else None)

@@ -26,22 +26,28 @@ class Draft {
   #form;
   #key;
   #say = wording("draft-words");
+  #saved;
   #sent = "";
-  #goTo = "";
+  #inFlight = false;
+  #then = null;
+  #leaving = false;
 
   constructor(form) {
     this.#form = form;
     this.#key = PREFIX + form.dataset.autosave;
+    this.#saved = serialise(form);
   }
 
   watch() {
-    this.#form.addEventListener("input", () => this.#typed());
-    this.#form.addEventListener("change", () => this.#typed());
-    this.#form.addEventListener("htmx:beforeRequest", (event) => this.#sending(event));
-    this.#form.addEventListener("htmx:afterRequest", (event) => this.#answered(event));
-    this.#form.addEventListener("htmx:sendError", () => this.#status("offline", "offline"));
-    document.addEventListener("click", (event) => this.#leaving(event));
-    window.addEventListener("online", () => localStorage.getItem(this.#key) && this.#save());
+    const form = this.#form;
+    form.addEventListener("input", () => this.#typed());
+    form.addEventListener("change", () => this.#typed());
+    form.addEventListener("submit", (event) => this.#afterSaving(event, () => form.requestSubmit(event.submitter)));
+    form.addEventListener("htmx:beforeRequest", (event) => this.#sending(event));
+    form.addEventListener("htmx:afterRequest", (event) => this.#answered(event));
+    form.addEventListener("htmx:sendError", () => this.#status("offline", "offline"));
+    document.addEventListener("click", (event) => this.#clicked(event));
+    window.addEventListener("online", () => this.#isUnsaved() && this.#save());
   }
 
   /** Put back what this browser kept and the server never got. */
@@ -51,7 +57,8 @@ class Draft {
     if (kept.revision !== this.#revision()) return this.#offer(kept);
     fill(this.#form, kept.text);
     this.#status("kept", "restored");
-    queueMicrotask(() => this.#save());
+    // htmx listens to the form only once the whole page is there.
+    window.addEventListener("load", () => this.#save(), { once: true });
   }
 
   #offer(kept) {
@@ -75,31 +82,65 @@ class Draft {
     this.#status("typing", "typing");
   }
 
+  #isUnsaved() {
+    return serialise(this.#form) !== this.#saved;
+  }
+
+  /** A link that shows what was typed waits until it is saved. */
+  #clicked(event) {
+    const link = event.target.closest("a[data-after-save]");
+    if (link) this.#afterSaving(event, () => location.assign(link.href));
+  }
+
+  /** Let `event` happen now if everything is saved, or do `then` as soon as it is. */
+  #afterSaving(event, then) {
+    if (this.#leaving || (!this.#isUnsaved() && !this.#inFlight)) {
+      this.#leaving = true;
+      return;
+    }
+    event.preventDefault();
+    this.#then = then;
+    if (!this.#inFlight) this.#save();
+  }
+
+  /** A save that would change nothing, or that comes while the page is being left, is not sent. */
   #sending(event) {
     if (event.target !== this.#form) return;
-    this.#sent = serialise(this.#form);
+    const text = serialise(this.#form);
+    if (this.#leaving || text === this.#saved) {
+      event.preventDefault();
+      return;
+    }
+    this.#sent = text;
+    this.#inFlight = true;
     this.#status("saving", "saving");
   }
 
   #answered(event) {
-    if (event.target !== this.#form || !event.detail.xhr?.status) return;
-    if (event.detail.successful && event.detail.xhr.getResponseHeader("X-Kept-All") === "yes") this.#forget();
-    if (event.detail.successful && this.#goTo) location.assign(this.#goTo);
-    this.#goTo = "";
-    if (event.detail.xhr.status >= 500) this.#status("offline", "failed");
+    if (event.target !== this.#form) return;
+    this.#inFlight = false;
+    const { xhr, successful } = event.detail;
+    const keptAll = successful && xhr.getResponseHeader("X-Kept-All") === "yes";
+    if (keptAll) this.#acknowledge();
+    if (xhr?.status >= 500) this.#status("offline", "failed");
+    if (this.#then) this.#goOn(successful, keptAll);
   }
 
-  /** A link that shows what was typed waits until it is saved. */
-  #leaving(event) {
-    const link = event.target.closest("a[data-after-save]");
-    if (!link || !localStorage.getItem(this.#key)) return;
-    event.preventDefault();
-    this.#goTo = link.href;
-    this.#save();
-  }
-
-  #forget() {
+  #acknowledge() {
+    this.#saved = this.#sent;
     if (serialise(this.#form) === this.#sent) localStorage.removeItem(this.#key);
+  }
+
+  #goOn(successful, keptAll) {
+    if (successful && keptAll && this.#isUnsaved()) {
+      this.#save();
+      return;
+    }
+    const then = this.#then;
+    this.#then = null;
+    if (!successful) return;
+    this.#leaving = true;
+    then();
   }
 
   #save() {

@@ -23,6 +23,13 @@ document.addEventListener("htmx:afterSettle", () => {
   refresh();
   initEditors();
 });
+// Two answers may arrive in another order than they were made: the page never goes back to an older revision.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id !== "revision") return;
+  const incoming = fragment.querySelector("#revision")?.value ?? "0";
+  if (Number(incoming) < Number(target.value)) event.detail.shouldSwap = false;
+});
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
