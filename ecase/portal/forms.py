@@ -3,9 +3,10 @@
 Inputs are named by the path that problems name, ``payload.items.0.value``, so that an error summary links to them.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -42,10 +43,10 @@ class Input:
     field: Field
     path: str
     value: Any
-    errors: list[Problem] = field(default_factory=list)
-    options: list[Option] = field(default_factory=list)
-    rows: list[list["Input"]] = field(default_factory=list)
-    new_row: list["Input"] = field(default_factory=list)
+    errors: list[Problem] = dataclasses.field(default_factory=list)
+    options: list[Option] = dataclasses.field(default_factory=list)
+    rows: list[list["Input"]] = dataclasses.field(default_factory=list)
+    new_row: list["Input"] = dataclasses.field(default_factory=list)
 
     @property
     def template(self) -> str:
@@ -211,4 +212,11 @@ def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str
     return {key: value for key, value in payload.items() if key not in faulty}
 
 
-_TEMPLATES = {"person": "choice", "persons": "choices", "date": "text", "instant": "text", "money": "text", "integer": "text"}
+_TEMPLATES = {
+    "person": "choice",
+    "persons": "choices",
+    "date": "text",
+    "instant": "text",
+    "money": "text",
+    "integer": "text",
+}

@@ -31,26 +31,24 @@ PlainView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def for_officers(view: View[P]) -> PlainView[P]:
     """Let in whoever acts in a current post; send everybody else to the sign-in page and back."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "post", None) is None:
             return _to_sign_in(request)
         return view(cast(PortalRequest, request), *args, **kwargs)
 
-    return guarded
+    return wraps(view)(guarded)
 
 
 def for_roles(*roles: str) -> Callable[[View[P]], PlainView[P]]:
     """Let in the posts of some roles only."""
 
     def decorate(view: View[P]) -> PlainView[P]:
-        @wraps(view)
-        def guarded(request: PortalRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.post.role not in roles:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return for_officers(guarded)
+        return for_officers(wraps(view)(guarded))
 
     return decorate
 

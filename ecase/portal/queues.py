@@ -41,7 +41,9 @@ class Wishes:
     @classmethod
     def read(cls, query: QueryDict) -> "Wishes":
         scope = ALL if query.get("scope") == ALL else WAITING
-        return cls(scope, query.get("state", ""), query.get("kind", ""), query.get("q", "").strip(), query.get("after", ""))
+        return cls(
+            scope, query.get("state", ""), query.get("kind", ""), query.get("q", "").strip(), query.get("after", "")
+        )
 
     @property
     def narrows(self) -> bool:
@@ -84,7 +86,7 @@ def _mentions(text: str) -> Q:
     named = Person.objects.filter(case=OuterRef("case")).filter(
         Q(surname__istartswith=text) | Q(given_name__istartswith=text) | Q(iin=text)
     )
-    return Q(number__icontains=text) | Q(case__number__icontains=text) | Exists(named)
+    return Q(number__icontains=text) | Q(case__number__icontains=text) | Q(Exists(named))
 
 
 def main_person(persons: Iterable[Person]) -> Person | None:

@@ -47,7 +47,9 @@ def index(request: PortalRequest) -> HttpResponse:
     chain = request.GET.get("chain", "").strip()
     entries = Entry.objects.filter(chain=chain) if chain else Entry.objects.all()
     found = paged(entries, "at", request.GET.get("after", ""), newest_first=True, size=30)
-    return page(request, "audit.html", {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS})
+    return page(
+        request, "audit.html", {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS}
+    )
 
 
 @require_safe
@@ -56,7 +58,9 @@ def entry(request: PortalRequest, entry_id: int) -> HttpResponse:
     """One entry as it was logged, and its proof if the tree has reached it."""
     found = or_404(Entry.objects.get, pk=entry_id)
     content = json.dumps(found.content, ensure_ascii=False, indent=2, sort_keys=True)
-    return page(request, "audit_entry.html", {"entry": found, "content": content, "proof": _proof(found), "events": EVENTS})
+    return page(
+        request, "audit_entry.html", {"entry": found, "content": content, "proof": _proof(found), "events": EVENTS}
+    )
 
 
 @require_POST

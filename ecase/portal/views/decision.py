@@ -32,7 +32,9 @@ def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         return _keep(request, motion)
     if not _possible(motion, request.post):
-        return page(request, "act_not_possible.html", {**about(motion, request.post), "act_type": ActType.PROTOCOL}, 409)
+        return page(
+            request, "act_not_possible.html", {**about(motion, request.post), "act_type": ActType.PROTOCOL}, 409
+        )
     return page(request, "decision.html", _about(motion, request.post, _kept(motion, request.post)))
 
 

@@ -1,6 +1,6 @@
 """Writing a motion: the catalogue's form, saved as it is typed, with its attachments and what is still missing."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -53,7 +53,7 @@ def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpRes
     try:
         if upload is None:
             raise Invalid(Problem("file-missing", _("Choose a file."), "file"))
-        drafts.attach(motion, request.post, requirement, upload.name or "", upload)
+        drafts.attach(motion, request.post, requirement, upload.name or "", cast(BinaryIO, upload))
     except Refused as refusal:
         return _attachments(request, motion, requirement, refusal)
     return _attachments(request, motion, requirement)

@@ -51,12 +51,12 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 def choose_post(request: HttpRequest) -> HttpResponseBase:
     """Which of several posts to act in."""
-    officer = Officer.objects.filter(pk=request.session.get(CANDIDATE)).first()
+    officer = Officer.objects.filter(pk__in=_known(request.session.get(CANDIDATE))).first()
     if officer is None:
         return redirect("portal:sign-in")
     if request.method != "POST":
         return page(request, "choose_post.html", {"officer": officer, "posts": posts.of(officer)})
-    chosen = posts.of(officer).filter(pk=_as_uuid(request.POST.get("post", ""))).first()
+    chosen = posts.of(officer).filter(pk__in=_known(request.POST.get("post"))).first()
     if chosen is None:
         refusal = Invalid(Problem("post", _("Choose the post in which you act now."), "post"))
         return refused(request, "choose_post.html", {"officer": officer, "posts": posts.of(officer)}, refusal)
@@ -108,8 +108,9 @@ def _is_ours(request: HttpRequest, destination: str) -> bool:
     return url_has_allowed_host_and_scheme(destination, {request.get_host()}, require_https=request.is_secure())
 
 
-def _as_uuid(value: str) -> uuid.UUID | None:
+def _known(value: object) -> list[uuid.UUID]:
+    """The id that ``value`` is, for a filter; none that could be anybody's if it is not one."""
     try:
-        return uuid.UUID(value)
+        return [uuid.UUID(str(value))]
     except ValueError:
-        return None
+        return []

@@ -50,6 +50,8 @@ def to_sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 def prepared_pdf(request: PortalRequest, prepared_id: UUID) -> HttpResponseBase:
     """The PDF whose hash is part of what is signed."""
     prepared = _prepared(request.post, prepared_id)
+    if prepared.pdf is None:
+        raise Http404
     return files.inline(documents.open_blob(prepared.pdf), f"{prepared.type}.pdf", files.PDF)
 
 
@@ -71,7 +73,9 @@ def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """It is signed: the proof, and what happens next."""
     act, motion = _act(request.post, act_id)
     context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": list(calls(motion, request.post))}
-    return page(request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])})
+    return page(
+        request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
+    )
 
 
 @require_safe
@@ -80,7 +84,9 @@ def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """One act: what it states, its document, and how its signature was verified."""
     act, motion = _act(request.post, act_id)
     context: dict[str, Any] = {"act": act, "motion": motion, "kind": motion.kind_entry, "lines": statement.of_act(act)}
-    return page(request, "act_show.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])})
+    return page(
+        request, "act_show.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
+    )
 
 
 @require_safe
