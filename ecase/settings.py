@@ -187,6 +187,8 @@ CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if CELERY_BROKER_URL.startswith("amqp"
 CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# What may be late without harm; what the law waits for is the watch's.
+CELERY_BEAT_SCHEDULE = {"measure-suggestions": {"task": "drafting.measure", "schedule": timedelta(seconds=15)}}
 
 # -- outbox -------------------------------------------------------------------------------------------------------
 

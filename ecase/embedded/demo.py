@@ -35,8 +35,8 @@ class Stage:
 
     place: Place
     env: Mapping[str, str]
-    http_port: int
-    signer_port: int
+    http: ports.Reservation
+    signer: ports.Reservation
 
     @property
     def url(self) -> str:
@@ -108,15 +108,15 @@ def _with_servers(place: Place, lock: Lock, warden: Warden) -> int:
 
 
 def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
-    http_port, signer_port = ports.first_free(HTTP_PORT), ports.first_free(SIGNER_PORT, in_a_row=2)
+    http, signer = ports.reserve(HTTP_PORT), ports.reserve(SIGNER_PORT, in_a_row=2)
     own = {
         "DJANGO_SETTINGS_MODULE": "ecase.settings",
-        "ECASE_PUBLIC_URL": f"http://127.0.0.1:{http_port}",
-        "ECASE_SIGNER_URL": f"ws://127.0.0.1:{signer_port}",
+        "ECASE_PUBLIC_URL": f"http://127.0.0.1:{http.port}",
+        "ECASE_SIGNER_URL": f"ws://127.0.0.1:{signer.port}",
         "PYTHONUNBUFFERED": "1",
     }
     # What the user has set wins, except for the addresses of the servers that we run.
-    return Stage(place, {**own, **os.environ, **server_env}, http_port, signer_port)
+    return Stage(place, {**own, **os.environ, **server_env}, http, signer)
 
 
 def _set_up(stage: Stage) -> list[dict[str, str]]:
@@ -139,16 +139,17 @@ def _set_up(stage: Stage) -> list[dict[str, str]]:
 
 def _programs(stage: Stage) -> list[Program]:
     python = [sys.executable, "-m"]
-    signer = ["--keys", str(stage.place.var_dir / "demo-pki" / "keys"), "--port", str(stage.signer_port)]
+    signer = ["--keys", str(stage.place.var_dir / "demo-pki" / "keys"), "--port", str(stage.signer.port)]
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         signer.append("--open")
-    web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(stage.http_port), "--workers", "2"]
+    web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(stage.http.port), "--workers", "2"]
     web += ["--blocking-threads", "2", "--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
     worker = ["celery", "-A", "ecase", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
+    beat = ["--beat", "--schedule", str(stage.place.state_dir / "beat")]
     return [
         _program(stage, "web server", "web", [*python, *web, "5", "ecase.wsgi:application"]),
         # Gossip and mingle need exclusive queues, which RabbitMQ has no quorum kind of.
-        _program(stage, "Celery worker", "worker", [*python, *worker, "--without-gossip", "--without-mingle"]),
+        _program(stage, "Celery worker", "worker", [*python, *worker, "--without-gossip", "--without-mingle", *beat]),
         _program(stage, "watch", "watch", [sys.executable, "manage.py", "watch"]),
         _program(stage, "demo signer", "signer", [*python, "signatures.demo_signer", *signer]),
     ]
@@ -164,7 +165,7 @@ def _start_programs(stage: Stage, children: list[Child], warden: Warden) -> None
             keep_old_log(program.log)
             children.append(Child(program, warden))
         end = time.monotonic() + READY_WITHIN
-        while not (_web_answers(stage) and ports.answers(stage.signer_port)):
+        while not (_web_answers(stage) and ports.answers(stage.signer.port)):
             _refuse_fallen(children)
             if time.monotonic() > end:
                 raise Trouble(f"The web server did not answer: see {stage.place.state_dir}/*.log.")
@@ -173,7 +174,7 @@ def _start_programs(stage: Stage, children: list[Child], warden: Warden) -> None
 
 def _web_answers(stage: Stage) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{stage.http_port}/", timeout=5):
+        with urllib.request.urlopen(f"http://127.0.0.1:{stage.http.port}/", timeout=5):
             return True
     except urllib.error.HTTPError as answer:
         return answer.code < 500  # noqa: PLR2004
@@ -190,7 +191,7 @@ def _refuse_fallen(children: list[Child]) -> None:
 def _welcome(stage: Stage, people: list[dict[str, str]], seconds: float) -> None:
     say(f"\necase is ready after {seconds:.0f} s. Click here:\n")
     say(f"  {stage.url:<28} the service")
-    say(f"  {f'http://127.0.0.1:{stage.signer_port + 1}':<28} the demo signer: confirm here what you sign there")
+    say(f"  {f'http://127.0.0.1:{stage.signer.port + 1}':<28} the demo signer: confirm here what you sign there")
     say("\nand sign in as one of these:\n")
     for person in people:
         say(f"    {person['role']:<14} {person['name']:<36} {person['organisation']}")
