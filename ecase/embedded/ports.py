@@ -1,18 +1,66 @@
 """Free ports on the loopback interface."""
 
 import socket
+import sys
+from collections.abc import Sequence
 
 from ecase.embedded.trouble import Trouble
 
 TRIES = 100
 
 
-def first_free(start: int, in_a_row: int = 1) -> int:
-    """The first of ``in_a_row`` ports from ``start`` on that nobody listens on."""
+class Reservation:
+    """A port (and those after it) that no other launcher of this machine takes, until :meth:`release` or our end."""
+
+    def __init__(self, port: int, marks: list[socket.socket]) -> None:
+        self.port = port
+        self._marks = marks
+
+    def release(self) -> None:
+        """Let others have it."""
+        for mark in self._marks:
+            mark.close()
+
+
+def reserve(start: int, in_a_row: int = 1) -> Reservation:
+    """The first of ``in_a_row`` ports from ``start`` on that nobody listens on or has reserved.
+
+    Between choosing a port and listening on it pass some seconds, in which another clone may be choosing too.
+    """
     for port in range(start, start + TRIES * in_a_row, in_a_row):
-        if all(map(_is_free, range(port, port + in_a_row))):
-            return port
+        marks = _mark(range(port, port + in_a_row))
+        if marks is not None:
+            return Reservation(port, marks)
     raise Trouble(f"No port between {start} and {start + TRIES * in_a_row - 1} is free.")
+
+
+def first_free(start: int, in_a_row: int = 1) -> int:
+    """The same, not reserved: for whoever listens at once."""
+    reservation = reserve(start, in_a_row)
+    reservation.release()
+    return reservation.port
+
+
+def _mark(ports: Sequence[int]) -> list[socket.socket] | None:
+    marks: list[socket.socket] = []
+    for port in ports:
+        mark = socket.socket(socket.AF_UNIX)
+        marks.append(mark)
+        if not (_is_marked(mark, port) and _is_free(port)):
+            Reservation(port, marks).release()
+            return None
+    return marks
+
+
+def _is_marked(mark: socket.socket, port: int) -> bool:
+    """Whether the mark is ours. An abstract Unix socket (unix(7)) is of the whole machine and ends with its process."""
+    if sys.platform != "linux":
+        return True
+    try:
+        mark.bind(f"\0ecase-port-{port}")
+    except OSError:
+        return False
+    return True
 
 
 def _is_free(port: int) -> bool:

@@ -67,6 +67,21 @@ class Process:
         facts = _stat(self.pid)
         return facts is not None and facts[0] not in "ZX" and facts[-1] == self.started
 
+    def parent(self) -> int | None:
+        facts = _stat(self.pid)
+        return int(facts[1]) if facts else None
+
+    def uid(self) -> int | None:
+        with suppress(FileNotFoundError):
+            return Path(f"/proc/{self.pid}").stat().st_uid
+        return None
+
+    def command(self) -> str:
+        """Its arguments, separated by spaces; empty when it has ended."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            return Path(f"/proc/{self.pid}/cmdline").read_text().replace("\0", " ")
+        return ""
+
 
 class Launcher:
     """``python -m ecase.embedded ...`` in a session of its own."""

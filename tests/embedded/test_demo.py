@@ -11,8 +11,6 @@ import pytest
 from ecase.embedded.locks import Lock
 from tests.embedded.launchers import Launcher, Process, Site, wait_for
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def wrong(tmp_path: Path, **env: str) -> str:
     """What the demo says, in one sentence, to a wrong environment."""
@@ -79,14 +77,7 @@ def demo(site: Site) -> Iterator[Launcher]:
 
 def child(launcher: Launcher, word: str) -> Process:
     """The process directly below the launcher with ``word`` in its command line."""
-    parents = {
-        one: Path(f"/proc/{one.pid}/stat").read_text().rpartition(") ")[2].split()[1] for one in launcher.family()
-    }
-    [found] = [
-        one
-        for one, parent in parents.items()
-        if int(parent) == launcher.pid and word in Path(f"/proc/{one.pid}/cmdline").read_text()
-    ]
+    [found] = [one for one in launcher.family() if one.parent() == launcher.pid and word in one.command()]
     return found
 
 

@@ -114,6 +114,15 @@ def test_first_free_port_passes_over_taken_ones() -> None:
         assert ports.first_free(port - 1, in_a_row=2) > port
 
 
+def test_reserved_port_is_passed_over_until_it_is_released() -> None:
+    first = ports.reserve(21500, in_a_row=2)
+    second = ports.reserve(21500)
+    assert second.port not in {first.port, first.port + 1}
+    second.release()
+    first.release()
+    assert ports.first_free(21500) == first.port
+
+
 def test_no_free_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ecase.embedded.ports._is_free", lambda _port: False)
     with pytest.raises(Trouble, match="No port between 8000 and 8099 is free"):
