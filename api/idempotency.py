@@ -82,16 +82,17 @@ def _replay(stored: StoredAnswer, fingerprint: str) -> Response:
 
 
 def _store(post: Post, key: str, fingerprint: str, response: Response) -> None:
-    StoredAnswer.objects.update_or_create(
-        post=post,
-        key=key,
-        defaults={
-            "fingerprint": fingerprint,
-            "status": response.status_code,
-            "headers": {name: response[name] for name in KEPT_HEADERS if name in response},
-            "body": dumps(response.data),
-            "created_at": timezone.now(),
-        },
+    values = {
+        "fingerprint": fingerprint,
+        "status": response.status_code,
+        "headers": {name: response[name] for name in KEPT_HEADERS if name in response},
+        "body": dumps(response.data),
+        "created_at": timezone.now(),
+    }
+    # The key is ours alone (`_claimed`), so one statement will do; an answer too old to be given again is replaced.
+    answer = StoredAnswer(post=post, key=key, **values)
+    StoredAnswer.objects.bulk_create(
+        [answer], update_conflicts=True, unique_fields=["post", "key"], update_fields=list(values)
     )
 
 

@@ -57,8 +57,8 @@ class Signature(View):
 
         def effect() -> Response:
             act = acting.perform(prepared, cms, post_of(request))
-            # Read past the caller's own view: an act may move the motion out of it.
-            motion = Motion.objects.get(pk=act.motion_id)
+            # Not read again through the caller's view: an act may move the motion out of it.
+            motion = act.motion
             body = answers.act(request, act, motion)
             return Response(body, status=201, headers={"ETag": etag(motion.revision), "Location": body["url"]})
 

@@ -1,6 +1,6 @@
 """The outbox's public face: send in the caller's transaction, and read what has arrived in the inbox."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -27,7 +27,6 @@ class Reader(Protocol):
     def is_current(self, at: datetime | None = None) -> bool: ...
 
 
-@transaction.atomic
 def send(
     topic: str, *, key: str, to: models.Model, payload: dict[str, Any], roles: Collection[str] = ()
 ) -> list[Message]:
@@ -38,19 +37,52 @@ def send(
     the posts that hold them. ``payload`` is JSON: ids and labels, never the materials. Raises :class:`TypeError` for
     another recipient.
     """
-    kind = str(to._meta.model_name)
+    return send_all(topic, key=key, to=[(to, roles)], payload=payload)
+
+
+@transaction.atomic(savepoint=False)
+def send_all(
+    topic: str, *, key: str, to: Sequence[tuple[models.Model, Collection[str]]], payload: dict[str, Any]
+) -> list[Message]:
+    """As :func:`send`, to several recipients, each with the roles that are told: three statements for all of them."""
+    now, hooks = timezone.now(), _hooks([recipient for recipient, _roles in to])
+    messages, notices_ = [], []
+    for recipient, roles in to:
+        common = {"topic": topic, "key": str(key), "payload": payload, _kind(recipient): recipient}
+        messages.append(_delivered(common, now))
+        notices_.append(Notice(message=messages[-1], roles=sorted(roles), created_at=now, **common))
+        messages += _to_hooks(common, hooks.get(recipient.pk, []))
+    Message.objects.bulk_create(messages)
+    for notice in notices_:
+        # The message has its id only now.
+        notice.message = notice.message
+    Notice.objects.bulk_create(notices_)
+    return messages
+
+
+def _kind(recipient: models.Model) -> str:
+    kind = str(recipient._meta.model_name)
     if kind not in RECIPIENTS:
-        raise TypeError(f"a message goes to an organisation or an officer, not to {to!r}")
-    common = {"topic": topic, "key": str(key), "payload": payload, kind: to}
-    hooks = Subscription.objects.filter(organisation=to.pk, active=True) if kind == "organisation" else ()
-    webhooks = [Message(channel=Channel.WEBHOOK, subscription=hook, **common) for hook in hooks]
-    return [_notify(common, roles), *(Message.objects.bulk_create(webhooks) if webhooks else ())]
+        raise TypeError(f"a message goes to an organisation or an officer, not to {recipient!r}")
+    return kind
 
 
-def _notify(common: dict[str, Any], roles: Collection[str]) -> Message:
+def _hooks(recipients: list[models.Model]) -> dict[Any, list[Subscription]]:
+    """The active webhooks of those recipients that are organisations."""
+    organisations = [one.pk for one in recipients if _kind(one) == "organisation"]
+    found: dict[Any, list[Subscription]] = {}
+    for hook in Subscription.objects.filter(organisation__in=organisations, active=True):
+        found.setdefault(hook.organisation_id, []).append(hook)
+    return found
+
+
+def _to_hooks(common: dict[str, Any], hooks: list[Subscription]) -> list[Message]:
+    return [Message(channel=Channel.WEBHOOK, subscription=hook, **common) for hook in hooks]
+
+
+def _delivered(common: dict[str, Any], now: datetime) -> Message:
     """The portal's message: delivered by being written, acknowledged by its notice."""
-    now = timezone.now()
-    message = Message.objects.create(
+    return Message(
         channel=Channel.PORTAL,
         state=State.DELIVERED,
         attempts=1,
@@ -59,8 +91,6 @@ def _notify(common: dict[str, Any], roles: Collection[str]) -> Message:
         acknowledgement={"inbox": True},
         **common,
     )
-    Notice.objects.create(message=message, roles=sorted(roles), created_at=now, **common)
-    return message
 
 
 def pending(key: str) -> int:

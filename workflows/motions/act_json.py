@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from ecase.officers.models import Post
 from signatures.canonical import canonical
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType
+from workflows.statute.models import CatalogueVersion
 
 SCHEMA = "ecase.act/1"
 
@@ -51,7 +53,7 @@ def _statement(draft: Draft) -> dict[str, Any]:
             "id": str(motion.pk),
             "kind": motion.kind,
             "version": motion.version,
-            "catalogue": _catalogue(motion),
+            "catalogue": dict(_catalogue(motion.catalogue_id)),
         },
         "act": {
             "id": str(draft.id),
@@ -86,9 +88,11 @@ def author_of(post: Post | None) -> dict[str, str]:
     }
 
 
-def _catalogue(motion: Motion) -> dict[str, str]:
-    catalogue = motion.catalogue
-    return {"jurisdiction": catalogue.jurisdiction, "version": catalogue.version, "sha256": catalogue.sha256}
+@lru_cache(maxsize=16)
+def _catalogue(pk: int) -> dict[str, str]:
+    """Read once a process, as published versions never change."""
+    named: dict[str, str] = CatalogueVersion.objects.values("jurisdiction", "version", "sha256").get(pk=pk)
+    return named
 
 
 def _previous(act: Act | None) -> dict[str, str] | None:

@@ -19,9 +19,8 @@ from workflows.statute.catalogue import catalogue
 from workflows.statute.models import CatalogueVersion
 from workflows.statute.schema import Kind
 
-
-# Large columns of a motion's relations that no step reads: the whole catalogue, and the bytes of the last act.
-UNREAD = ("catalogue__content", "last_act__act_json", "last_act__cms", "last_act__report", "last_act__payload")
+# Large columns of a motion's last act that no step reads.
+UNREAD = ("last_act__act_json", "last_act__cms", "last_act__report", "last_act__payload")
 
 
 class MotionQuerySet(models.QuerySet["Motion"]):

@@ -23,7 +23,9 @@ def queue(post: Post) -> MotionQuerySet:
 
 def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
     """One visible motion with what pages and answers need, or ``Motion.DoesNotExist``."""
-    return Motion.objects.visible_to(post).select_related(*RELATED).defer(*UNREAD).get(pk=motion_id)
+    return (
+        Motion.objects.visible_to(post).select_related(*RELATED).defer("catalogue__content", *UNREAD).get(pk=motion_id)
+    )
 
 
 @transaction.atomic
