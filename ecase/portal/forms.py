@@ -185,7 +185,7 @@ def _local(of: Field, value: Any) -> Any:
 
 
 def _options(of: Field, value: Any, shown: Shown) -> list[Option]:
-    chosen = set(value) if isinstance(value, list) and of.type != "list" else {value}
+    chosen = _chosen(value)
     if of.type in ("choice", "choices"):
         return [Option(one.key, str(one.label), one.article, one.key in chosen) for one in of.choices]
     if of.type in ("person", "persons"):
@@ -193,7 +193,13 @@ def _options(of: Field, value: Any, shown: Shown) -> list[Option]:
     return []
 
 
-def _person(person: Person, chosen: set[Any]) -> Option:
+def _chosen(value: Any) -> set[str]:
+    """The keys that are chosen, also of what a stranger has posted."""
+    given = value if isinstance(value, list) else [value]
+    return {one for one in given if isinstance(one, str)}
+
+
+def _person(person: Person, chosen: set[str]) -> Option:
     born = f"{person.birth_date:%d.%m.%Y}" if person.birth_date else ""
     hint = ", ".join(part for part in (person.get_capacity_display(), born) if part)
     return Option(str(person.pk), person.full_name, hint, str(person.pk) in chosen)

@@ -24,7 +24,7 @@ class Page(Generic[Row]):
 
 
 def page(rows: QuerySet[Row], key: str, cursor: str, *, newest_first: bool, size: int = SIZE) -> Page[Row]:
-    """The rows after ``cursor`` in the order of ``key`` (an instant) and id. A cursor that makes no sense is the start."""
+    """The rows after ``cursor`` by ``key`` (an instant) and id. A cursor that makes no sense is the beginning."""
     sign = "-" if newest_first else ""
     ordered = rows.order_by(f"{sign}{key}", f"{sign}id")
     place = _read(cursor)

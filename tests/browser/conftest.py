@@ -125,13 +125,18 @@ def court(transactional_db: None, settings: "SettingsWrapper", tmp_path: Path, k
     """The demo's fictional court with its officers, their keys and three cases."""
     from tests.browser.court import Court
 
-    settings.MEDIA_ROOT = tmp_path
-    return Court.opened(keys)
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.LOG_KEY_FILE, settings.CHECKPOINT_DIR = tmp_path / "log-key", tmp_path / "checkpoints"
+    return Court.made(keys)
 
 
 @pytest.fixture
 def visit(
-    chromium: Browser, live_server: "LiveServer", court: "Court", start_signer: StartSigner, request: pytest.FixtureRequest
+    chromium: Browser,
+    live_server: "LiveServer",
+    court: "Court",
+    start_signer: StartSigner,
+    request: pytest.FixtureRequest,
 ) -> Iterator["Visit"]:
     """Let officers of the court in by their surname, each with a browser window and the demo signer at hand."""
     from tests.browser.court import Visit

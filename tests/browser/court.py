@@ -1,5 +1,6 @@
 """The demo's court in a test: officers who file, agree and decide behind the scenes, or come in by the browser."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.motions.conftest import World
 from workflows.motions.models import Motion
 from workflows.statute.catalogue import load_all
 
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 INVESTIGATOR, PROSECUTOR, AUDITOR = "Қайсарова", "Ақжолова", "Тұрақова"
 ROBBERY = "990000000000101"
 
@@ -30,7 +32,7 @@ class Court(World):
         self.posts = {role: post_of(surname) for role, surname in surnames.items()}
 
     @classmethod
-    def opened(cls, keyring: Keyring) -> "Court":
+    def made(cls, keyring: Keyring) -> "Court":
         """Load the law and the demo's people and cases; make their keys and the log's."""
         load_all()
         demo.load()
@@ -103,6 +105,14 @@ def fill_custody(person: Person) -> None:
     }
     for key, value in answers.items():
         person.fill(key, value)
+
+
+def picture(page: Page, name: str) -> None:
+    """A picture for the README, on request only: ``ECASE_SCREENSHOTS=1``."""
+    if os.environ.get("ECASE_SCREENSHOTS") == "1":
+        IMAGES.mkdir(exist_ok=True)
+        page.evaluate("window.scrollTo(0, 0)")
+        page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def overflow(page: Page) -> int:

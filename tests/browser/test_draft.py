@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.court import Court, Visit, fill_custody, overflow
+from tests.browser.court import Court, Visit, fill_custody, overflow, picture
 from tests.journeys.walk.persons import Person
 from tests.motions.conftest import PDF
 from workflows.motions import drafts
@@ -30,6 +30,7 @@ def test_a_custody_motion_is_written_and_signed(writer: Person, tmp_path: Path) 
     expect(page.locator('[id="payload.qualification"]')).not_to_have_value("")
     fill_custody(writer)
     page.locator(SAVED).wait_for()
+    picture(page, "motion-form")
     page.locator("#missing a", has_text="Attach: Certified copies").click()
     expect(page.locator('[id="attachments.materials"]')).to_be_focused()
     for requirement in ("materials", "detention_protocol"):

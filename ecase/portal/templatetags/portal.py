@@ -14,6 +14,7 @@ from ecase.portal.queues import Wishes, main_person
 from workflows.motions.states import State
 
 register = template.Library()
+HOUR = 3600
 
 COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
@@ -117,7 +118,7 @@ def urgency(left: float) -> str:
     """``overdue``, ``urgent`` (under an hour), ``soon`` (under four) or ``calm``; the same steps as countdown.js."""
     if left < 0:
         return "overdue"
-    return "urgent" if left < 3600 else "soon" if left < 4 * 3600 else "calm"
+    return "urgent" if left < HOUR else "soon" if left < 4 * HOUR else "calm"
 
 
 def time_left(left: float) -> str:

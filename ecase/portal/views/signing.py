@@ -1,6 +1,5 @@
 """Signing a prepared act: see what is signed, sign it, and learn what happens next."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ecase.cases import documents
 from ecase.officers.models import Post
 from ecase.portal import files, statement
-from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused_json
+from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused, refused_json
 from ecase.portal.views.motions import address_of, calls
 from ecase.problems import Refused
 from workflows.motions import acting, export, reading
@@ -93,10 +92,11 @@ def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
 @for_officers
 def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
     """The act's PDF."""
-    act, motion = _act(request.post, act_id)
+    act, _motion = _act(request.post, act_id)
     if act.pdf is None:
         raise Http404
-    return files.inline(documents.open_blob(act.pdf), f"{_name(motion, act)}.pdf", files.PDF)
+    name = export.file_name(act).removesuffix(".zip")
+    return files.inline(documents.open_blob(act.pdf), f"{name}.pdf", files.PDF)
 
 
 @require_safe
@@ -104,7 +104,10 @@ def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
 def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """The evidence: everything that somebody without access here needs to verify the act."""
     act, motion = _act(request.post, act_id)
-    return files.attached(export.container(act), "application/zip", f"{_name(motion, act)}.zip")
+    try:
+        return files.attached(export.container(act), export.SERVED_AS, export.file_name(act))
+    except Refused as refusal:
+        return refused(request, "try_later.html", {"act": act, "motion": motion}, refusal)
 
 
 def _prepared(post: Post, prepared_id: UUID) -> PreparedAct:
@@ -115,8 +118,3 @@ def _prepared(post: Post, prepared_id: UUID) -> PreparedAct:
 def _act(post: Post, act_id: UUID) -> tuple[Act, Motion]:
     act = or_404(Act.objects.select_related("pdf", "author__officer", "motion").get, pk=act_id)
     return act, or_404(reading.get, post, act.motion_id)
-
-
-def _name(motion: Motion, act: Act) -> str:
-    plain = re.sub(r"[^0-9A-Za-z]+", "-", motion.number or motion.case.number).strip("-")
-    return f"{plain}-{act.type}"

@@ -58,7 +58,20 @@ class Draft {
     fill(this.#form, kept.text);
     this.#status("kept", "restored");
     // htmx listens to the form only once the whole page is there.
-    window.addEventListener("load", () => this.#save(), { once: true });
+    window.addEventListener("load", () => this.#bringBack(kept.text), { once: true });
+  }
+
+  /** Where an answer decides which fields there are, those are fetched before the rest is put back. */
+  #bringBack(text) {
+    fill(this.#form, text);
+    const deciding = this.#form.querySelector("[data-decides-fields]:checked");
+    if (!deciding) return this.#save();
+    const refill = () => {
+      fill(this.#form, text);
+      this.#save();
+    };
+    this.#form.addEventListener("htmx:afterSettle", refill, { once: true });
+    window.htmx.trigger(deciding, "change");
   }
 
   #offer(kept) {
@@ -66,9 +79,8 @@ class Draft {
     if (!note) return;
     note.hidden = false;
     note.querySelector("[data-kept-use]").addEventListener("click", () => {
-      fill(this.#form, kept.text);
       note.hidden = true;
-      this.#save();
+      this.#bringBack(kept.text);
     });
     note.querySelector("[data-kept-drop]").addEventListener("click", () => {
       localStorage.removeItem(this.#key);

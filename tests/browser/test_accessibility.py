@@ -1,0 +1,81 @@
+"""No page breaks a rule of axe-core (WCAG 2.2 AA), and none is wider than a phone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.court import Court, Visit, overflow
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong, one line each: the rule and the element."""
+    # Evaluated by the debugger and not as a script of the page, whose policy would rightly refuse it.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [f"{one['id']}: {node['html'][:160]}" for one in result["violations"] for node in one["nodes"]]
+
+
+def check(page: Page, *addresses: str) -> None:
+    """Look at each page wide and narrow."""
+    for address in addresses:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(address)
+        found = faults(page)
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert (found, faults(page), overflow(page)) == ([], [], 0), address
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_pages_for_everybody(page: Page, live_server: object, court: Court, language: str) -> None:
+    page.goto(f"{live_server}/sign-in/")
+    page.locator(f"button[name=language][value={language}]").click()
+    check(page, *(f"{live_server}{path}" for path in ("/sign-in/", "/verify/", "/no-such-page/")))
+
+
+def test_pages_of_an_investigator(visit: Visit, court: Court) -> None:
+    draft, decided = court.draft("custody"), court.decided("search", "sanctioned")
+    page = visit.of(court.posts["investigator"], "kk").page
+    act = decided.acts.get(type="motion")
+    check(page, "/", "/?scope=all", "/cases/", f"/cases/{court.case.pk}/", "/inbox/")
+    check(page, f"/motions/{draft.pk}/draft/", f"/motions/{draft.pk}/acts/motion/preview/")
+    check(page, f"/motions/{decided.pk}/", f"/motions/{decided.pk}/acts/execution_report/")
+    check(page, f"/acts/{act.pk}/", f"/acts/{act.pk}/done/")
+
+
+def test_pages_of_a_prosecutor(visit: Visit, court: Court) -> None:
+    motion = court.filed("custody")
+    page = visit.of(court.posts["prosecutor"], "ru").page
+    check(
+        page, "/", f"/motions/{motion.pk}/", f"/motions/{motion.pk}/materials/", f"/motions/{motion.pk}/acts/refusal/"
+    )
+    page.get_by_role("button", name="Перейти к подписанию").click()
+    page.locator(".govuk-error-summary").wait_for()
+    assert faults(page) == []
+
+
+def test_pages_of_a_judge(visit: Visit, court: Court) -> None:
+    motion = court.assigned("custody")
+    page = visit.of(court.post(motion, "judge"), "kk").page
+    check(page, "/", f"/motions/{motion.pk}/", f"/motions/{motion.pk}/materials/", f"/motions/{motion.pk}/decide/")
+    page.locator('input[name="payload.outcome"][value="sanctioned"]').check()
+    page.locator('[id="payload.reasons"]').wait_for()
+    page.get_by_role("button", name="Жоба сұрау").click()
+    page.locator(".app-suggestion__label").wait_for()
+    assert faults(page) == []
+
+
+def test_pages_of_an_auditor(visit: Visit, court: Court) -> None:
+    court.filed("search")
+    page = visit.of(court.posts["auditor"], "ru").page
+    check(page, "/audit/")
+    page.locator("tbody a").first.click()
+    assert faults(page) == []
+    page.goto("/audit/")
+    page.get_by_role("button", name="Проверить весь журнал").click()
+    page.locator(".govuk-panel--confirmation").wait_for()
+    assert faults(page) == []

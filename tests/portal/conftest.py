@@ -1,0 +1,49 @@
+"""Officers of a factory's case at the pages, without a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+from ecase.audit import keys as log_keys
+from ecase.officers.middleware import SESSION_KEY
+from ecase.officers.models import Post
+from ecase.officers.sign_in import BACKEND
+from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
+from workflows.statute.catalogue import load_all
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+Visitor = Callable[[Post], Client]
+
+
+@pytest.fixture
+def committed(
+    transactional_db: None,
+    settings: "SettingsWrapper",
+    tmp_path: Path,
+    make_world: Callable[[], World],  # noqa: F811
+) -> World:
+    """A world whose rows are committed for real, so that the log's tree reaches them."""
+    settings.LOG_KEY_FILE, settings.CHECKPOINT_DIR = tmp_path / "log-key", tmp_path / "checkpoints"
+    log_keys.make()
+    return make_world()
+
+
+@pytest.fixture
+def visitor(db: None) -> Visitor:
+    """A client whose session is that of a post, in English; the law is in force."""
+    load_all()
+
+    def enter(post: Post) -> Client:
+        client = Client(headers={"Accept-Language": "en"})
+        client.force_login(post.officer, backend=BACKEND)
+        session = client.session
+        session[SESSION_KEY] = str(post.pk)
+        session.save()
+        return client
+
+    return enter
