@@ -1,13 +1,14 @@
 """The statements that a request sends to PostgreSQL, as a script for pgbench.
 
 What the database numbers by itself (log entries, messages) is written relative to the session's sequence, so that a
-script can be played in another copy of the database; the sequences hand out numbers in bulk there (``PREPARE``).
+script can be played in another copy of the database, where the sequences hand out numbers to each session in bulk.
 """
 
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,35 +40,36 @@ def statements(client: Client, one: dict[str, Any]) -> Iterator[str]:
     """What one request sends, in order, ready to be played elsewhere."""
     connection.force_debug_cursor = True
     connection.queries_log.clear()
-    seen = {table: _last(table) for table in SEQUENCES}
-    status = send(client, one)
+    marks: list[dict[str, int]] = [_last()]
+    with connection.execute_wrapper(lambda execute, *given: _marked(marks, execute, *given)):
+        status = send(client, one)
     assert status in (200, 201), status
+    following = iter(marks[1:])
     for text in [str(query["sql"]) for query in connection.queries]:
-        for table in SEQUENCES:
-            if f"INTO {table} " in text or f'INTO "{table}" ' in text:
-                seen[table] += _rows(text)
-        yield NUMBER.sub(lambda found: _relative(int(found.group()), seen), _plain(text))  # noqa: B023
+        # Where a transaction begins and ends, no cursor is asked.
+        seen = marks[0] if text in ("BEGIN", "COMMIT") else next(following)
+        yield NUMBER.sub(partial(_relative, seen), text.strip().rstrip(";"))
 
 
-def _rows(text: str) -> int:
-    """How many rows an INSERT of ours brings: of several messages each has its own UUID first."""
-    return max(1, len(re.findall(r"\('[0-9a-f]{32}'::uuid, '", text)))
+def _marked(marks: list[dict[str, int]], execute: Callable[..., Any], *given: Any) -> Any:
+    found = execute(*given)
+    marks.append(_last() if any(table in given[0] for table in SEQUENCES) else marks[-1])
+    return found
 
 
-def _relative(number: int, seen: dict[str, int]) -> str:
+def _relative(seen: dict[str, int], found: re.Match[str]) -> str:
+    number = int(found.group())
     table = next(name for name, start in SEQUENCES.items() if number // 10**12 == start // 10**12)
     return f"(currval(pg_get_serial_sequence('{table}', 'id')) - {seen[table] - number})"
 
 
-def _plain(text: str) -> str:
-    """One line, one statement. A line break inside a literal becomes an escape, as pgbench ends a line there."""
-    return " ".join(text.split()).rstrip(";")
-
-
-def _last(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT last_value - (NOT is_called)::int FROM {table}_id_seq")
-        return int(cursor.fetchone()[0])
+def _last() -> dict[str, int]:
+    """The last number of each sequence, asked for behind Django's back."""
+    last = {}
+    for table in SEQUENCES:
+        row = connection.connection.execute(f"SELECT last_value FROM {table}_id_seq").fetchone()
+        last[table] = int(row[0])
+    return last
 
 
 def restart_sequences() -> None:
@@ -80,6 +82,7 @@ def restart_sequences() -> None:
 def main(plan: Path, count: int, folder: Path) -> None:
     """Write ``queue.sql`` and, for each kind of act, two files of ``count`` / 2 transactions each."""
     given, client = json.loads(plan.read_text()), Client()
+    connection.ensure_connection()
     restart_sequences()
     for one in given["queue"] * 2:
         queue = list(statements(client, one))

@@ -226,6 +226,14 @@ def make_districts() -> list[District]:
     keys = Keyring(Path(settings.VAR_DIR) / "demo-pki")
     keys.pki  # noqa: B018 - made here, before anybody signs
     start = Officer.objects.count()
+    for made in (
+        factories.OrganisationFactory,
+        factories.OfficerFactory,
+        factories.CaseFactory,
+        factories.PersonFactory,
+    ):
+        # Another process may have made some: numbers go on after theirs.
+        made.reset_sequence(start * 100, force=True)
     return [District(keys, start + number) for number in range(DISTRICTS)]
 
 

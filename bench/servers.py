@@ -93,7 +93,7 @@ def _peak(pid: int) -> int:
 
 @contextmanager
 def web(env: dict[str, str], log: Path) -> Iterator[Web]:
-    """granian with two workers, ready to answer."""
+    """Granian with two workers, ready to answer."""
     port = ports.first_free(8200)
     command = [sys.executable, "-m", *GRANIAN, "--port", str(port), "--workers", str(WORKERS)]
     command += ["--blocking-threads", str(THREADS), "ecase.wsgi:application"]
