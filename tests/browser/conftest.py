@@ -44,13 +44,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return report
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser. Without one the tests fail under CI and are skipped elsewhere, which the summary says loudly."""
+def chromium_or_skip() -> str:
+    """Chromium's program. Without one the test fails under CI and is skipped elsewhere, which the summary says loudly."""
     executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         missing = "there is no Chromium on this machine (Debian: apt-get install chromium; or name one in CHROMIUM)"
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    return executable
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser. It ends with the module: its event loop would be in the way of tests that start one of their own."""
+    executable = chromium_or_skip()
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         # Playwright keeps an event loop in this thread, and Django would take a test's own queries for async code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -6,7 +6,6 @@ import pytest
 
 from ecase.audit import keys as log_keys
 from tests.api.conftest import call, no_throttle_history  # noqa: F401 - fixtures
-from tests.browser.conftest import chromium  # noqa: F401 - fixture
 from tests.motions.conftest import make_world, storage  # noqa: F401 - fixtures
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import chromium_or_skip
 from tests.journeys.walk.stack import BASE_DIR
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_the_main_job_from_nothing_to_verified_evidence(chromium: object) -> None:
+def test_the_main_job_from_nothing_to_verified_evidence() -> None:
+    chromium_or_skip()
     command = [sys.executable, "-m", "tests.journeys.walk"]
     done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=False, env=dict(os.environ))
 
