@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ecase.audit import keys as log_keys
 from ecase.audit import sequencer
 from ecase.audit.models import Entry
 from signatures import transparency
 from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory, investigator_of
+from tests.logs import separate
 from tests.motions.conftest import World
 from workflows.motions.models import Act
 
@@ -21,11 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def log(transactional_db: None, settings: Any, tmp_path: Path) -> Any:
+def log(transactional_db: None, demo_pki: Path, settings: Any, tmp_path: Path) -> Any:
     """A log with a key and a checkpoint folder of its own; rows are committed for real."""
-    settings.LOG_KEY_FILE = tmp_path / "log-key"
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    return log_keys.make()
+    return separate(settings, tmp_path)
 
 
 @pytest.fixture

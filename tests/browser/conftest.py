@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ecase.embedded import ports
+from tests.logs import separate
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -45,7 +46,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def chromium_or_skip() -> str:
-    """Chromium's program. Without one the test fails under CI and is skipped elsewhere, which the summary says loudly."""
+    """Chromium. Without one the test fails under CI and is skipped elsewhere, which the summary says loudly."""
     executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         missing = "there is no Chromium on this machine (Debian: apt-get install chromium; or name one in CHROMIUM)"
@@ -132,7 +133,7 @@ def court(transactional_db: None, settings: "SettingsWrapper", tmp_path: Path, k
     from tests.browser.court import Court
 
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.LOG_KEY_FILE, settings.CHECKPOINT_DIR = tmp_path / "log-key", tmp_path / "checkpoints"
+    separate(settings, tmp_path)
     return Court.made(keys)
 
 

@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -18,11 +20,19 @@ from ecase.audit.models import Entry
 from ecase.outbox.models import Message, Subscription
 from ecase.outbox.models import State as MessageState
 from tests.factories import judge_of
+from tests.logs import separate
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
 from workflows.deadlines.models import Deadline
 from workflows.motions.states import State
 from workflows.watch import duties
 from workflows.watch.loop import Watch
+
+VARIABLES = {
+    "MEDIA_ROOT": "ECASE_MEDIA",
+    "LOG_KEY_FILE": "ECASE_LOG_KEY",
+    "CHECKPOINT_DIR": "ECASE_CHECKPOINT_DIR",
+    "TRUST_DIR": "ECASE_TRUST_DIR",
+}
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +144,8 @@ class _watching:  # noqa: N801 - reads as a verb
         user = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
         location = f"{host.replace('/', '%2F')}:{port}"
         environment = {**os.environ, "DATABASE_URL": f"postgres://{user}@{location}/{database['NAME']}"}
-        environment["ECASE_MEDIA"] = str(settings.MEDIA_ROOT)
+        for name in ("MEDIA_ROOT", "LOG_KEY_FILE", "CHECKPOINT_DIR", "TRUST_DIR"):
+            environment[VARIABLES[name]] = str(getattr(settings, name))
         command = [sys.executable, "manage.py", "watch", "--interval", "0.1"]
         self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
         return self.process
@@ -162,8 +173,6 @@ def _together(call: Callable[[], object], times: int) -> None:
 
 
 @pytest.fixture(autouse=True)
-def log_key(demo_pki: object) -> None:
+def log(demo_pki: Path, settings: Any, tmp_path: Path) -> None:
     """The watch signs checkpoints."""
-    from ecase.audit import keys
-
-    keys.make()
+    separate(settings, tmp_path)

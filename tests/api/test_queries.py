@@ -1,0 +1,107 @@
+"""How many statements a hot path sends. Each bound is exact: whoever adds a statement says here what for."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.conftest import Caller
+from tests.motions.conftest import World
+from workflows.motions import acting
+from workflows.motions.models import PreparedAct
+from workflows.motions.states import ActType
+
+pytestmark = pytest.mark.django_db
+
+# Token, prepared act, advisory lock of the key, stored answer, savepoint, motion and its last act, claim, role,
+# [opening], log, act, participation, motion, subscriptions, message, notice, release, answer, answers to forget.
+ONE_ACT = 20
+SERVICE_ACTS = 16  # registering and assigning: number, draw, log, acts, rows, messages
+
+
+def sign(caller: Caller, world: World, prepared: PreparedAct, role: str) -> list[str]:
+    """The statements of the request that brings the signature; it must succeed."""
+    cms = world.keys.sign(world.posts[role], bytes(prepared.act_json))
+    with CaptureQueriesContext(connection) as queries:
+        answer = caller.post(
+            f"/api/v1/acts/{prepared.pk}/signature/",
+            {"cms": world_text(cms)},
+            headers={"Idempotency-Key": str(prepared.pk)},
+        )
+    assert answer.status_code == 201, answer.content
+    return [query["sql"] for query in queries]
+
+
+def world_text(cms: bytes) -> str:
+    import base64
+
+    return base64.b64encode(cms).decode()
+
+
+def said(statements: list[str]) -> str:
+    return "\n".join(one.strip()[:150] for one in statements)
+
+
+@pytest.fixture
+def warm(world: World) -> World:
+    """What a process reads once (the catalogue, the authorities) has been read."""
+    world.assigned("custody")
+    return world
+
+
+def test_a_search_motion_goes_to_its_judge_in_40_statements(warm: World, call: Any) -> None:
+    motion = warm.draft("search")
+    prepared = acting.prepare(motion, ActType.MOTION, warm.posts["investigator"], {})
+
+    statements = sign(call(warm.posts["investigator"]), warm, prepared, "investigator")
+
+    assert len(statements) <= 40, said(statements)
+
+
+def test_an_agreement_goes_to_the_judge_in_43_statements(warm: World, call: Any) -> None:
+    motion = warm.opened(warm.filed("custody"), "prosecutor")
+    payload = warm.filled(motion, ActType.AGREEMENT)
+    prepared = acting.prepare(motion, ActType.AGREEMENT, warm.posts["prosecutor"], payload)
+
+    statements = sign(call(warm.posts["prosecutor"]), warm, prepared, "prosecutor")
+
+    assert len(statements) <= 43, said(statements)
+
+
+def test_a_single_act_takes_24_statements(warm: World, call: Any) -> None:
+    motion = warm.filed("custody")
+    payload = warm.filled(motion, ActType.WITHDRAWAL)
+    prepared = acting.prepare(motion, ActType.WITHDRAWAL, warm.posts["investigator"], payload)
+
+    statements = sign(call(warm.posts["investigator"]), warm, prepared, "investigator")
+
+    assert len(statements) <= 24, said(statements)
+
+
+def test_no_statement_carries_what_it_does_not_need(warm: World, call: Any) -> None:
+    motion = warm.filed("custody")
+    caller = call(warm.posts["investigator"])
+    with CaptureQueriesContext(connection) as queries:
+        assert caller.get(f"/api/v1/motions/{motion.pk}/").status_code == 200
+    texts = [query["sql"] for query in queries]
+
+    assert not [one for one in texts if '"statute_catalogueversion"."content"' in one]
+    assert not [one for one in texts if one.count(" JOIN ") > 6], "PostgreSQL plans joins by trying their orders"
+
+
+def test_one_motion_whole_takes_no_more_statements_for_more_acts(warm: World, call: Any) -> None:
+    motion = warm.filed("custody")
+    caller = call(warm.posts["investigator"])
+    few = _statements(caller, motion.pk)
+    warm.act(motion, ActType.AGREEMENT, "prosecutor", warm.filled(motion, ActType.AGREEMENT))
+    many = _statements(caller, motion.pk)
+
+    assert sum(many.values()) <= sum(few.values()) + 1, many - few
+
+
+def _statements(caller: Caller, motion_id: Any) -> Counter[str]:
+    with CaptureQueriesContext(connection) as queries:
+        assert caller.get(f"/api/v1/motions/{motion_id}/").status_code == 200
+    return Counter(query["sql"].partition(" WHERE ")[0] for query in queries)
