@@ -66,7 +66,11 @@ def _check_string(text: str, path: str) -> None:
 
 def is_storable(text: str) -> bool:
     """Whether PostgreSQL and canonical JSON can hold the text: no NUL, no lone surrogates."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        # UTF-8 has no surrogates.
+        return False
 
 
 class MultipartParser(parsers.MultiPartParser):
