@@ -8,6 +8,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -43,6 +44,11 @@ class Strict(serializers.Serializer[Any]):
 
 class Base64Field(serializers.CharField):
     """Bytes as base64 (RFC 4648, 4)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Of bytes only the size is of interest; the parser has looked at every character of the text already.
+        self.validators = [one for one in self.validators if isinstance(one, MaxLengthValidator)]
 
     def to_internal_value(self, data: Any) -> Any:
         """The bytes, or the text's own where it is PEM or no base64: the verifier says what is wrong with them."""

@@ -1,7 +1,7 @@
 """What a verification has to say, in the words of EN 319 102-1."""
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -90,7 +90,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it; instants in RFC 3339, UTC."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: _plain(value) for name, value in vars(self).items()}
 
 
 def _plain(value: Any) -> Any:
@@ -100,7 +100,8 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return value
+    # Not `asdict`: it copies deeply, which took as long as the signature's mathematics.
+    return _plain(vars(value)) if isinstance(value, Check | Signer) else value
 
 
 class Fatal(Exception):

@@ -110,9 +110,9 @@ def lock(motion: Motion) -> Motion:
     rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
     locked = rows.get(pk=motion.pk)
     for name in KEPT:
-        field = Motion._meta.get_field(name)
-        if field.is_cached(motion) and getattr(locked, field.attname) == getattr(motion, field.attname):
-            field.set_cached_value(locked, field.get_cached_value(motion))
+        loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
+        if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):
+            setattr(locked, name, getattr(motion, name))
     return locked
 
 
