@@ -77,7 +77,8 @@ def test_what_was_typed_survives_a_closed_page(writer: Person) -> None:
 
     page.goto(address)
     expect(page.locator('[id="payload.reasons"]')).to_have_value("Сақталмаған мәтін.")
-    page.locator(SAVED).wait_for()
+    writer.saved()
+    assert Motion.objects.get().payload["reasons"] == "Сақталмаған мәтін."
 
 
 def test_a_colleagues_change_is_not_overwritten(writer: Person, court: Court) -> None:

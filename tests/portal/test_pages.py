@@ -34,6 +34,13 @@ def test_an_older_revision_is_refused_and_changes_nothing(world: World, visitor:
     assert Motion.objects.get().payload == motion.payload
 
 
+def test_the_same_text_again_is_no_conflict(world: World, visitor: Visitor) -> None:
+    motion = world.draft("custody", offence=None)
+    client = visitor(world.posts["investigator"])
+    typed = {"payload.offence": "Мәтін.", "revision": motion.revision}
+    assert [client.post(f"/motions/{motion.pk}/draft/", typed).status_code for _time in range(2)] == [200, 200]
+
+
 def test_a_signature_of_somebody_else_is_refused_in_words(world: World, visitor: Visitor) -> None:
     motion = world.draft("custody")
     client = visitor(world.posts["investigator"])

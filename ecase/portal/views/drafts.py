@@ -98,6 +98,10 @@ def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
     try:
         return _saved(request, *_keep_what_fits(request, motion, payload))
     except Stale as refusal:
+        fresh = reading.get(request.post, motion.pk)
+        if fresh.payload == payload:
+            # The page's own earlier save has arrived after all: there is no conflict to speak of.
+            return _saved(request, fresh, [])
         return _status(request, motion, {"stale": True, **faults(refusal)}, refusal.status)
     except Refused as refusal:
         return _status(request, motion, faults(refusal), refusal.status)

@@ -28,6 +28,8 @@ class Draft {
   #say = wording("draft-words");
   #saved;
   #sent = "";
+  #typedLast = "";
+  #refused = "";
   #inFlight = false;
   #then = null;
   #leaving = false;
@@ -36,6 +38,7 @@ class Draft {
     this.#form = form;
     this.#key = PREFIX + form.dataset.autosave;
     this.#saved = serialise(form);
+    this.#typedLast = this.#saved;
   }
 
   watch() {
@@ -90,6 +93,9 @@ class Draft {
 
   #typed() {
     const text = serialise(this.#form);
+    // A field that is left tells of its change once more; the message under the pointer must not vanish by that.
+    if (text === this.#typedLast) return;
+    this.#typedLast = text;
     localStorage.setItem(this.#key, JSON.stringify({ text, revision: this.#revision(), at: Date.now() }));
     this.#status("typing", "typing");
   }
@@ -115,11 +121,12 @@ class Draft {
     if (!this.#inFlight) this.#save();
   }
 
-  /** A save that would change nothing, or that comes while the page is being left, is not sent. */
+  /** Not sent: what would change nothing, what was just refused, and anything while the page is being left. */
   #sending(event) {
     if (event.target !== this.#form) return;
     const text = serialise(this.#form);
-    if (this.#leaving || text === this.#saved) {
+    const isAsked = event.detail.requestConfig.triggeringEvent?.type === "save";
+    if (this.#leaving || text === this.#saved || (text === this.#refused && !isAsked)) {
       event.preventDefault();
       return;
     }
@@ -134,6 +141,7 @@ class Draft {
     const { xhr, successful } = event.detail;
     const keptAll = successful && xhr.getResponseHeader("X-Kept-All") === "yes";
     if (keptAll) this.#acknowledge();
+    this.#refused = xhr?.status >= 400 && xhr.status < 500 ? this.#sent : "";
     if (xhr?.status >= 500) this.#status("offline", "failed");
     if (this.#then) this.#goOn(successful, keptAll);
   }
