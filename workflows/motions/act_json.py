@@ -91,8 +91,8 @@ def author_of(post: Post | None) -> dict[str, str]:
 @lru_cache(maxsize=16)
 def _catalogue(pk: int) -> dict[str, str]:
     """Read once a process, as published versions never change."""
-    named: dict[str, str] = CatalogueVersion.objects.values("jurisdiction", "version", "sha256").get(pk=pk)
-    return named
+    named = CatalogueVersion.objects.only("jurisdiction", "version", "sha256").get(pk=pk)
+    return {"jurisdiction": named.jurisdiction, "version": named.version, "sha256": named.sha256}
 
 
 def _previous(act: Act | None) -> dict[str, str] | None:
