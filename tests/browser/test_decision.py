@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.court import Court, Visit, overflow, picture
+from ecase.officers.models import Post
+from tests.browser.court import Court, Visit, overflow, picture, post_of
 from tests.journeys.walk.persons import Person
 from workflows.drafting.models import Suggestion
 from workflows.motions.models import Act, Motion, Opening
@@ -31,12 +32,25 @@ def test_the_queue_shows_what_waits_with_the_time_left(judge: Person, motion: Mo
     page = judge.page
     expect(page.locator(".app-row")).to_have_count(1)
     expect(page.locator(".app-row .app-due")).to_have_text(re.compile(r"7 h \d+ min left"))
-    picture(page, "queue")
 
     page.locator("#q").fill("no such motion")
     expect(page.locator("#motions h2")).to_have_text("No motion fits")
     page.locator("#q").fill(motion.case.number[-6:])
     expect(page.locator(".app-row")).to_have_count(1)
+
+
+def test_a_busy_judge_sees_the_most_urgent_first(visit: Visit, court: Court) -> None:
+    judge = post_of("Байтерекова")
+    Post.objects.filter(role="judge").exclude(pk=judge.pk).update(valid_to=timezone.now())
+    for kind in ("property_arrest", "custody", "search"):
+        court.assigned(kind)
+    page = visit.of(judge).page
+    rows = page.locator(".app-row")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("at once")
+    expect(rows.nth(1)).to_contain_text("Detention in custody")
+    expect(rows.nth(2)).to_contain_text("23 h")
+    picture(page, "queue")
 
 
 def test_reading_is_stamped_before_anything_else(judge: Person, motion: Motion) -> None:
