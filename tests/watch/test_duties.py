@@ -135,19 +135,42 @@ def test_a_watch_that_is_killed_leaves_nothing_half_done(make_world: Callable[[]
     assert Message.objects.filter(topic="deadline.missed").count() >= awaited
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_holds_up_messages_and_nothing_else(make_world: Callable[[], World]) -> None:  # noqa: F811
+    world = make_world()  # noqa: F811
+    Subscription.objects.create(organisation=world.case.prosecution, url="https://prosecutor.example/hook")
+    motion = world.filed("property_arrest")
+    Deadline.objects.filter(motion=motion, state="running").update(due_at=timezone.now() - timedelta(hours=1))
+
+    command = [sys.executable, "manage.py", "watch", "--once"]
+    environment = {**_environment(), "BROKER_URL": "redis://127.0.0.1:1/0"}
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "messages wait" in done.stderr
+    assert logged("deadline.missed")
+    webhook = Message.objects.filter(topic="motion.motion", key=str(motion.pk), channel="webhook").get()
+    assert webhook.state == MessageState.PENDING
+
+
+def _environment() -> dict[str, str]:
+    """What a process of its own needs to work on the tests' database, log and files."""
+    database = connection.settings_dict
+    host, port = database["HOST"], database["PORT"] or 5432
+    user = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
+    location = f"{host.replace('/', '%2F')}:{port}"
+    paths = {variable: str(getattr(settings, name)) for name, variable in VARIABLES.items()}
+    url = f"postgres://{user}@{location}/{database['NAME']}"
+    return {**os.environ, **paths, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ecase.settings"}
+
+
 class _watching:  # noqa: N801 - reads as a verb
     """A watch in a process of its own, on the tests' database."""
 
     def __enter__(self) -> subprocess.Popen[bytes]:
-        database = connection.settings_dict
-        host, port = database["HOST"], database["PORT"] or 5432
-        user = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
-        location = f"{host.replace('/', '%2F')}:{port}"
-        environment = {**os.environ, "DATABASE_URL": f"postgres://{user}@{location}/{database['NAME']}"}
-        for name in ("MEDIA_ROOT", "LOG_KEY_FILE", "CHECKPOINT_DIR", "TRUST_DIR"):
-            environment[VARIABLES[name]] = str(getattr(settings, name))
         command = [sys.executable, "manage.py", "watch", "--interval", "0.1"]
-        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
+        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=_environment())
         return self.process
 
     def __exit__(self, *fault: object) -> None:

@@ -72,7 +72,8 @@ def forget_prepared(now: datetime) -> int:
     return acting.forget_expired(now)
 
 
-DUTIES: tuple[Callable[[datetime], int], ...] = (
+Duty = Callable[[datetime], int]
+DUTIES: tuple[Duty, ...] = (
     report_missed,
     remind,
     assign_waiting,

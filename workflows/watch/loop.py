@@ -7,16 +7,20 @@ from types import FrameType
 
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
 
-from workflows.watch.duties import DUTIES
+from ecase.audit.sequencer import LogInconsistent
+from workflows.watch.duties import DUTIES, Duty
 
 logger = logging.getLogger(__name__)
 
 
 class Watch:
-    """Runs all duties every ``interval`` seconds. A lost database is waited for; any other fault ends the process.
+    """Runs all duties every ``interval`` seconds.
 
-    Whoever supervises it starts it again: what was claimed and not finished has been rolled back.
+    A database or broker that does not answer is waited for, and a log that does not continue what it has signed is
+    told loudly; the other duties go on meanwhile. Any other fault ends the process, and whoever supervises it starts it
+    again: what was claimed and not finished has been rolled back.
     """
 
     def __init__(self, interval: float = 1.0) -> None:
@@ -36,9 +40,17 @@ class Watch:
 
     def tick(self) -> int:
         """One round of all duties. Returns how many rows were handled."""
-        try:
-            return sum(duty(timezone.now()) for duty in DUTIES)
-        except OperationalError as fault:
-            logger.warning("The database does not answer, the watch waits: %s", fault)
-            close_old_connections()
-            return 0
+        return sum(_do(duty) for duty in DUTIES)
+
+
+def _do(duty: Duty) -> int:
+    try:
+        return duty(timezone.now())
+    except OperationalError as fault:
+        logger.warning("The database does not answer, the watch waits: %s", fault)
+        close_old_connections()
+    except BrokerError as fault:
+        logger.warning("The broker does not answer, messages wait: %s", fault)
+    except LogInconsistent as fault:
+        logger.critical("The audit log is not signed any more until somebody has looked into it: %s", fault)
+    return 0
