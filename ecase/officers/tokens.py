@@ -1,11 +1,17 @@
 """Access tokens of REST clients: issued for one post, found in one query, worthless once the post ends."""
 
-from django.db import transaction
+from collections.abc import Sequence
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 from knox.crypto import hash_token
 
 from ecase.audit import services as audit
-from ecase.officers.models import Post, Token
+from ecase.officers.models import Officer, Organisation, Post, Token
 from ecase.officers.posts import NO_CURRENT_POST
 from ecase.problems import NotAllowed
 
@@ -30,12 +36,54 @@ def issue(post: Post) -> tuple[Token, str]:
 def find(text: str) -> Token | None:
     """The token with this text, its post, officer and organisation in one query; ``None`` if it gives no access now.
 
-    Looked up by its digest (SHA-512), so that comparing takes the same time whatever is guessed.
+    Looked up by its digest (SHA-512), so that comparing takes the same time whatever is guessed. Every request of a
+    REST client begins here, and to have the ORM word the same statement anew took a third of a queue's page.
     """
     now = timezone.now()
-    known = Token.objects.select_related("post__officer", "post__organisation")
-    token = known.filter(digest=hash_token(text), expiry__gt=now).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [hash_token(text), now])
+        row = cursor.fetchone()
+    token = _token(row) if row else None
     return token if token and token.post.is_current(now) else None
+
+
+_PARTS: tuple[type[Model], ...] = (Token, Post, Officer, Organisation)
+
+
+@cache
+def _statement() -> str:
+    columns = [f"{_table(part)}.{_quoted(name)}" for part in _PARTS for name in _columns(part)]
+    token, post, officer, organisation = map(_table, _PARTS)
+    return (
+        f"SELECT {', '.join(columns)} FROM {token} JOIN {post} ON {post}.id = {token}.post_id "  # noqa: S608 - our names
+        f"JOIN {officer} ON {officer}.id = {post}.officer_id "
+        f"JOIN {organisation} ON {organisation}.id = {post}.organisation_id "
+        f"WHERE {token}.digest = %s AND {token}.expiry > %s"
+    )
+
+
+def _token(row: Sequence[Any]) -> Token:
+    values = iter(row)
+    made: list[Any] = []
+    for part in _PARTS:
+        fields = [field.attname for field in part._meta.concrete_fields]
+        made.append(part.from_db(connection.alias, fields, list(islice(values, len(fields)))))
+    token: Token = made[0]
+    post, officer, organisation = made[1:]
+    post.officer, post.organisation, token.post = officer, organisation, post
+    return token
+
+
+def _columns(part: type[Model]) -> list[str]:
+    return [str(field.column) for field in part._meta.concrete_fields]
+
+
+def _table(part: type[Model]) -> str:
+    return _quoted(part._meta.db_table)
+
+
+def _quoted(name: str) -> str:
+    return str(connection.ops.quote_name(name))
 
 
 def revoke(token: Token) -> None:
