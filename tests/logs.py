@@ -7,6 +7,9 @@ from typing import Any
 from ecase.audit import keys
 from signatures.transparency import Verifier
 
+# Seconds. Another test's transaction on the same server may hold the log's horizon back for as long as it runs.
+PATIENCE = 180.0
+
 
 def separate(settings: Any, folder: Path) -> Verifier:
     """Point the settings at a log in ``folder`` that trusts what the session trusts. Its verifier key."""

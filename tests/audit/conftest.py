@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from ecase.audit import keys, sequencer, services
+from tests.logs import PATIENCE
 
 ACTOR = {"officer": "0a", "name": "Айгүл Серікқызы", "post": "0b", "role": "judge", "organisation": "123456789012"}
 
@@ -33,7 +34,7 @@ def append(chain="system", event="act.performed", **data):
 def fill(entries, *chains):
     """So many entries, spread over the chains, all in the tree."""
     made = [append(chains[number % len(chains)], number=number) for number in range(entries)]
-    sequencer.settle()
+    sequencer.settle(PATIENCE)
     return made
 
 

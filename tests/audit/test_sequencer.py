@@ -13,6 +13,7 @@ from ecase.audit import checkpoints, keys, sequencer, services, tree
 from ecase.audit.models import Checkpoint, Entry, Node
 from signatures import transparency
 from tests.audit.conftest import append, behind_the_back, fill
+from tests.logs import PATIENCE
 
 
 def opened(note, log):
@@ -23,7 +24,7 @@ def test_what_was_committed_is_taken_in_once(log):
     fill(5, "system", "officer:1")
     assert sequencer.run_once() == 0
     append()
-    sequencer.settle()
+    sequencer.settle(PATIENCE)
     assert list(Checkpoint.objects.values_list("size", flat=True)) == [6, 5]
 
 
@@ -91,7 +92,7 @@ def test_a_long_transaction_holds_the_horizon_and_loses_nothing(log):
     assert sequencer.run_once() == 0
     finish.set()
     thread.join()
-    sequencer.settle()
+    sequencer.settle(PATIENCE)
     assert list(leaves()) == list(Entry.objects.order_by("xid", "id").values_list("id", flat=True))
 
 
@@ -133,7 +134,7 @@ def test_none_is_missed_while_sixteen_write_and_two_take_in(log):
             sequencer.run_once(batch=10)
 
     assert at_once(*(partial(write, name) for name in range(16)), take_in, take_in) == []
-    sequencer.settle()
+    sequencer.settle(PATIENCE)
     assert sorted(leaves()) == sorted(Entry.objects.values_list("id", flat=True))
     assert tree.size() == 16 * each
 
@@ -155,7 +156,7 @@ def test_one_leads_the_others_step_back(log):
     assert sequencer.run_once() == 0
     release.set()
     thread.join()
-    sequencer.settle()
+    sequencer.settle(PATIENCE)
     assert tree.size() == 1
 
 
