@@ -4,6 +4,7 @@
 #   PYTHON=python3.12          the Python to build with
 #   ARGS="-k custody -x"       passed on to pytest, mypy or the benchmarks
 #   WORKERS=4                  how many pytest processes
+#   SECONDS=3600               how long `make fuzz` looks
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -14,6 +15,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python3.14,$(shell \
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 WORKERS ?= 2
+SECONDS ?= 600
 ARGS ?=
 
 PY := .venv/bin/python
@@ -26,10 +28,12 @@ ASSETS := $(shell find ecase/portal/assets -type f 2>/dev/null)
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Whatever the shell says: tests and demo start hundreds of processes, each of which would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # -- what one runs ------------------------------------------------------------------------------------------------
 
@@ -43,11 +47,25 @@ walk: setup ## run the main job unattended, from the investigator's key to the v
 
 .PHONY: test
 test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
-	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: bench
 bench: setup ## measure speed beside pgbench and write docs/benchmarks.md
 	@$(RUN) $(PY) -m bench $(ARGS)
+
+.PHONY: bench-signatures
+bench-signatures: $(VENV_STAMP) ## measure verifying beside pyHanko and OpenSSL and write docs/benchmarks-signatures.md
+	@$(PY) -m bench.signatures $(ARGS)
+
+.PHONY: verifier
+verifier: $(VENV_STAMP) ## make the offline verifier as one file, dist/ecase-verify.pyz
+	@$(PY) -m signatures.onefile $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV_STAMP) ## look for bytes that the parsers of signatures cannot bear (SECONDS=600)
+	@$(PY) -m pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements-fuzz.txt \
+		|| echo "ecase: atheris cannot be had here; the fuzzer of our own looks alone." >&2
+	@$(PY) -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 .PHONY: lint
 lint: $(VENV_STAMP) ## style, floors, migrations and translations in order?
@@ -55,6 +73,7 @@ lint: $(VENV_STAMP) ## style, floors, migrations and translations in order?
 	@$(PY) -m ruff format --check .
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) -m ecase.messages --check
+	@$(PY) manage.py statute table | diff -u docs/reference/kinds.md -
 	@$(RUN) $(PY) manage.py makemigrations --check --dry-run
 
 .PHONY: types
@@ -63,7 +82,7 @@ types: $(VENV_STAMP) ## check types
 
 .PHONY: clean
 clean: ## remove what was built or fetched; the data in var/ stays (demo RESET=1 throws it away)
-	rm -rf .venv node_modules $(DIST) static-root tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules $(DIST) static-root dist tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find api bench ecase examples signatures tests workflows -name __pycache__ -prune -exec rm -rf {} +
 	find api ecase signatures workflows -path '*/locale/*' -name '*.mo' -delete
 
@@ -105,4 +124,6 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 lock: ## write the locks anew from pyproject.toml and package.json (needs uv; UPGRADE=1: newest versions)
 	@$(LOCK) --quiet --output-file requirements.txt
 	@$(LOCK) --quiet --all-extras --constraint requirements.txt --output-file requirements-dev.txt
+	@uv pip compile --group fuzz --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		$(if $(UPGRADE),--upgrade) --quiet --output-file requirements-fuzz.txt
 	@npm install --package-lock-only --silent

@@ -7,11 +7,14 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
+from api import life
 from ecase.officers import posts
 from ecase.officers.models import Officer, Post, Token
 from ecase.problems import Problem
+from workflows.deadlines.explanation import explain
 from workflows.deadlines.models import Deadline
 from workflows.motions import acting, drafts, reading
+from workflows.motions.law import nature, payloads
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct
 from workflows.motions.states import ActType
 from workflows.statute.catalogue import catalogue
@@ -26,7 +29,10 @@ LINE = (
     "catalogue_id",
     "state",
     "number",
+    "appeal_state",
     "outcome",
+    "secret",
+    "on_paper",
     "language",
     "version",
     "revision",
@@ -35,10 +41,17 @@ LINE = (
     "created_at",
     "submitted_at",
     "registered_at",
+    "hearing_at",
     "decided_at",
+    "valid_until",
+    "ended_at",
     "next_due_at",
     *(f"{who}__{part}" for who in PEOPLE for part in ("surname", "given_name", "patronymic")),
 )
+
+
+# What whether a sanction holds depends on.
+_OF_FORCE = ("kind", "catalogue_id", "outcome", "appeal_state", "valid_until", "ended_at")
 
 
 def line(row: Mapping[str, Any], motions_url: str) -> Answer:
@@ -46,6 +59,7 @@ def line(row: Mapping[str, Any], motions_url: str) -> Answer:
     kept = {name: value for name, value in row.items() if "__" not in name and name not in ("catalogue_id", "judge_id")}
     return {
         **kept,
+        "in_force": bool(row["outcome"]) and nature.is_in_force(Motion(**{name: row[name] for name in _OF_FORCE})),
         "url": f"{motions_url}{row['id']}/",
         "case": row["case__number"],
         "kind_name": str(catalogue(row["catalogue_id"]).kind(row["kind"]).name),
@@ -66,6 +80,7 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
     return {
         **line(row, reverse("api:motions", request=request)),
         "case": _case(subject),
+        **life.standing(request, subject, post),
         "payload": subject.payload if own else None,
         "deadlines": [_deadline(one) for one in deadlines_of(subject)],
         "timeline": [_event(one) for one in reading.timeline(subject)],
@@ -103,7 +118,9 @@ def _deadline(one: Deadline) -> Answer:
         "state": one.state,
         "started_at": one.started_at,
         "due_at": one.due_at,
+        "at_once": one.at_once,
         "met_at": one.met_at,
+        "explanation": explain(one),
     }
 
 
@@ -129,6 +146,7 @@ def attachment(request: Request, subject: Motion, one: Attachment) -> Answer:
         "media_type": blob.media_type,
         "size": blob.size,
         "sha256": blob.sha256,
+        "filed_by": one.filed_by_id,
     }
 
 
@@ -148,6 +166,9 @@ def act_line(request: Request, act: Act) -> Answer:
         "performed_at": act.performed_at,
         "from_state": act.from_state,
         "to_state": act.to_state,
+        "from_appeal": act.from_appeal,
+        "to_appeal": act.to_appeal,
+        "version": act.version,
         "sha256": act.sha256,
     }
 
@@ -195,7 +216,7 @@ def text_of(data: bytes | memoryview) -> str:
 
 
 def _available(request: Request, subject: Motion, act_type: ActType) -> Answer:
-    outcomes = [one.key for one in subject.kind_entry.outcomes if one.output == act_type] or [""]
+    outcomes = [one.key for one in payloads.outcomes(subject, act_type)] or [""]
     link = reverse("api:motion-schema", (subject.pk, act_type.value), request=request)
     links = [{"outcome": key, "url": f"{link}?outcome={key}" if key else link} for key in outcomes]
     return {"type": act_type.value, "label": str(act_type.label), "json_schemas": links}

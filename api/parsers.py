@@ -11,9 +11,11 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework import parsers
+from rest_framework.exceptions import ParseError
 
 from api.problems import BadRequest, TooLarge
 from ecase.problems import Invalid, Problem
+from signatures.canonical import MAX_INTEGER
 
 UNSTORABLE = _("The text holds characters that cannot be stored.")
 DEPTH = 32
@@ -22,7 +24,7 @@ SLACK = 64 * 1024
 
 
 class JSONParser(parsers.JSONParser):
-    """RFC 8259 without its loose ends: no duplicate keys, no NaN, no NUL, no lone surrogates, bounded depth."""
+    """RFC 8259 without its loose ends: no key twice, NUL, lone surrogate, number beyond 2^53-1; bounded depth."""
 
     def parse(self, stream: IO[Any], *_about: Any) -> Any:
         """The value of a JSON body. Raises :class:`BadRequest`."""
@@ -30,7 +32,7 @@ class JSONParser(parsers.JSONParser):
             data = json.loads(stream.read().decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
         except (ValueError, RecursionError) as fault:
             raise BadRequest(Problem("malformed-json", _("The body is not valid JSON."))) from fault
-        _check_text(data, "", DEPTH)
+        _check(data, "", DEPTH)
         return data
 
 
@@ -45,23 +47,31 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _check_text(value: Any, path: str, depth: int) -> None:
+def _check(value: Any, path: str, depth: int) -> None:
     if depth == 0:
         raise BadRequest(Problem("too-deep", _("The body is nested too deeply."), path))
     if isinstance(value, str):
         _check_string(value, path)
+    elif isinstance(value, int | float):
+        _check_number(value, path)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            _check_text(inner, f"{path}.{index}".lstrip("."), depth - 1)
+            _check(inner, f"{path}.{index}".lstrip("."), depth - 1)
     elif isinstance(value, dict):
         for key, inner in value.items():
             _check_string(key, path)
-            _check_text(inner, f"{path}.{key}".lstrip("."), depth - 1)
+            _check(inner, f"{path}.{key}".lstrip("."), depth - 1)
 
 
 def _check_string(text: str, path: str) -> None:
     if not is_storable(text):
         raise BadRequest(Problem("malformed-text", UNSTORABLE, path))
+
+
+def _check_number(number: float, path: str) -> None:
+    """Beyond this size not all readers of JSON see the same number (RFC 8259, 6)."""
+    if not abs(number) <= MAX_INTEGER:
+        raise BadRequest(Problem("malformed-number", _("The number is too large."), path))
 
 
 def is_storable(text: str) -> bool:
@@ -82,13 +92,17 @@ class MultipartParser(parsers.MultiPartParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Fields and files. Raises :class:`TooLarge`, or :class:`Invalid` when the digest does not fit."""
+        """Fields and files. Raises :class:`TooLarge`, :class:`BadRequest`, or :class:`Invalid` for another digest."""
         context = dict(parser_context or {})
         request = context["request"]._request  # noqa: SLF001
         request.upload_handlers = [BoundedUpload(self.limit, request)]
         expected = digest_of_header(request.headers.get("Content-Digest"))
         digesting = DigestingStream(stream)
-        parsed = super().parse(digesting, media_type, context)  # type: ignore[arg-type]
+        try:
+            parsed = super().parse(digesting, media_type, context)  # type: ignore[arg-type]
+        except ParseError as fault:
+            message = _("The body is not valid multipart/form-data.")
+            raise BadRequest(Problem("malformed-multipart", message)) from fault
         if expected is not None and expected != digesting.finish():
             raise Invalid(Problem("digest", _("The content does not have the digest that its header states.")))
         return parsed

@@ -9,14 +9,16 @@ from django.conf import settings
 from django.core import signals
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.renderers import dumps
 from ecase.audit import services as audit
 from ecase.officers.models import Token
 from ecase.problems import Problem, Refused
@@ -119,14 +121,25 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     return respond(document, request.path)
 
 
-# Not a decision about what was asked: who it is, how often, by which method, in which form.
-_UNRECORDED = frozenset({401, 405, 406, 415, 429})
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler400``: what is refused before any view is found, such as a ``Host`` that is not ours."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    document = _titled(400)
+    return HttpResponse(dumps(document.as_dict(request.path)), status=400, content_type=MEDIA_TYPE)
+
+
+# Not a decision about what was asked: it is still open, who it is, how often, by which method, in which form.
+_UNRECORDED = frozenset({202, 401, 405, 406, 415, 429})
 
 
 def _record(request: Request, document: Document, named: Mapping[str, Any]) -> None:
     """Write a refused attempt to change something into the officer's own chain of the log: nothing else stays of it."""
+    if request.method in SAFE_METHODS or document.status in _UNRECORDED:
+        return
+    # Not before: where nobody has asked yet who calls (406), to ask would be refused in the midst of refusing.
     token = request.auth
-    if request.method in SAFE_METHODS or document.status in _UNRECORDED or not isinstance(token, Token):
+    if not isinstance(token, Token):
         return
     with transaction.atomic():
         audit.append(

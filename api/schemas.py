@@ -1,34 +1,63 @@
-"""JSON Schemas of payloads: the catalogue's forms, and for a decision the outcome that it states."""
+"""JSON Schemas of payloads: the catalogue's forms, and where an outcome is stated, that outcome's."""
 
 from typing import Any
 
-from workflows.motions.states import DECISIONS, SERVICE_ACTS, ActType
-from workflows.statute.json_schema import schema_of
-from workflows.statute.schema import Kind, Outcome
+from workflows.motions.law import payloads
+from workflows.motions.models import Motion
+from workflows.motions.states import SERVICE_ACTS, WITH_OUTCOME, ActType
+from workflows.statute.json_schema import DIALECT, schema_of
+from workflows.statute.schema import AppealOutcome, Kind, Outcome
+
+Schema = dict[str, Any]
+RULING = ActType.APPEAL_RULING.value
 
 
-def of_kind(kind: Kind) -> dict[str, dict[str, Any]]:
-    """The schemas of every act of an officer on a motion of this kind, but for its decisions."""
-    plain = (act for act in ActType if act not in SERVICE_ACTS | DECISIONS)
+def of_kind(kind: Kind) -> dict[str, Schema]:
+    """The schemas of every act of an officer on a motion of this kind, but for those that state an outcome."""
+    plain = (act for act in ActType if act not in SERVICE_ACTS | WITH_OUTCOME and (act != ActType.EVENT or kind.events))
     return {act.value: schema_of(kind.form_for(act)) for act in plain}
 
 
-def of_outcome(kind: Kind, outcome: Outcome) -> dict[str, Any]:
+def of_outcome(kind: Kind, outcome: Outcome) -> Schema:
     """The schema of the decision that states ``outcome``."""
     schema = schema_of(kind.form_for(outcome.output, outcome.key))
-    named = {
-        "outcome": {"const": outcome.key, "title": str(outcome.label)},
-        "suggestion": {"type": "string", "format": "uuid"},
-    }
-    required = ["outcome", *schema["required"]]
-    return {**schema, "properties": {**named, **schema["properties"]}, "required": required}
+    return _stating(outcome, schema, {payloads.SUGGESTION: {"type": "string", "format": "uuid"}})
 
 
-def of_act(kind: Kind, act_type: ActType, outcome: str) -> dict[str, Any] | None:
-    """The schema of an act; of a decision, that of ``outcome``. ``None`` if the kind knows no such act or outcome."""
+def of_ruling(kind: Kind, outcome: AppealOutcome) -> Schema:
+    """The schema of the ruling on an appeal that states ``outcome``.
+
+    One that changes the decision may put another outcome in its place, and then states what that one asks for: the
+    schema is one of several, told apart by ``new_outcome``.
+    """
+    plain = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key)), {})
+    if outcome.effect != "changed":
+        return plain
+    return {"$schema": DIALECT, "oneOf": [plain, *(_putting(kind, outcome, one) for one in kind.outcomes)]}
+
+
+def _putting(kind: Kind, outcome: AppealOutcome, put: Outcome) -> Schema:
+    """The schema of a ruling that puts the outcome ``put`` in the place of the decision's."""
+    named = {payloads.NEW_OUTCOME: {"const": put.key, "title": str(put.label)}}
+    schema = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key, put.key)), named)
+    return {**schema, "required": [payloads.NEW_OUTCOME, *schema["required"]]}
+
+
+def of_act(motion: Motion, act_type: ActType, outcome: str) -> Schema | None:
+    """The schema of an act; where it states an outcome, that of ``outcome``. ``None`` if the motion knows no such act
+    or outcome."""
     if act_type in SERVICE_ACTS:
         return None
-    if act_type not in DECISIONS:
-        return None if outcome else schema_of(kind.form_for(act_type))
-    found = next((one for one in kind.outcomes if one.key == outcome and one.output == act_type), None)
-    return of_outcome(kind, found) if found else None
+    if act_type not in WITH_OUTCOME:
+        return None if outcome else schema_of(payloads.form(motion, act_type))
+    found = next((one for one in payloads.outcomes(motion, act_type) if one.key == outcome), None)
+    if found is None:
+        return None
+    kind = motion.kind_entry
+    return of_outcome(kind, found) if isinstance(found, Outcome) else of_ruling(kind, found)
+
+
+def _stating(outcome: Outcome | AppealOutcome, schema: Schema, beside: Schema) -> Schema:
+    named = {payloads.OUTCOME: {"const": outcome.key, "title": str(outcome.label)}, **beside}
+    required = [payloads.OUTCOME, *schema["required"]]
+    return {**schema, "properties": {**named, **schema["properties"]}, "required": required}

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from api.pages import LIMIT, MAX_LIMIT
-from workflows.motions.states import SERVICE_ACTS, ActType, State
+from ecase.officers.models import Role
+from workflows.motions.states import SERVICE_ACTS, ActType, AppealState, State
 
 OFFICERS_ACTS = [(act.value, act.label) for act in ActType if act not in SERVICE_ACTS]
+ME = "me"
 INDICATIONS = ["TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED"]
 PEM = "-----BEGIN"
 
@@ -67,9 +69,11 @@ class Base64Field(serializers.CharField):
 class QueueQuery(Strict):
     state = serializers.ChoiceField(State.choices, required=False)
     kind = serializers.SlugField(required=False, max_length=40)
+    appeal_state = serializers.ChoiceField(AppealState.choices, required=False)
     due_before = serializers.DateTimeField(required=False, help_text="The next deadline is before this instant.")
+    valid_before = serializers.DateTimeField(required=False, help_text="The sanction ends before this instant.")
     assigned_to = serializers.CharField(
-        required=False, max_length=36, help_text="The judge: an officer's id, or `me` for the caller."
+        required=False, max_length=36, help_text="The judge, of either court: an officer's id, or `me` for the caller."
     )
     q = serializers.CharField(required=False, max_length=64, help_text="Part of the court's or of the case's number.")
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
@@ -81,8 +85,17 @@ class NameQuery(Strict):
     cursor = serializers.SlugField(required=False, default="", max_length=40, help_text="From a `next` link.")
 
 
+class KindQuery(NameQuery):
+    group = serializers.SlugField(required=False, max_length=40, help_text="A key of `groups`.")
+    author = serializers.ChoiceField(
+        [ME, *Role.values], required=False, help_text="Only kinds that this role, or the caller's post, may author."
+    )
+
+
 class SchemaQuery(Strict):
-    outcome = serializers.SlugField(required=False, default="", max_length=40, help_text="Of a decision: its outcome.")
+    outcome = serializers.SlugField(
+        required=False, default="", max_length=40, help_text="Of a decision, or of a ruling on an appeal: its outcome."
+    )
 
 
 class NoQuery(Strict):
@@ -93,10 +106,16 @@ class DraftInput(Strict):
     case = serializers.CharField(max_length=32, help_text="The case's number in the register (ERDR).")
     kind = serializers.SlugField(max_length=40, help_text="A key of the catalogue in force.")
     payload = serializers.DictField(required=False, help_text="By the kind's JSON Schema; it may be incomplete.")
+    earlier = serializers.UUIDField(
+        required=False, allow_null=True, help_text="The motion whose sanction this one would extend, end or replace."
+    )
 
 
 class DraftChange(Strict):
-    payload = serializers.DictField(help_text="Takes the place of the whole stored payload; it may be incomplete.")
+    payload = serializers.DictField(
+        required=False, help_text="Takes the place of the whole stored payload; it may be incomplete."
+    )
+    earlier = serializers.UUIDField(required=False, allow_null=True, help_text="As in a new draft; null: none.")
 
 
 class UploadInput(Strict):
@@ -156,41 +175,6 @@ class Named(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
 
 
-class RequirementShape(Named):
-    required = serializers.BooleanField()  # type: ignore[assignment]
-    article = serializers.CharField(allow_blank=True)
-
-
-class OutcomeShape(Named):
-    act = serializers.ChoiceField(["protocol", "endorsement"])
-    grants = serializers.BooleanField()
-    article = serializers.CharField(allow_blank=True)
-    json_schema = serializers.DictField(help_text="JSON Schema 2020-12 of the decision's payload.")
-
-
-class KindShape(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-    summary = serializers.CharField()
-    articles = serializers.ListField(child=serializers.CharField())
-    review = serializers.CharField(help_text="Whether counsel has reviewed the rules.")
-    author_roles = serializers.ListField(child=serializers.CharField())
-    prosecutor = serializers.ChoiceField(["consent", "notify_copy", "author", "none"])
-    attachments = RequirementShape(many=True)
-    outcomes = OutcomeShape(many=True)
-    json_schemas = serializers.DictField(
-        child=serializers.DictField(), help_text="JSON Schema 2020-12 of the payload, by type of act."
-    )
-
-
-class KindPage(serializers.Serializer[Any]):
-    jurisdiction = serializers.CharField()
-    version = serializers.CharField()
-    sha256 = serializers.CharField()
-    next = serializers.URLField(allow_null=True)
-    results = KindShape(many=True)
-
-
 class PersonOfList(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -204,7 +188,11 @@ class MotionLine(serializers.Serializer[Any]):
     kind_name = serializers.CharField()
     state = serializers.ChoiceField(State.choices)
     number = serializers.CharField(allow_null=True, help_text="The court's number.")
+    appeal_state = serializers.ChoiceField(AppealState.choices)
     outcome = serializers.CharField(allow_blank=True)
+    in_force = serializers.BooleanField(help_text="A sanction was given, and holds now.")
+    secret = serializers.BooleanField()
+    on_paper = serializers.BooleanField()
     language = serializers.CharField()
     version = serializers.IntegerField()
     revision = serializers.IntegerField()
@@ -213,7 +201,10 @@ class MotionLine(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)
     registered_at = serializers.DateTimeField(allow_null=True)
+    hearing_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
+    valid_until = serializers.DateTimeField(allow_null=True, help_text="The end of the sanction, if it has one.")
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Lifted, replaced, cancelled or run out.")
     next_due_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -243,7 +234,11 @@ class DeadlineShape(serializers.Serializer[Any]):
     state = serializers.ChoiceField(["running", "met", "missed", "void"])
     started_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
+    at_once = serializers.BooleanField(help_text="The law wants it done immediately: no instant can be called missed.")
     met_at = serializers.DateTimeField(allow_null=True)
+    explanation = serializers.ListField(
+        child=serializers.CharField(), help_text="How it was counted, in sentences of the reader's language."
+    )
 
 
 class EventShape(serializers.Serializer[Any]):
@@ -262,6 +257,7 @@ class AttachmentShape(serializers.Serializer[Any]):
     media_type = serializers.CharField()
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
+    filed_by = serializers.UUIDField(allow_null=True, help_text="The act that states it: the motion, or a supplement.")
 
 
 class ActLine(serializers.Serializer[Any]):
@@ -273,6 +269,9 @@ class ActLine(serializers.Serializer[Any]):
     performed_at = serializers.DateTimeField()
     from_state = serializers.CharField()
     to_state = serializers.CharField()
+    from_appeal = serializers.CharField()
+    to_appeal = serializers.CharField()
+    version = serializers.IntegerField()
     sha256 = serializers.CharField(help_text="Of the signed bytes.")
 
 
@@ -285,17 +284,6 @@ class AvailableAct(serializers.Serializer[Any]):
     type = serializers.ChoiceField(OFFICERS_ACTS)
     label = serializers.CharField()  # type: ignore[assignment]
     json_schemas = SchemaLink(many=True)
-
-
-class MotionShape(MotionLine):
-    case = CaseShape()  # type: ignore[assignment]
-    payload = serializers.DictField(allow_null=True, help_text="For its author; others read it with the materials.")
-    deadlines = DeadlineShape(many=True)
-    timeline = EventShape(many=True)
-    attachments = AttachmentShape(many=True)
-    acts = ActLine(many=True)
-    available_acts = AvailableAct(many=True)
-    missing = ProblemItem(many=True, help_text="For its author: what stands in the way of filing the draft.")
 
 
 class MaterialsShape(serializers.Serializer[Any]):
@@ -400,6 +388,7 @@ class VerdictLine(serializers.Serializer[Any]):
 
 class VerdictShape(serializers.Serializer[Any]):
     indication = serializers.ChoiceField(INDICATIONS, help_text="The worst of all lines.")
+    verified_at = serializers.DateTimeField(help_text="The instant that it was verified as of.")
     lines = VerdictLine(many=True)
     act = serializers.DictField(help_text="What the act states.")
 

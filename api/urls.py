@@ -3,7 +3,21 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from api.views import acts, documents, health, kinds, log, motions, sign_in, suggestions, verify
+from api.views import (
+    acts,
+    batch,
+    copies,
+    documents,
+    health,
+    kinds,
+    log,
+    motions,
+    records,
+    sign_in,
+    statistics,
+    suggestions,
+    verify,
+)
 from api.views.base import Nothing
 
 app_name = "api"
@@ -22,18 +36,32 @@ urlpatterns = [
     path(MOTION + "documents/<int:attachment_id>/", documents.OneDocument.as_view(), name="document"),
     path(MOTION + "schemas/<slug:act_type>/", motions.MotionSchema.as_view(), name="motion-schema"),
     path(MOTION + "acts/", acts.Acts.as_view(), name="acts"),
+    path(MOTION + "copies/", copies.CopiesOfMotion.as_view(), name="copies"),
+    path(MOTION + "draw/", records.DrawsOfMotion.as_view(), name="draws"),
+    path(
+        MOTION + "versions/<int:before>/difference/<int:after>/",
+        records.DifferenceOfVersions.as_view(),
+        name="difference",
+    ),
+    path(MOTION + "file/", records.FileOfMotion.as_view(), name="motion-file"),
     path(MOTION + "suggestions/", suggestions.Suggestions.as_view(), name="suggestions"),
     path(
         MOTION + "suggestions/<uuid:suggestion_id>/",
         suggestions.OneSuggestion.as_view(),
         name="suggestion",
     ),
+    path("v1/acts/signatures/", batch.Signatures.as_view(), name="signatures"),
     path("v1/acts/<uuid:act_id>/", acts.OneAct.as_view(), name="act"),
     path("v1/acts/<uuid:act_id>/signature/", acts.Signature.as_view(), name="signature"),
     path("v1/acts/<uuid:act_id>/pdf", acts.ActPdf.as_view(), name="act-pdf"),
     path("v1/acts/<uuid:act_id>/container", acts.ActContainer.as_view(), name="act-container"),
+    path("v1/copies/<uuid:copy_id>/", copies.OneCopy.as_view(), name="copy"),
+    path("v1/copies/<uuid:copy_id>/acknowledgement/", copies.Acknowledgement.as_view(), name="acknowledgement"),
+    path("v1/copies/<uuid:copy_id>/proof/", copies.Proof.as_view(), name="copy-proof"),
     path("v1/audit/checkpoint", log.Checkpoint.as_view(), name="audit-checkpoint"),
+    path("v1/audit/consistency/<int:old>/<int:size>", log.Consistency.as_view(), name="audit-consistency"),
     path("v1/audit/entries/<int:entry>/proof", log.ProofOfEntry.as_view(), name="audit-proof"),
+    path("v1/statistics/", statistics.Statistics.as_view(), name="statistics"),
     path("v1/verify/", verify.Verify.as_view(), name="verify"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("health/live", health.Live.as_view(), name="live"),

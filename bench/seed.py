@@ -32,10 +32,11 @@ from tests import factories  # noqa: E402
 from tests.keys import Keyring  # noqa: E402
 from tests.motions.conftest import PDF  # noqa: E402
 from tests.motions.payloads import fill  # noqa: E402
+from workflows.calendars.services import load_all as load_calendar  # noqa: E402
 from workflows.motions import acting, drafts, reading  # noqa: E402
-from workflows.motions.act_json import digest  # noqa: E402
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct  # noqa: E402
 from workflows.motions.states import ActType, State  # noqa: E402
+from workflows.motions.telling.act_json import digest  # noqa: E402
 from workflows.statute.catalogue import in_force, load_all  # noqa: E402
 
 DISTRICTS, CASES, INVESTIGATORS, JUDGES = 10, 20, 2, 3
@@ -221,8 +222,9 @@ def _act(motion: Motion, act_type: ActType, before: State, after: State, positio
 
 
 def make_districts() -> list[District]:
-    """The catalogue, the demo authority, and all districts."""
+    """The catalogue and the calendar, the demo authority, and all districts."""
     load_all()
+    load_calendar()
     keys = Keyring(Path(settings.VAR_DIR) / "demo-pki")
     keys.pki  # noqa: B018 - made here, before anybody signs
     start = Officer.objects.count()

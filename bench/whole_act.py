@@ -26,9 +26,10 @@ from ecase.officers import signing
 from ecase.officers.models import Post
 from signatures.seal import Sealer
 from tests.motions.payloads import fill
-from workflows.motions import act_json, acting, papers, reading
+from workflows.motions import acting, reading
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
+from workflows.motions.telling import act_json, papers
 
 settings.ALLOWED_HOSTS.append("testserver")
 SHOWN = 12  # lines of the profile

@@ -49,6 +49,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}")
         return value.rstrip("/")
 
+    def signer(self, name: builtins.str, default: Any, *, in_page: builtins.bool) -> Any:
+        """The WebSocket of a signer; "pkcs12:", where ``in_page`` allows it, has the page open key files itself."""
+        value = self.str(name, default)
+        if not (value.startswith(("ws://", "wss://")) or (in_page and value == "pkcs12:")):
+            raise ImproperlyConfigured(f"{name} must be a ws or wss address, or pkcs12: in the demo, not {value!r}")
+        return value
+
     def choice(self, name: builtins.str, choices: tuple[Any, ...], default: Any = None) -> Any:
         value = self.str(name, default)
         if value not in choices:

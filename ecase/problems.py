@@ -80,6 +80,15 @@ class SignatureRefused(Refused):
     slug, status, title = "signature-refused", 422, _("The signature was not accepted")
 
 
+class Undecided(Refused):
+    """The signature has been received, and whether it stands is not known yet: neither accepted nor refused.
+
+    It waits, and is tried again without the signer; what is missing is in the problems.
+    """
+
+    slug, status, title = "signature-undecided", 202, _("The signature waits to be verified")
+
+
 class TryLater(Refused):
     """Something that is needed is not there at this moment; the same request will succeed later."""
 

@@ -29,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for doing, step in steps(options.demo):
             with timed(doing):
-                step()
+                told = step()
+            sys.stderr.write(told if isinstance(told, str) else "")
     except Exception as fault:  # noqa: BLE001 - whatever it was, it is told and ends the start
         sys.stderr.write(f"ecase: {doing}: {sentence(fault)}{_keep(options.log)}\n")
         return 1
@@ -51,6 +52,7 @@ def steps(people: Path | None = None) -> list[tuple[str, Callable[[], object]]]:
         ("checking the broker", reach_broker),
         ("migrating the database", lambda: call_command("migrate", interactive=False, verbosity=0)),
         ("loading the statute catalogue", lambda: call_command("load_statute", stdout=StringIO())),
+        ("loading the calendar", load_calendar),
         *demo,
         ("making the audit log's key", lambda: call_command("audit", "make-key", stdout=StringIO())),
         ("collecting static files", lambda: call_command("collectstatic", interactive=False, verbosity=0)),
@@ -69,10 +71,18 @@ def reach_broker() -> None:
         broker.ensure_connection(max_retries=1, timeout=5)
 
 
+def load_calendar() -> str:
+    """What in it differs from another source: told to whoever sets up, below the line of the step."""
+    notes = StringIO()
+    call_command("load_calendar", stdout=StringIO(), stderr=notes)
+    return notes.getvalue()
+
+
 def load_demo(people: Path) -> None:
     """Load the fictional court; JSON of its officers goes to ``people``."""
     answer = StringIO()
     call_command("demo_data", stdout=answer)
+    call_command("demo_roster")
     people.write_text(json.dumps(json.loads(answer.getvalue()), ensure_ascii=False))
 
 

@@ -38,8 +38,20 @@ SIGNER_ROLES = env.list("ECASE_SIGNER_ROLES", default=["1.2.398.3.3.4.1.2"])
 # The audit log's own signing key, and where its checkpoints go: best a mount of another machine.
 LOG_KEY_FILE = env.path("ECASE_LOG_KEY", default=VAR_DIR / "log-key" if DEMO else None)
 CHECKPOINT_DIR = env.path("ECASE_CHECKPOINT_DIR", default=VAR_DIR / "checkpoints" if DEMO else None)
-# Where the page finds NCALayer, or the demo signer that speaks like it.
-SIGNER_URL = env.str("ECASE_SIGNER_URL", default="ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579")
+# Where the page finds NCALayer, or the demo signer that speaks like it. With "pkcs12:" the page opens key files itself:
+# its scripts could then see passwords, so that is for the demo alone.
+SIGNER_URL = env.signer("ECASE_SIGNER_URL", "ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579", in_page=DEMO)
+SIGNER_IN_PAGE = SIGNER_URL == "pkcs12:"
+
+# What proves a signature, fetched at receipt: timestamp authorities and OCSP responders in the order of asking, and
+# revocation lists (the addresses of one list separated by |). Where none is named nothing is fetched.
+TSA_URLS = env.list("ECASE_TSA_URLS", default=[])
+OCSP_URLS = env.list("ECASE_OCSP_URLS", default=[])
+CRL_URLS = [one.split("|") for one in env.list("ECASE_CRL_URLS", default=[])]
+# Seconds between attempts to find out whether a signature stands; the last one goes on.
+SIGNATURE_RETRY_SECONDS = env.list("ECASE_SIGNATURE_RETRY_SECONDS", default=["15", "60", "300", "900"])
+# So many days before what proves a signature fades, it is put under a new timestamp.
+RENEWAL_DAYS = env.int("ECASE_RENEWAL_DAYS", default=90)
 
 CHALLENGE_LIFETIME = timedelta(minutes=env.int("ECASE_CHALLENGE_MINUTES", default=5))
 PREPARED_LIFETIME = timedelta(minutes=env.int("ECASE_PREPARED_MINUTES", default=30))
@@ -49,6 +61,13 @@ PREPARED_LIFETIME = timedelta(minutes=env.int("ECASE_PREPARED_MINUTES", default=
 STATUTE_DIR = BASE_DIR / "fixtures" / "statute"
 CALENDAR_DIR = BASE_DIR / "fixtures" / "calendar"
 JURISDICTION = env.str("ECASE_JURISDICTION", default="kz")
+# The work of so many past days weighs on a judge's chance in a draw; a specialist's chance is so many times another's.
+DRAW_DAYS = env.int("ECASE_DRAW_DAYS", default=30)
+DRAW_SPECIALIST = env.int("ECASE_DRAW_SPECIALIST", default=3)
+# How long somebody on duty has to open a motion's materials before the next one is called.
+DUTY_CALL_MINUTES = env.int("ECASE_DUTY_CALL_MINUTES", default=10)
+# How long an addressee has to open a copy without a term of its own before he is reminded, once.
+COPY_REMINDER = timedelta(hours=env.int("ECASE_COPY_REMINDER_HOURS", default=24))
 # Whether judges are offered suggestions for the reasons of a decision.
 ECASE_ASSISTANT = env.bool("ECASE_ASSISTANT", default=True)
 
@@ -71,12 +90,15 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "ecase.audit",
+    "ecase.trust",
     "ecase.officers",
     "ecase.outbox",
     "ecase.cases",
     "workflows.statute",
+    "workflows.calendars",
     "workflows.deadlines",
     "workflows.assignment",
+    "workflows.copies",
     "workflows.papers",
     "workflows.motions",
     "workflows.watch",
@@ -166,7 +188,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF, SIGNER_URL],
+        "connect-src": [SELF] if SIGNER_IN_PAGE else [SELF, SIGNER_URL],
         "frame-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

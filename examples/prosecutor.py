@@ -117,6 +117,11 @@ class Client:
             yield from page["results"]
             url, query = page["next"], None
 
+    def may(self, motion_id: str, act: str) -> bool:
+        """Whether this act is ours now: where several offices consent, one after another, each waits for its turn."""
+        motion = self._json("GET", f"/api/v1/motions/{motion_id}/")
+        return any(one["type"] == act for one in motion["available_acts"])
+
     def open(self, motion_id: str) -> Materials:
         """Open the materials (the service stamps that), download every file, and hold all against what was signed."""
         motion = self._json("GET", f"/api/v1/motions/{motion_id}/")
@@ -130,13 +135,21 @@ class Client:
         return materials
 
     def _hold_against_signed(self, materials: Materials) -> None:
-        """The text and the files are those that the investigator signed."""
-        filed = next(one for one in reversed(materials.motion["acts"]) if one["type"] == "motion")
-        signed = json.loads(base64.b64decode(self._json("GET", filed["url"])["act_json"]))
-        attached = {one["sha256"] for one in signed["files"][1:]}
-        if signed["payload"] != materials.payload or attached != set(materials.files):
+        """The text and the files are those that the investigator signed, with the instants that he corrected since."""
+        acts = materials.motion["acts"]
+        filed = max(place for place, one in enumerate(acts) if one["type"] == "motion")
+        signed = self._signed(acts[filed])
+        stated, attached = dict(signed["payload"]), {one["sha256"] for one in signed["files"][1:]}
+        for correction in (self._signed(one) for one in acts[filed:] if one["type"] == "correction"):
+            stated[correction["payload"]["field"]] = correction["payload"]["value"]
+        if stated != materials.payload or attached != set(materials.files):
             raise DoesNotFit("the materials are not those that the investigator signed")
         self.tell(f"  text and files are those that {signed['author']['name']} signed")
+
+    def _signed(self, act: Json) -> Json:
+        """What the signed bytes of an act say."""
+        signed: Json = json.loads(base64.b64decode(self._json("GET", act["url"])["act_json"]))
+        return signed
 
     def _download(self, url: str, sha256: str) -> bytes:
         data = self._send("GET", url).content
@@ -255,7 +268,8 @@ def _work(client: Client, options: argparse.Namespace) -> None:
         return
     while True:
         for motion in list(client.queue()):
-            client.handle(motion["id"], options.act, options.payload)
+            if client.may(motion["id"], options.act):
+                client.handle(motion["id"], options.act, options.payload)
         if options.once:
             return
         time.sleep(options.interval)

@@ -5,9 +5,10 @@ The public face is :func:`verify` with :class:`TrustStore`, :class:`Expected` an
 ``signatures.container`` for evidence, and ``python -m signatures verify FILE`` for everybody.
 """
 
+from signatures.evidence import Evidence
 from signatures.policy import DEFAULT, Policy
 from signatures.report import Check, Report, Signer
 from signatures.trust import TrustStore
 from signatures.verification import Expected, verify
 
-__all__ = ["DEFAULT", "Check", "Expected", "Policy", "Report", "Signer", "TrustStore", "verify"]
+__all__ = ["DEFAULT", "Check", "Evidence", "Expected", "Policy", "Report", "Signer", "TrustStore", "verify"]

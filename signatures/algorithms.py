@@ -5,21 +5,35 @@ of a national algorithm is one that ``cryptography`` cannot parse. To add one, p
 ``Policy.signatures`` and its digest into ``Policy.digests``.
 """
 
+import functools
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from signatures import der, oids
+from signatures.gost import curves, hash_94, streebog
+from signatures.gost.verify import Scheme, matches, read_point
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 MIN_RSA_EXPONENT, MAX_RSA_EXPONENT = 65537, 2**32
+RSA_STEPS = (1024, 2048, 3072, 4096)
+NATIONAL = {
+    oids.GOST_2004: "GOST 34.310-2004",
+    oids.GOST_256: "GOST R 34.10-2015 256",
+    oids.GOST_512: "GOST R 34.10-2015 512",
+}
 CURVES = (ec.SECP256R1, ec.SECP384R1)
 NULL = b"\x05\x00"
+# The same people sign again and again: what is read of their certificates, and of those above them, is kept.
+MAX_KEPT = 512
+NAMED = bytes([der.OID])
+MAX_SLOW_BYTES = 256 * 1024
 
 
 class Unsuitable(ValueError):
@@ -35,10 +49,15 @@ class AlgorithmIdentifier:
 
     @classmethod
     def read(cls, element: der.Element) -> "AlgorithmIdentifier":
-        oid, *rest = element.expect(der.SEQUENCE).children()
-        if len(rest) > 1:
-            raise ValueError("an algorithm identifier has at most one parameter")
-        return cls(oid.oid(), rest[0].raw if rest else b"")
+        return _identifier(element.expect(der.SEQUENCE).raw)
+
+
+@der.kept
+def _identifier(raw: bytes) -> AlgorithmIdentifier:
+    oid, *rest = der.element(raw).children()
+    if len(rest) > 1:
+        raise ValueError("an algorithm identifier has at most one parameter")
+    return AlgorithmIdentifier(oid.oid(), rest[0].raw if rest else b"")
 
 
 @dataclass(frozen=True)
@@ -71,12 +90,19 @@ class SignatureAlgorithm:
 
 
 def _digest(name: str, primitive: hashes.HashAlgorithm) -> Digest:
-    def compute(data: bytes) -> bytes:
-        state = hashes.Hash(primitive)
-        state.update(data)
-        return state.finalize()
+    begin = getattr(hashlib, primitive.name)
+    return Digest(name, primitive.digest_size, lambda data: begin(data).digest(), primitive)
 
-    return Digest(name, primitive.digest_size, compute, primitive)
+
+def _bounded(compute: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """A digest in pure Python takes a second and more for a megabyte: it is not let near one."""
+
+    def bounded(data: bytes) -> bytes:
+        if len(data) > MAX_SLOW_BYTES:
+            raise Unsuitable(f"more than {MAX_SLOW_BYTES} bytes for a digest of GOST")
+        return compute(data)
+
+    return bounded
 
 
 def _primitive(digest: Digest) -> hashes.HashAlgorithm:
@@ -101,6 +127,9 @@ def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     key = certificate.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, CURVES):
         raise Unsuitable("the certificate's key is not on P-256 or P-384")
+    # The library takes a curve that is written out if it knows it (RFC 5480 forbids it; CVE-2020-0601 was about it).
+    if public_key(certificate)[0].parameters[:1] != NAMED:
+        raise Unsuitable("the certificate's key writes its curve out instead of naming it")
     return key
 
 
@@ -148,11 +177,61 @@ def _ecdsa_identity(certificate: x509.Certificate, signature: bytes) -> bytes:
     return encode_dss_signature(r, min(s, order - s))
 
 
+@functools.lru_cache(maxsize=MAX_KEPT)
+def public_key(certificate: x509.Certificate) -> tuple[AlgorithmIdentifier, bytes]:
+    """The certificate's key as it stands in it: for algorithms that ``cryptography`` does not know."""
+    fields = der.element(certificate.tbs_certificate_bytes).children()
+    # Version 3 has the version itself before serial number, algorithm, issuer, validity and subject.
+    algorithm, key = fields[6 if fields[0].tag == der.CONTEXT_0 else 5].expect(der.SEQUENCE).children()
+    return AlgorithmIdentifier.read(algorithm), key.bits()
+
+
+def _gost(scheme: Scheme) -> Verify:
+    """Verification of GOST R 34.10 on the curve of ``scheme``, which the certificate must name."""
+
+    def verify(
+        certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes
+    ) -> None:
+        if parameters not in (b"", NULL):
+            raise Unsuitable(f"{scheme.curve.name} takes no parameters")
+        key = _gost_key(certificate, scheme)
+        if not matches(scheme.curve, key, digest.compute(message), signature):
+            raise InvalidSignature
+
+    return verify
+
+
+def _gost_key(certificate: x509.Certificate, scheme: Scheme) -> curves.Point:
+    named, key = public_key(certificate)
+    if named.oid != scheme.key_oid or not named.parameters:
+        raise Unsuitable(f"the certificate's key is not one of {scheme.curve.name}")
+    curve, *_digest_and_more = der.element(named.parameters).children()
+    if curve.oid() != scheme.parameters_oid:
+        raise Unsuitable(f"the certificate's key is on another curve than {scheme.curve.name}")
+    try:
+        return read_point(scheme.curve, der.element(key).expect(der.OCTET_STRING).content)
+    except ValueError as fault:
+        raise Unsuitable(str(fault)) from fault
+
+
 DIGESTS: Mapping[str, Digest] = {
     oids.SHA256: _digest("SHA-256", hashes.SHA256()),
     oids.SHA384: _digest("SHA-384", hashes.SHA384()),
     oids.SHA512: _digest("SHA-512", hashes.SHA512()),
+    oids.GOST_34311: Digest("GOST 34.311-95", 32, _bounded(hash_94.gost34311)),
+    oids.STREEBOG256: Digest("Streebog-256", 32, _bounded(streebog.streebog256)),
+    oids.STREEBOG512: Digest("Streebog-512", 64, _bounded(streebog.streebog512)),
 }
+
+_KZ_2004 = SignatureAlgorithm(
+    "GOST 34.310-2004", oids.GOST_34311, _gost(Scheme(curves.KZ_2004, oids.GOST_2004, oids.GOST_2004_A))
+)
+_KZ_256 = SignatureAlgorithm(
+    "GOST R 34.10-2015 256", oids.STREEBOG256, _gost(Scheme(curves.KZ_2015_256, oids.GOST_256, oids.GOST_256_A))
+)
+_KZ_512 = SignatureAlgorithm(
+    "GOST R 34.10-2015 512", oids.STREEBOG512, _gost(Scheme(curves.KZ_2015_512, oids.GOST_512, oids.GOST_512_A))
+)
 
 SIGNATURES: Mapping[str, SignatureAlgorithm] = {
     oids.RSA: SignatureAlgorithm("RSA", None, _pkcs1),
@@ -163,6 +242,10 @@ SIGNATURES: Mapping[str, SignatureAlgorithm] = {
     oids.ECDSA_SHA256: SignatureAlgorithm("ECDSA with SHA-256", oids.SHA256, _ecdsa, _ecdsa_identity),
     oids.ECDSA_SHA384: SignatureAlgorithm("ECDSA with SHA-384", oids.SHA384, _ecdsa, _ecdsa_identity),
     oids.ECDSA_SHA512: SignatureAlgorithm("ECDSA with SHA-512", oids.SHA512, _ecdsa, _ecdsa_identity),
+    # Signing software names the signature, or the key alone, since a key of GOST goes with one digest only.
+    **dict.fromkeys((oids.GOST_2004_SIGNATURE, oids.GOST_2004), _KZ_2004),
+    **dict.fromkeys((oids.GOST_256_SIGNATURE, oids.GOST_256), _KZ_256),
+    **dict.fromkeys((oids.GOST_512_SIGNATURE, oids.GOST_512), _KZ_512),
 }
 
 
@@ -228,6 +311,25 @@ def _pss_digest(algorithm: AlgorithmIdentifier) -> str:
     return oids.SHA256
 
 
+def strengths(certificate: x509.Certificate, digest: Digest) -> tuple[str, str]:
+    """What a signature's strength rests on, by name: its digest, and the kind and size of its key.
+
+    RSA counts by the size that it reaches: RSA-2048, RSA-3072, RSA-4096.
+    """
+    return digest.name, key_strength(certificate)
+
+
+def key_strength(certificate: x509.Certificate) -> str:
+    """Kind and size of a certificate's key, as :func:`strengths` names them."""
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm:
+        return NATIONAL.get(public_key(certificate)[0].oid, "unknown")
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA-{max(size for size in RSA_STEPS if size <= max(key.key_size, RSA_STEPS[0]))}"
+    return key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else "unknown"
+
+
 @dataclass(frozen=True)
 class Signed:
     """What every X.509 structure is: bytes, an algorithm, a signature over the bytes."""
@@ -240,12 +342,10 @@ class Signed:
     def read(cls, data: bytes) -> "Signed":
         """From the DER of a certificate or a revocation list; the algorithm inside must be the one outside."""
         message, algorithm, signature = der.element(data).children()
-        if signature.expect(0x03).content[:1] != b"\x00":
-            raise ValueError("a signature has whole octets")
         inside = next(child for child in message.children() if child.tag == der.SEQUENCE)
         if inside.raw != algorithm.raw:
             raise ValueError("the signature algorithm named inside is not the one outside")
-        return cls(message.raw, AlgorithmIdentifier.read(algorithm), signature.content[1:])
+        return cls(message.raw, AlgorithmIdentifier.read(algorithm), signature.bits())
 
 
 __all__ = [
@@ -260,4 +360,7 @@ __all__ = [
     "check_issued",
     "check_signature",
     "find_signature",
+    "key_strength",
+    "public_key",
+    "strengths",
 ]

@@ -14,23 +14,41 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signatures import der, oids
 
 
+def encapsulated(
+    content: bytes,
+    content_type: str,
+    key: ec.EllipticCurvePrivateKey,
+    chain: tuple[x509.Certificate, ...],
+    signed_at: datetime,
+) -> bytes:
+    """The same with the content inside: a timestamp token is one."""
+    attributes = _signed_attributes(content, chain[0], signed_at, content_type)
+    signature = key.sign(der.encode_set(*attributes), ec.ECDSA(hashes.SHA256()))
+    inside = der.encode(der.CONTEXT_0, der.encode(der.OCTET_STRING, content))
+    carried = der.encode(der.SEQUENCE, der.encode_oid(content_type), inside)
+    return _content_info(chain, _signer_info(chain[0], attributes, signature), carried, version=3)
+
+
 def build(
     content: bytes, key: ec.EllipticCurvePrivateKey, chain: tuple[x509.Certificate, ...], signed_at: datetime
 ) -> bytes:
     """A detached CMS signature in DER over ``content``; ``chain`` is the signer's certificate and those above it."""
     attributes = _signed_attributes(content, chain[0], signed_at)
     signature = key.sign(der.encode_set(*attributes), ec.ECDSA(hashes.SHA256()))
-    return _content_info(chain, _signer_info(chain[0], attributes, signature))
+    absent = der.encode(der.SEQUENCE, der.encode_oid(oids.DATA))
+    return _content_info(chain, _signer_info(chain[0], attributes, signature), absent, version=1)
 
 
 def _attribute(oid: str, value: bytes) -> bytes:
     return der.encode(der.SEQUENCE, der.encode_oid(oid), der.encode_set(value))
 
 
-def _signed_attributes(content: bytes, certificate: x509.Certificate, signed_at: datetime) -> list[bytes]:
+def _signed_attributes(
+    content: bytes, certificate: x509.Certificate, signed_at: datetime, content_type: str = oids.DATA
+) -> list[bytes]:
     digest = der.encode(der.OCTET_STRING, hashlib.sha256(content).digest())
     return [
-        _attribute(oids.CONTENT_TYPE, der.encode_oid(oids.DATA)),
+        _attribute(oids.CONTENT_TYPE, der.encode_oid(content_type)),
         _attribute(oids.MESSAGE_DIGEST, digest),
         _attribute(oids.SIGNING_TIME, der.encode_time(signed_at)),
         _attribute(oids.SIGNING_CERTIFICATE_V2, _certificate_reference(certificate)),
@@ -61,12 +79,12 @@ def _algorithm(oid: str) -> bytes:
     return der.encode(der.SEQUENCE, der.encode_oid(oid))
 
 
-def _content_info(chain: tuple[x509.Certificate, ...], signer: bytes) -> bytes:
+def _content_info(chain: tuple[x509.Certificate, ...], signer: bytes, carried: bytes, *, version: int) -> bytes:
     signed_data = der.encode(
         der.SEQUENCE,
-        der.encode_integer(1),
+        der.encode_integer(version),
         der.encode_set(_algorithm(oids.SHA256)),
-        der.encode(der.SEQUENCE, der.encode_oid(oids.DATA)),
+        carried,
         der.encode(0xA0, *sorted(one.public_bytes(Encoding.DER) for one in chain)),
         der.encode_set(signer),
     )

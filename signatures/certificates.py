@@ -3,127 +3,160 @@
 Each function returns the fault as an English sentence, or an empty string; with a sub-indication where it may differ.
 """
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures import identity, oids
-from signatures.algorithms import Signed, Unsuitable, check_issued
+from signatures.algorithms import DIGESTS, MAX_KEPT, SIGNATURES, Digest, Signed, Unsuitable, check_issued
+from signatures.cms import SignerInfo
+from signatures.facts import Facts
 from signatures.policy import Policy
 from signatures.trust import Authority, TrustStore
 
-# What this verifier understands well enough to let it be critical (RFC 5280, 4.2).
-UNDERSTOOD = (
-    x509.BasicConstraints,
-    x509.KeyUsage,
-    x509.ExtendedKeyUsage,
-    x509.CertificatePolicies,
-    x509.SubjectAlternativeName,
-)
-
 Fault = tuple[str, str]
 NO_FAULT: Fault = ("", "")
+UNTRUSTED = "NO_CERTIFICATE_CHAIN_FOUND"
 
 
 @dataclass(frozen=True)
 class Path:
-    """Signer first, root last; ``issuer`` is the pinned authority right above the signer."""
+    """Signer first, root last; ``authorities`` are the pinned ones above the signer."""
 
-    signer: x509.Certificate
-    issuer: Authority
+    signer: Facts
+    authorities: tuple[Authority, ...]
 
     @property
-    def authorities(self) -> tuple[x509.Certificate, ...]:
-        return (self.issuer.certificate, *self.issuer.path)
+    def issuer(self) -> Authority:
+        """The authority right above the signer."""
+        return self.authorities[0]
+
+    @functools.cached_property
+    def members(self) -> tuple[Facts, ...]:
+        """All certificates of the path."""
+        return (self.signer, *[one.facts for one in self.authorities])
+
+    def issued(self) -> list[tuple[Facts, Authority]]:
+        """Every certificate below the root, with the authority above it."""
+        return list(zip(self.members, self.authorities, strict=False))
 
 
-def find_path(certificate: x509.Certificate, trust: TrustStore, policy: Policy) -> tuple[Path | None, str, str]:
-    """The path to a pinned root. The certificates that came with the signature are not looked at."""
-    named = trust.issuers_of(certificate)
+def find_path(facts: Facts, trust: TrustStore, policy: Policy, at: datetime) -> tuple[Path | None, str, str]:
+    """The path to a pinned root, all of it trusted at that time.
+
+    The certificates that came with the signature are not looked at.
+    """
+    named = trust.issuers_of(facts)
     if not named:
-        return None, "the signer's certificate is not issued by a trusted authority", "NO_CERTIFICATE_CHAIN_FOUND"
-    faults = [_issue_fault(certificate, authority, policy) for authority in named]
-    if NO_FAULT in faults:
-        return Path(certificate, named[faults.index(NO_FAULT)]), *NO_FAULT
-    return None, *faults[0]
+        return None, "the certificate is not issued by a trusted authority", UNTRUSTED
+    faults = [_issue_fault(facts, chain[0], policy) for chain in named]
+    found = [Path(facts, chain) for chain, fault in zip(named, faults, strict=True) if fault == NO_FAULT]
+    if not found:
+        return None, *faults[0]
+    untrusted = [trust_fault(one, at) for one in found]
+    return (found[untrusted.index("")], *NO_FAULT) if "" in untrusted else (None, untrusted[0], UNTRUSTED)
 
 
-def _issue_fault(certificate: x509.Certificate, authority: Authority, policy: Policy) -> Fault:
+def trust_fault(path: Path, at: datetime) -> str:
+    """Every authority of the path must be trusted at that time."""
+    for one in path.authorities:
+        if not one.period.holds(at):
+            return f"{one.certificate.subject.rfc4514_string()}: not trusted at {at.isoformat()}"
+    return ""
+
+
+def _issue_fault(facts: Facts, authority: Authority, policy: Policy) -> Fault:
     try:
-        signed = Signed.read(certificate.public_bytes(Encoding.DER))
-        check_issued(signed, authority.certificate, policy.signatures, policy.digests)
+        check_issued_by(facts, authority.facts, policy)
     except Unsuitable as fault:
-        return f"the signer's certificate: {fault}", "CRYPTO_CONSTRAINTS_FAILURE"
+        return f"the certificate: {fault}", "CRYPTO_CONSTRAINTS_FAILURE"
     except InvalidSignature:
-        return "the signer's certificate bears the name of a trusted authority but not its signature", (
+        return "the certificate bears the name of a trusted authority but not its signature", (
             "CERTIFICATE_CHAIN_GENERAL_FAILURE"
         )
     return NO_FAULT
 
 
+def check_issued_by(certificate: Facts, issuer: Facts, policy: Policy) -> None:
+    """The issuer's signature; raises :class:`Unsuitable` or ``InvalidSignature``.
+
+    With the usual algorithms it is checked once for a certificate, not each time.
+    """
+    if policy.signatures is SIGNATURES and policy.digests is DIGESTS:
+        _check_issued_once(certificate, issuer)
+    else:
+        check_issued(Signed.read(certificate.der), issuer.certificate, policy.signatures, policy.digests)
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def _check_issued_once(certificate: Facts, issuer: Facts) -> None:
+    """What raises is not kept."""
+    check_issued(Signed.read(certificate.der), issuer.certificate, SIGNATURES, DIGESTS)
+
+
+def identifier_fault(signer: SignerInfo, facts: Facts) -> str:
+    """Whether the signer's identifier names that certificate."""
+    if signer.issuer_and_serial:
+        return "" if signer.issuer_and_serial == (facts.issuer_name, facts.serial) else "another certificate"
+    key = facts.extension(x509.SubjectKeyIdentifier)
+    if key is None:
+        return "no key identifier"
+    return "" if key.digest == signer.key_identifier else "another certificate"
+
+
+def age_fault(path: Path, digest: Digest, at: datetime, policy: Policy) -> str:
+    """Whether the algorithms of signature and certificates are still good for what is proven since ``at``."""
+    return policy.sunset_fault({digest.name, *(one.strength for one in path.members)}, at)
+
+
 def authorities_fault(path: Path) -> str:
     """Each authority above the signer must be one: basic constraints, path length, key usage, critical extensions."""
-    for below, certificate in enumerate(path.authorities):
-        if fault := _authority_fault(certificate, below):
-            return f"{certificate.subject.rfc4514_string()}: {fault}"
+    for below, authority in enumerate(path.authorities):
+        if fault := _authority_fault(authority.facts, below):
+            return f"{authority.certificate.subject.rfc4514_string()}: {fault}"
     return ""
 
 
-def _authority_fault(certificate: x509.Certificate, below: int) -> str:
-    constraints = _extension(certificate, x509.BasicConstraints)
+def _authority_fault(facts: Facts, below: int) -> str:
+    constraints, usage = facts.constraints, facts.key_usage
     if constraints is None or not constraints.ca:
         return "is not a certificate authority"
     if constraints.path_length is not None and below > constraints.path_length:
         return "allows fewer authorities below it"
-    usage = _extension(certificate, x509.KeyUsage)
     if usage is None or not usage.key_cert_sign:
         return "may not sign certificates"
-    return extensions_fault(certificate)
+    return extensions_fault(facts)
 
 
-def extensions_fault(certificate: x509.Certificate) -> str:
+def extensions_fault(facts: Facts) -> str:
     """A critical extension that is not understood must be refused (RFC 5280, 4.2)."""
-    for extension in certificate.extensions:
-        if extension.critical and not isinstance(extension.value, UNDERSTOOD):
-            return f"critical extension {extension.oid.dotted_string} is not understood"
-    return ""
-
-
-def _extension(certificate: x509.Certificate, kind: type) -> Any:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
+    return f"critical extension {facts.unknown_critical} is not understood" if facts.unknown_critical else ""
 
 
 def validity_fault(path: Path, at: datetime, created_after: datetime | None) -> Fault:
     """All certificates of the path must be in force at the best signature time."""
-    for certificate in (path.signer, *path.authorities):
-        if at < certificate.not_valid_before_utc:
-            return f"not valid before {certificate.not_valid_before_utc.isoformat()}", "NOT_YET_VALID"
-        if at > certificate.not_valid_after_utc:
-            return _expired(certificate, created_after)
+    for one in path.members:
+        if at < one.not_before:
+            return f"not valid before {one.not_before.isoformat()}", "NOT_YET_VALID"
+        if at > one.not_after:
+            return _expired(one.not_after, created_after)
     return NO_FAULT
 
 
-def _expired(certificate: x509.Certificate, created_after: datetime | None) -> Fault:
+def _expired(since: datetime, created_after: datetime | None) -> Fault:
     """Expired for certain only if the signed bytes prove that they were signed later than that."""
-    proven = created_after is not None and created_after > certificate.not_valid_after_utc
-    detail = f"the certificate expired at {certificate.not_valid_after_utc.isoformat()}"
-    return detail, "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE"
+    proven = created_after is not None and created_after > since
+    return f"the certificate expired at {since.isoformat()}", "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE"
 
 
-def usage_fault(certificate: x509.Certificate) -> str:
-    """A signing certificate has nonRepudiation and emailProtection, and is not one for authentication."""
-    usage = _extension(certificate, x509.KeyUsage)
-    purposes = identity.usages(certificate)
-    constraints = _extension(certificate, x509.BasicConstraints)
-    if usage is None or not usage.content_commitment:
-        return "the certificate is not for signing: key usage nonRepudiation is missing"
+def usage_fault(facts: Facts, policy: Policy) -> str:
+    """A signing certificate has the key usages of the policy and emailProtection, and is not for authentication."""
+    purposes, constraints = facts.usages, facts.constraints
+    if missing := sorted(policy.key_usages - facts.key_usages):
+        return f"the certificate is not for signing: key usage {', '.join(missing)} is missing"
     if oids.EMAIL_PROTECTION not in purposes:
         return "the certificate is not for signing: extended key usage emailProtection is missing"
     if oids.CLIENT_AUTH in purposes:
@@ -133,9 +166,9 @@ def usage_fault(certificate: x509.Certificate) -> str:
     return ""
 
 
-def role_fault(certificate: x509.Certificate, expected: frozenset[str], policy: Policy) -> str:
+def role_fault(facts: Facts, expected: frozenset[str], policy: Policy) -> str:
     """The certificate must name one of the expected roles, or at least some role of the national arc."""
-    found = identity.roles(certificate, policy.role_arc)
+    found = identity.under(facts.usages, policy.role_arc)
     if not found:
         return "the certificate names no role of its owner"
     if expected and not expected & found:
@@ -143,8 +176,7 @@ def role_fault(certificate: x509.Certificate, expected: frozenset[str], policy: 
     return ""
 
 
-def policy_fault(certificate: x509.Certificate, allowed: frozenset[str]) -> str:
+def policy_fault(facts: Facts, allowed: frozenset[str]) -> str:
     """The certificate must be issued under one of the allowed certificate policies."""
-    policies = _extension(certificate, x509.CertificatePolicies)
-    found = {one.policy_identifier.dotted_string for one in policies or ()}
-    return "" if found & allowed else f"certificate policy {', '.join(sorted(found)) or 'missing'} is not for signing"
+    named = ", ".join(sorted(facts.policies)) or "missing"
+    return "" if facts.policies & allowed else f"certificate policy {named} is not for signing"

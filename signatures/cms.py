@@ -5,17 +5,22 @@ Everything here concerns form only. What is read is believed by nobody until ``s
 
 import base64
 import binascii
+import contextlib
+import functools
 import re
 from dataclasses import dataclass
 
 from cryptography import x509
 
 from signatures import der, oids
-from signatures.algorithms import AlgorithmIdentifier
+from signatures.algorithms import MAX_KEPT, AlgorithmIdentifier
+from signatures.facts import Facts, facts_of
 from signatures.policy import Policy
+from signatures.report import HOSTILE
 
 # Context tags of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3), and of a key identifier.
 TAG_0, TAG_1, TAG_KEY = 0xA0, 0xA1, 0x80
+OPTIONAL = frozenset({(), (TAG_0,), (TAG_1,), (TAG_0, TAG_1)})
 # RFC 7468 writes both labels; NCALayer writes "CMS".
 PEM = re.compile(
     rb"\s*-----BEGIN (?P<label>CMS|PKCS7)-----\s(?P<body>[A-Za-z0-9+/=\s]+)-----END (?P=label)-----\s*", re.ASCII
@@ -32,6 +37,7 @@ class Attribute:
 
     oid: str
     values: tuple[der.Element, ...]
+    raw: bytes
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,11 @@ class SignerInfo:
 
 @dataclass(frozen=True)
 class Cms:
-    """A parsed CMS signature with exactly one signer."""
+    """A parsed CMS signature with exactly one signer; ``content`` is what it carries, ``None`` if it is detached."""
 
     content_type: str
-    detached: bool
-    certificates: tuple[x509.Certificate, ...]
+    content: bytes | None
+    certificates: tuple[Facts, ...]
     signer: SignerInfo
 
 
@@ -110,43 +116,67 @@ def _signed_data(data: der.Element, policy: Policy) -> Cms:
     if version.integer() not in (1, 3, 4, 5):
         raise Malformed("unknown version of signed data")
     certificates, infos = _optional_sets(rest)
-    content_type, detached = _encapsulated(content)
+    content_type, inside = _encapsulated(content.expect(der.SEQUENCE).raw)
     signer = _only_signer(infos, policy)
-    named = {AlgorithmIdentifier.read(one).oid for one in digests.expect(der.SET).children()}
-    if named != {signer.digest.oid}:
+    if _named(digests.expect(der.SET).raw) != {signer.digest.oid}:
         raise Malformed("the digest algorithms named are not the signer's")
-    return Cms(content_type, detached, _certificates(certificates, policy), signer)
+    return Cms(content_type, inside, _certificates(certificates, policy), signer)
+
+
+@der.kept
+def _named(digests: bytes) -> frozenset[str]:
+    return frozenset(AlgorithmIdentifier.read(one).oid for one in der.element(digests).children())
 
 
 def _optional_sets(rest: list[der.Element]) -> tuple[list[der.Element], list[der.Element]]:
     """Certificates and signers. Revocation lists that came along are passed over: ours are obtained by ourselves."""
-    if not rest or [one.tag for one in rest[:-1]] not in ([], [TAG_0], [TAG_1], [TAG_0, TAG_1]):
+    if not rest or tuple([one.tag for one in rest[:-1]]) not in OPTIONAL:
         raise Malformed("unexpected members of signed data")
     certificates = rest[0].children() if rest[0].tag == TAG_0 else []
     return certificates, rest[-1].expect(der.SET).children()
 
 
-def _encapsulated(content: der.Element) -> tuple[str, bool]:
-    kind, *inside = content.expect(der.SEQUENCE).children()
-    return kind.oid(), not inside
+@der.kept
+def _encapsulated(raw: bytes) -> tuple[str, bytes | None]:
+    kind, *inside = der.element(raw).children()
+    if not inside:
+        return kind.oid(), None
+    (wrapped,) = inside
+    (octets,) = wrapped.expect(TAG_0).children()
+    return kind.oid(), octets.expect(der.OCTET_STRING).content
 
 
-def _certificates(found: list[der.Element], policy: Policy) -> tuple[x509.Certificate, ...]:
+def _certificates(found: list[der.Element], policy: Policy) -> tuple[Facts, ...]:
     if len(found) > policy.max_certificates:
         raise Malformed(f"more than {policy.max_certificates} certificates")
-    return tuple(_certificate(one.expect(der.SEQUENCE).raw) for one in found)
+    if max([len(one.content) for one in found], default=0) > policy.max_certificate_bytes:
+        raise Malformed(f"a certificate is larger than {policy.max_certificate_bytes} bytes")
+    return tuple([_facts(one.expect(der.SEQUENCE).raw) for one in found])
 
 
-def _certificate(data: bytes) -> x509.Certificate:
+@functools.lru_cache(maxsize=MAX_KEPT)
+def _facts(data: bytes) -> Facts:
+    return facts_of(read_certificate(data))
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def read_certificate(data: bytes) -> x509.Certificate:
     """A certificate whose names can be read: the library reads them late, and has a TypeError for some that are not."""
     try:
         certificate = x509.load_der_x509_certificate(data)
         named = len(list(certificate.subject)) and len(list(certificate.issuer))
+        _read_extensions(certificate)
     except (ValueError, TypeError, x509.InvalidVersion) as fault:
         raise Malformed(f"a certificate cannot be read: {fault}") from fault
     if not named:
         raise Malformed("a certificate names no subject or no issuer")
     return certificate
+
+
+def _read_extensions(certificate: x509.Certificate) -> None:
+    """Names stand in extensions as well; what else is wrong with those is for the checks to say that need them."""
+    with contextlib.suppress(*HOSTILE):
+        _ = certificate.extensions
 
 
 def _only_signer(infos: list[der.Element], policy: Policy) -> SignerInfo:
@@ -160,15 +190,19 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
     signed = rest.pop(0) if rest and rest[0].tag == TAG_0 else None
     unsigned = rest.pop() if rest and rest[-1].tag == TAG_1 else None
     algorithm, signature = rest
+    # Digests of Kazakhstan are computed in pure Python: what is hashed must be small.
+    if signed and len(signed.content) > policy.max_attributes_bytes:
+        raise Malformed(f"signed attributes of more than {policy.max_attributes_bytes} bytes")
     if version.integer() != (1 if identifier.tag == der.SEQUENCE else 3):
         raise Malformed("the signer's version does not fit its identifier")
-    members = [one.raw for one in signed.children()] if signed else []
+    attributes = _attributes(signed, policy) if signed else None
+    members = [one.raw for one in attributes or ()]
     return SignerInfo(
         *_identifier(identifier),
         digest=AlgorithmIdentifier.read(digest),
         signature_algorithm=AlgorithmIdentifier.read(algorithm),
         signature=signature.expect(der.OCTET_STRING).content,
-        attributes=_attributes(signed, policy) if signed else None,
+        attributes=attributes,
         signed=der.encode(der.SET, signed.content) if signed else b"",
         sorted=members == sorted(members),
         unsigned=_attributes(unsigned, policy) if unsigned else (),
@@ -178,17 +212,23 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
 def _identifier(identifier: der.Element) -> tuple[tuple[bytes, int] | None, bytes | None]:
     if identifier.tag == TAG_KEY:
         return None, identifier.content
-    issuer, serial = identifier.expect(der.SEQUENCE).children()
-    return (issuer.raw, serial.integer()), None
+    return _issuer_and_serial(identifier.expect(der.SEQUENCE).raw), None
+
+
+@der.kept
+def _issuer_and_serial(raw: bytes) -> tuple[bytes, int]:
+    issuer, serial = der.element(raw).children()
+    return issuer.raw, serial.integer()
 
 
 def _attributes(found: der.Element, policy: Policy) -> tuple[Attribute, ...]:
     members = found.children()
     if len(members) > policy.max_attributes:
         raise Malformed(f"more than {policy.max_attributes} attributes")
-    return tuple(_attribute(member) for member in members)
+    return tuple(_attribute(member.expect(der.SEQUENCE).raw) for member in members)
 
 
-def _attribute(member: der.Element) -> Attribute:
-    kind, values = member.expect(der.SEQUENCE).children()
-    return Attribute(kind.oid(), tuple(values.expect(der.SET).children()))
+@der.kept
+def _attribute(raw: bytes) -> Attribute:
+    kind, values = der.element(raw).children()
+    return Attribute(kind.oid(), tuple(values.expect(der.SET).children()), raw)

@@ -7,6 +7,7 @@
     acts/<position>-<type>/act.json      every act of the motion up to this one, with its signature as received
     acts/<position>-<type>/signature.p7s     (signature.pem if it was received as PEM)
     acts/<position>-<type>/proof.txt     the audit log's inclusion proof of that act, where there is one
+    acts/<position>-<type>/evidence.json     what proves its signature for ever: timestamps, OCSP responses, lists
     evidence/<name>                      what was known when it was verified: report, certificates, revocation lists
     audit/proof.txt                      the inclusion proof of this act
     README.txt                           how to check all this
@@ -50,11 +51,15 @@ and compare the SHA-256 of every file under files/ with the one that act.json st
 
 @dataclass(frozen=True)
 class SignedAct:
-    """An act as it was signed: the bytes, the CMS as received (DER or PEM), the audit log's proof (may be empty)."""
+    """An act as it was signed: the bytes, the CMS as received (DER or PEM), the audit log's proof (may be empty).
+
+    ``evidence``: the record :class:`signatures.evidence.Evidence` of the signature in its only form; may be empty.
+    """
 
     act_json: bytes
     cms: bytes
     proof: str = ""
+    evidence: bytes = b""
 
     @property
     def statement(self) -> dict[str, Any]:
@@ -124,7 +129,8 @@ def _act_entries(act: SignedAct) -> list[Entry]:
     folder = f"acts/{step['position']}-{step['type']}"
     signature = "signature.p7s" if act.cms == act.der else "signature.pem"
     entries = [Entry(f"{folder}/act.json", act.act_json), Entry(f"{folder}/{signature}", act.cms)]
-    return [*entries, Entry(f"{folder}/proof.txt", act.proof.encode())] if act.proof else entries
+    more = {"proof.txt": act.proof.encode(), "evidence.json": act.evidence}
+    return entries + [Entry(f"{folder}/{name}", data) for name, data in more.items() if data]
 
 
 def _manifest(entries: Sequence[Entry]) -> Entry:
@@ -153,8 +159,9 @@ class Container:
     @property
     def act(self) -> SignedAct:
         """This act, with its signature as it was received if the chain has it: that is what digests were taken of."""
-        received = self.acts[-1].cms if self.acts and is_same(self.acts[-1], self.cms) else self.cms
-        return SignedAct(self.act_json, received, self.proof)
+        if self.acts and is_same(self.acts[-1], self.cms):
+            return SignedAct(self.act_json, self.acts[-1].cms, self.proof, self.acts[-1].evidence)
+        return SignedAct(self.act_json, self.cms, self.proof)
 
 
 def is_same(act: SignedAct, der: bytes) -> bool:
@@ -216,4 +223,5 @@ def _act(folder: str, entries: Mapping[str, bytes]) -> SignedAct:
     act_json = entries.get(f"{folder}/act.json")
     if signature is None or act_json is None:
         raise ValueError(f"{folder}: act or signature is missing")
-    return SignedAct(act_json, signature, _text(entries.get(f"{folder}/proof.txt", b"")))
+    proof = _text(entries.get(f"{folder}/proof.txt", b""))
+    return SignedAct(act_json, signature, proof, entries.get(f"{folder}/evidence.json", b""))

@@ -3,7 +3,7 @@
 Layout under DIR (files 0600, folders 0700)::
 
     ca.pem                  the root and the issuing authority, both with DEMO in their names
-    private/*.pem           their keys
+    private/*.pem           their keys; tsa.pem and ocsp.pem, for signatures.demo_services
     trust/                  what the service trusts: root.pem, issuer.pem, root.crl, issuer.crl, policy.yaml,
                             seals/service.pem
     keys/<iin>.p12          a person's signing key, password "demo"; keys/<iin>-auth.p12 one for authentication
@@ -24,30 +24,42 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
     load_pem_private_key,
     pkcs12,
 )
+from cryptography.hazmat.primitives.serialization.pkcs12 import PBES
 from cryptography.x509.oid import NameOID
 
 from signatures.issuing import (
     AUTHENTICATION,
+    RESPONDER,
     SEAL,
     SIGNING,
     SIGNING_INDIVIDUAL,
+    TIMESTAMPING,
     Issuer,
     Key,
     Profile,
     Span,
+    authority_name,
     name,
     person_name,
 )
 
 PASSWORD = b"demo"
+# OpenSSL's number of rounds: a password that everybody knows is not made better by more.
+_ENCRYPTION = (
+    PrivateFormat.PKCS12.encryption_builder()
+    .kdf_rounds(2048)
+    .key_cert_algorithm(PBES.PBESv2SHA256AndAES256CBC)
+    .hmac_hash(SHA256())
+    .build(PASSWORD)
+)
 ROOT_NAME = "ECASE DEMO ROOT CA (NOT FOR PRODUCTION)"
 ISSUER_NAME = "ECASE DEMO ISSUING CA (NOT FOR PRODUCTION)"
 SERVICE_NAME = "ECASE DEMO SERVICE"
@@ -79,6 +91,7 @@ def make(directory: Path | str, people: Iterable[Mapping[str, Any]] = ()) -> Dem
     for folder in ("private", "trust/seals", "keys"):
         _folder(directory / folder)
     pki = _open(directory) if (directory / "private" / "issuer.pem").exists() else _create(directory)
+    _make_services(pki)
     for person in people:
         _make_person(pki, person)
     _remember(directory / "keys" / "people.json", people)
@@ -161,6 +174,17 @@ def _make_service(pki: DemoPki) -> None:
     _write(pki.directory / "trust" / "seals" / "service.pem", _pem([certificate]))
 
 
+def _make_services(pki: DemoPki) -> None:
+    for label, common_name, profile, more in (
+        ("tsa", "ECASE DEMO TIMESTAMP AUTHORITY", TIMESTAMPING, []),
+        ("ocsp", "ECASE DEMO OCSP RESPONDER", RESPONDER, [x509.OCSPNoCheck()]),
+    ):
+        if not (path := pki.directory / "private" / f"{label}.pem").exists():
+            key = ec.generate_private_key(ec.SECP256R1())
+            certificate = pki.issuer.issue(authority_name(common_name), key, profile, Span.years(OWNER_YEARS), more)
+            _write(path, _key_pem(key) + _pem([certificate, *pki.chain]))
+
+
 def _make_person(pki: DemoPki, person: Mapping[str, Any]) -> None:
     signing = SIGNING if person.get("bin") else SIGNING_INDIVIDUAL
     keys = pki.directory / "keys"
@@ -182,7 +206,7 @@ def personal_key(
         key,
         certificate,
         pki.chain,
-        BestAvailableEncryption(PASSWORD),
+        _ENCRYPTION,
     )
 
 

@@ -1,51 +1,56 @@
 """Strict DER (X.690) in the few shapes that CMS needs.
 
-Reading goes through the strict parser of ``cryptography``: indefinite and non-minimal lengths, high tag numbers and
-trailing bytes are ``ValueError``. A structure is read one level at a time, so that depth costs nothing until asked for.
+Indefinite and non-minimal lengths, high tag numbers and trailing bytes are ``ValueError``; numbers, identifiers and
+times go through the strict parser of ``cryptography``. A structure is read one level at a time and up to a number of
+elements, so that depth and breadth cost nothing until asked for; the tests compare every reading with that parser's.
 The order inside a ``SET OF`` is left to the caller: it is part of what is signed for attributes, and free elsewhere
 (signing software in use writes certificates in any order).
 """
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat import asn1
 
 SEQUENCE, SET = 0x30, 0x31
+CONTEXT_0, CONTEXT_1, CONTEXT_3 = 0xA0, 0xA1, 0xA3
+BOOLEAN, BIT_STRING, ENUMERATED = 0x01, 0x03, 0x0A
 INTEGER, OCTET_STRING, NULL, OID, UTC_TIME, GENERALIZED_TIME = 0x02, 0x04, 0x05, 0x06, 0x17, 0x18
 GENERALIZED_FROM = 2050
-LONG_LENGTH = 0x80
+LONG_LENGTH, MAX_LENGTH_OCTETS = 0x80, 4
+HIGH_TAG = 0x1F
 MAX_ELEMENTS = 256
 MAX_OID_BYTES = 64
 MAX_INTEGER_BYTES = 64
+MAX_KEPT, MAX_KEPT_BYTES = 512, 512
+
+T = TypeVar("T")
 
 
-@asn1.sequence
-class _Wrapped:
-    """Any run of elements, once it is given the header of a SEQUENCE OF inside a SEQUENCE."""
-
-    items: Annotated[list[asn1.TLV], asn1.Size(0, MAX_ELEMENTS)]
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Element:
-    """One DER value: its identifier octet and its content octets."""
+    """One DER value: its identifier octet, its content octets, and all its octets as they stand."""
 
     tag: int
     content: bytes
-
-    @property
-    def raw(self) -> bytes:
-        """The value as it stood in the input: DER has one way only to write it."""
-        return encode(self.tag, self.content)
+    raw: bytes
 
     def children(self) -> list["Element"]:
         """The elements inside a constructed value."""
         if not self.tag & 0x20:
             raise ValueError(f"tag {self.tag:#04x} holds no elements")
         return elements(self.content)
+
+    def first(self) -> "Element":
+        """The first element inside a constructed value, of which it must have one."""
+        found = self.children()
+        if not found:
+            raise ValueError(f"tag {self.tag:#04x} is empty")
+        return found[0]
 
     def expect(self, tag: int) -> "Element":
         """This element, if it has that tag."""
@@ -57,13 +62,19 @@ class Element:
         """The dotted form of an object identifier."""
         if len(self.expect(OID).content) > MAX_OID_BYTES:
             raise ValueError("object identifier too long")
-        return asn1.decode_der(x509.ObjectIdentifier, self.raw).dotted_string
+        return _dotted(self.raw)
 
     def integer(self) -> int:
         """The value of an INTEGER of at most 512 bits (serial numbers have 160)."""
         if len(self.expect(INTEGER).content) > MAX_INTEGER_BYTES:
             raise ValueError("integer too large")
-        return asn1.decode_der(int, self.raw)
+        return _whole(self.raw)
+
+    def bits(self) -> bytes:
+        """The octets of a BIT STRING that has only whole ones, as keys and signatures do."""
+        if self.expect(BIT_STRING).content[:1] != b"\x00":
+            raise ValueError("a bit string of whole octets expected")
+        return self.content[1:]
 
     def time(self) -> datetime:
         """The instant of a UTCTime or GeneralizedTime, in UTC."""
@@ -72,12 +83,56 @@ class Element:
         return asn1.decode_der(asn1.GeneralizedTime, self.expect(GENERALIZED_TIME).raw).as_datetime().astimezone(UTC)
 
 
+def kept(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Keeps what was read of small parts that signatures repeat, found by all of their bytes; not what raised.
+
+    Larger parts are read each time: nobody can fill the memory with them.
+    """
+    keeping = functools.lru_cache(maxsize=MAX_KEPT)(read)
+    return lambda raw: keeping(raw) if len(raw) <= MAX_KEPT_BYTES else read(raw)
+
+
+@kept
+def _dotted(raw: bytes) -> str:
+    return asn1.decode_der(x509.ObjectIdentifier, raw).dotted_string
+
+
+@kept
+def _whole(raw: bytes) -> int:
+    return asn1.decode_der(int, raw)
+
+
 def elements(content: bytes) -> list[Element]:
     """The elements that fill ``content`` exactly; ``ValueError`` if it is not strict DER."""
-    items = asn1.decode_der(_Wrapped, encode(SEQUENCE, encode(SEQUENCE, content))).items
-    if any(len(item.tag_bytes) != 1 for item in items):
-        raise ValueError("tag number above 30")
-    return [Element(item.tag_bytes[0], bytes(item.data)) for item in items]
+    found: list[Element] = []
+    place, end = 0, len(content)
+    while place < end:
+        if len(found) == MAX_ELEMENTS:
+            raise ValueError(f"more than {MAX_ELEMENTS} elements")
+        if place + 2 > end:
+            raise ValueError("an element without a length")
+        tag, size, begin = content[place], content[place + 1], place + 2
+        if tag & HIGH_TAG == HIGH_TAG:
+            raise ValueError("tag number above 30")
+        if size >= LONG_LENGTH:
+            begin, size = _long(content, begin, size)
+        stop = begin + size
+        if stop > end:
+            raise ValueError("an element is cut off")
+        found.append(Element(tag, content[begin:stop], content[place:stop]))
+        place = stop
+    return found
+
+
+def _long(content: bytes, place: int, first: int) -> tuple[int, int]:
+    """Where the content begins, and its size, when the length has more octets than the first."""
+    count = first & ~LONG_LENGTH
+    octets = content[place : place + count]
+    size = int.from_bytes(octets, "big")
+    # Neither indefinite, nor longer than it need be, nor cut off.
+    if size < LONG_LENGTH or not octets[0] or len(octets) != count or count > MAX_LENGTH_OCTETS:
+        raise ValueError("a length that is not in its shortest form")
+    return place + count, size
 
 
 def element(data: bytes) -> Element:

@@ -38,7 +38,12 @@ def bin_(certificate: x509.Certificate) -> str | None:
 
 def roles(certificate: x509.Certificate, arc: str = oids.KZ_ROLES) -> frozenset[str]:
     """The extended key usages under ``arc``: individual, legal entity, its head, employee, information system, ..."""
-    return frozenset(usage for usage in usages(certificate) if usage == arc or usage.startswith(arc + "."))
+    return under(usages(certificate), arc)
+
+
+def under(found: frozenset[str], arc: str) -> frozenset[str]:
+    """Those of some identifiers that stand under ``arc``, and ``arc`` itself."""
+    return frozenset(usage for usage in found if usage == arc or usage.startswith(arc + "."))
 
 
 def usages(certificate: x509.Certificate) -> frozenset[str]:

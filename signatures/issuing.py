@@ -49,11 +49,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a certificate is for: key usage flags, extended usages and a policy."""
+    """What a certificate is for: key usage flags, extended usages and a policy.
+
+    ``critical``: whether the extended usages are, as RFC 3161 demands of a timestamp authority.
+    """
 
     key_usage: tuple[str, ...]
     extended: tuple[str, ...]
     policy: str
+    critical: bool = False
 
 
 ORGANISATION_ROLES = (oids.KZ_LEGAL_ENTITY, oids.KZ_EMPLOYEE)
@@ -77,6 +81,8 @@ SEAL = Profile(
     (oids.EMAIL_PROTECTION, oids.KZ_LEGAL_ENTITY, oids.KZ_INFORMATION_SYSTEM),
     oids.KZ_POLICY_LEGAL_SIGNATURE,
 )
+TIMESTAMPING = Profile(("digital_signature",), (oids.TIME_STAMPING,), oids.KZ_TIMESTAMP_POLICIES, critical=True)
+RESPONDER = Profile(("digital_signature",), (oids.OCSP_SIGNING,), oids.KZ_POLICY)
 
 
 @dataclass(frozen=True)
@@ -101,26 +107,37 @@ class Issuer:
         )
         return Issuer(key, certificate)
 
-    def issue(self, subject: x509.Name, key: Key, profile: Profile, span: Span) -> x509.Certificate:
+    def issue(
+        self, subject: x509.Name, key: Key, profile: Profile, span: Span, more: Iterable[x509.ExtensionType] = ()
+    ) -> x509.Certificate:
         """A certificate for the owner of ``key``."""
         builder = _builder(subject, key, self.certificate.subject, self.key, span)
         builder = builder.add_extension(x509.KeyUsage(**{**NO_USAGE, **dict.fromkeys(profile.key_usage, True)}), True)
         usages = [x509.ObjectIdentifier(one) for one in profile.extended]
-        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=profile.critical)
         policy = x509.PolicyInformation(x509.ObjectIdentifier(profile.policy), None)
         builder = builder.add_extension(x509.CertificatePolicies([policy]), critical=False)
+        for extension in more:
+            builder = builder.add_extension(extension, critical=False)
         return builder.sign(self.key, hashes.SHA256())
 
     def revocation_list(
-        self, span: Span, revoked: Iterable[tuple[int, datetime, x509.ReasonFlags]] = ()
+        self, span: Span, revoked: Iterable[tuple[int, datetime, x509.ReasonFlags]] = (), base: int | None = None
     ) -> x509.CertificateRevocationList:
-        """A list of (serial number, instant, reason), current over ``span``."""
+        """A list of (serial number, instant, reason), current over ``span``; a delta upon list ``base`` if given."""
         builder = x509.CertificateRevocationListBuilder(self.certificate.subject, span.begin, span.end)
         for serial, instant, reason in revoked:
             entry = x509.RevokedCertificateBuilder(serial, instant)
             builder = builder.add_revoked_certificate(entry.add_extension(x509.CRLReason(reason), False).build())
-        builder = builder.add_extension(x509.CRLNumber(int(span.begin.timestamp())), critical=False)
+        builder = builder.add_extension(x509.CRLNumber(list_number(span)), critical=False)
+        if base is not None:
+            builder = builder.add_extension(x509.DeltaCRLIndicator(base), critical=True)
         return builder.sign(self.key, hashes.SHA256())
+
+
+def list_number(span: Span) -> int:
+    """The number of the list that is current over ``span``."""
+    return int(span.begin.timestamp())
 
 
 def authority_name(common_name: str) -> x509.Name:

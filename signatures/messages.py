@@ -14,6 +14,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "file": ("File", "Файл", "Файл"),
     "chain": ("Chain of acts", "Цепочка актов", "Актілер тізбегі"),
     "audit-proof": ("Proof of the audit log", "Доказательство журнала аудита", "Аудит журналының дәлелі"),
+    "evidence": ("Evidence", "Доказательства", "Дәлелдемелер"),
     "verdict": ("Verdict", "Итог", "Қорытынды"),
     "case": ("Case", "Дело", "Іс"),
     "author": ("Author", "Автор", "Авторы"),

@@ -1,8 +1,9 @@
 """Verifying an evidence container offline, with nothing but the container and a trust folder.
 
-Checked: the signature over act.json by the person (or the service's seal) that act.json names as its author; every file
-that it lists; the chain of earlier acts, each with its own signature; and the audit log's proof, which also gives the
-time by which certificates are judged.
+Checked: the signature over act.json by the person (or the service's seal) that act.json names as its author, with a
+certificate as the trust folder's rules ask of the role that it names; every file that it lists; the chain of earlier
+acts, each with its own signature; and the audit log's proof, which also gives the time by which certificates are
+judged, unless the evidence of a signature proves an earlier one.
 """
 
 import hashlib
@@ -14,8 +15,12 @@ from typing import Any
 
 from signatures import canonical, transparency
 from signatures.container import Container, SignedAct, file_names, is_same
+from signatures.evidence import Evidence
+from signatures.policy import DEFAULT
 from signatures.report import Indication, Report
+from signatures.rules import NO_RULES, Rule, Rules
 from signatures.trust import TrustStore
+from signatures.trust_policy import TrustPolicy
 from signatures.verification import Expected, verify
 
 SCHEMA = "ecase.act/1"
@@ -39,10 +44,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All lines; the worst of them is the outcome."""
+    """All lines; the worst of them is the outcome. ``at``: the instant that it was verified as of."""
 
     lines: tuple[Line, ...]
     statement: Mapping[str, Any]
+    at: datetime
 
     @property
     def indication(self) -> Indication:
@@ -50,36 +56,43 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         lines = [line.as_dict() for line in self.lines]
-        return {"indication": self.indication, "lines": lines, "act": dict(self.statement)}
+        at = self.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return {"indication": self.indication, "verified_at": at, "lines": lines, "act": dict(self.statement)}
 
 
 @dataclass(frozen=True)
 class Trust:
-    """A trust folder with the keys of the audit logs that it trusts (``*.vkey``)."""
+    """A trust folder with the keys of the audit logs that it trusts (``*.vkey``) and its rules for signers."""
 
     store: TrustStore
     log_keys: tuple[str, ...]
+    rules: Rules = NO_RULES
 
     @classmethod
     def load(cls, folder: Path) -> "Trust":
         """``ValueError`` or ``OSError`` name what cannot be used."""
-        keys = tuple(path.read_text(encoding="utf-8").strip() for path in sorted(folder.glob("*.vkey")))
-        return cls(TrustStore.load(folder), keys)
+        return cls(TrustStore.load(folder), log_keys(folder), TrustPolicy.load(folder).rules)
+
+
+def log_keys(folder: Path) -> tuple[str, ...]:
+    """The keys of audit logs in a trust folder, each once; ``ValueError`` or ``OSError`` if one cannot be read."""
+    keys = (path.read_text(encoding="utf-8").strip() for path in sorted(folder.glob("*.vkey")))
+    return tuple(dict.fromkeys(keys))
 
 
 def examine(container: Container, trust: Trust, now: datetime | None = None) -> Verdict:
-    """Verify everything in a container. ``now`` is the time for what no proof dates."""
+    """Verify everything in a container as of ``now``, which is also the time for what no proof dates."""
     now = now or datetime.now(UTC)
     try:
         statement = _checked_statement(container.act_json)
     except ValueError as fault:
-        return Verdict((Line("statement", "", "TOTAL_FAILED", str(fault)),), {})
-    proven, proof_line = _proven_time(container.act, trust, _label(statement))
-    lines = [proof_line, _signature_line(container.act, statement, trust, proven or now)]
+        return Verdict((Line("statement", "", "TOTAL_FAILED", str(fault)),), {}, now)
+    proven, proof_line = _proven_time(container.act, trust, _label(statement), now)
+    lines = [proof_line, _Signed(container.act, statement, trust, proven or now, now).line()]
     lines += _file_lines(statement, container.files)
     lines += _chain_lines(container, statement)
-    lines += _earlier_lines(container.acts[:-1], trust, proven or now)
-    return Verdict(tuple(lines), statement)
+    lines += _earlier_lines(container.acts[:-1], trust, proven or now, now)
+    return Verdict(tuple(lines), statement, now)
 
 
 def _checked_statement(act_json: bytes) -> dict[str, Any]:
@@ -104,7 +117,7 @@ def _label(statement: Mapping[str, Any]) -> str:
     return f"{statement['act'].get('position')}-{statement['act'].get('type')}"
 
 
-def _proven_time(act: SignedAct, trust: Trust, label: str) -> tuple[datetime | None, Line]:
+def _proven_time(act: SignedAct, trust: Trust, label: str, now: datetime) -> tuple[datetime | None, Line]:
     """When the act was in the audit log at the latest, by its inclusion proof."""
     if not act.proof or not trust.log_keys:
         missing = "no inclusion proof" if not act.proof else "no key of the audit log in the trust folder"
@@ -114,6 +127,8 @@ def _proven_time(act: SignedAct, trust: Trust, label: str) -> tuple[datetime | N
         at = _recorded_at(canonical.check(record.body), act)
     except ValueError as fault:
         return None, Line("audit-proof", label, "TOTAL_FAILED", str(fault))
+    if at > now + DEFAULT.clock_skew:
+        return None, Line("audit-proof", label, "INDETERMINATE", f"the entry is of {at.isoformat()}, which lies ahead")
     place = f"entry {proven.index} of {proven.checkpoint.size} in {proven.checkpoint.origin}, {at.isoformat()}"
     return at, Line("audit-proof", label, "TOTAL_PASSED", place)
 
@@ -131,20 +146,62 @@ def _recorded_at(entry: Mapping[str, Any], act: SignedAct) -> datetime:
     return at
 
 
-def _signature_line(act: SignedAct, statement: Mapping[str, Any], trust: Trust, at: datetime) -> Line:
-    report = verify(act.cms, act.act_json, trust=trust.store, expected=_expected(statement), at=at)
-    detail = "; ".join(check.detail for check in report.failures)
-    signer = f"{report.signer.name}, {report.algorithm}" if report.signer else ""
-    return Line("signature", _label(statement), report.indication, detail or signer, report)
+@dataclass(frozen=True)
+class _Signed:
+    """An act whose signature is looked at. ``at``: the time that it is proven to be older than without its own proofs.
+
+    ``now``: the time that it is verified as of.
+    """
+
+    act: SignedAct
+    statement: Mapping[str, Any]
+    trust: Trust
+    at: datetime
+    now: datetime
+
+    def line(self) -> Line:
+        act, label = self.act, _label(self.statement)
+        try:
+            kept = Evidence.loads(act.evidence, DEFAULT.max_evidence_bytes) if act.evidence else None
+        except ValueError as fault:
+            return Line("evidence", label, "INDETERMINATE", str(fault))
+        report = self._judged(kept)
+        detail = "; ".join(check.detail for check in report.failures)
+        signer = f"{report.signer.name}, {report.algorithm}" if report.signer else ""
+        return Line("signature", label, report.indication, detail or signer, report)
+
+    def _judged(self, kept: Evidence | None) -> Report:
+        """By the rule that the author's role had at the best signature time, which a timestamp may move back."""
+        rule = self._rule(self.at)
+        report = self._by(rule, kept)
+        older = self._rule(report.best_signature_time or self.at)
+        return report if older == rule else self._by(older, kept)
+
+    def _rule(self, at: datetime) -> Rule:
+        return self.trust.rules.of(self.statement["author"].get("role"), at)
+
+    def _by(self, rule: Rule, kept: Evidence | None) -> Report:
+        expected = _expected(self.statement, rule)
+        return verify(
+            self.act.cms,
+            self.act.act_json,
+            trust=self.trust.store,
+            expected=expected,
+            at=self.at,
+            policy=rule.policy if expected.usage == "signing" else DEFAULT,
+            evidence=kept,
+            now=self.now if kept else None,
+        )
 
 
-def _expected(statement: Mapping[str, Any]) -> Expected:
+def _expected(statement: Mapping[str, Any], rule: Rule) -> Expected:
     """Whom the act names as its author; an author without IIN who is not the service matches nobody."""
     author, issued = statement["author"], statement["challenge"].get("issued_at")
     created_after = _instant(issued)
     if author == {"service": statement.get("installation")}:
         return Expected(usage="seal", created_after=created_after)
-    return Expected(iin=str(author.get("iin")), bin=author.get("bin") or None, created_after=created_after)
+    bin_ = author.get("bin") or None
+    return Expected(iin=str(author.get("iin")), bin=bin_, roles=rule.usages, created_after=created_after)
 
 
 def _instant(text: object) -> datetime | None:
@@ -204,7 +261,7 @@ def _step(statement: Mapping[str, Any]) -> str:
     return _label(statement) if isinstance(statement.get("act"), dict) else ""
 
 
-def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime) -> list[Line]:
+def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime, now: datetime) -> list[Line]:
     """Signatures of earlier acts, each at its own proven time, else by that of the act that is built on them."""
     lines = []
     for act in acts:
@@ -213,9 +270,9 @@ def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime) -> lis
         except ValueError as fault:
             lines.append(Line("statement", "", "TOTAL_FAILED", str(fault)))
             continue
-        proven, line = _proven_time(act, trust, _label(statement))
+        proven, line = _proven_time(act, trust, _label(statement), now)
         lines += [line] if act.proof else []
-        lines.append(_signature_line(act, statement, trust, proven or at))
+        lines.append(_Signed(act, statement, trust, proven or at, now).line())
     return lines
 
 

@@ -1,11 +1,14 @@
 """What a signature must be, as data: limits, algorithms, and the profile of the signer's certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from signatures import oids
 from signatures.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm
+
+# RSA of 2048 bits has a strength of 112 bits, which NIST SP 800-131A ends with the year 2030.
+SUNSETS: Mapping[str, datetime] = {"RSA-2048": datetime(2031, 1, 1, tzinfo=UTC)}
 
 
 @dataclass(frozen=True)
@@ -14,24 +17,50 @@ class Policy:
 
     ``purpose``: if given, a trust store of another purpose is refused (a demo store in production).
     ``role_arc``: the signer's extended key usage must hold a role under this arc, whichever the caller expects.
+    ``clock_skew``: how far other clocks may be ahead of ours. ``ocsp_age``: how long an OCSP answer without nextUpdate
+    speaks for.
+    ``key_usages``: what the signer's key must be for, each of them.
     ``digests``, ``signatures``: the algorithm table by object identifier; a country's own algorithms are added here.
+    ``sunsets``: until when an algorithm is good for what is not proven to be older
+    (:func:`signatures.algorithms.strengths` names them). ``max_...``: limits that are looked at before anything else.
+    ``needs_timestamp``: without a timestamp that proves it, a signature is INDETERMINATE, TRY_LATER.
+    ``timestamp_policies``: the arc that a timestamp's policy must stand under. ``assumed_accuracy``: the accuracy of a
+    timestamp that states none; ``None`` refuses it.
     """
 
     name: str = "ecase-kz-1"
     purpose: str | None = None
     max_cms_bytes: int = 256 * 1024
     max_certificates: int = 8
+    max_certificate_bytes: int = 8 * 1024
     max_attributes: int = 32
+    max_attributes_bytes: int = 4 * 1024
     max_chain: int = 4
     clock_skew: timedelta = timedelta(minutes=5)
+    ocsp_age: timedelta = timedelta(minutes=10)
     digests: Mapping[str, Digest] = field(default_factory=lambda: DIGESTS)
     signatures: Mapping[str, SignatureAlgorithm] = field(default_factory=lambda: SIGNATURES)
+    sunsets: Mapping[str, datetime] = field(default_factory=lambda: SUNSETS)
+    max_timestamps: int = 4
+    max_renewals: int = 16
+    max_revocations: int = 64
+    max_evidence_bytes: int = 32 * 1024 * 1024
+    timestamp_policies: str = oids.KZ_TIMESTAMP_POLICIES
+    needs_timestamp: bool = False
+    assumed_accuracy: timedelta | None = timedelta(minutes=1)
+    max_accuracy: timedelta = timedelta(minutes=1)
     forbidden_attributes: frozenset[str] = frozenset({oids.COUNTER_SIGNATURE, oids.SIGNING_CERTIFICATE})
     role_arc: str = oids.KZ_ROLES
+    key_usages: frozenset[str] = frozenset({"nonRepudiation"})
     certificate_policies: frozenset[str] = frozenset(
         {oids.KZ_POLICY, oids.KZ_POLICY_LEGAL_SIGNATURE, oids.KZ_POLICY_INDIVIDUAL_SIGNATURE}
     )
     organisation_policies: frozenset[str] = frozenset({oids.KZ_POLICY, oids.KZ_POLICY_LEGAL_SIGNATURE})
+
+    def sunset_fault(self, names: Iterable[str], at: datetime) -> str:
+        """Which of the named strengths are no longer good at that time; empty if none."""
+        over = sorted(name for name in names if name in self.sunsets and at >= self.sunsets[name])
+        return f"no longer good at {at.isoformat()}: {', '.join(over)}" if over else ""
 
 
 DEFAULT = Policy()

@@ -1,12 +1,12 @@
 """What a verification has to say, in the words of EN 319 102-1."""
 
-import hashlib
+import functools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.exceptions import UnsupportedAlgorithm
 
 Indication = Literal["TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE"]
 
@@ -28,7 +28,19 @@ INDICATIONS: dict[str, Indication] = {
     "REVOKED_CA_NO_POE": "INDETERMINATE",
     "OUT_OF_BOUNDS_NO_POE": "INDETERMINATE",
     "TRY_LATER": "INDETERMINATE",
+    "NO_POE": "INDETERMINATE",
+    "TIMESTAMP_ORDER_FAILURE": "INDETERMINATE",
+    "CRYPTO_CONSTRAINTS_FAILURE_NO_POE": "INDETERMINATE",
 }
+
+# What parsers of hostile certificates and structures raise; anything else is a fault of ours and may surface.
+HOSTILE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,8 @@ class Check:
     Names, in the order in which they are looked at:
     trust, format, detached, signed-attributes, content-type, counter-signature, content, signing-certificate,
     certificate, digest-algorithm, message-digest, signing-certificate-attribute, algorithm-protection, signing-time,
-    signature, chain, authorities, validity, revocation, key-usage, role, certificate-policy, iin, bin, seal.
+    signature, evidence, renewal, timestamp, chain, authorities, validity, revocation, algorithm-age, key-usage, role,
+    certificate-policy, iin, bin, seal.
     """
 
     name: str
@@ -104,6 +117,12 @@ def _plain(value: Any) -> Any:
     return _plain(vars(value)) if isinstance(value, Check | Signer) else value
 
 
+@functools.cache
+def _passed(name: str) -> Check:
+    """One for each name: names are ours, and few."""
+    return Check(name, True)
+
+
 class Fatal(Exception):
     """The check just recorded leaves nothing that could be examined further."""
 
@@ -117,7 +136,7 @@ class Findings:
 
     def add(self, name: str, fault: str, sub_indication: str) -> bool:
         """Record a check: ``fault`` is empty when it passed. Says whether it passed."""
-        self.checks.append(Check(name, not fault, fault, sub_indication if fault else ""))
+        self.checks.append(Check(name, False, fault, sub_indication) if fault else _passed(name))
         return not fault
 
     def need(self, name: str, fault: str, sub_indication: str) -> None:
@@ -132,17 +151,3 @@ class Findings:
         sub = next(iter(proven or failed), "")
         indication: Indication = INDICATIONS[sub] if sub else "TOTAL_PASSED"
         return Report(indication, sub, tuple(self.checks), **self.facts)
-
-
-def describe(certificate: x509.Certificate, iin: str | None, bin_: str | None) -> Signer:
-    """The facts of a signer's certificate."""
-    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-    return Signer(
-        iin=iin,
-        bin=bin_,
-        name=str(names[0].value) if names else "",
-        serial=format(certificate.serial_number, "x"),
-        cert_sha256=hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-    )

@@ -2,7 +2,7 @@
 
 Layout::
 
-    policy.yaml      purpose: demo | test | production
+    policy.yaml      purpose: demo | test | production, and more (``signatures.trust_policy``)
     *.pem *.der *.cer *.crt    roots (self-signed) and intermediate authorities
     *.crl            their revocation lists, PEM or DER
     seals/           certificates of the service's own seals, pinned one by one
@@ -12,46 +12,69 @@ list must be signed by an authority of the folder. What does not stops the start
 file. A certificate that came with a signature never becomes part of a path.
 """
 
+import functools
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
-import yaml
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm, Signed, check_issued
+from signatures.facts import Facts, facts_of
+from signatures.lists import RevocationList, paired
+from signatures.rules import ALWAYS, Period
+from signatures.trust_policy import TrustPolicy
 
-PURPOSES = ("demo", "test", "production")
 CERTIFICATE_SUFFIXES = (".pem", ".der", ".cer", ".crt")
 NOT_FOR_PRODUCTION = ("DEMO", "TEST", "ТЕСТ")
 MAX_DEPTH = 4
-# A list with such a critical extension covers another set of certificates than its issuer's: delta and indirect lists.
-SCOPED_LISTS = (x509.DeltaCRLIndicator, x509.IssuingDistributionPoint)
 
 
 @dataclass(frozen=True)
 class Authority:
-    """A pinned authority: its certificate, the pinned path above it (empty for a root), its revocation lists."""
+    """A pinned authority: its certificate, the pinned path above it (empty for a root), its revocation lists.
+
+    ``period``: for how long it is trusted, whatever its certificate says.
+    """
 
     certificate: x509.Certificate
     path: tuple[x509.Certificate, ...]
-    lists: tuple[x509.CertificateRevocationList, ...]
+    lists: tuple[RevocationList, ...]
+    period: Period = ALWAYS
+
+    @functools.cached_property
+    def facts(self) -> Facts:
+        """What its certificate says."""
+        return facts_of(self.certificate)
+
+
+Chain = tuple[Authority, ...]
 
 
 @dataclass(frozen=True)
 class TrustStore:
-    """Pinned authorities, revocation lists and seals. Immutable: load it anew when the folder changes."""
+    """Pinned authorities, revocation lists and seals. Immutable: load it anew when the folder changes.
+
+    ``periods``: by the SHA-256 of certificates, what is trusted for a time only.
+    """
 
     purpose: str
     authorities: tuple[Authority, ...]
     seals: tuple[x509.Certificate, ...] = ()
-    _by_subject: dict[x509.Name, list[Authority]] = field(default_factory=dict, repr=False, compare=False)
+    periods: Mapping[str, Period] = field(default_factory=dict)
+    _by_subject: dict[x509.Name, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _by_encoding: dict[bytes, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for authority in self.authorities:
-            self._by_subject.setdefault(authority.certificate.subject, []).append(authority)
+            chain = (authority, *[self.authority(one) for one in authority.path])
+            same_name = self._by_subject.setdefault(authority.certificate.subject, [])
+            same_name.append(chain)
+            self._by_encoding[authority.certificate.subject.public_bytes()] = same_name
 
     @classmethod
     def load(cls, folder: Path | str, *, purpose: str | None = None) -> "TrustStore":
@@ -60,7 +83,8 @@ class TrustStore:
         Raises ``ValueError`` naming the file at fault, ``OSError`` if the folder cannot be read.
         """
         folder = Path(folder)
-        actual = _purpose(folder / "policy.yaml")
+        policy = TrustPolicy.load(folder)
+        actual = policy.purpose
         if purpose not in (None, actual):
             raise ValueError(f"{folder}: a trust folder for {actual}, where {purpose} is required")
         return cls.of(
@@ -68,6 +92,7 @@ class TrustStore:
             [one for path in _files(folder, CERTIFICATE_SUFFIXES) for one in read_certificates(path)],
             [_read_list(path) for path in _files(folder, (".crl",))],
             [one for path in _files(folder / "seals", CERTIFICATE_SUFFIXES) for one in read_certificates(path)],
+            periods=policy.trusted,
         )
 
     @classmethod
@@ -78,27 +103,40 @@ class TrustStore:
         lists: Iterable[x509.CertificateRevocationList] = (),
         seals: Iterable[x509.Certificate] = (),
         *,
+        periods: Mapping[str, Period] | None = None,
         signatures: Mapping[str, SignatureAlgorithm] = SIGNATURES,
         digests: Mapping[str, Digest] = DIGESTS,
     ) -> "TrustStore":
         """A store of the given certificates, checked as :meth:`load` checks a folder."""
-        certificates = tuple(dict.fromkeys(certificates))
+        certificates, seals, periods = tuple(dict.fromkeys(certificates)), tuple(seals), periods or {}
         keys = _Keys(signatures, digests)
         _check_names(purpose, certificates)
+        _check_periods(periods, (*certificates, *seals))
         owned = _owned_lists(tuple(lists), certificates, keys)
-        return cls(
-            purpose,
-            tuple(Authority(one, _path(one, certificates, keys), owned.get(one, ())) for one in certificates),
-            tuple(seals),
+        authorities = tuple(
+            Authority(one, _path(one, certificates, keys), paired(owned.get(one, ())), periods.get(sha256(one), ALWAYS))
+            for one in certificates
         )
+        return cls(purpose, authorities, seals, periods)
 
-    def issuers_of(self, certificate: x509.Certificate) -> list[Authority]:
-        """The pinned authorities that bear the name of the certificate's issuer."""
-        return self._by_subject.get(certificate.issuer, [])
+    def is_seal(self, certificate: x509.Certificate, at: datetime) -> bool:
+        """Whether it is pinned as a seal, and trusted at that instant."""
+        return certificate in self.seals and self.periods.get(sha256(certificate), ALWAYS).holds(at)
+
+    def issuers_of(self, facts: Facts) -> list[Chain]:
+        """The pinned authorities that bear the name of the certificate's issuer, each with those above it."""
+        # One name may be encoded in several ways; comparing them as names is slow.
+        same_name = self._by_encoding.get(facts.issuer_name)
+        return self._by_subject.get(facts.certificate.issuer, []) if same_name is None else same_name
 
     def authority(self, certificate: x509.Certificate) -> Authority:
         """The pinned authority with that certificate."""
         return next(one for one in self.authorities if one.certificate == certificate)
+
+    def owner_of(self, revoked: x509.CertificateRevocationList) -> x509.Certificate:
+        """The pinned authority that signed a revocation list; ``ValueError`` if none did."""
+        pinned = tuple(one.certificate for one in self.authorities)
+        return _list_owner(revoked, pinned, _Keys(SIGNATURES, DIGESTS))
 
 
 @dataclass(frozen=True)
@@ -112,17 +150,6 @@ class _Keys:
         except (InvalidSignature, UnsupportedAlgorithm, ValueError):
             return False
         return True
-
-
-def _purpose(path: Path) -> str:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as fault:
-        raise ValueError(f"{path}: {fault}") from fault
-    purpose = content.get("purpose") if isinstance(content, dict) else None
-    if purpose not in PURPOSES:
-        raise ValueError(f"{path}: purpose must be one of {', '.join(PURPOSES)}, not {purpose!r}")
-    return str(purpose)
 
 
 def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
@@ -155,6 +182,13 @@ def _check_names(purpose: str, certificates: tuple[x509.Certificate, ...]) -> No
             raise ValueError(f"{name}: an authority of this name has no place in a production trust folder")
 
 
+def _check_periods(periods: Mapping[str, Period], certificates: tuple[x509.Certificate, ...]) -> None:
+    """A period that is for no certificate here would be one that does not hold where it was meant to."""
+    strangers = sorted(periods.keys() - set(map(sha256, certificates)))
+    if strangers:
+        raise ValueError(f"trusted for a time, but not in the trust folder: {', '.join(strangers)}")
+
+
 def _path(
     certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys
 ) -> tuple[x509.Certificate, ...]:
@@ -181,6 +215,20 @@ def _issuer(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...],
     raise ValueError(f"{certificate.subject.rfc4514_string()}: its issuer is not in the trust folder")
 
 
+def rooted(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    """Those that lead to a root among them: what is left of authorities when the one above them is taken away."""
+    known = tuple(certificates)
+    return [one for one in known if _leads(one, known, _Keys(SIGNATURES, DIGESTS))]
+
+
+def _leads(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys) -> bool:
+    try:
+        _path(certificate, pinned, keys)
+    except ValueError:
+        return False
+    return True
+
+
 def _owned_lists(
     lists: tuple[x509.CertificateRevocationList, ...], pinned: tuple[x509.Certificate, ...], keys: _Keys
 ) -> dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]]:
@@ -194,13 +242,16 @@ def _owned_lists(
 def _list_owner(
     revoked: x509.CertificateRevocationList, pinned: tuple[x509.Certificate, ...], keys: _Keys
 ) -> x509.Certificate:
-    name = revoked.issuer.rfc4514_string()
-    if any(isinstance(extension.value, SCOPED_LISTS) for extension in revoked.extensions):
-        raise ValueError(f"revocation list of {name}: delta and partial lists are not taken")
     for candidate in pinned:
         if candidate.subject == revoked.issuer and keys.signed(revoked.public_bytes(Encoding.DER), candidate):
             return candidate
+    name = revoked.issuer.rfc4514_string()
     raise ValueError(f"revocation list of {name}: not signed by an authority of the trust folder")
+
+
+def sha256(certificate: x509.Certificate) -> str:
+    """The digest by which a trust folder names a certificate, in hexadecimal."""
+    return hashlib.sha256(_der(certificate)).hexdigest()
 
 
 def _der(certificate: x509.Certificate) -> bytes:

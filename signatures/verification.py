@@ -12,24 +12,19 @@ from datetime import datetime
 from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 
-from signatures import attributes, certificates, identity, oids
+from signatures import attributes, certificates, oids
 from signatures.algorithms import Unsuitable, check_signature
-from signatures.cms import Cms, Malformed, SignerInfo, parse
+from signatures.cms import Cms, Malformed, SignerInfo, parse, unwrap
+from signatures.evidence import Evidence
+from signatures.facts import Facts
 from signatures.policy import DEFAULT, Policy
-from signatures.report import Fatal, Findings, Report, describe
-from signatures.revocation import revocation_fault
+from signatures.proving import prove
+from signatures.report import HOSTILE, Fatal, Findings, Report
+from signatures.revocation import NOTHING, UNKNOWN, Revocations, Times, revocation_fault
+from signatures.timestamps import FADED
 from signatures.trust import TrustStore
-
-# What parsers of hostile certificates and structures raise; anything else is a fault of ours and may surface.
-HOSTILE = (
-    ValueError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class Expected:
 
 @dataclass
 class _Examination:
-    """One verification on its way."""
+    """One verification on its way. ``at`` becomes the best signature time; ``more`` is what the evidence holds."""
 
     content: bytes
     trust: TrustStore
@@ -59,9 +54,16 @@ class _Examination:
     at: datetime
     policy: Policy
     findings: Findings
+    now: datetime | None = None
+    evidence: Evidence | None = None
+    more: Revocations = NOTHING
+
+    @property
+    def times(self) -> Times:
+        return Times(self.at, self.now or UNKNOWN, self.expected.created_after)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - all but two by name
     cms: bytes,
     content: bytes,
     *,
@@ -69,15 +71,23 @@ def verify(
     expected: Expected,
     at: datetime,
     policy: Policy = DEFAULT,
+    evidence: Evidence | None = None,
+    now: datetime | None = None,
 ) -> Report:
     """Verify a detached CMS signature (DER, or one PEM block) over ``content``.
 
     ``at`` is the best signature time: the earliest time at which the signature is proven to have existed; for a
-    signature just received, the server's clock. It must be aware. Never raises on hostile input: whatever is wrong with
+    signature just received, the server's clock. It must be aware.
+    ``evidence``: what was kept of the signature. Its timestamps may prove an earlier time, its responses and lists say
+    what was revoked. It is judged at ``now``, the time of this verification; without it, ``at`` is that time too. A
+    timestamp or renewal that has faded is passed over if ``at`` is earlier than ``now``: then something else proves it.
+    Never raises on hostile input: whatever is wrong with
     ``cms`` or ``content`` is in the report.
     """
     findings = Findings(facts={"best_signature_time": at, "policy": policy.name})
-    examination = _Examination(content, trust, expected, at, policy, findings)
+    if evidence is not None and now is None:
+        now = at
+    examination = _Examination(content, trust, expected, at, policy, findings, now, evidence)
     try:
         _examine(examination, cms)
     except Fatal:
@@ -90,13 +100,14 @@ def _examine(examination: _Examination, data: bytes) -> None:
     findings = examination.findings
     cms = _parsed(data, examination)
     _check_form(cms, examination)
-    certificate = _signing_certificate(cms.signer, cms.certificates, findings)
-    _describe(certificate, findings)
-    _check_attributes(cms.signer, certificate, examination)
-    _check_signature(cms.signer, certificate, examination)
-    _check_path(certificate, examination)
-    _check_profile(certificate, examination)
-    _check_owner(certificate, examination)
+    facts = _signing_certificate(cms.signer, cms.certificates, findings)
+    _describe(facts, findings)
+    _check_attributes(cms.signer, facts, examination)
+    _check_signature(cms.signer, facts.certificate, examination)
+    _check_evidence(data, cms.signer, examination)
+    _check_path(facts, cms.signer, examination)
+    _check_profile(facts, examination)
+    _check_owner(facts, examination)
 
 
 def _said(look: Callable[..., str], *arguments: object) -> str:
@@ -129,7 +140,7 @@ def _parsed(data: bytes, examination: _Examination) -> Cms:
 
 def _check_form(cms: Cms, examination: _Examination) -> None:
     findings, policy, signer = examination.findings, examination.policy, cms.signer
-    inside = "" if cms.detached else "the content is inside the signature; a detached one is required"
+    inside = "" if cms.content is None else "the content is inside the signature; a detached one is required"
     findings.need("detached", inside, "FORMAT_FAILURE")
     findings.need("signed-attributes", attributes.form_fault(signer, policy), "FORMAT_FAILURE")
     plain = "" if cms.content_type == oids.DATA else "the content type is not data"
@@ -141,44 +152,30 @@ def _check_form(cms: Cms, examination: _Examination) -> None:
     findings.add("content", "the content looks like signed attributes" if attributes_like else "", "FORMAT_FAILURE")
 
 
-def _signing_certificate(
-    signer: SignerInfo, found: tuple[x509.Certificate, ...], findings: Findings
-) -> x509.Certificate:
-    fitting = [one for one in dict.fromkeys(found) if not _said(_identifier_fault, signer, one)]
+def _signing_certificate(signer: SignerInfo, found: tuple[Facts, ...], findings: Findings) -> Facts:
+    fitting = list({one.der: one for one in found if not _said(certificates.identifier_fault, signer, one)}.values())
     fault = "" if len(fitting) == 1 else f"one signer's certificate expected in the signature, {len(fitting)} found"
     findings.need("signing-certificate", fault, "NO_SIGNING_CERTIFICATE_FOUND")
     return fitting[0]
 
 
-def _identifier_fault(signer: SignerInfo, certificate: x509.Certificate) -> str:
-    if signer.issuer_and_serial:
-        named = (certificate.issuer.public_bytes(), certificate.serial_number)
-        return "" if signer.issuer_and_serial == named else "another certificate"
+def _describe(facts: Facts, findings: Findings) -> None:
     try:
-        key = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    except x509.ExtensionNotFound:
-        return "no key identifier"
-    return "" if key == signer.key_identifier else "another certificate"
-
-
-def _describe(certificate: x509.Certificate, findings: Findings) -> None:
-    try:
-        numbers = identity.iin(certificate), identity.bin_(certificate)
-        findings.facts["signer"] = describe(certificate, *numbers)
-        fault = certificates.extensions_fault(certificate)
+        findings.facts["signer"] = facts.signer
+        fault = certificates.extensions_fault(facts)
     except HOSTILE as unreadable:
         findings.need("certificate", f"cannot be read: {unreadable}", "CHAIN_CONSTRAINTS_FAILURE")
         raise
     findings.add("certificate", fault, "CHAIN_CONSTRAINTS_FAILURE")
 
 
-def _check_attributes(signer: SignerInfo, certificate: x509.Certificate, examination: _Examination) -> None:
+def _check_attributes(signer: SignerInfo, facts: Facts, examination: _Examination) -> None:
     findings, policy = examination.findings, examination.policy
     digest = signer.digest.oid
     unknown = "" if digest in policy.digests else f"digest algorithm {digest} is not allowed"
     findings.need("digest-algorithm", unknown, "CRYPTO_CONSTRAINTS_FAILURE")
     findings.add("message-digest", _said(attributes.digest_fault, signer, examination.content, policy), "HASH_FAILURE")
-    bound = _said(attributes.certificate_fault, signer, certificate, policy)
+    bound = _said(attributes.certificate_fault, signer, facts, policy)
     findings.add("signing-certificate-attribute", bound, "SIG_CONSTRAINTS_FAILURE")
     protected = _said(attributes.protection_fault, signer)
     findings.add("algorithm-protection", protected, "SIG_CONSTRAINTS_FAILURE")
@@ -215,45 +212,78 @@ def _verify_value(signer: SignerInfo, certificate: x509.Certificate, examination
         digests=policy.digests,
         signatures=policy.signatures,
     )
-    facts["algorithm"] = f"{algorithm.name}, {policy.digests[signer.digest.oid].name}"
+    digest = policy.digests[signer.digest.oid].name
+    facts["algorithm"] = algorithm.name if algorithm.name.endswith(digest) else f"{algorithm.name}, {digest}"
     facts["signature_sha256"] = hashlib.sha256(algorithm.identity(certificate, signer.signature)).hexdigest()
 
 
-def _check_path(certificate: x509.Certificate, examination: _Examination) -> None:
+def _check_evidence(data: bytes, signer: SignerInfo, examination: _Examination) -> None:
+    """The timestamps: they may move the best signature time back, never forward."""
+    evidence, now, findings = examination.evidence, examination.now, examination.findings
+    if evidence is None or now is None:
+        _need_timestamp(examination, proven=False)
+        return
+    other = _said(_other_signature_fault, evidence, data, examination)
+    same = findings.add("evidence", other, "NO_POE")
+    proof = prove(evidence, signer.signature, examination.trust, examination.policy, now)
+    examination.more = proof.revocations
+    otherwise_proven = examination.at < now
+    for name, fault, sub in proof.faults:
+        if not (otherwise_proven and sub in FADED and name != "evidence"):
+            findings.add(name, fault, sub)
+    _need_timestamp(examination, proven=same and proof.proven is not None)
+    if same and proof.proven:
+        findings.add("timestamp", "", "")
+        examination.at = min(examination.at, proof.proven)
+        findings.facts["best_signature_time"] = examination.at
+
+
+def _other_signature_fault(evidence: Evidence, data: bytes, examination: _Examination) -> str:
+    limit = examination.policy.max_cms_bytes
+    same = unwrap(evidence.cms, limit) == unwrap(data, limit) and evidence.content == examination.content
+    return "" if same else "the evidence is of another signature"
+
+
+def _need_timestamp(examination: _Examination, *, proven: bool) -> None:
+    if examination.policy.needs_timestamp and not proven:
+        examination.findings.add("timestamp", "no timestamp proves when the signature existed", "TRY_LATER")
+
+
+def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> None:
     findings, trust, policy = examination.findings, examination.trust, examination.policy
     at, created_after = examination.at, examination.expected.created_after
     try:
-        path, fault, sub = certificates.find_path(certificate, trust, policy)
+        path, fault, sub = certificates.find_path(facts, trust, policy, at)
     except HOSTILE as unreadable:
         path, fault, sub = None, f"cannot be read: {unreadable}", "CERTIFICATE_CHAIN_GENERAL_FAILURE"
     if not findings.add("chain", fault, sub) or path is None:
         return
     findings.add("authorities", _said(certificates.authorities_fault, path), "CHAIN_CONSTRAINTS_FAILURE")
     findings.add("validity", *certificates.validity_fault(path, at, created_after))
-    findings.add("revocation", *revocation_fault(path, trust, at, created_after, policy))
+    findings.add("revocation", *revocation_fault(path, trust, examination.times, policy, examination.more))
+    aged = _said(certificates.age_fault, path, policy.digests[signer.digest.oid], at, policy)
+    findings.add("algorithm-age", aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
 
 
-def _check_profile(certificate: x509.Certificate, examination: _Examination) -> None:
+def _check_profile(facts: Facts, examination: _Examination) -> None:
     findings, policy, expected = examination.findings, examination.policy, examination.expected
     sub = "CHAIN_CONSTRAINTS_FAILURE"
-    findings.add("key-usage", _said(certificates.usage_fault, certificate), sub)
+    findings.add("key-usage", _said(certificates.usage_fault, facts, policy), sub)
     roles = expected.roles or (frozenset({oids.KZ_INFORMATION_SYSTEM}) if expected.usage == "seal" else frozenset())
-    findings.add("role", _said(certificates.role_fault, certificate, roles, policy), sub)
+    findings.add("role", _said(certificates.role_fault, facts, roles, policy), sub)
     allowed = policy.certificate_policies if expected.bin is None else policy.organisation_policies
-    findings.add("certificate-policy", _said(certificates.policy_fault, certificate, allowed), sub)
+    findings.add("certificate-policy", _said(certificates.policy_fault, facts, allowed), sub)
 
 
-def _check_owner(certificate: x509.Certificate, examination: _Examination) -> None:
+def _check_owner(facts: Facts, examination: _Examination) -> None:
     findings, expected = examination.findings, examination.expected
     if expected.usage == "seal":
-        pinned = certificate in examination.trust.seals
+        pinned = examination.trust.is_seal(facts.certificate, examination.at)
         findings.add("seal", "" if pinned else "not a pinned seal of the service", "SIG_CONSTRAINTS_FAILURE")
     else:
-        found = identity.iin(certificate)
-        findings.add("iin", _number_fault("IIN", found, expected.iin), "SIG_CONSTRAINTS_FAILURE")
+        findings.add("iin", _number_fault("IIN", facts.signer.iin, expected.iin), "SIG_CONSTRAINTS_FAILURE")
     if expected.bin is not None:
-        found = identity.bin_(certificate)
-        findings.add("bin", _number_fault("BIN", found, expected.bin), "SIG_CONSTRAINTS_FAILURE")
+        findings.add("bin", _number_fault("BIN", facts.signer.bin, expected.bin), "SIG_CONSTRAINTS_FAILURE")
 
 
 def _number_fault(name: str, found: str | None, expected: str | None) -> str:

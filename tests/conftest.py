@@ -1,12 +1,15 @@
 """What every test may ask for."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import dj_database_url
 import pytest
+from django.utils import translation
 
 from tests.flush import flush_past_triggers  # noqa: F401 - autouse
 
@@ -20,6 +23,62 @@ def _locked(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no process is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Further processes of a session get a server of their own, before anything connects."""
+    from django.conf import settings
+
+    from tests import servers
+
+    database = settings.DATABASES["default"]
+    if not servers.needs_own(database):
+        yield
+        return
+    with servers.running(Path(settings.VAR_DIR) / os.environ["PYTEST_XDIST_WORKER"]) as url:
+        os.environ["DATABASE_URL"] = url
+        database["HOST"] = dj_database_url.parse(url)["HOST"]
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, with the law and the calendar in force: no test loads them, and no flush empties them."""
+    from tests.flush import forget_log, remember_law
+    from workflows.calendars import services as calendars
+    from workflows.statute import catalogue
+
+    with django_db_blocker.unblock():
+        calendars.load_all()
+        catalogue.load_all()
+        forget_log()
+        remember_law()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> Iterator[None]:
+    """A request leaves its language active in the thread; the next test begins without it."""
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_exports() -> Iterator[None]:
+    """An export waits for the log as long as tests of other processes, on the same server, may hold it back."""
+    from tests.logs import PATIENCE
+    from workflows.motions.telling import export
+
+    kept, export.SETTLE_SECONDS = export.SETTLE_SECONDS, PATIENCE
+    yield
+    export.SETTLE_SECONDS = kept
 
 
 @pytest.fixture(scope="session")

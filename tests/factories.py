@@ -134,7 +134,6 @@ class BlobFactory(DjangoModelFactory[Blob]):
     sha256 = factory.Sequence(lambda n: hashlib.sha256(b"%d" % n).hexdigest())
     size = 1000
     media_type = "application/pdf"
-    stored_as = factory.LazyAttribute(lambda blob: f"{blob.sha256[:2]}/{blob.sha256[2:4]}/{blob.sha256}")
 
 
 class DocumentFactory(DjangoModelFactory[Document]):

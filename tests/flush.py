@@ -4,7 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+
+from workflows.statute.models import CatalogueVersion
+
+# Law and calendar are loaded once, with the test database.
+KEPT = ("calendars_", "statute_")
+REPLICA = "SET LOCAL session_replication_role = replica"
+_loaded: set[int] = set()
+
+
+def remember_law() -> None:
+    """What is stored now is the law of every test; a flush removes any version that a test has added to it."""
+    _loaded.update(CatalogueVersion.objects.values_list("pk", flat=True))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -12,11 +25,26 @@ def flush_past_triggers() -> Iterator[None]:
     """Append-only tables are emptied as a superuser with triggers off; nothing but the tests' own flush does so."""
     original = DatabaseOperations.sql_flush
 
-    def sql_flush(self: DatabaseOperations, *args: Any, **options: Any) -> list[str]:
+    def sql_flush(self: DatabaseOperations, style: Any, tables: Any, **options: Any) -> list[str]:
+        emptied = [one for one in tables if not one.startswith(KEPT)]
         # Tables that no installed model manages (a swapped one's) may still refer to ours.
-        statements = original(self, *args, **{**options, "allow_cascade": True})
-        return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
+        statements = original(self, style, emptied, **{**options, "allow_cascade": True})
+        return [REPLICA, *statements, *_without_other_law()] if statements else []
 
     DatabaseOperations.sql_flush = sql_flush
     yield
     DatabaseOperations.sql_flush = original
+
+
+def _without_other_law() -> list[str]:
+    known = ", ".join(str(pk) for pk in sorted(_loaded))
+    return [f"DELETE FROM {CatalogueVersion._meta.db_table} WHERE id NOT IN ({known})"] if known else []
+
+
+@transaction.atomic
+def forget_log() -> None:
+    """Every test begins with an empty log, whatever set-up has written into it."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPLICA)
+        cursor.execute("DELETE FROM audit_entry")
+        cursor.execute("DELETE FROM audit_chain")

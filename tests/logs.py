@@ -8,7 +8,7 @@ from ecase.audit import keys
 from signatures.transparency import Verifier
 
 # Seconds. Another test's transaction on the same server may hold the log's horizon back for as long as it runs.
-PATIENCE = 180.0
+PATIENCE = 400.0
 
 
 def separate(settings: Any, folder: Path) -> Verifier:

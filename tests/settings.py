@@ -26,5 +26,8 @@ os.environ["ECASE_SIGNER_URL"] = f"ws://127.0.0.1:{ports.first_free(13700 + os.g
 from ecase.settings import *  # noqa: E402, F403
 from ecase.settings import STORAGES  # noqa: E402
 
+# The pages' files are found where they lie: what a demo in this folder has collected is not looked at.
+STATIC_ROOT = Path(os.environ["ECASE_VAR"]) / "static-root"
+STATIC_ROOT.mkdir(exist_ok=True)
 # The manifest is made by `collectstatic`, which a test run does not need.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -9,10 +9,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from signatures.canonical import check
-from signatures.trust import PURPOSES
+from signatures.trust_policy import PURPOSES
+from workflows.motions.authority.steps import STEPS
 from workflows.motions.models import Motion
-from workflows.motions.states import FINAL_STATES, SERVICE_ACTS, ActType, State
-from workflows.motions.steps import STEPS
+from workflows.motions.states import FINAL_STATES, SERVICE_ACTS, ActType, AppealState, State
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -101,16 +101,26 @@ def act_rows() -> Iterator[str]:
     for act_type in ActType:
         step = STEPS[act_type]
         who = ", ".join(sorted(role.value for role in step.roles)) or "the service"
-        sources, target = _transition(step.transition)
+        sources, targets = _transition(step.transition)
         opened = "yes" if step.reads_first else ""
-        yield f"| `{act_type}` | {who} | {', '.join(sources)} | {target} | {opened} |"
+        yield f"| `{act_type}` | {who} | {', '.join(sources)} | {' or '.join(targets) or 'stays'} | {opened} |"
 
 
-def _transition(name: str) -> tuple[list[str], str]:
-    found: Any = [one for one in Motion._meta.get_field("state").get_all_transitions(Motion) if one.name == name]
-    order = [state.value for state in State]
-    (target,) = {str(State(one.target)) for one in found}
-    return sorted((str(State(one.source)) for one in found), key=order.index), target
+def _transition(name: str) -> tuple[list[str], list[str]]:
+    """From where a transition leads where to; of an appeal's, with the name of its machine."""
+    (machine,) = {one for one in ("state", "appeal_state") if _of(one, name)}
+    values: type[State | AppealState] = State if machine == "state" else AppealState
+    found = _of(machine, name)
+    targets = {str(target) for one in found for target in getattr(one.target, "allowed_states", None) or [one.target]}
+    known = [str(one.value) for one in values]
+    mark = "" if machine == "state" else "appeal: "
+    sources = sorted((str(one.source.value) for one in found), key=known.index)
+    return [mark + sources[0], *sources[1:]], [one for one in known if one in targets]
+
+
+def _of(machine: str, name: str) -> list[Any]:
+    field: Any = Motion._meta.get_field(machine)
+    return [one for one in field.get_all_transitions(Motion) if one.name == name]
 
 
 def test_the_table_of_acts_is_the_one_in_the_code() -> None:
@@ -121,7 +131,7 @@ def test_the_table_of_acts_is_the_one_in_the_code() -> None:
 
 def test_every_state_is_described() -> None:
     page = (DOCS / "reference" / "acts-and-states.md").read_text()
-    assert {str(state) for state in State} <= rows("acts-and-states.md")
+    assert {str(state) for state in [*State, *AppealState]} <= rows("acts-and-states.md")
     for state in FINAL_STATES:
         assert re.search(rf"^\| `{state}` \| final", page, re.MULTILINE), state
     assert all(STEPS[act_type].roles == frozenset() for act_type in SERVICE_ACTS)

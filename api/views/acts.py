@@ -18,9 +18,10 @@ from api.shapes import ActShape, PreparedShape, PrepareInput, SignatureInput
 from api.views.base import View, checked, download
 from ecase.cases import documents
 from ecase.cases.models import Blob
-from workflows.motions import acting, export, reading
+from workflows.motions import acting, reading
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.states import ActType
+from workflows.motions.telling import export
 
 EITHER = PolymorphicProxySerializer("ActOrPrepared", {"prepared": PreparedShape, "performed": ActShape}, "status")
 

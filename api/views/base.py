@@ -1,11 +1,13 @@
 """What every view does alike: strict input, and answers that carry a file."""
 
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import permissions
@@ -13,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.views import APIView
 
+from api.idempotency import HEADER
 from api.parsers import UNSTORABLE, is_storable
 from api.shapes import NoQuery, Strict
 from ecase.problems import Invalid, Problem
@@ -74,6 +77,28 @@ def single_values(given: QueryDict) -> dict[str, Any]:
         again = (Problem("repeated", _("This is given more than once."), name) for name in twice)
         raise Invalid([*again, *(Problem("malformed-text", UNSTORABLE, name) for name in unfit)])
     return values
+
+
+def form_of(request: Request) -> dict[str, Any]:
+    """The fields and the file of a multipart body; none of a body that is empty."""
+    data = request.data
+    return single_values(data) if isinstance(data, QueryDict) else {}
+
+
+def identity_of(request: Request, given: Mapping[str, Any]) -> list[Any]:
+    """What makes an upload the same upload: its fields, and its bytes. Read only where a key asks for it."""
+    if HEADER not in request.headers:
+        return []
+    fields = [[name, value.name if name == "file" else value] for name, value in sorted(given.items())]
+    return [fields, _digest(given["file"])] if "file" in given else [fields]
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def download(file: File, name: str, media_type: str, sha256: str) -> FileResponse:

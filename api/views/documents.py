@@ -1,11 +1,10 @@
 """The materials of a motion: what it says, and the files that it rests on. Who opens them is stamped as a reader."""
 
-import hashlib
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, QueryDict
+from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import BaseParser
@@ -15,11 +14,11 @@ from rest_framework.response import Response
 from api import answers
 from api.authentication import post_of
 from api.conditional import etag
-from api.idempotency import HEADER, once
+from api.idempotency import once
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import MultipartParser
 from api.shapes import AttachmentShape, MaterialsShape, UploadInput
-from api.views.base import View, checked, download, single_values
+from api.views.base import View, checked, download, form_of, identity_of
 from ecase.cases import documents
 from workflows.motions import drafts, reading
 from workflows.motions.models import Motion
@@ -54,19 +53,8 @@ class Materials(View):
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Attach a file to a draft. Its type is told by its bytes, its SHA-256 is checked if it is stated."""
         motion = reading.get(post_of(request), motion_id)
-        given = checked(UploadInput, single_values(cast(QueryDict, request.data)))
-        return once(request, _identity(request, given), lambda: _attached(request, motion, given))
-
-
-def _identity(request: Request, given: dict[str, Any]) -> list[str]:
-    """What makes an upload the same upload: its fields and its bytes. Read only where a key asks for it."""
-    if HEADER not in request.headers:
-        return []
-    digest = hashlib.sha256()
-    for chunk in given["file"].chunks():
-        digest.update(chunk)
-    given["file"].seek(0)
-    return [given["requirement"], given["file"].name, digest.hexdigest()]
+        given = checked(UploadInput, form_of(request))
+        return once(request, identity_of(request, given), lambda: _attached(request, motion, given))
 
 
 def _attached(request: Request, motion: Motion, given: dict[str, Any]) -> Response:

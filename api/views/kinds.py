@@ -1,34 +1,39 @@
 """The catalogue in force."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import pages, schemas
-from api.answers import Answer
+from api import pages
+from api.authentication import post_of
 from api.conditional import answer
-from api.shapes import KindPage, KindShape, NameQuery
+from api.kinds import kind
+from api.life_shapes import KindPage, KindShape
+from api.shapes import ME, KindQuery
 from api.views.base import View
+from ecase.officers.models import Post
 from workflows.statute.catalogue import catalogue, in_force
-from workflows.statute.schema import Kind
+from workflows.statute.schema import Catalogue, Kind
 
 
 class Kinds(View):
     """The kinds of motions that can be filed now."""
 
-    queries: ClassVar = {"GET": NameQuery}
+    queries: ClassVar = {"GET": KindQuery}
 
-    @extend_schema(operation_id="listKinds", parameters=[NameQuery], responses=KindPage)
+    @extend_schema(operation_id="listKinds", parameters=[KindQuery], responses=KindPage)
     def get(self, request: Request) -> HttpResponse:
         """The catalogue in force, by key, with the JSON Schema of every payload."""
         version, limit = in_force(), self.filters["limit"]
-        keys = sorted(key for key in catalogue(version).kinds if key > self.filters["cursor"])
-        shown = [_kind(catalogue(version).kind(key)) for key in keys[:limit]]
+        law = catalogue(version)
+        keys = sorted(key for key in _wanted(law, self.filters, post_of(request)) if key > self.filters["cursor"])
         following = pages.next_link(request, keys[limit - 1]) if len(keys) > limit else None
         about = {"jurisdiction": version.jurisdiction, "version": version.version, "sha256": version.sha256}
-        return answer(request, {**about, "next": following, "results": shown})
+        groups = [{"key": one.key, "label": str(one.label)} for one in law.groups]
+        shown = [kind(law.kind(key)) for key in keys[:limit]]
+        return answer(request, {**about, "groups": groups, "next": following, "results": shown})
 
 
 class OneKind(View):
@@ -37,39 +42,22 @@ class OneKind(View):
     @extend_schema(operation_id="getKind", responses=KindShape)
     def get(self, request: Request, key: str) -> HttpResponse:
         """A kind: what must be said and attached, who acts, and what may come out."""
-        return answer(request, _kind(_found(key)))
+        return answer(request, kind(_found(key)))
 
 
 def _found(key: str) -> Kind:
-    kind = catalogue(in_force()).kinds.get(key)
-    if kind is None:
+    found = catalogue(in_force()).kinds.get(key)
+    if found is None:
         raise Http404
-    return kind
+    return found
 
 
-def _kind(kind: Kind) -> Answer:
-    return {
-        "key": kind.key,
-        "name": str(kind.name),
-        "summary": str(kind.summary),
-        "articles": list(kind.articles),
-        "review": kind.review,
-        "author_roles": list(kind.author_roles),
-        "prosecutor": kind.prosecutor.role,
-        "attachments": [
-            {"key": one.key, "label": str(one.label), "required": one.required, "article": one.article}
-            for one in kind.attachments
-        ],
-        "outcomes": [
-            {
-                "key": one.key,
-                "label": str(one.label),
-                "act": one.output,
-                "grants": one.grants,
-                "article": one.article,
-                "json_schema": schemas.of_outcome(kind, one),
-            }
-            for one in kind.outcomes
-        ],
-        "json_schemas": schemas.of_kind(kind),
-    }
+def _wanted(law: Catalogue, filters: dict[str, Any], post: Post) -> list[str]:
+    """The kinds of a group, and those that a role may author."""
+    role = post.role if filters.get("author") == ME else filters.get("author")
+    of_group = (one for one in law.kinds.values() if filters.get("group") in (None, one.group))
+    return [one.key for one in of_group if role is None or role in _authors(one)]
+
+
+def _authors(kind: Kind) -> set[str]:
+    return {*kind.author_roles, *(role for step in kind.validity.ladder for role in step.authors)}

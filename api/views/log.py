@@ -1,5 +1,7 @@
 """The audit log as strangers verify it: the signed checkpoint, and the proof that an entry is under it."""
 
+import base64
+
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -27,6 +29,31 @@ class Checkpoint(OpenView):
         return _text(audit.checkpoint())
 
 
+class Consistency(OpenView):
+    """That the log of a later checkpoint begins with that of an earlier one."""
+
+    throttle_scope = "checkpoint"
+
+    @extend_schema(
+        operation_id="getConsistency",
+        parameters=[
+            OpenApiParameter("old", OpenApiTypes.INT64, "path"),
+            OpenApiParameter("size", OpenApiTypes.INT64, "path"),
+        ],
+        responses={(200, TEXT): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, old: int, size: int) -> HttpResponse:
+        """The hashes of RFC 9162, 2.1.4, in base64, one a line: what `--consistency` of the offline verifier reads.
+
+        For whoever kept a checkpoint; 404 for sizes that the log has not signed yet.
+        """
+        newest = audit.signed_size()
+        if not 0 < old <= size <= newest:
+            raise Entry.DoesNotExist
+        hashes = [base64.b64encode(one).decode() for one in audit.consistency(old, size)]
+        return _text("".join(f"{one}\n" for one in hashes))
+
+
 class ProofOfEntry(View):
     """That an entry is in the log."""
 
@@ -44,8 +71,11 @@ class ProofOfEntry(View):
 
 
 def _may_read(chain: str, post: Post) -> bool:
-    """Whether a chain is about what ``post`` may open: an auditor reads all, others their own and their cases'."""
+    """Whether a chain is about what ``post`` may open: an auditor reads all but secret motions, others
+    their own and their cases'."""
     thing, _separator, key = chain.partition(":")
+    if thing == "motion":
+        return reading.queue(post).filter(pk=key).exists()
     if post.role == Role.AUDITOR:
         return True
     if thing == "officer":

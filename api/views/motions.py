@@ -1,7 +1,8 @@
 """Motions: the queue, drafts, and one motion whole."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -18,17 +19,16 @@ from api import answers, pages, schemas
 from api.authentication import post_of
 from api.conditional import answer, etag, revision_of
 from api.idempotency import once
+from api.life_shapes import MotionShape
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
-from api.shapes import DraftChange, DraftInput, MotionPage, MotionShape, QueueQuery, SchemaQuery
+from api.shapes import ME, DraftChange, DraftInput, MotionPage, QueueQuery, SchemaQuery
 from api.views.base import View, checked
 from ecase.cases.models import Case
 from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
 from workflows.motions import drafts, reading
-from workflows.motions.models import MotionQuerySet
+from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.states import ActType
-
-ME = "me"
 
 
 class Motions(View):
@@ -63,11 +63,31 @@ def _created(request: Request, given: dict[str, Any]) -> Response:
     if case is None:
         raise Invalid(Problem("unknown-case", _("You work on no case of this number."), "case"))
     motion = drafts.create(case, given["kind"], post)
-    if "payload" in given:
-        motion = drafts.save(motion, post, given["payload"])
+    _change(motion, post, given)
     response = shown(request, motion.pk, status=201)
     response["Location"] = response.data["url"]
     return response
+
+
+def _change(motion: Motion, post: Post, given: Mapping[str, Any], seen: int | None = None) -> None:
+    """What is given of a draft; ``seen`` is the revision that the caller saw before the first of the changes.
+
+    The payload comes first: what it leaves open is filled in from the earlier decision.
+    """
+    if "payload" in given:
+        drafts.save(motion, post, given["payload"], seen)
+        seen = None
+    if "earlier" in given:
+        drafts.relate(motion, post, _earlier(given["earlier"], post), seen)
+
+
+def _earlier(motion_id: uuid.UUID | None, post: Post) -> Motion | None:
+    if motion_id is None:
+        return None
+    found = reading.queue(post).filter(pk=motion_id).first()
+    if found is None:
+        raise Invalid(Problem("unknown-motion", _("You may open no motion of this id."), "earlier"))
+    return found
 
 
 def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response:
@@ -89,12 +109,14 @@ class OneMotion(View):
         operation_id="changeDraft", request=DraftChange, parameters=[IF_MATCH, IDEMPOTENCY_KEY], responses=MotionShape
     )
     def patch(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Replace a draft's payload. It may be incomplete; what is wrong or unknown is refused."""
+        """Replace a draft's payload, or name the earlier motion that it is about. The payload may be incomplete."""
         motion, seen = reading.get(post_of(request), motion_id), revision_of(request)
-        payload = checked(DraftChange, request.data)["payload"]
+        given = checked(DraftChange, request.data)
 
         def effect() -> Response:
-            drafts.save(motion, post_of(request), payload, seen)
+            # A single change leaves the record of its refusal itself, which a transaction around it would take back.
+            with transaction.atomic() if len(given) > 1 else nullcontext():
+                _change(motion, post_of(request), given, seen)
             return shown(request, motion_id)
 
         return once(request, [seen, request.data], effect)
@@ -117,10 +139,10 @@ class MotionSchema(View):
         responses={(200, "application/schema+json"): OpenApiTypes.OBJECT},
     )
     def get(self, request: Request, motion_id: uuid.UUID, act_type: str) -> HttpResponse:
-        """JSON Schema 2020-12 of the payload of `type`; of a decision, for one outcome."""
+        """JSON Schema 2020-12 of the payload of `type`; of a decision or a ruling, for one outcome."""
         motion = reading.get(post_of(request), motion_id)
         known = act_type in ActType.values
-        schema = schemas.of_act(motion.kind_entry, ActType(act_type), self.filters["outcome"]) if known else None
+        schema = schemas.of_act(motion, ActType(act_type), self.filters["outcome"]) if known else None
         if schema is None:
             raise Http404
         response = answer(request, schema)
@@ -138,17 +160,18 @@ def _numbered(value: str, _post: Post) -> Q:
 
 
 def _assigned(value: str, post: Post) -> Q:
-    if value == ME:
-        return Q(judge=post.officer_id)
     try:
-        return Q(judge=uuid.UUID(value))
+        officer = post.officer_id if value == ME else uuid.UUID(value)
     except ValueError as fault:
         raise Invalid(Problem("assigned-to", _("An officer's id or “me” is expected."), "assigned_to")) from fault
+    return Q(judge=officer) | Q(appellate_judge=officer)
 
 
 _FILTERS: dict[str, Callable[[Any, Post], Q]] = {
     "state": lambda value, _post: Q(state=value),
     "kind": lambda value, _post: Q(kind=value),
+    "appeal_state": lambda value, _post: Q(appeal_state=value),
+    "valid_before": lambda value, _post: Q(valid_until__lt=value),
     "due_before": lambda value, _post: Q(next_due_at__lt=value),
     "assigned_to": _assigned,
     "q": _numbered,

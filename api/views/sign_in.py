@@ -83,13 +83,13 @@ class Session(View):
 
 
 def _chosen(officer: Officer, given: dict[str, Any]) -> Post:
-    held = list(posts.of(officer))
     if "post" in given:
-        held = [post for post in held if post.pk == given["post"]]
+        return sign_in.chosen(officer, given["post"])
+    held = list(posts.of(officer))
+    if not held:
+        raise NotAllowed(posts.NO_CURRENT_POST)
     if len(held) == 1:
         return held[0]
-    if held:
-        listed = [{**answers.post_of_officer(post), "id": str(post.pk)} for post in held]
-        message = _("You hold more than one post. Name the one in which you act, over a new challenge.")
-        raise Invalid(Problem("post-needed", message, "post", {"posts": listed}))
-    raise NotAllowed(Problem("post-not-held", _("You do not hold this post now."), "post"))
+    listed = [{**answers.post_of_officer(post), "id": str(post.pk)} for post in held]
+    message = _("You hold more than one post. Name the one in which you act, over a new challenge.")
+    raise Invalid(Problem("post-needed", message, "post", {"posts": listed}))

@@ -1,10 +1,7 @@
 """Is this container genuine? Anybody may ask."""
 
-from typing import cast
-
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import BaseParser
@@ -13,9 +10,9 @@ from rest_framework.response import Response
 
 from api.parsers import MultipartParser
 from api.shapes import VerdictShape, VerifyInput
-from api.views.base import OpenView, checked, single_values
-from ecase.officers import signing
+from api.views.base import OpenView, checked, form_of
 from ecase.problems import Invalid, Problem
+from ecase.trust import folder
 from signatures import container, offline
 
 LIMIT = 60 * 1024 * 1024
@@ -33,8 +30,9 @@ class Verify(OpenView):
     @extend_schema(operation_id="verify", request={"multipart/form-data": VerifyInput}, responses=VerdictShape)
     def post(self, request: Request) -> Response:
         """Signatures, files, the chain of acts, and the log's proof, by this installation's trust. Nothing is kept."""
-        file: UploadedFile = checked(VerifyInput, single_values(cast(QueryDict, request.data)))["file"]
-        return Response(offline.examine(_read(file), _trust()).as_dict())
+        file: UploadedFile = checked(VerifyInput, form_of(request))["file"]
+        now = timezone.now()
+        return Response(offline.examine(_read(file), folder.trust(), now).as_dict())
 
 
 def _read(file: UploadedFile) -> container.Container:
@@ -43,8 +41,3 @@ def _read(file: UploadedFile) -> container.Container:
     except ValueError as fault:
         message = _("This is not an evidence container of ecase.")
         raise Invalid(Problem("not-a-container", message, "file", {"detail": str(fault)})) from fault
-
-
-def _trust() -> offline.Trust:
-    """The trust that this installation judges signatures by, and the keys of the logs that it knows."""
-    return offline.Trust(signing.trust(), offline.Trust.load(settings.TRUST_DIR).log_keys)

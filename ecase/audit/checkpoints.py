@@ -54,7 +54,7 @@ def published_size() -> int:
     if not path.exists():
         return 0
     try:
-        return transparency.Checkpoint.open(path.read_text(), [keys.signer().verifier]).size
+        return transparency.Checkpoint.open(path.read_text(), keys.verifiers()).size
     except (ValueError, UnicodeDecodeError) as fault:
         raise Unreadable(f"{path}: {fault}") from fault
 

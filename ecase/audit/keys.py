@@ -1,4 +1,8 @@
-"""The log's own signing key: a file that only the service's user may read, and the verifier key that all may have."""
+"""The log's own signing key: a file that only the service's user may read, and the verifier key that all may have.
+
+The file holds the key, or names one in a token (``pkcs11:...``). When another key takes over, the verifier keys of
+those before stay in the trust folder: what they have signed is verified for as long as the log is.
+"""
 
 import os
 from functools import lru_cache
@@ -7,9 +11,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from signatures.private_files import write_private
 from signatures.transparency import Signer, Verifier
 
 PUBLIC_NAME = "log.vkey"
+_PUBLIC = "*.vkey"
+_SCHEME = "pkcs11:"
 _FOREIGN_ACCESS = 0o077
 
 
@@ -32,6 +39,40 @@ def _write_once(path: Path, text: str) -> None:
         file.write(text + "\n")
 
 
+def rotate(token_key: str = "") -> tuple[Verifier, Verifier]:
+    """Let a new key sign from now on, made in a file or in the token that a PKCS#11 URI names; the old one and it.
+
+    First both verifier keys are in the trust folder, then the key changes in one move: at no instant is a checkpoint
+    signed by a key that is not known.
+    """
+    old = signer()
+    new, text = _made(old.name, token_key)
+    for verifier in (old.verifier, new.verifier):
+        (Path(settings.TRUST_DIR) / f"log-{verifier.key_id.hex()}.vkey").write_text(f"{verifier}\n")
+    write_private(Path(settings.LOG_KEY_FILE), text.encode() + b"\n")
+    (Path(settings.TRUST_DIR) / PUBLIC_NAME).write_text(f"{new.verifier}\n")
+    return old.verifier, new.verifier
+
+
+def _made(name: str, token_key: str) -> tuple[Signer, str]:
+    if not token_key:
+        made = Signer.generate(name)
+        return made, str(made)
+    # Only where a token is used.
+    from signatures.pkcs11 import KeyUri, TokenSigner, generate_ed25519
+
+    uri = KeyUri.parse(token_key)
+    generate_ed25519(uri)
+    return TokenSigner.of(name, uri), token_key
+
+
+def verifiers() -> list[Verifier]:
+    """The key that signs, and all that have signed this log before it."""
+    current = signer().verifier
+    known = [Verifier.parse(path.read_text().strip()) for path in sorted(Path(settings.TRUST_DIR).glob(_PUBLIC))]
+    return [current, *(one for one in known if one.name == current.name and one != current)]
+
+
 def signer() -> Signer:
     """The key, read anew when the file changes. Raises :class:`ImproperlyConfigured` if it is missing or exposed."""
     path = Path(settings.LOG_KEY_FILE)
@@ -47,6 +88,14 @@ def signer() -> Signer:
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Signer:
     try:
-        return Signer.parse(path.read_text())
+        return _parsed(path.read_text())
     except ValueError as fault:
         raise ImproperlyConfigured(f"{path}: {fault}") from fault
+
+
+def _parsed(text: str) -> Signer:
+    if not text.startswith(_SCHEME):
+        return Signer.parse(text)
+    from signatures.pkcs11 import KeyUri, TokenSigner
+
+    return TokenSigner.of(f"{settings.INSTALLATION_ID}/audit", KeyUri.parse(text))

@@ -97,6 +97,12 @@ def checkpoint() -> str:
     return newest.note
 
 
+def signed_size() -> int:
+    """How many entries the newest checkpoint covers; 0 while there is none."""
+    newest = Checkpoint.objects.first()
+    return newest.size if newest else 0
+
+
 def proof(entry: Entry) -> str:
     """The entry's inclusion in the newest checkpoint: a ``c2sp.org/tlog-proof@v1`` text, checkable offline.
 

@@ -286,7 +286,7 @@ def _published(faults: list[Fault]) -> Iterator[_Signed]:
 
 def _open(source: str, note: str, faults: list[Fault]) -> _Signed | None:
     try:
-        checkpoint = transparency.Checkpoint.open(note, [keys.signer().verifier])
+        checkpoint = transparency.Checkpoint.open(note, keys.verifiers())
     except ValueError as fault:
         faults.append(Fault("signature", params={"source": source, "detail": str(fault)}))
         return None

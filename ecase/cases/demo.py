@@ -144,7 +144,14 @@ def _case(entry: dict[str, Any], bodies: dict[str, Organisation]) -> None:
     for iin in entry.get("colleagues", []):
         services.join_team(case, opener, Officer.objects.get(iin=iin))
     for person in entry["persons"]:
-        services.add_person(case, opener, **person)
+        _person(case, opener, person)
+
+
+def _person(case: Case, opener: Post, fields: dict[str, Any]) -> None:
+    counsel = fields.pop("counsel", "")
+    person = services.add_person(case, opener, **fields)
+    if counsel:
+        services.name_counsel(case, opener, person, Officer.objects.get(iin=counsel))
 
 
 def _counts() -> dict[str, int]:

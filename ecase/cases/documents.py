@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import services as audit
-from ecase.cases import media, names, pdf_content, storage
+from ecase.cases import integrity, media, names, pdf_content, storage
 from ecase.cases.models import Blob, Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
@@ -28,8 +27,10 @@ def store(
     *,
     expected_sha256: str | None = None,
     limit: int | None = None,
+    chain: str = "",
 ) -> Document:
-    """Take in a file of ``case`` that the officer in ``post`` uploads; audited as ``document.stored``.
+    """Take in a file of ``case`` that the officer in ``post`` uploads; audited as ``document.stored`` in
+    ``chain``, by default the case's.
 
     ``stream`` is read once, in pieces, up to ``limit`` bytes (default: the setting ``UPLOAD_MAX_BYTES``) and may come
     from a request's body; ``expected_sha256`` is what the sender says that it sent (64 hexadecimal digits). The same
@@ -40,7 +41,7 @@ def store(
     try:
         with storage.spooled(stream, limit) as spool:
             kind = _accepted(spool, names.safe(name), expected_sha256)
-            return _recorded(case, post, names.safe(name), spool, kind.media_type)
+            return _recorded(case, post, names.safe(name), spool, kind.media_type, chain or case.chain)
     except storage.TooLarge as fault:
         raise Invalid(_too_large(limit)) from fault
 
@@ -48,33 +49,38 @@ def store(
 def put_bytes(data: bytes, media_type: str) -> Blob:
     """Store bytes that the service itself has made, such as an act's PDF: one query, one file if it is new."""
     sha256 = hashlib.sha256(data).hexdigest()
-    if storage.has(sha256):
+    if integrity.is_kept(sha256):
         return _row(sha256, len(data), media_type)
     with storage.spooled(io.BytesIO(data), len(data)) as spool:
         return _blob(spool, media_type)
 
 
 def open_blob(blob: Blob) -> File:
-    """The bytes of ``blob`` as an open file; the caller closes it. ``FileNotFoundError`` if the storage lost it."""
-    return default_storage.open(blob.stored_as, "rb")
+    """The bytes of ``blob``, which are read through and found to be its own, as an open file; the caller closes it.
+
+    Raises ``Altered``, which the log then knows, if the storage holds other bytes or none.
+    """
+    return integrity.opened(blob.sha256)
 
 
 def read(document: Document, post: Post) -> File:
     """The bytes of a document for the officer in ``post``, whose reading is logged as ``document.read``.
 
-    Whether the officer may read it is for the caller to know, who found the document through ``visible_to``.
+    Whether the officer may read it is for the caller to know, who found the document through ``visible_to``. Raises
+    ``Altered`` for one whose bytes are no longer its own.
     """
+    file = open_blob(document.blob)
     audit.read("document.read", chain=f"officer:{post.officer_id}", actor=post.as_actor(), subject=_subject(document))
-    return open_blob(document.blob)
+    return file
 
 
-def _recorded(case: Case, post: Post, name: str, spool: storage.Spooled, media_type: str) -> Document:
+def _recorded(case: Case, post: Post, name: str, spool: storage.Spooled, media_type: str, chain: str) -> Document:
     with transaction.atomic():
         blob = _blob(spool, media_type)
         document = Document.objects.create(case=case, blob=blob, name=name, uploaded_by=post)
         audit.append(
             "document.stored",
-            chain=case.chain,
+            chain=chain,
             actor=post.as_actor(),
             subject=_subject(document),
             data={"sha256": blob.sha256, "size": blob.size, "media_type": blob.media_type},
@@ -83,12 +89,13 @@ def _recorded(case: Case, post: Post, name: str, spool: storage.Spooled, media_t
 
 
 def _blob(spool: storage.Spooled, media_type: str) -> Blob:
-    storage.keep(spool)
+    if not integrity.is_kept(spool.sha256):
+        storage.keep(spool)
     return _row(spool.sha256, spool.size, media_type)
 
 
 def _row(sha256: str, size: int, media_type: str) -> Blob:
-    blob = Blob(sha256=sha256, size=size, media_type=media_type, stored_as=storage.path_of(sha256))
+    blob = Blob(sha256=sha256, size=size, media_type=media_type)
     Blob.objects.bulk_create([blob], ignore_conflicts=True)
     return blob
 

@@ -29,6 +29,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Role.INVESTIGATOR: Q(team__officer=post.officer_id, organisation=post.organisation_id),
             Role.HEAD_OF_UNIT: Q(organisation=post.organisation_id),
             Role.PROSECUTOR: Q(prosecution=post.organisation_id),
+            Role.DEFENDER: Q(pk__in=Counsel.objects.filter(officer=post.officer_id).values("case")),
         }
         scope = scopes.get(post.role)
         return self.none() if scope is None else self.filter(scope)
@@ -68,13 +69,17 @@ class Case(models.Model):
 
 
 class TeamMember(models.Model):
-    """An investigator who works on a case."""
+    """An investigator who works on a case; ``leads`` where several are a group and this one is at its head."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="team")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    leads = models.BooleanField(_("leads the group"), default=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "officer"], name="team_member_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "officer"], name="team_member_once"),
+            models.UniqueConstraint(fields=["case"], condition=models.Q(leads=True), name="one_leader_of_a_group"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.officer} — {self.case}"
@@ -89,11 +94,17 @@ class Person(Named):
         WITNESS = "witness", _("witness")
         OWNER = "owner", _("owner of property")
         DEFENDER = "defender", _("defender")
+        LEGAL_REPRESENTATIVE = "legal_representative", _("legal representative")
+        PROTECTED = "protected", _("protected person")
+        BAILOR = "bailor", _("bailor")
+        APPLICANT = "applicant", _("applicant")
+        CIVIL_PLAINTIFF = "civil_plaintiff", _("civil plaintiff")
+        SOUGHT = "sought", _("person sought for extradition")
         OTHER = "other", _("other participant")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="persons")
-    capacity = models.CharField(_("capacity"), max_length=16, choices=Capacity)
+    capacity = models.CharField(_("capacity"), max_length=24, choices=Capacity)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     iin = models.CharField(_("IIN"), max_length=12, blank=True, validators=[TWELVE_DIGITS])
     address = models.CharField(_("address"), max_length=250, blank=True)
@@ -103,13 +114,28 @@ class Person(Named):
         verbose_name_plural = _("persons")
 
 
+class Counsel(models.Model):
+    """A defender with access to the service, and whom of the case he defends."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="counsel")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="counsel")
+
+    class Meta:
+        verbose_name = _("counsel")
+        verbose_name_plural = _("counsel")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "officer"], name="counsel_once")]
+
+    def __str__(self) -> str:
+        return f"{self.officer} — {self.person}"
+
+
 class Blob(models.Model):
     """The bytes of a file, stored once under their SHA-256 (64 hex digits)."""
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     size = models.PositiveBigIntegerField()
     media_type = models.CharField(max_length=100)
-    stored_as = models.CharField(max_length=200)
     stored_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -8,16 +8,18 @@ MAX_LENGTH = 120
 MAX_EXTENSION = 10
 # Other (control, format with the bidi overrides, surrogate, private use, unassigned) and line or paragraph separators.
 INVISIBLE = ("C", "Zl", "Zp")
+SPACES = re.compile(r"\s+")
 # Not allowed in a file name on Windows, where most officers save what they download.
 FORBIDDEN = re.compile(r'[<>:"|?*]')
 
 
 def safe(name: str) -> str:
     """The last part of ``name`` without anything invisible or ambiguous, at most 120 characters; may be empty."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    spaced = " ".join(last.split())
-    visible = "".join(c for c in spaced if not unicodedata.category(c).startswith(INVISIBLE))
-    return _shortened(FORBIDDEN.sub("_", visible).strip(". "))
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    # Spaces are joined after what stood unseen between them is gone, and so are letters and their accents.
+    visible = "".join(c for c in SPACES.sub(" ", last) if not unicodedata.category(c).startswith(INVISIBLE))
+    spaced = " ".join(unicodedata.normalize("NFC", visible).split())
+    return _shortened(FORBIDDEN.sub("_", spaced).strip(". "))
 
 
 def extension(name: str) -> str:
@@ -30,5 +32,5 @@ def _shortened(name: str) -> str:
         return name
     tail = PurePosixPath(name).suffix
     if not 0 < len(tail) <= MAX_EXTENSION:
-        return name[:MAX_LENGTH]
+        return name[:MAX_LENGTH].rstrip(". ")
     return name[: MAX_LENGTH - len(tail)].rstrip(". ") + tail

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import services as audit
 from ecase.cases import participation
-from ecase.cases.models import Case, Person, TeamMember
+from ecase.cases.models import Case, Counsel, Person, TeamMember
 from ecase.officers import posts
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem
@@ -80,6 +80,38 @@ def join_team(case: Case, post: Post, officer: Officer) -> None:
     with transaction.atomic():
         _take_in(case, officer)
         _audit("team.joined", case, post, {"officer": str(officer.pk)})
+
+
+def name_leader(case: Case, post: Post, officer: Officer) -> None:
+    """Let ``officer``, who works on ``case``, lead its group of investigators, in the place of whoever led it before.
+
+    Audited as ``team.led``. Raises :class:`NotAllowed` unless ``post`` is of a head of unit who may work on the case,
+    :class:`Invalid` if the officer does not work on it.
+    """
+    _allow_work(case, post)
+    if post.role != Role.HEAD_OF_UNIT:
+        raise NotAllowed(Problem("may-not-name-a-leader", _("The head of the unit names the leader of the group.")))
+    if not case.team.filter(officer=officer).exists():
+        raise Invalid(Problem("not-of-the-team", _("This officer does not work on the case."), "officer"))
+    with transaction.atomic():
+        case.team.filter(leads=True).update(leads=False)
+        case.team.filter(officer=officer).update(leads=True)
+        _audit("team.led", case, post, {"officer": str(officer.pk)})
+
+
+def name_counsel(case: Case, post: Post, person: Person, officer: Officer) -> Counsel:
+    """Let ``officer``, a defender, act in the service for ``person``. Audited as ``counsel.named``; safe to repeat.
+
+    Raises :class:`NotAllowed` unless ``post`` may work on the case, :class:`Invalid` if the officer is no defender.
+    """
+    _allow_work(case, post)
+    if not posts.current().filter(officer=officer, role=Role.DEFENDER).exists():
+        raise Invalid(Problem("not-a-defender", _("This officer is not a defender."), "officer"))
+    with transaction.atomic():
+        counsel, named = Counsel.objects.get_or_create(case=case, person=person, officer=officer)
+        if named:
+            _audit("counsel.named", case, post, {"officer": str(officer.pk), "person": str(person.pk)})
+    return counsel
 
 
 def _take_in(case: Case, officer: Officer) -> None:

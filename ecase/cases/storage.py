@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage
 CHUNK = 256 * 1024
 FOLDER = "documents"
 INCOMING = "incoming"
+ALTERED = "altered"
 
 
 class Readable(Protocol):
@@ -60,6 +61,36 @@ def has(sha256: str) -> bool:
     return default_storage.exists(path_of(sha256))
 
 
+def opened(sha256: str) -> tuple[str, File]:
+    """The digest of what is stored under ``sha256``, and the file, at its beginning; ``FileNotFoundError`` if none."""
+    file = default_storage.open(path_of(sha256), "rb")
+    try:
+        found = _digest(file)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return found, file
+
+
+def stored_digest(sha256: str) -> str:
+    """The SHA-256 of what is stored under ``sha256``, which is the same unless somebody altered it; empty if none."""
+    try:
+        found, file = opened(sha256)
+    except FileNotFoundError:
+        return ""
+    file.close()
+    return found
+
+
+def set_aside(sha256: str) -> None:
+    """Move altered bytes to where nothing looks for a file, for whoever finds out what happened to them."""
+    name = path_of(sha256)
+    with default_storage.open(name, "rb") as file:
+        default_storage.save(f"{ALTERED}/{sha256}", file)
+    default_storage.delete(name)
+
+
 def keep(spool: Spooled) -> None:
     """Put the spooled bytes where they belong unless they are there already."""
     name = path_of(spool.sha256)
@@ -74,6 +105,13 @@ def keep(spool: Spooled) -> None:
 def path_of(sha256: str) -> str:
     """``documents/ab/cd/abcd...``: no folder ever holds more than a few hundred entries."""
     return f"{FOLDER}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _digest(file: Readable) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _copy(stream: Readable, file: IO[bytes], limit: int) -> tuple[str, int]:

@@ -49,11 +49,10 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=program.pass_fds,
-                preexec_fn=dies_with_parent(program.stop_signal),  # noqa: PLW1509  the launcher has one thread
+                preexec_fn=guarded(program.stop_signal, warden),  # noqa: PLW1509  the launcher has one thread
                 **credentials(program.account),
             )
         self.pid = self._process.pid
-        warden.watch(self.pid, program.stop_signal)
 
     def exit_status(self) -> int | None:
         """None while it runs; else its exit code, negative for a signal."""
@@ -78,6 +77,17 @@ def keep_old_log(log: Path) -> None:
     """Begin a new log and keep the one before it: what is read from a log shall be of this start."""
     with suppress(FileNotFoundError):
         log.rename(log.with_suffix(".log.1"))
+
+
+def guarded(stop_signal: signal.Signals, warden: Warden) -> Callable[[], None]:
+    """For ``preexec_fn`` of a group's leader: it and what it starts end after the launcher, however that went."""
+    arm = dies_with_parent(stop_signal)
+
+    def begin() -> None:
+        warden.announce(stop_signal)
+        arm()
+
+    return begin
 
 
 def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:

@@ -194,7 +194,7 @@ def _welcome(stage: Stage, people: list[dict[str, str]], seconds: float) -> None
     say(f"  {f'http://127.0.0.1:{stage.signer.port + 1}':<28} the demo signer: confirm here what you sign there")
     say("\nand sign in as one of these:\n")
     for person in people:
-        say(f"    {person['role']:<14} {person['name']:<36} {person['organisation']}")
+        say(f"    {person['role'].replace('_', ' '):<14} {person['name']:<36} {person['organisation']}")
     say(f"\nLogs are in {stage.place.state_dir}. Ctrl-C stops everything; the data is kept.")
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from ecase.embedded import servers
-from ecase.embedded.children import dies_with_parent
+from ecase.embedded.children import guarded
 from ecase.embedded.place import Place
 from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
@@ -40,11 +40,10 @@ def _foreground(command: Sequence[str], env: Mapping[str, str], warden: Warden) 
             command,
             env=dict(env),
             process_group=0,
-            preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509
+            preexec_fn=guarded(signal.SIGTERM, warden),  # noqa: PLW1509
         )
     except OSError as fault:
         raise Trouble(f"{command[0]} cannot be started: {fault.strerror}.") from fault
-    warden.watch(process.pid, signal.SIGTERM)
     with _signals_passed_on(process.pid), _terminal_lent(process.pid):
         code = process.wait()
     _end_group(process.pid)

@@ -1,8 +1,8 @@
 """The one who stays behind. A tiny process that ends every process group that a killed launcher left.
 
-The launcher writes ``+<group> <signal>`` for each child that it starts and ``-<group>`` for each that has ended. When
-the pipe closes, the launcher is gone: what is still listed is asked to end, then killed. This catches grandchildren,
-which the kernel's parent-death signal does not reach.
+Each child writes ``+<group> <signal>`` before it becomes its program, and the launcher ``-<group>`` for each that has
+ended. When the pipe closes, the launcher is gone: what is still listed is asked to end, then killed. This catches
+grandchildren, which the kernel's parent-death signal does not reach.
 """
 
 import os
@@ -24,24 +24,26 @@ class Warden:
             [sys.executable, "-I", "-S", __file__], stdin=subprocess.PIPE, start_new_session=True, cwd="/", text=True
         )
 
-    def watch(self, group: int, stop_signal: signal.Signals) -> None:
-        """From now on ``group`` shall not outlive the launcher."""
-        self._tell(f"+{group} {int(stop_signal)}")
+    def announce(self, stop_signal: signal.Signals) -> None:
+        """Called in the child, between fork and exec: from now on its group shall not outlive the launcher.
+
+        The child itself says so, since the launcher could be killed before it does. The pipe stays open until the exec,
+        so the warden reads this even when the launcher is gone already.
+        """
+        if self._process.stdin is not None:
+            os.write(self._process.stdin.fileno(), f"+{os.getpid()} {int(stop_signal)}\n".encode())
 
     def forget(self, group: int) -> None:
         """``group`` has ended."""
-        self._tell(f"-{group}")
+        if self._process.stdin is not None:
+            self._process.stdin.write(f"-{group}\n")
+            self._process.stdin.flush()
 
     def dismiss(self) -> None:
         """Close the pipe and wait for the process to end."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait()
-
-    def _tell(self, line: str) -> None:
-        if self._process.stdin is not None:
-            self._process.stdin.write(f"{line}\n")
-            self._process.stdin.flush()
 
 
 def _listen(pipe: TextIO) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """Reference data that administrators keep: bodies, officers, their posts, duty rosters."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,10 +8,12 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.officers import trust_admin  # noqa: F401 - registers its pages
 from ecase.officers.audited_admin import AuditedAdmin
-from ecase.officers.models import DutyShift, Officer, Organisation, Post
+from ecase.officers.models import Absence, DutyShift, Officer, Organisation, Post
 
 # Roles come from posts; Django's groups give nothing here.
 admin.site.unregister(Group)
@@ -72,11 +75,36 @@ class PostAdmin(AuditedAdmin):
         return type(form.__name__, (form,), {"administrator": request.user})
 
 
+class OfPostAdmin(AuditedAdmin):
+    """Something of a post for a time, in few columns: Django's long dates made the lists wider than their window."""
+
+    @admin.display(description=_("officer"), ordering="post__officer__surname")
+    def who(self, of_post: DutyShift | Absence) -> str:
+        return f"{of_post.post.officer.full_name}, {of_post.post.title}"
+
+    @admin.display(description=_("time"), ordering="starts_at")
+    def when(self, of_post: DutyShift | Absence) -> str:
+        return f"{_figures(of_post.starts_at)} – {_figures(of_post.ends_at) if of_post.ends_at else ''}"
+
+
+def _figures(instant: datetime) -> str:
+    return timezone.localtime(instant).strftime("%d.%m.%Y %H:%M")
+
+
 @admin.register(DutyShift)
-class DutyShiftAdmin(AuditedAdmin):
+class DutyShiftAdmin(OfPostAdmin):
     deletable = True
-    list_display = ("post", "starts_at", "ends_at", "rank")
+    list_display = ("who", "when", "rank", "takes_over")
     list_filter = ("post__organisation",)
+    list_select_related = ("post__officer", "post__organisation")
+    date_hierarchy = "starts_at"
+    autocomplete_fields = ("post",)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(OfPostAdmin):
+    list_display = ("who", "when", "ground")
+    list_filter = ("post__organisation", "ground")
     list_select_related = ("post__officer", "post__organisation")
     date_hierarchy = "starts_at"
     autocomplete_fields = ("post",)

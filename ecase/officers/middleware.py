@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 
+from ecase.audit import services as audit
 from ecase.officers import posts
 from ecase.officers.models import Post
 
@@ -16,7 +17,8 @@ class CurrentPostMiddleware:
     """Sets ``request.post``: the current :class:`Post` of the session, or ``None``.
 
     It is read from the database in every request, so that a post that has ended, or an officer who has been
-    deactivated, loses access with the next click (ASVS 8.3.2). A request without a session costs no query.
+    deactivated, loses access with the next click (ASVS 8.3.2). That click ends the session, and is in the audit log
+    as ``session.refused``. A request without a session costs no query.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,8 +30,24 @@ class CurrentPostMiddleware:
 
 
 def post_of_session(request: HttpRequest) -> Post | None:
-    """The post that the session was opened in, if its officer holds it still."""
+    """The post that the session was opened in, if its officer holds it still; otherwise the session is over."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
         return None
-    officer = request.session.get(auth.SESSION_KEY)
-    return posts.current().filter(pk=request.session[SESSION_KEY], officer=officer).first()
+    officer, held = request.session.get(auth.SESSION_KEY), request.session[SESSION_KEY]
+    post = posts.current().filter(pk=held, officer=officer).first()
+    if post is None:
+        _record(Post.objects.select_related("officer", "organisation").filter(pk=held, officer=officer).first())
+        auth.logout(request)
+    return post
+
+
+def _record(ended: Post | None) -> None:
+    """Once a session, as it ends with this."""
+    if ended is not None:
+        audit.append(
+            "session.refused",
+            chain=f"officer:{ended.officer_id}",
+            actor=ended.as_actor(),
+            subject={"officer": str(ended.officer_id)},
+            data={"problems": [posts.why_lost(ended).code]},
+        )

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
@@ -26,6 +26,7 @@ class Role(models.TextChoices):
     HEAD_OF_UNIT = "head_of_unit", _("head of unit")
     PROSECUTOR = "prosecutor", _("prosecutor")
     JUDGE = "judge", _("investigating judge")
+    COURT_CHAIR = "court_chair", _("chair of the court")
     CLERK = "clerk", _("clerk")
     DEFENDER = "defender", _("defender")
     AUDITOR = "auditor", _("auditor")
@@ -37,14 +38,24 @@ class Organisation(models.Model):
 
     class Kind(models.TextChoices):
         INVESTIGATION = "investigation", _("investigation body")
+        INQUIRY = "inquiry", _("inquiry body")
         PROSECUTION = "prosecution", _("prosecutor's office")
         COURT = "court", _("court")
         BAR = "bar", _("bar association")
+        FACILITY = "facility", _("place of custody")
         OPERATOR = "operator", _("operator of the service")
+
+    class Level(models.TextChoices):
+        """How high it stands among organisations of its kind."""
+
+        DISTRICT = "district", _("district")
+        OBLAST = "oblast", _("oblast")
+        NATIONAL = "national", _("national")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     bin = models.CharField(_("BIN"), max_length=12, unique=True, validators=[TWELVE_DIGITS])
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    level = models.CharField(_("level"), max_length=8, choices=Level, default=Level.DISTRICT)
     code = models.SlugField(
         _("code"), max_length=16, unique=True, help_text=_("Used in numbers, such as a court's code.")
     )
@@ -54,6 +65,7 @@ class Organisation(models.Model):
     place_kk = models.CharField(_("place in Kazakh"), max_length=100)
     place_ru = models.CharField(_("place in Russian"), max_length=100)
     place_en = models.CharField(_("place in English"), max_length=100)
+    hears_immunity = models.BooleanField(_("hears motions on persons with immunity"), default=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
     class Meta:
@@ -67,6 +79,13 @@ class Organisation(models.Model):
     def name(self, language: str | None = None) -> str:
         """The name in ``language`` (kk, ru, en), by default the active one."""
         return str(getattr(self, f"name_{(language or get_language() or 'en')[:2]}"))
+
+    def above(self, level: str) -> "Organisation | None":
+        """This organisation or the nearest above it that stands at ``level``; None if there is none."""
+        found: Organisation | None = self
+        while found is not None and found.level != level:
+            found = found.parent
+        return found
 
     def place(self, language: str | None = None) -> str:
         """Town or district in ``language``, by default the active one."""
@@ -132,6 +151,14 @@ class Officer(Named, AbstractBaseUser):  # type: ignore[django-manager-missing]
     def is_active(self) -> bool:  # type: ignore[override]
         return self.active
 
+    def has_usable_password(self) -> bool:
+        """Nobody has one: the admin offers none to change."""
+        return False
+
+    def get_short_name(self) -> str:
+        """How the admin greets, instead of by the IIN."""
+        return self.short_name
+
     @cached_property
     def is_staff(self) -> bool:
         """Whether the officer holds the administrator's post now (Django admin asks)."""
@@ -194,7 +221,13 @@ class Post(models.Model):  # type: ignore[django-manager-missing]
         ]
 
     def __str__(self) -> str:
-        return f"{self.officer} — {self.get_role_display()}, {self.organisation}"
+        return f"{self.officer} — {self.title}, {self.organisation}"
+
+    @property
+    def title(self) -> str:
+        """The role as people call it: a judge of a court above is no investigating judge."""
+        is_above = self.role == Role.JUDGE and self.organisation.level != Organisation.Level.DISTRICT
+        return gettext("judge") if is_above else str(self.get_role_display())
 
     def is_current(self, at: datetime | None = None) -> bool:
         """Whether the post is held at ``at``, by default now."""
@@ -213,12 +246,18 @@ class Post(models.Model):  # type: ignore[django-manager-missing]
 
 
 class DutyShift(models.Model):
-    """A line of a duty roster: who is called first (rank 1), second, ... in an organisation between two instants."""
+    """A line of a duty roster: who is called first (rank 1), second, ... in an organisation between two instants.
+
+    ``takes_over`` marks shifts of nights and holidays: while one runs, what arrives is for those on duty only.
+    """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="shifts", verbose_name=_("post"))
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     rank = models.PositiveSmallIntegerField(_("rank"), default=1)
+    takes_over = models.BooleanField(
+        _("takes over"), default=False, help_text=_("While this shift runs, what arrives is for those on duty only.")
+    )
 
     class Meta:
         verbose_name = _("duty shift")
@@ -226,6 +265,33 @@ class DutyShift(models.Model):
         ordering: ClassVar = ["starts_at", "rank"]
         constraints: ClassVar = [
             models.CheckConstraint(name="shift_ends_after_it_begins", condition=Q(ends_at__gt=models.F("starts_at")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Absence(models.Model):
+    """That the holder of a post cannot act from an instant to another, or (``ends_at`` empty) until further notice."""
+
+    class Ground(models.TextChoices):
+        ILLNESS = "illness", _("illness")
+        LEAVE = "leave", _("leave")
+        OTHER = "other", _("other absence")
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="absences", verbose_name=_("post"))
+    ground = models.CharField(_("ground"), max_length=8, choices=Ground)
+    starts_at = models.DateTimeField(_("starts"), default=timezone.now)
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering: ClassVar = ["-starts_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="absence_ends_after_it_begins", condition=Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at"))
+            )
         ]
 
     def __str__(self) -> str:
@@ -249,3 +315,4 @@ class Token(AbstractAuthToken):
     """A REST client's access token: random, stored as a hash, short-lived, revocable, bound to one post."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="tokens")
+    refused_at = models.DateTimeField(null=True)

@@ -8,6 +8,7 @@ from ecase.officers.models import Officer, Organisation, Post, PostQuerySet
 from ecase.problems import Problem
 
 NO_CURRENT_POST = Problem("no-current-post", _("You hold no post in this service at present."))
+INACTIVE = Problem("officer-inactive", _("Your access has been ended. Ask your administrator."))
 
 
 def current(at: datetime | None = None) -> PostQuerySet:
@@ -18,6 +19,11 @@ def current(at: datetime | None = None) -> PostQuerySet:
 def of(officer: Officer, at: datetime | None = None) -> PostQuerySet:
     """The posts that ``officer`` holds at ``at``, by default now, the longest held first."""
     return current(at).filter(officer=officer).order_by("valid_from", "pk")
+
+
+def why_lost(post: Post) -> Problem:
+    """Why a post that is not current gives no access."""
+    return NO_CURRENT_POST if post.officer.active else INACTIVE
 
 
 def holding(role: str, organisation: Organisation, at: datetime | None = None) -> PostQuerySet:

@@ -20,7 +20,7 @@ from ecase.audit import services as audit
 from ecase.officers import posts, signing
 from ecase.officers.middleware import SESSION_KEY
 from ecase.officers.models import Challenge, Officer, Post
-from ecase.officers.posts import NO_CURRENT_POST
+from ecase.officers.posts import INACTIVE, NO_CURRENT_POST
 from ecase.problems import Expired, NotAllowed, Problem, Refused
 from signatures.canonical import canonical
 
@@ -73,6 +73,20 @@ def open_session(request: HttpRequest, officer: Officer, post: Post) -> None:
     request.post = post  # type: ignore[attr-defined]
 
 
+def chosen(officer: Officer, post_id: uuid.UUID) -> Post:
+    """The post that an officer who has signed a challenge names to act in.
+
+    Raises :class:`NotAllowed` (``post-not-held``) for one that has ended, or is another's; audited as
+    ``sign_in.refused``. One signed challenge is good for one choice. Not to be called inside a transaction.
+    """
+    found = posts.of(officer).filter(pk=post_id).first()
+    if found is None:
+        refusal = NotAllowed(Problem("post-not-held", _("You do not hold this post now. Sign in again."), "post"))
+        _record_refusal(officer, refusal, None)
+        raise refusal
+    return found
+
+
 def _to_sign(now: datetime) -> bytes:
     return canonical(
         {
@@ -123,7 +137,7 @@ def _objection(report: signatures.Report, officer: Officer | None, now: datetime
     if officer is None:
         return Problem("officer-unknown", _("The person whom the certificate names is not known to this service."))
     if not officer.active:
-        return Problem("officer-inactive", _("Your access has been ended. Ask your administrator."))
+        return INACTIVE
     bodies = set(posts.of(officer, now).values_list("organisation__bin", flat=True))
     if not bodies:
         return NO_CURRENT_POST

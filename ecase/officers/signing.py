@@ -1,23 +1,27 @@
 """Whose signature it is, and whether it stands: ``signatures``, given this installation's trust and an identity."""
 
-import stat
-from collections.abc import Callable
+import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 import signatures
 from ecase.officers.models import Officer, Post
-from ecase.problems import Problem, SignatureRefused
+from ecase.problems import Problem, SignatureRefused, Undecided
+from ecase.trust import evidence
+from ecase.trust import services as trusted
+from signatures import Evidence, seals
+from signatures.clients.collecting import Collected
+from signatures.report import INDICATIONS
 from signatures.seal import Sealer
 
 FIELD = "cms"
-PRODUCTION = "production"
 
 # The faults that a person can mend have a sentence of their own, by the name of the verifier's check.
 BY_CHECK: dict[str, str | Promise] = {
@@ -44,37 +48,50 @@ BY_SUB_INDICATION: dict[str, str | Promise] = {
     "NO_CERTIFICATE_CHAIN_FOUND": _("The certificate was not issued by an authority that is trusted here."),
     "NO_SIGNING_CERTIFICATE_FOUND": _("The signature does not carry the signer's certificate."),
     "TRY_LATER": _("Whether the certificate has been revoked cannot be found out right now. Try again later."),
+    "NO_POE": _("The timestamp of the signature does not hold."),
+    "TIMESTAMP_ORDER_FAILURE": _("The timestamps of the signature contradict each other."),
+    "CRYPTO_CONSTRAINTS_FAILURE_NO_POE": _(
+        "The signature's algorithm is no longer accepted, and nothing proves that the signature is older."
+    ),
 }
 OTHER = _("The signature could not be confirmed.")
 
-Loaded = TypeVar("Loaded")
 
+class _HeldSeals:
+    """The service's seals, until one of their files changes."""
 
-class _Cached(Generic[Loaded]):
-    """What was loaded from a path, until something in it changes."""
+    def __init__(self) -> None:
+        self._held: tuple[object, seals.Seals] | None = None
 
-    def __init__(self, load: Callable[[Path], Loaded]) -> None:
-        self._load = load
-        self._held: tuple[object, Loaded] | None = None
-
-    def get(self, path: Path) -> Loaded:
-        mark = (path, _mark(path))
-        if self._held is None or self._held[0] != mark:
-            self._held = (mark, self._load(path))
+    def get(self, path: Path) -> seals.Seals:
+        marks = (path, trusted.mark(path), trusted.mark(seals.folder(path)))
+        if self._held is None or self._held[0] != marks:
+            self._held = (marks, seals.load(path))
         return self._held[1]
 
 
-def trust() -> signatures.TrustStore:
-    """The trust anchors and revocation lists of ``settings.TRUST_DIR``, read again as soon as a file changes.
+_SEALS = _HeldSeals()
 
-    Raises :class:`ImproperlyConfigured` if the folder cannot be read, or if production finds any but its own anchors.
+
+def trust() -> signatures.TrustStore:
+    """The authorities and seals that are trusted now: those of ``settings.TRUST_DIR`` and those of ``ecase.trust``.
+
+    Loaded again as soon as either changes. Raises :class:`ImproperlyConfigured` if the folder cannot be read, or if
+    production finds any but its own anchors.
     """
-    return _TRUST.get(settings.TRUST_DIR)
+    return trusted.at(timezone.now()).store
 
 
 def sealer() -> Sealer:
-    """The service's own key, with which it seals what no officer signs; read again as soon as the file changes."""
-    return _SEALER.get(settings.SERVICE_KEY_FILE)
+    """The newest of the service's seals that is trusted: it seals what no officer signs.
+
+    Read again as soon as a file changes. Raises :class:`ImproperlyConfigured` if there is none.
+    """
+    try:
+        known = _SEALS.get(Path(settings.SERVICE_KEY_FILE))
+        return known.signing(timezone.now(), trust().seals)
+    except (OSError, ValueError) as fault:
+        raise ImproperlyConfigured(f"ECASE_SERVICE_KEY: {fault}") from fault
 
 
 def verify_signature(
@@ -82,19 +99,80 @@ def verify_signature(
 ) -> signatures.Report:
     """Verify that ``cms`` (DER or PEM) is a signature over exactly ``content`` by that person, judged at ``at``.
 
-    A :class:`Post` asks for a certificate of the post's organisation; an :class:`Officer` for the person only; ``None``
-    for anybody's, whom the report then names. ``created_after``: an instant that is named in ``content``, before which
-    it cannot have been signed. Raises :class:`SignatureRefused` with one problem per failed check at field ``cms``,
-    whose code is the sub-indication of EN 319 102-1.
+    A :class:`Post` asks for a certificate of the post's organisation and role; an :class:`Officer` for the person only;
+    ``None`` for anybody's, whom the report then names. ``created_after``: an instant that is named in ``content``,
+    before which it cannot have been signed. Raises :class:`SignatureRefused` with one problem per failed check at field
+    ``cms``: its code is the sub-indication of EN 319 102-1, ``indication`` in its parameters the indication.
     """
+    return _passed(_judged(cms, content, by, at, created_after))
+
+
+@dataclass(frozen=True)
+class Received:
+    """A signature as it came in ``at``. ``collected`` is what was fetched about it, ``None`` if nothing was."""
+
+    cms: bytes
+    at: datetime
+    collected: Collected | None = None
+
+
+def receive(
+    cms: bytes, content: bytes, by: Post, at: datetime, created_after: datetime, earlier: Evidence | None = None
+) -> Received:
+    """Take a signature in: fetch what proves it from whom the settings name, unless it cannot stand anyway.
+
+    ``earlier``: what was fetched at an attempt before. Asks over the network, so call it outside of a lock.
+    """
+    if not evidence.is_configured():
+        return Received(cms, at)
+    first = _judged(cms, content, by, at, created_after)
+    promising = first.passed or _lacks_information(first)
+    return Received(cms, at, evidence.collect(cms, content, earlier) if promising else None)
+
+
+def verify_received(received: Received, content: bytes, by: Post, created_after: datetime) -> signatures.Report:
+    """The same as :func:`verify_signature` with what was fetched; judged at the time of receipt, or the proven one.
+
+    Raises :class:`Undecided` if all that is missing is information, :class:`SignatureRefused` if anything is wrong.
+    """
+    found = received.collected
+    report = _judged(received.cms, content, by, received.at, created_after, found.evidence if found else None)
+    if found and _lacks_information(report):
+        raise Undecided([_problem(check) for check in report.failures])
+    note = "; ".join(found.missing) if found else evidence.NOT_CONFIGURED
+    check = signatures.Check("collected", True, note)
+    return dataclasses.replace(_passed(report), checks=(*report.checks, check))
+
+
+def _judged(
+    cms: bytes,
+    content: bytes,
+    by: Post | Officer | None,
+    at: datetime,
+    created_after: datetime | None,
+    proof: Evidence | None = None,
+) -> signatures.Report:
     officer = by.officer if isinstance(by, Post) else by
+    now = timezone.now()
+    current = trusted.at(now)
+    rule = current.rule(by.role if isinstance(by, Post) else None)
     expected = signatures.Expected(
         iin=officer.iin if officer else None,
         bin=by.organisation.bin if isinstance(by, Post) else None,
-        roles=frozenset(settings.SIGNER_ROLES),
+        roles=rule.usages,
         created_after=created_after,
     )
-    return _passed(signatures.verify(cms, content, trust=trust(), expected=expected, at=at))
+    if proof is None:
+        return signatures.verify(cms, content, trust=current.store, expected=expected, at=at, policy=rule.policy)
+    policy = dataclasses.replace(rule.policy, needs_timestamp=bool(settings.TSA_URLS))
+    return signatures.verify(
+        cms, content, trust=current.store, expected=expected, at=at, policy=policy, evidence=proof, now=max(now, at)
+    )
+
+
+def _lacks_information(report: signatures.Report) -> bool:
+    """Whether nothing is wrong, and something is not known that may be known later."""
+    return bool(report.failures) and {check.sub_indication for check in report.failures} == {"TRY_LATER"}
 
 
 def verify_seal(cms: bytes, content: bytes, at: datetime) -> signatures.Report:
@@ -110,33 +188,10 @@ def _passed(report: signatures.Report) -> signatures.Report:
 
 def _problem(check: signatures.Check) -> Problem:
     message = BY_CHECK.get(check.name) or BY_SUB_INDICATION.get(check.sub_indication, OTHER)
-    return Problem(check.sub_indication, message, FIELD, {"check": check.name, "detail": check.detail})
-
-
-def _mark(path: Path) -> object:
-    """Changes whenever a file of the folder, or the file, is added, removed, replaced or written to."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        # Whether it was to be there is for the loading to say; a file may also go while the folder is read.
-        return None
-    inside = tuple(_mark(entry) for entry in sorted(path.iterdir())) if stat.S_ISDIR(status.st_mode) else ()
-    return (path, status.st_mtime_ns, status.st_size, inside)
-
-
-def _load_trust(folder: Path) -> signatures.TrustStore:
-    try:
-        return signatures.TrustStore.load(folder, purpose=None if settings.DEMO else PRODUCTION)
-    except (OSError, ValueError) as fault:
-        raise ImproperlyConfigured(f"ECASE_TRUST_DIR: {fault}") from fault
-
-
-def _load_sealer(file: Path) -> Sealer:
-    try:
-        return Sealer.load(file)
-    except (OSError, ValueError) as fault:
-        raise ImproperlyConfigured(f"ECASE_SERVICE_KEY: {fault}") from fault
-
-
-_TRUST = _Cached(_load_trust)
-_SEALER = _Cached(_load_sealer)
+    indication = INDICATIONS[check.sub_indication]
+    return Problem(
+        check.sub_indication,
+        message,
+        FIELD,
+        {"check": check.name, "indication": indication, "detail": check.detail},
+    )

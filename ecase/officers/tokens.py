@@ -1,22 +1,24 @@
 """Access tokens of REST clients: issued for one post, found in one query, worthless once the post ends."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 from knox.crypto import hash_token
 
 from ecase.audit import services as audit
 from ecase.officers.models import Officer, Organisation, Post, Token
-from ecase.officers.posts import NO_CURRENT_POST
+from ecase.officers.posts import NO_CURRENT_POST, why_lost
 from ecase.problems import NotAllowed
 
 # How much of a token's digest names it in the audit log: enough to tell tokens apart, nothing that opens a door.
 SHOWN = 16
+QUIET_FOR = timedelta(minutes=1)
 
 
 def issue(post: Post) -> tuple[Token, str]:
@@ -36,6 +38,8 @@ def issue(post: Post) -> tuple[Token, str]:
 def find(text: str) -> Token | None:
     """The token with this text, its post, officer and organisation in one query; ``None`` if it gives no access now.
 
+    One whose post has ended, or whose officer is deactivated, is audited as ``token.refused``.
+
     Looked up by its digest (SHA-512), so that comparing takes the same time whatever is guessed. Every request of a
     REST client begins here, and to have the ORM word the same statement anew took a third of a queue's page.
     """
@@ -44,7 +48,18 @@ def find(text: str) -> Token | None:
         cursor.execute(_statement(), [hash_token(text), now])
         row = cursor.fetchone()
     token = _token(row) if row else None
-    return token if token and token.post.is_current(now) else None
+    if token and not token.post.is_current(now):
+        _refuse(token, now)
+        return None
+    return token
+
+
+def _refuse(token: Token, now: datetime) -> None:
+    """Log that a token is used whose post has ended: of a client that goes on asking, once a minute."""
+    due = Token.objects.filter(Q(refused_at=None) | Q(refused_at__lte=now - QUIET_FOR), pk=token.pk)
+    with transaction.atomic():
+        if due.update(refused_at=now):
+            _audit("token.refused", token, {"problems": [why_lost(token.post).code]})
 
 
 _PARTS: tuple[type[Model], ...] = (Token, Post, Officer, Organisation)
@@ -93,10 +108,11 @@ def revoke(token: Token) -> None:
         token.delete()
 
 
-def _audit(event: str, token: Token) -> None:
+def _audit(event: str, token: Token, data: dict[str, Any] | None = None) -> None:
     audit.append(
         event,
         chain=f"officer:{token.user_id}",
         actor=token.post.as_actor(),
         subject={"officer": str(token.user_id), "token": token.digest[:SHOWN]},
+        data=data,
     )

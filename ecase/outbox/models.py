@@ -139,6 +139,7 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-id"], name="notice_of_organisation"),
             models.Index(fields=["officer", "-id"], name="notice_of_officer"),
+            models.Index(fields=["key"], name="notice_of_key"),
         ]
 
     def __str__(self) -> str:

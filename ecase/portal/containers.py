@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ecase.problems import Invalid, Problem
+from ecase.trust import folder
 from signatures import container, offline
+from signatures.faults import said
 from signatures.messages import LANGUAGES, TEXTS, text
 from workflows.motions.states import ActType
 
@@ -42,9 +43,12 @@ def examine(content: bytes) -> Findings:
     try:
         opened = container.read(content)
     except ValueError as fault:
-        message = _("This is not an evidence container, or it is damaged: %(why)s") % {"why": fault}
+        message = _("This is not an evidence container, or it is damaged: %(why)s") % {
+            "why": said(str(fault), _language())
+        }
         raise Invalid(Problem("not-a-container", message, "file")) from fault
-    verdict = offline.examine(opened, offline.Trust.load(Path(settings.TRUST_DIR)))
+    now = timezone.now()
+    verdict = offline.examine(opened, folder.trust(), now)
     signer = _at(verdict.statement, "author", "name")
     lines = [_finding(line) for line in verdict.lines]
     return Findings(verdict.indication == PASSED, signer, _facts(verdict.statement), lines)
@@ -74,9 +78,13 @@ def _act(act_type: str) -> str:
 def _finding(line: offline.Line) -> Finding:
     passed = line.indication == PASSED
     name = _say(line.name) + (f" {line.subject}" if line.subject else "")
-    return Finding(name, passed, _say(line.indication), line.detail)
+    return Finding(name, passed, _say(line.indication), said(line.detail, _language()))
 
 
 def _say(key: str) -> str:
+    return text(key, _language()) if key in TEXTS else key
+
+
+def _language() -> str:
     language = (get_language() or "kk")[:2]
-    return text(key, language if language in LANGUAGES else "en") if key in TEXTS else key
+    return language if language in LANGUAGES else "en"

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from ecase.officers.models import Post, Role
 from ecase.portal.inbox import unread
+from ecase.trust import services as trust
 
 READERS_OF_THE_LOG = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
-WORK_ON_CASES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR})
+WORK_ON_CASES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR, Role.DEFENDER})
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "signer_url": settings.SIGNER_URL,
         "signer_page": signer_page(),
+        "signer_in_page": settings.SIGNER_IN_PAGE,
+        "signer_usage": _lazily(lambda: signer_usage(post)),
         "server_now": timezone.now(),
         "navigation": _lazily(lambda: navigation(request, post)),
     }
@@ -40,8 +43,17 @@ def navigation(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:
         entries.append(_entry(request, "cases", _("Cases")))
     if post.role in READERS_OF_THE_LOG:
         entries.append(_entry(request, "audit", _("Audit log")))
+    if post.role == Role.ADMINISTRATOR:
+        entries.append({"label": _("Reference data"), "address": reverse("admin:index"), "current": False})
     entries.append({**_entry(request, "inbox", _("Notices")), "count": unread(post)})
     return entries
+
+
+def signer_usage(post: Post | None) -> str:
+    """The key usage that the key of this role must have, for the signer to offer no other; empty if several will do."""
+    rules = trust.at(timezone.now()).rules
+    usages = rules[post.role].usages if post and post.role in rules else frozenset()
+    return next(iter(usages)) if len(usages) == 1 else ""
 
 
 def _entry(request: HttpRequest, name: str, label: str) -> dict[str, Any]:
@@ -55,8 +67,8 @@ def _lazily(function: Callable[[], Any]) -> Any:
 
 
 def signer_page() -> str:
-    """Where the demo signer asks whom to be: one port above its WebSocket. Empty in production."""
-    if not settings.DEMO:
+    """Where the demo signer asks whom to be: one port above its WebSocket. Empty where there is none."""
+    if not settings.DEMO or settings.SIGNER_IN_PAGE:
         return ""
     place = urlsplit(settings.SIGNER_URL)
     return f"http://{place.hostname}:{(place.port or 0) + 1}/"

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ecase.cases.models import Person
+from ecase.portal.asking import Asked, asked
 from ecase.problems import Problem
 from workflows.motions.models import Motion
 from workflows.statute.schema import Field, Form
@@ -47,6 +48,7 @@ class Input:
     options: list[Option] = dataclasses.field(default_factory=list)
     rows: list[list["Input"]] = dataclasses.field(default_factory=list)
     new_row: list["Input"] = dataclasses.field(default_factory=list)
+    asked: Asked | None = None
 
     @property
     def template(self) -> str:
@@ -150,27 +152,27 @@ def inputs(
     form: Form, payload: Mapping[str, Any], persons: Iterable[Person], errors: Mapping[str, list[Problem]] | None = None
 ) -> list[Input]:
     """The inputs of ``form``, filled with ``payload``, each with its problems."""
-    shown = Shown(tuple(persons), errors or {})
-    return [_input(one, payload.get(one.key), f"{PREFIX}.{one.key}", shown) for one in form.fields]
+    return _inputs(form, payload, PREFIX, Shown(tuple(persons), errors or {}))
 
 
-def _input(of: Field, value: Any, path: str, shown: Shown) -> Input:
-    errors = shown.errors.get(path, [])
+def _inputs(form: Form, values: Any, prefix: str, shown: Shown) -> list[Input]:
+    given = values if isinstance(values, Mapping) else {}
+    return [_input(one, form, given.get(one.key), prefix, shown) for one in form.fields]
+
+
+def _input(of: Field, form: Form, value: Any, prefix: str, shown: Shown) -> Input:
+    path, inner = f"{prefix}.{of.key}", Form(fields=of.fields)
     rows = value if isinstance(value, list) and of.type == "list" else []
     return Input(
         field=of,
         path=path,
         value=_local(of, value),
-        errors=errors,
+        errors=shown.errors.get(path, []),
         options=_options(of, value, shown),
-        rows=[_row(of, row, f"{path}.{number}", shown) for number, row in enumerate(rows)],
-        new_row=_row(of, {}, f"{path}.{NEW_ROW}", shown) if of.type == "list" else [],
+        rows=[_inputs(inner, row, f"{path}.{number}", shown) for number, row in enumerate(rows)],
+        new_row=_inputs(inner, {}, f"{path}.{NEW_ROW}", shown) if of.type == "list" else [],
+        asked=asked(of, form, prefix),
     )
-
-
-def _row(of: Field, row: Any, path: str, shown: Shown) -> list[Input]:
-    values = row if isinstance(row, Mapping) else {}
-    return [_input(one, values.get(one.key), f"{path}.{one.key}", shown) for one in of.fields]
 
 
 def _local(of: Field, value: Any) -> Any:
@@ -205,11 +207,10 @@ def _person(person: Person, chosen: set[str]) -> Option:
     return Option(str(person.pk), person.full_name, hint, str(person.pk) in chosen)
 
 
-def known(motion: Motion) -> dict[str, Any]:
-    """What the register knows already and the catalogue lets it fill in: nobody types it again."""
-    fields = motion.kind_entry.form.fields
-    values = {one.key: getattr(motion.case, one.prefill.removeprefix("case.")) for one in fields if one.prefill}
-    return {**{key: value for key, value in values.items() if value}, **motion.payload}
+def from_earlier(motion: Motion) -> list[Input]:
+    """The inputs of a draft that the earlier decision fills in."""
+    filled = inputs(motion.kind_entry.form, motion.payload, ())
+    return [one for one in filled if one.field.prefill.startswith("earlier.")]
 
 
 def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:

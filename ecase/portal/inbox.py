@@ -1,32 +1,119 @@
-"""The notices of a post: what the service has told it."""
+"""The notices of a post: what the service has told it, motion by motion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
 from ecase.outbox import services as outbox
+from ecase.outbox.models import Notice
 
 HEADLINES: Mapping[str, str | Promise] = {
     "motion.motion": _("A motion has arrived"),
+    "motion.approval": _("The head of the body has approved"),
     "motion.agreement": _("The prosecutor has agreed"),
     "motion.refusal": _("The prosecutor has refused"),
-    "motion.return": _("The prosecutor has returned a motion for completion"),
+    "motion.return": _("A motion has been returned for completion"),
     "motion.withdrawal": _("A motion has been withdrawn"),
+    "motion.correction": _("An instant of a motion has been corrected"),
+    "motion.format_order": _("The format of a motion has changed"),
     "motion.registration": _("The court has registered a motion"),
     "motion.assignment": _("A motion has been assigned to you"),
+    "motion.recusal": _("The judge has stepped aside"),
+    "motion.reassignment": _("The judge is replaced"),
+    "motion.transfer": _("A motion has gone to another court"),
+    "motion.materials_request": _("The judge asks for more materials"),
+    "motion.supplement": _("A motion has been supplemented"),
     "motion.hearing_order": _("A hearing has been ordered"),
+    "motion.minutes": _("The minutes of a hearing are there"),
     "motion.protocol": _("The judge has decided"),
     "motion.endorsement": _("The judge has decided"),
     "motion.delivery": _("A decision has been delivered"),
     "motion.execution_report": _("A decision has been executed"),
+    "motion.lifting": _("A measure is to be lifted"),
+    "motion.lifting_consent": _("A measure has been lifted"),
+    "motion.lifting_refusal": _("The lifting has been refused"),
+    "motion.extension": _("A sanction has been extended"),
+    "motion.replacement": _("A later decision has ended a sanction"),
+    "motion.revival": _("A sanction holds again"),
     "motion.closure": _("A motion has been closed"),
     "motion.expiry": _("A sanction has expired"),
+    "motion.appeal": _("A decision has been appealed"),
+    "motion.restoration": _("The judge has ruled on restoring the term"),
+    "motion.appeal_withdrawal": _("An appeal has been withdrawn"),
+    "motion.transmission": _("An appeal has gone to the appeal court"),
+    "motion.appeal_assignment": _("An appeal has been assigned to you"),
+    "motion.appeal_recusal": _("The appellate judge has stepped aside"),
+    "motion.appeal_reassignment": _("The appellate judge is replaced"),
+    "motion.appeal_ruling": _("The appeal has been decided"),
+    "motion.event": _("An event has been put on record"),
     "deadline.reminder": _("A deadline is near"),
     "deadline.missed": _("A deadline has been missed"),
+    "deadline.escalated": _("A deadline of somebody you answer for"),
+    "deadline.recomputed": _("A deadline has been counted anew"),
+    "sanction.ending": _("A sanction is about to end"),
+    "duty.called": _("You were called: you are on duty for this motion"),
+    "duty.exhausted": _("Nobody on duty has answered: find somebody for this motion"),
+    "copy.overdue": _("A copy has not been received yet"),
+    "signature.undecided": _("A signature waits to be verified"),
+    "signature.accepted": _("A signature that waited has been accepted"),
+    "signature.refused": _("A signature that waited has been refused"),
 }
+# What asks somebody above to step in, and what is a friendly word to the one who must act.
+ESCALATION, REMINDER, NEWS = "escalation", "reminder", "news"
+_TONES = {
+    "deadline.escalated": ESCALATION,
+    "deadline.missed": ESCALATION,
+    "duty.called": ESCALATION,
+    "duty.exhausted": ESCALATION,
+    "signature.undecided": ESCALATION,
+    "signature.refused": ESCALATION,
+    "sanction.ending": ESCALATION,
+    "deadline.reminder": REMINDER,
+    "deadline.recomputed": REMINDER,
+    "copy.overdue": REMINDER,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice in words. ``tone`` is ``escalation``, ``reminder`` or ``news``; ``until`` the instant it warns of."""
+
+    notice: Notice
+    headline: Any
+    tone: str
+    until: Any
+
+
+@dataclass(frozen=True)
+class Group:
+    """The notices of one motion, the newest first."""
+
+    lines: list[Line]
+
+    @property
+    def first(self) -> Notice:
+        return self.lines[0].notice
+
+    @property
+    def kind(self) -> str:
+        """The kind of the motion; empty where a notice is about none."""
+        named = (str(one.notice.payload.get("kind", "")) for one in self.lines)
+        return next(filter(None, named), "")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether one of them has not been read."""
+        return any(_read_at(one.notice) is None for one in self.lines)
+
+    @property
+    def is_escalated(self) -> bool:
+        """Whether one that is not read asks somebody to step in."""
+        return any(one.tone == ESCALATION and _read_at(one.notice) is None for one in self.lines)
 
 
 def unread(post: Post) -> int:
@@ -37,3 +124,22 @@ def unread(post: Post) -> int:
 def headline(topic: str) -> Any:
     """What a notice is about, in words."""
     return HEADLINES.get(topic, _("News of a motion"))
+
+
+def grouped(notices: Iterable[Notice]) -> list[Group]:
+    """Notices by the motion that they are about, in the order of the newest of each; escalations come first."""
+    found: dict[str, list[Line]] = {}
+    for notice in notices:
+        found.setdefault(notice.key, []).append(_line(notice))
+    groups = [Group(lines) for lines in found.values()]
+    return sorted(groups, key=lambda one: not one.is_escalated)
+
+
+def _line(notice: Notice) -> Line:
+    until = notice.payload.get("due_at") or notice.payload.get("valid_until")
+    tone = _TONES.get(notice.topic, NEWS)
+    return Line(notice, headline(notice.topic), tone, parse_datetime(until) if until else None)
+
+
+def _read_at(notice: Notice) -> Any:
+    return getattr(notice, "read_at", None)

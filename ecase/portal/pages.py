@@ -11,6 +11,7 @@ from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from ecase.cases.integrity import Altered
 from ecase.officers.models import Post
 from ecase.problems import Problem, Refused
 
@@ -34,7 +35,10 @@ def for_officers(view: View[P]) -> PlainView[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "post", None) is None:
             return _to_sign_in(request)
-        return view(cast(PortalRequest, request), *args, **kwargs)
+        try:
+            return view(cast(PortalRequest, request), *args, **kwargs)
+        except Altered as refusal:
+            return refused(request, "file_altered.html", {}, refusal)
 
     return wraps(view)(guarded)
 
@@ -98,7 +102,8 @@ def next_json(to: str, *args: Any) -> JsonResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    answer = redirect_to_login(request.get_full_path())
-    if getattr(request, "htmx", None):
-        return HttpResponseClientRedirect(answer["Location"])
-    return answer
+    """To the sign-in and back to where the officer was: to the page, where only a part of it was asked for."""
+    htmx = getattr(request, "htmx", None)
+    if htmx:
+        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/")["Location"])
+    return redirect_to_login(request.get_full_path())

@@ -8,10 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from workflows.motions import acting
-from workflows.motions.fields import display
+from workflows.motions.law import payloads
+from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME
 from workflows.motions.models import Act, Motion
-from workflows.motions.payloads import OUTCOME
-from workflows.motions.states import DECISIONS, ActType
+from workflows.motions.states import ActType
+from workflows.motions.telling.fields import display
 from workflows.statute.schema import Field, Form
 
 
@@ -38,9 +39,16 @@ def of_act(act: Act) -> list[Line]:
 
 def of_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Line]:
     """What an act of this type states with this payload."""
-    outcome = str(payload.get(OUTCOME, "")) if act_type in DECISIONS else ""
-    decided = [Line(_("Outcome"), str(motion.kind_entry.outcome(outcome).label))] if outcome else []
-    return [*decided, *_lines(motion, acting.form(motion, act_type, outcome), payload)]
+    form = payloads.form_of(motion, act_type, payload)
+    return [*_decided(motion, act_type, payload), *_lines(motion, form, payload)]
+
+
+def _decided(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Iterator[Line]:
+    labels = {one.key: one.label for one in payloads.outcomes(motion, act_type)}
+    if (outcome := payload.get(OUTCOME)) in labels:
+        yield Line(_("Outcome"), str(labels[outcome]))
+    if new := payload.get(NEW_OUTCOME):
+        yield Line(_("Decided instead"), str(motion.kind_entry.outcome(new).label))
 
 
 def _lines(motion: Motion, form: Form, payload: Mapping[str, Any]) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """The keys that the demo signer offers."""
 
+import functools
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,19 +13,30 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from pyhanko.sign.signers import SimpleSigner
 
 from signatures import identity, oids
+from signatures.demo_signer import limits
 
 PASSWORD = b"demo"
-MAX_FILE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
 class DemoKey:
     """One PKCS#12 file: who owns it and what signs with it."""
 
-    alias: str
+    path: Path
     certificate: x509.Certificate
-    signer: SimpleSigner
     person: dict[str, Any]
+
+    @property
+    def alias(self) -> str:
+        return self.path.stem
+
+    @functools.cached_property
+    def signer(self) -> SimpleSigner:
+        """Opened when it is first signed with: a court has dozens of keys, and few of them sign."""
+        signer = SimpleSigner.load_pkcs12(str(self.path), passphrase=PASSWORD)
+        if signer is None:
+            raise ValueError(f"{self.path}: cannot be signed with")
+        return signer
 
     @property
     def iin(self) -> str:
@@ -103,13 +115,16 @@ def load(folder: Path) -> list[DemoKey]:
 
 
 def _load(path: Path, people: dict[str, dict[str, Any]]) -> DemoKey:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ValueError(f"{path}: larger than {MAX_FILE_BYTES} bytes")
-    content = pkcs12.load_pkcs12(path.read_bytes(), PASSWORD)
-    signer = SimpleSigner.load_pkcs12(str(path), passphrase=PASSWORD)
-    if content.cert is None or signer is None:
+    with path.open("rb") as file:
+        data = file.read(limits.MAX_FILE_BYTES + 1)
+    try:
+        limits.check(data)
+    except ValueError as fault:
+        raise ValueError(f"{path}: {fault}") from fault
+    content = pkcs12.load_pkcs12(data, PASSWORD)
+    if content.cert is None or content.key is None:
         raise ValueError(f"{path}: holds no certificate with its key")
     certificate = content.cert.certificate
     if "DEMO" not in certificate.issuer.rfc4514_string():
         raise ValueError(f"{path}: its authority has no DEMO in its name; real keys are for NCALayer")
-    return DemoKey(path.stem, certificate, signer, people.get(identity.iin(certificate) or "", {}))
+    return DemoKey(path, certificate, people.get(identity.iin(certificate) or "", {}))

@@ -15,6 +15,8 @@ from ecase.audit.models import Entry
 from ecase.officers import tokens
 from ecase.officers.models import Post
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
+from workflows.motions import acting
+from workflows.motions.states import ActType
 
 Call = Callable[[Post], "Caller"]
 
@@ -55,6 +57,24 @@ def wsgi() -> Iterator[Any]:
     yield get_wsgi_application()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def existing(world: World) -> dict[str, Any]:  # noqa: F811 - a fixture
+    """Path parameters that lead to something: a draft with a file and a prepared act, a copy of a decision."""
+    decided = world.decided("custody", "sanctioned")
+    draft, post = world.draft("custody"), world.posts["investigator"]
+    prepared = acting.prepare(draft, ActType.MOTION, post, {})
+    return {
+        "motion_id": str(draft.pk),
+        "act_id": str(prepared.pk),
+        "attachment_id": draft.attachments.first().pk,
+        "key": "custody",
+        "act_type": "motion",
+        "copy_id": str(decided.copies.get(to="suspect").pk),
+        "before": 1,
+        "after": 1,
+    }
 
 
 @pytest.fixture

@@ -2,13 +2,16 @@
 
 import base64
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ecase.audit.models import Entry
 from ecase.cases.models import Document
+from ecase.cases.storage import path_of
 from tests.api.conftest import Caller, problem, refusals
 from tests.cases import samples
 from tests.factories import CaseFactory
@@ -169,6 +172,13 @@ def test_a_file_comes_back_byte_for_byte(mine: Caller, draft: Motion) -> None:
     assert back["Repr-Digest"] == f"sha-256=:{base64.b64encode(bytes.fromhex(digest)).decode()}:"
     assert back["Content-Disposition"].startswith("attachment")
     assert back["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
+def test_an_altered_file_is_a_conflict_that_names_it(mine: Caller, draft: Motion) -> None:
+    stored = upload(mine, draft, samples.pdf())
+    Path(default_storage.path(path_of(stored.data["sha256"]))).write_bytes(b"other")
+    found = problem(mine.get(stored.data["url"]), 409, "file-altered", "file-altered")
+    assert found["problems"][0]["params"]["sha256"] == stored.data["sha256"]
 
 
 def test_the_digest_of_the_whole_body_is_checked(mine: Caller, draft: Motion) -> None:

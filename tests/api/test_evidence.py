@@ -1,5 +1,6 @@
 """What a stranger can check: containers, the log's checkpoint and its proofs; and the probes of whoever runs it."""
 
+import base64
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ecase.audit import sequencer
-from ecase.audit.models import Entry
+from ecase.audit.models import Checkpoint, Entry
 from signatures import transparency
 from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory, investigator_of
-from tests.logs import separate
+from tests.logs import PATIENCE, separate
 from tests.motions.conftest import World
 from workflows.motions.models import Act
 
@@ -107,6 +108,21 @@ def test_proofs_are_for_those_who_may_read_the_entry(filed: tuple[World, Act], c
     problem(call(auditor).get("/api/v1/audit/entries/999999999/proof"), 404, "not-found")
 
 
+def test_a_kept_checkpoint_is_held_against_a_later_one(filed: tuple[World, Act], anybody: Caller, log: Any) -> None:
+    sequencer.settle(PATIENCE)
+    newest = Checkpoint.objects.first()
+    first = Checkpoint.objects.last()
+    assert newest
+    assert first
+
+    answer = anybody.get(f"/api/v1/audit/consistency/{first.size}/{newest.size}")
+
+    hashes = [base64.b64decode(line) for line in answer.content.decode().split()]
+    transparency.verify_consistency(first.size, newest.size, bytes(first.root), bytes(newest.root), hashes)
+    assert anybody.get(f"/api/v1/audit/consistency/1/{newest.size + 1}").status_code == 404
+    assert anybody.get(f"/api/v1/audit/consistency/0/{newest.size}").status_code == 404
+
+
 def test_the_checkpoint_is_for_anybody(filed: tuple[World, Act], anybody: Caller, log: Any) -> None:
     sequencer.settle()
 
@@ -138,6 +154,7 @@ def test_it_is_ready(world: World, anybody: Caller) -> None:
 
 def test_it_says_everything_that_it_lacks(anybody: Caller, settings: Any, tmp_path: Path) -> None:
     settings.TRUST_DIR, settings.SERVICE_KEY_FILE = tmp_path / "nowhere", tmp_path / "nothing.pem"
+    settings.JURISDICTION = "nowhere"
 
     response = anybody.get("/api/health/ready")
 

@@ -18,7 +18,9 @@ from django.conf import settings as configured
 from ecase.officers.models import Token
 from tests.keys import Keyring
 from tests.motions.conftest import World
+from tests.motions.payloads import now_minus
 from workflows.motions.models import Motion
+from workflows.motions.states import ActType
 
 pytestmark = pytest.mark.django_db
 PROGRAM = Path(configured.BASE_DIR) / "examples" / "prosecutor.py"
@@ -72,6 +74,29 @@ def test_it_reads_checks_signs_and_submits(client: Any, world: World, told: list
     assert sum("fits" in line for line in told) == motion.attachments.count()
     client.sign_out()
     assert not Token.objects.exists()
+
+
+def test_it_knows_an_instant_that_was_corrected_since(client: Any, world: World) -> None:
+    motion = world.filed("custody")
+    field = next(
+        one.key for one in motion.kind_entry.form.fields if one.type == "instant" and one.key in motion.payload
+    )
+    given = {"field": field, "value": now_minus(minutes=100)}
+    motion = world.does(motion, ActType.CORRECTION, "author", **given)
+    client.sign_in()
+
+    assert client.open(str(motion.pk)).payload[field] == given["value"]
+
+
+def test_it_leaves_to_another_office_what_that_one_is_asked(client: Any, world: World) -> None:
+    kind = world.kind("custody_extension")
+    step = next(one for one in kind.validity.ladder if one.levels[:1] == ("oblast",))
+    motion = world.filed(kind.key, **{kind.prosecutor.step_field: step.key})
+    client.sign_in()
+    assert motion.consenting_id not in (None, motion.prosecution_id)
+
+    assert [one["id"] for one in client.queue()] == [str(motion.pk)]
+    assert not client.may(str(motion.pk), "agreement")
 
 
 def test_a_signature_is_submitted_once_however_often_it_is_sent(client: Any, world: World, example: ModuleType) -> None:
@@ -147,7 +172,7 @@ def test_a_file_that_is_not_as_listed_stops_it(
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     """The program as a stranger starts it: elsewhere, with nothing of ours on its path."""
     command = [sys.executable, "-I", str(PROGRAM), *options]
-    return subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.django_db(transaction=True)

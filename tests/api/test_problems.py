@@ -41,6 +41,12 @@ def test_an_address_that_is_none(anybody: Caller, method: str, path: str) -> Non
     problem(getattr(anybody, method)(path), 404, "not-found")
 
 
+def test_a_host_that_is_not_ours(anybody: Caller) -> None:
+    problem(anybody.get(URL, headers={"Host": "evil.example"}), 400, "bad-request")
+    page = anybody.get("/sign-in/", headers={"Host": "evil.example"})
+    assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
 def test_a_method_that_is_none(mine: Caller) -> None:
     response = mine.put(URL, {})
 
@@ -51,6 +57,9 @@ def test_a_method_that_is_none(mine: Caller) -> None:
 def test_a_form_that_is_not_taken(mine: Caller) -> None:
     problem(mine.generic("POST", URL, b"a=b", "application/x-www-form-urlencoded"), 415, "unsupported-media-type")
     problem(mine.get(URL, headers={"Accept": "text/csv"}), 406, "not-acceptable")
+    mine.bears("of-nobody")
+    for ask in (mine.get, mine.post):
+        problem(ask(URL, headers={"Accept": "text/csv"}), 406, "not-acceptable")
 
 
 @pytest.mark.parametrize(

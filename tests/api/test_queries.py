@@ -17,7 +17,7 @@ from workflows.motions.states import ActType
 pytestmark = pytest.mark.django_db
 
 # A savepoint of the test stands for BEGIN, its release for COMMIT.
-BOUNDS = {"search": 41, "agreement": 44, "withdrawal": 24}
+BOUNDS = {"search": 57, "agreement": 61, "withdrawal": 26}
 
 
 def sign(caller: Caller, world: World, prepared: PreparedAct, role: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from ecase.audit.models import Entry
 from ecase.officers import tokens
 from ecase.officers.models import Post, Token
 from tests.api.conftest import Caller, problem
@@ -114,6 +115,20 @@ def test_a_post_of_somebody_else_cannot_be_chosen(anybody: Caller, keys: Keyring
     response = answer(anybody, keys, prosecutor, post=str(PostFactory(judge=True).pk))
 
     problem(response, 403, "not-allowed", "post-not-held")
+
+
+def test_a_post_that_has_ended_opens_nothing_and_that_is_logged(
+    anybody: Caller, call: Any, keys: Keyring, prosecutor: Post
+) -> None:
+    ended, chain = PostFactory(judge=True, officer=prosecutor.officer), f"officer:{prosecutor.officer_id}"
+    caller = call(ended)
+    Post.objects.filter(pk=ended.pk).update(valid_to=timezone.now())
+
+    problem(caller.get("/api/v1/auth/session/"), 401, "not-authenticated")
+    assert Entry.objects.filter(chain=chain).latest("seq").event == "token.refused"
+    problem(answer(anybody, keys, prosecutor, post=str(ended.pk)), 403, "not-allowed", "post-not-held")
+    entry = Entry.objects.filter(chain=chain).latest("seq").content
+    assert (entry["event"], entry["data"]) == ("sign_in.refused", {"problems": ["post-not-held"]})
 
 
 def test_a_token_is_found_by_one_query(call: Any, prosecutor: Post, django_assert_num_queries: Any) -> None:

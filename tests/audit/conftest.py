@@ -32,8 +32,9 @@ def append(chain="system", event="act.performed", **data):
 
 
 def fill(entries, *chains):
-    """So many entries, spread over the chains, all in the tree."""
-    made = [append(chains[number % len(chains)], number=number) for number in range(entries)]
+    """So many entries, spread over the chains, in the tree at once: of one transaction, so that none waits alone."""
+    with transaction.atomic():
+        made = [append(chains[number % len(chains)], number=number) for number in range(entries)]
     sequencer.settle(PATIENCE)
     return made
 

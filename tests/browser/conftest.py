@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ecase.embedded import ports
 from tests.logs import separate
@@ -20,15 +20,19 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
     from pytest_django.live_server_helper import LiveServer
 
+    from ecase.officers.models import Post
     from tests.browser.court import Court, Visit
     from tests.keys import Keyring
 
 OUTPUT = Path(__file__).resolve().parents[1] / "output"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Milliseconds. A machine that does much else is slow, and not wrong.
+expect.set_options(timeout=30_000)
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 StartSigner = Callable[..., str]
 Shoot = Callable[[Page, str], Path]
+Enter = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,15 +120,40 @@ def start_signer() -> Iterator[StartSigner]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], patience: float = 15) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], patience: float = 120) -> None:
     end = time.monotonic() + patience
     while not (ports.answers(port) and ports.answers(port + 1)):
         assert process.poll() is None, "the demo signer ended"
         assert time.monotonic() < end, "the demo signer does not listen"
         time.sleep(0.05)
+
+
+@pytest.fixture
+def enter(chromium: Browser, live_server: "LiveServer", request: pytest.FixtureRequest) -> Iterator[Enter]:
+    """Open a window in which an officer is signed in already; his or her post, and the language of the pages."""
+    from django.conf import settings
+
+    from tests.portal.conftest import session_of
+
+    contexts = []
+
+    def opened(post: "Post", language: str = "en") -> Page:
+        cookies = {settings.SESSION_COOKIE_NAME: session_of(post), settings.LANGUAGE_COOKIE_NAME: language}
+        context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+        context.add_cookies([{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()])
+        context.tracing.start(screenshots=True, snapshots=True)
+        contexts.append(context)
+        return context.new_page()
+
+    yield opened
+    call = request.node.stash.get(REPORTS, {}).get("call")
+    for context in contexts:
+        if call is not None and call.failed:
+            _keep(context.pages[0], OUTPUT / request.node.name)
+        context.close()
 
 
 @pytest.fixture

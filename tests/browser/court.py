@@ -16,7 +16,6 @@ from tests.journeys.walk.persons import Person, Signer
 from tests.keys import Keyring
 from tests.motions.conftest import World
 from workflows.motions.models import Motion
-from workflows.statute.catalogue import load_all
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 INVESTIGATOR, PROSECUTOR, AUDITOR = "Қайсарова", "Ақжолова", "Тұрақова"
@@ -34,7 +33,6 @@ class Court(World):
     @classmethod
     def made(cls, keyring: Keyring) -> "Court":
         """Load the law and the demo's people and cases; make their keys and the log's."""
-        load_all()
         demo.load()
         demo.make_keys(keyring.folder)
         log_keys.make()

@@ -6,10 +6,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import Enter
 from tests.browser.court import Court, Visit, overflow
+from tests.motions.conftest import World, make_world, storage  # noqa: F401 - fixtures
+from tests.portal import scenes
+from tests.portal.conftest import committed  # noqa: F401 - a fixture
+from workflows.motions import drafts
+from workflows.motions.states import ActType
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def world(committed: World) -> World:  # noqa: F811
+    return committed
 
 
 def faults(page: Page) -> list[str]:
@@ -41,7 +52,7 @@ def test_pages_of_an_investigator(visit: Visit, court: Court) -> None:
     draft, decided = court.draft("custody"), court.decided("search", "sanctioned")
     page = visit.of(court.posts["investigator"], "kk").page
     act = decided.acts.get(type="motion")
-    check(page, "/", "/?scope=all", "/cases/", f"/cases/{court.case.pk}/", "/inbox/")
+    check(page, "/", "/?scope=all", "/cases/", f"/cases/{court.case.pk}/", "/inbox/", "/statistics/")
     check(page, f"/motions/{draft.pk}/draft/", f"/motions/{draft.pk}/acts/motion/preview/")
     check(page, f"/motions/{decided.pk}/", f"/motions/{decided.pk}/acts/execution_report/")
     check(page, f"/acts/{act.pk}/", f"/acts/{act.pk}/done/")
@@ -79,3 +90,41 @@ def test_pages_of_an_auditor(visit: Visit, court: Court) -> None:
     page.get_by_role("button", name="Проверить весь журнал").click()
     page.locator(".govuk-panel--confirmation").wait_for()
     assert faults(page) == []
+
+
+def test_pages_of_a_whole_life(enter: Enter, world: World) -> None:
+    page = enter(world.posts["investigator"], "ru")
+    draft = drafts.create(world.case, "custody_extension", world.posts["investigator"])
+    returned = scenes.returned(world)
+    drafts.save(returned, returned.author, {**returned.payload, "reasons": "Жаңа уәж."})
+    delivered, heard = scenes.delivered(world), scenes.heard(world)
+    check(page, f"/cases/{world.case.pk}/motions/", f"/motions/{draft.pk}/draft/", f"/motions/{returned.pk}/versions/")
+    check(page, f"/motions/{delivered.pk}/", f"/motions/{heard.pk}/", f"/motions/{heard.pk}/notices/")
+    check(page, f"/motions/{heard.pk}/draw/", "/?scope=under_way", "/inbox/", f"/motions/{scenes.covert(world).pk}/")
+    on_paper = world.does(scenes.filed(world), ActType.FORMAT_ORDER, "author", format="paper")
+    check(page, f"/motions/{on_paper.pk}/")
+
+
+ACTS = ["minutes", "execution_report", "supplement", "correction", "transfer", "admission", "appeal", "restoration"]
+
+
+@pytest.mark.parametrize("act_type", ACTS)
+def test_pages_of_acts(enter: Enter, world: World, act_type: str) -> None:
+    role, scene, _given = scenes.SCENES[ActType(act_type)]
+    motion = world.opened(scene(world), role)
+    page = enter(world.post(motion, role), "kk")
+    check(page, f"/motions/{motion.pk}/acts/{act_type}/")
+    add = page.locator("[data-add-row]")
+    if add.count():
+        add.first.click()
+        assert (faults(page), overflow(page)) == ([], 0)
+
+
+def test_pages_of_an_appellate_judge(enter: Enter, world: World) -> None:
+    motion = scenes.sent_up(world)
+    world.opened(motion, "appellate_judge")
+    page = enter(world.posts["appellate_judge"], "kk")
+    check(page, "/", f"/motions/{motion.pk}/", f"/motions/{motion.pk}/acts/appeal_ruling/")
+    page.locator('input[name="payload.outcome"]').last.check()
+    page.locator('[id="payload.reasons"]').wait_for()
+    assert (faults(page), overflow(page)) == ([], 0)

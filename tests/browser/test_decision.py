@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -133,7 +134,7 @@ def _choose(page: Page, outcome: str) -> None:
     page.locator('[id="payload.reasons"]').wait_for()
 
 
-def _fill(judge: Person, decision: dict[str, str]) -> None:
+def _fill(judge: Person, decision: dict[str, Any]) -> None:
     for key, value in decision.items():
         if key == "outcome":
             continue
@@ -141,7 +142,12 @@ def _fill(judge: Person, decision: dict[str, str]) -> None:
         if field.first.get_attribute("type") == "datetime-local":
             field.fill(_local(value))
         else:
-            judge.fill(key, value)
+            judge.fill(key, _typed(value))
+
+
+def _typed(value: Any) -> str:
+    """An answer as the page's inputs name it."""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _local(instant: str) -> str:

@@ -20,7 +20,7 @@ SAVED = '#draft-status[data-state="saved"]:has-text("Saved at")'
 def writer(visit: Visit, court: Court) -> Person:
     """An investigator in front of a new custody draft."""
     person = visit.of(court.posts["investigator"])
-    person.page.goto(f"/cases/{court.case.pk}/")
+    person.page.goto(f"/cases/{court.case.pk}/motions/")
     person.page.locator("button[name=kind][value=custody]").click()
     return person
 
@@ -112,6 +112,34 @@ def test_a_draft_fits_a_phone_and_works_by_keyboard(writer: Person) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "payload.held"
     page.locator(SAVED).wait_for()
+
+
+def test_a_field_is_shown_after_the_answer_that_asks_for_it(writer: Person) -> None:
+    page = writer.page
+    detained_at, missing = page.locator('[id="payload.detained_at"]'), page.locator("#missing")
+    expect(detained_at).to_be_hidden()
+    expect(page.locator('[name="payload.h72_case"]').first).to_be_hidden()
+    expect(missing.locator('[href="#payload.detained_at"]')).to_have_count(0)
+
+    page.locator('[name="payload.held"][value="detained"]').press("Space")
+    expect(detained_at).to_be_visible()
+    expect(page.locator("#newly-asked[role=status]")).to_contain_text("Also asked for now: Moment of actual detention")
+    assert page.evaluate("document.activeElement.value") == "detained"
+    expect(missing.locator('[href="#payload.detained_at"]')).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(detained_at).to_be_focused()
+
+    exception = page.locator('[id="payload.exception"]')
+    writer.fill("penalty", "up_to_five_years")
+    writer.fill("exception", "Тұрақты тұрғылықты жері жоқ.")
+    writer.fill("penalty", "over_five_years")
+    writer.saved()
+    page.reload()
+    expect(exception).to_be_visible()
+    expect(exception).to_have_value("Тұрақты тұрғылықты жері жоқ.")
+    exception.fill("")
+    writer.fill("economic", "no")
+    expect(exception).to_be_hidden()
 
 
 def _pdf(folder: Path) -> Path:

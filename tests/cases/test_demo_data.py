@@ -44,7 +44,15 @@ def test_loading_twice_changes_nothing(var: Path, capsys: Any) -> None:
 def test_there_is_somebody_for_every_step(var: Path, capsys: Any) -> None:
     visitors = printed(capsys)
     roles = [visitor["role"] for visitor in visitors]
-    expected = {"investigator": 2, "head_of_unit": 1, "prosecutor": 2, "judge": 3, "clerk": 1}
+    expected = {
+        "investigator": 3,
+        "head_of_unit": 2,
+        "prosecutor": 4,
+        "judge": 6,
+        "court_chair": 1,
+        "clerk": 1,
+        "defender": 2,
+    }
     assert {role: roles.count(role) for role in expected} == expected
     assert {"auditor", "administrator"} <= set(roles)
     assert set(visitors[0]) == {"name", "role", "organisation", "iin", "language"}
@@ -53,9 +61,10 @@ def test_there_is_somebody_for_every_step(var: Path, capsys: Any) -> None:
 
 def test_cases_have_their_persons_and_teams(var: Path, capsys: Any) -> None:
     printed(capsys)
-    assert sorted(Case.objects.values_list("language", flat=True)) == ["kk", "kk", "ru"]
+    assert sorted(Case.objects.values_list("language", flat=True)) == ["kk", "kk", "kk", "ru"]
     for case in Case.objects.all():
-        assert set(case.persons.values_list("capacity", flat=True)) == {"suspect", "victim", "owner"}
+        assert {"suspect", "owner"} <= set(case.persons.values_list("capacity", flat=True))
+        assert case.counsel.get().person.capacity == "suspect"
         for member in case.team.all():
             assert participation.role_of(case, member.officer) == Role.INVESTIGATOR
 
@@ -80,7 +89,7 @@ def test_everybody_has_a_key_of_that_name_and_body(var: Path, capsys: Any) -> No
 
 def test_people_are_named_before_anything_is_loaded(capsys: Any) -> None:
     people = printed(capsys, "--people")
-    assert len(people) == 11
+    assert len(people) == 21
     assert set(people[0]) == {"iin", "bin", "surname", "given_name", "patronymic", "organisation", "role"}
     assert not Officer.objects.exists()
 

@@ -5,6 +5,7 @@ import io
 import random
 import threading
 import time
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecase.audit.models import Entry
-from ecase.cases import documents, names, storage
+from ecase.cases import documents, integrity, names, storage
+from ecase.cases.integrity import Altered
 from ecase.cases.models import Blob, Document
 from ecase.problems import Invalid
 from tests.cases import samples
@@ -173,7 +175,7 @@ def test_same_bytes_at_once_are_stored_once(media: Path) -> None:
         thread.join()
     assert len(kept) == 4
     assert len(set(kept)) == len(files(media)) == 1
-    assert Blob.objects.get().stored_as == storage.path_of(kept[0])
+    assert default_storage.exists(storage.path_of(kept[0]))
 
 
 def test_storing_and_reading_are_logged_without_the_name(at: Any) -> None:
@@ -211,11 +213,59 @@ def test_the_database_keeps_documents_as_they_were(at: Any) -> None:
             change()
 
 
-def test_a_lost_file_is_not_taken_for_an_empty_one(at: Any) -> None:
-    document = stored(at, "a.pdf", samples.pdf())
-    default_storage.delete(document.blob.stored_as)
-    with pytest.raises(FileNotFoundError):
-        documents.open_blob(document.blob)
+def alter(document: Document, data: bytes | None) -> None:
+    """Behind the service's back, as whoever has the disk could; ``None``: the file is gone."""
+    path = Path(default_storage.path(storage.path_of(document.blob_id)))
+    if data is None:
+        path.unlink()
+    else:
+        path.write_bytes(data)
+
+
+ALTERATIONS = {
+    "lost": None,
+    "emptied": b"",
+    "one byte": samples.pdf()[:-1] + b"?",
+    "longer": samples.pdf() + b"\n",
+}
+
+
+@pytest.mark.parametrize("how", ALTERATIONS)
+def test_an_altered_file_is_not_handed_out(at: Any, how: str) -> None:
+    document, data = stored(at, "құпия.pdf", samples.pdf()), ALTERATIONS[how]
+    alter(document, data)
+    with pytest.raises(Altered) as refused:
+        documents.read(document, at[1])
+    (problem,) = refused.value.problems
+    found = "" if data is None else hashlib.sha256(data).hexdigest()
+    assert problem.params == {"name": document.blob_id, "sha256": document.blob_id, "found": found}
+    entry = Entry.objects.latest("pk").content
+    assert (entry["event"], entry["chain"], entry["subject"]) == ("file.altered", "system", {"file": document.blob_id})
+    assert entry["data"] == {"sha256": document.blob_id, "found": found}
+    assert not Entry.objects.filter(chain=f"officer:{at[1].officer_id}").exists()
+
+
+@pytest.mark.parametrize("how", ALTERATIONS)
+def test_the_same_file_uploaded_again_takes_the_place_of_an_altered_one(at: Any, how: str, media: Path) -> None:
+    document, data = stored(at, "a.pdf", samples.pdf()), ALTERATIONS[how]
+    alter(document, data)
+    stored(at, "b.pdf", samples.pdf())
+    with documents.read(document, at[1]) as file:
+        assert file.read() == samples.pdf()
+    aside = media / storage.ALTERED / document.blob_id
+    assert (aside.read_bytes() if aside.exists() else None) == data
+    incidents = [entry for entry in Entry.objects.all() if entry.event == "file.altered"]
+    assert len(incidents) == (0 if data is None else 1)
+
+
+def test_a_large_file_is_read_in_pieces(at: Any) -> None:
+    data = b"%PDF-1.4\n" + random.Random(3).randbytes(64 * 2**20)
+    blob = documents.put_bytes(data, "application/pdf")
+    tracemalloc.start()
+    integrity.require_intact([{"name": "a.pdf", "sha256": blob.sha256}])
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 * storage.CHUNK
 
 
 def test_many_object_streams_do_not_hold_the_service_up(at: Any) -> None:
@@ -238,6 +288,8 @@ def test_many_object_streams_do_not_hold_the_service_up(at: Any) -> None:
         ("a\x00b\r\nc.pdf", "ab c.pdf"),
         ('<"a">|b?*.pdf', "__a___b__.pdf"),
         (" .hidden. ", "hidden"),
+        ("a\r\x1b\rb.pdf", "a b.pdf"),
+        ("и\u200d\u0306.pdf", "й.pdf"),
         ("й.pdf", "й.pdf"),
         ("а" * 300 + ".pdf", "а" * 116 + ".pdf"),
     ],

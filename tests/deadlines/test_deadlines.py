@@ -1,18 +1,22 @@
 """Deadlines: started by the catalogue's terms, met or missed, claimed once."""
 
-import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from tests.deadlines.conftest import MakeMotion
+from tests.threads import together
 from workflows.deadlines import services
 from workflows.deadlines.explanation import explain
 from workflows.deadlines.models import Deadline, State
 from workflows.motions.models import Motion
+from workflows.statute.catalogue import store
+from workflows.statute.schema import Amount, ByChoice, Catalogue, Escalation
 
 NOW = datetime(2026, 11, 21, 6, 0, 30, tzinfo=UTC)
 DETAINED = {"held": "detained", "detained_at": "2026-11-20T14:05:00+05:00", "detention_term": "h48"}
@@ -123,6 +127,77 @@ def test_reminders_come_at_fractions_and_those_slept_through_as_one(make_motion:
     assert services.claim_reminders(NOW + length * 0.9) == []
 
 
+def test_escalations_come_in_their_order_and_end_with_the_act(make_motion: MakeMotion, kz: Catalogue) -> None:
+    motion = make_motion()
+    above = (Escalation(at=1.5, to="court_chair"), Escalation(at=0.9, to="head_of_unit"))
+    term = replace(motion.kind_entry.term("decide"), escalate=above)
+    deadline = services.start(motion, term, NOW, motion.payload)
+    assert deadline is not None
+    length = deadline.due_at - NOW
+    assert services.claim_escalations(NOW + length * 0.8) == []
+    assert services.claim_escalations(NOW + length) == [(deadline, ["head_of_unit"])]
+    assert services.claim_escalations(NOW + length) == []
+    services.claim_missed(NOW + length + HOUR)
+    assert services.claim_escalations(NOW + length * 2) == [(deadline, ["court_chair"])]
+    other = services.start(make_motion(), term, NOW, motion.payload)
+    assert other is not None
+    services.meet(other.motion, "protocol", NOW + length * 3)
+    assert services.claim_escalations(NOW + length * 3) == []
+
+
+def test_nobody_is_told_twice_of_what_was_slept_through(make_motion: MakeMotion) -> None:
+    above = tuple(Escalation(at=at, to="head_of_unit") for at in (0.5, 0.9, 1.0, 1.5))
+    motion = make_motion()
+    deadline = services.start(motion, replace(motion.kind_entry.term("decide"), escalate=above), NOW, motion.payload)
+    assert services.claim_escalations(NOW + 100 * HOUR) == [(deadline, ["head_of_unit"])]
+    assert services.claim_escalations(NOW + 200 * HOUR) == []
+
+
+def test_roles_are_reminded_and_escalated_as_the_catalogue_says_where_a_term_says_nothing(
+    make_motion: MakeMotion, kz: Catalogue
+) -> None:
+    motion = make_motion()
+    law = {"reminders": {"judge": (0.25,)}, "escalation": {"judge": (Escalation(at=1.0, to="court_chair"),)}}
+    motion.catalogue = store(replace(kz, version="reminding", **law))
+    silent = replace(motion.kind_entry.term("decide"), remind=(), escalate=())
+    deadline = services.start(motion, silent, NOW, motion.payload)
+    assert deadline is not None
+    assert deadline.reminders == [NOW + (deadline.due_at - NOW) * 0.25]
+    assert deadline.escalate_at == deadline.due_at
+
+
+def test_what_was_due_before_its_event_is_escalated_at_once(make_motion: MakeMotion) -> None:
+    motion = make_motion(**DETAINED)
+    above = (Escalation(at=0.5, to="head_of_unit"), Escalation(at=1.0, to="supervising_prosecutor"))
+    late = replace(motion.kind_entry.term("decide"), less=Amount(amount=24, unit="hours"), escalate=above)
+    deadline = services.start(motion, late, NOW, motion.payload)
+    assert deadline is not None
+    assert deadline.reminders == []
+    assert services.claim_escalations(NOW) == [(deadline, ["supervising_prosecutor"])]
+
+
+def test_what_counts_back_from_an_end_to_come_is_reminded_of_from_now_on(make_motion: MakeMotion) -> None:
+    motion, now = make_motion(), timezone.now()
+    before = Amount(amount=10, unit="days")
+    term = replace(motion.kind_entry.term("decide"), amount=0, unit="days", less=before, remind=(0.5,))
+    deadline = services.start(motion, term, now + timedelta(days=30), motion.payload)
+    assert deadline is not None
+    assert deadline.due_at == now + timedelta(days=20)
+    [reminder] = deadline.reminders
+    assert abs(reminder - (now + timedelta(days=10))) < HOUR
+    assert "10 суток до этого момента" in explain(deadline, "ru")[2]
+
+
+def test_a_length_less_by_choice(make_motion: MakeMotion) -> None:
+    motion = make_motion(**DETAINED)
+    less = ByChoice(field="detention_term", amounts={"h48": 3})
+    term = replace(motion.kind_entry.term("decide"), less_by=less)
+    deadline = services.start(motion, term, NOW, motion.payload)
+    assert deadline is not None
+    assert deadline.due_at == NOW.replace(second=0) + 5 * HOUR
+    assert services.start(motion, term, NOW, {**motion.payload, "detention_term": "h24"}) is None
+
+
 def test_a_claim_is_undone_with_its_transaction(make_motion: MakeMotion) -> None:
     late = started(make_motion()).due_at + HOUR
     with transaction.atomic():
@@ -151,6 +226,8 @@ def test_the_claims_use_their_partial_indexes(make_motion: MakeMotion) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert "deadline_due" in Deadline.objects.missed_unclaimed(NOW).order_by("due_at").explain()
     assert "deadline_remind" in Deadline.objects.to_remind(NOW).order_by("remind_at").explain()
+    assert "deadline_escalate" in Deadline.objects.to_escalate(NOW).order_by("escalate_at").explain()
+    assert "deadline_by_calendar" in Deadline.objects.by_calendar().order_by("calendar").explain()
 
 
 def test_an_appeal_ends_three_days_after_the_announcement_on_a_working_day(make_motion: MakeMotion) -> None:
@@ -169,9 +246,9 @@ def test_an_appeal_ends_three_days_after_the_announcement_on_a_working_day(make_
 )
 def test_the_count_is_told_in_whole_sentences(make_motion: MakeMotion, language: str, told: str) -> None:
     sentences = explain(started(make_motion(**DETAINED), "file_with_judge", DETAINED_AT), language)
-    assert len(sentences) == 4
-    assert sentences[2] == told
-    assert "147(3)" in sentences[3]
+    assert len(sentences) == 6
+    assert sentences[4] == told
+    assert "147(3)" in sentences[5]
 
 
 @pytest.mark.parametrize("step", [
@@ -181,39 +258,25 @@ def test_the_count_is_told_in_whole_sentences(make_motion: MakeMotion, language:
     {"step": "added", "unit": "minutes", "amount": 1, "at": "2026-03-18T10:00:00+00:00"},
     {"step": "last_day", "unit": "days", "amount": 3, "day": "2026-03-21"},
     {"step": "last_day", "unit": "months", "amount": 1, "day": "2026-03-21"},
+    {"step": "last_day", "unit": "years", "amount": 1, "day": "2026-03-21"},
+    {"step": "not_rolled", "because": "short_term"},
+    {"step": "not_rolled", "because": "rule"},
+    {"step": "not_rolled", "because": "working_day"},
     {"step": "clamped", "day": "2026-02-28"},
     {"step": "rolled", "day": "2026-03-21", "to": "2026-03-26"},
     {"step": "calendar_unknown", "day": "2028-01-01"},
     {"step": "earlier", "unit": "days", "amount": 1, "at": "2026-03-18T10:00:00+00:00"},
     {"step": "earlier", "unit": "minutes", "amount": 1, "at": "2026-03-18T10:00:00+00:00"},
     {"step": "earlier", "unit": "months", "amount": 1, "at": "2026-03-18T10:00:00+00:00"},
+    {"step": "earlier", "unit": "years", "amount": 1, "at": "2026-03-18T10:00:00+00:00"},
     {"step": "immediately", "at": "2026-03-18T10:00:00+00:00"},
+    {"step": "stated", "at": "2026-03-18T10:00:00+00:00"},
 ])  # fmt: skip
 def test_every_step_has_a_sentence_in_every_language(step: dict[str, Any]) -> None:
     deadline = Deadline(article="48", computed={"steps": [step]})
     told = {explain(deadline, language)[0] for language in ("kk", "ru", "en")}
     assert len(told) == 3
     assert not any("%" in one for one in told)
-
-
-def together(*jobs: Callable[[], Any]) -> list[Any]:
-    """Each job in a thread and a connection of its own, let go at the same moment."""
-    results: list[Any] = [None] * len(jobs)
-    barrier = threading.Barrier(len(jobs))
-
-    def run(number: int) -> None:
-        try:
-            barrier.wait(timeout=10)
-            results[number] = jobs[number]()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(jobs))]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=30)
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

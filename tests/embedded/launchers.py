@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0  # seconds
+PATIENCE = 120.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Site:
         """Run Python there to its end."""
         return subprocess.run(
             [*self.prefix, self.python, *arguments],
-            cwd=self.base_dir, env=self.environ(), capture_output=True, text=True, check=False, timeout=120,
+            cwd=self.base_dir, env=self.environ(), capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
 
     def launch(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -85,7 +85,7 @@ def child(launcher: Launcher, word: str) -> Process:
 def test_life_of_a_demo(site: Site, demo: Launcher) -> None:
     lines = demo.lines_until("Logs are in")
     url = next(line.split()[0] for line in lines if line.endswith("the service"))
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         assert answer.status == 200
     assert any(line.startswith("judge") for line in lines)
     assert url in site.launch("demo").stderr
@@ -103,7 +103,7 @@ def test_life_of_a_demo(site: Site, demo: Launcher) -> None:
 
 def answers(url: str) -> bool:
     try:
-        return urllib.request.urlopen(url, timeout=5).status == 200
+        return urllib.request.urlopen(url, timeout=30).status == 200
     except OSError:
         return False
 

@@ -176,14 +176,19 @@ def test_second_command_joins_and_the_first_waits_for_it(start: Start) -> None:
     assert second.finish()[:2] == (0, "1\n")
 
 
-def test_two_clones_run_side_by_side(tmp_path: Path, launchers: list[Launcher]) -> None:
-    addresses = set()
-    for name in ("one", "two"):
-        clone = tmp_path / name
-        shutil.copytree(BASE_DIR / "ecase", clone / "ecase")
-        launcher = Launcher(Site(clone / "var", clone), ["run", "--", "sh", "-c", "echo $DATABASE_URL; exec sleep 600"])
-        launchers.append(launcher)
-        addresses.add(launcher.line())
+@pytest.fixture
+def clones(tmp_path: Path) -> Iterator[list[Site]]:
+    sites = [Site(tmp_path / name / "var", tmp_path / name) for name in ("one", "two")]
+    for site in sites:
+        shutil.copytree(BASE_DIR / "ecase", site.base_dir / "ecase")
+    yield sites
+    for site in sites:
+        site.sweep()
+
+
+def test_two_clones_run_side_by_side(clones: list[Site], launchers: list[Launcher]) -> None:
+    launchers += [Launcher(site, ["run", "--", "sh", "-c", "echo $DATABASE_URL; exec sleep 600"]) for site in clones]
+    addresses = {launcher.line() for launcher in launchers}
     assert len(addresses) == 2
     assert all(address.startswith("postgres://ecase@%2F") for address in addresses)
 

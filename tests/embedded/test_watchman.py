@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from ecase.embedded.children import Child, Program
 from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
 from ecase.embedded.watchman import LONGEST_PAUSE, Watchman
-from tests.embedded.launchers import wait_for
+from tests.embedded.launchers import BASE_DIR, wait_for
 
 
 @pytest.fixture
@@ -127,3 +128,28 @@ def test_no_free_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ecase.embedded.ports._is_free", lambda _port: False)
     with pytest.raises(Trouble, match="No port between 8000 and 8099 is free"):
         ports.first_free(8000)
+
+
+STARTS_AND_SAYS_NOTHING = """
+import signal, subprocess, time
+from ecase.embedded.children import guarded
+from ecase.embedded.warden import Warden
+
+begin = guarded(signal.SIGTERM, Warden())
+command = ["sh", "-c", "sleep 600 >&2 & sleep 600 >&2 & echo $$; wait"]
+process = subprocess.Popen(command, process_group=0, preexec_fn=begin)
+time.sleep(600)
+"""
+
+
+def test_launcher_killed_before_it_knows_of_its_child_leaves_nothing() -> None:
+    """The child has told the warden by itself, so what it has started ends too."""
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", STARTS_AND_SAYS_NOTHING], stdout=subprocess.PIPE, text=True, cwd=BASE_DIR
+    )
+    assert launcher.stdout is not None
+    group = int(launcher.stdout.readline())
+    launcher.kill()
+    launcher.wait()
+    wait_for(lambda: not group_runs(group))
+    launcher.stdout.close()

@@ -6,6 +6,7 @@ import pytest
 from tests.api.conftest import call, no_throttle_history  # noqa: F401 - fixtures
 from tests.logs import separate
 from tests.motions.conftest import make_world, storage  # noqa: F401 - fixtures
+from tests.portal.conftest import visitor  # noqa: F401 - fixture
 
 
 @pytest.fixture

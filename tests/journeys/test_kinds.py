@@ -1,114 +1,148 @@
-"""Every kind of the catalogue, from its draft to its delivery, over REST by plain clients of all three roles.
+"""Every kind of the catalogue, from its draft to its last state, over REST and at the pages.
 
 Generated from the catalogue: a new kind is tested by being added.
 """
 
-import base64
-import uuid
+import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.test import Client
 
+from ecase.audit.models import Chain, Entry
+from ecase.audit.services import NO_ENTRY
+from ecase.officers.models import Post
 from signatures import container, offline
+from signatures.transparency import Record
 from tests.api.conftest import Caller
-from tests.motions.conftest import PDF, World
-from tests.motions.payloads import fill
-from workflows.motions.models import Motion
+from tests.journeys.doors import Portal, Rest
+from tests.journeys.journey import Journey
+from tests.journeys.plans import DOORS, Plan, appealable, appellants, made
+from tests.logs import PATIENCE
+from tests.motions.conftest import World
+from workflows.deadlines.models import Deadline
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import FINAL_STATES
 from workflows.statute.loading import read_folder
-from workflows.statute.schema import Form, Kind
-from workflows.watch import duties
 
-pytestmark = pytest.mark.django_db(transaction=True)
 KINDS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds
+PLANS = made(KINDS)
 TRY_LATER = 503
-JOURNEYS = [(kind, outcome.key) for kind in KINDS.values() for outcome in kind.outcomes]
+Travel = Callable[[Plan], Journey]
 
 
-class Journey:
-    """One motion and the clients that carry it."""
-
-    def __init__(self, world: World, call: Callable[..., Caller], kind: Kind) -> None:
-        self.world, self.kind = world, kind
-        self.callers = {role: call(post) for role, post in world.posts.items()}
-        self.url = ""
-
-    def file(self) -> None:
-        """Draft, text, attachments, signature: what an investigator's system does."""
-        caller = self.callers["investigator"]
-        draft = ok(caller.post("/api/v1/motions/", {"case": self.world.case.number, "kind": self.kind.key}), 201)
-        self.url = draft["url"]
-        payload = fill(self.kind.form, self.world.case)
-        ok(caller.patch(self.url, {"payload": payload}, headers={"If-Match": f'"{draft["revision"]}"'}))
-        for requirement in self.kind.attachments:
-            file = SimpleUploadedFile(f"{requirement.key}.pdf", PDF + requirement.key.encode())
-            fields = {"requirement": requirement.key, "file": file}
-            ok(caller.post(f"{self.url}documents/", fields, format="multipart"), 201)
-        self.act("investigator", "motion", {})
-
-    def act(self, role: str, act_type: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Open, prepare, sign, submit."""
-        caller = self.callers[role]
-        ok(caller.get(f"{self.url}documents/"))
-        prepared = ok(caller.post(f"{self.url}acts/", {"type": act_type, "payload": payload}), 201)
-        cms = self.world.keys.sign(self.world.posts[role], base64.b64decode(prepared["to_sign"]))
-        body = {"cms": base64.b64encode(cms).decode()}
-        return ok(caller.post(prepared["signature"], body, headers={"Idempotency-Key": str(uuid.uuid4())}), 201)
-
-    def state(self, role: str = "investigator") -> str:
-        return str(ok(self.callers[role].get(self.url))["state"])
-
-    def filled(self, form: Form) -> dict[str, Any]:
-        return fill(form, self.world.case)
+def sample() -> list[Plan]:
+    """The first journey to each end through each door: their evidence is examined, which takes a log of their own."""
+    first = {(one.door, one.ending): one for one in reversed(PLANS)}
+    return list(first.values())
 
 
-def ok(response: Any, status: int = 200) -> dict[str, Any]:
-    assert response.status_code in (status, 200), response.content
-    return dict(response.data)
+@pytest.fixture
+def travel(
+    make_world: Callable[[], World], call: Callable[[Post], Caller], visitor: Callable[[Post], Client]
+) -> Travel:
+    """A motion's whole life by a plan."""
+
+    def go(plan: Plan) -> Journey:
+        world = make_world()
+        doors = {"rest": Rest(world.keys, call), "portal": Portal(world.keys, visitor)}
+        journey = Journey(world, plan, doors[plan.door])
+        journey.sets_out()
+        journey.is_decided()
+        journey.is_delivered()
+        journey.is_appealed()
+        journey.comes_to_its_end()
+        return journey
+
+    return go
 
 
-@pytest.mark.parametrize(("kind", "outcome"), JOURNEYS, ids=lambda one: getattr(one, "key", one))
-def test_from_draft_to_delivery(
-    make_world: Callable[[], World], call: Callable[..., Caller], log: None, kind: Kind, outcome: str
+@pytest.mark.django_db
+@pytest.mark.parametrize("plan", [one for one in PLANS if one not in sample()], ids=lambda plan: plan.name)
+def test_from_draft_to_the_last_state(travel: Travel, plan: Plan) -> None:
+    _has_ended_well(travel(plan))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("plan", sample(), ids=lambda plan: plan.name)
+def test_the_evidence_of_a_whole_life_stands(
+    log: None, travel: Travel, call: Callable[[Post], Caller], plan: Plan
 ) -> None:
-    journey = Journey(make_world(), call, kind)
+    journey = travel(plan)
 
-    journey.file()
-    if kind.prosecutor.role == "consent":
-        assert journey.state() == "submitted"
-        journey.act("prosecutor", "agreement", journey.filled(kind.form_for("agreement")))
-    assert journey.state() == "assigned"
-    decision = kind.decision_act(outcome)
-    act = journey.act("judge", decision, {"outcome": outcome, **journey.filled(kind.form_for(decision, outcome))})
-
-    for role in ("investigator", "prosecutor", "judge"):
-        assert journey.state(role) == "decided"
-    assert duties.deliver_decisions(timezone.now()) == 1
-    assert journey.state("prosecutor") == "delivered"
-    _evidence_stands(journey, act["id"])
-    if kind.outcome(outcome).grants:
-        journey.act("investigator", "execution_report", journey.filled(kind.form_for("execution_report")))
-        assert journey.state() == "executed"
+    _has_ended_well(journey)
+    last = journey.motion.acts.exclude(pdf=None).order_by("position").last()
+    assert last
+    _evidence_stands(call(journey.author), last)
 
 
-def _exported(caller: Caller, act_id: str) -> Any:
+def test_every_kind_goes_through_both_doors() -> None:
+    taken = defaultdict(set)
+    for plan in PLANS:
+        taken[plan.kind.key].add(plan.door)
+
+    assert dict(taken) == {key: set(DOORS) for key in KINDS}
+
+
+def test_everything_that_the_catalogue_knows_is_travelled() -> None:
+    """Outcomes, authors and steps of each kind; ends, appellants and rulings over all of them."""
+    for kind in KINDS.values():
+        plans = [one for one in PLANS if one.kind == kind]
+        assert {one.outcome.key for one in plans} == {one.key for one in kind.outcomes}
+        if kind.prosecutor.step_field:
+            assert {one.step for one in plans} == set(kind.validity.ladder)
+        else:
+            assert {one.author for one in plans} == set(kind.author_roles)
+    assert {one.ending for one in PLANS} == {"closed", "expired", "lifted", "cancelled"}
+    appeals = [one.appeal for one in PLANS if one.appeal]
+    kinds = [one.kind for one in PLANS if appealable(one.kind, one.outcome)]
+    assert {one.role for one in appeals} == {role for kind in kinds for role in appellants(kind)}
+    assert {one.ruling.effect for one in appeals} == {"stands", "changed", "cancelled"}
+    for way in ("late", "heard", "inquiry", "immune"):
+        assert any(getattr(one.appeal if way == "late" else one, way, False) for one in PLANS), way
+
+
+def _has_ended_well(journey: Journey) -> None:
+    motion = journey.motion
+    assert motion.state == journey.plan.ending
+    assert motion.state in FINAL_STATES
+    assert motion.next_due_at is None
+    assert not Deadline.objects.filter(motion=motion, state="running").exists()
+    journey.is_kept_from_strangers()
+    assert journey.door.finds(journey.colleague, journey.pk) != motion.secret
+    _chain_is_whole(motion)
+
+
+def _chain_is_whole(motion: Motion) -> None:
+    """Every entry follows the one before it up to the head, and every act has its own."""
+    last, entries = NO_ENTRY, list(Entry.objects.filter(chain=motion.chain).order_by("seq"))
+    for place, entry in enumerate(entries, start=1):
+        assert (entry.seq, bytes(entry.prev)) == (place, last)
+        assert Record(bytes(entry.prev), entry.chain, entry.seq, bytes(entry.body)).hash == bytes(entry.hash)
+        last = bytes(entry.hash)
+    assert bytes(Chain.objects.get(name=motion.chain).hash) == last
+    acts = dict(motion.acts.values_list("entry", "sha256"))
+    logged = {one.pk: one.content["data"]["sha256"] for one in entries if one.pk in acts}
+    assert logged == acts
+
+
+def _exported(caller: Caller, act: Act) -> Any:
     """The container; a long transaction of another test on the same server may hold its proof back."""
-    for _ in range(20):
-        response = caller.get(f"/api/v1/acts/{act_id}/container")
-        if response.status_code != TRY_LATER:
-            break
+    until = time.monotonic() + PATIENCE
+    response = caller.get(f"/api/v1/acts/{act.pk}/container")
+    while response.status_code == TRY_LATER and time.monotonic() < until:
+        response = caller.get(f"/api/v1/acts/{act.pk}/container")
     return response
 
 
-def _evidence_stands(journey: Journey, act_id: str) -> None:
+def _evidence_stands(caller: Caller, act: Act) -> None:
     """A stranger with the trust folder alone finds the container genuine, with every act of the motion in it."""
-    response = _exported(journey.callers["prosecutor"], act_id)
+    response = _exported(caller, act)
     data = response.getvalue() if response.streaming else response.content
     assert response.status_code == 200, data[:500]
     verdict = offline.examine(container.read(data), offline.Trust.load(settings.TRUST_DIR), datetime.now(UTC))
     assert verdict.indication == "TOTAL_PASSED", verdict
-    assert Motion.objects.get(acts=act_id).acts.count() >= 3

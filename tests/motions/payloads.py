@@ -6,16 +6,40 @@ from typing import Any
 
 from ecase.cases.models import Case
 from tests.factories import PersonFactory
-from workflows.statute.schema import Field, Form
+from workflows.statute.conditions import NOW, all_hold, holds
+from workflows.statute.schema import Check, Field, Form
 
 
 def fill(form: Form, case: Case, **given: Any) -> dict[str, Any]:
-    """A payload that states every field of ``form``; ``given`` takes precedence, ``None`` leaves a field out."""
+    """A payload that states every field of ``form``; ``given`` takes precedence, ``None`` leaves a field out.
+
+    What is required only on a condition that does not hold is left out.
+    """
     payload = {field.key: value(field, case) for field in form.fields}
     # Instants follow each other in the order of the form: what ends comes after what begins.
     instants = [field.key for field in form.fields if field.type == "instant"]
     payload.update({key: now_minus(minutes=120 - step) for step, key in enumerate(instants)})
-    return {key: one for key, one in {**payload, **given}.items() if one is not None}
+    payload.update(given)
+    idle = [one.key for one in form.fields if one.key not in given and _is_idle(one, form, payload)]
+    stated = {key: one for key, one in payload.items() if one is not None and key not in idle}
+    for check in form.checks:
+        _settle(check, form, stated)
+    return stated
+
+
+def _is_idle(field: Field, form: Form, payload: Mapping[str, Any]) -> bool:
+    return field.required_if is not None and not holds(field.required_if, form, payload, datetime.now(UTC))
+
+
+def _settle(check: Check, form: Form, payload: dict[str, Any]) -> None:
+    """Give what a check asks for: a yes, the lowest number that it allows, an instant past now."""
+    if not all_hold(check.when, form, payload, datetime.now(UTC)):
+        return
+    for one in (one for one in check.when if one.field == check.then_problem):
+        if (one.op, one.value) in (("ne", True), ("eq", False)):
+            payload[one.field] = True
+        elif one.op == "lt":
+            payload[one.field] = now_minus(days=-1) if one.value == NOW else one.value
 
 
 def value(field: Field, case: Case) -> Any:
@@ -57,7 +81,7 @@ _VALUES = {
     "money": lambda field, case: f"{max(field.minimum or 0, 500)}.00",
     "date": lambda field, case: "2026-11-20",
     "instant": lambda field, case: now_minus(minutes=120),
-    "boolean": lambda field, case: True,
+    "boolean": lambda field, case: field.required,
     "choice": lambda field, case: field.choices[0].key,
     "choices": lambda field, case: [field.choices[0].key],
     "person": _person,

@@ -1,4 +1,4 @@
-"""A motion's way through the house, kind by kind: every outcome of every kind that the catalogue holds."""
+"""A motion's way through the house, step by step; ``tests.journeys`` take every kind to its last state."""
 
 import json
 from itertools import pairwise
@@ -17,17 +17,6 @@ from workflows.statute.loading import read_folder
 pytestmark = pytest.mark.django_db
 
 KINDS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds
-OUTCOMES = [(kind.key, outcome.key) for kind in KINDS.values() for outcome in kind.outcomes]
-
-
-@pytest.mark.parametrize(("kind", "outcome"), OUTCOMES)
-def test_every_outcome_of_every_kind_can_be_reached(world: World, kind: str, outcome: str) -> None:
-    motion = world.decided(kind, outcome)
-
-    assert motion.state == State.DECIDED
-    assert motion.outcome == outcome
-    assert motion.last_act.type == KINDS[kind].decision_act(outcome)
-    assert motion.decided_at == motion.last_act.performed_at
 
 
 def test_custody_goes_through_the_prosecutor(world: World) -> None:

@@ -13,6 +13,8 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from ecase.audit.models import Entry
+from ecase.cases import services
+from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Refused, SignatureRefused, Stale
 from signatures.issuing import Span
 from tests.factories import PostFactory, investigator_of, judge_of, prosecutor_of
@@ -193,7 +195,7 @@ def test_who_investigated_never_judges(world: World) -> None:
 
     draw = motion.draws.get()
     assert str(turned.officer_id) in draw.excluded
-    assert str(turned.officer_id) not in draw.candidates
+    assert str(turned.officer_id) not in {one["officer"] for one in draw.candidates}
 
 
 def test_who_investigated_never_agrees(world: World) -> None:
@@ -358,3 +360,46 @@ def test_an_unknown_field_of_a_draft(world: World) -> None:
 
     with refused(motion, Invalid):
         drafts.save(motion, world.posts["investigator"], {"surprise": 1})
+
+
+# -- a group of investigators ------------------------------------------------------------------------------------------
+
+
+def leader_of(world: World) -> Post:
+    """Another investigator of the case, at the head of the group."""
+    leader = investigator_of(world.case)
+    services.name_leader(world.case, world.posts["head_of_unit"], leader.officer)
+    return leader
+
+
+def test_in_a_group_its_leader_signs_preventive_measures_and_their_extension(world: World) -> None:
+    before = world.draft("custody")
+    leader = leader_of(world)
+    for kind in ("custody", "house_arrest", "bail", "custody_extension", "house_arrest_extension"):
+        with pytest.raises(NotAllowed) as caught:
+            drafts.create(world.case, kind, world.posts["investigator"])
+        assert [one.code for one in caught.value.problems] == ["leader-signs"]
+        assert leader.officer.full_name in str(caught.value.problems[0].message)
+        assert drafts.create(world.case, kind, leader).author == leader
+
+    with pytest.raises(Invalid) as unsigned:
+        world.act(before, ActType.MOTION, "author")
+    assert {one.code for one in unsigned.value.problems} == {"leader-signs"}
+    assert "leader-signs" in {one.code for one in drafts.missing(world.fresh(before))}
+
+
+def test_a_group_leaves_other_motions_and_other_roles_alone(world: World) -> None:
+    leader_of(world)
+
+    assert world.filed("search").author == world.posts["investigator"]
+    assert drafts.create(world.case, "custody_extension", world.posts["head_of_unit"])
+
+
+def test_the_head_of_the_unit_names_one_leader_of_those_who_work_on_the_case(world: World) -> None:
+    first, second = leader_of(world), leader_of(world)
+    assert [one.officer for one in world.case.team.filter(leads=True)] == [second.officer]
+
+    with pytest.raises(NotAllowed):
+        services.name_leader(world.case, first, first.officer)
+    with pytest.raises(Invalid):
+        services.name_leader(world.case, world.posts["head_of_unit"], world.posts["judge"].officer)

@@ -62,11 +62,33 @@ def test_a_former_administrator_is_out_with_the_next_click(administrator: Post, 
     assert admin.get("/admin/").status_code == 302
 
 
-@pytest.mark.parametrize("model", ["organisation", "officer", "post", "dutyshift"])
+@pytest.mark.parametrize("model", ["organisation", "officer", "post", "dutyshift", "absence"])
 def test_lists_and_forms_open(admin: Client, model: str) -> None:
     DutyShiftFactory()
     assert admin.get(f"/admin/officers/{model}/?q=").status_code == 200
     assert admin.get(f"/admin/officers/{model}/add/").status_code == 200
+
+
+def test_it_greets_by_name_and_offers_no_password(administrator: Post, admin: Client) -> None:
+    page = admin.get("/admin/").content.decode()
+
+    assert administrator.officer.short_name in page
+    assert "password" not in page
+
+
+def test_a_roster_names_officers_and_their_times(admin: Client) -> None:
+    shift = DutyShiftFactory()
+    page = admin.get("/admin/officers/dutyshift/").content.decode()
+
+    assert shift.post.officer.full_name in page
+    assert f">{timezone.localtime(shift.starts_at):%d.%m.%Y %H:%M} – " in page
+
+
+def test_russian_headings_name_what_they_are_about_in_the_case_they_ask_for(admin: Client) -> None:
+    """Django puts a model's name as it stands after «Выберите» and «Добавить»."""
+    page = admin.get("/admin/officers/dutyshift/", headers={"Accept-Language": "ru"}).content.decode()
+    assert "Выберите период дежурства для изменения" in page
+    assert "Добавить период дежурства" in page
 
 
 def test_only_reference_data_is_there(admin: Client) -> None:

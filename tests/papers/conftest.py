@@ -20,9 +20,27 @@ PROSECUTOR = facts.Official(
     facts.Name("Оспанова", "Дана", "Қайратқызы", "female"), "prosecutor", "Прокуратура", "Алматы"
 )
 SUSPECT = facts.Participant(facts.Name("Жұмабек", "Дәурен", "Сейітұлы"), "suspect", date(1990, 5, 17))
-SEALED = {"registration", "assignment", "delivery", "closure", "expiry"}
-AUTHORS = {"protocol": JUDGE, "endorsement": JUDGE, "hearing_order": JUDGE, "motion": INVESTIGATOR,
-           "withdrawal": INVESTIGATOR, "execution_report": INVESTIGATOR}  # fmt: skip
+HEAD = facts.Official(facts.Name("Қасымов", "Ерлан", "Асқарұлы"), "head_of_unit", "Тергеу басқармасы", "Алматы")
+CHAIR = facts.Official(facts.Name("Бекенов", "Талғат", "Оразұлы"), "court_chair", "Тергеу соты", "Алматы қаласы")
+CLERK = facts.Official(
+    facts.Name("Темірова", "Бибігүл", "Маратқызы", "female"), "clerk", "Тергеу соты", "Алматы қаласы"
+)
+DEFENDER = facts.Official(facts.Name("Ниязова", "Гүлнар", "Серікқызы", "female"), "defender", "Адвокаттар алқасы")
+APPELLATE = facts.Official(
+    facts.Name("Досмағамбетов", "Арман", "Қуатұлы"), "judge", "Алматы қалалық соты", "Алматы қаласы"
+)
+SEALED = {"registration", "assignment", "delivery", "extension", "replacement", "closure", "expiry", "transmission",
+          "appeal_assignment"}  # fmt: skip
+AUTHORS = {
+    **dict.fromkeys(["motion", "withdrawal", "correction", "format_order", "admission", "supplement",
+                     "execution_report", "lifting", "event"], INVESTIGATOR),
+    **dict.fromkeys(["protocol", "endorsement", "hearing_order", "recusal", "materials_request", "restoration"], JUDGE),
+    **dict.fromkeys(["reassignment", "appeal_reassignment", "transfer"], CHAIR),
+    **dict.fromkeys(["appeal", "appeal_withdrawal"], DEFENDER),
+    "approval": HEAD,
+    "minutes": CLERK,
+    **dict.fromkeys(["appeal_recusal", "appeal_ruling"], APPELLATE),
+}  # fmt: skip
 
 PaperMaker = Callable[..., facts.Paper]
 

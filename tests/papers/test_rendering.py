@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from tests.papers.conftest import ACT_ID, AT, SEALED, URL, PaperMaker, author_of
+from tests.papers.conftest import ACT_ID, AT, CLERK, PROSECUTOR, SEALED, URL, PaperMaker, author_of
 from workflows.papers import facts, render
-from workflows.papers.rendering import images
+from workflows.papers.composition import Letter, blocks
+from workflows.papers.rendering import document, images
 from workflows.papers.words import words
 
 LANGUAGES = ("kk", "ru", "en")
@@ -38,9 +39,9 @@ def has(pdf: bytes, *expected: str) -> None:
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_every_fact_is_on_the_paper(paper: PaperMaker, template: str, language: str) -> None:
     one = paper(template, language)
-    said = words(language)
+    pdf, said = render(one), words(language)
     has(
-        render(one),
+        pdf,
         said.act(template)["title"],
         "257500031000123",
         "Күзетпен ұстау",
@@ -48,11 +49,18 @@ def test_every_fact_is_on_the_paper(paper: PaperMaker, template: str, language: 
         URL,
         "0123 4567 89ab cdef",
     )
-    has(render(one), "Жұмабек Дәурен Сейітұлы", "1990", said.capacity(one.persons[0]), "Хаттама.pdf", "ab" * 32)
-    has(render(one), "Мерзімі", "2 ай", "Мүлік ашық ұрланған.", "Күдіктің негізділігі тексерілді.", "ef" * 32)
-    has(render(one), "148-бап: тергеу судьясы", "Орындау тергеушіге жүктелсін.", "Шағым үш тәулік ішінде беріледі.")
-    has(render(one), "күдікті", "тергеуші", "Ұстап алу хаттамасы", "3-зал", "Б. Темірова", said.act_name("agreement"))
-    has(render(one), said.period(AT, AT + timedelta(days=60)), "151(1)", said.instant(AT))
+    has(pdf, "Жұмабек Дәурен Сейітұлы", "1990", said.capacity(one.persons[0]), "Хаттама.pdf", "ab" * 32)
+    has(pdf, "Мерзімі", "2 ай", "Күдіктің негізділігі тексерілді.", "ef" * 32)
+    has(pdf, "148-бап: тергеу судьясы", "Орындау тергеушіге жүктелсін.", "Шағым үш тәулік ішінде беріледі.")
+    has(pdf, "күдікті", "тергеуші", "Ұстап алу хаттамасы", "3-зал", "Б. Темірова", said.act_name("agreement"))
+    has(pdf, said.period(AT, AT + timedelta(days=60)), "151(1)", said.instant(AT))
+
+
+@pytest.mark.parametrize("template", sorted(facts.TEMPLATES))
+def test_only_what_answers_the_motion_tells_it_again(paper: PaperMaker, template: str) -> None:
+    repeats = {"approval", "agreement", "refusal", "return", "protocol", "endorsement", "appeal_ruling"}
+    told = squeeze("Мүлік ашық ұрланған.") in text_of(render(paper(template)))
+    assert told == (template in repeats)
 
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
@@ -60,7 +68,9 @@ def test_the_signature_block_names_who_signs(paper: PaperMaker, template: str, l
     author, said = author_of(template), words(language)
     claim = said.data["signature"]["service" if template in SEALED else "officer"]
     name = "ecase-demo" if author is None else author.name.surname
-    has(render(paper(template, language)), claim, name, said.role(author.role if author else "service"))
+    above = template in ("appeal_recusal", "appeal_ruling")
+    role = "appellate_judge" if above else author.role if author else "service"
+    has(render(paper(template, language)), claim, name, said.role(role))
 
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
@@ -194,6 +204,21 @@ def test_every_sign_that_is_said_to_be_shown_is_shown(paper: PaperMaker) -> None
     render(paper(reasons=tuple(signs), sections=(facts.Section("x", tuple(signs)),)))
 
 
+def test_the_address_of_a_long_host_is_followed_and_copied_as_it_is(paper: PaperMaker) -> None:
+    url = f"https://{'very-long-name.' * 8}example/verify/?act={ACT_ID}"
+    pages = PdfReader(BytesIO(render(paper(verify_url=url)))).pages
+    copied = "".join("".join(page.extract_text() for page in pages).split())
+    links = [one.get_object()["/A"]["/URI"] for page in pages for one in page.get("/Annots", [])]
+    assert url in copied
+    assert set(links) == {url}
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_what_is_compared_sign_by_sign_is_whole(paper: PaperMaker, template: str, language: str) -> None:
+    told = str(document(paper(template, language)))
+    assert {ACT_ID, URL, "ab" * 32, "ef" * 32} - set(re.findall(r"[^'\s]+", told)) == set()
+
+
 def test_a_word_longer_than_a_line_is_broken(paper: PaperMaker) -> None:
     pdf = render(paper(reasons=("я" * 5000,)))
     assert text_of(pdf).replace("\u200b", "").count("я") >= 5000
@@ -214,6 +239,46 @@ def test_a_refusal_reads_as_one(paper: PaperMaker) -> None:
     has(render(paper("protocol", "ru", outcome=refused)), "не удовлетворять", "отказать")
     has(render(paper("endorsement", "ru", outcome=refused)), "Отказ в санкции", "В САНКЦИИ ОТКАЗЫВАЮ")
     has(render(paper("endorsement", "ru")), "САНКЦИОНИРУЮ")
+
+
+def test_minutes_begin_with_the_hearing(paper: PaperMaker) -> None:
+    kinds = [block["type"] for block in blocks(Letter(paper("minutes", "kk")))]
+    assert kinds[:2] == ["para", "fields"]
+
+
+def test_a_step_done_without_a_sanction_is_checked_and_not_granted(paper: PaperMaker) -> None:
+    unlawful = facts.OutcomeFacts("unlawful", "Действие признано незаконным", False, "220(14)", True, True)
+    found = render(paper("protocol", "ru", outcome=unlawful))
+    has(found, "произведённого без санкции: действие признано незаконным (статья 220(14)", "недопустимыми")
+    assert squeeze("не удовлетворять") not in text_of(found)
+    lawful = facts.OutcomeFacts("lawful", "действие признано законным", True, "220(14)", True)
+    found = render(paper("protocol", "ru", outcome=lawful))
+    has(found, "произведённого без санкции: действие признано законным")
+    assert squeeze("удовлетворить") not in text_of(found)
+    assert squeeze("недопустимыми") not in text_of(found)
+
+
+def test_an_appeal_is_named_by_who_brings_it(paper: PaperMaker) -> None:
+    has(render(paper("appeal", "ru")), "Жалоба", "Защитник Ниязова Г.С.", "просит областной")
+    has(render(paper("appeal", "ru", author=PROSECUTOR)), "Ходатайство прокурора", "просит областной")
+    has(render(paper("appeal", "kk", author=CLERK)), "Шағымды тіркеу", "шағым келіп түсті")
+    has(render(paper("appeal_withdrawal", "en", author=PROSECUTOR)), "Withdrawal of the prosecutor's review motion")
+
+
+def test_an_appeal_names_the_day_of_the_decision(paper: PaperMaker) -> None:
+    decided = facts.EarlierAct("protocol", "А.Б. Ахметова", AT - timedelta(days=2), "cd" * 32)
+    told = {"kk": "тергеу судьясының 2026 жылғы 19 қарашада шығарған шешімімен келіспей",
+            "ru": "с решением следственного судьи от 19 ноября 2026 года по ходатайству",
+            "en": "the investigating judge's decision of 19 November 2026 on the motion"}  # fmt: skip
+    for language, sentence in told.items():
+        has(render(paper("appeal", language, previous=(decided,))), sentence)
+    has(render(paper("appeal", "ru", previous=())), "с решением следственного судьи по ходатайству")
+
+
+def test_the_appellate_judge_is_no_investigating_judge(paper: PaperMaker) -> None:
+    has(
+        render(paper("appeal_ruling", "ru")), "Судья Досмағамбетов А.Қ. (Алматы қалалық соты)", "является окончательным"
+    )
 
 
 def test_names_stand_in_the_right_case(paper: PaperMaker) -> None:

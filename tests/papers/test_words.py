@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ecase.cases.models import Person
+from ecase.officers.models import Role
 from tests.papers.conftest import make
 from workflows.motions.states import ActType
 from workflows.papers.composition import Letter
@@ -30,6 +32,13 @@ def test_there_is_a_paper_for_every_act() -> None:
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_everybody_who_signs_or_is_named_has_a_word(language: str) -> None:
+    said = words(language).data
+    assert set(said["capacities"]) == set(Person.Capacity.values)
+    assert set(Role.values) - set(said["roles"]) == {Role.AUDITOR, Role.ADMINISTRATOR}
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
 def test_sentences_name_known_facts(template: str, language: str) -> None:
     letter = Letter(make(template, language))
@@ -40,7 +49,7 @@ def test_sentences_name_known_facts(template: str, language: str) -> None:
 def strings(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [text for one in value.values() for text in strings(one)]
-    return [text for one in value for text in strings(one)] if isinstance(value, list) else [value]
+    return [text for one in value for text in strings(one)] if isinstance(value, (list, tuple)) else [value]
 
 
 @pytest.mark.parametrize(

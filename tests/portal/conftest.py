@@ -12,7 +12,6 @@ from ecase.officers.middleware import SESSION_KEY
 from ecase.officers.models import Post
 from ecase.officers.sign_in import BACKEND
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
-from workflows.statute.catalogue import load_all
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -36,14 +35,27 @@ def committed(
 @pytest.fixture
 def visitor(db: None) -> Visitor:
     """A client whose session is that of a post, in English; the law is in force."""
-    load_all()
 
     def enter(post: Post) -> Client:
         client = Client(headers={"Accept-Language": "en"})
-        client.force_login(post.officer, backend=BACKEND)
-        session = client.session
-        session[SESSION_KEY] = str(post.pk)
-        session.save()
+        sign_in(client, post)
         return client
 
     return enter
+
+
+def sign_in(client: Client, post: Post) -> None:
+    """Open a session of the client in this post."""
+    client.force_login(post.officer, backend=BACKEND)
+    session = client.session
+    session[SESSION_KEY] = str(post.pk)
+    session.save()
+
+
+def session_of(post: Post) -> str:
+    """The key of a new session in this post, for a browser's cookie."""
+    client = Client()
+    sign_in(client, post)
+    key = client.session.session_key
+    assert key
+    return key

@@ -5,18 +5,23 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from ecase.audit.models import Entry
+from ecase.portal.views.sign_in import CANDIDATE
 from tests.factories import CaseFactory, PostFactory, investigator_of, judge_of, prosecutor_of
 from tests.motions.conftest import World
 from tests.portal.conftest import Visitor
+from workflows.motions.models import Motion
 
-OPEN_TO_ALL = {"sign-in", "challenge", "sign-in-answer", "choose-post", "sign-out", "language", "verify"}
+OPEN_TO_ALL = {"sign-in", "challenge", "sign-in-answer", "choose-post", "sign-out", "language", "verify", "genuine"}
 ANY = {
     "motion_id": uuid.UUID(int=1),
     "case_id": uuid.UUID(int=2),
     "document_id": uuid.UUID(int=3),
     "prepared_id": uuid.UUID(int=4),
     "act_id": uuid.UUID(int=5),
+    "copy_id": uuid.UUID(int=6),
     "attachment_id": 1,
     "notice_id": 1,
     "entry_id": 1,
@@ -43,6 +48,21 @@ def test_a_stranger_is_sent_to_sign_in(name: str, address: str, method: str) -> 
     if response.status_code != 405:
         assert response.status_code == 302, name
         assert response["Location"].startswith("/sign-in/"), name
+
+
+def test_a_signature_is_good_for_one_choice_of_a_post(db: None) -> None:
+    held = PostFactory()
+    ended = PostFactory(officer=held.officer, valid_to=timezone.now())
+    client = Client(headers={"Accept-Language": "en"})
+    session = client.session
+    session[CANDIDATE] = str(held.officer_id)
+    session.save()
+    assert "Choose the post in which you act now" in client.post("/sign-in/post/", {"post": "?"}).content.decode()
+    answer = client.post("/sign-in/post/", {"post": str(ended.pk)})
+    assert answer.status_code == 403
+    assert "You do not hold this post now" in answer.content.decode()
+    assert Entry.objects.get(chain=f"officer:{held.officer_id}").event == "sign_in.refused"
+    assert client.post("/sign-in/post/", {"post": str(held.pk)})["Location"] == "/sign-in/"
 
 
 @pytest.mark.parametrize(("name", "address"), [one for one in addresses() if "0000" in one[1]])
@@ -80,8 +100,15 @@ def test_a_post_that_has_ended_is_out_with_the_next_click(visitor: Visitor) -> N
 
 
 def test_htmx_is_told_to_go_to_the_sign_in_page(db: None) -> None:
-    response = Client(headers={"HX-Request": "true"}).get("/")
-    assert response["HX-Redirect"].startswith("/sign-in/")
+    """And comes back to the page, not to the part of it that was asked for."""
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?scope=all"}
+    response = Client(headers=headers).get("/?scope=all&seen=e3b0")
+    assert response["HX-Redirect"] == "/sign-in/?next=/%3Fscope%3Dall"
+
+
+def test_an_htmx_request_from_another_site_leads_to_the_start(db: None) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "https://example.org/cases/"}
+    assert Client(headers=headers).get("/?seen=e3b0")["HX-Redirect"] == "/sign-in/?next=/"
 
 
 def test_a_destination_of_another_site_is_not_followed(visitor: Visitor) -> None:
@@ -97,3 +124,16 @@ def test_pages_allow_nothing_but_their_own_scripts_and_the_signer(visitor: Visit
     assert "unsafe" not in policy
     assert b" style=" not in response.content
     assert response["Cache-Control"] == "private, no-store"
+
+
+def test_the_defence_sees_the_files_of_motions_that_are_open_to_it(world: World, visitor: Visitor) -> None:
+    closed, opened = world.filed("search"), world.assigned("custody")
+    Motion.objects.filter(pk=closed.pk).update(defence=False)
+    Motion.objects.filter(pk=opened.pk).update(defence=True)
+    client = visitor(world.posts["defender"])
+    for motion, status in ((closed, 404), (opened, 200)):
+        attachment = motion.attachments.select_related("document").first()
+        assert attachment
+        address = reverse("portal:document", args=[world.case.pk, attachment.document_id])
+        assert client.get(address).status_code == status
+        assert (address in client.get(f"/cases/{world.case.pk}/").content.decode()) == (status == 200)

@@ -1,10 +1,21 @@
 """From inputs to payloads and back: nothing is guessed, and what does not fit is left for validation to name."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
 from django.http import QueryDict
 
 from ecase.portal import forms
+from ecase.portal.asking import Asked, asked
 from ecase.problems import Problem
-from workflows.statute.schema import Choice, Field, FieldType, Form, Text
+from workflows.statute.loading import read_folder
+from workflows.statute.schema import Check, Choice, Condition, Field, FieldType, Form, Kind, Text
+from workflows.statute.validation import validate
+
+STATUTE = Path(__file__).resolve().parents[2] / "fixtures" / "statute"
 
 
 def text(words: str) -> Text:
@@ -88,3 +99,71 @@ def test_a_value_comes_back_as_it_was_typed() -> None:
 def test_a_wrong_answer_costs_only_itself() -> None:
     problems = [Problem("type", "", "payload.number"), Problem("type", "", "payload.things.0.worth")]
     assert forms.without({"words": "w", "number": "x", "things": [1]}, problems) == {"words": "w"}
+
+
+# -- fields that are asked for after some answers ---------------------------------------------------------------------
+
+
+def forms_of(kind: Kind) -> Iterator[Form]:
+    yield kind.form
+    yield from kind.acts.values()
+    yield from (kind.form_for(one.output, one.key) for one in kind.outcomes)
+    yield kind.form_for("event")
+
+
+def inner(form: Form) -> Iterator[Form]:
+    """The form, and those of the entries of its lists."""
+    yield form
+    for one in form.fields:
+        if one.type == "list":
+            yield from inner(Form(fields=one.fields))
+
+
+@pytest.mark.parametrize("jurisdiction", ["kz", "demo-ua"])
+def test_a_field_is_shown_after_exactly_the_answers_after_which_it_is_missing(jurisdiction: str) -> None:
+    entry = read_folder(STATUTE / jurisdiction)
+    every = [part for kind in entry.kinds.values() for form in forms_of(kind) for part in inner(form)]
+    conditional = [(form, one) for form in every for one in form.fields if one.required_if]
+    assert conditional
+    for form, one in conditional:
+        when = asked(one, form, forms.PREFIX)
+        assert when, one.key
+        deciding = form.field(when.by.removeprefix("payload."))
+        assert deciding
+        answers = {"", *({"yes", "no"} if deciding.type == "boolean" else {each.key for each in deciding.choices})}
+        assert set(when.answers) == {answer for answer in answers if is_missing(form, one, when.by, answer)}, one.key
+
+
+def is_missing(form: Form, one: Field, by: str, answer: str) -> bool:
+    payload = forms.read(form, QueryDict(urlencode({by: answer})))
+    return f"payload.{one.key}" in {
+        each.field for each in validate(form, payload, persons={}) if each.code == "required"
+    }
+
+
+def test_a_field_that_rests_on_more_than_one_answer_is_shown_always() -> None:
+    def with_condition(op: Any, on: str, value: object) -> Asked | None:
+        later = field("later", "text", required_if=Condition(field=on, op=op, value=value))
+        return asked(later, Form(fields=(*FORM.fields, later)), "payload")
+
+    assert with_condition("eq", "one", "b") == Asked("payload.one", ("b",))
+    assert with_condition("ne", "sure", True) == Asked("payload.sure", ("", "no"))
+    assert with_condition("contains", "some", "a") == Asked("payload.some", ("a",))
+    assert with_condition("eq", "some", ["a", "b"]) is None
+    assert with_condition("eq", "one", "field:words") is None
+    assert with_condition("gt", "number", 5) is None
+    assert with_condition("present", "words", None) is None
+
+
+def test_a_field_that_a_check_requires_too_is_shown_always() -> None:
+    later = field("later", "text", required_if=Condition(field="one", op="eq", value="b"))
+    check = Check(key="x", article="1", when=(), message=text("x"), then_required=("later",))
+    assert asked(later, Form(fields=(*FORM.fields, later), checks=(check,)), "payload") is None
+
+
+def test_a_field_of_an_entry_is_asked_for_by_its_own_entry() -> None:
+    condition = Condition(field="present", op="eq", value=False)
+    row = (field("present", "boolean"), field("reason", "text", required_if=condition))
+    (shown,) = forms.inputs(Form(fields=(field("people", "list", fields=row),)), {"people": [{"present": False}]}, ())
+    assert shown.rows[0][1].asked == Asked("payload.people.0.present", ("", "no"))
+    assert shown.new_row[1].asked == Asked("payload.people.__row__.present", ("", "no"))

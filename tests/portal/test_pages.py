@@ -2,17 +2,21 @@
 
 import re
 from base64 import encodebytes
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ecase.audit.models import Entry
+from ecase.cases.storage import path_of
 from tests.factories import PostFactory
 from tests.motions.conftest import World
 from tests.portal.conftest import Visitor
-from workflows.motions import export, reading
+from workflows.motions import reading
 from workflows.motions.models import Motion, Opening
+from workflows.motions.telling import export
 
 
 def test_a_wrong_answer_does_not_cost_the_right_ones(world: World, visitor: Visitor) -> None:
@@ -77,6 +81,11 @@ def test_an_attachment_is_read_and_logged(world: World, visitor: Visitor) -> Non
     assert b"".join(response.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     assert response["Content-Security-Policy"] == "frame-ancestors 'self'"
     assert Entry.objects.filter(chain=f"officer:{post.officer_id}").get().event == "document.read"
+
+    Path(default_storage.path(path_of(attachment.document.blob_id))).write_bytes(b"other")
+    response = visitor(post).get(f"/motions/{motion.pk}/attachments/{attachment.pk}/")
+    assert response.status_code == 409
+    assert "has been altered or lost" in response.content.decode()
 
 
 def test_anybody_can_have_a_container_checked(committed: World) -> None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 
 from signatures import TrustStore, der, oids
+from signatures.algorithms import DIGESTS
 from signatures.issuing import SIGNING, Issuer, Key, Profile, Span, person_name
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -126,9 +127,12 @@ class Form:
     unsigned: list[bytes] = field(default_factory=list)
     signature: bytes | None = None
     infos: int = 1
+    # A key of an algorithm that ``cryptography`` does not know.
+    signer: Any = None
 
     def _attributes(self) -> list[bytes]:
-        digest = hashlib.new(DIGEST_CLASSES.get(self.digest, hashes.SHA256()).name, self.content).digest()
+        known = DIGESTS.get(self.digest, DIGESTS[oids.SHA256])
+        digest = known.compute(self.content)
         usual = {
             oids.CONTENT_TYPE: attribute(oids.CONTENT_TYPE, der.encode_oid(oids.DATA)),
             oids.MESSAGE_DIGEST: attribute(oids.MESSAGE_DIGEST, octets(digest)),
@@ -140,6 +144,8 @@ class Form:
         return sorted(made) if self.sort else sorted(made, reverse=True)
 
     def _sign(self, message: bytes) -> tuple[bytes, bytes]:
+        if self.signer:
+            return algorithm(self.signer.family.signature), self.signer.sign(message)
         digest = DIGEST_CLASSES.get(self.digest, hashes.SHA256())
         if isinstance(self.owner.key, rsa.RSAPrivateKey):
             return algorithm(oids.RSA, b"\x05\x00"), self.owner.key.sign(message, padding.PKCS1v15(), digest)

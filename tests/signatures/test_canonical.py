@@ -74,12 +74,12 @@ def test_refused_values_are_named_by_path(value, path):
         b'{"a":' + b"[" * 100_000,
     ],
 )
-def test_bytes_that_are_not_their_own_canonical_form(data):
+def test_case_55_bytes_that_are_not_their_own_canonical_form(data):
     with pytest.raises(ValueError, match=REASON):
         check(data)
 
 
-def test_what_json_would_read_the_same_is_refused():
+def test_case_55_what_json_would_read_the_same_is_refused():
     loose = json.dumps({"a": 1, "b": 2}, indent=1).encode()
     assert check(canonical(json.loads(loose))) == {"a": 1, "b": 2}
     with pytest.raises(ValueError, match="canonical form"):

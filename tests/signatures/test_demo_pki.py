@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from signatures import Expected, TrustStore, demo_pki, identity, oids, verify
 from signatures.certificates import usage_fault
+from signatures.facts import facts_of
+from signatures.policy import DEFAULT
 from signatures.seal import Sealer
 
 ROOT = Path(__file__).parents[2]
@@ -41,8 +43,8 @@ def test_certificates(made):
     assert (identity.iin(first), identity.bin_(first)) == ("850101300018", "210540000101")
     assert (identity.iin(second), identity.bin_(second)) == ("900202400025", None)
     assert oids.KZ_EMPLOYEE in identity.roles(first)
-    assert usage_fault(first) == ""
-    assert "nonRepudiation is missing" in usage_fault(certificate(made, "850101300018-auth.p12"))
+    assert usage_fault(facts_of(first), DEFAULT) == ""
+    assert "nonRepudiation is missing" in usage_fault(facts_of(certificate(made, "850101300018-auth.p12")), DEFAULT)
     assert "DEMO" in first.issuer.rfc4514_string()
     assert "DEMO" in made.root.certificate.subject.rfc4514_string()
 

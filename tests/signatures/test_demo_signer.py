@@ -55,7 +55,7 @@ def running(keys: Path, *options: str) -> Iterator[int]:
             yield port
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def verified(folder: Path, cms: bytes, content: bytes = DOCUMENT, iin: str = FIR
 def post(port: int, path: str, body: object, **headers: str) -> Any:
     given = {"Content-Type": "application/json", **headers}
     call = urllib.request.Request(f"http://127.0.0.1:{port + 1}{path}", json.dumps(body).encode(), given)
-    with urllib.request.urlopen(call, timeout=10) as reply:
+    with urllib.request.urlopen(call, timeout=60) as reply:
         return json.loads(reply.read())
 
 
@@ -118,7 +118,7 @@ def pending(port: int, count: int = 1) -> list[dict[str, Any]]:
     """What is on the screen, once that many requests are."""
     until = time.monotonic() + 10
     while time.monotonic() < until:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port + 1}/pending", timeout=10) as reply:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port + 1}/pending", timeout=60) as reply:
             found = json.loads(reply.read())
         if len(found) == count:
             return found
@@ -276,11 +276,11 @@ def test_screen_answers_nobody_else(auto, headers):
 
 def test_screen_is_a_page(manual):
     for path, kind in (("/", "text/html"), ("/page.js", "text/javascript"), ("/page.css", "text/css")):
-        with urllib.request.urlopen(f"http://127.0.0.1:{manual + 1}{path}", timeout=10) as reply:
+        with urllib.request.urlopen(f"http://127.0.0.1:{manual + 1}{path}", timeout=60) as reply:
             assert reply.headers.get_content_type() == kind
             assert "default-src 'self'" in reply.headers["Content-Security-Policy"]
     with pytest.raises(urllib.error.HTTPError):
-        urllib.request.urlopen(f"http://127.0.0.1:{manual + 1}/../keys.py", timeout=10)
+        urllib.request.urlopen(f"http://127.0.0.1:{manual + 1}/../keys.py", timeout=60)
 
 
 def refused(keys: Path, *options: str, **environment: str) -> str:
@@ -295,7 +295,7 @@ def refused(keys: Path, *options: str, **environment: str) -> str:
         *options,
     ]
     result = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=20, check=False
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False
     )
     assert result.returncode == 1
     assert "Traceback" not in result.stderr

@@ -48,7 +48,7 @@ def test_case_20_sha1_in_the_certificate(pki, check):
     from cryptography.hazmat.primitives.serialization import Encoding
 
     person = pki.person()
-    tbs = der.Element(0x30, der.element(person.certificate.tbs_certificate_bytes).content)
+    tbs = der.element(person.certificate.tbs_certificate_bytes)
     old = algorithm("1.2.840.10045.4.1")
     parts = [old if one.raw == algorithm(oids.ECDSA_SHA256) else one.raw for one in tbs.children()]
     body = sequence(*parts)

@@ -88,7 +88,7 @@ def test_algorithm_protection_that_matches(person, check):
     assert check(person.sign(more=[makers.attribute(oids.ALGORITHM_PROTECTION, protection)])).passed
 
 
-def test_one_signature_has_one_identity(person, check):
+def test_case_44_one_signature_has_one_identity(person, check):
     """Case 44 and 23: other unsigned attributes, or n - s for s, do not make another signature of it."""
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 

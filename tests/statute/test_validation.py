@@ -1,7 +1,7 @@
 """What a payload must be to be signed, and that every fault is named at its field."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,6 +13,7 @@ from workflows.statute.validation import required_attachments, tidy, validate
 NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
 SUSPECT, VICTIM = "2f0c7c1e-0000-4000-8000-000000000001", "2f0c7c1e-0000-4000-8000-000000000002"
 PERSONS = {SUSPECT: "suspect", VICTIM: "victim"}
+SHORT = {"penalty": "up_to_five_years"}
 WORDS = Text(kk="белгі", ru="знак", en="label")
 
 
@@ -71,6 +72,32 @@ def test_types(kind: FieldType, more: dict[str, Any], good: list[Any], bad: dict
         assert codes(form, {"it": value}) == {"payload.it": code}, value
 
 
+EMPTY_OF_ITS_TYPE: dict[FieldType, list[Any]] = {
+    "text": [" "],
+    "long_text": [" \n"],
+    "choices": [[]],
+    "persons": [[]],
+    "list": [[]],
+}
+
+
+@pytest.mark.parametrize("kind", get_args(FieldType))
+def test_what_is_empty_is_empty_of_its_type(kind: FieldType) -> None:
+    form = Form(fields=(field(kind, required=False),))
+    for value in (None, "", *EMPTY_OF_ITS_TYPE.get(kind, [])):
+        assert codes(form, {"it": value}) == {}, value
+    for value in ([], " ", " \n"):
+        if value not in EMPTY_OF_ITS_TYPE.get(kind, []) and (kind, value) != ("long_text", " "):
+            assert set(codes(form, {"it": value})) == {"payload.it"}, value
+
+
+def test_an_instant_at_the_end_of_time_is_a_fault_like_any_other(kz: Catalogue) -> None:
+    form = kz.kind("custody").form_for("protocol", "sanctioned")
+    keys = [one.key for one in form.fields if one.type == "instant"]
+    for end in ("9999-12-31T23:59:59-14:00", "9998-12-31T00:00:00Z"):
+        assert codes(form, dict.fromkeys(keys, end), complete=False).keys() >= {f"payload.{key}" for key in keys}
+
+
 def test_lists_name_the_entry_at_fault(kz: Catalogue) -> None:
     form = Form(fields=(kz.kind("property_arrest").form.field("property"),))  # type: ignore[arg-type]
     row = {"name": "Пәтер", "location": "Алтынтау қаласы", "value": "15000000"}
@@ -126,6 +153,79 @@ def test_checks_across_fields(kz: Catalogue) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"minor": True}, {"gravity": "required"}),
+        ({"minor": True, "gravity": "minor"}, {"gravity": "minor-not-grave"}),
+        ({"minor": True, "gravity": "grave", "detention_term": "h24"}, {}),
+        ({"detention_term": "h24"}, {"detention_term": "day-term-not-minor"}),
+        ({"detention_term": "h72"}, {"h72_case": "required"}),
+        ({"detention_term": "h72", "h72_case": "terrorist"}, {}),
+        ({"economic": True}, {"economic_exception": "required"}),
+        ({"economic": True, "economic_exception": "item_5"}, {}),
+        (
+            {"penalty": "up_to_five_years", "exception": "a", "residence_only": True},
+            {"residence_only": "residence-alone"},
+        ),
+    ],
+)
+def test_the_entry_conditions_of_custody(kz: Catalogue, changes: dict[str, Any], found: dict[str, str]) -> None:
+    expected = {f"payload.{key}": code for key, code in found.items()}
+    assert codes(kz.kind("custody").form, custody(**changes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("gravity", "mci", "halved", "code"),
+    [
+        ("minor", 29, False, "bail-below-band"),
+        ("minor", 30, False, None),
+        ("minor", 15, True, None),
+        ("minor", 121, False, "bail-above-band"),
+        ("medium_negligent", 120, False, None),
+        ("medium_negligent", 59, True, "bail-below-half"),
+        ("medium_intentional", 351, False, "bail-above-band"),
+        ("grave", 349, False, "bail-below-band"),
+        ("grave", 175, True, None),
+        ("especially_grave", 499, False, "bail-below-band"),
+        ("especially_grave", 5000, False, None),
+    ],
+)
+def test_bail_keeps_to_its_band(kz: Catalogue, gravity: str, mci: int, halved: bool, code: str | None) -> None:
+    stated = {"bail_gravity": gravity, "bail_mci": mci, **({"bail_halved": True} if halved else {})}
+    found = codes(kz.kind("bail").form, stated, complete=False)
+    assert found == ({"payload.bail_mci": code} if code else {})
+
+
+@pytest.mark.parametrize(
+    ("step", "minor", "ends", "code"),
+    [
+        ("three_months", False, "2027-02-20T14:05:00+05:00", None),
+        ("three_months", False, "2027-02-20T14:06:00+05:00", "total-too-long"),
+        ("eighteen_months", False, "2028-05-20T14:05:00+05:00", None),
+        ("eighteen_months", False, "2028-05-20T14:06:00+05:00", "total-too-long"),
+        ("nine_months", True, "2027-05-20T14:06:00+05:00", "minor-too-long"),
+        ("file_reading", False, "2028-12-01T00:00:00+05:00", None),
+        ("three_months", False, "2027-01-01T00:00:00+05:00", "not-an-extension"),
+    ],
+)
+def test_the_whole_term_is_counted_from_detention(
+    kz: Catalogue, step: str, minor: bool, ends: str, code: str | None
+) -> None:
+    times = {"detained_at": "2026-11-20T14:05:00+05:00", "current_term_ends": "2027-01-20T14:05:00+05:00"}
+    stated = {**times, "step": step, "minor": minor, "term_ends": ends}
+    found = codes(kz.kind("custody_extension").form, stated, complete=False)
+    assert found == ({"payload.term_ends": code} if code else {})
+
+
+def test_what_was_done_without_a_sanction_is_told_with_its_time_and_reasons(kz: Catalogue) -> None:
+    form = kz.kind("search").form
+    assert set(codes(form, {"urgent": True})) >= {"payload.done_at", "payload.urgency_reasons", "payload.result"}
+    assert "payload.done_at" not in codes(form, {})
+    done = {"done_at": "2026-11-20T14:05:00+05:00"}
+    assert codes(form, done, complete=False) == {"payload.done_at": "done-though-not-urgent"}
+
+
+@pytest.mark.parametrize(
     ("outcome", "ends", "code"),
     [
         ("sanctioned", "2027-01-20T14:05:00+05:00", None),
@@ -143,7 +243,8 @@ def test_the_term_of_a_custody_ruling(kz: Catalogue, outcome: str, ends: str, co
 
 def test_a_hearing_in_court_has_a_place(kz: Catalogue) -> None:
     form = kz.kind("custody").form_for("protocol", "refused")
-    held = {"held_at": "2026-11-21T10:00:00+05:00", "attendees": "Прокурор, күдікті, қорғаушы", "reasons": "Негіз жоқ."}
+    times = {"held_at": "2026-11-21T10:00:00+05:00", "announced_at": "2026-11-21T10:40:00+05:00"}
+    held = {**times, "attendees": "Прокурор, күдікті, қорғаушы", "reasons": "Негіз жоқ."}
     assert codes(form, {**held, "hearing_form": "videolink"}) == {}
     assert codes(form, {**held, "hearing_form": "in_court"}) == {"payload.place": "required"}
 

@@ -1,14 +1,21 @@
-"""Numbers of the court's register and the records of draws."""
+"""Numbers of the court's register, the judges' roster, declared conflicts, the records of draws, calls of duty."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
-from ecase.officers.models import Organisation, Post
+from ecase.audit.services import instant
+from ecase.cases.models import Case
+from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Role
+from workflows.assignment.algorithm import FIRST, FULL_SHARE
 
 
 class Register(models.Model):
@@ -25,16 +32,151 @@ class Register(models.Model):
         return f"{self.court} {self.year}: {self.last}"
 
 
-class Draw(models.Model):
-    """A random draw of a judge: anybody can repeat it from the seed and the candidates.
+class RosterEntry(models.Model):
+    """A line of a court's roster: between two instants this judge takes ``share`` per cent of a full load.
 
-    ``candidates`` lists officer ids in ascending order; the one with the smallest SHA-256 of ``seed:officer`` is drawn.
+    ``specialisations`` name kinds, or groups of kinds, of the statute catalogue.
     """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="roster_entries", verbose_name=_("judge"))
+    valid_from = models.DateTimeField(_("from"), default=timezone.now)
+    valid_to = models.DateTimeField(_("until"), null=True, blank=True)
+    share = models.PositiveSmallIntegerField(
+        _("share of a full load, %"), default=FULL_SHARE, validators=[MaxValueValidator(FULL_SHARE)]
+    )
+    specialisations = ArrayField(
+        models.SlugField(max_length=40),
+        default=list,
+        blank=True,
+        verbose_name=_("specialisations"),
+        help_text=_("Kinds or groups of kinds, as the statute catalogue names them, separated by commas."),
+    )
+
+    class Meta:
+        verbose_name = _("line of the roster")
+        verbose_name_plural = _("rosters of judges")
+        ordering: ClassVar = ["-valid_from"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="roster_ends_after_it_begins", condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
+            ),
+            models.CheckConstraint(name="roster_share", condition=Q(share__lte=FULL_SHARE)),
+            ExclusionConstraint(
+                name="roster_one_line_at_a_time",
+                violation_error_message=_("Another line of the roster holds for this judge in that time."),
+                expressions=[
+                    ("post", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "valid_from",
+                            "valid_to",
+                            RangeBoundary(),
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.share} %"
+
+
+class Bar(models.Model):
+    """A declared conflict: ``officer`` must not act in a case, or wherever somebody known by an IIN takes part.
+
+    Kin are declared by IIN, which holds for every case that they ever come into, as a person or as an officer. A bar is
+    never changed; a :class:`BarEnd` ends it.
+    """
+
+    class Ground(models.TextChoices):
+        KIN = "kin", _("kinship")
+        ACTED = "acted", _("took part in the case before")
+        RECUSED = "recused", _("recused")
+        OTHER = "other", _("other conflict")
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name=_("officer"))
+    ground = models.CharField(_("ground"), max_length=8, choices=Ground)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("case"))
+    iin = models.CharField(
+        _("IIN of the other"), max_length=12, blank=True, default="", db_index=True, validators=[TWELVE_DIGITS]
+    )
+    declared_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("declared by"))
+    declared_at = models.DateTimeField(_("declared at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("declared conflict")
+        verbose_name_plural = _("declared conflicts")
+        ordering: ClassVar = ["-declared_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="bar_case_or_iin",
+                condition=Q(case=None) ^ Q(iin=""),
+                violation_error_message=_("Name either a case or an IIN."),
+            )
+        ]
+        triggers: ClassVar = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.officer} — {self.get_ground_display()}"
+
+
+class BarEnd(models.Model):
+    """That a declared conflict no longer holds, and why."""
+
+    bar = models.OneToOneField(Bar, models.PROTECT, related_name="end", verbose_name=_("declared conflict"))
+    reason = models.CharField(_("reason"), max_length=250)
+    ended_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("ended by"))
+    ended_at = models.DateTimeField(_("ended at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("end of a conflict")
+        verbose_name_plural = _("ends of conflicts")
+        ordering: ClassVar = ["-ended_at"]
+        triggers: ClassVar = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.bar} — {self.reason}"
+
+
+class Commitment(models.Model):
+    """The nonce that a court's next draw will use: secret until then, its SHA-256 already in the audit log.
+
+    One row a court, whose lock sets draws one after the other. ``entry`` is the log's entry that commits to it,
+    ``number`` that entry's in the court's chain.
+    """
+
+    court = models.OneToOneField(Organisation, models.PROTECT, related_name="+", primary_key=True)
+    nonce = models.CharField(max_length=64)
+    entry = models.ForeignKey("audit.Entry", models.PROTECT, related_name="+")
+    number = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.court_id)
+
+
+class Draw(models.Model):
+    """A random draw of a judge: :meth:`as_dict` has all that anybody needs to repeat it (``docs/reference/draw.md``).
+
+    ``candidates`` are in ascending order of officer ids, each with its ``weight`` and what that was ``made_of``;
+    ``excluded`` has a list of reasons by officer id; ``made_of`` the parts of the seed; ``roster`` says whose roster
+    was used. Draws of the first algorithm list officer ids only.
+    """
+
+    class Roster(models.TextChoices):
+        ROSTER = "roster", _("the court's roster of judges")
+        NONE = "none", _("no roster: all judges of the court, with a full share each")
+        DUTY = "duty", _("the judges on duty")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     motion = models.ForeignKey("motions.Motion", models.PROTECT, related_name="draws")
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    seed = models.CharField(max_length=32)
+    algorithm = models.CharField(max_length=20, default=FIRST)
+    seed = models.CharField(max_length=64)
+    made_of = models.JSONField(default=dict)
+    roster = models.CharField(max_length=8, choices=Roster, default=Roster.NONE)
     candidates = models.JSONField()
     excluded = models.JSONField(default=dict)
     chosen = models.ForeignKey(Post, models.PROTECT, related_name="+")
@@ -47,3 +189,64 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"{self.drawn_at:%Y-%m-%d %H:%M} {self.chosen}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record: JSON without floats, for the act of assignment, the audit log, and whoever verifies."""
+        return {
+            "id": str(self.pk),
+            "algorithm": self.algorithm,
+            "at": instant(self.drawn_at),
+            "seed": self.seed,
+            "made_of": self.made_of,
+            "roster": self.roster,
+            "candidates": self.candidates,
+            "excluded": self.excluded,
+            "chosen": str(self.chosen.officer_id),
+        }
+
+
+class DutyCall(models.Model):
+    """That somebody on duty was called because of a motion. ``next_at`` is when another is, if nobody answers before.
+
+    ``position`` is 1 for the first called; calls with the same ``began_at`` are one calling.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("called")
+        ANSWERED = "answered", _("answered")
+        PASSED_ON = "passed_on", _("passed on to the next")
+        EXHAUSTED = "exhausted", _("nobody left to call")
+        STOPPED = "stopped", _("no longer needed")
+
+    motion = models.ForeignKey("motions.Motion", models.CASCADE, related_name="duty_calls", verbose_name=_("motion"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation"))
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
+    began_at = models.DateTimeField()
+    called_at = models.DateTimeField(_("called at"))
+    next_at = models.DateTimeField(_("next call"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    answered_by = models.ForeignKey(Officer, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        verbose_name = _("call of duty")
+        verbose_name_plural = _("calls of duty")
+        ordering: ClassVar = ["called_at", "position"]
+        indexes: ClassVar = [models.Index(fields=["next_at"], name="duty_call_due", condition=Q(state="running"))]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["motion", "organisation", "role"], condition=Q(state="running"), name="duty_call_runs_once"
+            ),
+            models.UniqueConstraint(
+                fields=["motion", "organisation", "role", "began_at", "position"], name="duty_call_position_once"
+            ),
+            models.CheckConstraint(
+                name="duty_call_ended",
+                condition=Q(state="running", ended_at=None) | (~Q(state="running") & Q(ended_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.get_state_display()}"

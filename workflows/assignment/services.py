@@ -1,17 +1,24 @@
 """Who gets a motion: its number in the court's register, and a judge by a random draw that can be repeated."""
 
-import hashlib
-import secrets
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ecase.audit import services as audit
-from ecase.cases.models import Case, Participation
-from ecase.officers.models import Organisation, Post, Role
+from ecase.cases.models import Case
+from ecase.officers.models import Organisation
+from workflows.assignment import algorithm, candidates, roster, seeds
+from workflows.assignment.algorithm import winner
+from workflows.assignment.candidates import Pool
 from workflows.assignment.models import Draw
+from workflows.assignment.roster import Seat
+from workflows.assignment.verification import faults, verify
+
+__all__ = ["draw", "faults", "next_number", "verify", "winner"]
 
 Motion = Any  # workflows.motions.Motion, which stands a floor above
 
@@ -19,59 +26,79 @@ _NEXT = """
     INSERT INTO assignment_register (court_id, year, last) VALUES (%s, %s, 1)
     ON CONFLICT (court_id, year) DO UPDATE SET last = assignment_register.last + 1 RETURNING last
 """
+_NOBODY: Mapping[str, str] = {}
 
 
-def next_number(court: Organisation) -> str:
-    """The next number of the court's register of this year, such as ``7511-26-42``.
+def next_number(court: Organisation, at: datetime | None = None) -> str:
+    """The next number of the court's register of the year at ``at`` (now), such as ``7511-26-42``.
 
-    Without gaps: the register's row stays locked until the caller's transaction ends, and a rollback gives it back.
+    The year is the one on the court's wall: the installation has one time zone. Without gaps: the register's row stays
+    locked until the caller's transaction ends, and a rollback gives it back.
     """
-    year = timezone.localdate().year
+    year = timezone.localdate(at, timezone.get_default_timezone()).year
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [court.pk, year])
         (number,) = cursor.fetchone()
     return f"{court.code}-{year % 100:02d}-{number}"
 
 
-def draw(motion: Motion, court: Organisation, case: Case) -> Draw | None:
-    """Draw a judge of ``court`` who has not acted in ``case`` in another role. ``None`` if there is none."""
-    judges = {str(post.officer_id): post for post in _judges(court)}
-    excluded = _conflicts(case, list(judges))
-    candidates = sorted(set(judges) - set(excluded))
-    if not candidates:
+@transaction.atomic(savepoint=False)
+def draw(
+    motion: Motion, court: Organisation, case: Case, *, at: datetime | None = None, barred: Mapping[str, str] = _NOBODY
+) -> Draw | None:
+    """Draw a judge of ``court`` for the motion; ``None`` if nobody may be drawn.
+
+    ``barred`` are officers (ids as text) who must not be drawn, each with the reason: recused from, or replaced in,
+    this motion. Also left out, with every reason on record: whoever is off the roster, absent, or in conflict with the
+    case, and, while a duty shift takes over, whoever is not its first who can act. The same for an appellate court.
+    """
+    at = at or timezone.now()
+    pool = candidates.pool(court, case, at, barred)
+    if not pool.seats:
         return None
-    seed = secrets.token_hex(16)
-    record = Draw.objects.create(
-        motion=motion,
-        court=court,
-        seed=seed,
-        candidates=candidates,
-        excluded=excluded,
-        chosen=judges[winner(seed, candidates)],
-    )
+    made_of = seeds.reveal(motion, court)
+    record = _record(motion, court, pool, made_of, _weighed(motion, pool))
     _log(record, case)
     return record
 
 
-def winner(seed: str, candidates: list[str]) -> str:
-    """Whom ``seed`` picks among ``candidates`` (officer ids); the same for whoever repeats it."""
-    return min(candidates, key=lambda officer: hashlib.sha256(f"{seed}:{officer}".encode()).digest())
+def _weighed(motion: Motion, pool: Pool) -> list[dict[str, Any]]:
+    """The candidates, each with a weight and what it was made of."""
+    loads = roster.loads(motion, [one.post.officer_id for one in pool.seats], pool.at)
+    kinds = (motion.kind, motion.kind_entry.group)
+    return [_candidate(one, kinds, loads.get(one.post.officer_id, roster.NO_LOAD)) for one in pool.seats]
 
 
-def _judges(court: Organisation) -> list[Post]:
-    return list(Post.objects.current().filter(organisation=court, role=Role.JUDGE).select_related("officer"))
+def _candidate(seat: Seat, kinds: tuple[str, str], load: dict[str, int]) -> dict[str, Any]:
+    speciality = settings.DRAW_SPECIALIST if seat.knows(kinds) else 1
+    weight = algorithm.weight(seat.share, speciality, sum(load.values()))
+    return {
+        "officer": seat.officer,
+        "weight": weight,
+        "made_of": {"share": seat.share, "speciality": speciality, **load},
+    }
 
 
-def _conflicts(case: Case, officers: list[str]) -> dict[str, str]:
-    acted = Participation.objects.filter(case=case, officer__in=map(UUID, officers)).exclude(role=Role.JUDGE)
-    return {str(officer): f"acted as {role}" for officer, role in acted.values_list("officer", "role")}
+def _record(
+    motion: Motion, court: Organisation, pool: Pool, made_of: dict[str, Any], weighed: list[dict[str, Any]]
+) -> Draw:
+    seed = algorithm.seed(made_of)
+    chosen = winner(seed, weighed)
+    return Draw.objects.create(
+        motion=motion,
+        court=court,
+        algorithm=algorithm.NAME,
+        seed=seed,
+        made_of=made_of,
+        roster=pool.roster,
+        candidates=weighed,
+        excluded=pool.excluded,
+        chosen=next(seat.post for seat in pool.seats if seat.officer == chosen),
+        drawn_at=pool.at,
+    )
 
 
 def _log(record: Draw, case: Case) -> None:
-    audit.append(
-        "draw.made",
-        chain=case.chain,
-        actor=audit.service_actor(),
-        subject={"motion": str(record.motion_id), "draw": str(record.pk)},
-        data={"seed": record.seed, "candidates": record.candidates, "chosen": str(record.chosen.officer_id)},
-    )
+    subject = {"motion": str(record.motion_id), "draw": str(record.pk)}
+    chain, actor = record.motion.chain, audit.service_actor()
+    audit.append("draw.made", chain=chain, actor=actor, subject=subject, data=record.as_dict())

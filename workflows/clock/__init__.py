@@ -1,6 +1,21 @@
 """Legal time: pure functions over instants (CPC Art. 48-50). No database, no settings, no clock of its own."""
 
-from workflows.clock.calendars import Calendar, CalendarError, load
-from workflows.clock.counting import Counted, Step, Unit, due, earlier, immediately
+from workflows.clock.calendars import REVIEWS, Calendar, CalendarError, YearTable, load, read, zone_faults
+from workflows.clock.counting import Counted, Step, Unit, due, earlier, immediately, stated
 
-__all__ = ["Calendar", "CalendarError", "Counted", "Step", "Unit", "due", "earlier", "immediately", "load"]
+__all__ = [
+    "REVIEWS",
+    "Calendar",
+    "CalendarError",
+    "Counted",
+    "Step",
+    "Unit",
+    "YearTable",
+    "due",
+    "earlier",
+    "immediately",
+    "load",
+    "read",
+    "stated",
+    "zone_faults",
+]

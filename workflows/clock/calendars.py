@@ -1,8 +1,10 @@
-"""Which days are worked: one YAML file a year, kept by an administrator, with its source and review status.
+"""Which days are worked: one table a year, with its source and review status; here as YAML files.
 
-A library's constant would not do: the government moves days off by decree, and dates follow the moon.
+A library's constant would not do: the government moves days off by decree, and dates follow the moon. The files are the
+seed of the table that an administrator keeps (``workflows.calendars``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +14,11 @@ from zoneinfo import ZoneInfo
 import yaml
 
 SATURDAY = 5
-PARTS = {"year", "jurisdiction", "zone", "utc_offset", "source", "review", "note", "days_off", "working_weekends"}
+PARTS = {
+    "year", "jurisdiction", "zone", "utc_offset", "source", "review", "note", "compare_with", "days_off",
+    "working_weekends",
+}  # fmt: skip
+OPTIONAL = {"note", "compare_with", "working_weekends"}
 REVIEWS = ("unreviewed", "in_review", "reviewed")
 
 
@@ -53,26 +59,49 @@ class Calendar:
         return day
 
 
+@dataclass(frozen=True, kw_only=True)
+class YearTable:
+    """One year: the days that differ from a plain week by name, and where they were taken from.
+
+    ``compare_with`` is the country code (ISO 3166) under which the ``holidays`` package knows this jurisdiction; empty
+    if there is nothing to compare with.
+    """
+
+    jurisdiction: str
+    year: int
+    zone: str
+    utc_offset: str
+    source: str
+    review: str
+    note: str = ""
+    compare_with: str = ""
+    days_off: Mapping[date, str]
+    working_weekends: Mapping[date, str] = field(default_factory=dict)
+
+
 def load(folder: Path) -> Calendar:
     """The calendar of every ``<year>.yaml`` of a folder; :class:`CalendarError` names every fault at once."""
+    years = read(folder)
+    return Calendar(
+        zone=ZoneInfo(years[0].zone),
+        years=frozenset(one.year for one in years),
+        days_off=frozenset(day for one in years for day in one.days_off),
+        working_weekends=frozenset(day for one in years for day in one.working_weekends),
+    )
+
+
+def read(folder: Path) -> list[YearTable]:
+    """The tables of a folder, one for each ``<year>.yaml``; :class:`CalendarError` names every fault at once."""
     faults: list[str] = []
     files = sorted(folder.glob("*.yaml"))
     years = [one for one in (_read(path, faults) for path in files) if one is not None]
-    zones = {one["zone"] for one in years}
-    if len(zones) != 1:
-        faults.append(f"{folder.name}: one time zone is expected, found {sorted(zones) or 'no calendar'}")
+    for name, one_of in (("zone", "time zone"), ("jurisdiction", "jurisdiction")):
+        found = {str(one[name]) for one in years}
+        if len(found) != 1:
+            faults.append(f"{folder.name}: one {one_of} is expected, found {sorted(found) or 'no calendar'}")
     if faults:
         raise CalendarError(faults)
-    return _merged(ZoneInfo(zones.pop()), years)
-
-
-def _merged(zone: ZoneInfo, years: list[dict[str, Any]]) -> Calendar:
-    return Calendar(
-        zone=zone,
-        years=frozenset(one["year"] for one in years),
-        days_off=frozenset(day for one in years for day in one["days_off"]),
-        working_weekends=frozenset(day for one in years for day in one.get("working_weekends") or {}),
-    )
+    return [YearTable(**{key: value for key, value in one.items() if value is not None}) for one in years]
 
 
 def _read(path: Path, faults: list[str]) -> dict[str, Any] | None:
@@ -90,7 +119,7 @@ def _faults(path: Path, content: Any) -> list[str]:
     if not isinstance(content, dict):
         return ["a mapping is expected"]
     strangers = [f"{key!r} is not known here" for key in content if key not in PARTS]
-    missing = [f"{key!r} is missing" for key in sorted(PARTS - {"note", "working_weekends"}) if key not in content]
+    missing = [f"{key!r} is missing" for key in sorted(PARTS - OPTIONAL) if key not in content]
     if strangers or missing:
         return strangers + missing
     return _head_faults(path, content) + _day_faults(content)
@@ -102,17 +131,20 @@ def _head_faults(path: Path, content: dict[str, Any]) -> list[str]:
         faults.append(f"the year {content['year']!r} stands in a file of another name")
     if content["review"] not in REVIEWS:
         faults.append(f"'review' is not one of {', '.join(REVIEWS)}")
-    return faults + _offset_faults(content)
+    return faults + zone_faults(str(content["zone"]), int(content["year"]), str(content["utc_offset"]))
 
 
-def _offset_faults(content: dict[str, Any]) -> list[str]:
-    """The machine's time zone data must agree with the offset in force: old data still has Almaty at UTC+6."""
+def zone_faults(name: str, year: int, utc_offset: str) -> list[str]:
+    """What is wrong with a zone that should stand at ``utc_offset`` (``+05:00``) on 1 July.
+
+    The machine's time zone data must agree with the offset in force: old data may hold another one.
+    """
     try:
-        zone = ZoneInfo(str(content["zone"]))
+        zone = ZoneInfo(name)
     except (KeyError, ValueError):
-        return [f"the time zone {content['zone']!r} is not known"]
-    found = datetime(int(content["year"]), 7, 1, tzinfo=zone).strftime("%z")
-    stated = str(content["utc_offset"]).replace(":", "")
+        return [f"the time zone {name!r} is not known"]
+    found = datetime(year, 7, 1, tzinfo=zone).strftime("%z")
+    stated = utc_offset.replace(":", "")
     if found == stated:
         return []
     return [f"time zone data of this machine is out of date: {zone} at {found}, not {stated}"]

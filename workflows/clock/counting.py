@@ -3,11 +3,11 @@
 * Minutes and hours run through nights and holidays and never roll (48(3)). Counted from the minute (48(5)), seconds
   are cut off, so that the term is never longer than the law gives; else the unit on which the event falls is not
   counted (48(2)) and the term starts with the next full one.
-* Days and months end at 24:00 local time of their last day (48(4)). The first day is left out (48(2)) or, where liberty
-  is at stake, included. A month that lacks the date ends on its last day.
+* Days, months and years end at 24:00 local time of their last day (48(4)). The first day is left out (48(2)) or, where
+  liberty is at stake, included. A month that lacks the date ends on its last day.
 * A last day that is not worked gives way to the next that is, where the rule says so (48(4)).
 
-Every step is kept, so that the reader can be told what was counted.
+Every step is kept, so that the reader can be told what was counted, what was not, and why a term was or was not moved.
 """
 
 import calendar as months_of
@@ -17,17 +17,20 @@ from typing import Any, Literal
 
 from workflows.clock.calendars import Calendar
 
-Unit = Literal["minutes", "hours", "days", "months"]
+Unit = Literal["minutes", "hours", "days", "months", "years"]
+NotRolled = Literal["short_term", "rule", "working_day"]
 SHORT: dict[str, timedelta] = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1)}
+MONTHS: dict[str, int] = {"months": 1, "years": 12}
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of counting, for an explanation.
 
-    ``name``: ``counted_from`` (at), ``skipped`` (unit, at: where counting begins), ``added`` (amount, unit, at),
-    ``last_day`` (day, amount, unit), ``clamped`` (day), ``rolled`` (day, to), ``calendar_unknown`` (day),
-    ``earlier`` (amount, unit, at), ``immediately`` (at).
+    ``name``: ``counted_from`` (at), ``skipped`` (unit, at: where counting begins; for days the day left out), ``added``
+    (amount, unit, at), ``last_day`` (day, amount, unit), ``clamped`` (day), ``rolled`` (day, to), ``not_rolled``
+    (because: :data:`NotRolled`), ``calendar_unknown`` (day), ``earlier`` (amount, unit, at), ``immediately`` (at),
+    ``stated`` (at).
     """
 
     name: str
@@ -47,15 +50,20 @@ class Counted:
     steps: tuple[Step, ...]
 
 
-def due(start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: bool, calendar: Calendar) -> Counted:
-    """The end of a term of ``amount`` ``unit`` that an event at ``start`` (aware) sets running."""
+def due(
+    start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: bool, calendar: Calendar | None
+) -> Counted:
+    """The end of a term of ``amount`` ``unit`` that an event at ``start`` (aware) sets running.
+
+    Minutes and hours ask no calendar; all other units need one.
+    """
     if start.tzinfo is None:
         raise ValueError("start must be an aware datetime")
     if amount < 1:
         raise ValueError("a term is at least one unit long")
     if unit in SHORT:
         return _short(start, amount, unit, skip_first=skip_first)
-    return _long(start, amount, unit, skip_first=skip_first, roll=roll, calendar=calendar)
+    return _long(start, amount, unit, skip_first=skip_first, roll=roll, calendar=_needed(calendar))
 
 
 def immediately(start: datetime) -> Counted:
@@ -64,15 +72,27 @@ def immediately(start: datetime) -> Counted:
     return Counted(moment, (Step("immediately", {"at": moment}),))
 
 
-def earlier(counted: Counted, amount: int, unit: Unit, calendar: Calendar) -> Counted:
+def stated(end: datetime) -> Counted:
+    """An end that is not counted but stated, from which others count back."""
+    moment = end.astimezone(UTC)
+    return Counted(moment, (Step("stated", {"at": moment}),))
+
+
+def earlier(counted: Counted, amount: int, unit: Unit, calendar: Calendar | None) -> Counted:
     """The instant that lies ``amount`` ``unit`` before the end of a term ("not later than 8 hours before ...")."""
     if unit in SHORT:
         moment = counted.due_at - amount * SHORT[unit]
     else:
-        local = counted.due_at.astimezone(calendar.zone)
-        day = local.date() - timedelta(days=amount) if unit == "days" else _same_date(local.date(), -amount)
-        moment = datetime.combine(day, local.time(), calendar.zone).astimezone(UTC)
+        zone = _needed(calendar).zone
+        local = counted.due_at.astimezone(zone)
+        moment = datetime.combine(_moved(local.date(), -amount, unit), local.time(), zone).astimezone(UTC)
     return Counted(moment, (*counted.steps, Step("earlier", {"amount": amount, "unit": unit, "at": moment})))
+
+
+def _needed(calendar: Calendar | None) -> Calendar:
+    if calendar is None:
+        raise ValueError("only minutes and hours are counted without a calendar")
+    return calendar
 
 
 def _short(start: datetime, amount: int, unit: Unit, *, skip_first: bool) -> Counted:
@@ -80,7 +100,11 @@ def _short(start: datetime, amount: int, unit: Unit, *, skip_first: bool) -> Cou
     first = _floor(moment, unit) + SHORT[unit] if skip_first else _floor(moment, "minutes")
     begun = Step("skipped", {"unit": unit, "at": first}) if skip_first else Step("counted_from", {"at": first})
     end = first + amount * SHORT[unit]
-    return Counted(end, (begun, Step("added", {"amount": amount, "unit": unit, "at": end})))
+    return Counted(end, (begun, Step("added", {"amount": amount, "unit": unit, "at": end}), _not_rolled("short_term")))
+
+
+def _not_rolled(because: NotRolled) -> Step:
+    return Step("not_rolled", {"because": because})
 
 
 def _floor(moment: datetime, unit: Unit) -> datetime:
@@ -94,10 +118,8 @@ def _long(start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: b
     last, clamped = _last_day(first, amount, unit, skip_first=skip_first)
     steps = [begun, Step("last_day", {"day": last, "amount": amount, "unit": unit})]
     steps += [Step("clamped", {"day": last})] if clamped else []
-    if roll:
-        last, rolled = _rolled(last, calendar)
-        steps += rolled
-    return Counted(_end_of(last, calendar), tuple(steps))
+    last, moved = _rolled(last, calendar) if roll else (last, [_not_rolled("rule")])
+    return Counted(_end_of(last, calendar), (*steps, *moved))
 
 
 def _last_day(first: date, amount: int, unit: Unit, *, skip_first: bool) -> tuple[date, bool]:
@@ -105,18 +127,21 @@ def _last_day(first: date, amount: int, unit: Unit, *, skip_first: bool) -> tupl
     if unit == "days":
         return first + timedelta(days=amount if skip_first else amount - 1), False
     if skip_first:
-        last = _same_date(first, amount)
+        last = _moved(first, amount, unit)
         return last, last.day != first.day
     if first.day == 1:
-        return _same_date(first, amount) - timedelta(days=1), False
+        return _moved(first, amount, unit) - timedelta(days=1), False
     # The first day is included: the term ends on the day before the same date, or with the month if that is shorter.
-    year, month = _shifted(first, amount)
+    year, month = _shifted(first, amount * MONTHS[unit])
     day = min(first.day - 1, months_of.monthrange(year, month)[1])
     return date(year, month, day), day != first.day - 1
 
 
-def _same_date(day: date, months: int) -> date:
-    year, month = _shifted(day, months)
+def _moved(day: date, amount: int, unit: Unit) -> date:
+    """``day`` moved by days, or to the same date of another month or year (its last one if that is absent)."""
+    if unit == "days":
+        return day + timedelta(days=amount)
+    year, month = _shifted(day, amount * MONTHS[unit])
     return date(year, month, min(day.day, months_of.monthrange(year, month)[1]))
 
 
@@ -128,7 +153,9 @@ def _shifted(day: date, months: int) -> tuple[int, int]:
 def _rolled(last: date, calendar: Calendar) -> tuple[date, list[Step]]:
     to = calendar.next_working(last)
     steps = [Step("rolled", {"day": last, "to": to})] if to != last else []
-    return to, steps if calendar.knows(to) else [*steps, Step("calendar_unknown", {"day": to})]
+    if not calendar.knows(to):
+        return to, [*steps, Step("calendar_unknown", {"day": to})]
+    return to, steps or [_not_rolled("working_day")]
 
 
 def _end_of(day: date, calendar: Calendar) -> datetime:

@@ -1,7 +1,11 @@
-"""How a deadline was counted, told in whole sentences of the reader's language."""
+"""How a deadline was counted, told in whole sentences of the reader's language.
 
-from collections.abc import Callable
-from datetime import date, datetime
+In this order: the event and its instant; from where, how long, what was not counted, whether it was moved and why not;
+the rule; and, for one that was counted anew or is void, why and what held before.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone, translation
@@ -9,17 +13,77 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from workflows.deadlines.models import Deadline
+from workflows.deadlines.counting import FIELD
+from workflows.deadlines.models import Deadline, State, Voided
+from workflows.statute.schema import EVENT_PREFIX
 
 INSTANT, DAY = "d.m.Y H:i", "d.m.Y"
 Data = dict[str, Any]
 
 
 def explain(deadline: Deadline, language: str = "") -> list[str]:
-    """One sentence for each step of the count, then the rule it rests on; in ``language`` or the active one."""
+    """Whole sentences, in ``language`` or the active one."""
     with translation.override(language or translation.get_language() or "kk"):
-        told = [_SENTENCES[one["step"]](one) for one in deadline.computed["steps"]]
-        return [*told, _("Rule: %(article)s.") % {"article": deadline.article}]
+        return list(_told(deadline))
+
+
+def _told(deadline: Deadline) -> Iterator[str]:
+    if deadline.event:
+        facts = {"event": _event(deadline), "at": date_format(timezone.localtime(deadline.started_at), INSTANT)}
+        yield _("The event: %(event)s, %(at)s.") % facts
+    for step in deadline.computed["steps"]:
+        yield _SENTENCES[step["step"]](step)
+    yield _("Rule: %(article)s.") % {"article": deadline.article}
+    if anew := deadline.computed.get("recomputed"):
+        yield from _recomputed(anew)
+    if deadline.state == State.VOID and deadline.voided_because and deadline.voided_at:
+        at = date_format(timezone.localtime(deadline.voided_at), INSTANT)
+        yield _VOID[Voided(deadline.voided_because)]() % {"at": at}
+
+
+def _event(deadline: Deadline) -> str:
+    """The words of the catalogue for a field and for an event on record, those of the acts for an act."""
+    if deadline.event.startswith(EVENT_PREFIX):
+        return str(deadline.motion.kind_entry.event(deadline.event.removeprefix(EVENT_PREFIX)).label)
+    if deadline.event.startswith(FIELD):
+        field = deadline.motion.kind_entry.form.field(deadline.event.removeprefix(FIELD))
+        return str(field.label) if field else deadline.event
+    acts: dict[str, str] = dict(deadline.motion.acts.model._meta.get_field("type").flatchoices)
+    return str(acts.get(deadline.event, deadline.event))
+
+
+def _recomputed(anew: Data) -> Iterator[str]:
+    facts: dict[str, str] = {key: _instant(anew[key]) for key in ("on", "from", "to", "was_due") if key in anew}
+    facts["reason"] = anew["reason"].rstrip(".")
+    yield _RECOMPUTED[anew["because"]]() % facts
+    if anew.get("was") == State.MET:
+        yield _("By the old count it had been met.")
+    elif anew.get("was") == State.MISSED:
+        yield _("By the old count it had been missed.")
+
+
+_RECOMPUTED: dict[str, Callable[[], str]] = {
+    "event": lambda: _(
+        "Counted anew on %(on)s because the event was corrected from %(from)s to %(to)s: %(reason)s. "
+        "Before that the end was %(was_due)s."
+    ),
+    "length": lambda: _(
+        "Counted anew on %(on)s because the answer that sets its length was corrected: %(reason)s. "
+        "Before that the end was %(was_due)s."
+    ),
+    "calendar": lambda: _(
+        "Counted anew on %(on)s because the calendar of days off has changed. Before that the end was %(was_due)s."
+    ),
+    "extended": lambda: _("Extended on %(on)s, as the law allows for this step. Before that the end was %(was_due)s."),
+    "begun": lambda: _("It runs since the motion was corrected on %(on)s: %(reason)s."),
+}
+_VOID: dict[Voided, Callable[[], str]] = {
+    Voided.RESTARTED: lambda: _("Void since %(at)s: the term began anew."),
+    Voided.ENDED: lambda: _("Void since %(at)s: nothing is awaited any more."),
+    Voided.CORRECTED: lambda: _("Void since %(at)s: what it was counted from was corrected."),
+    Voided.CALENDAR: lambda: _("Void since %(at)s: the calendar of days off has changed."),
+    Voided.EXTENDED: lambda: _("Void since %(at)s: it was extended."),
+}
 
 
 def _instant(text: str) -> str:
@@ -35,7 +99,7 @@ def _when(text: str) -> str:
 
 
 def _counted_from(step: Data) -> str:
-    return _("Counted from %(at)s, which is included.") % {"at": _when(step["at"])}
+    return _("Counted from %(at)s, which is included; nothing is left out.") % {"at": _when(step["at"])}
 
 
 def _skipped(step: Data) -> str:
@@ -62,20 +126,32 @@ def _added(step: Data) -> str:
 
 
 def _last_day(step: Data) -> str:
-    amount, day = step["amount"], _day(step["day"])
-    if step["unit"] == "days":
-        told = ngettext(
-            "The term of %(amount)d day ends at 24:00 on %(day)s.",
-            "The term of %(amount)d days ends at 24:00 on %(day)s.",
-            amount,
-        )
-    else:
-        told = ngettext(
-            "The term of %(amount)d month ends at 24:00 on %(day)s.",
-            "The term of %(amount)d months ends at 24:00 on %(day)s.",
-            amount,
-        )
-    return told % {"amount": amount, "day": day}
+    amount = step["amount"]
+    return _LAST_DAY[step["unit"]](amount) % {"amount": amount, "day": _day(step["day"])}
+
+
+def _in_days(amount: int) -> str:
+    return ngettext(
+        "The term of %(amount)d day ends at 24:00 on %(day)s.",
+        "The term of %(amount)d days ends at 24:00 on %(day)s.",
+        amount,
+    )
+
+
+def _in_months(amount: int) -> str:
+    return ngettext(
+        "The term of %(amount)d month ends at 24:00 on %(day)s.",
+        "The term of %(amount)d months ends at 24:00 on %(day)s.",
+        amount,
+    )
+
+
+def _in_years(amount: int) -> str:
+    return ngettext(
+        "The term of %(amount)d year ends at 24:00 on %(day)s.",
+        "The term of %(amount)d years ends at 24:00 on %(day)s.",
+        amount,
+    )
 
 
 def _clamped(step: Data) -> str:
@@ -83,8 +159,18 @@ def _clamped(step: Data) -> str:
 
 
 def _rolled(step: Data) -> str:
-    told = _("%(day)s is a day off, so the term ends at 24:00 on the next working day, %(to)s.")
-    return told % {"day": _day(step["day"]), "to": _day(step["to"])}
+    first, to = date.fromisoformat(step["day"]), date.fromisoformat(step["to"])
+    passed = [first + timedelta(days=number) for number in range((to - first).days)]
+    told = ngettext(
+        "%(days)s is a day off, so the term ends at 24:00 on the next working day, %(to)s.",
+        "%(days)s are days off, so the term ends at 24:00 on the next working day, %(to)s.",
+        len(passed),
+    )
+    return told % {"days": ", ".join(date_format(one, DAY) for one in passed), "to": _day(step["to"])}
+
+
+def _not_rolled(step: Data) -> str:
+    return _NOT_ROLLED[step["because"]]()
 
 
 def _calendar_unknown(step: Data) -> str:
@@ -129,15 +215,35 @@ def _months_earlier(amount: int) -> str:
     )
 
 
+def _years_earlier(amount: int) -> str:
+    return ngettext(
+        "This is due %(amount)d year before that end, at %(at)s.",
+        "This is due %(amount)d years before that end, at %(at)s.",
+        amount,
+    )
+
+
 def _immediately(step: Data) -> str:
-    return _("This is due immediately, from %(at)s on.") % {"at": _instant(step["at"])}
+    told = _("This is due immediately, from %(at)s on; the law names no length, so nothing is counted or moved.")
+    return told % {"at": _instant(step["at"])}
 
 
+def _stated(step: Data) -> str:
+    return _("The term that this is counted back from ends at %(at)s, as stated.") % {"at": _instant(step["at"])}
+
+
+_LAST_DAY: dict[str, Callable[[int], str]] = {"days": _in_days, "months": _in_months, "years": _in_years}
+_NOT_ROLLED: dict[str, Callable[[], str]] = {
+    "short_term": lambda: _("The end is not moved: a term in hours or minutes never is."),
+    "rule": lambda: _("The end is not moved: by its rule this term ends on its last day, worked or not."),
+    "working_day": lambda: _("The end is not moved: the last day is worked."),
+}
 _EARLIER: dict[str, Callable[[int], str]] = {
     "minutes": _minutes_earlier,
     "hours": _hours_earlier,
     "days": _days_earlier,
     "months": _months_earlier,
+    "years": _years_earlier,
 }
 _SENTENCES: dict[str, Callable[[Data], str]] = {
     "counted_from": _counted_from,
@@ -146,7 +252,9 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "last_day": _last_day,
     "clamped": _clamped,
     "rolled": _rolled,
+    "not_rolled": _not_rolled,
     "calendar_unknown": _calendar_unknown,
     "earlier": _earlier,
     "immediately": _immediately,
+    "stated": _stated,
 }

@@ -22,6 +22,16 @@ class State(models.TextChoices):
     VOID = "void", _("void")
 
 
+class Voided(models.TextChoices):
+    """Why a deadline is void."""
+
+    RESTARTED = "restarted", _("the term began anew")
+    ENDED = "ended", _("nothing is awaited any more")
+    CORRECTED = "corrected", _("its event or its length was corrected")
+    CALENDAR = "calendar", _("the calendar of days off was changed")
+    EXTENDED = "extended", _("the law gives more time for this step")
+
+
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def running(self) -> "DeadlineQuerySet":
         return self.filter(state=State.RUNNING)
@@ -35,6 +45,14 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """Those running whose next reminder has come; exactly the index ``deadline_remind``."""
         return self.filter(state=State.RUNNING, remind_at__isnull=False, remind_at__lte=now)
 
+    def to_escalate(self, now: datetime) -> "DeadlineQuerySet":
+        """Those not met of which somebody above the role is to be told; exactly the index ``deadline_escalate``."""
+        return self.filter(state__in=[State.RUNNING, State.MISSED], escalate_at__isnull=False, escalate_at__lte=now)
+
+    def by_calendar(self) -> "DeadlineQuerySet":
+        """Those running that a change of the calendar may move; the index ``deadline_by_calendar``."""
+        return self.running().exclude(calendar="")
+
 
 class Deadline(models.Model):
     """An instant by which ``role`` must act on a motion, computed from a term of its catalogue and an event.
@@ -42,7 +60,10 @@ class Deadline(models.Model):
     ``due_at`` is inclusive: what is done at that very instant is in time. ``computed`` holds the steps of the count
     (see ``workflows.clock.Step``). ``at_once`` marks what the law wants done immediately without naming a length: it
     is due from the event on, and no instant can be called missed. ``reminders`` are the instants still to come at
-    which the role is reminded. ``claimed_at`` is when the watch reported the miss, once and for all.
+    which the role is reminded, ``escalations`` those at which somebody above it is told (``at``, ``to``).
+    ``claimed_at`` is when the watch reported the miss, once and for all. ``calendar`` is the stamp of the calendar that
+    it was counted by; empty where none was asked. A row that is counted anew stays with its values, void, and names
+    what replaced it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,9 +78,17 @@ class Deadline(models.Model):
     at_once = models.BooleanField(_("at once"), default=False)
     met_at = models.DateTimeField(_("met at"), null=True, blank=True)
     voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
+    voided_because = models.CharField(_("void because"), max_length=10, choices=Voided, blank=True)
+    replaced_by = models.OneToOneField(
+        "self", models.RESTRICT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
+    )
     claimed_at = models.DateTimeField(_("miss reported"), null=True, blank=True)
     remind_at = models.DateTimeField(_("next reminder"), null=True, blank=True)
     reminders = ArrayField(models.DateTimeField(), default=list, blank=True, verbose_name=_("reminders to come"))
+    escalate_at = models.DateTimeField(_("next escalation"), null=True, blank=True)
+    escalations = models.JSONField(_("escalations to come"), default=list, blank=True)
+    extended = models.BooleanField(_("extended"), default=False)
+    calendar = models.CharField(_("calendar"), max_length=16, blank=True)
     computed = models.JSONField(_("computation"), default=dict)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -78,6 +107,14 @@ class Deadline(models.Model):
             models.Index(
                 fields=["remind_at"], name="deadline_remind", condition=Q(state="running", remind_at__isnull=False)
             ),
+            models.Index(
+                fields=["escalate_at"],
+                name="deadline_escalate",
+                condition=Q(state__in=["running", "missed"], escalate_at__isnull=False),
+            ),
+            models.Index(
+                fields=["calendar"], name="deadline_by_calendar", condition=Q(state="running") & ~Q(calendar="")
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["motion", "term"], condition=Q(state="running"), name="deadline_runs_once"),
@@ -94,6 +131,11 @@ class Deadline(models.Model):
     def late(self) -> bool:
         """Whether what was due was done, but after the end."""
         return not self.at_once and self.met_at is not None and self.met_at > self.due_at
+
+    @property
+    def event(self) -> str:
+        """What set it running: an act of the motion, or ``field:<key>`` of it; empty if that was not recorded."""
+        return str(self.computed.get("event", ""))
 
     @property
     def label(self) -> Text:

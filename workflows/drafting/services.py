@@ -107,7 +107,7 @@ def _require_open_question(motion: Motion, outcome: str) -> None:
 def _record(suggestion: Suggestion, post: Post) -> None:
     audit.append(
         "suggestion.made",
-        chain=suggestion.motion.case.chain,
+        chain=suggestion.motion.chain,
         actor=post.as_actor(),
         subject={"motion": str(suggestion.motion_id), "suggestion": str(suggestion.pk)},
         data={
@@ -124,7 +124,7 @@ def _record_refusal(motion: Motion, post: Post, refusal: Refused) -> None:
     with transaction.atomic():
         audit.append(
             "suggestion.refused",
-            chain=motion.case.chain,
+            chain=motion.chain,
             actor=post.as_actor(),
             subject={"motion": str(motion.pk)},
             data={"why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},

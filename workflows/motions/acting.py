@@ -15,21 +15,24 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ecase.cases import documents
+from ecase.cases import documents, integrity
 from ecase.officers import signing
 from ecase.officers.models import Post
-from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused
-from workflows.motions import act_json, papers, payloads, rules
-from workflows.motions.follow_up import follow_up
-from workflows.motions.models import UNREAD, Act, Motion, PreparedAct
-from workflows.motions.recording import Statement, record
-from workflows.motions.refusals import recorded
+from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
+from ecase.trust import evidence
+from workflows.motions.authority import rules
+from workflows.motions.authority.refusals import recorded
+from workflows.motions.doing import pending
+from workflows.motions.doing.follow_up import follow_up
+from workflows.motions.doing.locking import lock
+from workflows.motions.doing.recording import Statement, record
+from workflows.motions.law import payloads
+from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.states import ActType
+from workflows.motions.telling import act_json, papers
 
 available = rules.available
 form = payloads.form
-
-KEPT = ("case", "catalogue", "author", "organisation", "prosecution", "court")
 
 
 def prepare(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
@@ -56,10 +59,28 @@ def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapp
 def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
     """Make a prepared act real with its signature (detached CAdES over ``prepared.act_json``, DER or PEM).
 
-    Raises ``SignatureRefused``, ``Expired``, ``Conflict`` or ``NotAllowed``; each refusal is in the audit log and
-    nothing else has changed.
+    Raises ``SignatureRefused``, ``Altered`` (the bytes of a file that the act names are no longer those), ``Expired``,
+    ``Conflict`` or ``NotAllowed``; each refusal is in the audit log and nothing else has changed. Raises
+    ``Undecided`` while it cannot be found out whether the signature stands: it is kept and tried again without the
+    author (``workflows.motions.doing.pending``).
     """
-    return _perform(prepared.motion, ActType(prepared.type), author, prepared, cms)
+    content, received_at = bytes(prepared.act_json), timezone.now()
+    received = signing.receive(cms, content, author, received_at, prepared.created_at)
+    try:
+        return perform_received(prepared, received, author)
+    except Undecided as undecided:
+        pending.keep(prepared, received, undecided)
+        raise
+
+
+def perform_received(prepared: PreparedAct, received: signing.Received, author: Post) -> Act:
+    """As :func:`perform`, with a signature that has been taken in already; it counts from then."""
+    motion = prepared.motion
+    try:
+        return _perform(motion, ActType(prepared.type), author, prepared, received)
+    except integrity.Altered as fault:
+        integrity.report(fault, motion.chain, {"motion": str(motion.pk), "act": str(prepared.pk)})
+        raise
 
 
 @recorded
@@ -86,34 +107,24 @@ def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]
 
 
 @recorded
-def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, cms: bytes) -> Act:
-    now = timezone.now()
+def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, received: signing.Received) -> Act:
     if prepared.author_id != author.pk:
         raise NotAllowed(Problem("not-yours", _("Somebody else prepared this act.")))
-    report = signing.verify_signature(cms, bytes(prepared.act_json), author, now, created_after=prepared.created_at)
+    content = bytes(prepared.act_json)
+    report = signing.verify_received(received, content, author, prepared.created_at)
+    # Only for a signature that stands, and before the lock: nobody waits while large files are read.
+    integrity.require_intact(act_json.files(content))
     locked = lock(motion)
     if locked.author_id == author.pk:
         locked.author = author
-    _require_signable(locked, prepared, now)
+    _require_signable(locked, prepared, received.at)
     rules.require_allowed(locked, ActType(what), author)
-    act = record(locked, Statement.signed(prepared, author, cms, report, now))
+    act = record(locked, Statement.signed(prepared, author, received.cms, report, received.at))
+    if received.collected:
+        evidence.keep(report, received.collected.evidence)
+    pending.settle(prepared, received.at)
     follow_up(locked, act)
     return act
-
-
-def lock(motion: Motion) -> Motion:
-    """The motion's row, locked until the transaction ends, with its last act.
-
-    What the lock does not protect (case, author, bodies) and ``motion`` has already is not read again: to plan a query
-    of ten tables takes PostgreSQL longer than all else that it does for an act.
-    """
-    rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
-    locked = rows.get(pk=motion.pk)
-    for name in KEPT:
-        loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
-        if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):
-            setattr(locked, name, getattr(motion, name))
-    return locked
 
 
 def _require_signable(motion: Motion, prepared: PreparedAct, now: datetime) -> None:
@@ -157,6 +168,6 @@ def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
 def forget_expired(now: datetime) -> int:
     """Drop what was prepared and never signed in time. Returns how many."""
     deleted, _by_model = PreparedAct.objects.filter(
-        performed_at=None, expires_at__lt=now - settings.PREPARED_LIFETIME
+        performed_at=None, pending=None, expires_at__lt=now - settings.PREPARED_LIFETIME
     ).delete()
     return deleted

@@ -1,6 +1,6 @@
 """Before anything is signed: a motion's draft, its attachments, and whatever an officer has typed for a later act."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -14,22 +14,26 @@ from ecase.cases import documents
 from ecase.cases.models import Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
-from workflows.motions import payloads, rules
-from workflows.motions.acting import lock
+from workflows.motions.authority import rules, secrecy
+from workflows.motions.authority.refusals import recording
+from workflows.motions.authority.relations import is_author
+from workflows.motions.doing.locking import lock
+from workflows.motions.law import leading, payloads, prefilling, requirements
 from workflows.motions.models import ActDraft, Attachment, Motion
-from workflows.motions.refusals import recording
-from workflows.motions.states import ActType, State
-from workflows.motions.steps import is_author
+from workflows.motions.states import WITH_A_JUDGE, ActType, State
 from workflows.statute.catalogue import catalogue, in_force
 
 EDITABLE = (State.DRAFT, State.RETURNED)
+# With a judge a motion can still be supplemented: what is attached then counts once the supplement is signed.
+ATTACHABLE = (*EDITABLE, *WITH_A_JUDGE)
 
 
 @transaction.atomic
 def create(case: Case, kind: str, author: Post) -> Motion:
     """A draft of ``kind`` under the catalogue in force. Raises ``NotAllowed`` or ``Invalid``."""
     version = in_force(settings.JURISDICTION, timezone.now())
-    _require_author(case, kind, author, catalogue(version.pk).kinds)
+    kinds = catalogue(version.pk).kinds
+    _require_author(case, kind, author, kinds)
     motion = Motion.objects.create(
         case=case,
         kind=kind,
@@ -39,9 +43,29 @@ def create(case: Case, kind: str, author: Post) -> Motion:
         organisation=author.organisation,
         prosecution=case.prosecution,
         court=case.court,
+        secret=secrecy.is_secret(kinds[kind].secrecy.level),
     )
+    secrecy.admit(motion, author.officer, None, motion.created_at)
     _audit("draft.created", motion, author)
     return motion
+
+
+@transaction.atomic
+def relate(motion: Motion, post: Post, earlier: Motion | None, revision: int | None = None) -> Motion:
+    """Name the earlier sanction that the draft would extend, end or replace; ``None`` names none.
+
+    What the catalogue takes from that sanction is filled in where nothing else is stated. Raises ``Invalid`` for one
+    that does not fit, ``Stale`` as :func:`save`, ``NotAllowed`` or ``Conflict``.
+    """
+    locked = _editable(motion, post)
+    _require_seen(locked, revision)
+    if earlier is not None and not requirements.may_be_earlier(locked, earlier):
+        raise Invalid(Problem("unfit", _("This motion cannot be about that decision."), "earlier"))
+    before, locked.earlier = prefilling.of_earlier(locked), earlier
+    locked.payload = prefilling.with_earlier(locked, before)
+    _touch(locked, "earlier", "payload")
+    _audit("draft.related", locked, post, {"earlier": str(earlier.pk) if earlier else None})
+    return locked
 
 
 def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None = None) -> Motion:
@@ -56,9 +80,7 @@ def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int |
 
 def _save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None) -> Motion:
     locked = _editable(motion, post)
-    if revision is not None and revision != locked.revision:
-        message = _("Somebody saved this draft after you opened it.")
-        raise Stale(Problem("stale", message, params={"revision": locked.revision}))
+    _require_seen(locked, revision)
     if faults := payloads.faults_of(locked, ActType.MOTION, payload, complete=False):
         raise Invalid(faults)
     locked.payload = dict(payload)
@@ -76,14 +98,14 @@ def attach(
     """
     with recording(motion, post, "attachment"):
         _require_requirement(motion, requirement)
-        _require_editable(motion, post)
-        document = documents.store(motion.case, post, name, stream, expected_sha256=expected_sha256)
+        _require_editable(motion, post, ATTACHABLE)
+        document = documents.store(motion.case, post, name, stream, expected_sha256=expected_sha256, chain=motion.chain)
         return _attach(motion, post, requirement, document)
 
 
 @transaction.atomic
 def _attach(motion: Motion, post: Post, requirement: str, document: Document) -> Attachment:
-    locked = _editable(motion, post)
+    locked = _editable(motion, post, ATTACHABLE)
     last = locked.attachments.aggregate(last=Max("position"))["last"] or 0
     attachment = Attachment.objects.create(motion=locked, document=document, requirement=requirement, position=last + 1)
     _touch(locked)
@@ -94,8 +116,9 @@ def _attach(motion: Motion, post: Post, requirement: str, document: Document) ->
 @transaction.atomic
 def detach(motion: Motion, post: Post, attachment_id: int) -> None:
     """Take an attachment off the draft; the document stays in the case. Raises ``Attachment.DoesNotExist``."""
-    locked = _editable(motion, post)
-    attachment = locked.attachments.select_related("document").get(pk=attachment_id)
+    locked = _editable(motion, post, ATTACHABLE)
+    waiting = locked.attachments.select_related("document")
+    attachment = (waiting if locked.state in EDITABLE else waiting.filter(filed_by=None)).get(pk=attachment_id)
     attachment.delete()
     _touch(locked)
     _audit("draft.detached", locked, post, {"sha256": attachment.document.blob_id})
@@ -131,18 +154,24 @@ def kept(motion: Motion, post: Post, act_type: ActType | str) -> dict[str, Any]:
     return draft.payload if draft else {}
 
 
-def _editable(motion: Motion, post: Post) -> Motion:
+def _editable(motion: Motion, post: Post, states: Collection[str] = EDITABLE) -> Motion:
     locked = lock(motion)
-    _require_editable(locked, post)
+    _require_editable(locked, post, states)
     return locked
 
 
-def _require_editable(motion: Motion, post: Post) -> None:
+def _require_editable(motion: Motion, post: Post, states: Collection[str]) -> None:
     if not is_author(motion, post) or not post.is_current():
         raise NotAllowed(Problem("not-yours", _("Only its author can change a draft.")))
-    if motion.state not in EDITABLE:
+    if motion.state not in states:
         message = _("The motion has been filed and can no longer be changed.")
         raise Conflict(Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision}))
+
+
+def _require_seen(motion: Motion, revision: int | None) -> None:
+    if revision is not None and revision != motion.revision:
+        message = _("Somebody saved this draft after you opened it.")
+        raise Stale(Problem("stale", message, params={"revision": motion.revision}))
 
 
 def _require_author(case: Case, kind: str, author: Post, kinds: Mapping[str, Any]) -> None:
@@ -152,6 +181,8 @@ def _require_author(case: Case, kind: str, author: Post, kinds: Mapping[str, Any
         raise NotAllowed(Problem("wrong-author", _("The law does not let this role file a motion of this kind.")))
     if not Case.objects.visible_to(author).filter(pk=case.pk).exists():
         raise NotAllowed(Problem("not-yours", _("You do not work on this case.")))
+    if led := leading.fault(case, kinds[kind], author):
+        raise NotAllowed(led)
 
 
 def _require_requirement(motion: Motion, requirement: str) -> None:
@@ -166,7 +197,7 @@ def _touch(motion: Motion, *fields: str) -> None:
 
 def _audit(event: str, motion: Motion, post: Post, data: dict[str, Any] | None = None) -> None:
     subject = {"motion": str(motion.pk)}
-    audit.append(event, chain=motion.case.chain, actor=post.as_actor(), subject=subject, data=data or {})
+    audit.append(event, chain=motion.chain, actor=post.as_actor(), subject=subject, data=data or {})
 
 
 def attachment_of(motion: Motion, attachment_id: int) -> Attachment:

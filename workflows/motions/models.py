@@ -1,6 +1,7 @@
 """Motions, the acts that move them, and what is about to be signed."""
 
 import uuid
+from collections.abc import Callable
 from typing import ClassVar
 
 import pgtrigger
@@ -8,13 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
 
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.models import Entry
-from ecase.cases.models import Blob, Case, Document, Language
+from ecase.cases.models import Blob, Case, Counsel, Document, Language, TeamMember
 from ecase.officers.models import Officer, Organisation, Post, Role
-from workflows.motions.states import FINAL_STATES, ActType, State
+from workflows.motions.machine import Machine
+from workflows.motions.states import FINAL_STATES, ActType, AppealState, State
 from workflows.statute.catalogue import catalogue
 from workflows.statute.models import CatalogueVersion
 from workflows.statute.schema import Kind
@@ -27,33 +28,88 @@ class MotionQuerySet(models.QuerySet["Motion"]):
     def visible_to(self, post: Post) -> "MotionQuerySet":
         """The motions that ``post`` may open; an unknown role sees none.
 
-        Investigators see the motions of their cases, heads of unit those of their body, prosecutors what has reached
-        their office, judges what has been assigned to them, clerks what their court has registered.
+        Everybody sees what he or she has authored. Investigators see the motions of their cases, heads of unit those of
+        their body, prosecutors what has reached their office, judges what has been assigned to them, chairs and clerks
+        what their court has registered, defenders of a case what the law opens to the defence. Of a secret motion only
+        those who are admitted to it see anything.
         """
         if not post.is_current():
             return self.none()
-        left = ~Q(state__in=[State.DRAFT, State.RETURNED])
-        scopes: dict[str, Q] = {
-            Role.INVESTIGATOR: Q(organisation=post.organisation_id, case__team__officer=post.officer_id),
-            Role.HEAD_OF_UNIT: Q(organisation=post.organisation_id),
-            Role.PROSECUTOR: Q(prosecution=post.organisation_id, submitted_at__isnull=False) & left,
-            Role.JUDGE: Q(court=post.organisation_id, judge=post.officer_id),
-            Role.CLERK: Q(court=post.organisation_id, registered_at__isnull=False),
-        }
-        scope = scopes.get(post.role)
-        return self.none() if scope is None else self.filter(scope)
+        scope = _SCOPES.get(post.role)
+        if scope is None:
+            return self.none()
+        admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
+        return self.filter(scope(post), Q(secret=False) | Q(pk__in=admitted))
 
     def open(self) -> "MotionQuerySet":
         """Motions that have not come to their end."""
         return self.exclude(state__in=FINAL_STATES)
 
 
-class Motion(models.Model):
+def _own(post: Post) -> Q:
+    same = Post.objects.filter(officer=post.officer_id, organisation=post.organisation_id, role=post.role)
+    return Q(author__in=same.values("pk"))
+
+
+def _is_above(post: Post) -> bool:
+    """Whether the body stands above others. Only such a one is asked for a further consent, or hears appeals.
+
+    A condition that most posts do not need would keep their lists from being read in the order of an index.
+    """
+    return post.organisation.level != Organisation.Level.DISTRICT
+
+
+def _of_prosecution(post: Post) -> Q:
+    reached = ~Q(state__in=[State.DRAFT, State.AWAITING_APPROVAL, State.RETURNED]) & Q(submitted_at__isnull=False)
+    supervised = Q(prosecution=post.organisation_id) & (reached | _own(post))
+    return supervised | (Q(consenting=post.organisation_id) & reached) if _is_above(post) else supervised
+
+
+def _of_judge(post: Post) -> Q:
+    drawn = Q(court=post.organisation_id, judge=post.officer_id)
+    appealed = Q(appellate_court=post.organisation_id, appellate_judge=post.officer_id)
+    return drawn | appealed if _is_above(post) else drawn
+
+
+def _of_court(post: Post) -> Q:
+    registered = Q(court=post.organisation_id, registered_at__isnull=False)
+    return registered | Q(appellate_court=post.organisation_id) if _is_above(post) else registered
+
+
+def _of_defence(post: Post) -> Q:
+    cases = Counsel.objects.filter(officer=post.officer_id).values("case")
+    return Q(defence=True, case__in=cases) | _own(post)
+
+
+def _of_team(post: Post) -> Q:
+    teams = TeamMember.objects.filter(officer=post.officer_id).values("case")
+    body = Q(organisation=post.organisation_id) | Q(case__organisation=post.organisation_id, defence=True)
+    return body & Q(case__in=teams)
+
+
+_SCOPES: dict[str, Callable[[Post], Q]] = {
+    Role.INVESTIGATOR: _of_team,
+    Role.HEAD_OF_UNIT: lambda post: Q(organisation=post.organisation_id),
+    Role.PROSECUTOR: _of_prosecution,
+    Role.JUDGE: _of_judge,
+    Role.COURT_CHAIR: _of_court,
+    Role.CLERK: _of_court,
+    Role.DEFENDER: _of_defence,
+}
+
+
+class Motion(Machine):
     """A request for a sanction, on its way from investigator to prosecutor to investigating judge.
 
     ``state`` changes only inside ``perform``: the transition methods are called from there and nowhere else, and a
     database trigger refuses a change that ``last_act`` does not explain. ``revision`` grows with every change
-    (the ETag); ``version`` counts re-submissions after a return.
+    (the ETag); ``version`` counts re-submissions after a return; ``consents`` the prosecutors who have agreed in
+    it, ``consenting`` the office that is asked where it is not the one that supervises the case.
+
+    ``secret`` motions are visible to the officers of :class:`Admission` only; ``defence`` opens it to the defenders of
+    the case. ``valid_until`` is the end of the sanction, ``warn_at`` the next warning before it, ``ended_at`` when it
+    ended early or at its end; ``appeal_until`` the last instant of the term of appeal. ``earlier`` is the motion whose
+    sanction this one extends, ends or replaces.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,23 +117,38 @@ class Motion(models.Model):
     kind = models.SlugField(_("kind"), max_length=40)
     catalogue = models.ForeignKey(CatalogueVersion, models.PROTECT, related_name="+")
     language = models.CharField(max_length=2, choices=Language)
-    state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True, max_length=24)
     revision = models.PositiveIntegerField(default=1)
     version = models.PositiveSmallIntegerField(default=1)
+    consents = models.PositiveSmallIntegerField(default=0)
     payload = models.JSONField(default=dict)
+    secret = models.BooleanField(_("secret"), default=False)
+    defence = models.BooleanField(_("open to the defence"), default=False)
+    on_paper = models.BooleanField(_("on paper"), default=False)
+    earlier = models.ForeignKey("self", models.PROTECT, related_name="later", null=True)
     outcome = models.SlugField(_("outcome"), max_length=40, blank=True)
 
     author = models.ForeignKey(Post, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     prosecution = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    consenting = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     judge = models.ForeignKey(Officer, models.PROTECT, related_name="+", null=True)
     number = models.CharField(_("court number"), max_length=40, unique=True, null=True)
+    appellate_court = models.ForeignKey(Organisation, models.PROTECT, related_name="+", null=True)
+    appellate_judge = models.ForeignKey(Officer, models.PROTECT, related_name="+", null=True)
+    appeal_number = models.CharField(_("number in the appeal court"), max_length=40, unique=True, null=True)
 
     created_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True)
     registered_at = models.DateTimeField(null=True)
+    hearing_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    announced_at = models.DateTimeField(null=True)
+    executed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    appeal_until = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True)
     due_at_once = models.BooleanField(default=False)
     last_act = models.ForeignKey("Act", models.PROTECT, related_name="+", null=True)
@@ -89,9 +160,31 @@ class Motion(models.Model):
         verbose_name_plural = _("motions")
         indexes: ClassVar = [
             models.Index(fields=["prosecution", "-created_at", "-id"], name="motion_of_prosecution"),
+            models.Index(
+                fields=["consenting", "-created_at", "-id"],
+                name="motion_of_consenting",
+                condition=Q(consenting__isnull=False),
+            ),
             models.Index(fields=["court", "judge", "-created_at", "-id"], name="motion_of_judge"),
             models.Index(fields=["organisation", "-created_at", "-id"], name="motion_of_organisation"),
             models.Index(fields=["next_due_at"], name="motion_due", condition=Q(next_due_at__isnull=False)),
+            models.Index(
+                fields=["valid_until"],
+                name="motion_runs_out",
+                condition=Q(valid_until__isnull=False, ended_at__isnull=True),
+            ),
+            models.Index(fields=["judge", "decided_at"], name="motion_load_of_judge", condition=Q(judge__isnull=False)),
+            models.Index(fields=["warn_at"], name="motion_to_warn", condition=Q(warn_at__isnull=False)),
+            models.Index(
+                fields=["appeal_until"],
+                name="motion_to_finish",
+                condition=Q(state__in=[State.DELIVERED, State.EXECUTED]) | Q(appeal_state=AppealState.FILED),
+            ),
+            models.Index(
+                fields=["appellate_court", "appellate_judge", "-created_at", "-id"],
+                name="motion_on_appeal",
+                condition=Q(appellate_court__isnull=False),
+            ),
         ]
         triggers: ClassVar = [
             pgtrigger.Trigger(
@@ -105,6 +198,22 @@ class Motion(models.Model):
                         AND from_state = OLD.state AND to_state = NEW.state
                     ) THEN
                         RAISE EXCEPTION 'motion %: no act explains % -> %', OLD.id, OLD.state, NEW.state
+                            USING ERRCODE = 'integrity_constraint_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="appeal_needs_its_act",
+                operation=pgtrigger.UpdateOf("appeal_state"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__appeal_state__df=pgtrigger.F("new__appeal_state")),
+                func="""
+                    IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id OR NOT EXISTS (
+                        SELECT 1 FROM motions_act WHERE id = NEW.last_act_id AND motion_id = NEW.id
+                        AND from_appeal = OLD.appeal_state AND to_appeal = NEW.appeal_state
+                    ) THEN
+                        RAISE EXCEPTION 'motion %: no act explains the appeal %', OLD.id, NEW.appeal_state
                             USING ERRCODE = 'integrity_constraint_violation';
                     END IF;
                     RETURN NEW;
@@ -128,63 +237,27 @@ class Motion(models.Model):
         return self.number or f"{self.kind} {self.case_id}"
 
     @property
+    def chain(self) -> str:
+        """The chain of the audit log that tells of this motion: its case's, or one of its own if it is secret."""
+        return f"motion:{self.pk}" if self.secret else self.case.chain
+
+    @property
     def kind_entry(self) -> Kind:
         """What the catalogue version under which the motion was filed says of its kind."""
         return catalogue(self.catalogue_id).kind(self.kind)
 
-    # -- transitions: called by `perform` only ---------------------------------------------------------------------
-
-    @transition(state, source=[State.DRAFT, State.RETURNED], target=State.SUBMITTED)
-    def submit(self) -> None: ...
-
-    @transition(state, source=State.SUBMITTED, target=State.AGREED)
-    def agree(self) -> None: ...
-
-    @transition(state, source=State.SUBMITTED, target=State.REFUSED_BY_PROSECUTOR)
-    def refuse(self) -> None: ...
-
-    @transition(state, source=State.SUBMITTED, target=State.RETURNED)
-    def send_back(self) -> None: ...
-
-    @transition(
-        state,
-        source=[State.SUBMITTED, State.AGREED, State.REGISTERED, State.ASSIGNED, State.HEARING],
-        target=State.WITHDRAWN,
-    )
-    def withdraw(self) -> None: ...
-
-    @transition(state, source=[State.SUBMITTED, State.AGREED], target=State.REGISTERED)
-    def register(self) -> None: ...
-
-    @transition(state, source=State.REGISTERED, target=State.ASSIGNED)
-    def assign(self) -> None: ...
-
-    @transition(state, source=State.ASSIGNED, target=State.HEARING)
-    def order_hearing(self) -> None: ...
-
-    @transition(state, source=[State.ASSIGNED, State.HEARING], target=State.DECIDED)
-    def decide(self) -> None: ...
-
-    @transition(state, source=State.DECIDED, target=State.DELIVERED)
-    def deliver(self) -> None: ...
-
-    @transition(state, source=State.DELIVERED, target=State.EXECUTED)
-    def execute(self) -> None: ...
-
-    @transition(state, source=[State.DELIVERED, State.EXECUTED], target=State.CLOSED)
-    def close(self) -> None: ...
-
-    @transition(state, source=[State.DECIDED, State.DELIVERED], target=State.EXPIRED)
-    def expire(self) -> None: ...
-
 
 class Attachment(models.Model):
-    """A document of the case that a motion rests on, under the requirement of the catalogue that it meets."""
+    """A document of the case that a motion rests on, under the requirement of the catalogue that it meets.
+
+    ``filed_by`` is the act that states it: the motion, or a supplement to it.
+    """
 
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="attachments")
     document = models.ForeignKey(Document, models.PROTECT, related_name="attachments")
     requirement = models.SlugField(max_length=40)
     position = models.PositiveSmallIntegerField()
+    filed_by = models.ForeignKey("Act", models.PROTECT, related_name="attachments", null=True)
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -210,6 +283,8 @@ class Act(models.Model):
     version = models.PositiveSmallIntegerField()
     from_state = models.CharField(max_length=24)
     to_state = models.CharField(max_length=24)
+    from_appeal = models.CharField(max_length=16, default=AppealState.NONE)
+    to_appeal = models.CharField(max_length=16, default=AppealState.NONE)
     author = models.ForeignKey(Post, models.PROTECT, related_name="+", null=True)
     author_text = models.CharField(max_length=300)
     payload = models.JSONField()
@@ -234,6 +309,11 @@ class Act(models.Model):
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.performed_at:%Y-%m-%d %H:%M}"
 
+    def author_in(self, language: str | None = None) -> str:
+        """The name as it was frozen, and the body in ``language`` (empty: the reader's); the service by its own."""
+        name, comma, body = self.author_text.partition(", ")
+        return f"{name}{comma}{self.author.organisation.name(language) if self.author and comma else body}"
+
 
 class PreparedAct(models.Model):
     """An act that waits for its signature: frozen bytes, a frozen PDF, and a challenge that expires."""
@@ -255,6 +335,38 @@ class PreparedAct(models.Model):
         return f"{self.get_type_display()} {self.sha256[:12]}"
 
 
+class PendingSignature(models.Model):
+    """A signature of which it is not known yet whether it stands: it is neither accepted nor refused.
+
+    ``evidence``: what has been fetched so far. ``missing``: what has not, in English. ``next_try_at``: when it is tried
+    again, until it is ``settled_at``; ``show_at``: when a human has to look at it, ``shown_at``: since when one knows.
+    ``problems``: why it was refused in the end; empty if it was accepted.
+    """
+
+    prepared = models.OneToOneField(PreparedAct, models.PROTECT, related_name="pending")
+    cms = models.BinaryField()
+    evidence = models.BinaryField(null=True)
+    missing = models.JSONField(default=list)
+    received_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=1)
+    next_try_at = models.DateTimeField()
+    show_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("signature that waits")
+        verbose_name_plural = _("signatures that wait")
+        indexes: ClassVar = [
+            models.Index(fields=["next_try_at"], name="signature_to_try", condition=Q(settled_at=None)),
+            models.Index(fields=["show_at"], name="signature_to_show", condition=Q(settled_at=None, shown_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prepared_id} {self.received_at:%Y-%m-%d %H:%M}"
+
+
 class Opening(models.Model):
     """That a post's officer opened the materials of a motion, and when first: received, opened, decided."""
 
@@ -268,6 +380,24 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class Admission(models.Model):
+    """That an officer may see a secret motion, and who let him. Never taken back: what was seen stays seen."""
+
+    motion = models.ForeignKey(Motion, models.CASCADE, related_name="admissions")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    admitted_by = models.ForeignKey(Post, models.PROTECT, related_name="+", null=True)
+    admitted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("admission")
+        verbose_name_plural = _("admissions")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "officer"], name="admitted_once")]
+        indexes: ClassVar = [models.Index(fields=["officer", "motion"])]
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.admitted_at:%Y-%m-%d %H:%M}"
 
 
 class ActDraft(models.Model):

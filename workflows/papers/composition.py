@@ -18,6 +18,9 @@ from workflows.papers.words import Words, local_time, words
 Block = dict[str, Any]
 # The longest text, in characters, that is a point of a resolution and not a paragraph of reasons.
 POINT = 160
+DECISIONS = frozenset({"protocol", "endorsement"})
+# Acts that answer what the motion asks, and so tell it again; every other act only names it.
+ANSWERS = DECISIONS | {"approval", "agreement", "refusal", "return", "appeal_ruling"}
 
 
 class Letter:
@@ -28,6 +31,7 @@ class Letter:
         self.words: Words = words(paper.language)
         self.act = self.words.act(paper.template)
         self.values = {**_own(paper, self.words), **_of_motion(paper, self.words), **_of_decision(paper, self.words)}
+        self.told_again = paper.motion_sections if paper.template in ANSWERS else ()
 
     def say(self, sentence: str) -> str:
         """A sentence of the wording with its facts. Facts are inserted, never interpreted."""
@@ -35,8 +39,13 @@ class Letter:
 
     def para(self, key: str) -> Iterator[Block]:
         """The paragraph ``key`` of the act's wording, if it has one."""
-        if key in self.act:
+        if key := self.wording_of(key):
             yield {"type": "para", "text": self.say(self.act[key]), "leads": True}
+
+    def wording_of(self, key: str) -> str:
+        """``key``, or the wording for the author's role where the act has one; empty if there is neither."""
+        own = f"{key}_{self.paper.author.role}" if self.paper.author else key
+        return next((one for one in (own, key) if one in self.act), "")
 
     def verb(self, key: str) -> Block:
         sex = self.paper.author.name.sex if self.paper.author else "male"
@@ -52,20 +61,20 @@ class Letter:
 
     def points(self, *more: str) -> Block:
         """The numbered points of the act: those whose facts are there, and ``more``."""
-        written = [point if isinstance(point, dict) else {"when": "", "text": point} for point in self.act["points"]]
+        stated = self.act[self.wording_of("points")]
+        written = [point if isinstance(point, dict) else {"when": "", "text": point} for point in stated]
         items = [self.say(point["text"]) for point in written if self.holds(point["when"])]
         return _numbered([*items, *more])
 
-    def holds(self, condition: str) -> bool:
-        """Whether the fact a point needs is there; ``not`` turns it round."""
-        negated, name = condition.startswith("not "), condition.removeprefix("not ")
-        return not name or bool(self.values.get(name)) != negated
+    def holds(self, name: str) -> bool:
+        """Whether the fact a point needs is there; a point that needs none always stands."""
+        return not name or bool(self.values.get(name))
 
 
 def _own(paper: Paper, said: Words) -> dict[str, Any]:
     """Names for the act itself: its author, case, kind and instant."""
     author = paper.author
-    role = said.role(author.role if author else "service")
+    role = said.role(said.act(paper.template).get("role") or (author.role if author else "service"))
     return {
         "case": paper.case.number,
         "qualification": paper.case.qualification,
@@ -109,7 +118,11 @@ def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
     return {
         "outcome": _inline(outcome.label) if outcome else "",
         "outcome_article": said.outcome_article(outcome.article) if outcome else "",
-        "grants": outcome.grants if outcome else False,
+        "grants": bool(outcome and outcome.grants and not outcome.checked),
+        "refuses": bool(outcome and not outcome.grants and not outcome.checked),
+        "checked": bool(outcome and outcome.checked),
+        "inadmissible": bool(outcome and outcome.inadmissible),
+        "decided_on": said.decided_on(_day_of_decision(paper)),
         "articles_of_decision": said.on_the_basis(", ".join(dict.fromkeys(filter(None, articles)))),
         "judge": paper.judge,
         "judge_dat": _short(paper.judge, "dative", paper),
@@ -119,6 +132,11 @@ def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
         "videolink": hearing.videolink if hearing else False,
         "closed": hearing.closed if hearing else False,
     }
+
+
+def _day_of_decision(paper: Paper) -> date | None:
+    decisions = [one.at for one in paper.previous if one.type in DECISIONS]
+    return _day(decisions[-1]) if decisions else None
 
 
 def _inline(text: str) -> str:
@@ -228,9 +246,12 @@ def _attachments(letter: Letter) -> Iterator[Block]:
 
 def _previous(letter: Letter) -> Iterator[Block]:
     said = letter.words
-    rows = [(said.act_name(act.type), act.author, said.instant(act.at), act.sha256) for act in letter.paper.previous]
-    if rows:
-        yield {"type": "acts", "label": said.label("previous"), "rows": rows}
+    items = [
+        {"act": said.act_name(act.type), "author": act.author, "at": said.instant(act.at), "sha256": act.sha256}
+        for act in letter.paper.previous
+    ]
+    if items:
+        yield {"type": "acts", "label": said.label("previous"), "items": items}
 
 
 def _closing(letter: Letter) -> Iterator[Block]:
@@ -243,12 +264,12 @@ def _closing(letter: Letter) -> Iterator[Block]:
 
 
 def _order(letter: Letter) -> Iterator[Block]:
-    """A ruling that answers no decision of a judge: motion, refusal, return, order of a hearing."""
+    """An order or ruling that is no decision on the motion: motion, refusal, return, order of a hearing, lifting."""
     paper = letter.paper
     yield from letter.para("opening")
     yield letter.verb("found")
     yield from _persons(letter)
-    yield from _sections(paper.motion_sections + paper.sections)
+    yield from _sections(letter.told_again + paper.sections)
     yield from letter.section("return_reasons" if paper.template == "return" else "reasons", _lines(paper.reasons))
     yield from letter.section("norms", _lines(paper.norms))
     yield from letter.para("ground")
@@ -320,18 +341,35 @@ def _endorsement(letter: Letter) -> Iterator[Block]:
 
 def _notice(letter: Letter) -> Iterator[Block]:
     """A short statement of one thing: agreement, withdrawal, report, and what the service itself records."""
-    paper = letter.paper
     yield from letter.para("opening")
     if "statement" in letter.act:
         yield {"type": "verb", "text": letter.act["statement"], "closed": True}
-    yield letter.points(*paper.operative)
+    yield letter.points(*letter.paper.operative)
+    yield from _told(letter)
+    yield from _hearing(letter)
+    yield from _ending(letter)
+
+
+def _minutes(letter: Letter) -> Iterator[Block]:
+    """The record of a hearing (CPC Art. 56(2)): when and who, then what happened."""
+    yield from letter.para("opening")
+    yield from _hearing(letter)
+    yield letter.points(*letter.paper.operative)
+    yield from _told(letter)
+    yield from _ending(letter)
+
+
+def _told(letter: Letter) -> Iterator[Block]:
+    paper = letter.paper
     yield from _persons(letter)
-    yield from _sections(paper.motion_sections + paper.sections)
+    yield from _sections(letter.told_again + paper.sections)
     yield from letter.section("reasons", _lines(paper.reasons))
     yield from letter.section("norms", _lines(paper.norms))
-    yield from _hearing(letter)
+
+
+def _ending(letter: Letter) -> Iterator[Block]:
     yield from _terms(letter)
-    yield from letter.section("appeal", _lines((paper.appeal,)))
+    yield from letter.section("appeal", _lines((letter.paper.appeal,)))
     yield from _closing(letter)
 
 
@@ -343,9 +381,17 @@ _COMPOSERS: dict[str, Callable[[Letter], Iterator[Block]]] = {
     "motion": _order,
     "refusal": _order,
     "return": _order,
+    "correction": _order,
+    "format_order": _order,
+    "materials_request": _order,
     "hearing_order": _order,
+    "minutes": _minutes,
     "protocol": _protocol,
     "endorsement": _endorsement,
+    "lifting": _order,
+    "lifting_refusal": _order,
+    "restoration": _order,
+    "appeal_ruling": _protocol,
 }
 
 
@@ -355,7 +401,7 @@ def blocks(letter: Letter) -> list[Block]:
 
 
 def titles(letter: Letter) -> tuple[str, str]:
-    """Title and subtitle; a refused endorsement has a title of its own."""
+    """Title and subtitle; a refused endorsement, and an appeal by its author's role, have titles of their own."""
     refused = letter.paper.outcome is not None and not letter.paper.outcome.grants
-    title = letter.act.get("title_refused") if refused else None
-    return str(title or letter.act["title"]), letter.say(letter.act["subtitle"])
+    key = "title_refused" if refused and "title_refused" in letter.act else letter.wording_of("title")
+    return str(letter.act[key]), letter.say(letter.act["subtitle"])

@@ -15,19 +15,44 @@ Part = Literal["", "introduction", "reasoning", "resolution"]
 TEMPLATES = frozenset(
     {
         "motion",
+        "approval",
         "agreement",
         "refusal",
         "return",
         "withdrawal",
+        "correction",
+        "format_order",
+        "admission",
         "registration",
         "assignment",
+        "recusal",
+        "reassignment",
+        "transfer",
+        "materials_request",
+        "supplement",
         "hearing_order",
+        "minutes",
         "protocol",
         "endorsement",
         "delivery",
         "execution_report",
+        "lifting",
+        "lifting_consent",
+        "lifting_refusal",
+        "extension",
+        "replacement",
+        "revival",
         "closure",
         "expiry",
+        "appeal",
+        "restoration",
+        "appeal_withdrawal",
+        "transmission",
+        "appeal_assignment",
+        "appeal_recusal",
+        "appeal_reassignment",
+        "appeal_ruling",
+        "event",
     }
 )
 
@@ -152,12 +177,18 @@ class HearingFacts:
 
 @dataclass(frozen=True)
 class OutcomeFacts:
-    """What was decided: key and label of the catalogue, its article, and whether the motion is granted by it."""
+    """What was decided: key and label of the catalogue, its article, and whether the motion is granted by it.
+
+    ``checked`` says that it was a step taken without a sanction that was checked, ``inadmissible`` that its results are
+    no evidence. Of a ruling on an appeal, ``grants`` says that the appeal is granted.
+    """
 
     key: str
     label: str
     grants: bool
     article: str = ""
+    checked: bool = False
+    inadmissible: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,8 +216,8 @@ class Paper:
     """One act as a paper.
 
     ``template`` is the act type. ``author`` is None for what the service seals itself. ``sections`` are the labelled
-    facts of this act (the motion's fields; the outcome's fields of a decision), ``motion_sections`` those of the motion
-    that a decision repeats in its descriptive part. ``reasons`` are the author's own paragraphs, ``norms`` sentences on
+    facts of this act (the motion's fields; the outcome's fields of a decision), ``motion_sections`` those of the
+    motion, which the acts that answer it repeat. ``reasons`` are the author's own paragraphs, ``norms`` sentences on
     the law applied. ``operative`` adds to the resolution's numbered points. ``verify_url`` is printed and drawn as a QR
     code; ``fingerprint`` is a SHA-256 shown in short. ``preview`` lays a watermark over every page.
     """

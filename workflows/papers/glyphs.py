@@ -22,6 +22,8 @@ _NOTHING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\r"))
 _SPACES = dict.fromkeys(map(ord, "\t\v\f\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000"), " ")
 _LONG = re.compile(r"[^\s-]{41,}")
 _LONGEST = 24
+# What people and machines copy from the paper, sign by sign.
+_EXACT = {"sha256", "url"}
 
 
 def shown(text: str) -> str:
@@ -45,7 +47,7 @@ def clean(value: Any) -> Any:
     if isinstance(value, str):
         return breakable(shown(value))
     if isinstance(value, dict):
-        return {key: shown(str(one)) if key == "sha256" else clean(one) for key, one in value.items()}
+        return {key: shown(str(one)) if key in _EXACT else clean(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [clean(one) for one in value]
     return value

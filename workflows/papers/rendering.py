@@ -74,6 +74,7 @@ def _frame(letter: Letter) -> dict[str, Any]:
         "number": said.label("number", number=paper.motion.number) if paper.motion and paper.motion.number else "",
         "act_id": paper.act_id,
         "act_label": said.label("act_id"),
+        "clock": said.label("clock", zone=said.zone(paper.prepared_at)),
         "watermark": said.data["watermark"],
         "watermark_note": said.data["watermark_note"],
         "generated_notice": paper.generated_notice,
@@ -87,10 +88,9 @@ def _signature(letter: Letter) -> dict[str, Any]:
     author, texts = paper.author, said.data["signature"]
     claim = texts["preview"] if paper.preview else texts["officer" if author else "service"]
     rows = [
-        (said.label("prepared"), said.instant(paper.prepared_at)),
+        (said.label("prepared"), f"{said.instant(paper.prepared_at)} ({said.zone(paper.prepared_at)})"),
         (said.label("act_id"), paper.act_id),
         (said.label("fingerprint"), _short_hash(paper.fingerprint)),
-        (said.label("verify"), "" if paper.preview else paper.verify_url),
     ]
     return {
         "claim": claim,
@@ -99,6 +99,8 @@ def _signature(letter: Letter) -> dict[str, Any]:
         "organisation": author.organisation if author else "",
         "name": letter.values["author"],
         "rows": [row for row in rows if row[1]],
+        "verify": said.label("verify"),
+        "url": "" if paper.preview else paper.verify_url,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,12 @@ class Words:
         """The articles of an outcome in brackets, with the space before them; empty for none."""
         return self._cited("outcome_article", articles) if articles else ""
 
+    def decided_on(self, value: date | None) -> str:
+        """The day of the decision that is spoken of, as it follows the decision's name; empty if it is not known."""
+        if value is None:
+            return ""
+        return str(self.data["decided_on"]).format(date=self.date(value), date_in=self.date(value, "date_in"))
+
     def _cited(self, form: str, articles: str) -> str:
         number = "many" if any(sign in articles for sign in ",;–—") else "one"
         return str(self.data[f"{form}_{number}"]).format(articles=articles)
@@ -80,6 +86,11 @@ class Words:
         """Date and time of day in the installation's time zone."""
         local = local_time(value)
         return str(self.data["instant"]).format(date=self.date(local), time=f"{local:%H:%M}")
+
+    def zone(self, value: datetime) -> str:
+        """The installation's time zone at an instant: ``UTC+5``."""
+        away = local_time(value).utcoffset() or timedelta()
+        return f"UTC{away / timedelta(hours=1):+g}"
 
     def period(self, start: datetime | None, end: datetime | None) -> str:
         """From when until when, as far as known."""

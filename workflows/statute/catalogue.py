@@ -61,7 +61,7 @@ def in_force(jurisdiction: str | None = None, at: datetime | date | None = None)
     moment = at or timezone.now()
     day = timezone.localdate(moment) if isinstance(moment, datetime) else moment
     place = jurisdiction or settings.JURISDICTION
-    found = CatalogueVersion.objects.in_force_on(place, day).first()
+    found = CatalogueVersion.objects.in_force_on(place, day).defer("content").first()
     if found is None:
         raise NoLawInForce(f"no catalogue of {place!r} is in force on {day:%Y-%m-%d}; run manage.py load_statute")
     return found

@@ -50,9 +50,19 @@ def _right(value: Any, kind: Field | None, form: Form, payload: Mapping[str, Any
 
 
 def _later(moment: Any, length: Mapping[str, Any]) -> datetime | date | None:
-    """A length after ``moment``: hours, days of 24 hours, or months to the same date (the last one if it is absent)."""
+    """A length after ``moment``: hours, days of 24 hours, or months to the same date (the last one if it is absent).
+
+    ``None`` beyond the last year that there is, as for what is no date: the field itself is wrong then.
+    """
     if not isinstance(moment, date):
         return None
+    try:
+        return _moved(moment, length)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _moved(moment: date, length: Mapping[str, Any]) -> date:
     if length["unit"] != "months":
         return moment + timedelta(**{length["unit"]: length["amount"]})
     year, month = divmod(moment.year * 12 + moment.month - 1 + length["amount"], 12)
@@ -60,9 +70,12 @@ def _later(moment: Any, length: Mapping[str, Any]) -> datetime | date | None:
 
 
 def _read(kind: Field | None, value: Any) -> Any:
-    """The value as something that compares; ``None`` if it is empty or not of its type."""
+    """The value as something that compares; ``None`` if it is empty or not of its type.
+
+    A yes-or-no that was left unanswered is a no.
+    """
     if is_empty(value):
-        return None
+        return False if kind is not None and kind.type == "boolean" else None
     reader = _READERS.get(kind.type) if kind else None
     try:
         return reader(value) if reader else value

@@ -79,7 +79,9 @@ _TYPES: dict[str, Callable[[Field], dict[str, Any]]] = {
 
 
 def _is_plain(condition: Condition) -> bool:
-    compared = condition.op in ("eq", "in", "contains") and not _refers(condition.value)
+    # What is compared with "no" holds for an answer left out, too, which a schema of answers cannot say.
+    compared = condition.op in ("eq", "in", "contains") and condition.value is not False
+    compared = compared and not _refers(condition.value)
     return compared or condition.op == "present"
 
 

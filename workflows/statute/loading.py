@@ -1,9 +1,15 @@
 """A folder of YAML files as one catalogue.
 
-``catalogue.yaml`` names the version; ``acts.yaml`` holds the forms that all kinds share and ``groups`` of fields that a
-form may ``use``; every other file is a kind, named after its key. Read with every fault at its file and line.
+``catalogue.yaml`` names the version. ``acts.yaml``, and ``fields.yaml``, ``rules.yaml``, ``extensions.yaml``,
+``events.yaml`` where they are, hold what kinds share: ``groups`` of fields that a form may ``use``, ``shared`` rules,
+and the forms of ``acts``.
+Every other file is a kind, named after its key. Read with every fault at its file and line.
+
+``same_as: name`` in a mapping takes over the shared rule of that name, and what stands beside it takes precedence; as
+an entry of a list, a shared list comes in its place. A shared rule may itself stand on those written before it.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +19,9 @@ from workflows.statute.references import check
 from workflows.statute.schema import Catalogue
 
 HEAD, ACTS = "catalogue.yaml", "acts.yaml"
+COMMON = ("fields.yaml", "rules.yaml", "extensions.yaml", "events.yaml", ACTS)
+PARTS = ("groups", "shared", "acts")
+SAME = "same_as"
 
 
 def read_folder(folder: Path) -> Catalogue:
@@ -28,30 +37,55 @@ def read_folder(folder: Path) -> Catalogue:
 
 
 def finish(entry: Catalogue) -> Catalogue:
-    """The catalogue with the shared forms handed to every kind."""
-    return replace(entry, kinds={key: replace(one, acts=entry.acts) for key, one in entry.kinds.items()})
+    """The catalogue with the forms and the rule that all kinds share handed to each of them."""
+    handed = {key: replace(one, acts=entry.acts, lifting=entry.lifting) for key, one in entry.kinds.items()}
+    return replace(entry, kinds=handed)
 
 
 def _whole(folder: Path, faults: Faults) -> Marked:
-    head, shared = from_yaml(folder / HEAD, faults), from_yaml(folder / ACTS, faults)
-    groups = shared.child("groups") or Marked({}, shared.place)
-    acts = shared.child("acts") or Marked({}, shared.place)
-    kinds = _kinds(folder, faults)
-    _name_strangers(shared, faults)
-    parts = {"acts": _expanded(acts, groups, faults), "kinds": _expanded(kinds, groups, faults)}
+    head = from_yaml(folder / HEAD, faults)
+    common = [from_yaml(folder / name, faults) for name in COMMON if (folder / name).is_file()]
+    groups, shared, acts = (_part(name, common, faults) for name in PARTS)
+    _name_strangers(common, faults)
+    rules = _rules(shared, groups, faults)
+    parts = {
+        "acts": _expanded(acts, groups, rules, faults),
+        "kinds": _expanded(_kinds(folder, faults), groups, rules, faults),
+    }
     return Marked({**head.value, **parts}, head.place)
 
 
-def _name_strangers(shared: Marked, faults: Faults) -> None:
+def _rules(shared: Marked, groups: Marked, faults: Faults) -> Marked:
+    rules = Marked({}, shared.place)
     for key, one in shared.value.items():
-        if key not in ("groups", "acts"):
-            faults.at(one, f"{key!r} is not known here (acts, groups)")
+        rules.value[key] = _expanded(one, groups, rules, faults)
+    return rules
+
+
+def _part(name: str, common: list[Marked], faults: Faults) -> Marked:
+    """One part of the common files, of all of them together."""
+    found: dict[str, Marked] = {}
+    for key, one in ((key, one) for file in common for key, one in _entries_of(file.child(name))):
+        if key in found:
+            faults.at(one, f"{key!r} is written twice ({found[key].place})")
+        found[key] = one
+    return Marked(found, f"{ACTS}:1")
+
+
+def _entries_of(part: Marked | None) -> Iterable[tuple[str, Marked]]:
+    return part.value.items() if part is not None and isinstance(part.value, dict) else ()
+
+
+def _name_strangers(common: list[Marked], faults: Faults) -> None:
+    for key, one in ((key, one) for file in common for key, one in file.value.items()):
+        if key not in PARTS:
+            faults.at(one, f"{key!r} is not known here ({', '.join(PARTS)})")
 
 
 def _kinds(folder: Path, faults: Faults) -> Marked:
     found: dict[str, Marked] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in (HEAD, ACTS):
+        if path.name in (HEAD, *COMMON):
             continue
         found[path.stem] = from_yaml(path, faults)
         key = found[path.stem].child("key")
@@ -60,26 +94,49 @@ def _kinds(folder: Path, faults: Faults) -> Marked:
     return Marked(found, f"{folder.name}:1")
 
 
-def _expanded(marked: Marked, groups: Marked, faults: Faults) -> Marked:
-    """The tree with every ``use: [group]`` of a form replaced by the fields of that group."""
+def _expanded(marked: Marked, groups: Marked, rules: Marked, faults: Faults) -> Marked:
+    """The tree with every ``use`` and ``same_as`` replaced by what it names."""
     if isinstance(marked.value, list):
-        return Marked([_expanded(one, groups, faults) for one in marked.value], marked.place)
+        return Marked(_entries(marked.value, groups, rules, faults), marked.place)
     if not isinstance(marked.value, dict):
         return marked
-    inner: dict[str, Any] = {key: _expanded(one, groups, faults) for key, one in marked.value.items() if key != "use"}
+    kept = {key: one for key, one in marked.value.items() if key not in ("use", SAME)}
+    inner: dict[str, Any] = {key: _expanded(one, groups, rules, faults) for key, one in kept.items()}
+    if SAME in marked.value:
+        inner = {**_rule(marked.value[SAME], dict, rules, faults), **inner}
     used = marked.child("use")
     if used is not None:
-        inner["fields"] = _with_groups(inner.get("fields"), used, groups, faults)
+        inner["fields"] = _with_groups(inner.get("fields"), used, groups, rules, faults)
     return Marked(inner, marked.place)
 
 
-def _with_groups(own: Marked | None, used: Marked, groups: Marked, faults: Faults) -> Marked:
+def _entries(entries: list[Marked], groups: Marked, rules: Marked, faults: Faults) -> list[Marked]:
+    found: list[Marked] = []
+    for one in entries:
+        name = one.child(SAME) if isinstance(one.value, dict) and len(one.value) == 1 else None
+        shared = rules.child(str(name.value)) if name is not None else None
+        if name is not None and shared is not None and isinstance(shared.value, list):
+            found += shared.value
+        else:
+            found.append(_expanded(one, groups, rules, faults))
+    return found
+
+
+def _rule(name: Marked, kind: type, rules: Marked, faults: Faults) -> Any:
+    shared = rules.child(str(name.value))
+    if shared is not None and isinstance(shared.value, kind):
+        return shared.value
+    faults.at(name, f"there is no shared rule {name.value!r} of this form")
+    return kind()
+
+
+def _with_groups(own: Marked | None, used: Marked, groups: Marked, rules: Marked, faults: Faults) -> Marked:
     collected: list[Marked] = []
     for name in used.value if isinstance(used.value, list) else [used]:
         group = groups.child(str(name.value))
         if group is None or not isinstance(group.value, list):
-            faults.at(name, f"there is no group {name.value!r} in {ACTS}")
+            faults.at(name, f"there is no group {name.value!r}")
         else:
-            collected += group.value
+            collected += _entries(group.value, groups, rules, faults)
     tail = own.value if own is not None and isinstance(own.value, list) else []
     return Marked([*collected, *tail], own.place if own else used.place)

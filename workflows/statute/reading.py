@@ -47,7 +47,7 @@ class Faults(list[str]):
     def stop_if_any(self) -> None:
         """Raise :class:`CatalogueError` with every fault, in the order of files and lines."""
         if self:
-            raise CatalogueError(sorted(self, key=_by_place))
+            raise CatalogueError(sorted(set(self), key=_by_place))
 
 
 def _by_place(fault: str) -> tuple[str, int, str]:

@@ -6,323 +6,110 @@ those stand in ``fixtures/statute``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any, Literal
-
-from django.utils.translation import get_language
-
-Mark = Literal["S", "M", "U"]
-Review = Literal["unreviewed", "in_review", "reviewed"]
-Unit = Literal["minutes", "hours", "days", "months"]
-RoleName = Literal["investigator", "head_of_unit", "prosecutor", "judge", "clerk", "defender"]
-Capacity = Literal["suspect", "victim", "witness", "owner", "defender", "other"]
-FieldType = Literal[
-    "text", "long_text", "integer", "money", "date", "instant", "boolean", "choice", "choices", "person", "persons",
-    "list",
-]  # fmt: skip
-ActName = Literal[
-    "motion", "agreement", "refusal", "return", "withdrawal", "registration", "assignment", "hearing_order", "protocol",
-    "endorsement", "delivery", "execution_report", "closure", "expiry",
-]  # fmt: skip
-DECISIONS = frozenset({"protocol", "endorsement"})
-FIELD_PREFIX = "field:"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Text:
-    """A label in the three languages of the service; ``str()`` speaks the active one, Kazakh by default."""
-
-    kk: str
-    ru: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        """The text in ``kk``, ``ru`` or ``en``; Kazakh for any other language."""
-        return {"ru": self.ru, "en": self.en}.get(language, self.kk)
-
-    def __str__(self) -> str:
-        return self.in_((get_language() or "kk")[:2])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What every rule carries: the article it rests on, how sure that is, and whether counsel has reviewed it."""
-
-    article: str
-    mark: Mark = field(default="M", metadata={"written": True})
-    review: Review = field(default="unreviewed", metadata={"written": True})
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Amount:
-    """A length of legal time."""
-
-    amount: int
-    unit: Unit
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One of the answers to a choice."""
-
-    key: str
-    label: Text
-    article: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Condition:
-    """A plain comparison of one field of a form.
-
-    ``op`` is ``eq ne in not_in contains present absent lt le gt ge later_than``. ``value`` is a scalar or a list,
-    ``"field:<key>"`` to compare with another field, ``now``, or, for ``later_than``, a length after another field:
-    ``{field, amount, unit}``. A comparison with an empty field holds never (but for ``absent``).
-    """
-
-    field: str
-    op: Literal["eq", "ne", "in", "not_in", "contains", "present", "absent", "lt", "le", "gt", "ge", "later_than"]
-    value: Any = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field(Rule):
-    """A field of a form.
-
-    ``minimum``/``maximum`` bound numbers, amounts, and the number of entries of a list or of choices; ``fields`` are
-    those of each entry of a list; ``capacities`` those a chosen person may have in the case (empty: any);
-    ``prefill`` names what the register already knows.
-    """
-
-    key: str
-    type: FieldType
-    label: Text
-    help: Text
-    required: bool = False
-    choices: tuple[Choice, ...] = ()
-    fields: tuple["Field", ...] = ()
-    minimum: int | None = None
-    maximum: int | None = None
-    max_length: int | None = None
-    capacities: tuple[Capacity, ...] = ()
-    required_if: Condition | None = None
-    prefill: Literal["", "case.qualification", "case.summary"] = ""
-
-    def label_of(self, choice: str) -> Text | None:
-        """The label of one of its choices."""
-        return next((one.label for one in self.choices if one.key == choice), None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check(Rule):
-    """A condition across fields: when all of ``when`` hold, a field is required or the answer is a problem."""
-
-    key: str
-    when: tuple[Condition, ...]
-    message: Text
-    then_required: tuple[str, ...] = ()
-    then_problem: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """The fields of an act, in the order in which a person fills them in, and the checks across them."""
-
-    fields: tuple[Field, ...] = ()
-    checks: tuple[Check, ...] = ()
-
-    def field(self, key: str) -> Field | None:
-        return next((one for one in self.fields if one.key == key), None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Requirement(Rule):
-    """A document that has to be, or may be, attached."""
-
-    key: str
-    label: Text
-    help: Text | None = None
-    required: bool = False
-    required_if: Condition | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Norm(Rule):
-    """What an article says, paraphrased: the assistant's only source of law. ``outcomes`` empty: fits any."""
-
-    text: Text
-    outcomes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ByChoice:
-    """An amount that depends on the answer to a choice of the motion."""
-
-    field: str
-    amounts: Mapping[str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Term(Rule):
-    """A length of time within which ``role`` must act.
-
-    It starts on one of the acts ``starts_on`` (or at the instant in ``field:<key>`` of the motion), ends after
-    ``amount`` (or ``by_choice``) ``unit``, ``less`` earlier if given, or is due ``immediately``; one of ``met_by``
-    meets it. ``count`` and ``roll`` as in CPC Art. 48. ``remind`` are fractions of the term, ``extendable_to`` what
-    the law allows at most; it applies only when all of ``applies_when`` hold for the motion's payload.
-    """
-
-    key: str
-    role: RoleName
-    label: Text
-    starts_on: tuple[str, ...]
-    met_by: tuple[ActName, ...]
-    amount: int | None = None
-    by_choice: ByChoice | None = None
-    unit: Unit = "hours"
-    immediately: bool = False
-    count: Literal["from_minute", "skip_first"] = "from_minute"
-    roll: bool = False
-    less: Amount | None = None
-    remind: tuple[float, ...] = ()
-    on_missed: Literal["record", "expire"] = "record"
-    extendable_to: Amount | None = None
-    applies_when: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome(Rule):
-    """What the judge may decide, the fields that such a decision must state, and the form of the act."""
-
-    key: str
-    label: Text
-    output: Literal["protocol", "endorsement"]
-    grants: bool
-    help: Text | None = None
-    form: Form = Form()
-
-
-@dataclass(frozen=True, kw_only=True)
-class LevelByTerm(Rule):
-    """Which level of prosecutor agrees, up to which total length."""
-
-    up_to: Amount
-    level: Text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prosecutor(Rule):
-    """The prosecutor's part: he consents, is sent a copy, is the author, or has none."""
-
-    role: Literal["consent", "notify_copy", "author", "none"]
-    may_return: bool = False
-    levels: tuple[LevelByTerm, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Approver(Rule):
-    """Who inside the investigation body agrees before the motion leaves it."""
-
-    role: RoleName
-    label: Text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attendee(Rule):
-    """Who takes part in a hearing."""
-
-    who: str
-    label: Text
-    attendance: Literal["must", "may"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hearing(Rule):
-    """Whether the judge hears the parties, who attends, and what happens when somebody is absent."""
-
-    mode: Literal["mandatory", "none", "optional", "on_request"]
-    attendees: tuple[Attendee, ...] = ()
-    absence: Text | None = None
-    videolink: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step(Rule):
-    """One step of a ladder of extensions: up to ``total``, who moves, and how long before the end."""
-
-    total: Amount
-    moved_by: Text
-    agreed_by: Text | None = None
-    to_prosecutor_before: Amount | None = None
-    prosecutor_within: Amount | None = None
-    to_court_before: Amount | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Validity(Rule):
-    """How long a sanction holds: no term stated, a fixed one, a ladder of extensions, or until it is lifted."""
-
-    mode: Literal["none", "fixed", "ladder", "until_lifted"]
-    longest: Amount | None = None
-    starts: Text | None = None
-    ladder: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Urgent(Rule):
-    """Whether it may be done first and checked after, under which conditions, and what the check decides."""
-
-    allowed: bool
-    conditions: Text | None = None
-    notify_within: Amount | None = None
-    longest: Amount | None = None
-    check_outcomes: tuple[Choice, ...] = ()
-    inadmissible_if_unlawful: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appeal(Rule):
-    """Who may appeal, within which term from which event, through which court, and whether it suspends."""
-
-    allowed: bool
-    who: tuple[Choice, ...] = ()
-    term: Amount | None = None
-    count: Literal["from_minute", "skip_first"] = "skip_first"
-    roll: bool = False
-    starts: Text | None = None
-    via: Literal["deciding_court", "appeal_court", ""] = ""
-    court: Text | None = None
-    decide_within: Amount | None = None
-    suspensive: bool | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service(Rule):
-    """One addressee of a copy of the decision. ``immediately`` or ``within``; ``outcomes`` empty: any."""
-
-    to: str
-    label: Text
-    immediately: bool = False
-    within: Amount | None = None
-    outcomes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Secrecy(Rule):
-    """Whom the motion and the decision are kept from."""
-
-    level: Literal["investigation", "closed", "covert"]
-    hidden_from: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpecialRoute(Rule):
-    """Another path for persons with immunity: who supports the motion and which court decides."""
-
-    who: Text
-    supported_by: Text
-    court: Text
+from typing import Any
+
+from workflows.statute.form_words import (
+    EVENT_PREFIX,
+    FIELD_PREFIX,
+    Amount,
+    Capacity,
+    Check,
+    Choice,
+    Condition,
+    Field,
+    FieldType,
+    Form,
+    Mark,
+    Review,
+    Rule,
+    Text,
+    Unit,
+)
+from workflows.statute.kind_words import (
+    DECISIONS,
+    ActName,
+    Appeal,
+    AppealOutcome,
+    Approver,
+    Attendee,
+    Body,
+    ByChoice,
+    Escalation,
+    Event,
+    GroupLeader,
+    Hearing,
+    Level,
+    Lifting,
+    Norm,
+    Outcome,
+    Prosecutor,
+    Relation,
+    Repeat,
+    Requirement,
+    RoleName,
+    Secrecy,
+    Service,
+    SpecialRoute,
+    Step,
+    Superior,
+    Term,
+    TermRole,
+    Urgent,
+    Validity,
+)
+
+__all__ = [
+    "DECISIONS",
+    "EVENT_PREFIX",
+    "FIELD_PREFIX",
+    "ActName",
+    "Amount",
+    "Appeal",
+    "AppealOutcome",
+    "Approver",
+    "Attendee",
+    "Body",
+    "ByChoice",
+    "Capacity",
+    "Catalogue",
+    "Check",
+    "Choice",
+    "Condition",
+    "Escalation",
+    "Event",
+    "Field",
+    "FieldType",
+    "Form",
+    "GroupLeader",
+    "Hearing",
+    "Kind",
+    "Level",
+    "Lifting",
+    "Mark",
+    "Norm",
+    "Outcome",
+    "Prosecutor",
+    "Relation",
+    "Repeat",
+    "Requirement",
+    "Review",
+    "RoleName",
+    "Rule",
+    "Secrecy",
+    "Service",
+    "SpecialRoute",
+    "Step",
+    "Superior",
+    "Term",
+    "TermRole",
+    "Text",
+    "Unit",
+    "Urgent",
+    "Validity",
+    "as_json",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,6 +117,7 @@ class Kind(Rule):
     """A kind of sanction, whole: who asks, who agrees, what must be said and attached, when, and what may come out."""
 
     key: str
+    group: str
     name: Text
     summary: Text
     articles: tuple[str, ...]
@@ -349,8 +137,18 @@ class Kind(Rule):
     internal_approver: Approver | None = None
     alternative_measures: tuple[Choice, ...] = ()
     special_person_route: SpecialRoute | None = None
+    repeat: Repeat | None = None
+    relation: Relation | None = None
     subject: str = ""
+    events: tuple[Event, ...] = ()
+    group_leader: GroupLeader | None = None
     acts: Mapping[str, Form] = field(default_factory=dict, metadata={"derived": True}, repr=False)
+    lifting: Lifting | None = field(default=None, metadata={"derived": True}, repr=False)
+
+    @property
+    def clocks(self) -> tuple[Term, ...]:
+        """Every term that may run for a motion: those of its way to a decision, and that of a ruling on an appeal."""
+        return (*self.terms, self.appeal.ruling) if self.appeal.ruling else self.terms
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -360,6 +158,24 @@ class Kind(Rule):
     def outcome(self, key: str) -> Outcome:
         """The outcome ``key``; ``KeyError`` if this kind knows none of that name."""
         for one in self.outcomes:
+            if one.key == key:
+                return one
+        raise KeyError(key)
+
+    def outcomes_on(self, path: str) -> tuple[Outcome, ...]:
+        """What the judge may decide on an ``ordinary`` motion, or on an ``urgent`` step that was taken already."""
+        return tuple(one for one in self.outcomes if one.path == path)
+
+    def appeal_outcome(self, key: str) -> AppealOutcome:
+        """What the appellate judge may rule; ``KeyError`` if this kind knows no ``key``."""
+        for one in self.appeal.outcomes:
+            if one.key == key:
+                return one
+        raise KeyError(key)
+
+    def step(self, key: str) -> Step:
+        """The step ``key`` of the ladder; ``KeyError`` if there is none."""
+        for one in self.validity.ladder:
             if one.key == key:
                 return one
         raise KeyError(key)
@@ -377,30 +193,75 @@ class Kind(Rule):
 
     def term(self, key: str) -> Term:
         """The term ``key``; ``KeyError`` if this kind has none of that name."""
-        for one in self.terms:
+        for one in self.clocks:
             if one.key == key:
                 return one
         raise KeyError(key)
 
-    def form_for(self, act_type: str, outcome: str = "") -> Form:
+    def event(self, key: str) -> Event:
+        """The event ``key``; ``KeyError`` if this kind knows none of that name."""
+        for one in self.events:
+            if one.key == key:
+                return one
+        raise KeyError(key)
+
+    def form_for(self, act_type: str, outcome: str = "", instead: str = "") -> Form:
         """The form of an act; for a decision, the outcome's fields and then the reasons.
 
-        An act that the catalogue asks nothing for has an empty form. ``KeyError`` for an unknown outcome.
+        ``outcome`` is that of a decision or of an appeal's ruling, ``instead`` the decision's outcome that a ruling
+        puts in place: its fields are stated too. An act that the catalogue asks nothing for has an empty form.
+        ``KeyError`` for an unknown outcome.
         """
         if act_type == "motion":
             return self.form
+        if act_type == "appeal_ruling":
+            return self._ruling(outcome, instead)
+        if act_type == "event":
+            return self.event_form(self.events)
         if act_type not in DECISIONS:
             return self.acts.get(act_type, Form())
-        own, common = self.outcome(outcome).form, self.acts.get("decision", Form())
-        return Form(fields=own.fields + common.fields, checks=own.checks + common.checks)
+        return self.outcome(outcome).form + self.acts.get("decision", Form())
+
+    def event_form(self, events: tuple[Event, ...]) -> Form:
+        """Which of ``events`` it is, and then the fields of each, asked for if it is that one; empty without any."""
+        if not events:
+            return Form()
+        common = self.acts["event"]
+        fields = tuple(_choosing(one, events) if one.key == "event" else one for one in common.fields)
+        form = Form(fields=fields, checks=common.checks)
+        return form + Form(
+            fields=tuple(_asked_of(one, event) for event in events for one in event.form.fields),
+            checks=tuple(one for event in events for one in event.form.checks),
+        )
+
+    def _ruling(self, outcome: str, instead: str) -> Form:
+        """What both ask for is stated once: as the ruling asks for it, or else as the outcome put in place does."""
+        ruling, common = self.appeal_outcome(outcome).form, self.acts.get("appeal_ruling", Form())
+        put = self.outcome(instead).form.without(common) if instead else Form()
+        return ruling.without(put) + put + common
+
+
+def _choosing(named: Field, events: tuple[Event, ...]) -> Field:
+    """The text that names an event, as a choice among ``events``; where there is but one, with what it leads to."""
+    choices = tuple(Choice(key=one.key, label=one.label, article=one.article) for one in events)
+    return replace(named, type="choice", choices=choices, help=events[0].help if len(events) == 1 else named.help)
+
+
+def _asked_of(asked: Field, event: Event) -> Field:
+    """A field of the event's form, obligatory only for whoever states that event."""
+    if not asked.required:
+        return asked
+    return replace(asked, required=False, required_if=Condition(field="event", op="eq", value=event.key))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     """A version of the law of a jurisdiction.
 
-    ``acts`` are the forms of the acts that are the same for every kind, by act type; ``decision`` among them holds
-    what every decision of a judge states.
+    ``groups`` name the families of kinds in the order in which people look for them. ``acts`` are the forms of the acts
+    that are the same for every kind, by act type; ``decision`` among them holds what every decision of a judge states.
+    ``reminders`` (fractions of a term) and ``escalation`` hold by role where a term says nothing else. Without a rule
+    on ``lifting`` every measure is lifted with the prosecutor's consent.
     """
 
     jurisdiction: str
@@ -409,6 +270,10 @@ class Catalogue:
     valid_from: date
     valid_to: date | None = None
     note: str = ""
+    groups: tuple[Choice, ...]
+    reminders: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    escalation: Mapping[str, tuple[Escalation, ...]] = field(default_factory=dict)
+    lifting: Lifting | None = None
     acts: Mapping[str, Form]
     kinds: Mapping[str, Kind]
 

@@ -19,6 +19,8 @@ from workflows.statute.conditions import all_hold, holds, is_empty
 from workflows.statute.schema import Check, Field, Form, Kind, Requirement
 from workflows.statute.values import CHECKS, Context
 
+NOTHING = (None, "")
+
 
 @dataclass(frozen=True)
 class _Work:
@@ -98,6 +100,9 @@ def _field(field: Field, form: Form, payload: Mapping[str, Any], path: str, work
     if is_empty(value):
         if work.complete and _is_required(field, form, payload, work.at):
             yield _missing(field, path)
+        elif value not in NOTHING:
+            # A list of nothing, or spaces: empty, and still not of every type.
+            yield from CHECKS[field.type](field, value, path, work.context)
         return
     yield from CHECKS[field.type](field, value, path, work.context)
     if field.type == "list" and isinstance(value, list):

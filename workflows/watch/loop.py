@@ -10,6 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from ecase.audit.sequencer import LogInconsistent
+from workflows.clock import CalendarError
 from workflows.watch.duties import DUTIES, Duty
 
 logger = logging.getLogger(__name__)
@@ -18,9 +19,9 @@ logger = logging.getLogger(__name__)
 class Watch:
     """Runs all duties every ``interval`` seconds.
 
-    A database or broker that does not answer is waited for, and a log that does not continue what it has signed is
-    told loudly; the other duties go on meanwhile. Any other fault ends the process, and whoever supervises it starts it
-    again: what was claimed and not finished has been rolled back.
+    A database or broker that does not answer is waited for; a log that does not continue what it has signed, or a
+    calendar that is gone, is told loudly; the other duties go on meanwhile. Any other fault ends the process, and
+    whoever supervises it starts it again: what was claimed and not finished has been rolled back.
     """
 
     def __init__(self, interval: float = 1.0) -> None:
@@ -51,6 +52,8 @@ def _do(duty: Duty) -> int:
         close_old_connections()
     except BrokerError as fault:
         logger.warning("The broker does not answer, messages wait: %s", fault)
+    except CalendarError as fault:
+        logger.critical("Terms in days are not counted until there is a calendar: %s", fault)
     except LogInconsistent as fault:
         logger.critical("The audit log is not signed any more until somebody has looked into it: %s", fault)
     return 0

@@ -1,8 +1,8 @@
 """What templates need of the workflows: states as tags, time left in words, digests that the eye can compare."""
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -10,26 +10,37 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ecase.portal.law import UNKNOWN
+from ecase.portal.next_step import next_steps
 from ecase.portal.queues import Wishes, main_person
+from workflows.motions.models import Motion
 from workflows.motions.states import State
+from workflows.papers.words import words
+from workflows.statute.schema import Rule
 
 register = template.Library()
 HOUR = 3600
 
 COLOURS: dict[str, str] = {
     State.DRAFT: "grey",
+    State.AWAITING_APPROVAL: "blue",
     State.RETURNED: "amber",
     State.SUBMITTED: "blue",
     State.AGREED: "blue",
     State.REGISTERED: "blue",
+    State.TRANSFERRED: "blue",
     State.ASSIGNED: "violet",
     State.HEARING: "violet",
     State.DECIDED: "teal",
     State.DELIVERED: "teal",
     State.EXECUTED: "green",
+    State.LIFTING_ASKED: "amber",
     State.CLOSED: "green",
     State.REFUSED_BY_PROSECUTOR: "red",
     State.WITHDRAWN: "grey",
+    State.LIFTED: "grey",
+    State.REPLACED: "grey",
+    State.CANCELLED: "red",
     State.EXPIRED: "red",
 }
 
@@ -65,9 +76,15 @@ def groups(digest: str) -> str:
 
 
 @register.filter
-def suspect(persons: Iterable[Any]) -> Any:
+def subject(motion: Motion) -> Any:
     """The person that a list names a motion by."""
-    return main_person(persons)
+    return main_person(motion)
+
+
+@register.filter
+def waits_for(motion: Motion) -> list[Any]:
+    """What a listed motion waits for next and by whom, sentence by sentence."""
+    return next_steps(motion)
 
 
 @register.filter
@@ -99,10 +116,28 @@ def event_name(events: Mapping[str, Any], event: str) -> Any:
     return events.get(event, event)
 
 
+@register.inclusion_tag("portal/partials/article.html")
+def article(rule: Rule) -> dict[str, Any]:
+    """Where a rule stands, or that the law is silent and the court's order says it."""
+    return {"article": "" if rule.mark == "U" else rule.article, "unknown": UNKNOWN if rule.mark == "U" else ""}
+
+
+@register.simple_tag
+def unknown() -> str:
+    """What is said where the law is silent."""
+    return str(UNKNOWN)
+
+
 @register.simple_tag
 def link_to(wishes: Wishes, **changes: str) -> str:
     """The query string of a list with some wishes changed."""
     return wishes.query(**changes)
+
+
+@register.simple_tag
+def zone() -> str:
+    """The time zone of every instant on the pages: ``UTC+5``."""
+    return words("en").zone(timezone.now())
 
 
 @register.inclusion_tag("portal/partials/due.html")
@@ -123,10 +158,23 @@ def urgency(left: float) -> str:
 
 def time_left(left: float) -> str:
     """Seconds in words, as people say it."""
-    minutes = int(abs(left) // 60)
-    values = {"days": minutes // 1440, "hours": minutes // 60 % 24, "minutes": minutes % 60}
+    values = _split(abs(left))
     scale = "Days" if values["days"] else "Hours" if values["hours"] else "Minutes"
     return str(time_words()[("over" if left < 0 else "left") + scale]).format(**values)
+
+
+def _split(seconds: float) -> dict[str, int]:
+    minutes = int(seconds // 60)
+    return {"days": minutes // 1440, "hours": minutes // 60 % 24, "minutes": minutes % 60}
+
+
+@register.filter
+def spent(length: timedelta) -> str:
+    """How long something took, in the two greatest units."""
+    values = _split(length.total_seconds())
+    if values["days"]:
+        return _("%(days)s d %(hours)s h") % values
+    return (_("%(hours)s h %(minutes)s min") if values["hours"] else _("%(minutes)s min")) % values
 
 
 @register.simple_tag

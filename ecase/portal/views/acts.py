@@ -3,20 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecase.officers.models import Post
-from ecase.portal import files, forms
+from ecase.portal import attachments, files, forms
+from ecase.portal.calls import address_of
+from ecase.portal.offers import form_of
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
-from ecase.portal.views.motions import about, address_of
+from ecase.portal.views.motions import about
 from ecase.problems import Invalid, Problem, Refused
 from workflows.motions import acting, drafts, reading
+from workflows.motions.law import payloads
+from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME
 from workflows.motions.models import Motion
-from workflows.motions.states import DECISIONS, ActType
+from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
 
 WRITTEN_ELSEWHERE = DECISIONS | {ActType.MOTION}
+# What decides which fields an act has.
+CHOSEN = (OUTCOME, NEW_OUTCOME)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +33,7 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
     if kind in WRITTEN_ELSEWHERE:
         return redirect(address_of(motion, kind))
     if request.method == "POST":
-        return keep(request, motion, kind, forms.read(acting.form(motion, kind), request.POST))
+        return _keep(request, motion, kind)
     if kind not in acting.available(motion, request.post):
         return page(request, "act_not_possible.html", {**about(motion, request.post), "act_type": kind}, status=409)
     return page(request, "act.html", _about(motion, request.post, kind, drafts.kept(motion, request.post, kind)))
@@ -35,10 +41,18 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
 
 @require_POST
 @for_officers
+def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
+    """The fields of the chosen outcome, with what was typed in those that it shares with the one before."""
+    motion, kind = _found(request.post, motion_id, act_type)
+    return render(request, "portal/act_fields.html", _fields(motion, kind, _read(motion, kind, request.POST)))
+
+
+@require_POST
+@for_officers
 def freeze(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponseBase:
     """Prepare the act for signing, or say everything that is wrong with it."""
     motion, kind = _found(request.post, motion_id, act_type)
-    payload = forms.read(acting.form(motion, kind), request.POST)
+    payload = _read(motion, kind, request.POST)
     try:
         prepared = acting.prepare(motion, kind, request.post, payload)
     except Refused as refusal:
@@ -75,6 +89,13 @@ def keep(request: PortalRequest, motion: Motion, kind: ActType, payload: dict[st
     return answer
 
 
+def _keep(request: PortalRequest, motion: Motion, kind: ActType) -> HttpResponse:
+    payload = _read(motion, kind, request.POST)
+    if kind in WITH_OUTCOME and OUTCOME not in payload:
+        return render(request, "portal/act_status.html", {"choose_first": True})
+    return keep(request, motion, kind, payload)
+
+
 def _keep_what_fits(post: Post, motion: Motion, kind: ActType, payload: dict[str, Any]) -> list[Problem]:
     try:
         drafts.keep(motion, post, kind, payload)
@@ -92,9 +113,41 @@ def _found(post: Post, motion_id: UUID, act_type: str) -> tuple[Motion, ActType]
     return or_404(reading.get, post, motion_id), kind
 
 
+def _read(motion: Motion, kind: ActType, posted: QueryDict) -> dict[str, Any]:
+    """What was posted: the form's fields, and for an act with an outcome that outcome with its own."""
+    stated = {key: value for key in CHOSEN if (value := posted.get(f"{forms.PREFIX}.{key}", ""))}
+    form = form_of(motion, kind, stated)
+    return {**(_known(motion, kind, stated) if kind in WITH_OUTCOME else {}), **forms.read(form, posted)}
+
+
+def _known(motion: Motion, kind: ActType, stated: dict[str, str]) -> dict[str, str]:
+    """The outcomes that were chosen; none that this act cannot state, and none in the place of another's."""
+    outcome = stated.get(OUTCOME, "")
+    if outcome not in {one.key for one in payloads.outcomes(motion, kind)}:
+        return {}
+    new = {one.key for one in payloads.new_outcomes(motion, kind, outcome)}
+    return {OUTCOME: outcome, **({NEW_OUTCOME: stated[NEW_OUTCOME]} if stated.get(NEW_OUTCOME) in new else {})}
+
+
 def _about(
     motion: Motion, post: Post, kind: ActType, payload: dict[str, Any], refusal: Refused | None = None
 ) -> dict[str, Any]:
     errors = by_field(refusal.problems) if refusal else {}
-    shown = forms.inputs(acting.form(motion, kind), payload, motion.case.persons.all(), errors)
-    return {**about(motion, post), "act_type": kind, "inputs": shown}
+    parts = attachments.parts(motion, waiting=True) if kind == ActType.SUPPLEMENT else []
+    return {**about(motion, post), **_fields(motion, kind, payload, errors), "parts": parts}
+
+
+def _fields(
+    motion: Motion, kind: ActType, payload: dict[str, Any], errors: dict[str, list[Problem]] | None = None
+) -> dict[str, Any]:
+    outcome = str(payload.get(OUTCOME, ""))
+    return {
+        "motion": motion,
+        "act_type": kind,
+        "outcomes": payloads.outcomes(motion, kind),
+        "outcome": outcome,
+        "new_outcomes": payloads.new_outcomes(motion, kind, outcome),
+        "new_outcome": payload.get(NEW_OUTCOME, ""),
+        "inputs": forms.inputs(form_of(motion, kind, payload), payload, motion.case.persons.all(), errors),
+        "errors": errors or {},
+    }

@@ -1,17 +1,19 @@
 """The audit log for those who watch over it: entries, the signed checkpoint, and the verification of the whole."""
 
 import json
+from collections.abc import Iterable
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ecase.audit import services, verification
 from ecase.audit.models import Entry
-from ecase.officers.models import Role
+from ecase.officers.models import Post, Role
 from ecase.portal import files
 from ecase.portal.pages import PortalRequest, for_roles, or_404, page
 from ecase.portal.paging import page as paged
+from workflows.motions import reading
 
 watchers = for_roles(Role.AUDITOR, Role.ADMINISTRATOR)
 EVENTS = {
@@ -33,10 +35,44 @@ EVENTS = {
     "case.opened": _("A case was opened"),
     "person.added": _("A person was added to a case"),
     "team.joined": _("An investigator joined a case"),
+    "team.led": _("A leader of the investigators was named"),
     "admin.changed": _("Reference data was changed"),
     "suggestion.made": _("A draft was suggested"),
     "suggestion.refused": _("A suggestion was refused"),
     "demo.loaded": _("The demonstration was set up"),
+    "calendar.loaded": _("A year of the calendar was loaded"),
+    "counsel.named": _("A defender was named"),
+    "draw.committed": _("A number for later draws was committed to"),
+    "duty.called": _("Somebody on duty was called"),
+    "duty.exhausted": _("Nobody on duty has answered"),
+    "deadline.escalated": _("A deadline was reported to whoever stands above"),
+    "deadline.reminder": _("A reminder of a deadline was sent"),
+    "deadline.recomputed": _("A deadline was counted anew"),
+    "copies.owed": _("Copies became owed"),
+    "copies.overdue": _("Copies are overdue"),
+    "copies.voided": _("Copies are no longer owed"),
+    "copy.acknowledged": _("A copy was received"),
+    "copy.served": _("A copy was served"),
+    "sanction.ending": _("A warning that a sanction ends was sent"),
+    "measure.lapsed": _("A measure has lapsed"),
+    "draft.related": _("A draft was linked to an earlier decision"),
+    "bar.declared": _("A conflict of interest was declared"),
+    "bar.lifted": _("A conflict of interest was ended"),
+    "motion.printed": _("The file of a motion was printed"),
+    "session.refused": _("A session was refused"),
+    "request.refused": _("A request was refused"),
+    "token.issued": _("A token was issued"),
+    "token.refused": _("A token was refused"),
+    "token.revoked": _("A token was revoked"),
+    "subscription.made": _("A webhook was subscribed"),
+    "subscription.ended": _("A webhook subscription was ended"),
+    "message.given_up": _("A message could not be delivered"),
+    "message.retried": _("A message was sent again"),
+    "signature.undecided": _("A signature waits to be verified"),
+    "evidence.renewed": _("Proof of signatures was renewed"),
+    "file.altered": _("A stored file was found altered"),
+    "seal.pinned": _("A seal was pinned"),
+    "log.key_rotated": _("The key of the log was replaced"),
 }
 
 
@@ -47,9 +83,8 @@ def index(request: PortalRequest) -> HttpResponse:
     chain = request.GET.get("chain", "").strip()
     entries = Entry.objects.filter(chain=chain) if chain else Entry.objects.all()
     found = paged(entries, "at", request.GET.get("after", ""), newest_first=True, size=30)
-    return page(
-        request, "audit.html", {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS}
-    )
+    told = {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS}
+    return page(request, "audit.html", {**told, "hidden": _hidden(found.rows, request.post)})
 
 
 @require_safe
@@ -57,6 +92,8 @@ def index(request: PortalRequest) -> HttpResponse:
 def entry(request: PortalRequest, entry_id: int) -> HttpResponse:
     """One entry as it was logged, and its proof if the tree has reached it."""
     found = or_404(Entry.objects.get, pk=entry_id)
+    if _hidden([found], request.post):
+        raise Http404
     content = json.dumps(found.content, ensure_ascii=False, indent=2, sort_keys=True)
     return page(
         request, "audit_entry.html", {"entry": found, "content": content, "proof": _proof(found), "events": EVENTS}
@@ -83,6 +120,13 @@ def proof(request: PortalRequest, entry_id: int) -> HttpResponse:
     """The inclusion proof of an entry."""
     found = or_404(Entry.objects.get, pk=entry_id)
     return files.attached(_proof(found).encode(), "text/plain; charset=utf-8", f"ecase-entry-{found.pk}.tlog-proof")
+
+
+def _hidden(entries: Iterable[Entry], post: Post) -> set[int]:
+    """Those that tell of motions which are secret to this officer: they are in the log, and are not shown."""
+    about = {entry.pk: entry.content["subject"].get("motion", "") for entry in entries}
+    secret = reading.hidden(filter(None, about.values()), post)
+    return {pk for pk, motion in about.items() if motion in secret}
 
 
 def _checkpoint() -> str:

@@ -3,22 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ecase.cases import documents
 from ecase.cases.models import Case
 from ecase.officers.models import Post
-from ecase.portal import forms
+from ecase.portal import kinds, teams
 from ecase.portal.files import inline
+from ecase.portal.next_step import with_last_act
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
 from ecase.portal.paging import page as paged
 from ecase.problems import Refused
 from workflows.motions import drafts, reading
-from workflows.statute.catalogue import catalogue, in_force
+from workflows.motions.law import prefilling
+from workflows.motions.models import Motion
 
 
 @require_safe
@@ -36,42 +36,52 @@ def index(request: PortalRequest) -> HttpResponse:
 @for_officers
 def show(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """One case."""
-    return page(request, "case.html", _about(request.post, or_404(_case, request.post, case_id)))
+    return page(request, "case.html", about(request.post, or_404(find, request.post, case_id)))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_officers
 def start_motion(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
-    """A new draft of the chosen kind."""
-    case = or_404(_case, request.post, case_id)
+    """The kinds that this post may file in the case, by group; POST starts a draft. htmx gets the found kinds alone."""
+    case = or_404(find, request.post, case_id)
+    text = request.GET.get("q", "").strip()
+    context = {"case": case, "text": text, "groups": kinds.offered(request.post, text)}
+    if request.method != "POST":
+        return page(request, "kinds.html" if request.htmx else "start.html", context)
     try:
-        motion = drafts.create(case, request.POST.get("kind", ""), request.post)
-        motion = drafts.save(motion, request.post, forms.known(motion)) if forms.known(motion) else motion
+        motion = _started(request, case)
     except Refused as refusal:
-        return refused(request, "case.html", _about(request.post, case), refusal)
+        return refused(request, "start.html", context, refusal)
     return redirect("portal:draft", motion.pk)
+
+
+def _started(request: PortalRequest, case: Case) -> Motion:
+    motion = drafts.create(case, request.POST.get("kind", ""), request.post)
+    known = prefilling.of_case(motion)
+    return drafts.save(motion, request.post, known) if known else motion
 
 
 @require_safe
 @for_officers
 def document(request: PortalRequest, case_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A file of the case; its reading is logged."""
-    case = or_404(_case, request.post, case_id)
-    found = or_404(case.documents.select_related("blob").get, pk=document_id)
+    case = or_404(find, request.post, case_id)
+    found = or_404(reading.documents(case, request.post).select_related("blob").get, pk=document_id)
     return inline(documents.read(found, request.post), found.name, found.blob.media_type)
 
 
-def _case(post: Post, case_id: UUID) -> Case:
+def find(post: Post, case_id: UUID) -> Case:
+    """The case, if this post may open it; ``Case.DoesNotExist`` else."""
     related = ("organisation", "prosecution", "court")
     return Case.objects.visible_to(post).select_related(*related).get(pk=case_id)
 
 
-def _about(post: Post, case: Case) -> dict[str, Any]:
-    version = in_force(settings.JURISDICTION, timezone.now())
-    kinds = catalogue(version.pk).kinds.values()
+def about(post: Post, case: Case) -> dict[str, Any]:
+    """What its page shows to this post."""
     return {
         "case": case,
-        "motions": reading.queue(post).filter(case=case).select_related(*reading.RELATED),
-        "documents": case.documents.select_related("blob", "uploaded_by__officer"),
-        "kinds": [kind for kind in kinds if post.role in kind.author_roles],
+        "motions": with_last_act(reading.queue(post).filter(case=case)).select_related(*reading.RELATED),
+        "documents": reading.documents(case, post).select_related("blob", "uploaded_by__officer"),
+        "team": teams.team(case, post),
+        "starts_motions": kinds.may_start(post),
     }

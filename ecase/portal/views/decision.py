@@ -16,8 +16,9 @@ from ecase.portal.views.motions import about
 from ecase.problems import Invalid, Problem, Refused
 from workflows.drafting import services as drafting
 from workflows.motions import acting, drafts, reading
+from workflows.motions.law import nature
+from workflows.motions.law.payloads import OUTCOME, SUGGESTION
 from workflows.motions.models import Motion
-from workflows.motions.payloads import OUTCOME, SUGGESTION
 from workflows.motions.states import DECISIONS, ActType
 
 REASONS = "reasons"
@@ -102,7 +103,7 @@ def _kept(motion: Motion, post: Post) -> dict[str, Any]:
 
 def _read(motion: Motion, posted: QueryDict) -> dict[str, Any]:
     outcome = posted.get(FIELD, "")
-    if outcome not in {one.key for one in motion.kind_entry.outcomes}:
+    if outcome not in _keys(motion):
         return {}
     payload = forms.read(acting.form(motion, _act_type(motion, outcome), outcome), posted)
     suggestion = posted.get(f"{forms.PREFIX}.{SUGGESTION}", "")
@@ -111,9 +112,14 @@ def _read(motion: Motion, posted: QueryDict) -> dict[str, Any]:
 
 def _chosen(motion: Motion, posted: QueryDict) -> str:
     outcome = posted.get(FIELD, "")
-    if outcome not in {one.key for one in motion.kind_entry.outcomes}:
+    if outcome not in _keys(motion):
         raise Invalid(Problem("outcome", _("Choose what you decide."), FIELD))
     return outcome
+
+
+def _keys(motion: Motion) -> set[str]:
+    """What the judge may decide on this motion."""
+    return {one.key for one in nature.outcomes(motion)}
 
 
 def _act_type(motion: Motion, outcome: str) -> ActType:
@@ -129,7 +135,8 @@ def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused
         **about(motion, post),
         "act_type": act_type,
         "outcome": outcome,
-        "outcomes": motion.kind_entry.outcomes,
+        "outcomes": nature.outcomes(motion),
+        "is_urgent": nature.path(motion) == "urgent",
         "inputs": [one for one in shown if one.field.key != REASONS],
         "reasons": next((one for one in shown if one.field.key == REASONS), None),
         "suggestion_used": payload.get(SUGGESTION, ""),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecase.cases import documents
-from ecase.portal import forms
+from ecase.officers.models import Post
+from ecase.portal import attachments, forms
 from ecase.portal.files import inline
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
 from ecase.problems import Invalid, Problem, Refused, Stale
@@ -27,7 +28,7 @@ def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
         return _save(request, motion)
     if ActType.MOTION not in acting.available(motion, request.post):
         return redirect("portal:motion", motion.pk)
-    return page(request, "draft.html", _about(motion))
+    return page(request, "draft.html", _about(motion, request.post))
 
 
 @require_POST
@@ -40,7 +41,7 @@ def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
         motion = drafts.save(motion, request.post, payload, _revision(request))
         prepared = acting.prepare(motion, ActType.MOTION, request.post, {})
     except Refused as refusal:
-        return refused(request, "draft.html", _about(motion, payload, refusal), refusal)
+        return refused(request, "draft.html", _about(motion, request.post, payload, refusal), refusal)
     return redirect("portal:sign", prepared.pk)
 
 
@@ -74,13 +75,49 @@ def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpR
 
 @require_POST
 @for_officers
+def relate(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """Name the earlier decision that the draft is about; nothing chosen names none."""
+    motion = or_404(reading.get, request.post, motion_id)
+    try:
+        drafts.relate(motion, request.post, _named(request, motion))
+    except Refused as refusal:
+        return _earlier(request, motion, refusal)
+    return _earlier(request, motion)
+
+
+def _named(request: PortalRequest, motion: Motion) -> Motion | None:
+    """The motion that was chosen, if it is one of those that are offered."""
+    chosen = request.POST.get("earlier", "")
+    found = next((one for one in _candidates(motion, request.post) if str(one.pk) == chosen), None)
+    if chosen and found is None:
+        raise Invalid(Problem("unfit", _("Choose one of the decisions that are listed."), "earlier"))
+    return found
+
+
+def _earlier(request: PortalRequest, motion: Motion, refusal: Refused | None = None) -> HttpResponse:
+    """The part of the page with the earlier decision, and beside it what has changed elsewhere."""
+    fresh = reading.get(request.post, motion.pk)
+    problems = refusal.problems if refusal else ()
+    context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True, "earlier_problems": problems}
+    filled = () if refusal else forms.from_earlier(fresh)
+    context |= {"kind": fresh.kind_entry, "candidates": _candidates(fresh, request.post), "filled": filled}
+    return render(request, "portal/earlier_part.html", context, status=refusal.status if refusal else 200)
+
+
+def _candidates(motion: Motion, post: Post) -> list[Motion]:
+    relation = motion.kind_entry.relation
+    return reading.sanctions(post, motion.case, relation.kinds) if relation else []
+
+
+@require_POST
+@for_officers
 def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """Delete a draft that was never filed."""
     motion = or_404(reading.get, request.post, motion_id)
     try:
         drafts.discard(motion, request.post)
     except Refused as refusal:
-        return refused(request, "draft.html", _about(motion, None, refusal), refusal)
+        return refused(request, "draft.html", _about(motion, request.post, None, refusal), refusal)
     return redirect("portal:case", motion.case_id)
 
 
@@ -133,31 +170,28 @@ def _attachments(
     """One requirement's part of the page, and beside it what has changed elsewhere: the revision, what is missing."""
     fresh = reading.get(request.post, motion.pk)
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True}
-    part = next(part for part in _requirements(fresh) if part["requirement"].key == requirement)
+    known = attachments.parts(fresh, waiting=fresh.state not in drafts.EDITABLE)
+    part = next(part for part in known if part["requirement"].key == requirement)
     problems = refusal.problems if refusal else ()
     context |= {"part": {**part, "problems": problems}}
     return render(request, "portal/attachments_part.html", context, status=refusal.status if refusal else 200)
 
 
-def _about(motion: Motion, payload: dict[str, Any] | None = None, refusal: Refused | None = None) -> dict[str, Any]:
+def _about(
+    motion: Motion, post: Post, payload: dict[str, Any] | None = None, refusal: Refused | None = None
+) -> dict[str, Any]:
     errors = by_field(refusal.problems) if refusal else {}
     shown = motion.payload if payload is None else payload
     return {
         "motion": motion,
         "kind": motion.kind_entry,
         "inputs": forms.inputs(_form(motion), shown, motion.case.persons.all(), errors),
-        "parts": _requirements(motion),
+        "parts": attachments.parts(motion),
         "missing": drafts.missing(motion),
         "errors": errors,
+        "candidates": _candidates(motion, post),
+        "earlier_problems": errors.get("earlier", []),
     }
-
-
-def _requirements(motion: Motion) -> list[dict[str, Any]]:
-    held = list(motion.attachments.select_related("document__blob"))
-    return [
-        {"requirement": one, "attachments": [each for each in held if each.requirement == one.key]}
-        for one in motion.kind_entry.attachments
-    ]
 
 
 def _form(motion: Motion) -> Any:

@@ -1,46 +1,27 @@
 """One motion: where it stands, its deadlines and history, what may be done now, and its materials."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from ecase.officers.models import Post
-from ecase.portal import progress, statement
+from ecase.portal import files, law, progress, standing, statement
+from ecase.portal.calls import calls
+from ecase.portal.draws import describe
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from workflows.deadlines.explanation import explain
-from workflows.motions import acting, reading, rules
-from workflows.motions.models import Motion
-from workflows.motions.states import DECISIONS, ActType, State
+from workflows.motions import acting, reading
+from workflows.motions.authority import rules
+from workflows.motions.authority.relations import is_author
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import ActType, State
+from workflows.motions.telling import difference, printable
 
-CALLS: dict[ActType, Any] = {
-    ActType.MOTION: _("Correct and file again"),
-    ActType.AGREEMENT: _("Agree"),
-    ActType.REFUSAL: _("Refuse"),
-    ActType.RETURN: _("Return for completion"),
-    ActType.WITHDRAWAL: _("Withdraw the motion"),
-    ActType.HEARING_ORDER: _("Order a hearing"),
-    ActType.PROTOCOL: _("Decide"),
-    ActType.ENDORSEMENT: _("Decide"),
-    ActType.EXECUTION_REPORT: _("Report the execution"),
-}
-# The expected step is a full button, what ends or delays the motion a quieter one.
-QUIET = frozenset({ActType.REFUSAL, ActType.RETURN, ActType.WITHDRAWAL, ActType.HEARING_ORDER})
-
-
-@dataclass(frozen=True)
-class Call:
-    """A button for an act that is possible now."""
-
-    label: Any
-    address: str
-    quiet: bool
+# Large columns of an act that no page of a motion shows.
+UNSHOWN = ("act_json", "cms", "report")
 
 
 @require_safe
@@ -55,51 +36,117 @@ def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 
 @require_safe
 @for_officers
+def pulse(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """What an open page asks every second: 204 while nothing has changed (one query), else its new content."""
+    revision = or_404(reading.queue(request.post).values_list("revision", flat=True).get, pk=motion_id)
+    if request.GET.get("revision") == str(revision):
+        return HttpResponse(status=204)
+    motion = or_404(reading.get, request.post, motion_id)
+    return render(request, "portal/motion_live.html", {**about(motion, request.post), "is_news": True})
+
+
+@require_safe
+@for_officers
 def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """What the motion rests on. Opening it stamps and logs the reading."""
     motion = or_404(reading.get, request.post, motion_id)
     opening = reading.open_materials(motion, request.post)
-    context = {"opening": opening, "attachments": _attachments(motion), "lines": statement.of_motion(motion)}
+    attachments = _attachments(motion, request.post)
+    context = {"opening": opening, "attachments": attachments, "lines": statement.of_motion(motion)}
     return page(request, "materials.html", {**about(motion, request.post), **context})
+
+
+@require_safe
+@for_officers
+def versions(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """Two versions of a returned motion, field by field; by default the last two."""
+    motion = or_404(reading.get, request.post, motion_id)
+    known = difference.versions(motion)
+    before, after = _chosen_versions(request, known)
+    context = {"known": known, "before": before, "after": after}
+    changes = difference.between(motion, before, after) if before != after else []
+    return page(request, "versions.html", {**_heading(motion), **context, "changes": changes})
+
+
+@require_safe
+@for_officers
+def draw(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """How the judges of this motion were drawn, so that anybody can repeat it."""
+    motion = or_404(reading.get, request.post, motion_id)
+    records = motion.draws.select_related("court", "chosen__officer").order_by("-drawn_at")
+    return page(request, "draw.html", {**_heading(motion), "draws": [describe(one) for one in records]})
+
+
+@require_safe
+@for_officers
+def whole_file(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """One PDF of everything that the motion holds now, for the printer."""
+    motion = or_404(reading.get, request.post, motion_id)
+    return files.pdf(printable.render(motion, request.post), printable.file_name(motion))
 
 
 def about(motion: Motion, post: Post) -> dict[str, Any]:
     """What the pages of a motion show beside their own part."""
+    acts = list(motion.acts.select_related("author__organisation").defer(*UNSHOWN).order_by("position"))
     return {
-        "motion": motion,
-        "kind": motion.kind_entry,
-        "calls": list(calls(motion, post)),
+        **_heading(motion),
+        **_standing(motion, post, acts),
+        "calls": calls(motion, post),
         "opened": rules.has_opened(motion, post),
         "steps": progress.pipeline(motion),
-        "stamps": progress.stamps(motion),
+        "stamps": progress.stamps(motion, acts),
         "deadlines": [(one, explain(one)) for one in motion.deadlines.order_by("due_at")],
         "timeline": reading.timeline(motion)[::-1],
-        "persons": motion.case.persons.all(),
-        "outcome_label": motion.kind_entry.outcome(motion.outcome).label if motion.outcome else "",
-        "papers": motion.acts.exclude(pdf=None).order_by("-position"),
+        "papers": [one for one in reversed(acts) if one.pdf_id],
+        "law": law.of_kind(motion.kind_entry),
     }
 
 
-def calls(motion: Motion, post: Post) -> Iterator[Call]:
-    """The acts that are possible now, each once: a decision is one button, whatever form it will take."""
-    seen: set[str] = set()
-    for act_type in acting.available(motion, post):
-        address = address_of(motion, act_type)
-        if address not in seen:
-            seen.add(address)
-            yield Call(CALLS[act_type], address, act_type in QUIET)
+def _heading(motion: Motion) -> dict[str, Any]:
+    return {"motion": motion, "kind": motion.kind_entry, "persons": motion.case.persons.all()}
 
 
-def address_of(motion: Motion, act_type: ActType) -> str:
-    """The page on which an act is written."""
-    if act_type == ActType.MOTION:
-        return reverse("portal:draft", args=[motion.pk])
-    if act_type in DECISIONS:
-        return reverse("portal:decide", args=[motion.pk])
-    return reverse("portal:act", args=[motion.pk, act_type])
+def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
+    hearing = _last(acts, ActType.HEARING_ORDER)
+    minutes = _last(acts, ActType.MINUTES)
+    return {
+        "outcome": motion.kind_entry.outcome(motion.outcome) if motion.outcome else None,
+        "force": standing.force(motion),
+        "consents": standing.consents(motion, acts),
+        "appeal": standing.appeal(motion),
+        "admissions": _admissions(motion),
+        "hearing": statement.of_payload(motion, ActType.HEARING_ORDER, hearing.payload) if hearing else [],
+        "minutes": minutes,
+        "noted": [(one, statement.of_act(one)) for one in acts if one.type == ActType.EVENT],
+        "format_order": _last(acts, ActType.FORMAT_ORDER),
+        "is_compared": motion.version > 1,
+        **standing.related(motion, post),
+    }
 
 
-def _attachments(motion: Motion) -> list[dict[str, Any]]:
+def _last(acts: list[Act], act_type: ActType) -> Act | None:
+    return next((one for one in reversed(acts) if one.type == act_type), None)
+
+
+def _admissions(motion: Motion) -> Any:
+    if not motion.secret:
+        return []
+    return motion.admissions.select_related("officer", "admitted_by__officer").order_by("admitted_at")
+
+
+def _attachments(motion: Motion, post: Post) -> list[dict[str, Any]]:
+    """What has been filed; its author also sees what still waits for the signature."""
     labels = {one.key: one.label for one in motion.kind_entry.attachments}
     held = motion.attachments.select_related("document__blob")
-    return [{"attachment": one, "label": labels.get(one.requirement, "")} for one in held]
+    shown = held if is_author(motion, post) else held.exclude(filed_by=None)
+    return [{"attachment": one, "label": labels.get(one.requirement, "")} for one in shown]
+
+
+def _chosen_versions(request: PortalRequest, known: list[int]) -> tuple[int, int]:
+    before, after = (_version(request.GET.get(name), known) for name in ("before", "after"))
+    last = known[-1]
+    return before or known[-2 if len(known) > 1 else -1], after or last
+
+
+def _version(typed: str | None, known: list[int]) -> int | None:
+    return int(typed) if typed and typed.isdecimal() and int(typed) in known else None

@@ -1,12 +1,19 @@
-"""The inbox: what the service has told this post, and what has been read."""
+"""The inbox: what the service has told this post, and what has been read; and of one motion, who was told what."""
 
+from uuid import UUID
+
+from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from ecase.outbox import services as outbox
-from ecase.portal.inbox import headline
+from ecase.outbox.models import Notice, NoticeRead
+from ecase.portal.inbox import grouped, headline
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
+from ecase.portal.queues import law
+from workflows.motions import reading
+from workflows.motions.models import Motion
 
 SHOWN = 50
 
@@ -14,16 +21,33 @@ SHOWN = 50
 @require_safe
 @for_officers
 def index(request: PortalRequest) -> HttpResponse:
-    """The newest notices."""
-    notices = outbox.notices(request.post)[:SHOWN]
-    return page(request, "inbox.html", {"notices": [(one, headline(one.topic)) for one in notices]})
+    """The newest notices, motion by motion."""
+    groups = grouped(outbox.notices(request.post)[:SHOWN])
+    return page(request, "inbox.html", {"groups": groups, "kinds": law().kinds})
 
 
 @require_POST
 @for_officers
 def open_notice(request: PortalRequest, notice_id: int) -> HttpResponseBase:
-    """Mark a notice as read and go to what it is about."""
-    notice = or_404(outbox.notices(request.post).get, pk=notice_id)
-    outbox.mark_read(request.post, [notice.pk])
+    """Mark a notice, and all others of its motion, as read and go to what it is about."""
+    mine = outbox.notices(request.post)
+    notice = or_404(mine.get, pk=notice_id)
+    outbox.mark_read(request.post, mine.filter(key=notice.key).values_list("pk", flat=True))
     motion = notice.payload.get("motion")
     return redirect("portal:motion", motion) if motion else redirect("portal:inbox")
+
+
+@require_safe
+@for_officers
+def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """Who was told of what in this motion, and who has read it when."""
+    motion: Motion = or_404(reading.get, request.post, motion_id)
+    told = [(one, headline(one.topic)) for one in _told(motion)]
+    context = {"motion": motion, "kind": motion.kind_entry, "told": told}
+    return page(request, "motion_notices.html", context)
+
+
+def _told(motion: Motion) -> list[Notice]:
+    reads = NoticeRead.objects.select_related("officer").order_by("read_at")
+    found = Notice.objects.filter(key=str(motion.pk)).select_related("officer", "organisation", "message")
+    return list(found.prefetch_related(Prefetch("reads", reads)).order_by("pk"))

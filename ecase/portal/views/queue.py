@@ -1,36 +1,41 @@
-"""The home page: what waits for this post, with the time left, and the list of all motions."""
+"""The home page: what waits for this post, with the time left, and its other piles of motions."""
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ecase.officers.models import Role
-from ecase.portal import queues
+from ecase.portal import kinds, piles, queues
 from ecase.portal.pages import PortalRequest, for_officers, page
+from workflows.motions.doing import pending
 from workflows.motions.states import State
-from workflows.statute.catalogue import catalogue, in_force
 
 
 @require_safe
 @for_officers
 def home(request: PortalRequest) -> HttpResponse:
-    """The role's queue, narrowed by state, kind and text; htmx gets the list alone."""
+    """The role's queue, narrowed by pile, state, kind, group, due and text; htmx gets the list alone."""
     wishes = queues.Wishes.read(request.GET)
-    context = {"wishes": wishes, "motions": queues.listed(request.post, wishes), **_around(request, wishes)}
+    if request.htmx and request.GET.get("seen") == queues.stamp(request.post, wishes):
+        return HttpResponse(status=204)
+    motions = queues.listed(request.post, wishes)
+    context = {"wishes": wishes, "motions": motions, "seen": queues.seen(motions), **_around(request, wishes)}
     return page(request, "queue_list.html" if request.htmx else "queue.html", context)
 
 
 def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
+    law = queues.law()
+    counts = {"waiting": queues.waiting_count(request.post), "undecided": pending.of(request.post).count()}
     if request.htmx:
-        return {}
-    version = in_force(settings.JURISDICTION, timezone.now())
+        return {**counts, "is_part": True}
+    grouped = [
+        (group.key, group.label, [one for one in law.kinds.values() if one.group == group.key]) for group in law.groups
+    ]
     return {
-        "waiting": queues.waiting_count(request.post),
-        "scopes": [queues.WAITING, queues.ALL],
+        **counts,
+        "starts_motions": kinds.may_start(request.post),
+        "piles": piles.of(request.post),
         "states": [(state.value, state.label) for state in State],
-        "kinds": [(kind.key, kind.name) for kind in catalogue(version.pk).kinds.values()],
-        "starts_motions": request.post.role == Role.INVESTIGATOR,
+        "groups": [one for one in grouped if one[2]],
+        "dues": [(key, label) for key, (label, _condition) in queues.DUE.items()],
     }

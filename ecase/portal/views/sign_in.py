@@ -1,6 +1,7 @@
 """Signing in with the key that signs acts, choosing a post, the language, and leaving."""
 
 import uuid
+from dataclasses import replace
 from typing import TypeVar
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.views.i18n import set_language
 from ecase.officers import posts, sign_in
 from ecase.officers.models import Officer, Post
 from ecase.portal.pages import next_json, page, refused, refused_json
-from ecase.problems import Invalid, Problem, Refused
+from ecase.problems import Invalid, NotAllowed, Problem, Refused
 
 Answer = TypeVar("Answer", bound=HttpResponse)
 # Between the signature and the choice of a post, the session knows the officer but is not signed in yet.
@@ -56,10 +57,17 @@ def choose_post(request: HttpRequest) -> HttpResponseBase:
         return redirect("portal:sign-in")
     if request.method != "POST":
         return page(request, "choose_post.html", {"officer": officer, "posts": posts.of(officer)})
-    chosen = posts.of(officer).filter(pk__in=_known(request.POST.get("post"))).first()
-    if chosen is None:
+    named = _known(request.POST.get("post"))
+    if not named:
         refusal = Invalid(Problem("post", _("Choose the post in which you act now."), "post"))
         return refused(request, "choose_post.html", {"officer": officer, "posts": posts.of(officer)}, refusal)
+    try:
+        chosen = sign_in.chosen(officer, named[0])
+    except NotAllowed as refusal:
+        # A signature is good for one choice.
+        del request.session[CANDIDATE]
+        told = NotAllowed(replace(problem, field="") for problem in refusal.problems)
+        return refused(request, "sign_in.html", {"next": request.session.get(DESTINATION, "")}, told)
     destination = _enter(request, officer, chosen, request.session.get(DESTINATION, ""))
     return _speaking(officer, redirect(destination), request)
 

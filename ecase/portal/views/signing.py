@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 from ecase.cases import documents
 from ecase.officers.models import Post
 from ecase.portal import files, statement
+from ecase.portal.calls import address_of, calls
 from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused, refused_json
-from ecase.portal.views.motions import address_of, calls
-from ecase.problems import Refused
-from workflows.motions import acting, export, reading
+from ecase.problems import Refused, Undecided
+from workflows.motions import acting, reading
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.states import ActType
+from workflows.motions.telling import export
 
 
 @require_safe
@@ -61,6 +62,8 @@ def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
     prepared = _prepared(request.post, prepared_id)
     try:
         act = acting.perform(prepared, request.POST.get("cms", "").encode(), request.post)
+    except Undecided:
+        return next_json("portal:signatures")
     except Refused as refusal:
         return refused_json(refusal)
     return next_json("portal:done", act.pk)
@@ -71,7 +74,7 @@ def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """It is signed: the proof, and what happens next."""
     act, motion = _act(request.post, act_id)
-    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": list(calls(motion, request.post))}
+    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": calls(motion, request.post)}
     return page(
         request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
     )

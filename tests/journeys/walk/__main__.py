@@ -47,6 +47,7 @@ class Walk:
         with self.teller.step("She opens the case and fills in a custody motion"):
             person.page.goto("/cases/")
             person.page.get_by_text(content.CASE).first.click()
+            person.page.locator("a.app-start").click()
             person.page.locator('button[name="kind"][value="custody"]').click()
             person.page.locator("#draft-form").wait_for()
             self.teller.tell(f"missing at first: {person.page.locator('.app-missing li').count()} things")

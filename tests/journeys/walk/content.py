@@ -49,6 +49,7 @@ def protocol() -> dict[str, str]:
         "term_ends": _local(timedelta(days=50)),
         "bail": "not_set",
         "bail_reasons": "Күдікті бұрын тергеуден жасырынған.",
+        "announced_at": _local(timedelta(minutes=-10)),
     }
 
 

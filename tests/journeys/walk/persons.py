@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 
-TIMEOUT = 20_000
+TIMEOUT = 60_000
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ecase.audit import keys, sequencer, services, verification
@@ -15,6 +16,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("make-key", help="make the log's signing key and put its verifier key into the trust folder")
+        rotated = actions.add_parser(
+            "rotate-key", help="let a new key sign from now on; what older ones signed still holds"
+        )
+        rotated.add_argument("--token", default="", metavar="URI", help="make the key in a token: pkcs11:token=...")
         actions.add_parser("sequence", help="take what has been committed into the tree, and sign a checkpoint")
         actions.add_parser("verify", help="check chains, tree and checkpoints; name every faulty row; exit 1 if any")
         actions.add_parser("checkpoint", help="print the newest signed checkpoint")
@@ -26,6 +31,16 @@ class Command(BaseCommand):
 
     def _make_key(self, **_options: Any) -> None:
         self.stdout.write(str(keys.make()))
+
+    def _rotate_key(self, token: str, **_options: Any) -> None:
+        try:
+            old, new = keys.rotate(token)
+        except ValueError as fault:
+            raise CommandError(str(fault)) from fault
+        data = {"old": old.key_id.hex(), "new": new.key_id.hex()}
+        with transaction.atomic():
+            services.append("log.key_rotated", chain="system", actor=services.service_actor(), subject={}, data=data)
+        self.stdout.write(_("The new log key signs from now on: %(key)s") % {"key": new})
 
     def _sequence(self, **_options: Any) -> None:
         taken = sequencer.run_once()

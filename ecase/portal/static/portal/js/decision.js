@@ -23,6 +23,8 @@ function take(button, paragraphs) {
 }
 
 export function grow(editor) {
+  // What is hidden has no height to measure.
+  if (editor.offsetParent === null) return;
   editor.style.height = "auto";
   editor.style.height = `${editor.scrollHeight + 4}px`;
 }

@@ -2,6 +2,7 @@
  * Nothing typed is lost: a form with `data-autosave` is saved by htmx a moment after each change, and what the server has
  * not acknowledged yet is kept in this browser, put back when the page is opened again, and sent once the line is back.
  */
+import { showAsked } from "./asked.js";
 import { wording } from "./messages.js";
 
 const PREFIX = "ecase-draft:";
@@ -202,6 +203,7 @@ function fill(form, text) {
     if (element.type === "checkbox" || element.type === "radio") element.checked = chosen.has(`${element.name} ${element.value}`);
     else if (typed.has(element.name)) element.value = typed.get(element.name);
   }
+  showAsked(form);
 }
 
 function growRows(form, pairs) {

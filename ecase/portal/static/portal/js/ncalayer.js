@@ -2,12 +2,15 @@
  * A Signer that speaks NCALayer's protocol (module `kz.gov.pki.knca.basics`) over its loopback WebSocket: one request,
  * one reply, no request ids. NCALayer greets with `{"result":{"version":"1.4"}}`.
  */
+import { refusalIn } from "./ncalayer_errors.js";
 import { SignerError } from "./signer.js";
 
 const MODULE = "kz.gov.pki.knca.basics";
 const HEARTBEAT = "--heartbeat--";
 // emailProtection: what NCALayer's own pages ask for to list signing keys and hide those for signing in elsewhere.
 const SIGNING_KEYS = ["1.3.6.1.5.5.7.3.4"];
+// A program of this computer takes a connection at once, or it is not there.
+const OPEN_WITHIN = 2_000;
 const GREETING_WITHIN = 5_000;
 // A person looks for a key, types a password, reads.
 const SIGNATURE_WITHIN = 300_000;
@@ -30,9 +33,14 @@ export class NCALayerSigner {
     return version;
   }
 
-  async sign(bytes, { iin = "", locale = "ru" } = {}) {
-    this.#send(request(bytes, iin, locale));
-    return signatureIn(await this.#reply(SIGNATURE_WITHIN));
+  async sign(bytes, { iin = "", usage = "", locale = "ru" } = {}) {
+    this.#send(request(base64(bytes), iin, usage, locale));
+    return signaturesIn(await this.#reply(SIGNATURE_WITHIN), 1)[0];
+  }
+
+  async signMany(list, { iin = "", usage = "", locale = "ru" } = {}) {
+    this.#send(request(list.map(base64), iin, usage, locale));
+    return signaturesIn(await this.#reply(SIGNATURE_WITHIN), list.length);
   }
 
   close() {
@@ -48,9 +56,16 @@ export class NCALayerSigner {
       throw new SignerError("missing", fault.message);
     }
     let opened = false;
-    this.#socket.addEventListener("open", () => (opened = true));
+    const timer = setTimeout(() => this.#fail(new SignerError("missing")), OPEN_WITHIN);
+    this.#socket.addEventListener("open", () => {
+      opened = true;
+      clearTimeout(timer);
+    });
     this.#socket.addEventListener("message", (event) => this.#receive(event.data));
-    this.#socket.addEventListener("close", () => this.#fail(new SignerError(opened ? "lost" : "missing")));
+    this.#socket.addEventListener("close", () => {
+      clearTimeout(timer);
+      this.#fail(new SignerError(opened ? "lost" : "missing"));
+    });
   }
 
   #send(message) {
@@ -87,36 +102,32 @@ export class NCALayerSigner {
   }
 }
 
-function request(bytes, iin, locale) {
+function request(data, iin, usage, locale) {
+  // Only keys whose certificate names every one of these are offered: for signing, and for the role.
+  const extKeyUsageOids = usage ? [...SIGNING_KEYS, usage] : SIGNING_KEYS;
   return {
     module: MODULE,
     method: "sign",
     args: {
       allowedStorages: null,
       format: "cms",
-      data: base64(bytes),
+      data,
       signingParams: { decode: true, encapsulate: false, digested: false },
-      signerParams: { extKeyUsageOids: SIGNING_KEYS, iin, chain: [] },
+      signerParams: { extKeyUsageOids, iin, chain: [] },
       locale,
     },
   };
 }
 
-function signatureIn(reply) {
+function signaturesIn(reply, wanted) {
   if (reply.status !== true) throw refusalIn(reply);
   const result = reply.body?.result;
   // NCALayer says "cancelled" by an empty body.
   if (result === undefined) throw new SignerError("cancelled");
-  const signature = Array.isArray(result) ? result[0] : result;
-  if (typeof signature !== "string" || !signature) throw new SignerError("unexpected", JSON.stringify(reply).slice(0, 200));
-  return signature;
-}
-
-function refusalIn(reply) {
-  const said = [reply.code, reply.message, reply.details].filter(Boolean).join(": ");
-  if (reply.errorCode === "MODULE_NOT_FOUND") return new SignerError("unsupported", MODULE);
-  if (/busy|already/i.test(said)) return new SignerError("busy", said);
-  return new SignerError("refused", said);
+  const signatures = Array.isArray(result) ? result : [result];
+  const whole = signatures.length === wanted && signatures.every((one) => typeof one === "string" && one);
+  if (!whole) throw new SignerError("unexpected", JSON.stringify(reply).slice(0, 200));
+  return signatures;
 }
 
 /** Base64 (RFC 4648, section 4) of bytes. */

@@ -1,10 +1,14 @@
 /** What every page runs. Pages work by attributes: see the module of each feature. */
 import { Button, CharacterCount, ErrorSummary, SkipLink, createAll } from "../dist/govuk-frontend.min.js";
+import { initAsked, showAsked } from "./asked.js";
 import { initCountdowns, refresh } from "./countdown.js";
 import { initDecision, grow } from "./decision.js";
 import { initDrafts, initSignOut } from "./draft.js";
+import { initGenuine } from "./genuine.js";
+import { initLive } from "./live.js";
 import { initRows } from "./rows.js";
 import { initSigning } from "./signing.js";
+import { initSigningMany } from "./signing_many.js";
 import { initUploads } from "./upload.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -15,13 +19,18 @@ initDecision();
 initRows();
 initDrafts();
 initSignOut();
+initLive();
 initSigning();
+initSigningMany();
 initUploads();
+initGenuine();
 initEditors();
+initAsked();
 
 document.addEventListener("htmx:afterSettle", () => {
   refresh();
   initEditors();
+  showAsked();
 });
 // Two answers may arrive in another order than they were made: the page never goes back to an older revision.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {

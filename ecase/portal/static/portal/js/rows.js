@@ -1,4 +1,5 @@
 /** Lists of entries in a form: add a row from its `<template>`, remove one, keep names and ids numbered in order. */
+import { showAsked } from "./asked.js";
 
 export function initRows() {
   document.addEventListener("click", (event) => {
@@ -14,6 +15,7 @@ function add(list) {
   const row = list.querySelector("template").content.firstElementChild.cloneNode(true);
   list.querySelector("[data-row-holder]").append(row);
   renumber(list);
+  showAsked(row);
   row.querySelector("input, select, textarea")?.focus();
 }
 
@@ -34,7 +36,7 @@ function renumber(list) {
   });
 }
 
-const NAMING = ["id", "name", "for", "aria-describedby"];
+const NAMING = ["id", "name", "for", "aria-describedby", "data-field", "data-asked-by"];
 
 function rename(element, pattern, replacement) {
   for (const attribute of NAMING) {

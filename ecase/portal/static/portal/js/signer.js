@@ -3,15 +3,18 @@
  *
  * @typedef {object} Signer
  * @property {() => Promise<string>} connect  opens the connection; resolves with the signer's version
- * @property {(bytes: Uint8Array, options: {iin?: string, locale?: string}) => Promise<string>} sign
+ * @property {(bytes: Uint8Array, options: {iin?: string, usage?: string, locale?: string}) => Promise<string>} sign
  *   detached CAdES over exactly `bytes`, as a PEM "CMS" text
+ * @property {(list: Uint8Array[], options: {iin?: string, usage?: string, locale?: string}) => Promise<string[]>} signMany
+ *   the same over each, with one opening of the key
  * @property {() => void} close
  */
 
 /** A signature that was not made. `code` names a sentence of the page (see `partials/signer_messages.html`). */
 export class SignerError extends Error {
   /**
-   * @param {"missing" | "lost" | "silent" | "cancelled" | "busy" | "unsupported" | "refused" | "unexpected"} code
+   * @param {"missing" | "lost" | "silent" | "cancelled" | "busy" | "unsupported" | "unexpected" | "refused" | "request"
+   *   | "invocation" | "key" | "certificates" | "general" | "otherkey"} code
    * @param {string} [details] what the signer itself said
    */
   constructor(code, details = "") {

@@ -1,11 +1,11 @@
 /**
  * Signing in and signing acts: fetch the exact bytes, have them signed, hand the signature in.
  *
- * `<form data-signing data-signer-url data-bytes-url data-iin action=…>`: the bytes come from `data-bytes-url` (GET for a
+ * `<form data-signing data-signer-url data-bytes-url data-iin data-usage action=…>`: the bytes come from `data-bytes-url` (GET for a
  * prepared act, POST for a fresh challenge), the PEM CMS goes to `action` with the fields of the form.
  */
-import { NCALayerSigner } from "./ncalayer.js";
 import { SignerError } from "./signer.js";
+import { signerAt } from "./signers.js";
 import { wording } from "./messages.js";
 
 const say = wording("signer-messages");
@@ -21,12 +21,12 @@ export function initSigning(root = document) {
 
 async function run(form) {
   show(form, "busy", say("connecting"));
-  const signer = new NCALayerSigner(form.dataset.signerUrl);
+  const signer = signerAt(form.dataset.signerUrl);
   try {
     await signer.connect();
     const statement = await bytesOf(form);
     show(form, "busy", say("waiting"));
-    const cms = await signer.sign(statement.bytes, { iin: form.dataset.iin, locale: locale() });
+    const cms = await signer.sign(statement.bytes, { iin: form.dataset.iin, usage: form.dataset.usage, locale: locale() });
     show(form, "busy", say("sending"));
     location.assign(await handIn(form, statement, cms));
   } catch (fault) {
@@ -51,7 +51,7 @@ async function handIn(form, statement, cms) {
   return (await response.json()).next;
 }
 
-async function reach(url, options) {
+export async function reach(url, options) {
   let response;
   try {
     response = await fetch(url, { ...options, credentials: "same-origin", headers: { Accept: "application/json", ...options.headers } });
@@ -75,7 +75,7 @@ class Refusal extends Error {
   }
 }
 
-function explain(form, fault) {
+export function explain(form, fault) {
   if (fault instanceof Refusal) return show(form, "error", ...fault.sentences);
   if (!(fault instanceof SignerError)) throw fault;
   if (fault.code === "cancelled") return show(form, "calm", say("cancelled"), say("cancelledNext"));
@@ -83,7 +83,7 @@ function explain(form, fault) {
   show(form, "error", say(fault.code), say(`${fault.code}Next`), ...said);
 }
 
-function show(form, state, title, ...sentences) {
+export function show(form, state, title, ...sentences) {
   const status = form.querySelector("[data-signing-status]");
   form.setAttribute("aria-busy", String(state === "busy"));
   status.className = `app-signing-status app-signing-status--${state}`;
@@ -97,5 +97,5 @@ function line(tag, text) {
   return element;
 }
 
-const token = (form) => form.querySelector("[name=csrfmiddlewaretoken]").value;
-const locale = () => ({ kk: "kk", ru: "ru" })[document.documentElement.lang] ?? "en";
+export const token = (form) => form.querySelector("[name=csrfmiddlewaretoken]").value;
+export const locale = () => ({ kk: "kk", ru: "ru" })[document.documentElement.lang] ?? "en";

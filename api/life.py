@@ -1,0 +1,109 @@
+"""How a motion stands: whose consent is next, whether its sanction holds, what it is about, its draws and copies."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.reverse import reverse
+
+from ecase.officers.models import Organisation, Post
+from workflows.assignment.models import Draw
+from workflows.copies.models import Copy
+from workflows.motions import reading
+from workflows.motions.law import nature
+from workflows.motions.models import Motion
+from workflows.motions.states import State
+from workflows.motions.telling.difference import Change
+
+Answer = dict[str, Any]
+RELATED = ("id", "kind", "number", "state")
+
+
+def standing(request: Request, subject: Motion, post: Post) -> Answer:
+    """What a motion whole says beside its line."""
+    judge = subject.appellate_judge
+    return {
+        "path": nature.path(subject),
+        "suspended": nature.is_suspended(subject),
+        "defence": subject.defence,
+        "announced_at": subject.announced_at,
+        "executed_at": subject.executed_at,
+        "appeal_until": subject.appeal_until,
+        "consents": _consents(subject),
+        "court": office(subject.court),
+        "appellate_court": office(subject.appellate_court) if subject.appellate_court else None,
+        "appellate_judge": {"id": judge.pk, "name": judge.full_name} if judge else None,
+        "appeal_number": subject.appeal_number,
+        **_related(request, subject, post),
+    }
+
+
+def office(one: Organisation) -> Answer:
+    """An organisation, its name in the active language."""
+    return {"bin": one.bin, "name": one.name()}
+
+
+def _consents(subject: Motion) -> Answer:
+    levels = nature.consent_levels(subject) if nature.needs_consent(subject) else ()
+    return {"given": subject.consents, "levels": list(levels), "next": _next_consent(subject, levels)}
+
+
+def _next_consent(subject: Motion, levels: tuple[str, ...]) -> Answer | None:
+    if subject.state != State.SUBMITTED or not nature.needs_consent(subject):
+        return None
+    level = levels[subject.consents] if subject.consents < len(levels) else ""
+    return {"level": level, "office": office(subject.consenting or subject.prosecution)}
+
+
+def _related(request: Request, subject: Motion, post: Post) -> Answer:
+    """The earlier and the later motions, as far as ``post`` may open them: one query."""
+    linked = reading.queue(post).filter(Q(pk=subject.earlier_id) | Q(earlier=subject.pk))
+    found = [_reference(request, row) for row in linked.values(*RELATED)]
+    earlier = [one for one in found if one["id"] == subject.earlier_id]
+    return {"earlier": earlier[0] if earlier else None, "later": [one for one in found if one not in earlier]}
+
+
+def _reference(request: Request, row: dict[str, Any]) -> Answer:
+    return {**row, "url": reverse("api:motion", (row["id"],), request=request)}
+
+
+def draw(one: Draw) -> Answer:
+    """The record of a draw: all that anybody needs to repeat it."""
+    return {**one.as_dict(), "court": office(one.court)}
+
+
+def copy(request: Request, one: Copy) -> Answer:
+    """A copy that an act owes: to whom, until when, and whether it was served. ``one.motion`` is loaded."""
+    by = one.acknowledged_by
+    return {
+        "id": one.pk,
+        "url": reverse("api:copy", (one.pk,), request=request),
+        "motion": one.motion_id,
+        "act": one.act_id,
+        "what": "hearing" if one.notice else "decision",
+        "to": one.to,
+        "label": str(one.label),
+        "addressee": one.addressee,
+        "at_once": one.at_once,
+        "due_at": one.due_at,
+        "overdue": one.is_overdue(timezone.now()),
+        "how": one.how,
+        "sent_at": one.sent_at,
+        "acknowledged_at": one.acknowledged_at,
+        "acknowledged_by": by.officer.full_name if by else "",
+        "note": one.note,
+        "proof": reverse("api:copy-proof", (one.pk,), request=request) if one.proof_id else None,
+        "void": one.voided_at is not None,
+    }
+
+
+def change(one: Change) -> Answer:
+    """What differs between two versions: a field or a file."""
+    return {
+        "label": one.label,
+        "article": one.article,
+        "before": one.before,
+        "after": one.after,
+        "segments": [{"mark": part.mark, "text": part.text} for part in one.segments],
+    }

@@ -1,0 +1,90 @@
+"""Copies of decisions and notices of hearings: what is owed to whom, and the proof that it was served."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse, Http404, QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import life
+from api.authentication import post_of
+from api.idempotency import once
+from api.life_shapes import AcknowledgementInput, Copies, CopyShape
+from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
+from api.parsers import JSONParser, MultipartParser
+from api.views.base import View, checked, download, identity_of, single_values
+from ecase.cases import documents
+from workflows.copies.models import Copy
+from workflows.motions import reading, serving
+
+
+class CopiesOfMotion(View):
+    """The copies that a motion's acts owe."""
+
+    @extend_schema(operation_id="listCopies", responses=Copies)
+    def get(self, request: Request, motion_id: uuid.UUID) -> Response:
+        """Every copy of a decision and notice of a hearing: to whom, by when, how it was served, and the proof."""
+        motion = reading.get(post_of(request), motion_id)
+        found = list(serving.of(motion))
+        for one in found:
+            one.motion = motion
+        return Response({"results": [life.copy(request, one) for one in found]})
+
+
+class OneCopy(View):
+    """One copy."""
+
+    @extend_schema(operation_id="getCopy", responses=CopyShape)
+    def get(self, request: Request, copy_id: uuid.UUID) -> Response:
+        """A copy, and how it stands."""
+        return Response(life.copy(request, serving.get(post_of(request), copy_id)))
+
+
+class Acknowledgement(View):
+    """That a copy was received, or served."""
+
+    def get_parsers(self) -> list[BaseParser]:
+        """An addressee sends JSON; a record of service brings its proof as multipart."""
+        return [JSONParser(), MultipartParser(settings.UPLOAD_MAX_BYTES)]
+
+    @extend_schema(
+        operation_id="acknowledgeCopy",
+        request={"application/json": AcknowledgementInput, "multipart/form-data": AcknowledgementInput},
+        parameters=[CONTENT_DIGEST, IDEMPOTENCY_KEY],
+        responses={201: CopyShape},
+    )
+    def post(self, request: Request, copy_id: uuid.UUID) -> Response:
+        """Without `how`: the addressee has it. With `how`: the author or the clerk served it by hand, with proof."""
+        copy = serving.get(post_of(request), copy_id)
+        data = request.data
+        given = checked(AcknowledgementInput, single_values(data) if isinstance(data, QueryDict) else data)
+        return once(request, identity_of(request, given), lambda: _acknowledged(request, copy, given))
+
+
+def _acknowledged(request: Request, copy: Copy, given: dict[str, Any]) -> Response:
+    post, file = post_of(request), given.get("file")
+    if "how" not in given:
+        serving.acknowledge(copy, post)
+    else:
+        proof = (file.name, file) if file else None
+        serving.record(copy, post, how=given["how"], at=given.get("at"), note=given["note"], proof=proof)
+    return Response(life.copy(request, copy), status=201)
+
+
+class Proof(View):
+    """The proof that a copy was served."""
+
+    @extend_schema(operation_id="getCopyProof", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, copy_id: uuid.UUID) -> FileResponse:
+        """The file, as uploaded; `Repr-Digest` holds its SHA-256."""
+        post = post_of(request)
+        document = serving.get(post, copy_id).proof
+        if document is None:
+            raise Http404
+        file, blob = documents.read(document, post), document.blob
+        return download(file, document.name, blob.media_type, blob.sha256)

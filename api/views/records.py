@@ -1,0 +1,57 @@
+"""What surrounds a motion: the draws of its judges, the differences of its versions, its whole file on paper."""
+
+import uuid
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import life
+from api.authentication import post_of
+from api.life_shapes import Difference, Draws
+from api.views.base import View
+from workflows.motions import reading
+from workflows.motions.telling import difference, printable
+
+
+class DrawsOfMotion(View):
+    """The draws by which judges got a motion."""
+
+    @extend_schema(operation_id="listDraws", responses=Draws)
+    def get(self, request: Request, motion_id: uuid.UUID) -> Response:
+        """Every draw, oldest first, with all that anybody needs to repeat it."""
+        motion = reading.get(post_of(request), motion_id)
+        found = motion.draws.select_related("court", "chosen").order_by("drawn_at")
+        return Response({"results": [life.draw(one) for one in found]})
+
+
+class DifferenceOfVersions(View):
+    """What has changed between two versions of a motion."""
+
+    @extend_schema(operation_id="compareVersions", responses=Difference)
+    def get(self, request: Request, motion_id: uuid.UUID, before: int, after: int) -> Response:
+        """Field by field, word by word, file by file. Counts as opening the materials."""
+        motion, post = reading.get(post_of(request), motion_id), post_of(request)
+        known = difference.versions(motion)
+        if not {before, after} <= set(known):
+            raise Http404
+        reading.open_materials(motion, post)
+        changes = [life.change(one) for one in difference.between(motion, before, after)]
+        return Response({"versions": known, "changes": changes})
+
+
+class FileOfMotion(View):
+    """The whole file of a motion."""
+
+    @extend_schema(operation_id="getMotionFile", responses={(200, printable.PDF): OpenApiTypes.BINARY})
+    def get(self, request: Request, motion_id: uuid.UUID) -> HttpResponse:
+        """One PDF of every act and attachment, complete to the moment. Counts as opening the materials."""
+        motion, post = reading.get(post_of(request), motion_id), post_of(request)
+        reading.open_materials(motion, post)
+        response = HttpResponse(printable.render(motion, post), content_type=printable.PDF)
+        response["Content-Disposition"] = content_disposition_header(True, printable.file_name(motion))
+        response["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,31 @@
+"""Figures of a period, over what the caller may see."""
+
+from dataclasses import asdict
+from typing import ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.authentication import post_of
+from api.life_shapes import Figures, PeriodQuery
+from api.views.base import View
+from workflows.motions.telling import statistics
+from workflows.motions.telling.statistics import Line
+
+
+class Statistics(View):
+    """What came of the motions of a period."""
+
+    queries: ClassVar = {"GET": PeriodQuery}
+
+    @extend_schema(operation_id="getStatistics", parameters=[PeriodQuery], responses=Figures)
+    def get(self, request: Request) -> Response:
+        """By kind: how many were filed, how they ended, how fast. A secret motion counts for those admitted to it."""
+        lines = statistics.of(post_of(request), self.filters["since"], self.filters["until"])
+        return Response({"results": [_line(one) for one in lines]})
+
+
+def _line(line: Line) -> dict[str, object]:
+    took = None if line.median is None else int(line.median.total_seconds())
+    return {"kind": line.kind, **asdict(line.tally), "median_seconds": took}

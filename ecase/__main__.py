@@ -1,0 +1,20 @@
+"""``python -m ecase``, and ``ecase`` where the project is installed: the commands of ``manage.py``."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run a management command; a setting that is wrong is said in one line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as fault:
+        sys.exit(f"ecase: {fault}")
+
+
+if __name__ == "__main__":
+    main()

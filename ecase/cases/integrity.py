@@ -1,0 +1,93 @@
+"""Whether stored files are still what was taken in: bytes against their SHA-256, and what is said if they differ.
+
+Bytes are read from the storage again whenever something rests on them: at a signature over their digest, and whenever
+they are handed out. Nothing remembered stands in for that; the price is one pass of SHA-256 over a file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.core.files import File
+from django.utils.translation import gettext_lazy as _
+
+from ecase.audit import services as audit
+from ecase.cases import storage
+from ecase.problems import Problem, Refused
+
+SYSTEM = "system"
+
+
+class Altered(Refused):
+    """The storage holds other bytes than were taken in, or none. One problem for each such file."""
+
+    slug, status, title = "file-altered", 409, _("A stored file is not what it was")
+
+
+def require_intact(files: Iterable[Mapping[str, Any]]) -> None:
+    """Raise :class:`Altered` unless the stored bytes of all ``files`` (``name`` and ``sha256`` each) are theirs.
+
+    Every byte is read, in pieces; no query. Whoever catches the refusal says so to the log (:func:`report`).
+    """
+    if problems := list(_faults(files)):
+        raise Altered(problems)
+
+
+def opened(sha256: str) -> File:
+    """The stored file at its beginning, read through once; the caller closes it. Raises :class:`Altered`, logged."""
+    try:
+        found, file = storage.opened(sha256)
+    except FileNotFoundError as fault:
+        raise _reported(sha256, "") from fault
+    if found != sha256:
+        file.close()
+        raise _reported(sha256, found)
+    return file
+
+
+def is_kept(sha256: str) -> bool:
+    """Whether these very bytes are stored. Others in their place are logged and set aside, to be stored anew."""
+    found = storage.stored_digest(sha256)
+    if found and found != sha256:
+        report(_fault(sha256, found))
+        storage.set_aside(sha256)
+    return found == sha256
+
+
+def report(fault: Altered, chain: str = SYSTEM, subject: Mapping[str, str] | None = None) -> None:
+    """Log the incident, ``file.altered``, once for each file: its digest, and that of what is there (empty: nothing).
+
+    Names of files are not in the log. Called after the rollback of what was refused.
+    """
+    for problem in fault.problems:
+        audit.append(
+            "file.altered",
+            chain=chain,
+            actor=audit.service_actor(),
+            subject={**(subject or {}), "file": problem.params["sha256"]},
+            data={"sha256": problem.params["sha256"], "found": problem.params["found"]},
+        )
+
+
+def _reported(sha256: str, found: str) -> Altered:
+    fault = _fault(sha256, found)
+    report(fault)
+    return fault
+
+
+def _fault(sha256: str, found: str) -> Altered:
+    return Altered(_problem(sha256, sha256, found))
+
+
+def _faults(files: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
+    for number, file in enumerate(files):
+        found = storage.stored_digest(file["sha256"])
+        if found != file["sha256"]:
+            yield _problem(file["name"], file["sha256"], found, f"files.{number}")
+
+
+def _problem(name: str, sha256: str, found: str, field: str = "") -> Problem:
+    message = _(
+        "The stored file “%(name)s” has been altered or lost since it was taken in. "
+        "Upload the same file once more, and tell the administrator."
+    )
+    return Problem("file-altered", message % {"name": name}, field, {"name": name, "sha256": sha256, "found": found})

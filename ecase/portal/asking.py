@@ -1,0 +1,66 @@
+"""After which answers a form asks for a conditional field: what a page needs to show it only then.
+
+The catalogue's own comparison is tried on every answer that the deciding field offers, so a page repeats no rule.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from workflows.statute.conditions import holds
+from workflows.statute.schema import FIELD_PREFIX, Condition, Field, Form
+
+# A list of choices is decided by any one of its members only for these.
+BY_MEMBER = frozenset({"contains", "present", "absent"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field is asked for while the input ``by`` posts one of ``answers``; with nothing chosen it posts ``""``."""
+
+    by: str
+    answers: tuple[str, ...]
+
+    @property
+    def as_json(self) -> str:
+        """The answers as a list, for a page's script."""
+        return json.dumps(self.answers)
+
+
+def asked(field: Field, form: Form, prefix: str) -> Asked | None:
+    """When ``field`` of ``form`` is asked for; inputs are named under ``prefix``.
+
+    None if that is always, or if it rests on more than one answer out of a few: such a field is shown always.
+    """
+    condition = field.required_if
+    deciding = form.field(condition.field) if condition else None
+    if condition is None or deciding is None or _is_required_otherwise(field, form) or _compares(condition):
+        return None
+    offered = _offered(deciding, condition)
+    now = timezone.now()
+    answers = (posted for posted, value in offered.items() if holds(condition, form, {deciding.key: value}, now))
+    return Asked(f"{prefix}.{deciding.key}", tuple(answers)) if offered else None
+
+
+def _is_required_otherwise(field: Field, form: Form) -> bool:
+    return field.required or any(field.key in check.then_required for check in form.checks)
+
+
+def _compares(condition: Condition) -> bool:
+    """Whether the condition looks at a second field."""
+    value = condition.value
+    return isinstance(value, Mapping) or (isinstance(value, str) and value.startswith(FIELD_PREFIX))
+
+
+def _offered(deciding: Field, condition: Condition) -> dict[str, Any]:
+    """Every answer as it is posted, and what it means; empty where answers are not a few."""
+    if deciding.type == "boolean":
+        return {"": None, "yes": True, "no": False}
+    if deciding.type == "choice":
+        return {"": None, **{one.key: one.key for one in deciding.choices}}
+    if deciding.type == "choices" and condition.op in BY_MEMBER:
+        return {"": None, **{one.key: [one.key] for one in deciding.choices}}
+    return {}

@@ -1,0 +1,15 @@
+"""The attachments of a motion on a page, under the requirements of its kind."""
+
+from typing import Any
+
+from workflows.motions.models import Motion
+
+
+def parts(motion: Motion, *, waiting: bool = False) -> list[dict[str, Any]]:
+    """Each requirement with what is attached under it; with ``waiting`` only what no signed act states yet."""
+    held = motion.attachments.select_related("document__blob")
+    shown = list(held.filter(filed_by=None) if waiting else held)
+    return [
+        {"requirement": one, "attachments": [each for each in shown if each.requirement == one.key]}
+        for one in motion.kind_entry.attachments
+    ]

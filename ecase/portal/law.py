@@ -1,0 +1,133 @@
+"""What the law says of a kind, in words: who agrees, how fast, heard or not, how long it holds, how it is appealed.
+
+Every rule comes from the catalogue with its article. What the catalogue leaves open (mark ``U``) is said to be open.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from workflows.statute.schema import Amount, ByChoice, Kind, Rule, Term
+
+UNKNOWN = gettext_lazy("not set in law, set by the court's order")
+PROSECUTOR = {
+    "consent": gettext_lazy("consents before the motion goes to court"),
+    "notify_copy": gettext_lazy("is sent a copy; no consent is asked"),
+    "author": gettext_lazy("files the motion himself"),
+    "none": gettext_lazy("takes no part before the decision"),
+}
+HEARING = {
+    "mandatory": gettext_lazy("the judge hears the parties"),
+    "none": gettext_lazy("the judge decides without a hearing"),
+    "optional": gettext_lazy("the judge may order a hearing"),
+    "on_request": gettext_lazy("a hearing is held if a party asks for it"),
+}
+SECRECY = {
+    "investigation": gettext_lazy("a secret of the investigation"),
+    "closed": gettext_lazy("a closed hearing"),
+    "covert": gettext_lazy("visible to persons named on the motion only"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One rule: what it is about, what it says, and where it stands."""
+
+    label: Any
+    text: Any
+    article: str
+    is_unknown: bool = False
+
+
+def length(amount: Amount) -> str:
+    """A length of time in words, as "8 hours"."""
+    return _LENGTHS[amount.unit](amount.amount) % {"number": amount.amount}
+
+
+def how_fast(kind: Kind) -> list[Said]:
+    """Within what the motion has to be filed, and decided."""
+    return [_term(term) for term in kind.terms if term.role == "judge" or "motion" in term.met_by]
+
+
+def of_kind(kind: Kind) -> list[Said]:
+    """Everything that the parties want to know of a kind before they act."""
+    return [*_agreed(kind), *how_fast(kind), *_decided(kind), *_after(kind)]
+
+
+def _agreed(kind: Kind) -> Iterator[Said]:
+    if kind.internal_approver:
+        yield _said(_("Inside the body"), kind.internal_approver.label, kind.internal_approver)
+    yield _said(_("Prosecutor"), PROSECUTOR[kind.prosecutor.role], kind.prosecutor)
+
+
+def _decided(kind: Kind) -> Iterator[Said]:
+    yield _said(_("Hearing"), HEARING[kind.hearing.mode], kind.hearing)
+    yield _said(_("Secrecy"), SECRECY[kind.secrecy.level], kind.secrecy)
+
+
+def _after(kind: Kind) -> Iterator[Said]:
+    yield _said(_("How long it holds"), _validity(kind), kind.validity)
+    if not kind.appeal.allowed:
+        yield _said(_("Appeal"), _("is not provided for"), kind.appeal)
+        return
+    yield _said(_("Appeal"), length(kind.appeal.term) if kind.appeal.term else UNKNOWN, kind.appeal)
+
+
+def _validity(kind: Kind) -> Any:
+    rule = kind.validity
+    if rule.mode == "until_lifted":
+        return _("until it is lifted")
+    if rule.longest:
+        return _("at most %(length)s") % {"length": length(rule.longest)}
+    return _("for the term that the decision states") if rule.ends_field else _("the law names no term")
+
+
+def _said(label: str, text: Any, rule: Rule) -> Said:
+    """A rule as it stands; one that the catalogue leaves open says so, whatever else it would say."""
+    unknown = rule.mark == "U"
+    return Said(label, UNKNOWN if unknown else text, "" if unknown else rule.article, unknown)
+
+
+def _term(term: Term) -> Said:
+    return _said(str(term.label), _how_long(term), term)
+
+
+def _how_long(term: Term) -> Any:
+    if term.immediately:
+        return _("at once")
+    whole, less = _whole(term), _less(term)
+    if term.amount == 0 and less:
+        return _("%(less)s before the end") % {"less": less}
+    if whole and less:
+        return _("%(less)s before the end of %(length)s") % {"less": less, "length": whole}
+    return whole or UNKNOWN
+
+
+def _whole(term: Term) -> str:
+    if term.amount is not None:
+        return length(Amount(amount=term.amount, unit=term.unit))
+    return _either(term, term.by_choice) if term.by_choice else ""
+
+
+def _less(term: Term) -> str:
+    """By how much earlier than its own end the term is due."""
+    if term.less_by:
+        return _either(term, term.less_by)
+    return length(term.less) if term.less else ""
+
+
+def _either(term: Term, of: ByChoice) -> str:
+    """The lengths among which an answer of the motion chooses."""
+    return " / ".join(length(Amount(amount=one, unit=term.unit)) for one in sorted(set(of.amounts.values())))
+
+
+_LENGTHS = {
+    "minutes": lambda number: ngettext("%(number)d minute", "%(number)d minutes", number),
+    "hours": lambda number: ngettext("%(number)d hour", "%(number)d hours", number),
+    "days": lambda number: ngettext("%(number)d day", "%(number)d days", number),
+    "months": lambda number: ngettext("%(number)d month", "%(number)d months", number),
+    "years": lambda number: ngettext("%(number)d year", "%(number)d years", number),
+}

@@ -1,0 +1,192 @@
+"""Where a motion and its sanction stand, in words: whether it holds, who has agreed, how it may be appealed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecase.officers.models import Organisation, Post
+from ecase.portal.law import UNKNOWN
+from workflows.motions.law import nature
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import AFTER_DECISION, ActType, AppealState, State
+
+HOLDS, WAITS, ENDED = "holds", "waits", "ended"
+DONE, CURRENT, STOPPED, AHEAD = "done", "current", "stopped", "ahead"
+_ENDINGS = {
+    State.EXPIRED: _("The sanction has expired."),
+    State.LIFTED: _("The measure has been lifted."),
+    State.REPLACED: _("A later decision has ended the sanction."),
+    State.CANCELLED: _("The sanction was cancelled on appeal."),
+}
+THROUGH = {
+    "deciding_court": _("through the court that decided"),
+    "appeal_court": _("directly with the appeal court"),
+    "": UNKNOWN,
+}
+SUSPENDS = {
+    True: _("yes: the decision is not carried out until the appeal is decided"),
+    False: _("no: the decision is carried out meanwhile"),
+    None: UNKNOWN,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a picture. ``status`` is ``done``, ``current``, ``stopped`` or ``ahead``."""
+
+    label: Any
+    status: str
+    note: Any = ""
+
+
+@dataclass(frozen=True)
+class Force:
+    """Whether a sanction holds: a sentence, its tone, and the instant that it is about."""
+
+    words: Any
+    tone: str
+    until: datetime | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Somebody whose consent is asked on the way to court, in the order in which it is asked."""
+
+    who: Any
+    office: str
+    status: str
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """How the decision may be appealed, and where the appeal stands."""
+
+    is_open: bool
+    through: Any
+    suspends: Any
+    steps: list[Step]
+
+
+# -- the sanction --------------------------------------------------------------------------------------------------
+
+
+def force(motion: Motion) -> Force | None:
+    """Whether the sanction holds; None where none was given."""
+    if ending := _ENDINGS.get(State(motion.state)):
+        return Force(ending, ENDED, at=motion.ended_at)
+    if not nature.was_granted(motion):
+        return None
+    if nature.is_suspended(motion):
+        return Force(_("The appeal suspends the sanction: it is not carried out until that is decided."), WAITS)
+    return _in_time(motion)
+
+
+def _in_time(motion: Motion) -> Force:
+    if motion.valid_until is None:
+        return Force(_without_end(motion), HOLDS)
+    if timezone.now() > motion.valid_until:
+        return Force(_("The term of the sanction has run out."), ENDED, at=motion.valid_until)
+    return Force(_("In force until"), HOLDS, until=motion.valid_until)
+
+
+def _without_end(motion: Motion) -> Any:
+    rule = motion.kind_entry.validity
+    if motion.state == State.CLOSED:
+        return _("Carried out; nothing of it is left to run.")
+    if rule.mode == "until_lifted":
+        return _("In force until it is lifted.")
+    if rule.mark == "U":
+        return _("In force. How long it holds is not set in law; the court's order says it.")
+    return _("Given. The law names no term for it.")
+
+
+def related(motion: Motion, post: Post) -> dict[str, list[Motion]]:
+    """The earlier decision that the motion is about, and later motions about its own; only what ``post`` may see."""
+    visible = Motion.objects.visible_to(post)
+    earlier = list(visible.filter(pk=motion.earlier_id)) if motion.earlier_id else []
+    later = list(visible.filter(earlier=motion).order_by("created_at")) if motion.state in AFTER_DECISION else []
+    return {"earlier": earlier, "later": later}
+
+
+# -- the consents --------------------------------------------------------------------------------------------------
+
+
+def consents(motion: Motion, acts: Sequence[Act]) -> list[Consent]:
+    """Everybody who agrees before the court gets the motion; empty where it is the case's prosecutor or nobody."""
+    ladder = [*_approver(motion, acts), *_prosecutors(motion, acts)]
+    return ladder if len(ladder) > 1 or nature.consent_levels(motion) else []
+
+
+def _approver(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
+    approver = motion.kind_entry.internal_approver
+    if approver is None or not nature.needs_approval(motion):
+        return
+    given = _of_version(motion, acts, ActType.APPROVAL)
+    waits = motion.state == State.AWAITING_APPROVAL
+    yield _consent(approver.label, motion.organisation, given[0] if given else None, is_next=waits)
+
+
+def _prosecutors(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
+    if not nature.needs_consent(motion):
+        return
+    given = _of_version(motion, acts, ActType.AGREEMENT)
+    levels: tuple[str, ...] = nature.consent_levels(motion) or (motion.prosecution.level,)
+    for number, level in enumerate(levels):
+        act = given[number] if number < len(given) else None
+        waits = motion.state == State.SUBMITTED and number == motion.consents
+        yield _consent(Organisation.Level(level).label, motion.prosecution.above(level), act, is_next=waits)
+
+
+def _of_version(motion: Motion, acts: Sequence[Act], act_type: ActType) -> list[Act]:
+    """The acts of this type since the motion was filed last."""
+    return [one for one in acts if one.type == act_type and one.version == motion.version]
+
+
+def _consent(who: Any, office: Organisation | None, act: Act | None, *, is_next: bool) -> Consent:
+    name = str(office) if office else ""
+    if act is not None:
+        return Consent(who, name, DONE, act.author_in(), act.performed_at)
+    return Consent(who, name, CURRENT if is_next else AHEAD)
+
+
+# -- the appeal ----------------------------------------------------------------------------------------------------
+
+
+def appeal(motion: Motion) -> Appeal | None:
+    """What there is to know of an appeal; None before a decision, and where the law knows none."""
+    begun = motion.appeal_state != AppealState.NONE
+    if motion.decided_at is None or not (begun or nature.may_be_appealed(motion)):
+        return None
+    rule = motion.kind_entry.appeal
+    return Appeal(
+        is_open=not begun and (motion.appeal_until is None or timezone.now() <= motion.appeal_until),
+        through=THROUGH[rule.via],
+        suspends=SUSPENDS[rule.suspensive],
+        steps=list(_appeal_steps(AppealState(motion.appeal_state))) if begun else [],
+    )
+
+
+_STAGES: tuple[tuple[Any, frozenset[AppealState]], ...] = (
+    (_("Filed"), frozenset({AppealState.FILED, AppealState.LATE, AppealState.NOT_RESTORED, AppealState.WITHDRAWN})),
+    (_("Sent up"), frozenset({AppealState.SENT_UP})),
+    (_("Appellate judge"), frozenset({AppealState.WITH_JUDGE})),
+    (_("Ruling"), frozenset({AppealState.RULED})),
+)
+
+
+def _appeal_steps(state: AppealState) -> Iterator[Step]:
+    place = next(number for number, (_label, states) in enumerate(_STAGES) if state in states)
+    stopped = state in (AppealState.NOT_RESTORED, AppealState.WITHDRAWN)
+    for number, (label, _states) in enumerate(_STAGES):
+        if number != place:
+            yield Step(label, DONE if number < place else AHEAD)
+        else:
+            status = STOPPED if stopped else DONE if state == AppealState.RULED else CURRENT
+            yield Step(label, status, state.label)

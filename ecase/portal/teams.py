@@ -1,0 +1,34 @@
+"""The group of investigators as a case's page shows it."""
+
+from dataclasses import dataclass
+
+from ecase.cases.models import Case, TeamMember
+from ecase.cases.services import OPENERS
+from ecase.officers import posts
+from ecase.officers.models import Post, Role
+
+READERS = OPENERS | {Role.PROSECUTOR}
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who works on the case; whom this post could take in (posts), and whether it names the leader."""
+
+    members: list[TeamMember]
+    others: list[Post]
+    names_leader: bool
+
+
+def team(case: Case, post: Post) -> Team | None:
+    """``None`` for a post that investigates or supervises nothing."""
+    if post.role not in READERS:
+        return None
+    members = list(case.team.select_related("officer").order_by("-leads", "officer__surname", "officer__given_name"))
+    others = _others(case, members) if post.role in OPENERS else []
+    return Team(members, others, post.role == Role.HEAD_OF_UNIT and len(members) > 1)
+
+
+def _others(case: Case, members: list[TeamMember]) -> list[Post]:
+    known = [one.officer_id for one in members]
+    held = posts.holding(Role.INVESTIGATOR, case.organisation).exclude(officer__in=known)
+    return list(held.select_related("officer"))

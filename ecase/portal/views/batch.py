@@ -1,0 +1,65 @@
+"""Signing several prepared acts with one opening of the key, and what of one's signatures still waits."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ecase.officers.models import Post
+from ecase.portal.pages import PortalRequest, for_officers, page, refused_json
+from ecase.problems import Invalid, Problem, Undecided
+from workflows.motions import many, reading
+from workflows.motions.doing import pending
+from workflows.motions.many import Outcome
+from workflows.motions.models import PendingSignature
+from workflows.motions.states import ActType
+
+
+@require_safe
+@for_officers
+def signatures(request: PortalRequest) -> HttpResponse:
+    """What this post has prepared and not signed, and which signatures wait to be verified: its own and the court's."""
+    prepared = [(one, ActType(one.type)) for one in many.to_sign(request.post)]
+    waiting = [(one, ActType(one.prepared.type)) for one in pending.of(request.post)]
+    own = [(one, kind) for one, kind in waiting if one.prepared.author_id == request.post.pk]
+    others = [(one, kind) for one, kind in waiting if one.prepared.author_id != request.post.pk]
+    context = {"prepared": prepared, "waiting": own, "others": others, "visible": _visible(request.post, others)}
+    return page(request, "signatures.html", context)
+
+
+@require_POST
+@for_officers
+def sign_many(request: PortalRequest) -> HttpResponse:
+    """Take signatures as JSON, ``{"signatures": [{"act", "cms"}]}``; answer for each act what came of it."""
+    try:
+        given = _given(request.body)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return refused_json(Invalid(Problem("signatures", _("The signatures could not be read."), "signatures")))
+    results = [_result(one) for one in many.perform_many(given, request.post)]
+    return JsonResponse({"results": results})
+
+
+def _visible(post: Post, waiting: list[tuple[PendingSignature, ActType]]) -> set[UUID]:
+    """The motions among them that the post may open: a clerk sees one once it is registered."""
+    asked = {one.prepared.motion_id for one, _kind in waiting}
+    return set(reading.queue(post).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+
+
+def _given(body: bytes) -> list[tuple[UUID, bytes]]:
+    return [(UUID(one["act"]), one["cms"].encode()) for one in json.loads(body)["signatures"][: many.MOST]]
+
+
+def _result(outcome: Outcome) -> dict[str, Any]:
+    """State, a sentence, and where to read on."""
+    if outcome.act:
+        address = reverse("portal:done", args=[outcome.id])
+        return {"act": str(outcome.id), "state": "performed", "text": _("Signed"), "next": address}
+    problems = outcome.refusal.problems if outcome.refusal else ()
+    state = "waiting" if isinstance(outcome.refusal, Undecided) else "refused"
+    title = str(outcome.refusal.title) if outcome.refusal else ""
+    text = " ".join(dict.fromkeys([f"{title}.", *(str(one.message) for one in problems)]))
+    return {"act": str(outcome.id), "state": state, "text": text, "next": None}

@@ -1,0 +1,97 @@
+"""Copies of decisions and notices of hearings: what is owed to whom, and the proof that it was served."""
+
+from datetime import datetime
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ecase.cases import documents
+from ecase.officers.models import Post
+from ecase.portal.files import inline
+from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
+from ecase.problems import Invalid, Problem, Refused
+from workflows.copies.models import BY_HAND, Copy
+from workflows.motions import reading, serving
+from workflows.motions.models import Motion
+
+
+@require_safe
+@for_officers
+def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """Every copy that the motion's acts owe, and how each stands."""
+    motion = or_404(reading.get, request.post, motion_id)
+    return page(request, "copies.html", _about(motion, request.post))
+
+
+@require_POST
+@for_officers
+def acknowledge(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
+    """The addressee has the copy."""
+    copy = or_404(serving.get, request.post, copy_id)
+    try:
+        serving.acknowledge(copy, request.post)
+    except Refused as refusal:
+        return refused(request, "copies.html", _about(copy.motion, request.post), refusal)
+    return redirect("portal:copies", copy.motion_id)
+
+
+@require_POST
+@for_officers
+def record(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
+    """Write down how the copy was served by hand, with its proof."""
+    copy = or_404(serving.get, request.post, copy_id)
+    typed = {name: request.POST.get(name, "").strip() for name in ("how", "at", "note")}
+    file = request.FILES.get("file")
+    try:
+        proof = (str(file.name), cast(BinaryIO, file)) if file else None
+        serving.record(copy, request.post, how=typed["how"], at=_instant(typed["at"]), note=typed["note"], proof=proof)
+    except Refused as refusal:
+        context = _about(copy.motion, request.post, opened=copy, typed=typed)
+        return refused(request, "copies.html", context, refusal)
+    return redirect("portal:copies", copy.motion_id)
+
+
+@require_safe
+@for_officers
+def proof(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
+    """The document that proves the service; its reading is logged."""
+    found = or_404(serving.get, request.post, copy_id).proof
+    document = or_404(reading.documents(found.case, request.post).get, pk=found.pk) if found else or_404(_nothing)
+    return inline(documents.read(document, request.post), document.name, document.blob.media_type)
+
+
+def _nothing() -> None:
+    raise Copy.DoesNotExist
+
+
+def _instant(typed: str) -> datetime | None:
+    """A local date and time as a browser sends it; None for what is left empty: it is served now."""
+    try:
+        return timezone.make_aware(datetime.fromisoformat(typed)) if typed else None
+    except ValueError as fault:
+        raise Invalid(Problem("type", _("A date and time is expected here."), "at")) from fault
+
+
+def _about(
+    motion: Motion, post: Post, opened: Copy | None = None, typed: dict[str, str] | None = None
+) -> dict[str, Any]:
+    rows = [_row(one, motion, post, opened) for one in serving.of(motion)]
+    ways = [(way.value, way.label) for way in BY_HAND]
+    return {"motion": motion, "kind": motion.kind_entry, "rows": rows, "ways": ways, "typed": typed or {}}
+
+
+def _row(copy: Copy, motion: Motion, post: Post, opened: Copy | None) -> dict[str, Any]:
+    copy.motion = motion
+    settled = copy.acknowledged_at is not None or copy.voided_at is not None
+    return {
+        "copy": copy,
+        "is_overdue": copy.is_overdue(timezone.now()),
+        "may_acknowledge": not settled and copy.how == "system" and serving.is_addressee(copy, post),
+        "may_record": not settled and serving.may_record(copy, post),
+        "is_open": opened is not None and opened.pk == copy.pk,
+    }

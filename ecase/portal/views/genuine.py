@@ -1,0 +1,28 @@
+"""The question behind the QR code of a paper: is a file with this digest genuine? The file itself is never sent."""
+
+import uuid
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from workflows.motions.telling.genuine import SHA256, verdict
+
+
+@require_safe
+def genuine(request: HttpRequest) -> JsonResponse:
+    """``sha256``: 64 hexadecimal digits; ``act``: the act of the QR code, if the page was opened by one."""
+    sha256, act = request.GET.get("sha256", ""), request.GET.get("act", "")
+    if not SHA256.match(sha256):
+        return JsonResponse({"title": _("A SHA-256 in 64 hexadecimal digits is expected.")}, status=400)
+    answer = JsonResponse({"verdict": verdict(sha256, _uuid(act))})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    """What is no act's number is no act's."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

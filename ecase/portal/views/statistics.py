@@ -1,0 +1,108 @@
+"""Figures of a period, over what the reader may see."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import astuple
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ecase.portal.pages import PortalRequest, for_officers, page, refused
+from ecase.problems import Invalid, Problem, Refused
+from workflows.motions.telling import statistics
+from workflows.motions.telling.statistics import LABELS, Line, Tally
+from workflows.statute.catalogue import catalogue, in_force
+
+FATES = ("granted", "refused", "dropped", "waiting")
+HOUR = timedelta(hours=1)
+Period = dict[str, str]
+
+
+@require_safe
+@for_officers
+def show(request: PortalRequest) -> HttpResponse:
+    """How many motions of a period came to what, and how fast."""
+    return _answer(request, lambda asked, lines: page(request, "statistics.html", _context(asked, lines)))
+
+
+@require_safe
+@for_officers
+def table(request: PortalRequest) -> HttpResponse:
+    """The same as a file for a spreadsheet."""
+    return _answer(request, _csv)
+
+
+def _answer(request: PortalRequest, made: Callable[[Period, list[Line]], HttpResponse]) -> HttpResponse:
+    asked = {name: request.GET.get(name) or day.isoformat() for name, day in _this_month().items()}
+    try:
+        days = {name: _day(name, typed) for name, typed in asked.items()}
+        return made(asked, statistics.of(request.post, days["since"], days["until"]))
+    except Refused as refusal:
+        return refused(request, "statistics.html", _context(asked, []), refusal)
+
+
+def _context(asked: Period, lines: list[Line]) -> dict[str, Any]:
+    rows = [{"line": one, "name": _name(one), "numbers": astuple(one.tally), "bar": _bar(one.tally)} for one in lines]
+    legend = [(fate, LABELS[fate]) for fate in FATES]
+    return {"asked": asked, "periods": _periods(), "rows": rows, "labels": LABELS.values(), "legend": legend}
+
+
+def _csv(asked: Period, lines: list[Line]) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="ecase-{asked["since"]}-{asked["until"]}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    writer = csv.writer(response)
+    writer.writerow([_("Kind"), *(str(label) for label in LABELS.values()), _("From registration to decision, hours")])
+    for one in lines:
+        hours = "" if one.median is None else f"{one.median / HOUR:.1f}"
+        writer.writerow([_name(one), *astuple(one.tally), hours])
+    return response
+
+
+def _day(name: str, typed: str) -> date:
+    try:
+        day = parse_date(typed)
+    except ValueError:
+        day = None
+    if day is None:
+        raise Invalid(Problem("type", _("A date is expected here."), name))
+    return day
+
+
+def _bar(tally: Tally) -> list[dict[str, Any]]:
+    """The parts of a bar of 100, in the order of the legend."""
+    parts, begin = [], 0.0
+    for fate in FATES:
+        width = 100 * getattr(tally, fate) / tally.filed
+        parts.append({"fate": fate, "x": f"{begin:.2f}", "width": f"{width:.2f}"})
+        begin += width
+    return parts
+
+
+def _name(line: Line) -> str:
+    if line.kind is None:
+        return _("All kinds")
+    known = catalogue(in_force(settings.JURISDICTION)).kinds
+    return str(known[line.kind].name) if line.kind in known else line.kind
+
+
+def _this_month() -> dict[str, date]:
+    today = timezone.localdate()
+    return {"since": today.replace(day=1), "until": today}
+
+
+def _periods() -> list[dict[str, Any]]:
+    """Periods that people ask for."""
+    this = _this_month()
+    last = this["since"] - timedelta(days=1)
+    return [
+        {"label": _("This month"), **this},
+        {"label": _("Last month"), "since": last.replace(day=1), "until": last},
+        {"label": _("This year"), "since": this["until"].replace(month=1, day=1), "until": this["until"]},
+    ]

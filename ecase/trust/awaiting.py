@@ -1,0 +1,91 @@
+"""Evidence of the service's own seals: fetched after the act, so that no act waits for somebody else's server.
+
+With the act a row is written that its evidence is awaited; the watch claims it, and a worker fetches token, responses
+and lists just as for an officer's signature. Between the two the audit log proves the time of the seal.
+"""
+
+import dataclasses
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ecase.trust import evidence, services
+from ecase.trust.models import AwaitedEvidence
+from signatures import DEFAULT, Evidence, Expected, Report, verify
+from signatures.clients.collecting import Collected
+
+logger = logging.getLogger(__name__)
+
+
+def expect(report: Report, cms: bytes, content: bytes, sealed_at: datetime) -> None:
+    """Have the evidence of a seal fetched once the caller's transaction stands; nothing where nobody can be asked."""
+    if evidence.is_configured():
+        bare = Evidence(cms, content, policy=report.policy)
+        AwaitedEvidence.objects.create(
+            signature_sha256=report.signature_sha256, data=bare.dumps(), sealed_at=sealed_at, next_try_at=sealed_at
+        )
+
+
+def claim_due(now: datetime, batch: int) -> list[str]:
+    """The seals whose evidence is to be fetched now; each is claimed by setting its next attempt, further off."""
+    if not evidence.is_configured():
+        return []
+    waiting = AwaitedEvidence.objects.filter(next_try_at__lte=now).order_by("next_try_at")
+    return [pk for pk, tries in waiting.values_list("pk", "tries")[:batch] if _claimed(pk, tries, now)]
+
+
+def _claimed(pk: str, tries: int, now: datetime) -> bool:
+    pauses = [int(one) for one in settings.SIGNATURE_RETRY_SECONDS]
+    pause = timedelta(seconds=pauses[min(tries, len(pauses) - 1)])
+    rows = AwaitedEvidence.objects.filter(pk=pk, tries=tries)
+    return bool(rows.update(tries=F("tries") + 1, next_try_at=now + pause))
+
+
+def fetch(signature_sha256: str) -> bool:
+    """Fetch what is missing, outside of a transaction, and keep it if it proves the seal. Whether it is kept now."""
+    waiting = AwaitedEvidence.objects.filter(pk=signature_sha256).first()
+    if waiting is None:
+        return False
+    earlier = Evidence.loads(bytes(waiting.data), DEFAULT.max_evidence_bytes)
+    found = evidence.collect(earlier.cms, earlier.content, earlier)
+    report = _judged(found.evidence, waiting.sealed_at)
+    return _keep(waiting, report, found) if report.passed else _put_off(waiting, report, found)
+
+
+def _judged(found: Evidence, sealed_at: datetime) -> Report:
+    policy = dataclasses.replace(DEFAULT, needs_timestamp=bool(settings.TSA_URLS))
+    return verify(
+        found.cms,
+        found.content,
+        trust=services.known().store,
+        expected=Expected(usage="seal"),
+        at=sealed_at,
+        policy=policy,
+        evidence=found,
+        now=max(timezone.now(), sealed_at),
+    )
+
+
+@transaction.atomic
+def _keep(waiting: AwaitedEvidence, report: Report, found: Collected) -> bool:
+    """Of two workers the one that takes the row away keeps the evidence."""
+    taken, _by_model = AwaitedEvidence.objects.filter(pk=waiting.pk).delete()
+    if taken:
+        evidence.keep(report, found.evidence)
+    return bool(taken)
+
+
+def _put_off(waiting: AwaitedEvidence, report: Report, found: Collected) -> bool:
+    missing = [*found.missing, *(f"{one.name}: {one.detail}" for one in report.failures)]
+    logger.warning("The evidence of seal %s is not complete: %s", waiting.pk, "; ".join(missing))
+    AwaitedEvidence.objects.filter(pk=waiting.pk).update(data=found.evidence.dumps(), missing=missing)
+    return False
+
+
+def count() -> int:
+    """How many seals wait for their evidence."""
+    return AwaitedEvidence.objects.count()

@@ -1,0 +1,173 @@
+"""Evidence of signatures: fetched at receipt from whom the settings name, kept, and renewed before it fades."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ecase.audit import services as audit
+from ecase.trust import services
+from ecase.trust.models import Answer, EvidenceRecord
+from signatures import DEFAULT, Evidence, Report, TrustStore, renewal
+from signatures.clients.collecting import Addresses, Collected, Collector
+from signatures.clients.http import Http
+from signatures.evidence import Sources
+from signatures.fading import fades_at
+
+# So many records are put under one timestamp.
+BATCH = 1024
+_RENEWING = "renewing"
+NOT_CONFIGURED = "the settings name no timestamp authority, OCSP responder or revocation list: nothing was fetched"
+
+
+class Answers:
+    """What was fetched, in the database: all processes share it (``signatures.clients.store.Store``)."""
+
+    def get(self, key: str) -> bytes | None:
+        found = Answer.objects.filter(key=key, until__gt=timezone.now()).values_list("value", flat=True).first()
+        return None if found is None else bytes(found)
+
+    def set(self, key: str, value: bytes, timeout: int) -> None:
+        until = timezone.now() + timedelta(seconds=timeout)
+        Answer.objects.bulk_create(
+            [Answer(key=key, value=value, until=until)],
+            update_conflicts=True,
+            unique_fields=["key"],
+            update_fields=["value", "until"],
+        )
+
+
+def is_configured() -> bool:
+    """Whether the settings name anybody to ask."""
+    return bool(settings.TSA_URLS or settings.OCSP_URLS or settings.CRL_URLS)
+
+
+class _Held:
+    """One collector a process, so that it remembers which addresses failed; a new one when trust changes."""
+
+    def __init__(self) -> None:
+        self._http: Http | None = None
+        self._key: object = None
+        self._collector: Collector | None = None
+
+    def get(self, trust: TrustStore) -> Collector:
+        addresses = Addresses(settings.TSA_URLS, settings.OCSP_URLS, settings.CRL_URLS)
+        key = (id(trust), addresses)
+        if self._collector is None or self._key != key:
+            # Not earlier: a connection is of the process that opened it.
+            self._http = self._http or Http()
+            self._key = key
+            self._collector = Collector(addresses, trust, http=self._http, clock=timezone.now, store=Answers())
+        return self._collector
+
+
+_HELD = _Held()
+
+
+def collector() -> Collector:
+    """The client of all that the settings name."""
+    return _HELD.get(services.at(timezone.now()).store)
+
+
+def collect(cms: bytes, content: bytes, earlier: Evidence | None = None) -> Collected:
+    """Fetch what proves a signature; ``earlier`` is what an attempt before this one got, and is kept.
+
+    ``ValueError`` if the signature cannot be read. Asks over the network, so call it outside of a lock.
+    """
+    found = collector().collect(cms, content)
+    return found if earlier is None else dataclasses.replace(found, evidence=_merged(earlier, found.evidence))
+
+
+def _merged(earlier: Evidence, later: Evidence) -> Evidence:
+    """The earlier timestamp proves more; whatever was said about certificates counts."""
+    one, other = earlier.sources, later.sources
+    pairs = ((one.ocsp, other.ocsp), (one.crls, other.crls), (one.certificates, other.certificates))
+    sources = Sources(*(tuple(dict.fromkeys((*first, *second))) for first, second in pairs))
+    return dataclasses.replace(later, timestamps=earlier.timestamps or later.timestamps, sources=sources)
+
+
+def keep(report: Report, evidence: Evidence) -> None:
+    """Store the evidence of a signature that was accepted, with the report; once for each signature."""
+    complete = dataclasses.replace(evidence, report=report.as_dict())
+    EvidenceRecord.objects.create(
+        signature_sha256=report.signature_sha256, data=complete.dumps(), fades_at=fades_at(complete, DEFAULT)
+    )
+
+
+def of(signature_sha256: str) -> Evidence | None:
+    """The evidence of a signature, if any was kept."""
+    found = EvidenceRecord.objects.filter(pk=signature_sha256).first()
+    return _read(found) if found else None
+
+
+def records(signatures: Iterable[str]) -> dict[str, bytes]:
+    """The evidence of several signatures in its only form, by signature; those without any are absent."""
+    found = EvidenceRecord.objects.filter(pk__in=list(signatures)).values_list("pk", "data")
+    return {signature: bytes(data) for signature, data in found}
+
+
+def _read(record: EvidenceRecord) -> Evidence:
+    return Evidence.loads(bytes(record.data), DEFAULT.max_evidence_bytes)
+
+
+def due(now: datetime) -> QuerySet[EvidenceRecord]:
+    """The records whose proof fades soon, the next first; what a renewal did not help is not tried again for a day."""
+    until = now + timedelta(days=settings.RENEWAL_DAYS)
+    fading = EvidenceRecord.objects.filter(fades_at__lte=until).exclude(tried_at__gt=now - timedelta(days=1))
+    return fading.order_by("fades_at", "pk")
+
+
+def claim_renewal(now: datetime, pause: timedelta) -> bool:
+    """Whether something is due and nobody has set about it within ``pause``: then the caller has to."""
+    if not due(now).exists():
+        return False
+    Answer.objects.filter(key=_RENEWING, until__lte=now).delete()
+    _row, claimed = Answer.objects.get_or_create(key=_RENEWING, defaults={"value": b"", "until": now + pause})
+    return claimed
+
+
+def renew(now: datetime, stamp: Callable[[bytes], renewal.Stamped] | None = None) -> int:
+    """Put up to a batch of what fades soon under one new timestamp; how many are proven longer. ``Unreachable``.
+
+    Each token is asked for outside of a transaction; a record that was renewed meanwhile is left as it is.
+    """
+    records = list(due(now)[:BATCH])
+    if not records:
+        return 0
+    renewed = renewal.renew([_read(one) for one in records], stamp or collector().stamp_root)
+    return _store(records, renewed, now)
+
+
+@transaction.atomic
+def _store(records: list[EvidenceRecord], renewed: list[Evidence], now: datetime) -> int:
+    done = [one.pk for one, new in zip(records, renewed, strict=True) if _replace(one, new)]
+    EvidenceRecord.objects.filter(pk__in=[one.pk for one in records]).update(tried_at=now)
+    if done:
+        audit.append(
+            "evidence.renewed",
+            chain=services.CHAIN,
+            actor=audit.service_actor(),
+            subject={},
+            data={"signatures": done, "token_sha256": hashlib.sha256(renewed[0].renewals[-1].token).hexdigest()},
+        )
+    return len(done)
+
+
+def _replace(record: EvidenceRecord, new: Evidence) -> bool:
+    """Only by what proves it for longer: a new token of an authority that ends as soon would only take up room."""
+    fades = fades_at(new, DEFAULT)
+    if fades is None or record.fades_at is None or fades <= record.fades_at:
+        return False
+    unchanged = EvidenceRecord.objects.filter(pk=record.pk, data=bytes(record.data))
+    return bool(unchanged.update(data=new.dumps(), fades_at=fades))
+
+
+def forget_answers(now: datetime) -> int:
+    """Drop fetched answers that are no longer fresh; how many rows."""
+    deleted, _by_model = Answer.objects.filter(until__lte=now).delete()
+    return deleted

@@ -1,0 +1,82 @@
+"""The trust of this installation as the folder that the offline verifier reads (``signatures.offline.Trust``)."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from ecase.trust import services
+from ecase.trust.models import Answer
+from signatures import TrustStore, lists, offline
+from signatures.trust import sha256
+from signatures.trust_policy import NAME, TrustPolicy
+
+
+class NotExported(ValueError):
+    """Nothing was written; the sentence says why, in the active language."""
+
+
+def trust() -> offline.Trust:
+    """What containers are verified by: seed, rows and seals, each for its time, rules, and all known keys of the log.
+
+    Raises :class:`ImproperlyConfigured` if it cannot be loaded.
+    """
+    known = services.known()
+    return offline.Trust(known.store, offline.log_keys(Path(settings.TRUST_DIR)), known.rules)
+
+
+def export(folder: Path, at: datetime) -> list[str]:
+    """Write what is and was trusted, with the revocation lists that are fresh at an instant; the names of the files.
+
+    Raises :class:`NotExported` if there is something in ``folder`` already, ``ValueError`` for lists that do not fit.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise NotExported(_("%(folder)s is not empty: old and new trust are not to be mixed.") % {"folder": folder})
+    known = trust()
+    written = dict(files(dataclasses.replace(known, store=_with_fetched(known.store, at))))
+    for name, data in written.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return list(written)
+
+
+def files(known: offline.Trust) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of a trust folder, the same for the same trust."""
+    store = known.store
+    yield NAME, TrustPolicy(store.purpose, known.rules, store.periods).dumps()
+    for authority in store.authorities:
+        yield f"{sha256(authority.certificate)}.pem", authority.certificate.public_bytes(Encoding.PEM)
+    for data in sorted(_lists(store)):
+        yield f"{hashlib.sha256(data).hexdigest()}.crl", data
+    for seal in store.seals:
+        yield f"seals/{sha256(seal)}.pem", seal.public_bytes(Encoding.PEM)
+    for key in known.log_keys:
+        yield f"log-{hashlib.sha256(key.encode()).hexdigest()[:16]}.vkey", f"{key}\n".encode()
+
+
+def _lists(store: TrustStore) -> set[bytes]:
+    return {data for authority in store.authorities for found in authority.lists for data in found.encoded()}
+
+
+def _with_fetched(store: TrustStore, at: datetime) -> TrustStore:
+    encoded = _lists(store) | set(_fetched(store, at))
+    known = [x509.load_der_x509_crl(data) for data in sorted(encoded)]
+    authorities = [one.certificate for one in store.authorities]
+    return TrustStore.of(store.purpose, authorities, known, store.seals, periods=store.periods)
+
+
+def _fetched(store: TrustStore, at: datetime) -> Iterator[bytes]:
+    """The lists that are fresh and of an authority that is trusted; one of an authority that nobody knows is not."""
+    for kept in Answer.objects.filter(key__startswith="crl:", until__gt=at).values_list("value", flat=True):
+        try:
+            store.owner_of(lists.read(bytes(kept)))
+        except ValueError:
+            continue
+        yield bytes(kept)

@@ -1,0 +1,120 @@
+"""A new seal beside the old one: first its key, then a certificate, then it is trusted everywhere, and only then signs.
+
+The old seals stay where they are, and stay trusted, since what they have sealed is to be verified for years.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ecase.trust import services
+from signatures import Expected, TrustStore, seals, verify
+from signatures.private_files import read_private, write_private
+from signatures.seal import Sealer
+
+PROBE = b'{"probe":true}'
+
+
+class NotRotated(ValueError):
+    """Nothing has changed; the sentence says why, in the active language."""
+
+
+def request(name: str, token_key: str = "") -> tuple[Path, str]:
+    """Make the key of a new seal, in a private file or in the token that a PKCS#11 URI names.
+
+    Returns the key's file and a certificate signing request (PEM) with the subject of the seal in use.
+    """
+    path = _key_file(name)
+    if path.exists() or _seal_file(name).exists():
+        raise NotRotated(_("Of the seal %(name)s there is a file already.") % {"name": name})
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_private(path, _in_token(token_key) if token_key else _in_file())
+    return path, _signing_request(seals.private_key(read_private(path)))
+
+
+def _in_token(uri: str) -> bytes:
+    # Only where a token is used.
+    from signatures.pkcs11 import KeyUri, generate
+
+    generate(KeyUri.parse(uri))
+    return uri.encode() + b"\n"
+
+
+def _in_file() -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _signing_request(key: ec.EllipticCurvePrivateKey) -> str:
+    subject = seals.load_one(Path(settings.SERVICE_KEY_FILE)).certificate.subject
+    made = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+    return made.public_bytes(Encoding.PEM).decode()
+
+
+def install(name: str, chain: bytes) -> Path:
+    """Put the certificate (PEM, those above it after it) to its key: pinned first, and then, in one move, in use.
+
+    Raises :class:`NotRotated` if what it would seal were not verified here.
+    """
+    key_file, path = _key_file(name), _seal_file(name)
+    if not key_file.exists():
+        raise NotRotated(_("There is no new key %(file)s: make one with “rotate_seal request”.") % {"file": key_file})
+    secret = read_private(key_file)
+    sealer = _fitting(secret, chain)
+    with transaction.atomic():
+        services.pin_seal(sealer.certificate, services.at(datetime.now(UTC)).store.purpose, name)
+    write_private(path, secret + chain)
+    key_file.unlink()
+    return path
+
+
+def _fitting(secret: bytes, chain: bytes) -> Sealer:
+    try:
+        sealer = Sealer.of(seals.private_key(secret), x509.load_pem_x509_certificates(chain))
+        _try(sealer)
+    except ValueError as fault:
+        message = _("This certificate does not make a seal: %(why)s")
+        raise NotRotated(message % {"why": fault}) from fault
+    return sealer
+
+
+def _try(sealer: Sealer) -> None:
+    """Whether a seal of it would be verified here, once it is pinned."""
+    now = datetime.now(UTC)
+    held = services.at(now).store
+    trust = TrustStore(held.purpose, held.authorities, (*held.seals, sealer.certificate))
+    report = verify(sealer.sign(PROBE), PROBE, trust=trust, expected=Expected(usage="seal"), at=now)
+    if not report.passed:
+        raise ValueError("; ".join(f"{one.name}: {one.detail}" for one in report.failures))
+
+
+def demonstrate(name: str) -> Path:
+    """Rotate in one step, with a certificate of the demo's own authority."""
+    # Of the demo only: nothing of it is loaded in production.
+    from signatures import demo_pki
+    from signatures.issuing import SEAL, Span
+
+    if not settings.DEMO:
+        raise NotRotated(_("Only a demonstration issues its seals itself."))
+    pki = demo_pki.make(Path(settings.SERVICE_KEY_FILE).parent)
+    path, wanted = request(name)
+    subject, key = x509.load_pem_x509_csr(wanted.encode()).subject, seals.private_key(read_private(path))
+    now = datetime.now(UTC).replace(microsecond=0)
+    certificate = pki.issuer.issue(subject, key, SEAL, Span(now, Span.years(demo_pki.OWNER_YEARS).end))
+    return install(name, b"".join(one.public_bytes(Encoding.PEM) for one in (certificate, *pki.chain)))
+
+
+def _seal_file(name: str) -> Path:
+    return seals.folder(Path(settings.SERVICE_KEY_FILE)) / f"{name}.pem"
+
+
+def _key_file(name: str) -> Path:
+    """The suffix keeps a key without a certificate from being taken for a seal."""
+    return _seal_file(name).with_suffix(".key")

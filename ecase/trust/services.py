@@ -1,0 +1,203 @@
+"""The trust that signatures are judged by: the seed folder and what administrators keep, loaded when either changes.
+
+What comes in is judged by what is trusted now (:func:`at`), what is old by what was trusted then (:func:`known`).
+"""
+
+import hashlib
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from ecase.audit import services as audit
+from ecase.trust.models import Revision, RuleChange, SignerRule, TrustedCertificate
+from signatures import TrustStore
+from signatures.rules import Change, Period, Rule, Rules
+from signatures.trust import rooted, sha256
+
+PRODUCTION = "production"
+CHAIN = "system"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A trust store and the rules for signers by role, as they are."""
+
+    store: TrustStore
+    rules: Mapping[str, Rule]
+
+    def rule(self, role: str | None) -> Rule:
+        """The rule of a role; that of the settings for a role without one, and for a person in no role."""
+        return self.rules.get(role or "") or usual()
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that has ever been trusted, each for its time, and the rules for signers as they have changed."""
+
+    store: TrustStore
+    changes: Mapping[str, tuple[Change, ...]]
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(usual(), self.changes)
+
+
+def usual() -> Rule:
+    """The rule of whoever has none of his or her own: that of the settings."""
+    return Rule(frozenset(settings.SIGNER_ROLES))
+
+
+def mark(path: Path) -> object:
+    """Changes whenever a file of the folder, or the file, is added, removed, replaced or written to."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        # Whether it was to be there is for the loading to say; a file may also go while the folder is read.
+        return None
+    inside = tuple(mark(entry) for entry in sorted(path.iterdir())) if stat.S_ISDIR(status.st_mode) else ()
+    return (path, status.st_mtime_ns, status.st_size, inside)
+
+
+class _Held:
+    """What was loaded, until the folder or the rows change, or a row begins or ceases to count."""
+
+    def __init__(self) -> None:
+        self._marks: object = None
+        self._rows: list[TrustedCertificate] = []
+        self._trusts: dict[tuple[int, ...], Trust] = {}
+        self._known: Known | None = None
+
+    def get(self, folder: Path, at: datetime) -> Trust:
+        self._refresh(folder)
+        counting = [row for row in self._rows if row.counts_at(at)]
+        key = tuple(row.pk for row in counting)
+        held = self._trusts.get(key)
+        if held is None:
+            held = Trust(_load(folder, counting), _rules())
+            self._trusts = {key: held}
+        return held
+
+    def known(self, folder: Path) -> Known:
+        self._refresh(folder)
+        if self._known is None:
+            self._known = Known(_load(folder, self._rows, _still_rooted), _changes())
+        return self._known
+
+    def _refresh(self, folder: Path) -> None:
+        revision = Revision.objects.values_list("mark", flat=True).first()
+        marks = (folder, mark(folder), revision, settings.DEMO)
+        if self._marks != marks:
+            self._rows, self._trusts, self._marks = list(TrustedCertificate.objects.all()), {}, marks
+            self._known = None
+
+
+_HELD = _Held()
+
+
+def at(instant: datetime) -> Trust:
+    """What is trusted at an instant. Raises :class:`ImproperlyConfigured` if it cannot be loaded."""
+    return _HELD.get(Path(settings.TRUST_DIR), instant)
+
+
+def known() -> Known:
+    """All that has ever been trusted: what old signatures are judged by. Raises :class:`ImproperlyConfigured`."""
+    return _HELD.known(Path(settings.TRUST_DIR))
+
+
+Chosen = Callable[[TrustStore, list[TrustedCertificate]], list[TrustedCertificate]]
+
+
+def _all(_seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCertificate]:
+    return rows
+
+
+def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCertificate]:
+    """Not what has ended and whose root was taken out of the folder since: nothing can lead there any more."""
+    certificates = {row: parsed(row.pem) for row in rows}
+    above = [one.certificate for one in seed.authorities]
+    issuers = [found for row, found in certificates.items() if row.use == TrustedCertificate.Use.AUTHORITY]
+    leading = rooted([*above, *issuers])
+    return [row for row in rows if row.use == TrustedCertificate.Use.SEAL or certificates[row] in leading]
+
+
+def _load(folder: Path, rows: list[TrustedCertificate], chosen: Chosen = _all) -> TrustStore:
+    try:
+        seed = TrustStore.load(folder, purpose=None if settings.DEMO else PRODUCTION)
+        return joined(seed, chosen(seed, [row for row in rows if row.purpose == seed.purpose]))
+    except (OSError, ValueError) as fault:
+        raise ImproperlyConfigured(f"ECASE_TRUST_DIR: {fault}") from fault
+
+
+def joined(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> TrustStore:
+    """The seed and those of ``rows`` that are for its purpose, each for its time; ``ValueError`` names a misfit."""
+    fitting = [row for row in rows if row.purpose == seed.purpose]
+    if not fitting:
+        return seed
+    added = {use: [parsed(row.pem) for row in fitting if row.use == use] for use in TrustedCertificate.Use}
+    authorities = [one.certificate for one in seed.authorities] + added[TrustedCertificate.Use.AUTHORITY]
+    kept = [one for authority in seed.authorities for found in authority.lists for one in (found.base, found.delta)]
+    listed = {one.public_bytes(Encoding.DER) for one in kept if one is not None}
+    seals = [*seed.seals, *added[TrustedCertificate.Use.SEAL]]
+    lists = map(x509.load_der_x509_crl, sorted(listed))
+    return TrustStore.of(seed.purpose, authorities, lists, seals, periods=_periods(seed, fitting))
+
+
+def _periods(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> dict[str, Period]:
+    """What stands in the folder as well is trusted for as long as it stands there."""
+    always = {sha256(one) for one in (*(one.certificate for one in seed.authorities), *seed.seals)} - set(seed.periods)
+    own = {row.sha256: Period(row.valid_from, row.valid_to) for row in rows if row.sha256 not in always}
+    return {**seed.periods, **own}
+
+
+def parsed(pem: str) -> x509.Certificate:
+    """The one certificate of a PEM text; ``ValueError`` for none or several."""
+    found = x509.load_pem_x509_certificates(pem.encode())
+    if len(found) != 1:
+        raise ValueError(f"one certificate is expected, not {len(found)}")
+    return found[0]
+
+
+def _rules() -> dict[str, Rule]:
+    return {one.role: _rule(one) for one in SignerRule.objects.all()}
+
+
+def _rule(row: SignerRule | RuleChange) -> Rule:
+    return Rule(frozenset(row.extended_key_usages), frozenset(row.policies), frozenset(row.key_usages))
+
+
+def _changes() -> dict[str, tuple[Change, ...]]:
+    found: dict[str, tuple[Change, ...]] = {}
+    for row in RuleChange.objects.all():
+        found[row.role] = (*found.get(row.role, ()), Change(row.since, None if row.usual else _rule(row)))
+    return found
+
+
+def describe(row: TrustedCertificate) -> None:
+    """Fill in what a row says of its certificate."""
+    certificate = parsed(row.pem)
+    row.pem = certificate.public_bytes(Encoding.PEM).decode()
+    row.sha256 = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+    row.subject = certificate.subject.rfc4514_string()[:500]
+
+
+def pin_seal(certificate: x509.Certificate, purpose: str, note: str) -> TrustedCertificate:
+    """Trust a new seal of the service from now on, and record it. In the caller's transaction."""
+    pem = certificate.public_bytes(Encoding.PEM).decode()
+    row = TrustedCertificate(pem=pem, use=TrustedCertificate.Use.SEAL, purpose=purpose, note=note)
+    describe(row)
+    row.save()
+    audit.append(
+        "seal.pinned",
+        chain=CHAIN,
+        actor=audit.service_actor(),
+        subject={"certificate": row.sha256},
+        data={"subject": row.subject, "note": note},
+    )
+    return row

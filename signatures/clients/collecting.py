@@ -1,0 +1,163 @@
+"""Collecting the evidence of a signature at receipt: a timestamp over its value, then what was revoked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+
+from cryptography import x509
+
+from signatures import certificates, oids, revocation
+from signatures.clients.http import Http, Unreachable
+from signatures.clients.revocations import ListClient, OcspClient
+from signatures.clients.store import MemoryStore, Store
+from signatures.clients.timestamps import TimestampClient
+from signatures.cms import parse
+from signatures.evidence import Evidence, Sources
+from signatures.facts import Facts
+from signatures.policy import DEFAULT, Policy
+from signatures.renewal import Stamped
+from signatures.report import HOSTILE
+from signatures.revocation import Revocations
+from signatures.trust import TrustStore
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Timestamp authorities and OCSP responders in the order of asking; of each revocation list all its addresses."""
+
+    tsa: Sequence[str] = ()
+    ocsp: Sequence[str] = ()
+    crls: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Evidence, and in ``missing`` what could not be got: with it the outcome may be INDETERMINATE, TRY_LATER."""
+
+    evidence: Evidence
+    missing: tuple[str, ...] = ()
+
+
+@dataclass
+class Collector:
+    """Fetches evidence. ``clock`` gives aware instants; ``store`` may be Django's cache.
+
+    ``digest``: of timestamps over signatures. ``timestamp_policy``: the one asked for; any that is allowed if ``None``.
+    """
+
+    addresses: Addresses
+    trust: TrustStore
+    policy: Policy = DEFAULT
+    http: Http = field(default_factory=Http)
+    clock: Callable[[], datetime] = _now
+    store: Store | None = None
+    digest: str = oids.SHA256
+    timestamp_policy: str | None = None
+
+    def __post_init__(self) -> None:
+        store = self.store or MemoryStore(self.clock)
+        self.lists = ListClient(self.http, store, self.trust, self.clock)
+        self.responder = OcspClient(self.http, store, self.trust, self.policy, self.clock)
+        self.stamper = TimestampClient(self.http, self.trust, self.policy, self.clock, self.timestamp_policy)
+
+    def collect(self, cms: bytes, content: bytes) -> Collected:
+        """The evidence of a signature that was verified already as far as it can be without.
+
+        ``ValueError`` if it cannot even be read. What cannot be got is named, not raised.
+        """
+        parsed = parse(cms, self.policy)
+        signers = [one for one in parsed.certificates if not certificates.identifier_fault(parsed.signer, one)]
+        gathering = _Gathering(self)
+        tokens = gathering.stamped(parsed.signer.signature, self.digest)
+        for facts in signers[:1]:
+            gathering.responses(facts)
+        made = Evidence(cms, content, tokens, gathering.sources(), f"signatures {_version()}", self.policy.name)
+        return Collected(made, tuple(gathering.missing))
+
+    def stamp_root(self, root: bytes) -> Stamped:
+        """A token over the root of a tree, for :func:`signatures.renewal.renew`. Raises ``Unreachable``."""
+        gathering = _Gathering(self)
+        tokens = gathering.stamped(root, oids.SHA512)
+        if not tokens:
+            raise Unreachable(gathering.missing)
+        return Stamped(tokens[0], gathering.sources())
+
+
+def _version() -> str:
+    try:
+        return metadata.version("ecase")
+    except metadata.PackageNotFoundError:
+        # Run from a copy of the package alone.
+        return "0"
+
+
+class _Gathering:
+    """One evidence on its way."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self.missing: list[str] = []
+        # In the order of finding, each once.
+        self._found: dict[bytes, None] = {}
+        self._chain: dict[bytes, None] = {}
+        self._lists = tuple(filter(None, map(self._list, collector.addresses.crls)))
+
+    def stamped(self, data: bytes, digest: str) -> tuple[bytes, ...]:
+        """One token, or none."""
+        collector = self._collector
+        if not collector.addresses.tsa:
+            return ()
+        try:
+            token, _ = collector.stamper.stamp(data, digest, collector.addresses.tsa, self._known)
+        except Unreachable as fault:
+            self.missing.append(f"timestamp: {fault}")
+            return ()
+        return (token,)
+
+    def responses(self, facts: Facts) -> None:
+        """OCSP responses about a certificate and the authorities above it, and those authorities."""
+        collector = self._collector
+        try:
+            path, _, _ = certificates.find_path(facts, collector.trust, collector.policy, collector.clock())
+        except HOSTILE as fault:
+            self.missing.append(f"OCSP: {fault}")
+            return
+        for below, issuer in path.issued() if path else ():
+            self._response(below.certificate, issuer.certificate)
+        for authority in path.authorities if path else ():
+            self._chain[authority.facts.der] = None
+
+    def sources(self) -> Sources:
+        return Sources(tuple(self._found), self._lists, tuple(self._chain))
+
+    def _response(self, certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+        collector = self._collector
+        if not collector.addresses.ocsp:
+            return
+        try:
+            self._found[collector.responder.fetch(certificate, issuer, collector.addresses.ocsp)] = None
+        except Unreachable as fault:
+            self.missing.append(f"OCSP: {fault}")
+
+    def _list(self, addresses: Sequence[str]) -> bytes | None:
+        try:
+            return self._collector.lists.fetch(addresses)
+        except Unreachable as fault:
+            self.missing.append(f"revocation list: {fault}")
+            return None
+
+    def _known(self, token: bytes) -> Revocations:
+        """What is known about a token's certificates, its authority's last."""
+        collector = self._collector
+        parsed = parse(token, collector.policy)
+        for one in parsed.certificates:
+            if not certificates.identifier_fault(parsed.signer, one):
+                self.responses(one)
+        sources = self.sources()
+        found, _faults = revocation.read(sources.crls, sources.ocsp, collector.trust, collector.policy)
+        return found

@@ -1,0 +1,105 @@
+"""Asking several addresses in order, within limits, and leaving alone for a while those that fail."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+
+Answer = TypeVar("Answer")
+
+
+class Unreachable(Exception):
+    """No address gave a usable answer; ``tried`` says of each why."""
+
+    def __init__(self, tried: Iterable[str]) -> None:
+        self.tried = tuple(tried)
+        super().__init__("; ".join(self.tried) or "no address is configured")
+
+
+class Failing(ValueError):
+    """The address does not do its work, whatever it is asked."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds to connect, between two pieces, in all; octets of an answer; seconds of the first and longest pause."""
+
+    connect: float = 3
+    read: float = 5
+    total: float = 15
+    octets: int = 16 * 1024 * 1024
+    first_pause: float = 5
+    longest_pause: float = 300
+
+
+@dataclass
+class Http:
+    """A client for services that answer in one piece. Redirects are not followed: who configures names the place."""
+
+    limits: Limits = Limits()
+    clock: Callable[[], float] = time.monotonic
+    _failures: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        timeout = httpx.Timeout(self.limits.read, connect=self.limits.connect)
+        # Nothing is unpacked, so that the limit on octets means what it says.
+        plain = {"Accept-Encoding": "identity"}
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False, headers=plain)
+
+    def first(self, addresses: Iterable[str], use: Callable[[str], Answer]) -> Answer:
+        """What ``use`` makes of the first address that works.
+
+        An address that cannot be had (``httpx.HTTPError``, :class:`Failing`) is left alone for a time that doubles with
+        each failure in a row. One whose answer cannot be used (``ValueError``) is not: else a question that nobody can
+        answer would close a responder for all others. Raises :class:`Unreachable`.
+        """
+        tried = []
+        for address in addresses:
+            if (wait := self._pause(address)) > 0:
+                tried.append(f"{address}: failed before, not asked again for {wait:.0f} s")
+                continue
+            try:
+                answer = use(address)
+            except (httpx.HTTPError, httpx.InvalidURL, Failing) as fault:
+                self._failed(address)
+                tried.append(f"{address}: {type(fault).__name__} {fault}")
+                continue
+            except ValueError as fault:
+                tried.append(f"{address}: {fault}")
+                continue
+            self._failures.pop(address, None)
+            return answer
+        raise Unreachable(tried)
+
+    def get(self, address: str) -> bytes:
+        """The body of an answer; ``httpx.HTTPError`` or ``ValueError``."""
+        return self._ask("GET", address)
+
+    def post(self, address: str, body: bytes, media_type: str) -> bytes:
+        """The body of an answer; ``httpx.HTTPError`` or ``ValueError``."""
+        return self._ask("POST", address, content=body, headers={"Content-Type": media_type})
+
+    def _ask(self, method: str, address: str, **given: Any) -> bytes:
+        started, body = self.clock(), bytearray()
+        with self._client.stream(method, address, **given) as response:
+            if (status := response.status_code) != httpx.codes.OK:
+                busy = status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.TOO_MANY_REQUESTS
+                raise (Failing if busy else ValueError)(f"answers {status}")
+            for piece in response.iter_raw():
+                body += piece
+                if len(body) > self.limits.octets:
+                    raise Failing(f"answers more than {self.limits.octets} octets")
+                if self.clock() - started > self.limits.total:
+                    raise Failing(f"took more than {self.limits.total} s to answer")
+        return bytes(body)
+
+    def _pause(self, address: str) -> float:
+        count, last = self._failures.get(address, (0, 0.0))
+        pause = min(self.limits.first_pause * 2 ** (count - 1), self.limits.longest_pause) if count else 0
+        return last + pause - self.clock()
+
+    def _failed(self, address: str) -> None:
+        count, _ = self._failures.get(address, (0, 0.0))
+        self._failures[address] = (min(count + 1, 32), self.clock())

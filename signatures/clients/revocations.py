@@ -1,0 +1,92 @@
+"""Revocation lists and OCSP responses, fetched, verified, and kept for as long as they are fresh."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signatures import lists, ocsp
+from signatures.clients.http import Http
+from signatures.clients.store import Store
+from signatures.policy import Policy
+from signatures.report import HOSTILE
+from signatures.trust import TrustStore
+
+NONCE_BYTES = 32
+# A list is asked for anew after that, even if it says that it is good for longer: a revocation is to be seen soon.
+LONGEST_LIST = timedelta(hours=1)
+LONGEST_ANSWER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class ListClient:
+    """Revocation lists of trusted authorities."""
+
+    http: Http
+    store: Store
+    trust: TrustStore
+    clock: Callable[[], datetime]
+
+    def fetch(self, addresses: Iterable[str]) -> bytes:
+        """The DER of one list, from the first of its addresses with a current one. Raises ``Unreachable``."""
+        addresses = tuple(addresses)
+        key = "crl:" + hashlib.sha256("\n".join(addresses).encode()).hexdigest()
+        if (kept := self.store.get(key)) is not None:
+            return kept
+        found, until = self.http.first(addresses, self._current)
+        self.store.set(key, found, max(0, int((until - self.clock()).total_seconds())))
+        return found
+
+    def _current(self, address: str) -> tuple[bytes, datetime]:
+        data = self.http.get(address)
+        try:
+            found = lists.read(data)
+            self.trust.owner_of(found)
+        except HOSTILE as fault:
+            raise ValueError(str(fault)) from fault
+        now, until = self.clock(), found.next_update_utc
+        if until is None or until <= now:
+            raise ValueError("the list is not current")
+        return found.public_bytes(Encoding.DER), min(until, now + LONGEST_LIST)
+
+
+@dataclass(frozen=True)
+class OcspClient:
+    """Answers about certificates of trusted authorities."""
+
+    http: Http
+    store: Store
+    trust: TrustStore
+    policy: Policy
+    clock: Callable[[], datetime]
+
+    def fetch(self, certificate: x509.Certificate, issuer: x509.Certificate, addresses: Iterable[str]) -> bytes:
+        """The DER of a response about a certificate, from the first responder that knows it. Raises ``Unreachable``."""
+        key = "ocsp:" + hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+        if (kept := self.store.get(key)) is not None:
+            return kept
+        found, until = self.http.first(addresses, lambda address: self._asked(certificate, issuer, address))
+        self.store.set(key, found, max(0, int((until - self.clock()).total_seconds())))
+        return found
+
+    def _asked(self, certificate: x509.Certificate, issuer: x509.Certificate, address: str) -> tuple[bytes, datetime]:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        asked = ocsp.request(certificate, issuer, nonce)
+        data = self.http.post(address, asked, "application/ocsp-request")
+        answers = ocsp.read(data, self.trust, self.policy, nonce)
+        return data, self._until(answers, certificate, issuer)
+
+    def _until(
+        self, answers: tuple[ocsp.Answer, ...], certificate: x509.Certificate, issuer: x509.Certificate
+    ) -> datetime:
+        """How long the answer may be kept; a responder that does not answer what was asked is not used."""
+        now, subject = self.clock(), (issuer, certificate.serial_number)
+        about = [one for one in answers if (one.authority, one.serial) == subject and one.status != "unknown"]
+        fresh = [one for one in about if one.is_fresh(now, now + self.policy.clock_skew, self.policy)]
+        if not fresh:
+            raise ocsp.Unusable("the response says nothing current about the certificate")
+        return min(fresh[0].next_update or now + LONGEST_ANSWER, now + LONGEST_ANSWER)

@@ -1,0 +1,51 @@
+"""Timestamps from several authorities in order, each verified at receipt."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from signatures import timestamps
+from signatures.clients.http import Http
+from signatures.policy import Policy
+from signatures.revocation import Revocations
+from signatures.timestamps import BadTimestamp, Timestamp
+from signatures.trust import TrustStore
+
+NONCE_BITS = 64
+
+
+@dataclass(frozen=True)
+class TimestampClient:
+    """``wanted``: the policy asked for, if any; the answer must then be under just that one."""
+
+    http: Http
+    trust: TrustStore
+    policy: Policy
+    clock: Callable[[], datetime]
+    wanted: str | None = None
+
+    def stamp(
+        self, stamped: bytes, digest: str, addresses: Iterable[str], known: Callable[[bytes], Revocations]
+    ) -> tuple[bytes, Timestamp]:
+        """A token over ``stamped`` from the first authority that gives one that holds. Raises ``Unreachable``.
+
+        ``known``: what is known about the certificates of a token.
+        """
+        return self.http.first(addresses, lambda address: self._asked(stamped, digest, address, known))
+
+    def _asked(
+        self, stamped: bytes, digest: str, address: str, known: Callable[[bytes], Revocations]
+    ) -> tuple[bytes, Timestamp]:
+        nonce = secrets.randbits(NONCE_BITS)
+        asked = timestamps.request(stamped, digest, self.policy, nonce, self.wanted)
+        token = timestamps.token_of(self.http.post(address, asked, "application/timestamp-query"))
+        info = timestamps.read_info(token, self.policy)
+        if info.nonce != nonce:
+            raise BadTimestamp("the token is the answer to another request: its nonce differs", "FORMAT_FAILURE")
+        if self.wanted not in (None, info.policy):
+            raise BadTimestamp(f"the token is under policy {info.policy}", "SIG_CONSTRAINTS_FAILURE")
+        revocations = known(token)
+        return token, timestamps.verify_token(
+            token, stamped, trust=self.trust, policy=self.policy, now=self.clock(), revocations=revocations
+        )

@@ -1,0 +1,149 @@
+"""What is kept of a signature so that it can be verified when nothing else is left: CAdES-B-LT content, and renewals.
+
+The record is canonical JSON, and so has one form only: archive renewal takes the digest of those bytes. Everything in
+it that proves anything is signed by somebody else; the report of the verification then is to be read, not believed.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from signatures import canonical
+
+SCHEMA = "ecase.evidence/1"
+LISTS = ("timestamps", "ocsp", "crls", "certificates")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """DER of what proves a state: OCSP responses, revocation lists, and certificates to read (trust is pinned)."""
+
+    ocsp: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    certificates: tuple[bytes, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: [_text(one) for one in values] for name, values in vars(self).items()}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Sources":
+        return cls(*(_octets(data[name]) for name in ("ocsp", "crls", "certificates")))
+
+
+NO_SOURCES = Sources()
+
+
+@dataclass(frozen=True)
+class Step:
+    """The neighbour on the way from a leaf up to the root, and on which side it stands."""
+
+    neighbour: bytes
+    is_left: bool
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """One archive timestamp (RFC 4998 in idea): a token over the root of a hash tree that this record is a leaf of.
+
+    ``digest``: the tree's algorithm. ``sources``: what proves the state of the token's own certificate.
+    """
+
+    digest: str
+    path: tuple[Step, ...]
+    token: bytes
+    sources: Sources = NO_SOURCES
+
+    def as_dict(self) -> dict[str, Any]:
+        path = [{"neighbour": _text(one.neighbour), "left": one.is_left} for one in self.path]
+        return {"digest": self.digest, "path": path, "token": _text(self.token), "sources": self.sources.as_dict()}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Renewal":
+        path = tuple(Step(_one(one["neighbour"]), one["left"] is True) for one in data["path"])
+        return cls(str(data["digest"]), path, _one(data["token"]), Sources.of(data["sources"]))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The record of one signature: ``cms`` as received, ``content`` as signed, tokens over the signature value.
+
+    ``verifier``, ``policy``, ``report``: which version judged it how when it was received. ``renewals``: oldest first.
+    """
+
+    cms: bytes
+    content: bytes
+    timestamps: tuple[bytes, ...] = ()
+    sources: Sources = NO_SOURCES
+    verifier: str = ""
+    policy: str = ""
+    report: Mapping[str, Any] = field(default_factory=dict)
+    renewals: tuple[Renewal, ...] = ()
+
+    def dumps(self) -> bytes:
+        """The record's only form, canonical JSON."""
+        return canonical.canonical(
+            {
+                "schema": SCHEMA,
+                "cms": _text(self.cms),
+                "content": _text(self.content),
+                "timestamps": [_text(one) for one in self.timestamps],
+                "sources": self.sources.as_dict(),
+                "verifier": self.verifier,
+                "policy": self.policy,
+                "report": dict(self.report),
+                "renewals": [one.as_dict() for one in self.renewals],
+            }
+        )
+
+    @classmethod
+    def loads(cls, data: bytes, limit: int) -> "Evidence":
+        """Read a record of at most ``limit`` bytes; ``ValueError`` unless it is in its only form."""
+        if len(data) > limit:
+            raise ValueError(f"the evidence is larger than {limit} bytes")
+        try:
+            found = cls._of(canonical.check(data))
+        except (KeyError, TypeError, AttributeError) as fault:
+            raise ValueError(f"not a record of evidence: {fault!r}") from fault
+        if found.dumps() != data:
+            raise ValueError("not a record of evidence in its only form")
+        return found
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> "Evidence":
+        return cls(
+            cms=_one(data["cms"]),
+            content=_one(data["content"]),
+            timestamps=_octets(data["timestamps"]),
+            sources=Sources.of(data["sources"]),
+            verifier=str(data["verifier"]),
+            policy=str(data["policy"]),
+            report=data["report"],
+            renewals=tuple(Renewal.of(one) for one in data["renewals"]),
+        )
+
+    def judged(self, report: Mapping[str, Any]) -> "Evidence":
+        """The record with the report of its verification (:meth:`signatures.Report.as_dict`), before any renewal."""
+        if self.renewals:
+            raise ValueError("a renewal is over the record as it was: its report stays")
+        return replace(self, report=report)
+
+    def before(self, renewal: int) -> "Evidence":
+        """The record as it was when that renewal (0 is the oldest) was made."""
+        return replace(self, renewals=self.renewals[:renewal])
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _one(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as fault:
+        raise ValueError(f"not base64: {fault}") from fault
+
+
+def _octets(texts: list[str]) -> tuple[bytes, ...]:
+    return tuple(_one(text) for text in texts)

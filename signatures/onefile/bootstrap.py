@@ -1,0 +1,179 @@
+"""How the one file starts: it unpacks its own wheels into a private folder, then hands over to the verifier.
+
+This becomes ``__main__.py`` of the archive, so it must run on a bare Python: nothing but the standard library.
+Native code cannot be loaded out of an archive. It is unpacked into ``ecase-verify/<digest of the wheels>`` below
+``ECASE_VERIFY_CACHE``, or below the user's own cache folder. Whoever could write there could have the verifier say
+anything; so the folder and all above it must be writable by the user (and root) alone, and what lies in it is compared
+with the archive, octet by octet, each time before it is used.
+"""
+
+import hashlib
+import io
+import json
+import os
+import platform
+import shutil
+import stat
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+OLDEST = (3, 11)
+UNUSABLE = 3
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+WRITABLE = stat.S_IWGRP | stat.S_IWOTH
+INDEX = "wheels.json"
+
+
+class Unsafe(Exception):
+    """The folder for native code cannot be trusted, or this computer is not provided for."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Unpack and verify; the exit code of the verifier."""
+    if sys.version_info < OLDEST:
+        return _unusable(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed")
+    # What Python itself would write into the folder would be foreign to it.
+    sys.dont_write_bytecode = True
+    os.umask(OTHERS)
+    try:
+        sys.path.insert(1, str(provide(Path(sys.argv[0]), cache_folder())))
+    except (OSError, Unsafe, zipfile.BadZipFile) as fault:
+        return _unusable(str(fault))
+    from signatures.command import main as verify
+
+    return verify(arguments)
+
+
+def _unusable(reason: str) -> int:
+    sys.stderr.write(f"ecase-verify: {reason}\n")
+    return UNUSABLE
+
+
+def computer() -> str:
+    """This system, processor and Python, as the index of wheels names them."""
+    machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
+    return f"{platform.system()}-{machine}-{sys.version_info[0]}.{sys.version_info[1]}".lower()
+
+
+def cache_folder() -> Path:
+    """Where the user's own caches are, or ``ECASE_VERIFY_CACHE``."""
+    if chosen := os.environ.get("ECASE_VERIFY_CACHE"):
+        return Path(chosen)
+    usual = "LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME"
+    system = os.environ.get(usual)
+    return Path(system) if system else Path.home() / ".cache"
+
+
+def provide(archive: Path, cache: Path) -> Path:
+    """The folder with the unpacked wheels of this computer; :class:`Unsafe` or ``OSError`` if there can be none."""
+    wheels = _wheels(archive)
+    digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in wheels)).hexdigest()
+    members = dict(_members(wheels))
+    home = _private(cache / "ecase-verify")
+    folder = home / digest
+    with _alone(home / ".lock"):
+        if not _holds(folder, members):
+            _unpack(folder, members)
+    return folder
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One start at a time: nobody finds what another is still writing, or loses what it is about to use."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _wheels(archive: Path) -> list[bytes]:
+    with zipfile.ZipFile(archive) as packed:
+        names = json.loads(packed.read(INDEX)).get(computer())
+        if names is None:
+            raise Unsafe(f"this file is not made for {computer()}; build one there: make verifier")
+        return [packed.read(name) for name in names]
+
+
+def _members(wheels: list[bytes]) -> Iterator[tuple[str, bytes]]:
+    for wheel in wheels:
+        with zipfile.ZipFile(io.BytesIO(wheel)) as packed:
+            yield from ((one, packed.read(one)) for one in packed.namelist() if not one.endswith("/"))
+
+
+def _private(folder: Path) -> Path:
+    """The folder, made if need be, in a place that nobody else can change."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = folder.parent.resolve() / folder.name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    # Windows keeps a user's profile to the user by its access lists, of which Python shows nothing here.
+    if os.name != "nt":
+        _check_own(folder)
+        for above in folder.parents:
+            _check_above(above)
+    return folder
+
+
+def _check_own(folder: Path) -> None:
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & OTHERS:
+        raise Unsafe(f"{folder} is not a folder of yours alone (chmod 700, or name another in ECASE_VERIFY_CACHE)")
+
+
+def _check_above(folder: Path) -> None:
+    found = folder.stat()
+    shared = found.st_mode & WRITABLE and not found.st_mode & stat.S_ISVTX
+    if shared or found.st_uid not in (0, os.getuid()):
+        raise Unsafe(f"others can change {folder}: name another place in ECASE_VERIFY_CACHE")
+
+
+def _holds(folder: Path, members: dict[str, bytes]) -> bool:
+    """Whether exactly that lies in the folder, in plain files."""
+    if folder.is_symlink():
+        return False
+    found = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*") if one.is_symlink() or one.is_file()}
+    return found.keys() == members.keys() and all(
+        not path.is_symlink() and path.read_bytes() == members[name] for name, path in found.items()
+    )
+
+
+def _unpack(folder: Path, members: dict[str, bytes]) -> None:
+    """Write beside it, then rename: a start that is interrupted leaves no half of a folder under its name."""
+    making = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
+    try:
+        for name, data in members.items():
+            _write(making, name, data)
+        _remove(folder)
+        making.rename(folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    target = (folder / name).resolve()
+    if folder.resolve() not in target.parents:
+        raise Unsafe(f"{name} leaves its folder")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.write_bytes(data)
+    target.chmod(0o600)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""A secret motion is seen by named persons only: in lists, documents, the log, and by whom messages reach."""
+
+import pytest
+
+from ecase.audit.models import Entry
+from ecase.outbox.models import Message
+from ecase.problems import Invalid
+from tests.factories import PostFactory, investigator_of
+from tests.motions.world import World
+from workflows.motions import reading
+from workflows.motions.models import Motion
+from workflows.motions.states import ActType, State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def covert(world: World) -> Motion:
+    return world.assigned("covert_action")
+
+
+def may_see(world: World, motion: Motion) -> set[str]:
+    return {role for role, post in world.posts.items() if reading.queue(post).filter(pk=motion.pk).exists()}
+
+
+def test_its_author_and_its_judge_see_it_and_nobody_else(world: World, covert: Motion) -> None:
+    colleague = investigator_of(world.case)
+
+    assert covert.state == State.ASSIGNED
+    assert may_see(world, covert) == {"investigator", "judge"}
+    assert not reading.queue(colleague).exists()
+
+
+def test_nobody_hears_of_it_but_they(world: World, covert: Motion) -> None:
+    told = Message.objects.filter(key=str(covert.pk))
+
+    assert {message.officer_id for message in told} <= {
+        world.posts[role].officer_id for role in ("investigator", "judge")
+    }
+    assert not told.exclude(organisation=None).exists()
+
+
+def test_it_has_a_chain_of_its_own(covert: Motion) -> None:
+    acts = [entry for entry in Entry.objects.all() if entry.content["subject"].get("motion") == str(covert.pk)]
+
+    assert acts
+    assert {entry.chain for entry in acts if not entry.chain.startswith("officer:")} == {f"motion:{covert.pk}"}
+
+
+def test_its_documents_are_kept_from_the_team(world: World, covert: Motion) -> None:
+    colleague = investigator_of(world.case)
+    attached = set(covert.attachments.values_list("document", flat=True))
+
+    assert attached
+    assert attached <= set(reading.documents(world.case, world.posts["investigator"]).values_list("pk", flat=True))
+    assert attached.isdisjoint(reading.documents(world.case, colleague).values_list("pk", flat=True))
+
+
+def test_the_log_is_shown_without_it_to_whoever_is_not_admitted(world: World, covert: Motion) -> None:
+    auditor = PostFactory(auditor=True)
+
+    assert reading.hidden([str(covert.pk)], auditor) == {str(covert.pk)}
+    assert reading.hidden([str(covert.pk)], world.posts["investigator"]) == set()
+
+
+def test_the_author_admits_a_prosecutor_by_an_act(world: World, covert: Motion) -> None:
+    prosecutor = world.posts["prosecutor"]
+
+    world.does(covert, ActType.ADMISSION, "author", iin=prosecutor.officer.iin)
+
+    assert may_see(world, covert) == {"investigator", "judge", "prosecutor"}
+    admission = covert.admissions.get(officer=prosecutor.officer)
+    assert admission.admitted_by == world.posts["investigator"]
+
+
+def test_only_an_officer_who_is_known_is_admitted(world: World, covert: Motion) -> None:
+    with pytest.raises(Invalid):
+        world.does(covert, ActType.ADMISSION, "author", iin="000000000000")
+
+
+def test_an_ordinary_motion_knows_no_admission(world: World) -> None:
+    motion = world.filed("custody")
+
+    assert not motion.secret
+    assert ActType.ADMISSION not in reading.get(world.posts["investigator"], motion.pk).acts.values_list("type")

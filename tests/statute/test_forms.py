@@ -1,0 +1,59 @@
+"""Every form of every kind can be filled in: the checks of the law leave a way through.
+
+A new kind is tested by being added.
+"""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.factories import CaseFactory
+from tests.motions.payloads import fill
+from workflows.statute.loading import read_folder
+from workflows.statute.schema import Form, Kind
+from workflows.statute.validation import validate
+
+pytestmark = pytest.mark.django_db
+
+KINDS = [
+    pytest.param(kind, id=f"{folder.name}-{kind.key}")
+    for folder in sorted(settings.STATUTE_DIR.iterdir())
+    for kind in read_folder(folder).kinds.values()
+]
+
+
+def faults(form: Form, **given: Any) -> list[str]:
+    case = CaseFactory()
+    payload = fill(form, case, **given)
+    persons = {str(one.pk): one.capacity for one in case.persons.all()}
+    return [f"{one.field}: {one.message}" for one in validate(form, payload, persons=persons)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_motion(kind: Kind) -> None:
+    assert faults(kind.form) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_motion_on_the_urgent_path(kind: Kind) -> None:
+    if kind.urgent.field:
+        assert faults(kind.form, **{kind.urgent.field: True}) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_decision(kind: Kind) -> None:
+    found = {one.key: faults(kind.form_for(one.output, one.key)) for one in kind.outcomes}
+    assert found == {one.key: [] for one in kind.outcomes}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_ruling_of_the_appellate_judge(kind: Kind) -> None:
+    found = {one.key: faults(kind.form_for("appeal_ruling", one.key)) for one in kind.appeal.outcomes}
+    assert found == {one.key: [] for one in kind.appeal.outcomes}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_other_act(kind: Kind) -> None:
+    found = {act: faults(form) for act, form in kind.acts.items()}
+    assert found == {act: [] for act in kind.acts}

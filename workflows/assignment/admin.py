@@ -1,0 +1,123 @@
+"""What administrators keep of assignment: the judges' roster, declared conflicts. Draws and calls are not edited."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ecase.cases.models import Case
+from ecase.officers.audited_admin import AuditedAdmin
+from ecase.officers.models import Post, Role
+from workflows.assignment import seeds
+from workflows.assignment.models import Bar, BarEnd, RosterEntry
+from workflows.statute.catalogue import catalogue, in_force
+
+
+class RosterForm(forms.ModelForm):
+    """A line of a roster that draws can use."""
+
+    class Meta:
+        model = RosterEntry
+        fields = ("post", "valid_from", "valid_to", "share", "specialisations")
+
+    def clean_post(self) -> Post:
+        """A judge's."""
+        post: Post = self.cleaned_data["post"]
+        if post.role != Role.JUDGE:
+            raise ValidationError(_("Only judges are on a roster of judges."), code="not-a-judge")
+        return post
+
+    def clean_specialisations(self) -> list[str]:
+        """Kinds and groups that the catalogue in force knows; every other one is named."""
+        named: list[str] = self.cleaned_data["specialisations"]
+        kinds = catalogue(in_force()).kinds
+        known = {*kinds, *(kind.group for kind in kinds.values())}
+        message = _("The statute catalogue knows no kind and no group “%(name)s”.")
+        if unknown := [ValidationError(message, params={"name": one}) for one in named if one not in known]:
+            raise ValidationError(unknown)
+        return named
+
+
+@admin.register(RosterEntry)
+class RosterEntryAdmin(AuditedAdmin):
+    form = RosterForm
+    list_display = ("post", "share", "specialisations", "valid_from", "valid_to")
+    list_filter = ("post__organisation",)
+    list_select_related = ("post__officer", "post__organisation")
+    autocomplete_fields = ("post",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """A line is one judge's for as long as it stands."""
+        return ("post",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        """Save; a court that comes to have a roster commits to the nonce of its first draw."""
+        super().save_model(request, obj, form, change)
+        seeds.commit(obj.post.organisation)
+
+
+class CaseNumberField(forms.CharField):
+    """A case by its number: cases themselves are not shown here."""
+
+    def to_python(self, value: Any) -> Any:
+        """The case, or None for no number."""
+        number = super().to_python(value)
+        if not number:
+            return None
+        case = Case.objects.filter(number=number).first()
+        if case is None:
+            raise ValidationError(_("There is no case of this number."), code="no-case")
+        return case
+
+
+class BarForm(forms.ModelForm):
+    """A declared conflict."""
+
+    case = CaseNumberField(label=_("case"), required=False)
+
+    class Meta:
+        model = Bar
+        fields = ("officer", "ground", "case", "iin")
+
+
+class AppendOnlyAdmin(AuditedAdmin):
+    """Rows come, signed with who brought them, and never change. ``author`` names the field that says who."""
+
+    author: ClassVar[str]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody's: the row is shown."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """As for the lists of other reference data."""
+        return super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        """Save, in the name of the administrator's post."""
+        setattr(obj, self.author, request.post)  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Bar)
+class BarAdmin(AppendOnlyAdmin):
+    form = BarForm
+    author = "declared_by"
+    list_display = ("officer", "ground", "declared_at", "end")
+    list_filter = ("ground",)
+    list_select_related = ("officer", "end")
+    search_fields = ("officer__surname", "officer__iin")
+    autocomplete_fields = ("officer",)
+
+
+@admin.register(BarEnd)
+class BarEndAdmin(AppendOnlyAdmin):
+    author = "ended_by"
+    fields = ("bar", "reason")
+    list_display = ("bar", "reason", "ended_at")
+    list_select_related = ("bar__officer",)
+    autocomplete_fields = ("bar",)

@@ -1,0 +1,115 @@
+"""The draw itself, as arithmetic that anybody can repeat: no database, no clock, no floats, only SHA-256.
+
+``docs/reference/draw.md`` describes it for strangers. Whoever changes a line here gives the algorithm a new name.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+NAME = "ecase.draw/2"
+FIRST = "ecase.draw/1"
+SCALE = 10_000
+# So many motions lie on every desk before any do: whoever comes back to an empty one is likelier, and not certain.
+EASE = 10
+FULL_SHARE = 100
+_SPACE = 2**256
+
+Candidate = Mapping[str, Any]
+
+
+def weight(share: int, speciality: int, load: int) -> int:
+    """How likely a judge is to be drawn, against the weights of the others.
+
+    ``share`` is the part of a full load, 1 to 100 per cent; ``speciality`` a factor, 1 for none; ``load`` the number
+    of motions. The load counts as it weighs on that share: four motions on half a post weigh like eight on a whole one.
+    """
+    return max(1, SCALE * speciality * share * share // (EASE * share + FULL_SHARE * load))
+
+
+def seed(parts: Mapping[str, Any]) -> str:
+    """The seed, 64 hex digits: SHA-256 over one line for each part.
+
+    The nonce was committed to before the act was known, and the act was signed before the nonce was: nobody who has
+    chosen one of them could know the other.
+    """
+    lines = (NAME, parts["motion"], parts["court"], parts["nonce"], parts["act"]["sha256"])
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def commitment(nonce: str) -> str:
+    """What is published of a nonce before it is used: its SHA-256."""
+    return hashlib.sha256(nonce.encode()).hexdigest()
+
+
+def winner(seed: str, candidates: Sequence[Candidate]) -> str:
+    """The officer whom ``seed`` picks among ``candidates`` (``officer`` and a whole ``weight`` each, in this order).
+
+    A number evenly spread below the sum of the weights, and whoever's stretch it falls on. Raises ``ValueError`` if
+    nobody has a weight.
+    """
+    total = sum(one["weight"] for one in candidates)
+    if total < 1:
+        raise ValueError("there is nobody to draw")
+    number = _number(seed, total)
+    for one in candidates:
+        number -= one["weight"]
+        if number < 0:
+            break
+    return str(one["officer"])
+
+
+def _number(seed: str, total: int) -> int:
+    """Evenly below ``total``: a hash from the incomplete last stretch of its range would favour the first, so again."""
+    counter = 0
+    while (number := _hashed(f"{seed}:{counter}")) >= _SPACE - _SPACE % total:
+        counter += 1
+    return number % total
+
+
+def _hashed(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+
+
+def faults(record: Mapping[str, Any]) -> list[str]:
+    """What does not add up in a draw's record; empty if all of it does."""
+    if record["algorithm"] not in _CHECKS:
+        return [f"the algorithm {record['algorithm']!r} is not known"]
+    return [text for text, holds in _CHECKS[record["algorithm"]].items() if not holds(record)]
+
+
+def _picks(record: Mapping[str, Any]) -> bool:
+    return winner(record["seed"], record["candidates"]) == record["chosen"]
+
+
+def _weighs(candidate: Candidate) -> bool:
+    made_of = candidate["made_of"]
+    load = made_of["open"] + made_of["done"] + made_of["appeals"]
+    return bool(candidate["weight"] == weight(made_of["share"], made_of["speciality"], load))
+
+
+def _ordered(record: Mapping[str, Any]) -> bool:
+    officers = [one["officer"] for one in record["candidates"]]
+    return officers == sorted(set(officers)) and not set(officers) & set(record["excluded"])
+
+
+def _commits(record: Mapping[str, Any]) -> bool:
+    return bool(commitment(record["made_of"]["nonce"]) == record["made_of"]["commitment"])
+
+
+def _first_picks(record: Mapping[str, Any]) -> bool:
+    """Draws before weights: the smallest SHA-256 of seed and officer."""
+    officers = [str(one) for one in record["candidates"]]
+    return bool(min(officers, key=lambda one: _hashed(f"{record['seed']}:{one}")) == record["chosen"])
+
+
+_CHECKS: dict[str, dict[str, Callable[[Mapping[str, Any]], bool]]] = {
+    FIRST: {"another judge should have been drawn": _first_picks},
+    NAME: {
+        "the nonce is not the one that was committed to": _commits,
+        "the seed is not the hash of its parts": lambda record: seed(record["made_of"]) == record["seed"],
+        "a weight is not what its parts make": lambda record: all(map(_weighs, record["candidates"])),
+        "the candidates are not in order": _ordered,
+        "another judge should have been drawn": _picks,
+    },
+}

@@ -1,0 +1,161 @@
+"""Calling those on duty because of a motion: the first at once, the next after some minutes, until somebody answers.
+
+To answer is to open the motion's materials. Whoever acted in the case in another role, or is barred from it, is not
+called, nor, for a secret motion, whoever is not admitted to it. When nobody is left, the head is told.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from ecase.audit import services as audit
+from ecase.officers import duty, posts
+from ecase.officers.models import Officer, Organisation, Post, Role
+from ecase.outbox import services as outbox
+from workflows.assignment.conflicts import conflicts
+from workflows.assignment.models import DutyCall
+
+CALLED, EXHAUSTED = "duty.called", "duty.exhausted"
+
+Motion = Any  # workflows.motions.Motion, which stands a floor above
+Answered = Callable[[UUID, UUID], bool]
+State = DutyCall.State
+
+
+@transaction.atomic(savepoint=False)
+def call_first(motion: Motion, organisation: Organisation, role: str, at: datetime) -> DutyCall | None:
+    """Call the first who is on duty as ``role`` in ``organisation`` at ``at``; None if nobody is, or need be.
+
+    The motion's row is locked by the caller. A calling that runs already is returned as it is. A motion that a judge
+    has is that judge's: nobody is called unless he or she is on duty.
+    """
+    running = DutyCall.objects.filter(motion=motion, organisation=organisation, role=role, state=State.RUNNING).first()
+    if running:
+        return running
+    on_duty = _on_duty(motion, organisation, role, at)
+    if role == Role.JUDGE and motion.judge_id:
+        on_duty = [post for post in on_duty if post.officer_id == motion.judge_id]
+    began = DutyCall(motion=motion, organisation=organisation, role=role, position=0, began_at=at)
+    return _call(began, on_duty[0], at) if on_duty else None
+
+
+@transaction.atomic
+def call_next(now: datetime, answered: Answered, limit: int = 100) -> list[DutyCall]:
+    """Pass on up to ``limit`` calls whose time has run out; the calls that were made instead.
+
+    ``answered(motion_id, officer_id)`` says whether an officer has opened the motion's materials: if one of those
+    called has, the calling ends. Each call is passed on once, whatever else runs; one call a motion is made, however
+    long nobody looked. A judge who is called next can act once the caller has replaced the one before.
+    """
+    due = DutyCall.objects.filter(state=State.RUNNING, next_at__lte=now).order_by("next_at")
+    due = due.select_related("motion__case", "organisation")
+    won = list(due.select_for_update(skip_locked=True, of=("self", "motion"))[:limit])
+    return [made for one in won if (made := _pass_on(one, now, answered))]
+
+
+def answer(motion: Motion, officer: Officer, at: datetime | None = None) -> int:
+    """Somebody who could be called has opened the materials: end the callings of the motion there. How many ended."""
+    at = at or timezone.now()
+    his = Post.objects.current(at).filter(officer=officer, organisation=OuterRef("organisation"), role=OuterRef("role"))
+    ended = DutyCall.objects.filter(Exists(his), motion=motion, state=State.RUNNING)
+    return ended.update(state=State.ANSWERED, ended_at=at, answered_by=officer)
+
+
+def stop(motion: Motion, at: datetime | None = None) -> int:
+    """Nobody need look any more (the motion has moved on, or was withdrawn). How many callings ended."""
+    running = DutyCall.objects.filter(motion=motion, state=State.RUNNING)
+    return running.update(state=State.STOPPED, ended_at=at or timezone.now())
+
+
+def _on_duty(motion: Motion, organisation: Organisation, role: str, at: datetime) -> list[Post]:
+    """Those on duty who may act on the motion, first called first."""
+    found = _admitted(motion, duty.on_duty(organisation, role, at))
+    barred = conflicts(motion.case, [post.officer_id for post in found], role, organisation, at) if found else {}
+    return [post for post in found if post.officer_id not in barred]
+
+
+def _admitted(motion: Motion, held: Iterable[Post]) -> list[Post]:
+    if not motion.secret:
+        return list(held)
+    admitted = set(motion.admissions.values_list("officer", flat=True))
+    return [post for post in held if post.officer_id in admitted]
+
+
+def _call(before: DutyCall, post: Post, at: datetime) -> DutyCall:
+    """Call ``post`` after ``before``, and say so."""
+    made = DutyCall.objects.create(
+        motion=before.motion,
+        organisation=before.organisation,
+        role=before.role,
+        post=post,
+        position=before.position + 1,
+        began_at=before.began_at,
+        called_at=at,
+        next_at=at + timedelta(minutes=settings.DUTY_CALL_MINUTES),
+    )
+    _tell(CALLED, made, [(post.officer, ())])
+    return made
+
+
+def _pass_on(call: DutyCall, now: datetime, answered: Answered) -> DutyCall | None:
+    """End a call whose time has run out; the one that was made instead, if any."""
+    called = {one.post_id: one.post.officer_id for one in _calling(call)}
+    who = next((officer for officer in called.values() if answered(call.motion_id, officer)), None)
+    if who:
+        _end(call, State.ANSWERED, now, who)
+        return None
+    left = [post for post in _on_duty(call.motion, call.organisation, call.role, now) if post.pk not in called]
+    _end(call, State.PASSED_ON if left else State.EXHAUSTED, now)
+    if left:
+        return _call(call, left[0], now)
+    _tell(EXHAUSTED, call, _heads(call))
+    return None
+
+
+def _calling(call: DutyCall) -> Iterable[DutyCall]:
+    """All calls of one calling, in order."""
+    same = DutyCall.objects.filter(motion=call.motion_id, organisation=call.organisation_id, role=call.role)
+    return same.filter(began_at=call.began_at).select_related("post").order_by("position")
+
+
+def _end(call: DutyCall, state: State, at: datetime, answered_by: UUID | None = None) -> None:
+    call.state, call.ended_at, call.answered_by_id = state, at, answered_by
+    call.save(update_fields=["state", "ended_at", "answered_by"])
+
+
+def _heads(call: DutyCall) -> list[tuple[Officer | Organisation, Collection[str]]]:
+    """The court's chair, or the head of the office; everybody of the role there if there is none. Secrets stay so."""
+    body = call.organisation
+    role = Role.COURT_CHAIR if body.kind == Organisation.Kind.COURT else Role.HEAD_OF_UNIT
+    heads = _admitted(call.motion, posts.holding(role, body))
+    if heads or call.motion.secret:
+        return [(post.officer, ()) for post in heads]
+    return [(body, (call.role,))]
+
+
+def _tell(event: str, call: DutyCall, to: list[tuple[Officer | Organisation, Collection[str]]]) -> None:
+    motion = call.motion
+    payload = {
+        "motion": str(motion.pk),
+        "number": motion.number or "",
+        "case": motion.case.number,
+        "role": call.role,
+        "position": call.position,
+        "answer_by": audit.instant(call.next_at),
+    }
+    if to:
+        outbox.send_all(event, key=str(motion.pk), to=to, payload=payload)
+    _log(event, call)
+
+
+def _log(event: str, call: DutyCall) -> None:
+    subject = {"motion": str(call.motion_id), "call": str(call.pk)}
+    data = {"organisation": call.organisation.bin, "role": call.role, "position": call.position}
+    stated = {**data, "officer": str(call.post.officer_id)} if event == CALLED else data
+    audit.append(event, chain=call.motion.chain, actor=audit.service_actor(), subject=subject, data=stated)

@@ -1,0 +1,64 @@
+"""Among whom a judge is drawn, and why not among the others."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ecase.cases.models import Case
+from ecase.officers.models import Organisation, Role
+from workflows.assignment import roster
+from workflows.assignment.conflicts import Reason, conflicts, reason
+from workflows.assignment.models import Draw
+from workflows.assignment.roster import Seat
+
+OFF_ROSTER, NO_SHARE, ABSENT, BARRED = "off_roster", "no_share", "absent", "barred"
+NOT_ON_DUTY, LATER_ON_DUTY = "not_on_duty", "later_on_duty"
+
+Excluded = dict[str, list[Reason]]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Who may be drawn, in ascending order of officer ids; who may not, each with every reason; by whose roster."""
+
+    at: datetime
+    seats: list[Seat]
+    excluded: Excluded
+    roster: Draw.Roster
+
+
+def pool(court: Organisation, case: Case, at: datetime, barred: Mapping[str, str]) -> Pool:
+    """The judges of ``court`` at ``at`` who may and who may not get a motion of ``case``. Two queries."""
+    seats = roster.seats(court, at)
+    excluded = _excluded(seats, conflicts(case, [one.post.officer_id for one in seats], Role.JUDGE, court, at), barred)
+    free = [one for one in seats if one.officer not in excluded]
+    if first := min((one.rank for one in free if one.rank is not None), default=None):
+        return Pool(at, *_of_duty(free, first, excluded), Draw.Roster.DUTY)
+    kept = any(one.line for one in seats)
+    return Pool(at, free, excluded, Draw.Roster.ROSTER if kept else Draw.Roster.NONE)
+
+
+def _of_duty(free: list[Seat], first: int, excluded: Excluded) -> tuple[list[Seat], Excluded]:
+    """Those first on duty; the others wait for their turn, or for the day."""
+    waiting = {one.officer: [reason(NOT_ON_DUTY if one.rank is None else LATER_ON_DUTY)] for one in free}
+    called = [one for one in free if one.rank == first]
+    excluded |= {officer: why for officer, why in waiting.items() if officer not in {one.officer for one in called}}
+    return called, excluded
+
+
+def _excluded(seats: list[Seat], found: Mapping[UUID, list[Reason]], barred: Mapping[str, str]) -> Excluded:
+    kept = any(one.line for one in seats)
+    reasons = {one.officer: [*_of_roster(one, kept=kept), *found.get(one.post.officer_id, ())] for one in seats}
+    for officer in reasons.keys() & barred.keys():
+        reasons[officer].append(reason(BARRED, barred[officer]))
+    return {officer: why for officer, why in reasons.items() if why}
+
+
+def _of_roster(seat: Seat, *, kept: bool) -> Iterator[Reason]:
+    if kept and seat.line is None:
+        yield reason(OFF_ROSTER)
+    if seat.share == 0:
+        yield reason(NO_SHARE)
+    if seat.absent:
+        yield reason(ABSENT)

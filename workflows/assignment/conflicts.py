@@ -1,0 +1,106 @@
+"""Who must not act in a case, and why: found in what the service knows, or declared."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from ecase.audit import services as audit
+from ecase.cases.models import Case, Participation, Person, TeamMember
+from ecase.officers.models import Officer, Organisation, Post
+from workflows.assignment.models import Bar, BarEnd, Draw
+
+# Reasons are codes in a draw's record, so that it reads the same in every language and for ever.
+ACTED, PARTY, ELSEWHERE = "acted", "party", "judged_elsewhere"
+_NOTHING = Value("", output_field=CharField())
+
+Reason = dict[str, str]
+
+
+def conflicts(
+    case: Case, officers: Iterable[UUID], role: str, organisation: Organisation, at: datetime
+) -> dict[UUID, list[Reason]]:
+    """Which of the officers may not act as ``role`` of ``organisation`` in the case, each with every reason.
+
+    They acted in it in another role; were drawn as its judges by another court; are persons of it themselves; or a
+    conflict is declared with the case or with somebody in it. One query.
+    """
+    wanted = list(officers)
+    queries = (
+        _acted(case, wanted, role),
+        _judged_elsewhere(case, wanted, organisation),
+        _persons_themselves(case, wanted),
+        _declared(case, wanted, at),
+    )
+    found: dict[UUID, list[Reason]] = {}
+    for officer, code, detail in queries[0].union(*queries[1:]).order_by("who", "why", "what"):
+        found.setdefault(officer, []).append(reason(code, detail))
+    return found
+
+
+def reason(code: str, detail: str = "") -> Reason:
+    """How a record says why somebody was left out."""
+    return {"code": code, "detail": detail} if detail else {"code": code}
+
+
+def declare(officer: Officer, ground: Bar.Ground, by: Post, *, case: Case | None = None, iin: str = "") -> Bar:
+    """Bar an officer from a case, or from wherever somebody known by ``iin`` takes part: one of the two."""
+    with transaction.atomic():
+        bar = Bar(officer=officer, ground=ground, declared_by=by, case=case, iin=iin)
+        bar.full_clean()
+        bar.save(force_insert=True)
+        _log("bar.declared", bar, by, {"ground": bar.ground, "case": str(case.pk) if case else ""})
+    return bar
+
+
+def lift(bar: Bar, by: Post, reason: str, at: datetime | None = None) -> BarEnd:
+    """End a declared conflict from ``at`` on, by default now. The bar stays on record."""
+    with transaction.atomic():
+        end = BarEnd.objects.create(bar=bar, ended_by=by, reason=reason, ended_at=at or timezone.now())
+        _log("bar.lifted", bar, by, {"reason": reason})
+    return end
+
+
+def _log(event: str, bar: Bar, by: Post, data: dict[str, str]) -> None:
+    subject = {"bar": str(bar.pk), "officer": str(bar.officer_id)}
+    audit.append(event, chain="system", actor=by.as_actor(), subject=subject, data=data)
+
+
+Rows = QuerySet[Any, tuple[UUID, str, str]]
+
+
+def _acted(case: Case, officers: list[UUID], role: str) -> Rows:
+    rows = Participation.objects.filter(case=case, officer__in=officers).exclude(role=role)
+    return _rows(rows, "officer", Value(ACTED), Cast("role", CharField()))
+
+
+def _judged_elsewhere(case: Case, officers: list[UUID], court: Organisation) -> Rows:
+    rows = Draw.objects.filter(motion__case=case, chosen__officer__in=officers).exclude(court=court)
+    return _rows(rows, "chosen__officer", Value(ELSEWHERE), _NOTHING)
+
+
+def _persons_themselves(case: Case, officers: list[UUID]) -> Rows:
+    return _rows(Officer.objects.filter(pk__in=officers, iin__in=_iins(case)), "pk", Value(PARTY), _NOTHING)
+
+
+def _declared(case: Case, officers: list[UUID], at: datetime) -> Rows:
+    acting = Participation.objects.filter(case=case).values("officer__iin")
+    team = TeamMember.objects.filter(case=case).values("officer__iin")
+    concerned = Q(case=case) | Q(iin__in=_iins(case)) | Q(iin__in=acting) | Q(iin__in=team)
+    standing = Q(end=None) | Q(end__ended_at__gt=at)
+    rows = Bar.objects.filter(concerned, standing, officer__in=officers, declared_at__lte=at)
+    return _rows(rows, "officer", Cast("ground", CharField()), _NOTHING)
+
+
+def _iins(case: Case) -> "QuerySet[Person, Any]":
+    return Person.objects.filter(case=case).exclude(iin="").values("iin")
+
+
+def _rows(query: "QuerySet[Any]", officer: str, code: Any, detail: Any) -> Rows:
+    stated = query.order_by().annotate(who=F(officer), why=code, what=detail)
+    return stated.values_list("who", "why", "what")

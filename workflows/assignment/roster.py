@@ -1,0 +1,83 @@
+"""Who may be drawn in a court at an instant, on what share, and how much lies on each desk."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
+
+from ecase.officers import duty, posts
+from ecase.officers.models import Organisation, Post, Role
+from workflows.assignment.algorithm import FULL_SHARE
+from workflows.assignment.models import Draw, RosterEntry
+
+Motion = Any  # workflows.motions.Motion, which stands a floor above
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A judge of a court as the roster has him or her at an instant; ``line`` is None off the roster.
+
+    ``rank`` is the place in a duty shift that takes over, or None.
+    """
+
+    post: Post
+    line: dict[str, Any] | None
+    absent: bool
+    rank: int | None
+
+    @property
+    def officer(self) -> str:
+        """The judge's id, as records write it."""
+        return str(self.post.officer_id)
+
+    @property
+    def share(self) -> int:
+        """Of a full load, in per cent; a full one for judges of a court without a roster."""
+        return int(self.line["share"]) if self.line else FULL_SHARE
+
+    def knows(self, kinds: Iterable[str]) -> bool:
+        """Whether the judge specialises in one of these kinds or groups."""
+        return bool(self.line and set(self.line["specialisations"]) & set(kinds))
+
+
+def seats(court: Organisation, at: datetime) -> list[Seat]:
+    """The judges of the court at ``at``, in ascending order of officer ids. One query."""
+    judges = posts.current(at).filter(organisation=court, role=Role.JUDGE).order_by("officer_id")
+    stated = judges.annotate(line=_line(at), absent=duty.is_absent(at), rank=duty.rank_taking_over(at))
+    return [Seat(post, post.line, post.absent, post.rank) for post in stated]
+
+
+def _line(at: datetime) -> Subquery:
+    holding = RosterEntry.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), post=OuterRef("pk"), valid_from__lte=at)
+    return Subquery(holding.values(line=JSONObject(share="share", specialisations="specialisations"))[:1])
+
+
+NO_LOAD = {"open": 0, "done": 0, "appeals": 0}
+
+
+def loads(motion: Motion, officers: Iterable[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
+    """What lies on each desk: motions that wait for a decision, decided lately, and drawn lately on appeal. One query.
+
+    *Lately* is within ``DRAW_DAYS``.
+    """
+    wanted, since = list(officers), at - timedelta(days=settings.DRAW_DAYS)
+    motions = type(motion).objects.order_by().filter(judge__in=wanted)
+    waiting = motions.open().filter(decided_at=None)
+    decided = motions.filter(decided_at__gt=since, decided_at__lte=at)
+    appeals = Draw.objects.order_by().filter(chosen__officer__in=wanted, drawn_at__gt=since)
+    appeals = appeals.exclude(court=F("motion__court"))
+    counted = (_count(waiting, "judge", "open"), _count(decided, "judge", "done"))
+    found: dict[UUID, dict[str, int]] = {}
+    for officer, what, number in _count(appeals, "chosen__officer", "appeals").union(*counted, all=True):
+        found.setdefault(officer, dict(NO_LOAD))[what] = number
+    return found
+
+
+def _count(query: "QuerySet[Any]", officer: str, what: str) -> "QuerySet[Any, tuple[UUID, str, int]]":
+    tagged = query.annotate(who=F(officer)).values("who").annotate(number=Count("pk", output_field=IntegerField()))
+    return tagged.annotate(what=Value(what, output_field=CharField())).values_list("who", "what", "number")

@@ -1,0 +1,35 @@
+"""``manage.py check_calendar``: where the table and the package ``holidays`` disagree, and who signed what off."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from workflows.calendars.comparing import differences
+from workflows.calendars.models import Review, Year
+
+
+class Command(BaseCommand):
+    """Changes nothing. With ``--strict`` a difference, or a year that nobody signed off, is an error (exit code 1)."""
+
+    help = "Name every day on which the calendars and the package “holidays” disagree."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--jurisdiction", help="only this one")
+        parser.add_argument("--strict", action="store_true", help="fail if anything is open")
+
+    def handle(self, *_args: Any, jurisdiction: str | None, strict: bool, **_options: Any) -> None:
+        years = Year.objects.filter(jurisdiction=jurisdiction) if jurisdiction else Year.objects.all()
+        still_open = sum(self._tell(one) for one in years.order_by("jurisdiction", "year"))
+        if strict and (still_open or not years):
+            raise CommandError(f"{still_open} open points in {len(years)} years")
+
+    def _tell(self, year: Year) -> int:
+        """How many points are open in this year."""
+        found = differences(year.table())
+        signed = year.review == Review.REVIEWED
+        by = f"signed off by {year.signed_off_by}, {year.signed_off_at:%Y-%m-%d}" if signed else "not signed off"
+        self.stdout.write(f"{year} {by}, {len(found)} differences")
+        for one in found:
+            self.stdout.write(f"  {one}")
+        return len(found) + (not signed)

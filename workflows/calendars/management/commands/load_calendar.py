@@ -1,0 +1,44 @@
+"""``manage.py load_calendar``: load the years of ``fixtures/calendar`` that the table does not have yet."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from workflows import clock
+from workflows.calendars.comparing import differences
+from workflows.calendars.services import Entry, Loaded, load_all
+
+
+class Command(BaseCommand):
+    """Idempotent: a year that is in the table stays as it is, and what the file would change is named."""
+
+    help = "Load the calendars of days off, and compare them with the package “holidays”."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--folder", type=Path, help="a folder of jurisdictions instead of fixtures/calendar")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            found = load_all(options["folder"])
+        except clock.CalendarError as error:
+            raise CommandError("\n".join(error.faults)) from error
+        for one in found:
+            self._tell(one)
+
+    def _tell(self, loaded: Loaded) -> None:
+        self.stdout.write(f"{loaded.year} {'loaded' if loaded.made else 'is there already'}")
+        for day, (here, there) in loaded.kept.items():
+            self.stdout.write(f"  {day}: the table has {_told(here)}, the file {_told(there)}: left as it is")
+        # What has just been loaded is told to whoever set up, even where the rest is not shown.
+        out = self.stderr if loaded.made else self.stdout
+        for one in differences(loaded.year.table()):
+            out.write(f"{loaded.year.jurisdiction} calendar differs from the package “holidays”: {one}")
+
+
+def _told(entry: Entry | None) -> str:
+    if entry is None:
+        return "nothing"
+    worked, name = entry
+    return f"{'worked' if worked else 'off'} ({name})"

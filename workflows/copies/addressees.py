@@ -1,0 +1,118 @@
+"""From a word of the service matrix to those whom it means in this case: officers, offices, persons."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ecase.cases.models import Counsel, Person
+from ecase.officers.models import Officer, Organisation, Role
+
+Motion = Any  # workflows.motions.Motion, which stands a floor above
+Finder = Callable[[Motion], Iterable["Addressee"]]
+INVESTIGATORS = (Role.INVESTIGATOR, Role.HEAD_OF_UNIT)
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a copy goes to: one of the three, or none of them for somebody whom the service does not know."""
+
+    officer: Officer | None = None
+    organisation: Organisation | None = None
+    person: Person | None = None
+
+
+NOBODY_KNOWN = Addressee()
+
+
+def meant(motion: Motion, word: str, *, required: bool | None = None) -> list[Addressee]:
+    """Whom ``word`` means.
+
+    An office or officer of the motion; or the persons whom the motion names in a field of this name; or the persons of
+    the case in this capacity, only the one whom the motion is about if he is one of them. Where there is none, somebody
+    whom the service does not know if one is ``required``: by default, if the word is no office, field or capacity.
+    """
+    find = _finder(motion, word)
+    found = list(find(motion)) if find else []
+    if required is None:
+        required = find is None
+    return found or ([NOBODY_KNOWN] if required else [])
+
+
+def _finder(motion: Motion, word: str) -> Finder | None:
+    if word in _OFFICES:
+        return _OFFICES[word]
+    if word in _person_fields(motion):
+        return lambda motion: _named(motion, word)
+    return (lambda motion: _in_capacity(motion, word)) if word in Person.Capacity.values else None
+
+
+def _investigator(motion: Motion) -> Iterator[Addressee]:
+    """The author, if he investigates; else the body that does."""
+    if motion.author.role in INVESTIGATORS:
+        yield Addressee(officer=motion.author.officer)
+    else:
+        yield Addressee(organisation=motion.case.organisation)
+
+
+def _judge(motion: Motion) -> Iterator[Addressee]:
+    if motion.judge:
+        yield Addressee(officer=motion.judge)
+
+
+def _defender(motion: Motion) -> Iterator[Addressee]:
+    """Counsel with an account where the motion is open to the defence, else the defenders whom the case names."""
+    counsel = Counsel.objects.filter(case=motion.case_id).select_related("officer") if motion.defence else ()
+    subject = _subject(motion)
+    officers = {one.officer for one in counsel if subject in (None, str(one.person_id))}
+    yield from (Addressee(officer=one) for one in sorted(officers, key=lambda one: one.pk))
+    if not officers:
+        yield from (Addressee(person=one) for one in motion.case.persons.filter(capacity=Person.Capacity.DEFENDER))
+
+
+def _facility(motion: Motion) -> Iterator[Addressee]:
+    """The place of custody of the investigation body, or of the one above it, if there is only one."""
+    bodies = [motion.organisation_id, motion.organisation.parent_id]
+    places = Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=filter(None, bodies))
+    found = list(places[:2])
+    yield Addressee(organisation=found[0]) if len(found) == 1 else NOBODY_KNOWN
+
+
+def _office(name: str) -> Finder:
+    return lambda motion: iter([Addressee(organisation=getattr(motion, name))])
+
+
+_OFFICES: dict[str, Finder] = {
+    "author": lambda motion: iter([Addressee(officer=motion.author.officer)]),
+    "investigator": _investigator,
+    "investigation_body": lambda motion: iter([Addressee(organisation=motion.case.organisation)]),
+    "head_of_unit": _office("organisation"),
+    "prosecutor": _office("prosecution"),
+    "supervising_prosecutor": _office("prosecution"),
+    "judge": _judge,
+    "court": _office("court"),
+    "court_chair": _office("court"),
+    "defender": _defender,
+    "facility": _facility,
+}
+
+
+def _person_fields(motion: Motion) -> set[str]:
+    return {one.key for one in motion.kind_entry.form.fields if one.type in ("person", "persons")}
+
+
+def _named(motion: Motion, field: str) -> list[Addressee]:
+    stated = motion.payload.get(field) or []
+    ids = stated if isinstance(stated, list) else [stated]
+    return [Addressee(person=one) for one in motion.case.persons.filter(pk__in=ids)]
+
+
+def _in_capacity(motion: Motion, capacity: str) -> list[Addressee]:
+    found = [Addressee(person=one) for one in motion.case.persons.filter(capacity=capacity)]
+    subject = [one for one in found if one.person and str(one.person.pk) == _subject(motion)]
+    return subject or found
+
+
+def _subject(motion: Motion) -> str | None:
+    """The person whom the motion is about."""
+    stated = motion.payload.get(motion.kind_entry.subject)
+    return stated if isinstance(stated, str) else None

@@ -1,0 +1,216 @@
+"""Owing copies with an act, settling them, and claiming those of which somebody is to be reminded.
+
+Rows are written in the transaction of the act that owes them. A copy is acknowledged once: by its addressee, by his own
+system's answer, or by whoever served it by hand and has the proof. Every step is in the case's chain of the log.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from ecase.audit import services as audit
+from ecase.cases.models import Document
+from ecase.officers.models import Post
+from ecase.outbox.models import Channel, Message, Subscription
+from ecase.outbox.models import State as MessageState
+from workflows import clock
+from workflows.calendars.services import in_force
+from workflows.copies.addressees import Addressee, meant
+from workflows.copies.models import Copy, CopyQuerySet, Recipient, Way
+from workflows.statute.catalogue import catalogue
+from workflows.statute.schema import DECISIONS, Attendee, Service
+
+Motion = Any  # workflows.motions.Motion, which stands a floor above
+Act = Any  # workflows.motions.Act
+HEARING_ORDER = "hearing_order"
+_DECIDED = tuple(f"motion.{one}" for one in DECISIONS)
+LONG = ("days", "months", "years")
+
+
+def owe(motion: Motion, act: Act, reaches: Callable[[Recipient], bool]) -> list[Recipient]:
+    """Write a row for each copy that a decision owes by the service matrix, or an ordered hearing to its attendees.
+
+    ``reaches`` says whom the service may tell by itself; whoever it is returned for is to be sent a message of the act.
+    """
+    owed = list(_owed(motion, act))
+    for one in owed:
+        if one.recipient and reaches(one.recipient):
+            one.how, one.sent_at = Way.SYSTEM, act.performed_at
+        one.remind_at = _reminded_at(one, act.performed_at)
+    if owed:
+        Copy.objects.bulk_create(owed)
+        _log(owed[0], "copies.owed", audit.service_actor(), {"copies": [_line(one) for one in owed]})
+    return [one.recipient for one in owed if one.recipient and one.sent_at]
+
+
+def outstanding(motion: Motion) -> CopyQuerySet:
+    """The copies of a motion's acts that are owed and that nobody has acknowledged."""
+    return CopyQuerySet(Copy).filter(motion=motion).outstanding()
+
+
+def void_notices(motion: Motion, at: datetime) -> int:
+    """The hearing will not take place as it was ordered: its open notices no longer matter. How many there were."""
+    notices = list(outstanding(motion).filter(notice=True).select_related("motion__case"))
+    if notices:
+        Copy.objects.filter(pk__in=[one.pk for one in notices]).update(voided_at=at, remind_at=None)
+        _log(notices[0], "copies.voided", audit.service_actor(), {"copies": [str(one.pk) for one in notices]})
+    return len(notices)
+
+
+@transaction.atomic
+def acknowledge(copy: Copy, post: Post | None, at: datetime) -> bool:
+    """The addressee has it: in ``post``, or (None) by its own system. False if that was known already."""
+    if not _settle(copy, {"acknowledged_at": at, "acknowledged_by": post}):
+        return False
+    _log(copy, "copy.acknowledged", post.as_actor() if post else audit.service_actor(), _line(copy))
+    return True
+
+
+@transaction.atomic
+def record(copy: Copy, post: Post, *, how: Way, at: datetime, proof: Document | None, note: str) -> bool:
+    """Write down that the copy was served outside the service at ``at``. False if it was acknowledged before."""
+    served = {"how": how, "sent_at": at, "acknowledged_at": at, "acknowledged_by": post, "proof": proof, "note": note}
+    if not _settle(copy, served):
+        return False
+    sha256 = proof.blob_id if proof else ""
+    _log(copy, "copy.served", post.as_actor(), {**_line(copy), "how": how, "at": audit.instant(at), "proof": sha256})
+    return True
+
+
+def opened(motion: Motion, post: Post, at: datetime) -> int:
+    """The officer in ``post`` opens what the motion holds: his copies, and his organisation's, are acknowledged."""
+    his = Q(officer=post.officer_id) | Q(organisation=post.organisation_id)
+    waiting = outstanding(motion).filter(his, how=Way.SYSTEM).select_related("motion__case")
+    return sum(acknowledge(one, post, at) for one in waiting)
+
+
+def take_answers(limit: int = 100) -> int:
+    """Acknowledge up to ``limit`` copies whose message an organisation's own system has accepted. How many."""
+    waiting = (
+        CopyQuerySet(Copy)
+        .outstanding()
+        .filter(how=Way.SYSTEM, organisation__in=Subscription.objects.values("organisation"))
+    )
+    answered = waiting.annotate(answered_at=Subquery(_answers()[:1])).filter(answered_at__isnull=False)
+    return sum(acknowledge(one, None, one.answered_at) for one in answered.select_related("motion__case")[:limit])
+
+
+def _answers() -> QuerySet[Any, Any]:
+    """When an organisation's system accepted the message of a copy's act."""
+    posted = Message.objects.annotate(act=KeyTextTransform("act", "payload"))
+    return posted.filter(
+        channel=Channel.WEBHOOK,
+        state=MessageState.DELIVERED,
+        organisation=OuterRef("organisation"),
+        key=Cast(OuterRef("motion"), CharField()),
+        act=Cast(OuterRef("act"), CharField()),
+    ).values_list("delivered_at", flat=True)
+
+
+@transaction.atomic
+def claim_overdue(now: datetime, limit: int = 100) -> list[Copy]:
+    """Take the outstanding copies, up to ``limit``, of the one motion of which somebody is to be reminded first.
+
+    Each copy is given to one caller, ever. The motion's lock is the claim: what another caller holds is skipped. The
+    caller tells whom it concerns in the same transaction: if that fails, the claim is undone with it.
+    """
+    due = CopyQuerySet(Copy).to_remind(now).order_by("remind_at").select_related("motion__case")
+    first = due.select_for_update(skip_locked=True, of=("motion",)).first()
+    won = list(due.filter(motion=first.motion_id).select_for_update(of=("self",))[:limit]) if first else []
+    if won:
+        Copy.objects.filter(pk__in=[one.pk for one in won]).update(remind_at=None)
+        _log(won[0], "copies.overdue", audit.service_actor(), {"copies": [_line(one) for one in won]})
+    return won
+
+
+def arrivals(motion: Motion) -> list[dict[str, Any]]:
+    """Whose messages of the decision have arrived, over which channel and when; JSON-ready, organisations by BIN."""
+    told = Message.objects.filter(key=str(motion.pk), topic__in=_DECIDED, state=MessageState.DELIVERED)
+    rows = told.order_by("pk").values_list("organisation__bin", "officer", "channel", "delivered_at")
+    return [
+        {**({"organisation": bin_} if bin_ else {"officer": str(officer)}), "channel": channel, "at": _text(at)}
+        for bin_, officer, channel, at in rows
+    ]
+
+
+def as_they_stand(motion: Motion) -> list[dict[str, Any]]:
+    """Every copy of the motion's acts, JSON-ready and without names: to whom, how, sent and acknowledged when."""
+    return [
+        {**_line(one), "sent_at": _text(one.sent_at), "acknowledged_at": _text(one.acknowledged_at)}
+        for one in Copy.objects.filter(motion=motion)
+    ]
+
+
+# -- what is owed --------------------------------------------------------------------------------------------------
+
+
+def _owed(motion: Motion, act: Act) -> Iterator[Copy]:
+    if act.type in DECISIONS:
+        entries = (one for one in motion.kind_entry.service if not one.outcomes or motion.outcome in one.outcomes)
+        for entry in entries:
+            yield from (_copy(motion, act, entry, one) for one in meant(motion, entry.to))
+    elif act.type == HEARING_ORDER:
+        for attendee in motion.kind_entry.hearing.attendees:
+            found = meant(motion, attendee.who, required=attendee.attendance == "must")
+            yield from (_notice(motion, act, attendee, one) for one in found)
+
+
+def _copy(motion: Motion, act: Act, entry: Service, to: Addressee) -> Copy:
+    due_at = act.performed_at if entry.immediately else _end(motion, entry, act.performed_at)
+    return _row(motion, act, to, to=entry.to, at_once=entry.immediately, due_at=due_at)
+
+
+def _notice(motion: Motion, act: Act, attendee: Attendee, to: Addressee) -> Copy:
+    return _row(motion, act, to, to=attendee.who, notice=True, due_at=motion.hearing_at)
+
+
+def _row(motion: Motion, act: Act, addressee: Addressee, **about: Any) -> Copy:
+    return Copy(motion=motion, act=act, created_at=act.performed_at, **vars(addressee), **about)
+
+
+def _end(motion: Motion, entry: Service, start: datetime) -> datetime | None:
+    """When the term of the matrix ends, counted from the minute and never rolled: the shortest reading."""
+    if entry.within is None:
+        return None
+    amount, unit = entry.within.amount, entry.within.unit
+    table = in_force(catalogue(motion.catalogue_id).jurisdiction).calendar if unit in LONG else None
+    return clock.due(start, amount, unit, skip_first=False, roll=False, calendar=table).due_at
+
+
+def _reminded_at(copy: Copy, start: datetime) -> datetime:
+    """At the end of its term; without one, whoever serves by hand at once, an addressee after a while."""
+    if copy.due_at and copy.due_at > start:
+        return copy.due_at
+    return start + settings.COPY_REMINDER if copy.sent_at else start
+
+
+# -- what becomes of it --------------------------------------------------------------------------------------------
+
+
+def _settle(copy: Copy, fields: dict[str, Any]) -> bool:
+    """Whether this caller was the first."""
+    open_one = CopyQuerySet(Copy).outstanding().filter(pk=copy.pk)
+    if not open_one.update(**fields, remind_at=None):
+        return False
+    for name, value in fields.items():
+        setattr(copy, name, value)
+    return True
+
+
+def _log(copy: Copy, event: str, actor: dict[str, Any], data: dict[str, Any]) -> None:
+    subject = {"motion": str(copy.motion_id), "act": str(copy.act_id)}
+    audit.append(event, chain=copy.motion.chain, actor=actor, subject=subject, data=data)
+
+
+def _line(copy: Copy) -> dict[str, Any]:
+    return {"copy": str(copy.pk), "to": copy.to, "how": copy.how}
+
+
+def _text(at: datetime | None) -> str | None:
+    return audit.instant(at) if at else None

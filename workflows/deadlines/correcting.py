@@ -1,0 +1,236 @@
+"""Counting anew: because the event or the length of a term was corrected, or because the calendar has changed.
+
+The row that held stays with all its values, void, and names the one that replaced it; that one says in ``computed``
+why it was counted anew and what held before. Each is an entry ``deadline.recomputed`` of the case's chain.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ecase.audit import services as audit
+from workflows.calendars.services import in_force
+from workflows.deadlines.counting import FIELD, Count, Motion, count
+from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
+from workflows.statute.schema import Term
+
+_STORIES = {Voided.CORRECTED: "length", Voided.CALENDAR: "calendar", Voided.EXTENDED: "extended"}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why and when a deadline is counted anew. ``reason`` is the officer's own sentence, empty for the calendar."""
+
+    because: Voided
+    at: datetime
+    reason: str = ""
+
+
+def correct(motion: Motion, term: Term, new_event_at: datetime, reason: str, at: datetime) -> Deadline | None:
+    """The deadline of ``term`` as it holds once its event is known to have been at ``new_event_at``.
+
+    ``motion.payload`` is the corrected one already. What was met or missed by the old count is judged anew. Nothing
+    changes if it was corrected so before, or if the motion awaits nothing any more. None when nothing holds: the
+    corrected motion does not bind the term, or it never began.
+    """
+    return _correct(motion, term, new_event_at, Cause(Voided.CORRECTED, at, reason))
+
+
+@transaction.atomic
+def correct_fields(motion: Motion, fields: Collection[str], reason: str, at: datetime) -> list[Deadline]:
+    """Count every term anew that began at one of these fields of the motion, or depends on one; what holds now.
+
+    As :func:`correct`. A term that no act has begun yet begins with its act, by the corrected payload.
+    """
+    cause = Cause(Voided.CORRECTED, at, reason)
+    terms = [one for one in motion.kind_entry.clocks if not _asked(one).isdisjoint(fields)]
+    found = [_correct(motion, one, event_at, cause) for one in terms for event_at in _events(motion, one)]
+    return [one for one in found if one is not None]
+
+
+def extend(motion: Motion, act_type: str, at: datetime) -> list[Deadline]:
+    """Give the time that the law allows at most to the running terms that ``act_type`` extends; those that now run."""
+    terms = [one for one in motion.kind_entry.clocks if act_type in one.extended_by]
+    return [new for term in terms if (new := _extend(motion, term, Cause(Voided.EXTENDED, at))) is not None]
+
+
+def _extend(motion: Motion, term: Term, cause: Cause) -> Deadline | None:
+    old, most = _standing(motion, term), term.extendable_to
+    if old is None or most is None or old.state != State.RUNNING:
+        return None
+    counted = count(motion, _longer(term), old.started_at, motion.payload, old.event)
+    return _replace(old, counted, cause) if counted and counted.counted.due_at > old.due_at else None
+
+
+def _longer(term: Term) -> Term:
+    """The term with the length that the law allows at most."""
+    most = term.extendable_to
+    return replace(term, amount=most.amount, unit=most.unit) if most else term
+
+
+def _as_it_runs(term: Term, standing: Deadline | None) -> Term:
+    """The term with its longer length, if it has been extended."""
+    return _longer(term) if standing is not None and standing.extended else term
+
+
+@transaction.atomic
+def recount(now: datetime, limit: int = 100) -> list[Deadline]:
+    """Count up to ``limit`` running deadlines anew that were counted by a calendar that has changed since.
+
+    Returns those that took the place of another; a deadline whose end stays the same is kept. Several callers at once
+    never count the same one twice.
+    """
+    places = _deadlines().by_calendar().values_list("motion__catalogue__jurisdiction", flat=True).distinct()
+    return [new for place in places.order_by() for new in _recount(place, now, limit)]
+
+
+def _recount(jurisdiction: str, now: datetime, limit: int) -> Iterator[Deadline]:
+    stamp = in_force(jurisdiction).stamp
+    stale = _deadlines().by_calendar().exclude(calendar=stamp).filter(motion__catalogue__jurisdiction=jurisdiction)
+    locked = stale.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))
+    for old in locked.order_by("due_at")[:limit]:
+        new = _counted_anew(old, Cause(Voided.CALENDAR, now))
+        if new is not None:
+            yield new
+
+
+def _counted_anew(old: Deadline, cause: Cause) -> Deadline | None:
+    motion = old.motion
+    term = _as_it_runs(motion.kind_entry.term(old.term), old)
+    counted = count(motion, term, old.started_at, motion.payload, old.event)
+    if counted is not None and counted.counted.due_at != old.due_at:
+        return _replace(old, counted, cause)
+    if counted is not None:
+        Deadline.objects.filter(pk=old.pk).update(calendar=counted.stamp)
+    return None
+
+
+@transaction.atomic
+def _correct(motion: Motion, term: Term, event_at: datetime | None, cause: Cause) -> Deadline | None:
+    old = _standing(motion, term)
+    if old is None and term.outcomes:
+        # It waits for its decision, which nothing is corrected after.
+        return None
+    if old is not None and old.state == State.VOID and old.voided_because != Voided.CORRECTED:
+        return None
+    term = _as_it_runs(term, old)
+    counted = count(motion, term, event_at, motion.payload, old.event if old else "") if event_at else None
+    if old is None or old.state == State.VOID:
+        return _begin(counted, cause) if counted else None
+    if counted is None:
+        _void(old, cause)
+        _log(old, None, cause)
+        return None
+    if (old.started_at, old.due_at) == (counted.event_at, counted.counted.due_at):
+        return old
+    return _replace(old, counted, cause)
+
+
+def _begin(counted: Count, cause: Cause) -> Deadline:
+    """A term that binds only since the correction."""
+    facts = counted.facts()
+    facts["computed"]["recomputed"] = {"because": "begun", "on": cause.at.isoformat(), "reason": cause.reason}
+    new = Deadline.objects.create(motion=counted.motion, **facts)
+    _log(None, new, cause)
+    return new
+
+
+def _replace(old: Deadline, counted: Count, cause: Cause) -> Deadline:
+    facts = counted.facts()
+    facts["computed"]["recomputed"] = _story(old, counted, cause)
+    facts["extended"] = old.extended or cause.because == Voided.EXTENDED
+    _void(old, cause)
+    new = _judged(Deadline(motion=counted.motion, **facts), old, cause.at)
+    new.save(force_insert=True)
+    Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
+    _log(old, new, cause)
+    return new
+
+
+def _void(old: Deadline, cause: Cause) -> None:
+    """The row alone: the instance keeps what it was, to be judged by and told."""
+    nothing_to_come = {"remind_at": None, "escalate_at": None}
+    voided = {"state": State.VOID, "voided_at": cause.at, "voided_because": cause.because}
+    Deadline.objects.filter(pk=old.pk).update(**voided, **nothing_to_come)
+
+
+def _judged(new: Deadline, old: Deadline, at: datetime) -> Deadline:
+    """Whether what was done is in time by the new count. A miss that was reported is not reported again."""
+    new.met_at = old.met_at
+    if new.met_at is not None:
+        new.remind_at, new.escalate_at = None, None
+        new.state = State.MISSED if new.late else State.MET
+    elif old.claimed_at is not None and not new.at_once and new.due_at < at:
+        new.state, new.remind_at = State.MISSED, None
+        new.escalations, new.escalate_at = old.escalations, old.escalate_at
+    if new.state == State.MISSED:
+        new.claimed_at = old.claimed_at
+    return new
+
+
+def _story(old: Deadline, counted: Count, cause: Cause) -> dict[str, Any]:
+    """Why it was counted anew and what held before, for the reader (``explanation``); instants in ISO 8601."""
+    moved = old.started_at != counted.event_at
+    return {
+        "because": "event" if moved else _STORIES[cause.because],
+        "on": cause.at.isoformat(),
+        "reason": cause.reason,
+        "from": old.started_at.isoformat(),
+        "to": counted.event_at.isoformat(),
+        "was_due": old.due_at.isoformat(),
+        "was": old.state,
+    }
+
+
+def _log(old: Deadline | None, new: Deadline | None, cause: Cause) -> None:
+    """Both values on record, without the officer's sentence: that stands in the act."""
+    one = new or old
+    assert one is not None  # noqa: S101 - there is nothing to log without either
+    audit.append(
+        "deadline.recomputed",
+        chain=one.motion.chain,
+        actor=audit.service_actor(),
+        subject={"motion": str(one.motion_id)},
+        data={"term": one.term, "role": one.role, "because": cause.because, "from": _values(old), "to": _values(new)},
+    )
+
+
+def _values(one: Deadline | None) -> dict[str, str] | None:
+    if one is None:
+        return None
+    return {"started_at": audit.instant(one.started_at), "due_at": audit.instant(one.due_at), "state": one.state}
+
+
+def _asked(term: Term) -> set[str]:
+    """The fields of the motion on which the term depends."""
+    chosen = [one.field for one in (term.by_choice, term.less_by) if one]
+    started = [one.removeprefix(FIELD) for one in term.starts_on if one.startswith(FIELD)]
+    return {*chosen, *started, *(one.field for one in term.applies_when)}
+
+
+def _events(motion: Motion, term: Term) -> Iterator[datetime | None]:
+    """When the term's event was, by the corrected motion; None: the motion states it no more.
+
+    Nothing for a term that waits for its act.
+    """
+    stated = [one.removeprefix(FIELD) for one in term.starts_on if one.startswith(FIELD)]
+    texts = [motion.payload[key] for key in stated if motion.payload.get(key)]
+    if stated:
+        yield datetime.fromisoformat(texts[0]) if texts else None
+        return
+    standing = _standing(motion, term)
+    if standing is not None:
+        yield standing.started_at
+
+
+def _standing(motion: Motion, term: Term) -> Deadline | None:
+    """The row that says how the term stands now: not one that another took the place of."""
+    rows = _deadlines().filter(motion=motion, term=term.key, replaced_by=None)
+    return rows.exclude(voided_because=Voided.RESTARTED).order_by("-created_at").select_for_update().first()
+
+
+def _deadlines() -> DeadlineQuerySet:
+    return DeadlineQuerySet(Deadline)

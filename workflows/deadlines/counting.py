@@ -1,0 +1,150 @@
+"""From a term of the catalogue and an event to the instant at which it ends, with everything a deadline keeps of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from workflows import clock
+from workflows.calendars.services import InForce, in_force
+from workflows.statute.catalogue import catalogue
+from workflows.statute.conditions import all_hold
+from workflows.statute.schema import ByChoice, Escalation, Kind, Term
+
+Motion = Any  # workflows.motions.Motion, which stands a floor above
+LONG = ("days", "months", "years")
+FIELD = "field:"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A term counted for a motion. ``stamp`` names the calendar that was asked; empty where none could matter."""
+
+    motion: Motion
+    term: Term
+    event: str
+    event_at: datetime
+    counted: clock.Counted
+    stamp: str
+
+    def facts(self) -> dict[str, Any]:
+        """The fields of the deadline."""
+        due_at, law = self.counted.due_at, catalogue(self.motion.catalogue_id)
+        # What is counted back from an end that is still to come runs from now on.
+        since = self.event_at if self.event_at < due_at else timezone.now()
+        reminders = _reminders(self.term.remind or law.reminders.get(self.term.role, ()), since, due_at)
+        above = _escalations(self.term.escalate or law.escalation.get(self.term.role, ()), since, due_at)
+        return {
+            "term": self.term.key,
+            "role": self.term.role,
+            "article": self.term.article,
+            "on_missed": self.term.on_missed,
+            "started_at": self.event_at,
+            "due_at": due_at,
+            "at_once": self.term.immediately,
+            "reminders": reminders,
+            "remind_at": min(reminders, default=None),
+            "escalations": above,
+            "escalate_at": first_of(above),
+            "calendar": self.stamp,
+            "computed": {"event": self.event, "steps": [one.as_dict() for one in self.counted.steps]},
+        }
+
+
+def count(motion: Motion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = "") -> Count | None:
+    """The term counted from an event at ``event_at``; None when it does not bind here.
+
+    It does not when its conditions do not hold for ``payload`` (the motion's), the choice that sets its length is not
+    made, or the law names no figure (mark ``U``). ``event`` is the one of ``term.starts_on`` that happened.
+    """
+    if not all_hold(term.applies_when, motion.kind_entry.form, payload, event_at):
+        return None
+    named = event or _event_of(term, event_at, payload)
+    if term.immediately:
+        return Count(motion, term, named, event_at, clock.immediately(event_at), "")
+    table = _table(motion, term)
+    counted = _counted(term, event_at, payload, table.calendar if table else None)
+    if counted is None:
+        return None
+    return Count(motion, term, named, event_at, counted, table.stamp if table and term.roll else "")
+
+
+def working_calendar(jurisdiction: str | None = None) -> clock.Calendar:
+    """The calendar in force of a jurisdiction (by default the installation's); ``CalendarError`` if none is loaded."""
+    return in_force(jurisdiction).calendar
+
+
+def appeal_until(kind: Kind, announced_at: datetime, jurisdiction: str | None = None) -> datetime | None:
+    """The instant until which a decision announced at ``announced_at`` may be appealed; None if no term is stated."""
+    rule = kind.appeal
+    if not rule.allowed or rule.term is None:
+        return None
+    skip_first, calendar = rule.count == "skip_first", working_calendar(jurisdiction)
+    amount, unit = rule.term.amount, rule.term.unit
+    return clock.due(announced_at, amount, unit, skip_first=skip_first, roll=rule.roll, calendar=calendar).due_at
+
+
+def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
+    """The instant of the first of them."""
+    return min((datetime.fromisoformat(one["at"]) for one in escalations), default=None)
+
+
+def _table(motion: Motion, term: Term) -> InForce | None:
+    """The calendar, where the term is counted by one: hours run through nights and days off."""
+    if term.unit in LONG or (term.less and term.less.unit in LONG):
+        return in_force(catalogue(motion.catalogue_id).jurisdiction)
+    return None
+
+
+def _counted(
+    term: Term, event_at: datetime, payload: Mapping[str, Any], calendar: clock.Calendar | None
+) -> clock.Counted | None:
+    amount = term.amount if term.by_choice is None else _chosen(term.by_choice, payload)
+    if amount is None:
+        return None
+    counted = _from_event(term, amount, event_at, calendar)
+    if term.less:
+        counted = clock.earlier(counted, term.less.amount, term.less.unit, calendar)
+    if term.less_by is None:
+        return counted
+    less = _chosen(term.less_by, payload)
+    return None if less is None else clock.earlier(counted, less, term.unit, calendar)
+
+
+def _from_event(term: Term, amount: int, event_at: datetime, calendar: clock.Calendar | None) -> clock.Counted:
+    """The end of the length itself; a term of nothing is the instant, from which others count back."""
+    if amount == 0:
+        return clock.stated(event_at)
+    skip_first = term.count == "skip_first"
+    return clock.due(event_at, amount, term.unit, skip_first=skip_first, roll=term.roll, calendar=calendar)
+
+
+def _chosen(rule: ByChoice, payload: Mapping[str, Any]) -> int | None:
+    return rule.amounts.get(str(payload.get(rule.field, "")))
+
+
+def _event_of(term: Term, event_at: datetime, payload: Mapping[str, Any]) -> str:
+    """Which of its events set the term running: the field that states this instant, else the first that is an act."""
+    for event in term.starts_on:
+        stated = payload.get(event.removeprefix(FIELD)) if event.startswith(FIELD) else None
+        if stated and datetime.fromisoformat(stated) == event_at:
+            return event
+    return next((one for one in term.starts_on if not one.startswith(FIELD)), "")
+
+
+def _reminders(fractions: Iterable[float], since: datetime, due_at: datetime) -> list[datetime]:
+    """At these fractions of the time that is given; none if the end had passed before it began."""
+    if due_at <= since:
+        return []
+    return sorted(since + (due_at - since) * fraction for fraction in fractions)
+
+
+def _escalations(rules: Iterable[Escalation], since: datetime, due_at: datetime) -> list[dict[str, str]]:
+    """As reminders; those that wait for the miss come with the end, even if that had passed before."""
+    if due_at <= since:
+        planned = [(due_at, one.to) for one in rules if one.at >= 1]
+    else:
+        planned = [(since + (due_at - since) * one.at, one.to) for one in rules]
+    return [{"at": at.isoformat(), "to": to} for at, to in sorted(planned)]

@@ -1,0 +1,89 @@
+"""May this officer, in this post, perform this act on this motion now? ``prepare`` asks, and ``perform`` again."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+from django_fsm import can_proceed
+
+from ecase.cases import participation
+from ecase.officers.models import Post
+from ecase.problems import Conflict, NotAllowed, Problem
+from workflows.motions.authority.steps import STEPS, Step
+from workflows.motions.law import nature
+from workflows.motions.models import Motion, Opening
+from workflows.motions.states import ActType, State
+
+
+def require_allowed(motion: Motion, act_type: ActType, post: Post) -> Step:
+    """The step, or :class:`NotAllowed` for the person's faults, or :class:`Conflict` for the motion's state."""
+    step = STEPS[act_type]
+    if faults := list(_faults(motion, act_type, step, post)):
+        raise NotAllowed(faults)
+    if conflict := _conflict(motion, act_type, step):
+        raise Conflict(conflict)
+    if step.reads_first and not has_opened(motion, post):
+        raise NotAllowed(Problem("materials-not-opened", _("Open the materials of the motion before you act on it.")))
+    return step
+
+
+def available(motion: Motion, post: Post) -> list[ActType]:
+    """The acts that ``post`` may perform now (opening the materials first, where that is asked for)."""
+    return [
+        act_type
+        for act_type, step in STEPS.items()
+        if post.role in step.roles
+        and not _conflict(motion, act_type, step)
+        and not any(_faults(motion, act_type, step, post))
+    ]
+
+
+def has_opened(motion: Motion, post: Post) -> bool:
+    """Whether the officer has opened the materials in this role (the stamp that proves the reading)."""
+    return Opening.objects.filter(motion=motion, officer=post.officer_id, role=post.role).exists()
+
+
+def _faults(motion: Motion, act_type: ActType, step: Step, post: Post) -> Iterator[Problem]:
+    yield from _faults_of_post(motion, step, post)
+    yield from _faults_of_kind(motion, act_type, step)
+
+
+def _faults_of_post(motion: Motion, step: Step, post: Post) -> Iterator[Problem]:
+    if not post.is_current():
+        yield Problem("post-not-held", _("You do not hold this post now."))
+    if post.role not in step.roles:
+        yield Problem("wrong-role", _("This act is not for your role."))
+    elif not step.relation(motion, post):
+        yield Problem("not-yours", _("This motion is not with you."))
+    elif participation.role_of(motion.case, post.officer) not in (None, post.role):
+        yield Problem("acted-in-another-role", _("You have acted in this case in another role."))
+
+
+def _faults_of_kind(motion: Motion, act_type: ActType, step: Step) -> Iterator[Problem]:
+    if act_type == ActType.MOTION and motion.author.role not in _authors(motion):
+        yield Problem("wrong-author", _("The law does not let this role file a motion of this kind."))
+    if not step.known(motion):
+        yield Problem("unknown-step", _("A motion of this kind has no such step."))
+
+
+def _authors(motion: Motion) -> tuple[str, ...]:
+    step = nature.ladder_step(motion)
+    return step.authors if step and step.authors else motion.kind_entry.author_roles
+
+
+def _conflict(motion: Motion, act_type: ActType, step: Step) -> Problem | None:
+    """What in the motion's present state stands against the act, whoever performs it."""
+    if not can_proceed(step.method(motion)):
+        return _wrong_state(motion, act_type)
+    if motion.on_paper and act_type != ActType.FORMAT_ORDER:
+        return Problem("on-paper", _("The motion is kept on paper. Order the electronic format before you act on it."))
+    if act_type == ActType.EXECUTION_REPORT and nature.is_suspended(motion):
+        return Problem("suspended", _("The decision is appealed, and the appeal suspends it."))
+    return None
+
+
+def _wrong_state(motion: Motion, act_type: ActType) -> Problem:
+    message = _("“%(act)s” is not possible now: the motion's state is “%(state)s”.") % {
+        "act": act_type.label,
+        "state": State(motion.state).label,
+    }
+    return Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision})

@@ -1,0 +1,43 @@
+"""Motions that only named persons may see: who they are, and whom a message about such a motion may reach."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ecase.officers.models import Officer, Organisation, Post, Role
+from workflows.motions.models import Admission, Motion
+
+Recipient = Officer | Organisation
+
+
+def is_secret(level: str) -> bool:
+    """Whether a kind of this level of secrecy is visible to named persons only."""
+    return level == "covert"
+
+
+def admit(motion: Motion, officer: Officer, by: Post | None, at: datetime) -> None:
+    """Let the officer see a secret motion; nothing for one that is not secret, or whoever is admitted already."""
+    if motion.secret:
+        Admission.objects.get_or_create(motion=motion, officer=officer, defaults={"admitted_by": by, "admitted_at": at})
+
+
+def admit_office(motion: Motion, office: Organisation | None, at: datetime) -> None:
+    """Let those see a secret motion whose consent is asked: the prosecutors who hold a post in that office now."""
+    if not motion.secret or office is None:
+        return
+    for post in Post.objects.current(at).filter(organisation=office, role=Role.PROSECUTOR).select_related("officer"):
+        admit(motion, post.officer, None, at)
+
+
+def recipients(motion: Motion, wanted: Iterable[Recipient]) -> list[Recipient]:
+    """Whom of ``wanted`` a message may reach: of a secret motion only officers who are admitted, each by name."""
+    found = list(wanted)
+    if not motion.secret:
+        return found
+    admitted = list(Officer.objects.filter(pk__in=motion.admissions.values("officer")))
+    return [officer for officer in admitted if any(_belongs(officer, one) for one in found)]
+
+
+def _belongs(officer: Officer, to: Recipient) -> bool:
+    if isinstance(to, Officer):
+        return officer.pk == to.pk
+    return Post.objects.current().filter(officer=officer, organisation=to).exists()

@@ -1,0 +1,90 @@
+"""What a motion does to the sanction of an earlier one: extends it, ends it, or undoes that on a ruling from above."""
+
+from datetime import datetime
+
+from workflows.motions.doing.locking import lock
+from workflows.motions.doing.service_acts import perform_service
+from workflows.motions.law import nature
+from workflows.motions.law.payloads import NEW_OUTCOME
+from workflows.motions.models import Motion
+from workflows.motions.states import IN_FORCE, ActType, State
+
+
+def mind_decision(motion: Motion) -> None:
+    """What the decision does to the sanction that the motion names: extend it, end it, or take its place.
+
+    An extension that states no end extends nothing.
+    """
+    effect = _effect_on_earlier(motion)
+    if not effect or motion.earlier_id is None:
+        return
+    earlier = lock(Motion.objects.get(pk=motion.earlier_id))
+    if earlier.state not in IN_FORCE:
+        return
+    if effect == "extends" and motion.valid_until:
+        _move_end(earlier, motion, motion.valid_until)
+    elif effect != "extends":
+        perform_service(earlier, ActType.REPLACEMENT, {"by": _named(motion, effect)})
+
+
+def mind_ruling(motion: Motion) -> None:
+    """What a ruling on appeal does to the sanction that the motion names: what the decision would have, had it been so.
+
+    What is cancelled, or gives way to another outcome, is undone: an extension leaves the end that held before it, and
+    what had been ended holds again. Then the outcome that stands now has its effect.
+    """
+    if motion.last_act is None or motion.earlier_id is None:
+        return
+    stated = motion.last_act.payload
+    effect = motion.kind_entry.appeal_outcome(stated["outcome"]).effect
+    if effect == "cancelled" or NEW_OUTCOME in stated:
+        _take_back(motion, lock(Motion.objects.get(pk=motion.earlier_id)))
+    if effect == "changed":
+        mind_decision(motion)
+
+
+def mind_lifting(motion: Motion) -> None:
+    """Who lifts an extension lifts what it extends, once it is lifted."""
+    relation = motion.kind_entry.relation
+    if motion.state != State.LIFTED or relation is None or relation.effect != "extends" or motion.earlier_id is None:
+        return
+    earlier = lock(Motion.objects.get(pk=motion.earlier_id))
+    if earlier.state in IN_FORCE:
+        perform_service(earlier, ActType.REPLACEMENT, {"by": _named(motion, "lifted")})
+
+
+def _take_back(motion: Motion, earlier: Motion) -> None:
+    """What this motion did to the earlier sanction, unless another has come after it."""
+    last = earlier.acts.filter(type__in=[ActType.EXTENSION, ActType.REPLACEMENT]).order_by("position").last()
+    if last is None or last.payload["by"]["motion"] != str(motion.pk):
+        return
+    if last.type == ActType.REPLACEMENT and earlier.state == State.REPLACED:
+        perform_service(earlier, ActType.REVIVAL, {"by": _named(motion, "cancelled")})
+    elif last.type == ActType.EXTENSION and earlier.state in IN_FORCE:
+        before = last.payload["before"]
+        _move_end(earlier, motion, datetime.fromisoformat(before) if before else None)
+
+
+def _move_end(earlier: Motion, by: Motion, until: datetime | None) -> None:
+    """Let the sanction hold until then; what held before stays in the act, should a court above take it back."""
+    before = earlier.valid_until
+    if until == before:
+        return
+    ends = {"valid_until": _text(until), "before": _text(before)}
+    perform_service(earlier, ActType.EXTENSION, {"by": _named(by, "extends"), **ends})
+
+
+def _named(motion: Motion, effect: str) -> dict[str, str]:
+    return {"motion": str(motion.pk), "number": motion.number or "", "effect": effect}
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _effect_on_earlier(motion: Motion) -> str:
+    """That of the relation when the motion was granted; an end when the outcome itself ends what it names."""
+    relation = motion.kind_entry.relation
+    if nature.was_granted(motion):
+        return relation.effect if relation else ""
+    return "ends" if motion.kind_entry.outcome(motion.outcome).ends_earlier else ""

@@ -1,0 +1,20 @@
+"""A motion's row, locked for an act."""
+
+from workflows.motions.models import UNREAD, Motion
+
+KEPT = ("case", "catalogue", "author", "organisation", "prosecution", "court")
+
+
+def lock(motion: Motion) -> Motion:
+    """The motion's row, locked until the transaction ends, with its last act.
+
+    What the lock does not protect (case, author, bodies) and ``motion`` has already is not read again: to plan a query
+    of ten tables takes PostgreSQL longer than all else that it does for an act.
+    """
+    rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
+    locked = rows.get(pk=motion.pk)
+    for name in KEPT:
+        loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
+        if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):
+            setattr(locked, name, getattr(motion, name))
+    return locked

@@ -1,0 +1,165 @@
+"""Making an act real: the row, the transition, the deadlines, the audit entry, the messages. All or none.
+
+Called inside the transaction that holds the motion's lock, by ``perform`` for officers and by ``service_acts`` for the
+service itself; nothing else writes acts.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ecase.audit import services as audit
+from ecase.audit.models import Entry
+from ecase.cases import participation
+from ecase.officers.models import Post
+from signatures import Report
+from workflows.deadlines import services as deadlines
+from workflows.motions import serving
+from workflows.motions.authority.steps import STEPS
+from workflows.motions.doing import announcements, effects
+from workflows.motions.law.terms import correct_terms, extend_terms, meet_terms, start_terms, void_terms
+from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.states import ActType
+from workflows.motions.telling.act_json import digest
+
+SERVICE_TEXT = "ecase"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A signed act that is about to be recorded. ``author`` is ``None`` for the service."""
+
+    id: uuid.UUID
+    type: ActType
+    author: Post | None
+    payload: Mapping[str, Any]
+    act_json: bytes
+    cms: bytes
+    report: Report
+    pdf_id: str | None
+    at: datetime
+
+    @classmethod
+    def signed(cls, prepared: PreparedAct, author: Post, cms: bytes, report: Report, at: datetime) -> "Statement":
+        """A prepared act with the signature that was verified over its bytes."""
+        act_type, frozen = ActType(prepared.type), bytes(prepared.act_json)
+        return cls(prepared.pk, act_type, author, prepared.payload, frozen, cms, report, prepared.pdf_id, at)
+
+
+class Stand(NamedTuple):
+    """Where both machines of a motion stood before an act."""
+
+    state: str
+    appeal: str
+
+
+def record(motion: Motion, statement: Statement) -> Act:
+    """Write the act and all its effects. ``motion`` is locked, verified and allowed to make this step."""
+    before = Stand(motion.state, motion.appeal_state)
+    STEPS[statement.type].move(motion, statement.payload)
+    act = _write_act(motion, statement, before, _append(motion, statement, before))
+    effects.apply(motion, act)
+    if statement.author:
+        participation.join(motion.case, statement.author.officer, statement.author.role)
+    _run_clocks(motion, act)
+    motion.save(update_fields=_CHANGED)
+    announcements.announce(motion, act, serving.owe(motion, act))
+    return act
+
+
+_CHANGED = (
+    "state",
+    "appeal_state",
+    "revision",
+    "version",
+    "consents",
+    "payload",
+    "defence",
+    "on_paper",
+    "outcome",
+    "court",
+    "consenting",
+    "judge",
+    "number",
+    "appellate_court",
+    "appellate_judge",
+    "appeal_number",
+    "submitted_at",
+    "registered_at",
+    "hearing_at",
+    "decided_at",
+    "announced_at",
+    "executed_at",
+    "ended_at",
+    "valid_until",
+    "warn_at",
+    "appeal_until",
+    "next_due_at",
+    "due_at_once",
+    "last_act",
+)
+
+
+def _append(motion: Motion, statement: Statement, before: Stand) -> Entry:
+    actor = statement.author.as_actor() if statement.author else audit.service_actor()
+    return audit.append(
+        "act.performed",
+        chain=motion.chain,
+        actor=actor,
+        subject={"motion": str(motion.pk), "act": str(statement.id)},
+        data={
+            "type": statement.type,
+            "from": before.state,
+            "to": motion.state,
+            "sha256": digest(statement.act_json),
+            "cms_sha256": digest(statement.cms),
+        },
+    )
+
+
+def _write_act(motion: Motion, statement: Statement, before: Stand, entry: Entry) -> Act:
+    previous = motion.last_act
+    return Act.objects.create(
+        id=statement.id,
+        motion=motion,
+        position=previous.position + 1 if previous else 1,
+        type=statement.type,
+        version=motion.version,
+        from_state=before.state,
+        to_state=motion.state,
+        from_appeal=before.appeal,
+        to_appeal=motion.appeal_state,
+        author=statement.author,
+        author_text=_author_text(statement.author),
+        payload=dict(statement.payload),
+        act_json=statement.act_json,
+        sha256=digest(statement.act_json),
+        cms=statement.cms,
+        cms_sha256=digest(statement.cms),
+        signature_sha256=statement.report.signature_sha256,
+        report=statement.report.as_dict(),
+        pdf_id=statement.pdf_id,
+        previous=previous,
+        entry=entry,
+        performed_at=statement.at,
+    )
+
+
+def _author_text(author: Post | None) -> str:
+    return f"{author.officer.full_name}, {author.organisation.name('kk')}" if author else SERVICE_TEXT
+
+
+def _run_clocks(motion: Motion, act: Act) -> None:
+    changed = meet_terms(motion, act) > 0
+    changed |= void_terms(motion, act) > 0
+    changed |= start_terms(motion, act) > 0
+    if act.type == ActType.MOTION:
+        # A term that begins at an instant the motion states is met by the motion itself, in time or late.
+        changed |= meet_terms(motion, act) > 0
+    changed |= extend_terms(motion, act) > 0
+    if act.type == ActType.CORRECTION:
+        changed |= correct_terms(motion, act) > 0
+    if changed:
+        motion.next_due_at, motion.due_at_once = deadlines.next_due(motion)

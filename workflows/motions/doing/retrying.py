@@ -1,0 +1,44 @@
+"""Trying again a signature that waits: the same way in, without its author."""
+
+from django.utils import timezone
+
+from ecase.officers import signing
+from ecase.problems import Refused, Undecided
+from workflows.motions import acting
+from workflows.motions.doing import pending
+from workflows.motions.models import Act, PendingSignature
+
+RELATED = ("prepared__motion__case", "prepared__author__officer", "prepared__author__organisation")
+
+
+def retry(pk: int) -> Act | Refused | None:
+    """Fetch what is missing and perform the act as of when its signature came in.
+
+    Returns the act, the refusal that settles it, or ``None`` if it was settled before or has to go on waiting.
+    """
+    waiting = PendingSignature.objects.select_related(*RELATED).filter(pk=pk, settled_at=None).first()
+    return _tried(waiting) if waiting else None
+
+
+def _tried(waiting: PendingSignature) -> Act | Refused | None:
+    received = _received(waiting)
+    try:
+        return acting.perform_received(waiting.prepared, received, waiting.prepared.author)
+    except Undecided as undecided:
+        pending.put_off(waiting, received, undecided)
+        return None
+    except Refused as refusal:
+        pending.settle(waiting.prepared, timezone.now(), refusal)
+        return refusal
+
+
+def _received(waiting: PendingSignature) -> signing.Received:
+    prepared = waiting.prepared
+    return signing.receive(
+        bytes(waiting.cms),
+        bytes(prepared.act_json),
+        prepared.author,
+        waiting.received_at,
+        prepared.created_at,
+        pending.evidence_of(waiting),
+    )

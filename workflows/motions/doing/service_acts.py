@@ -1,0 +1,30 @@
+"""Acts of the service itself, sealed with its own key: registering, assigning, delivering, closing, expiring."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from ecase.officers import signing
+from ecase.trust import awaiting
+from workflows.motions.doing.recording import Statement, record
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import SERVICE_ACTS, ActType
+from workflows.motions.telling.act_json import Draft, freeze
+
+
+def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Act:
+    """Seal and record an act of the service. ``motion`` is locked by the caller's transaction.
+
+    Raises ``ValueError`` for an act that belongs to an officer, ``TransitionNotAllowed`` for a wrong state.
+    """
+    if act_type not in SERVICE_ACTS:
+        raise ValueError(f"{act_type} is for an officer to sign")
+    now = timezone.now()
+    draft = Draft(uuid.uuid4(), motion, act_type, None, payload, now, motion.last_act)
+    frozen = freeze(draft)
+    cms = signing.sealer().sign(frozen)
+    report = signing.verify_seal(cms, frozen, now)
+    awaiting.expect(report, cms, frozen, now)
+    return record(motion, Statement(draft.id, act_type, None, payload, frozen, cms, report, None, now))

@@ -1,0 +1,46 @@
+"""What may be put on record on a motion beside its own steps: the catalogue says what, when, by whom."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import IN_FORCE, WITH_A_JUDGE, ActType, State
+from workflows.statute.conditions import all_hold
+from workflows.statute.schema import EVENT_PREFIX, Event
+
+# The key of the act's form that names the event.
+EVENT = "event"
+
+
+def open_now(motion: Motion) -> tuple[Event, ...]:
+    """The events that may be put on record now, by whoever may."""
+    possible = [one for one in motion.kind_entry.events if _fits(one, motion)]
+    noted = set(_noted(motion)) if possible else set()
+    return tuple(one for one in possible if _is_next(one, noted))
+
+
+def stated(act: Act) -> Event:
+    """The event that the act puts on record."""
+    return act.motion.kind_entry.event(act.payload[EVENT])
+
+
+def name_of(act: Act) -> str:
+    """What has happened, as terms of the catalogue name it: the act, or the event that it puts on record."""
+    return f"{EVENT_PREFIX}{act.payload[EVENT]}" if act.type == ActType.EVENT else act.type
+
+
+def _fits(event: Event, motion: Motion) -> bool:
+    stages = {"before_decision": WITH_A_JUDGE, "in_force": IN_FORCE}
+    decided = not event.outcomes or motion.outcome in event.outcomes
+    if State(motion.state) not in stages[event.when] or not decided:
+        return False
+    return all_hold(event.applies_when, motion.kind_entry.form, motion.payload, timezone.now())
+
+
+def _noted(motion: Motion) -> Iterator[str]:
+    yield from motion.acts.filter(type=ActType.EVENT).values_list(f"payload__{EVENT}", flat=True)
+
+
+def _is_next(event: Event, noted: set[str]) -> bool:
+    return (event.repeated or event.key not in noted) and (not event.after or event.after in noted)

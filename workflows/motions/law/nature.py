@@ -1,0 +1,117 @@
+"""What the catalogue says of one motion: which steps its kind has, seen in the light of what the motion states.
+
+Every rule of a kind that depends on the motion's payload or on its bodies is read here and nowhere else.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from ecase.officers.models import Role
+from workflows.motions.states import AppealState
+from workflows.statute.catalogue import catalogue
+from workflows.statute.conditions import all_hold
+from workflows.statute.schema import Outcome, Step
+
+if TYPE_CHECKING:
+    from workflows.motions.models import Motion
+
+
+def jurisdiction(motion: "Motion") -> str:
+    """Whose law the motion was filed under."""
+    return catalogue(motion.catalogue_id).jurisdiction
+
+
+def needs_approval(motion: "Motion") -> bool:
+    """Whether the head of the author's body agrees before the motion leaves it."""
+    approver = motion.kind_entry.internal_approver
+    if approver is None or motion.author.role == approver.role:
+        return False
+    return motion.organisation.kind in approver.bodies
+
+
+def needs_consent(motion: "Motion") -> bool:
+    """Whether a prosecutor consents: not where he is the author himself and no level above him is asked."""
+    asked = motion.kind_entry.prosecutor.role == "consent" or takes_special_route(motion)
+    return asked and (motion.author.role != Role.PROSECUTOR or bool(consent_levels(motion)))
+
+
+def prosecutor_reads(motion: "Motion") -> bool:
+    """Whether the supervising prosecutor takes part at all: he consents, or is sent a copy."""
+    return motion.kind_entry.prosecutor.role in ("consent", "notify_copy") or takes_special_route(motion)
+
+
+def takes_special_route(motion: "Motion") -> bool:
+    """Whether the motion is on a person with immunity."""
+    route, form = motion.kind_entry.special_person_route, motion.kind_entry.form
+    if route is None or not route.when:
+        return False
+    return all_hold(route.when, form, motion.payload, timezone.now())
+
+
+def ladder_step(motion: "Motion") -> Step | None:
+    """The step of the ladder of extensions that the motion names, if its kind has a ladder."""
+    key = motion.payload.get(motion.kind_entry.prosecutor.step_field)
+    return next((one for one in motion.kind_entry.validity.ladder if one.key == key), None)
+
+
+def consent_levels(motion: "Motion") -> tuple[str, ...]:
+    """The levels of prosecutor that consent, in their order; empty: the office that supervises the case."""
+    if takes_special_route(motion):
+        route = motion.kind_entry.special_person_route
+        return (route.prosecution_level,) if route else ()
+    step = ladder_step(motion)
+    return step.levels if step else ()
+
+
+def executor_role(motion: "Motion") -> str:
+    """Who carries a decision out: the author's role, or the investigator where the defence was the author."""
+    return Role.INVESTIGATOR if motion.author.role == Role.DEFENDER else motion.author.role
+
+
+def needs_consent_to_lift(motion: "Motion") -> bool:
+    """Whether whoever executes the decision needs the prosecutor's consent to lift the measure."""
+    rule = motion.kind_entry.lifting
+    return rule is None or executor_role(motion) in rule.consent_for
+
+
+def may_be_returned(motion: "Motion") -> bool:
+    return needs_consent(motion) and motion.kind_entry.prosecutor.may_return
+
+
+def may_be_heard(motion: "Motion") -> bool:
+    return motion.kind_entry.hearing.mode != "none"
+
+
+def path(motion: "Motion") -> str:
+    """``urgent`` when the motion asks to check a step that was taken without a sanction, else ``ordinary``."""
+    field = motion.kind_entry.urgent.field
+    return "urgent" if field and motion.payload.get(field) is True else "ordinary"
+
+
+def outcomes(motion: "Motion", output: str = "") -> tuple[Outcome, ...]:
+    """What the judge may decide on this motion, by acts of the form ``output`` (empty: of any form)."""
+    known = motion.kind_entry.outcomes_on(path(motion))
+    return tuple(one for one in known if not output or one.output == output)
+
+
+def was_granted(motion: "Motion") -> bool:
+    return bool(motion.outcome) and motion.kind_entry.outcome(motion.outcome).grants
+
+
+def may_be_appealed(motion: "Motion") -> bool:
+    rule = motion.kind_entry.appeal
+    return rule.allowed and (not rule.decisions or motion.outcome in rule.decisions)
+
+
+def is_suspended(motion: "Motion") -> bool:
+    """Whether an appeal keeps the decision from being executed."""
+    waiting = (AppealState.FILED, AppealState.SENT_UP, AppealState.WITH_JUDGE)
+    return motion.kind_entry.appeal.suspensive is True and motion.appeal_state in waiting
+
+
+def is_in_force(motion: "Motion") -> bool:
+    """Whether a sanction was given and holds now."""
+    if not was_granted(motion) or motion.ended_at is not None or is_suspended(motion):
+        return False
+    return motion.valid_until is None or timezone.now() <= motion.valid_until

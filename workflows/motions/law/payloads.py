@@ -1,0 +1,119 @@
+"""What an act must say: the catalogue's form for it, and whether a payload fills it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ecase.problems import Invalid, Problem
+from workflows.motions.law import events, nature, requirements
+from workflows.motions.models import Motion
+from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
+from workflows.statute.schema import AppealOutcome, Form, Outcome
+from workflows.statute.validation import validate
+
+Payload = dict[str, Any]
+NOTHING = Form(fields=())
+# Keys of a decision that every kind has, whatever its outcomes ask for.
+OUTCOME, SUGGESTION = "outcome", "suggestion"
+# What an appellate ruling that changes a decision may put in the place of its outcome.
+NEW_OUTCOME = "new_outcome"
+
+
+def form(motion: Motion, act_type: ActType, outcome: str = "", instead: str = "") -> Form:
+    """The catalogue's form for the act; for a decision, that of ``outcome``, and of ``instead`` put in its place."""
+    if act_type in WITH_OUTCOME and not outcome:
+        return NOTHING
+    if act_type == ActType.EVENT:
+        return motion.kind_entry.event_form(events.open_now(motion))
+    return motion.kind_entry.form_for(act_type, outcome, instead)
+
+
+def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Form:
+    """The form that ``payload`` fills, by the outcomes or the event that it states; what is unknown adds no field."""
+    if act_type == ActType.EVENT:
+        return _form_of_event(motion, payload)
+    outcome, instead = payload.get(OUTCOME), payload.get(NEW_OUTCOME)
+    if act_type not in WITH_OUTCOME or not _is_among(outcome, outcomes(motion, act_type)):
+        return form(motion, act_type)
+    known = _is_among(instead, new_outcomes(motion, act_type, str(outcome)))
+    return form(motion, act_type, str(outcome), str(instead) if known else "")
+
+
+def _form_of_event(motion: Motion, payload: Mapping[str, Any]) -> Form:
+    """With the event that is stated, also once it is on record and open no more."""
+    known, open_now = motion.kind_entry.events, events.open_now(motion)
+    return motion.kind_entry.event_form(
+        tuple(one for one in known if one in open_now or one.key == payload.get(events.EVENT))
+    )
+
+
+def outcomes(motion: Motion, act_type: ActType) -> tuple[Outcome | AppealOutcome, ...]:
+    """What this act may state as its outcome: a decision's by form and path, or those of an appeal."""
+    if act_type == ActType.APPEAL_RULING:
+        return motion.kind_entry.appeal.outcomes
+    return nature.outcomes(motion, act_type) if act_type in DECISIONS else ()
+
+
+def new_outcomes(motion: Motion, act_type: ActType, outcome: str) -> tuple[Outcome, ...]:
+    """What a ruling of this ``outcome`` may put in the place of the decision's; nothing unless it changes it."""
+    if act_type != ActType.APPEAL_RULING:
+        return ()
+    changing = {one.key for one in motion.kind_entry.appeal.outcomes if one.effect == "changed"}
+    return nature.outcomes(motion) if outcome in changing else ()
+
+
+def require_valid(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Payload:
+    """The payload as it will be signed. Raises :class:`Invalid` with every fault at its field."""
+    faults = faults_of(motion, act_type, payload)
+    if faults:
+        raise Invalid(faults)
+    return dict(payload)
+
+
+def faults_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, complete: bool = True) -> list[Problem]:
+    """Every fault of ``payload``; with ``complete=False`` what is merely missing is no fault."""
+    if act_type in WITH_OUTCOME:
+        return _faults_of_decision(motion, act_type, payload, complete=complete)
+    faults = _faults_of_form(motion, form(motion, act_type), payload, complete=complete)
+    return [*faults, *requirements.faults(motion, act_type, payload)] if complete else faults
+
+
+def _faults_of_decision(
+    motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, complete: bool
+) -> list[Problem]:
+    outcome = payload.get(OUTCOME)
+    if not outcome and not complete:
+        return []
+    if not _is_among(outcome, outcomes(motion, act_type)):
+        return [_unknown_outcome(OUTCOME)]
+    beside = (OUTCOME, SUGGESTION) if act_type in DECISIONS else (OUTCOME, NEW_OUTCOME)
+    rest = {key: value for key, value in payload.items() if key not in beside}
+    faults = _faults_of_form(motion, form_of(motion, act_type, payload), rest, complete=complete)
+    return [*faults, *_faults_of_suggestion(payload), *_faults_of_new_outcome(motion, act_type, payload)]
+
+
+def _faults_of_new_outcome(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Problem]:
+    if NEW_OUTCOME not in payload:
+        return []
+    known = new_outcomes(motion, act_type, str(payload.get(OUTCOME)))
+    return [] if _is_among(payload[NEW_OUTCOME], known) else [_unknown_outcome(NEW_OUTCOME)]
+
+
+def _unknown_outcome(key: str) -> Problem:
+    return Problem("outcome", _("Choose one of the outcomes that the law knows."), f"payload.{key}")
+
+
+def _is_among(outcome: Any, known: Iterable[Outcome | AppealOutcome]) -> bool:
+    return isinstance(outcome, str) and outcome in {one.key for one in known}
+
+
+def _faults_of_suggestion(payload: Mapping[str, Any]) -> list[Problem]:
+    if SUGGESTION not in payload or isinstance(payload.get(SUGGESTION), str):
+        return []
+    return [Problem("type", _("The suggestion is named by its id."), f"payload.{SUGGESTION}")]
+
+
+def _faults_of_form(motion: Motion, of: Form, payload: Mapping[str, Any], *, complete: bool) -> list[Problem]:
+    persons = {str(pk): capacity for pk, capacity in motion.case.persons.values_list("pk", "capacity")}
+    return list(validate(of, dict(payload), persons=persons, prefix="payload", complete=complete))

@@ -1,0 +1,42 @@
+"""What the service knows already and the catalogue lets it fill in: nobody types it again, everybody may change it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from workflows.motions.models import Motion
+from workflows.motions.telling.act_json import instant
+from workflows.statute.conditions import is_empty
+
+Payload = dict[str, Any]
+
+
+def of_case(motion: Motion) -> Payload:
+    """What the register of cases says."""
+    return _filled(motion, "case.", lambda name: getattr(motion.case, name))
+
+
+def of_earlier(motion: Motion) -> Payload:
+    """What the earlier decision says that the motion names; nothing if it names none."""
+    earlier = motion.earlier
+    return _filled(motion, "earlier.", lambda name: _text(getattr(earlier, name))) if earlier else {}
+
+
+def with_earlier(motion: Motion, before: Payload) -> Payload:
+    """The motion's payload once it names another earlier decision.
+
+    What is empty, or still as ``before`` (:func:`of_earlier` of the former one) had it, takes what the new one says.
+    """
+    untouched = {key for key, value in before.items() if motion.payload.get(key) == value}
+    kept = {key: value for key, value in motion.payload.items() if key not in untouched and not is_empty(value)}
+    return {**of_earlier(motion), **kept}
+
+
+def _filled(motion: Motion, source: str, read: Callable[[str], Any]) -> Payload:
+    asked = [one for one in motion.kind_entry.form.fields if one.prefill.startswith(source)]
+    known = {one.key: read(one.prefill.removeprefix(source)) for one in asked}
+    return {key: value for key, value in known.items() if value}
+
+
+def _text(value: datetime | None) -> str:
+    return instant(value) if value else ""

@@ -1,0 +1,87 @@
+"""Which clocks an act sets running: the catalogue says on which event each term of a kind begins."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from workflows.deadlines import correcting
+from workflows.deadlines import services as deadlines
+from workflows.motions.law import events
+from workflows.motions.law.payloads import NEW_OUTCOME
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import DECISIONS, FINAL_STATES, PENDING_APPEAL, ActType, State
+from workflows.statute.schema import Term
+
+FIELD = "field:"
+
+
+def start_terms(motion: Motion, act: Act) -> int:
+    """Start a deadline for every term that begins with this act, or with an instant that the motion states.
+
+    Returns how many began to run.
+    """
+    terms = [one for one in motion.kind_entry.clocks if _binds(one, motion)]
+    begins = [(term, event, at) for term in terms for event, at in _events(term, motion, act)]
+    return sum(deadlines.start(motion, term, at, motion.payload, event) is not None for term, event, at in begins)
+
+
+def meet_terms(motion: Motion, act: Act) -> int:
+    """Meet the deadlines that wait for this act, or for the event that it puts on record. Returns how many."""
+    return len(deadlines.meet(motion, events.name_of(act), act.performed_at))
+
+
+def extend_terms(motion: Motion, act: Act) -> int:
+    """Give the longer time that the law allows once this act has happened. Returns how many deadlines end later."""
+    return len(correcting.extend(motion, act.type, act.performed_at))
+
+
+def correct_terms(motion: Motion, act: Act) -> int:
+    """Count anew what began at the instant that this act corrects. Returns how many deadlines stand differently."""
+    field, reason = act.payload["field"], act.payload["reasons"]
+    return len(correcting.correct_fields(motion, [field], reason, act.performed_at))
+
+
+def void_terms(motion: Motion, act: Act) -> int:
+    """Await no more what the act has made pointless. Returns how many deadlines that ends.
+
+    Once the motion has ended or gone back to its author that is everything but the ruling on an appeal that waits; once
+    a ruling has put another outcome in place, what only the old one asked for.
+    """
+    known = motion.kind_entry.clocks
+    if motion.state in FINAL_STATES or motion.state == State.RETURNED:
+        return deadlines.void(motion, act.performed_at, [one.key for one in known if not _awaits_ruling(one, motion)])
+    if NEW_OUTCOME not in act.payload:
+        return 0
+    return deadlines.void(motion, act.performed_at, [one.key for one in known if not _binds(one, motion)])
+
+
+def _awaits_ruling(term: Term, motion: Motion) -> bool:
+    return term == motion.kind_entry.appeal.ruling and motion.appeal_state in PENDING_APPEAL
+
+
+def _binds(term: Term, motion: Motion) -> bool:
+    return not term.outcomes or motion.outcome in term.outcomes
+
+
+def _happened(motion: Motion, act: Act) -> set[str]:
+    """What has happened with the act: a ruling that puts another outcome in place is a decision too."""
+    decided = {motion.kind_entry.decision_act(motion.outcome)} if NEW_OUTCOME in act.payload else set()
+    return {events.name_of(act), *decided}
+
+
+def _events(term: Term, motion: Motion, act: Act) -> Iterator[tuple[str, datetime]]:
+    happened = _happened(motion, act)
+    for event in term.starts_on:
+        if event in happened:
+            yield event, act.performed_at
+        elif event.startswith(FIELD) and _counts_from_field(term, happened):
+            yield from ((event, at) for at in _stated_instant(motion, event.removeprefix(FIELD)))
+
+
+def _counts_from_field(term: Term, happened: set[str]) -> bool:
+    """What an outcome asks for is awaited once it is decided, from whatever instant it is counted."""
+    return not happened.isdisjoint(DECISIONS) if term.outcomes else ActType.MOTION in happened
+
+
+def _stated_instant(motion: Motion, key: str) -> Iterator[datetime]:
+    if text := motion.payload.get(key):
+        yield datetime.fromisoformat(text)

@@ -1,0 +1,61 @@
+"""How long a sanction holds: from the decision, by the catalogue, until it is extended, lifted or has run out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from workflows.deadlines import lengths
+from workflows.motions.law import nature
+from workflows.motions.models import Motion
+from workflows.statute.schema import Amount
+
+
+def begin(motion: Motion, payload: Mapping[str, Any]) -> None:
+    """Set the end of a sanction that was just given; nothing for a refusal or a kind without an end."""
+    if nature.was_granted(motion):
+        prolong(motion, end_stated(motion, payload, motion.decided_at))
+
+
+def end_stated(motion: Motion, payload: Mapping[str, Any], decided_at: datetime | None) -> datetime | None:
+    """The end that a decision with this payload, made at ``decided_at``, gives; None if the law names none."""
+    rule = motion.kind_entry.validity
+    if rule.ends_field:
+        return _instant(payload.get(rule.ends_field))
+    if rule.longest is None or rule.mode in ("none", "until_lifted"):
+        return None
+    start = _instant(payload.get(rule.starts_field) or motion.payload.get(rule.starts_field)) or decided_at
+    return _after(motion, start, rule.longest) if start else None
+
+
+def prolong(motion: Motion, until: datetime | None) -> None:
+    """Let the sanction hold until then, and set the warning before that end."""
+    motion.valid_until, before = until, motion.kind_entry.validity.warn_before
+    motion.warn_at = _before(motion, until, before) if until and before else None
+
+
+def change(motion: Motion, payload: Mapping[str, Any], at: datetime, *, anew: bool) -> None:
+    """What an appellate ruling makes of the sanction: a new end, none at all, or the first of one given only now.
+
+    ``anew`` where the ruling puts another outcome in place: what it gives counts from the ruling.
+    """
+    if not nature.was_granted(motion):
+        end(motion, at)
+    elif (until := end_stated(motion, payload, at if anew else motion.decided_at)) is not None:
+        prolong(motion, until)
+
+
+def end(motion: Motion, at: datetime) -> None:
+    """The sanction holds no longer."""
+    motion.ended_at, motion.warn_at = at, None
+
+
+def _after(motion: Motion, start: datetime, length: Amount) -> datetime:
+    return lengths.after(start, length.amount, length.unit, nature.jurisdiction(motion))
+
+
+def _before(motion: Motion, end: datetime, length: Amount) -> datetime:
+    return lengths.before(end, length.amount, length.unit, nature.jurisdiction(motion))
+
+
+def _instant(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,135 @@
+"""Serving copies: what an act owes to whom, who may acknowledge it, who may record that it was served by hand."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecase.cases import documents
+from ecase.cases.models import Document
+from ecase.officers.models import Officer, Post, Role
+from ecase.problems import Conflict, Invalid, NotAllowed, Problem
+from workflows.copies import services as copies
+from workflows.copies.models import BY_HAND, Copy, CopyQuerySet, Recipient, Way
+from workflows.motions.authority import secrecy
+from workflows.motions.authority.refusals import recording
+from workflows.motions.authority.relations import is_author, is_clerk_of_court
+from workflows.motions.doing.announcements import roles_told
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import DECISIONS, ActType, State
+
+
+def owe(motion: Motion, act: Act) -> list[Recipient]:
+    """Write down what the act owes, and who of it is to be told through the service. In the act's transaction."""
+    if _is_hearing_off(motion, act):
+        copies.void_notices(motion, act.performed_at)
+    if act.type in DECISIONS or act.type == ActType.HEARING_ORDER:
+        return copies.owe(motion, act, lambda one: _is_reached(motion, one))
+    return []
+
+
+def _is_reached(motion: Motion, recipient: Recipient) -> bool:
+    """Whether a message is enough: the addressee has an account that may open the act."""
+    knows_the_service = isinstance(recipient, Officer) or bool(roles_told(recipient))
+    return knows_the_service and bool(secrecy.recipients(motion, [recipient]))
+
+
+def _is_hearing_off(motion: Motion, act: Act) -> bool:
+    """Whether a hearing that was ordered will not take place as it was: ordered anew, or not before this judge."""
+    held = motion.state in (State.HEARING, State.DECIDED)
+    return act.from_state == State.HEARING and (not held or act.type == ActType.HEARING_ORDER)
+
+
+def of(motion: Motion) -> CopyQuerySet:
+    """The copies of a motion's acts, as they are owed, with what an answer shows of them."""
+    related = ("officer", "organisation", "person", "acknowledged_by__officer", "proof__blob")
+    return CopyQuerySet(Copy).filter(motion=motion).select_related(*related)
+
+
+def get(post: Post, copy_id: UUID) -> Copy:
+    """One copy of a motion that ``post`` may open, or ``Copy.DoesNotExist``."""
+    visible = Motion.objects.visible_to(post).values("pk")
+    related = ("motion__case", "motion__author", "act", "officer", "organisation", "person", "proof__blob")
+    return Copy.objects.select_related(*related).get(pk=copy_id, motion__in=visible)
+
+
+def is_addressee(copy: Copy, post: Post) -> bool:
+    """Whether the copy is the officer's own, or his organisation's."""
+    return post.officer_id == copy.officer_id or post.organisation_id == copy.organisation_id
+
+
+def may_record(copy: Copy, post: Post) -> bool:
+    """Whether the post serves copies by hand: the author, an investigator of the case, a clerk of the court."""
+    motion = copy.motion
+    if post.role == Role.CLERK:
+        return is_clerk_of_court(motion, post)
+    of_team = post.role == Role.INVESTIGATOR and motion.case.team.filter(officer=post.officer_id).exists()
+    return is_author(motion, post) or of_team
+
+
+def acknowledge(copy: Copy, post: Post) -> Copy:
+    """The addressee says that he has it. Raises ``NotAllowed`` or ``Conflict``; a refusal is in the audit log."""
+    with recording(copy.motion, post, "copy"), transaction.atomic():
+        return _acknowledge(copy, post)
+
+
+def _acknowledge(copy: Copy, post: Post) -> Copy:
+    if not is_addressee(copy, post) or copy.how != Way.SYSTEM:
+        raise NotAllowed(Problem("not-yours", _("This copy was not sent to you through the service.")))
+    if not copies.acknowledge(copy, post, timezone.now()):
+        raise _settled(copy)
+    return copy
+
+
+def record(
+    copy: Copy, post: Post, *, how: str, at: datetime | None = None, note: str = "", proof: tuple[str, BinaryIO] | None
+) -> Copy:
+    """Write down that the copy was served by hand at ``at`` (now). ``proof`` is the name and the bytes of a file.
+
+    Raises ``NotAllowed``, ``Conflict``, or ``Invalid`` with every fault at its field; a refusal is in the audit log.
+    """
+    with recording(copy.motion, post, "copy"), transaction.atomic():
+        _require_recordable(copy, post)
+        served_at = at or timezone.now()
+        if faults := list(_faults(copy, how, served_at, note, proof)):
+            raise Invalid(faults)
+        document = _stored(copy, post, *proof) if proof else None
+        if not copies.record(copy, post, how=Way(how), at=served_at, proof=document, note=note):
+            raise _settled(copy)
+        return copy
+
+
+def _require_recordable(copy: Copy, post: Post) -> None:
+    if not may_record(copy, post):
+        raise NotAllowed(Problem("not-yours", _("Copies are served by the author of the motion or the court's clerk.")))
+    if copy.acknowledged_at or copy.voided_at:
+        raise _settled(copy)
+
+
+def _stored(copy: Copy, post: Post, name: str, stream: BinaryIO) -> Document:
+    return documents.store(copy.motion.case, post, name, stream, chain=copy.motion.chain)
+
+
+def _faults(copy: Copy, how: str, at: datetime, note: str, proof: object) -> Iterator[Problem]:
+    if how not in BY_HAND:
+        yield Problem("how", _("Say how the copy was served."), "how")
+    elif how == Way.REFUSED and not note.strip():
+        yield Problem("required", _("Say how the addressee refused, and before whom."), "note")
+    elif how != Way.REFUSED and proof is None:
+        yield Problem("required", _("Attach the proof that the copy was served."), "file")
+    if not copy.created_at <= at <= timezone.now():
+        yield Problem("at", _("A copy is served after the act and not in the future."), "at")
+
+
+def _settled(copy: Copy) -> Conflict:
+    message = _("This copy has been acknowledged already, or is no longer owed.")
+    return Conflict(Problem("already-settled", message, params={"copy": str(copy.pk)}))
+
+
+def delivered(motion: Motion) -> dict[str, Any]:
+    """What the act of delivery states: whose messages of the motion have arrived, and how each copy stands."""
+    return {"arrived": copies.arrivals(motion), "copies": copies.as_they_stand(motion)}

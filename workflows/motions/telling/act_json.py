@@ -1,0 +1,111 @@
+"""The bytes that are signed: ``act.json``, canonical JSON (RFC 8785) of everything that the act states.
+
+It names installation, case, motion, step, author, the previous act with the digests of its bytes and of its signature
+(so that motion, agreement and protocol form a chain), a challenge, the payload and the digest of every file.
+"""
+
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from ecase.officers.models import Post
+from signatures.canonical import canonical
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import ActType
+from workflows.statute.models import CatalogueVersion
+
+SCHEMA = "ecase.act/1"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An act before its bytes are frozen. ``author`` is ``None`` when the service itself acts."""
+
+    id: uuid.UUID
+    motion: Motion
+    type: ActType
+    author: Post | None
+    payload: Mapping[str, Any]
+    at: datetime
+    previous: Act | None
+    files: Sequence[Mapping[str, Any]] = ()
+
+
+def freeze(draft: Draft) -> bytes:
+    """The canonical bytes of the act. Raises ``ValueError`` if the payload does not fit the narrowed profile."""
+    return bytes(canonical(_statement(draft)))
+
+
+def _statement(draft: Draft) -> dict[str, Any]:
+    motion = draft.motion
+    return {
+        "schema": SCHEMA,
+        "installation": settings.INSTALLATION_ID,
+        "case": {"id": str(motion.case_id), "number": motion.case.number},
+        "motion": {
+            "id": str(motion.pk),
+            "kind": motion.kind,
+            "version": motion.version,
+            "catalogue": dict(_catalogue(motion.catalogue_id)),
+        },
+        "act": {
+            "id": str(draft.id),
+            "type": str(draft.type),
+            "position": draft.previous.position + 1 if draft.previous else 1,
+            "from_state": motion.state,
+        },
+        "author": author_of(draft.author),
+        "previous": _previous(draft.previous),
+        "challenge": {"nonce": secrets.token_hex(16), "issued_at": instant(draft.at)},
+        "payload": dict(draft.payload),
+        "files": [dict(file) for file in draft.files],
+    }
+
+
+def files(frozen: bytes) -> list[dict[str, Any]]:
+    """What the act names by digest, its own paper first: ``name``, ``media_type``, ``size`` (bytes), ``sha256``."""
+    listed: list[dict[str, Any]] = json.loads(frozen)["files"]
+    return listed
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the microsecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def author_of(post: Post | None) -> dict[str, str]:
+    """Who states the act: a natural person in a post, or the service."""
+    if post is None:
+        return {"service": settings.INSTALLATION_ID}
+    return {
+        "officer": str(post.officer_id),
+        "iin": post.officer.iin,
+        "name": post.officer.full_name,
+        "role": post.role,
+        "bin": post.organisation.bin,
+        "organisation": post.organisation.name("kk"),
+    }
+
+
+@lru_cache(maxsize=16)
+def _catalogue(pk: int) -> dict[str, str]:
+    """Read once a process, as published versions never change."""
+    named = CatalogueVersion.objects.only("jurisdiction", "version", "sha256").get(pk=pk)
+    return {"jurisdiction": named.jurisdiction, "version": named.version, "sha256": named.sha256}
+
+
+def _previous(act: Act | None) -> dict[str, str] | None:
+    return {"act": str(act.pk), "sha256": act.sha256, "cms_sha256": act.cms_sha256} if act else None
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

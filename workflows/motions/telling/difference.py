@@ -1,0 +1,140 @@
+"""What has changed between two versions of a motion: field by field, word by word, and file by file.
+
+A version is what its author signed. That of a returned motion which is being corrected is the draft as it stands.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from workflows.motions.models import Motion
+from workflows.motions.states import ActType
+from workflows.motions.telling.fields import display
+from workflows.statute.conditions import is_empty
+from workflows.statute.schema import Field
+
+Mark = Literal["same", "removed", "added"]
+WORDS = re.compile(r"\s+|[^\s]+")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Some words that both versions have, or only the earlier (``removed``), or only the later (``added``)."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field or one attachment that is not the same in both versions; ``segments`` lead from one to the other."""
+
+    label: str
+    before: str
+    after: str
+    segments: tuple[Segment, ...]
+    article: str = ""
+
+
+@dataclass(frozen=True)
+class _Version:
+    """What a version states: its payload, and its attachments by digest."""
+
+    payload: Mapping[str, Any]
+    files: Mapping[str, str]
+
+
+def versions(motion: Motion) -> list[int]:
+    """The versions that can be compared, ascending: those filed, and the draft of the next."""
+    filed = motion.acts.filter(type=ActType.MOTION).values_list("version", flat=True)
+    return sorted({*filed, motion.version})
+
+
+def between(motion: Motion, version_a: int, version_b: int) -> list[Change]:
+    """Every difference from ``version_a`` to ``version_b``, in the order of the form, attachments last.
+
+    Words are in the reader's language. ``KeyError`` for a version that the motion does not have.
+    """
+    before, after = _version(motion, version_a), _version(motion, version_b)
+    return [*_fields(motion, before, after), *_files(before, after)]
+
+
+def segments(before: str, after: str) -> tuple[Segment, ...]:
+    """How ``before`` becomes ``after``, phrase by phrase; the segments joined give both texts back."""
+    old, new = WORDS.findall(before), WORDS.findall(after)
+    found: list[Segment] = []
+    gone = come = ""
+    for mark, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        removed, added = "".join(old[start:end]), "".join(new[begin:stop])
+        if mark == "equal" and removed.strip():
+            found += [*_changed(gone, come), Segment("same", removed)]
+            gone = come = ""
+        else:
+            # A space that both have between changed words is no reason to cut a phrase in two.
+            gone, come = gone + removed, come + added
+    return (*found, *_changed(gone, come))
+
+
+def _changed(gone: str, come: str) -> list[Segment]:
+    if gone == come:
+        return [Segment("same", gone)] if gone else []
+    pieces = (Segment("removed", gone), Segment("added", come))
+    return [one for one in pieces if one.text]
+
+
+def _version(motion: Motion, version: int) -> _Version:
+    act = motion.acts.filter(type=ActType.MOTION, version=version).order_by("-position").first()
+    if act is not None:
+        stated = json.loads(bytes(act.act_json))
+        # The first file is the paper of the act itself.
+        return _Version(stated["payload"], _named(motion, [one["sha256"] for one in stated["files"][1:]]))
+    if version != motion.version:
+        raise KeyError(version)
+    held = motion.attachments.values_list("document__blob", flat=True)
+    return _Version(motion.payload, _named(motion, list(held)))
+
+
+def _named(motion: Motion, digests: Sequence[str]) -> dict[str, str]:
+    """Files by digest, in the same order, as whoever brought them into the case named them."""
+    names = dict(motion.case.documents.filter(blob__in=digests).values_list("blob", "name"))
+    return {digest: names[digest] for digest in digests}
+
+
+def _fields(motion: Motion, before: _Version, after: _Version) -> Iterator[Change]:
+    for field in motion.kind_entry.form.fields:
+        old, new = before.payload.get(field.key), after.payload.get(field.key)
+        if old != new and not (is_empty(old) and is_empty(new)):
+            yield _change(str(field.label), _words(motion, field, old), _words(motion, field, new), field.article)
+
+
+def _files(before: _Version, after: _Version) -> Iterator[Change]:
+    for digest, name in before.files.items():
+        if digest not in after.files:
+            yield _change(_("Attachment removed"), name, "")
+    for digest, name in after.files.items():
+        if digest not in before.files:
+            yield _change(_("Attachment added"), "", name)
+
+
+def _change(label: str, before: str, after: str, article: str = "") -> Change:
+    return Change(label, before, after, segments(before, after), article)
+
+
+def _words(motion: Motion, field: Field, value: Any) -> str:
+    if is_empty(value):
+        return ""
+    if field.type == "list":
+        return "\n".join(_row(motion, field.fields, one) for one in value)
+    return display(motion, field, value, (get_language() or "kk")[:2])
+
+
+def _row(motion: Motion, columns: Sequence[Field], row: Mapping[str, Any]) -> str:
+    """An entry of a list on one line."""
+    told = (_words(motion, column, row.get(column.key)) for column in columns)
+    return "; ".join(one for one in told if one)

@@ -1,0 +1,75 @@
+"""An act as an evidence container: everything that a stranger needs to check it without us."""
+
+import json
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from ecase.audit import sequencer
+from ecase.audit import services as audit
+from ecase.cases import documents
+from ecase.cases.models import Blob
+from ecase.problems import Problem, TryLater
+from ecase.trust import evidence as kept
+from ecase.trust import folder
+from signatures import container as evidence
+from workflows.motions.models import Act
+from workflows.motions.telling import act_json
+
+# How long a download waits for the log to prove the newest entry.
+SETTLE_SECONDS = 3.0
+SERVED_AS = "application/vnd.ecase.container+zip"
+
+
+def container(act: Act) -> bytes:
+    """The container of ``act`` with all earlier acts of its motion, its files, report, authorities and log proof.
+
+    Raises ``TryLater`` while a long transaction keeps the log from proving the newest entry, ``Altered`` where the
+    storage no longer holds the bytes of a file that was signed.
+    """
+    _settle()
+    signed = _signed(act)
+    report = json.dumps(act.report, ensure_ascii=False, indent=1).encode()
+    extras = {"report.json": report, **dict(_authorities())}
+    return evidence.write(
+        evidence.Evidence(act=signed[-1], previous=signed[:-1], files=dict(_files(act)), extras=extras)
+    )
+
+
+def _signed(act: Act) -> list[evidence.SignedAct]:
+    """The acts up to this one, each with its proofs: of the log, and of its signature if any was fetched."""
+    acts = list(act.motion.acts.filter(position__lte=act.position).select_related("entry").order_by("position"))
+    known = kept.records(one.signature_sha256 for one in acts)
+    return [
+        evidence.SignedAct(
+            bytes(one.act_json), bytes(one.cms), audit.proof(one.entry), known.get(one.signature_sha256, b"")
+        )
+        for one in acts
+    ]
+
+
+def _settle() -> None:
+    try:
+        sequencer.settle(SETTLE_SECONDS)
+    except TimeoutError as fault:
+        message = _("The log cannot prove the newest entry yet. Download the container again in a minute.")
+        raise TryLater(Problem("log-behind", message)) from fault
+
+
+def file_name(act: Act) -> str:
+    """What a downloaded container is called."""
+    return f"{act.motion.number or act.motion_id}-{act.position}-{act.type}.zip"
+
+
+def _files(act: Act) -> Iterator[tuple[str, bytes]]:
+    listed = act_json.files(bytes(act.act_json))
+    blobs = Blob.objects.in_bulk([file["sha256"] for file in listed])
+    for file in listed:
+        with documents.open_blob(blobs[file["sha256"]]) as stored:
+            yield file["name"], stored.read()
+
+
+def _authorities() -> Iterator[tuple[str, bytes]]:
+    """The trust folder of this installation: to read, never to trust."""
+    for name, data in folder.files(folder.trust()):
+        yield f"trusted-here/{name}", data

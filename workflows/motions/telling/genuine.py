@@ -1,0 +1,35 @@
+"""Whether a file is one that the service knows, by its digest alone: for whoever holds a paper with our QR code.
+
+Nothing about the case is told, not even to whom the file is genuine; whoever asks has the file already.
+"""
+
+import re
+import uuid
+from enum import StrEnum
+
+from workflows.motions.models import Act
+from workflows.motions.telling import act_json
+
+SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class Verdict(StrEnum):
+    """``altered``: the act that the paper names exists, and this is none of its files."""
+
+    GENUINE = "genuine"
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+
+
+def verdict(sha256: str, act_id: uuid.UUID | None) -> Verdict:
+    """What is known of a file with that digest (lower-case hex); ``act_id`` is the act that its QR code names."""
+    act = Act.objects.filter(pk=act_id).first() if act_id else None
+    if act is not None:
+        return Verdict.GENUINE if sha256 in _files(act) else Verdict.ALTERED
+    signed = Act.objects.filter(pdf=sha256).exists() or Act.objects.filter(sha256=sha256).exists()
+    return Verdict.GENUINE if signed else Verdict.UNKNOWN
+
+
+def _files(act: Act) -> set[str]:
+    """The act itself, its document, its signature, and what was attached to it."""
+    return {act.sha256, act.cms_sha256, *(file["sha256"] for file in act_json.files(bytes(act.act_json)))}

@@ -1,0 +1,130 @@
+"""What has become of the motions of a period: by kind, how many, how they ended, how fast, how often late.
+
+Counted over what the reader may open: a secret motion counts for whoever is admitted to it, and for nobody else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecase.officers.models import Post
+from ecase.problems import Invalid, Problem
+from workflows.deadlines.models import Deadline
+from workflows.deadlines.models import State as Due
+from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.states import FINAL_STATES, AppealState
+from workflows.statute.catalogue import catalogue
+
+LABELS: Mapping[str, Any] = {
+    "filed": _("Filed"),
+    "waiting": _("In progress"),
+    "granted": _("Granted"),
+    "refused": _("Refused by the judge"),
+    "dropped": _("Withdrawn or not agreed"),
+    "appealed": _("Appealed"),
+    "late": _("A term was missed"),
+}
+# Days whose instants every time zone can express.
+FIRST, LAST = date(1900, 1, 1), date(9000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Numbers of motions. ``filed`` is the sum of the four after it; ``late`` and ``appealed`` cut across them."""
+
+    filed: int = 0
+    waiting: int = 0
+    granted: int = 0
+    refused: int = 0
+    dropped: int = 0
+    appealed: int = 0
+    late: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Tally)))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind (None: all of them), and the median time from the court's registration to the decision."""
+
+    kind: str | None
+    tally: Tally
+    median: timedelta | None
+
+
+class Median(Aggregate):
+    """PostgreSQL's ``percentile_cont(0.5)`` of durations."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+def of(post: Post, since: date, until: date) -> list[Line]:
+    """A line for each kind that was filed from ``since`` to ``until`` (local days, inclusive), and one for all.
+
+    Empty if nothing was filed. Raises ``Invalid`` for a period that cannot be.
+    """
+    _require_period(since, until)
+    motions = Motion.objects.visible_to(post).filter(submitted_at__gte=_begin(since), submitted_at__lt=_end(until))
+    tallies = _tallies(motions)
+    medians = dict(_timed(motions).values_list("kind").annotate(median=Median("took")))
+    lines = [Line(kind, tallies[kind], medians.get(kind)) for kind in sorted(tallies)]
+    return [*lines, _together(lines, motions)] if lines else []
+
+
+def _require_period(since: date, until: date) -> None:
+    far = [name for name, day in (("since", since), ("until", until)) if not FIRST <= day <= LAST]
+    problems = [Problem("period", _("This year is out of range."), name) for name in far]
+    if until < since:
+        problems.append(Problem("period", _("The period ends before it begins."), "until"))
+    if problems:
+        raise Invalid(problems)
+
+
+def _tallies(motions: MotionQuerySet) -> dict[str, Tally]:
+    found: dict[str, Tally] = {}
+    grouped = motions.order_by().values("kind", "catalogue", "outcome", "state", "appeal_state")
+    for row in grouped.annotate(number=Count("pk")):
+        found[row["kind"]] = found.get(row["kind"], Tally()) + _tally(row)
+    late = Deadline.objects.filter(state=Due.MISSED, motion__in=motions.order_by().values("pk"))
+    for kind, number in late.values_list("motion__kind").annotate(Count("motion", distinct=True)):
+        found[kind] += Tally(late=number)
+    return found
+
+
+def _tally(row: Mapping[str, Any]) -> Tally:
+    number = row["number"]
+    appealed = number if row["appeal_state"] != AppealState.NONE else 0
+    return Tally(filed=number, appealed=appealed, **{_fate(row): number})
+
+
+def _fate(row: Mapping[str, Any]) -> str:
+    if row["outcome"]:
+        kind = catalogue(row["catalogue"]).kind(row["kind"])
+        return "granted" if kind.outcome(row["outcome"]).grants else "refused"
+    return "dropped" if row["state"] in FINAL_STATES else "waiting"
+
+
+def _timed(motions: MotionQuerySet) -> MotionQuerySet:
+    took = ExpressionWrapper(F("decided_at") - F("registered_at"), output_field=DurationField())
+    return motions.order_by().filter(decided_at__isnull=False, registered_at__isnull=False).annotate(took=took)
+
+
+def _together(lines: Iterable[Line], motions: MotionQuerySet) -> Line:
+    median = _timed(motions).aggregate(median=Median("took"))["median"]
+    return Line(None, sum((one.tally for one in lines), Tally()), median)
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _end(day: date) -> datetime:
+    return _begin(day + timedelta(days=1))

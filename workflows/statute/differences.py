@@ -1,0 +1,68 @@
+"""What differs between two versions of a catalogue, rule by rule."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+NAMES = ("key", "who", "to")
+# A catalogue is no rule: what tells two versions apart anyway.
+HEAD = frozenset({"version", "valid_from", "valid_to"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One rule, or a part of it: where it stands, and both values; ``None`` where one version has nothing there."""
+
+    path: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        if self.old is None:
+            return f"+ {self.path}: {_short(self.new)}"
+        if self.new is None:
+            return f"- {self.path}: {_short(self.old)}"
+        return f"~ {self.path}: {_short(self.old)} -> {_short(self.new)}"
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
+    """What was added, removed or changed between two catalogues as JSON, in the order of the new one."""
+    yield from _compared("", _without_head(old), _without_head(new))
+
+
+def _without_head(content: dict[str, Any]) -> dict[str, Any]:
+    return {key: one for key, one in content.items() if key not in HEAD}
+
+
+def _compared(path: str, old: Any, new: Any) -> Iterator[Difference]:
+    if old == new:
+        return
+    before, after = _parts(old), _parts(new)
+    if before is None or after is None:
+        yield Difference(path, old, new)
+        return
+    for key in [*after, *(one for one in before if one not in after)]:
+        yield from _compared(f"{path}.{key}" if path else key, before.get(key), after.get(key))
+
+
+def _parts(value: Any) -> dict[str, Any] | None:
+    """What the value consists of, by name; ``None`` for what is compared as a whole."""
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        return None
+    names = [_name(one) for one in value]
+    return dict(zip(names, value, strict=True)) if all(names) and len(set(names)) == len(names) else _numbered(value)
+
+
+def _numbered(value: list[Any]) -> dict[str, Any]:
+    return {str(number): one for number, one in enumerate(value)}
+
+
+def _name(rule: dict[str, Any]) -> str:
+    return next((str(rule[one]) for one in NAMES if isinstance(rule.get(one), str)), "")
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,51 @@
+"""Whether the events that a kind lets be put on record hold together with its forms and with each other."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from workflows.statute.form_references import check_condition
+from workflows.statute.reading import Faults, Marked
+from workflows.statute.walking import items, keys, word
+
+CHOICE = "event"
+
+
+def check_events(kind: Marked, known: dict[Any, Marked], faults: Faults) -> None:
+    """Every fault among the events of a kind whose motion has the fields ``known``."""
+    events = items(kind, "events")
+    for one in events:
+        for condition in items(one, "applies_when"):
+            check_condition(condition, known, faults)
+        after = one.child("after")
+        if after is not None and after.value not in keys(events) - {word(one, "key")}:
+            faults.at(after, f"there is no other event {after.value!r}")
+    _fields_once(events, faults)
+    _same_roles(events, faults)
+
+
+def _fields_once(events: list[Marked], faults: Faults) -> None:
+    """One form shows the fields of every event that is open."""
+    seen = {CHOICE}
+    for one in (field for event in events for field in items(event.child("form"), "fields")):
+        key = word(one, "key")
+        if key in seen:
+            faults.at(one, f"the key {key!r} is used twice among the events of the kind")
+        seen.add(key)
+
+
+def _same_roles(events: list[Marked], faults: Faults) -> None:
+    """Whoever may put one of several open events on record is shown all of them."""
+    for one, other in combinations(events, 2):
+        if word(one, "when") == word(other, "when") and not _follow(one, other) and _by(one) != _by(other):
+            faults.at(other, "events that may be open together have the same 'by'")
+
+
+def _follow(one: Marked, other: Marked) -> bool:
+    """Whether one of them, which happens once, comes only after the other."""
+    pairs: Iterator[tuple[Marked, Marked]] = iter(((one, other), (other, one)))
+    return any(word(late, "after") == word(early, "key") and not word(early, "repeated") for late, early in pairs)
+
+
+def _by(event: Marked) -> set[Any]:
+    return {one.value for one in items(event, "by")}

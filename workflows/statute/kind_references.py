@@ -1,0 +1,250 @@
+"""Whether the rules of a kind fit its forms, its outcomes and each other."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from workflows.statute.event_references import check_events
+from workflows.statute.form_references import check_condition, check_form, keys_once
+from workflows.statute.reading import Faults, Marked
+from workflows.statute.schema import EVENT_PREFIX, FIELD_PREFIX, ActName
+from workflows.statute.walking import by_key, entries, items, keys, word
+
+ACTS = frozenset(get_args(ActName))
+STARTING = frozenset({"instant", "date"})
+FIGURES = ("amount", "by_choice", "longest", "term", "within", "notify_within")
+ANNOUNCED = "announced_at"
+Fields = dict[Any, Marked]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a kind may name outside itself: groups and kinds of the catalogue, and whom an appeal's form knows."""
+
+    groups: set[str]
+    kinds: set[str]
+    appellants: set[str]
+
+
+def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
+    """Every fault of one kind."""
+    known, outcomes = by_key(items(kind.child("form"), "fields")), items(kind, "outcomes")
+    for form in (kind.child("form"), *(one.child("form") for one in (*outcomes, *items(kind, "events")))):
+        check_form(form, faults)
+    _keys(kind, faults)
+    _outside(kind, around, faults)
+    _fields_named(kind, known, faults)
+    _outcomes_named(kind, keys(outcomes), faults)
+    events = {f"{EVENT_PREFIX}{key}" for key in keys(items(kind, "events"))}
+    for one in _clocks(kind):
+        _term(one, known, events, faults)
+    check_events(kind, known, faults)
+    _way(kind, known, faults)
+    _appeal(kind.child("appeal"), around, faults)
+
+
+def _clocks(kind: Marked) -> list[Marked]:
+    appeal = kind.child("appeal")
+    ruling = appeal.child("ruling") if appeal is not None else None
+    return [*items(kind, "terms"), *([ruling] if ruling is not None else [])]
+
+
+def check_reminders(several: Marked, faults: Faults) -> None:
+    """Fractions of a term."""
+    for one in several.value if isinstance(several.value, list) else []:
+        if not isinstance(one.value, float) or not 0 < one.value < 1:
+            faults.at(one, f"{one.value!r} is not a fraction between 0 and 1")
+
+
+def check_escalation(several: Marked, faults: Faults) -> None:
+    """Fractions of a term, beyond its end too."""
+    for one in several.value if isinstance(several.value, list) else []:
+        at = word(one, "at")
+        if isinstance(at, (int, float)) and at <= 0:
+            faults.at(one, f"{at!r} is not a fraction greater than 0")
+
+
+# -- what is named ----------------------------------------------------------------------------------------------------
+
+
+def _keys(kind: Marked, faults: Faults) -> None:
+    for part in ("attachments", "outcomes", "alternative_measures", "events"):
+        keys_once(items(kind, part), faults)
+    keys_once(_clocks(kind), faults)
+    keys_once(items(kind.child("validity"), "ladder"), faults)
+    keys_once(items(kind.child("appeal"), "outcomes"), faults)
+
+
+def _outside(kind: Marked, around: Around, faults: Faults) -> None:
+    group = kind.child("group")
+    if group is not None and group.value not in around.groups:
+        faults.at(group, f"there is no group {group.value!r} in the catalogue")
+    for one in items(kind.child("relation"), "kinds"):
+        if one.value not in around.kinds:
+            faults.at(one, f"there is no kind {one.value!r}")
+
+
+def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
+    repeat, route = kind.child("repeat"), kind.child("special_person_route")
+    _typed(kind.child("subject"), known, ("person",), faults)
+    if repeat is not None:
+        _typed(repeat.child("person_field"), known, ("person",), faults)
+        _typed(repeat.child("field"), known, ("text", "long_text"), faults)
+    if route is not None and not items(route, "when"):
+        faults.at(route, "a special route says 'when' it is taken")
+    for one in (*items(route, "when"), *_conditions_of_attachments(kind)):
+        check_condition(one, known, faults)
+
+
+def _conditions_of_attachments(kind: Marked) -> Iterable[Marked]:
+    found = (one.child("required_if") for one in items(kind, "attachments"))
+    return (one for one in found if one is not None)
+
+
+def _typed(name: Marked | None, known: Fields, types: tuple[str, ...], faults: Faults) -> None:
+    """A fault unless ``name`` is a field of one of these types; one that is not given is none."""
+    if name is not None and word(known.get(name.value), "type") not in types:
+        faults.at(name, f"{name.value!r} is not a field of type {' or '.join(map(repr, types))}")
+
+
+def _outcomes_named(kind: Marked, outcomes: set[Any], faults: Faults) -> None:
+    rules = [one for part in ("norms", "service", "terms", "events") for one in items(kind, part)]
+    named = [one for rule in rules for one in items(rule, "outcomes")]
+    for one in (*named, *items(kind.child("appeal"), "decisions")):
+        if one.value not in outcomes:
+            faults.at(one, f"there is no outcome {one.value!r}")
+
+
+# -- terms ------------------------------------------------------------------------------------------------------------
+
+
+def _term(term: Marked, known: Fields, events: set[str], faults: Faults) -> None:
+    _length(term, faults)
+    for one in items(term, "starts_on"):
+        _start(one, known, events, faults)
+    for one in items(term, "met_by"):
+        if one.value not in ACTS | events:
+            faults.at(one, f"{one.value!r} is neither an act nor an event of the kind")
+    for one in items(term, "applies_when"):
+        check_condition(one, known, faults)
+    for part in ("by_choice", "less_by"):
+        _by_choice(term, term.child(part), known, faults)
+    check_reminders(term.child("remind") or Marked([], term.place), faults)
+    check_escalation(term.child("escalate") or Marked([], term.place), faults)
+
+
+def _length(term: Marked, faults: Faults) -> None:
+    given = [one for one in ("amount", "by_choice") if term.child(one) is not None]
+    if word(term, "immediately") is True:
+        given.append("immediately")
+    if len(given) != 1 and word(term, "mark") != "U":
+        faults.at(term, "a term has exactly one of 'amount', 'by_choice', 'immediately: true'")
+    if word(term, "amount") == 0 and term.child("less") is None and term.child("less_by") is None:
+        faults.at(term, "an 'amount' of 0 goes with 'less' or 'less_by'")
+    if (term.child("extendable_to") is None) != (not items(term, "extended_by")):
+        faults.at(term, "'extendable_to' and 'extended_by' go together")
+
+
+def _start(start: Marked, known: Fields, events: set[str], faults: Faults) -> None:
+    name = str(start.value)
+    if not name.startswith(FIELD_PREFIX):
+        if name not in ACTS | events:
+            faults.at(start, f"{name!r} is neither an act nor an event of the kind nor '{FIELD_PREFIX}<key>'")
+    elif word(known.get(name.removeprefix(FIELD_PREFIX)), "type") not in STARTING:
+        faults.at(start, f"{name!r} is not an instant or a date of the motion's form")
+
+
+def _by_choice(term: Marked, by: Marked | None, known: Fields, faults: Faults) -> None:
+    """Each choice has its amount: those for which the term applies at all."""
+    if by is None:
+        return
+    name = word(by, "field")
+    field = known.get(name)
+    if word(field, "type") != "choice":
+        faults.at(by, f"{name!r} is not a field of type 'choice'")
+    elif {key for key, _one in entries(by.child("amounts"))} != _bound(term, name, keys(items(field, "choices"))):
+        faults.at(by, f"the amounts do not match the choices of {name!r} for which the term applies")
+
+
+def _bound(term: Marked, field: Any, choices: set[Any]) -> set[Any]:
+    """The choices of ``field`` for which the term applies."""
+    for one in items(term, "applies_when"):
+        value = one.child("value")
+        if word(one, "field") == field and word(one, "op") == "in" and value is not None:
+            choices = choices & {choice.value for choice in value.value}
+    return choices
+
+
+# -- the way of a motion ----------------------------------------------------------------------------------------------
+
+
+def _way(kind: Marked, known: Fields, faults: Faults) -> None:
+    outcomes = items(kind, "outcomes")
+    _paths(kind, known, faults)
+    _prosecutor(kind, known, faults)
+    _validity(kind.child("validity"), known, outcomes, faults)
+    _announced(kind, outcomes, faults)
+
+
+def _paths(kind: Marked, known: Fields, faults: Faults) -> None:
+    """The urgent path exists where it is allowed and the motion can say that it was taken."""
+    urgent = kind.child("urgent")
+    field = urgent.child("field") if urgent is not None else None
+    _typed(field, known, ("boolean",), faults)
+    if field is not None and word(urgent, "allowed") is not True:
+        faults.at(field, "'field' is given though nothing may be done first")
+    checking = [one for one in items(kind, "outcomes") if word(one, "path") == "urgent"]
+    if urgent is not None and bool(checking) != (field is not None):
+        faults.at(urgent, "outcomes of path 'urgent' and the 'field' of the urgent step go together")
+    for one in items(kind, "outcomes"):
+        if word(one, "inadmissible") is True and (one not in checking or word(one, "grants") is not False):
+            faults.at(one, "'inadmissible' goes with a refusal on the path 'urgent'")
+
+
+def _prosecutor(kind: Marked, known: Fields, faults: Faults) -> None:
+    ladder = items(kind.child("validity"), "ladder")
+    prosecutor = kind.child("prosecutor")
+    field = prosecutor.child("step_field") if prosecutor is not None else None
+    if field is None:
+        return
+    _typed(field, known, ("choice",), faults)
+    if keys(items(known.get(field.value), "choices")) != keys(ladder):
+        faults.at(field, f"the choices of {field.value!r} are not the steps of the ladder")
+    authors = {one.value for one in items(kind, "author_roles")}
+    for one in (author for step in ladder for author in items(step, "authors")):
+        if one.value not in authors:
+            faults.at(one, f"{one.value!r} is not among the 'author_roles' of the kind")
+
+
+def _validity(validity: Marked | None, known: Fields, outcomes: list[Marked], faults: Faults) -> None:
+    if validity is None:
+        return
+    if items(validity, "warn") and validity.child("warn_before") is None:
+        faults.at(validity, "'warn' says who is told, 'warn_before' is missing")
+    granting = [by_key(items(one.child("form"), "fields")) for one in outcomes if word(one, "grants") is True]
+    ends, starts = validity.child("ends_field"), validity.child("starts_field")
+    for form in granting:
+        _typed(ends, form, ("instant",), faults)
+        _typed(starts, {**known, **form}, ("instant",), faults)
+
+
+def _announced(kind: Marked, outcomes: list[Marked], faults: Faults) -> None:
+    """The term of appeal runs from the announcement, which the decision states where a hearing is obligatory."""
+    if word(kind.child("hearing"), "mode") != "mandatory":
+        return
+    for one in outcomes:
+        if word(by_key(items(one.child("form"), "fields")).get(ANNOUNCED), "type") != "instant":
+            faults.at(one, f"a decision after an obligatory hearing has an instant {ANNOUNCED!r}")
+
+
+def _appeal(appeal: Marked | None, around: Around, faults: Faults) -> None:
+    if appeal is None:
+        return
+    for part in ("outcomes", "who"):
+        if bool(items(appeal, part)) != (word(appeal, "allowed") is True):
+            faults.at(appeal, f"{part!r} go with an appeal that is allowed")
+    for one in items(appeal, "outcomes"):
+        check_form(one.child("form"), faults)
+    for one in items(appeal, "who"):
+        if word(one, "key") not in around.appellants:
+            faults.at(one, f"{word(one, 'key')!r} is not an appellant whom the form of an appeal knows")

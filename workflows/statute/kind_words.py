@@ -1,0 +1,340 @@
+"""The words of which a kind is made: who asks and agrees, terms, hearings, outcomes, validity, appeals, events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from workflows.statute.form_words import (
+    NO_FORM,
+    Amount,
+    Choice,
+    Condition,
+    Form,
+    Rule,
+    Text,
+    Unit,
+)
+
+RoleName = Literal["investigator", "head_of_unit", "prosecutor", "judge", "court_chair", "clerk", "defender"]
+# Who must act within a term: a judge of the court above is of the same role, but another one.
+TermRole = Literal[RoleName, "appellate_judge"]
+Body = Literal["investigation", "inquiry"]
+Level = Literal["district", "oblast", "national"]
+Superior = Literal["head_of_unit", "supervising_prosecutor", "court_chair", "appellate_chair"]
+ActName = Literal[
+    "motion", "approval", "agreement", "refusal", "return", "withdrawal", "correction", "format_order", "admission",
+    "registration", "assignment", "recusal", "reassignment", "transfer", "materials_request", "supplement",
+    "hearing_order", "minutes", "protocol", "endorsement", "delivery", "execution_report",
+    "lifting", "lifting_consent", "lifting_refusal", "extension", "replacement", "revival", "expiry", "closure",
+    "appeal", "restoration", "appeal_withdrawal", "transmission", "appeal_assignment", "appeal_recusal",
+    "appeal_reassignment", "appeal_ruling", "event",
+]  # fmt: skip
+DECISIONS = frozenset({"protocol", "endorsement"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement(Rule):
+    """A document that has to be, or may be, attached."""
+
+    key: str
+    label: Text
+    help: Text | None = None
+    required: bool = False
+    required_if: Condition | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Norm(Rule):
+    """What an article says, paraphrased: the assistant's only source of law. ``outcomes`` empty: fits any."""
+
+    text: Text
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByChoice:
+    """An amount that depends on the answer to a choice of the motion."""
+
+    field: str
+    amounts: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """Who above ``role`` is told, at a fraction of the term; 1.0 is the instant at which it is missed."""
+
+    at: float
+    to: Superior
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term(Rule):
+    """A length of time within which ``role`` must act.
+
+    It starts on one of the acts ``starts_on`` (or at the instant in ``field:<key>`` of the motion: when that is filed,
+    or when it is decided if the term names ``outcomes``; or on the event ``event:<key>`` of the kind), ends after
+    ``amount`` (or ``by_choice``) ``unit``, ``less`` earlier if given, or is due ``immediately``; one of ``met_by``
+    (acts and events) meets it. ``less_by`` is a ``less`` in the term's own unit that depends on a choice of the motion.
+    ``count`` and ``roll`` as in CPC Art. 48. ``remind`` are fractions of the term and ``escalate`` who is told above
+    the role (empty: as the catalogue says for the role), ``extendable_to`` what the law allows at most once one of
+    ``extended_by`` has happened; it applies only when all of ``applies_when`` hold for the motion's payload and, if it
+    names ``outcomes``, only after one of them. An ``amount`` of 0 is the instant itself, from which ``less`` or
+    ``less_by`` count back.
+    """
+
+    key: str
+    role: TermRole
+    label: Text
+    starts_on: tuple[str, ...]
+    met_by: tuple[str, ...]
+    amount: int | None = None
+    by_choice: ByChoice | None = None
+    unit: Unit = "hours"
+    immediately: bool = False
+    count: Literal["from_minute", "skip_first"] = "from_minute"
+    roll: bool = False
+    less: Amount | None = None
+    less_by: ByChoice | None = None
+    remind: tuple[float, ...] = ()
+    escalate: tuple[Escalation, ...] = ()
+    on_missed: Literal["record", "expire"] = "record"
+    extendable_to: Amount | None = None
+    extended_by: tuple[ActName, ...] = ()
+    applies_when: tuple[Condition, ...] = ()
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome(Rule):
+    """What the judge may decide, the fields that such a decision must state, and the form of the act.
+
+    ``path`` is ``urgent`` for what he decides on a step that was taken without a sanction; ``inadmissible`` marks an
+    outcome that makes the results of that step inadmissible, ``ends_earlier`` a refusal that ends the sanction which
+    the motion is about.
+    """
+
+    key: str
+    label: Text
+    output: Literal["protocol", "endorsement"]
+    grants: bool
+    path: Literal["ordinary", "urgent"] = "ordinary"
+    inadmissible: bool = False
+    ends_earlier: bool = False
+    help: Text | None = None
+    form: Form = NO_FORM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prosecutor(Rule):
+    """The prosecutor's part: he consents, is sent a copy, is the author, or has none.
+
+    ``step_field`` names the choice of the motion whose answer is a step of the ladder (``Validity.ladder``): the levels
+    of that step consent, one after another, instead of the office that supervises the case.
+    """
+
+    role: Literal["consent", "notify_copy", "author", "none"]
+    may_return: bool = False
+    step_field: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approver(Rule):
+    """Who inside the body agrees before the motion leaves it, and in which sort of body."""
+
+    role: RoleName
+    label: Text
+    bodies: tuple[Body, ...] = ("inquiry",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendee(Rule):
+    """Who takes part in a hearing."""
+
+    who: str
+    label: Text
+    attendance: Literal["must", "may"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hearing(Rule):
+    """Whether the judge hears the parties, who attends, and what happens when somebody is absent."""
+
+    mode: Literal["mandatory", "none", "optional", "on_request"]
+    attendees: tuple[Attendee, ...] = ()
+    absence: Text | None = None
+    videolink: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(Rule):
+    """One step of a ladder of extensions: up to ``total``, who moves, which levels consent, how long before the end.
+
+    ``total`` is None where the law names no sum of months (reading the case file). ``authors`` empty: as the kind says.
+    """
+
+    key: str
+    total: Amount | None = None
+    moved_by: Text
+    authors: tuple[RoleName, ...] = ()
+    levels: tuple[Level, ...] = ()
+    agreed_by: Text | None = None
+    to_prosecutor_before: Amount | None = None
+    prosecutor_within: Amount | None = None
+    to_court_before: Amount | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validity(Rule):
+    """How long a sanction holds: no term stated, a fixed one, a ladder of extensions, or until it is lifted.
+
+    ``ends_field`` is the instant of the decision's form that states the end. Without one a sanction ends ``longest``
+    after ``starts_field`` (an instant of the decision or of the motion), or after the decision. ``warn_before`` the end
+    those of ``warn`` are told.
+    """
+
+    mode: Literal["none", "fixed", "ladder", "until_lifted"]
+    longest: Amount | None = None
+    starts: Text | None = None
+    starts_field: str = ""
+    ends_field: str = ""
+    ladder: tuple[Step, ...] = ()
+    warn_before: Amount | None = None
+    warn: tuple[Literal["investigator", "prosecutor", "judge", "facility"], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Urgent(Rule):
+    """Whether it may be done first and checked after, under which conditions.
+
+    ``field`` is the motion's yes-or-no field that says so; the check decides one of the outcomes of path ``urgent``.
+    """
+
+    allowed: bool
+    field: str = ""
+    conditions: Text | None = None
+    notify_within: Amount | None = None
+    longest: Amount | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealOutcome(Rule):
+    """What the appellate judge may rule, and what that does to the decision."""
+
+    key: str
+    label: Text
+    effect: Literal["stands", "changed", "cancelled"]
+    form: Form = NO_FORM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appeal(Rule):
+    """Who may appeal, within which term from which event, through which court, whether it suspends, what may come out.
+
+    ``decisions`` limits it to those outcomes of the kind; empty: any. ``ruling`` is the term of the court above.
+    """
+
+    allowed: bool
+    who: tuple[Choice, ...] = ()
+    term: Amount | None = None
+    count: Literal["from_minute", "skip_first"] = "skip_first"
+    roll: bool = False
+    starts: Text | None = None
+    via: Literal["deciding_court", "appeal_court", ""] = ""
+    court: Text | None = None
+    ruling: Term | None = None
+    suspensive: bool | None = None
+    decisions: tuple[str, ...] = ()
+    outcomes: tuple[AppealOutcome, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Rule):
+    """One addressee of a copy of the decision. ``immediately`` or ``within``; ``outcomes`` empty: any."""
+
+    to: str
+    label: Text
+    immediately: bool = False
+    within: Amount | None = None
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrecy(Rule):
+    """Whom the motion and the decision are kept from. ``covert``: only persons named on the motion see it.
+
+    ``defence`` says from when the defender may open it: once it is with the judge, after the decision, or never.
+    """
+
+    level: Literal["investigation", "closed", "covert"]
+    defence: Literal["judge", "decision", "never"] = "never"
+    hidden_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecialRoute(Rule):
+    """Another path for persons with immunity: who supports the motion and which court decides.
+
+    It is taken when all of ``when`` hold for the motion: by the office of this level, to the court that hears
+    such motions.
+    """
+
+    who: Text
+    supported_by: Text
+    court: Text
+    when: tuple[Condition, ...] = ()
+    prosecution_level: Level = "national"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat(Rule):
+    """A further motion after a refusal, on the same ``person_field`` in the same case, must state ``field``."""
+
+    person_field: str
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation(Rule):
+    """What a granted motion does to an earlier sanction of one of ``kinds``: it extends, ends or replaces it."""
+
+    kinds: tuple[str, ...]
+    effect: Literal["extends", "ends", "replaces"]
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Rule):
+    """Something that is put on record beside the steps of a motion; terms start on ``event:<key>`` and are met by it.
+
+    ``by`` are the roles that may: an author on his motion, a prosecutor or a defender in his case, the motion's judge.
+    ``when`` it may be: while the motion is with a judge, or once it is decided (after one of ``outcomes``, if any are
+    named). It applies only to motions for which all of ``applies_when`` hold, only once ``after`` is on record, and
+    once, unless it may be ``repeated``. ``tells`` says who is told. Events that may be open together have the same
+    ``by``.
+    """
+
+    key: str
+    label: Text
+    help: Text
+    by: tuple[RoleName, ...]
+    when: Literal["before_decision", "in_force"]
+    tells: tuple[Literal["author", "prosecutor", "judge", "defence"], ...]
+    outcomes: tuple[str, ...] = ()
+    applies_when: tuple[Condition, ...] = ()
+    after: str = ""
+    repeated: bool = False
+    form: Form = NO_FORM
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupLeader(Rule):
+    """Among authors of ``role`` who work on a case as a group, its leader signs the motion and nobody else."""
+
+    role: RoleName
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifting(Rule):
+    """Whose order to lift a measure needs the prosecutor's consent; anybody else who executes it lifts it himself."""
+
+    consent_for: tuple[RoleName, ...]

@@ -1,0 +1,80 @@
+"""The kinds of a catalogue side by side, a row each: ``docs/reference/kinds.md`` is made of it."""
+
+from collections.abc import Iterator
+
+from django.utils import translation
+
+from workflows.statute import wording
+from workflows.statute.report import table
+from workflows.statute.schema import DECISIONS, Catalogue, Kind, Term
+
+HEAD = """# The kinds of sanctions
+
+Written by `manage.py statute table`, never by hand: [change the catalogue](../how-to/change-the-catalogue.md) instead.
+No rule has been reviewed by counsel unless `manage.py statute report` says so.
+"""
+MOVES = ("Kind", "Articles", "Author", "Inside the body", "Prosecutor", "Other terms", "Attachments")
+DECIDES = ("Kind", "Judge's term", "Hearing", "Outcomes", "Validity")
+FOLLOWS = ("Kind", "Urgent path", "Appeal", "Copies go to", "Secrecy")
+NONE = "-"
+
+
+def page(entry: Catalogue) -> str:
+    """The page, in English."""
+    with translation.override("en"):
+        return "\n\n".join([HEAD.strip(), _title(entry), *_sections(entry)]) + "\n"
+
+
+def _title(entry: Catalogue) -> str:
+    return f"{entry.title}: {len(entry.kinds)} kinds, version {entry.version}, in force from {entry.valid_from}."
+
+
+def _sections(entry: Catalogue) -> Iterator[str]:
+    kinds = [one for group in entry.groups for one in entry.kinds.values() if one.group == group.key]
+    yield "## Who moves\n\n" + table(MOVES, (_moves(one) for one in kinds))
+    yield "## What the judge decides\n\n" + table(DECIDES, (_decides(one) for one in kinds))
+    yield "## What follows\n\n" + table(FOLLOWS, (_follows(one) for one in kinds))
+
+
+def _moves(kind: Kind) -> tuple[str, ...]:
+    before = [f"{one.label}: {wording.term_length(one)}" for one in kind.terms if not _is_the_judges(one)]
+    return (
+        f"{kind.name} (`{kind.key}`)",
+        ", ".join(kind.articles),
+        ", ".join(map(wording.word, kind.author_roles)),
+        str(kind.internal_approver.label) if kind.internal_approver else NONE,
+        wording.word(kind.prosecutor.role),
+        "; ".join(before) or NONE,
+        "; ".join(str(one.label) for one in kind.attachments if one.required or one.required_if) or NONE,
+    )
+
+
+def _is_the_judges(term: Term) -> bool:
+    return term.role == "judge" and not DECISIONS.isdisjoint(term.met_by)
+
+
+def _decides(kind: Kind) -> tuple[str, ...]:
+    unknown = str(wording.UNKNOWN)
+    return (
+        str(kind.name),
+        "; ".join(wording.term_length(one) or unknown for one in kind.terms if _is_the_judges(one)) or NONE,
+        wording.hearing(kind.hearing),
+        "; ".join(f"{one.label} ({wording.word(one.output)})" for one in kind.outcomes),
+        wording.says(kind.validity),
+    )
+
+
+def _follows(kind: Kind) -> tuple[str, ...]:
+    return (
+        str(kind.name),
+        wording.says(kind.urgent),
+        _appeal(kind),
+        ", ".join(str(one.label) for one in kind.service) or NONE,
+        wording.says(kind.secrecy),
+    )
+
+
+def _appeal(kind: Kind) -> str:
+    if not kind.appeal.allowed:
+        return wording.says(kind.appeal)
+    return f"{wording.amount(kind.appeal.term)}, {wording.suspends(kind.appeal)}"

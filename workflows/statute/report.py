@@ -1,0 +1,117 @@
+"""The whole catalogue as a table for counsel: every rule with what it says, its article, mark and review."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import pgettext
+
+from workflows.statute.schema import Catalogue, Rule
+from workflows.statute.wording import CONTEXT, says
+
+DERIVED = "derived"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One rule: the kind it belongs to, where in it, what it says, and what that rests on."""
+
+    kind: str
+    path: str
+    says: str
+    article: str
+    mark: str
+    review: str
+
+
+def rows(entry: Catalogue) -> Iterator[Row]:
+    """Every rule of every kind, in the active language; the forms that all kinds share come first."""
+    yield from _rows(pgettext(CONTEXT, "All kinds"), entry.acts, "acts")
+    yield from _rows(pgettext(CONTEXT, "All kinds"), entry.lifting, "lifting")
+    for group in entry.groups:
+        for kind in (one for one in entry.kinds.values() if one.group == group.key):
+            yield from _rows(str(kind.name), kind, kind.key)
+
+
+def _rows(kind: str, value: Any, path: str) -> Iterator[Row]:
+    if isinstance(value, Rule):
+        yield Row(kind, path, says(value), value.article, value.mark, value.review)
+    for name, one in _inner(value):
+        yield from _rows(kind, one, f"{path}.{name}")
+
+
+def _inner(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from value.items()
+    elif isinstance(value, tuple):
+        yield from ((name_of(one) or str(number), one) for number, one in enumerate(value))
+    elif is_dataclass(value):
+        yield from ((one.name, getattr(value, one.name)) for one in fields(value) if not one.metadata.get(DERIVED))
+
+
+def name_of(rule: Any) -> str:
+    """What an entry of a list is known by among the others, if by anything: its key, or whom it is about."""
+    return next(
+        (str(getattr(rule, one)) for one in ("key", "who", "to") if isinstance(getattr(rule, one, None), str)), ""
+    )
+
+
+# -- formats --------------------------------------------------------------------------------------------------------
+
+
+def headings() -> tuple[str, ...]:
+    """The names of the columns."""
+    return (
+        pgettext(CONTEXT, "Rule"),
+        pgettext(CONTEXT, "What it says"),
+        pgettext(CONTEXT, "Article"),
+        pgettext(CONTEXT, "Mark"),
+        pgettext(CONTEXT, "Review"),
+    )
+
+
+def as_text(entry: Catalogue) -> str:
+    """For a terminal: a paragraph a rule, under its kind."""
+    return "\n\n".join(
+        "\n".join(
+            [kind, *(f"  {one.path}  [{one.article}, {one.mark}, {one.review}]\n    {one.says}" for one in several)]
+        )
+        for kind, several in groupby(rows(entry), key=lambda one: one.kind)
+    )
+
+
+def as_markdown(entry: Catalogue) -> str:
+    """A table for each kind."""
+    return "\n\n".join(
+        f"## {kind}\n\n" + table(headings(), (_cells(one) for one in several))
+        for kind, several in groupby(rows(entry), key=lambda one: one.kind)
+    )
+
+
+def as_csv(entry: Catalogue) -> str:
+    """One table with the kind in its first column, as RFC 4180 has it."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow((pgettext(CONTEXT, "Kind"), *headings()))
+    writer.writerows((one.kind, *_cells(one)) for one in rows(entry))
+    return sheet.getvalue().rstrip("\r\n")
+
+
+FORMATS = {"text": as_text, "markdown": as_markdown, "csv": as_csv}
+
+
+def table(head: tuple[str, ...], body: Iterator[tuple[str, ...]]) -> str:
+    """A table of Markdown."""
+    lines = [head, tuple("---" for _one in head), *body]
+    return "\n".join(f"| {' | '.join(_cell(one) for one in line)} |" for line in lines)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (row.path, row.says, row.article, row.mark, row.review)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

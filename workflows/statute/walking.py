@@ -1,0 +1,34 @@
+"""Small steps on the marked tree of a catalogue, for checks that must not stumble over what is misshapen."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from workflows.statute.reading import Marked
+
+
+def entries(marked: Marked | None) -> Iterator[tuple[str, Marked]]:
+    """The pairs of a mapping; nothing of anything else."""
+    if marked is not None and isinstance(marked.value, dict):
+        yield from marked.value.items()
+
+
+def items(marked: Marked | None, name: str) -> list[Marked]:
+    """The entries of the list ``name``; none if there is no such list."""
+    child = marked.child(name) if marked is not None else None
+    return child.value if child is not None and isinstance(child.value, list) else []
+
+
+def word(marked: Marked | None, name: str) -> Any:
+    """The value of ``name``; ``None`` if it is not given."""
+    child = marked.child(name) if marked is not None else None
+    return child.value if child is not None else None
+
+
+def keys(several: list[Marked]) -> set[Any]:
+    """The keys of several rules."""
+    return {word(one, "key") for one in several}
+
+
+def by_key(several: list[Marked]) -> dict[Any, Marked]:
+    """Several rules by their keys."""
+    return {word(one, "key"): one for one in several}

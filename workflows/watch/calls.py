@@ -1,0 +1,28 @@
+"""Those on duty who did not answer in time: the next one is called, and a judge who is called gets the motion."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from ecase.officers.models import Role
+from workflows.assignment import calling
+from workflows.motions.doing import follow_up
+from workflows.motions.doing.locking import lock
+from workflows.motions.models import Opening
+from workflows.watch.rounds import BATCH
+
+
+@transaction.atomic
+def pass_on_calls(now: datetime) -> int:
+    """Call the next on duty wherever the one before let his minutes pass."""
+    made = calling.call_next(now, _answered, BATCH)
+    for call in made:
+        if call.role == Role.JUDGE:
+            follow_up.hand_over(lock(call.motion), call)
+    return len(made)
+
+
+def _answered(motion: UUID, officer: UUID) -> bool:
+    """To answer is to have opened the materials."""
+    return Opening.objects.filter(motion=motion, officer=officer).exists()

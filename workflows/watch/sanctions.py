@@ -1,0 +1,62 @@
+"""Duties about motions that wait: for a judge, for their messages to arrive, for the warning before their end."""
+
+from datetime import datetime
+
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
+
+from ecase.audit import services as audit
+from ecase.outbox.models import Message
+from ecase.outbox.models import State as MessageState
+from workflows.motions import serving
+from workflows.motions.doing import follow_up
+from workflows.motions.doing.service_acts import perform_service
+from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.states import IN_FORCE, ActType, State
+from workflows.motions.telling.act_json import instant
+from workflows.watch.rounds import ANY_ORDER, each
+from workflows.watch.telling import responsible, tell
+
+
+def assign_waiting(now: datetime) -> int:
+    """Draw a judge again for motions that found none when they were registered."""
+    waiting = _motions().filter(state=State.REGISTERED).order_by(ANY_ORDER)
+    return each(waiting, lambda motion: follow_up.assign(motion) is not None)
+
+
+def deliver_decisions(now: datetime) -> int:
+    """Declare a decision delivered once every message about the motion has been acknowledged."""
+    key = Cast(OuterRef("pk"), CharField())
+    pending = Message.objects.filter(key=key).exclude(state=MessageState.DELIVERED)
+    arrived = _motions().filter(~Exists(pending), state=State.DECIDED)
+    return each(arrived.order_by("decided_at"), _deliver)
+
+
+def warn_of_end(now: datetime) -> int:
+    """Before a sanction ends, tell those whom the catalogue names, so that nobody is held a minute longer."""
+    ending = _motions().filter(warn_at__lte=now, ended_at=None, state__in=IN_FORCE)
+    return each(ending.order_by("warn_at"), _warn)
+
+
+def _motions() -> MotionQuerySet:
+    return MotionQuerySet(Motion)
+
+
+def _deliver(motion: Motion) -> bool:
+    perform_service(motion, ActType.DELIVERY, serving.delivered(motion))
+    return True
+
+
+def _warn(motion: Motion) -> bool:
+    told, until = motion.kind_entry.validity.warn, instant(motion.valid_until) if motion.valid_until else ""
+    audit.append(
+        "sanction.ending",
+        chain=motion.chain,
+        actor=audit.service_actor(),
+        subject={"motion": str(motion.pk)},
+        data={"valid_until": until, "told": list(told)},
+    )
+    wanted = [one for role in told for one in responsible(motion, role)]
+    tell(motion, "sanction.ending", wanted, {"valid_until": until})
+    Motion.objects.filter(pk=motion.pk).update(warn_at=None)
+    return True

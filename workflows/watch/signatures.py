@@ -1,0 +1,71 @@
+"""Duties about signatures: try again those that wait, show them to a human in time, fetch and renew evidence."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from ecase.audit import services as audit
+from ecase.trust import awaiting, evidence
+from workflows.motions.doing import pending
+from workflows.motions.models import Motion, PendingSignature
+from workflows.motions.telling.act_json import instant
+from workflows.watch import tasks
+from workflows.watch.copies import RELATED
+from workflows.watch.rounds import BATCH, drained
+from workflows.watch.telling import Addressee, responsible, tell
+
+# A renewal that failed is tried again after that.
+RENEWAL_PAUSE = timedelta(hours=1)
+
+
+def retry_signatures(now: datetime) -> int:
+    """Hand the signatures whose next attempt has come to the workers, which may ask over the network."""
+    claimed = pending.claim_due(now, BATCH)
+    for pk in claimed:
+        tasks.retry_signature.delay(pk)
+    return len(claimed)
+
+
+def show_signatures(now: datetime) -> int:
+    """Tell people of a signature that is still undecided when the deadline of its motion comes: once each."""
+    return drained(lambda: _show_one(now))
+
+
+@transaction.atomic
+def _show_one(now: datetime) -> bool:
+    waiting = pending.claim_to_show(now)
+    if waiting:
+        _show(waiting)
+    return waiting is not None
+
+
+def _show(waiting: PendingSignature) -> None:
+    prepared = waiting.prepared
+    motion = Motion.objects.select_related(*RELATED).get(pk=prepared.motion_id)
+    received = instant(waiting.received_at)
+    audit.append(
+        "signature.undecided",
+        chain=motion.chain,
+        actor=audit.service_actor(),
+        subject={"motion": str(motion.pk), "act": str(prepared.pk)},
+        data={"type": prepared.type, "received_at": received, "tries": waiting.tries},
+    )
+    signer: Addressee = (prepared.author.officer, ())
+    wanted = [signer, *responsible(motion, "clerk")]
+    tell(motion, "signature.undecided", wanted, {"act": prepared.type, "received_at": received})
+
+
+def fetch_evidence(now: datetime) -> int:
+    """Have the evidence of the service's seals fetched by a worker, which may ask over the network."""
+    claimed = awaiting.claim_due(now, BATCH)
+    for signature in claimed:
+        tasks.fetch_evidence.delay(signature)
+    return len(claimed)
+
+
+def renew_evidence(now: datetime) -> int:
+    """Have evidence put under a new timestamp before it fades, by a worker; once an hour while any is due."""
+    if not evidence.is_configured() or not evidence.claim_renewal(now, RENEWAL_PAUSE):
+        return 0
+    tasks.renew_evidence.delay()
+    return 1

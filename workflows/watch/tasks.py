@@ -1,0 +1,54 @@
+"""What the workers do for the watch, since it asks over the network. Each task may come twice, late or never."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from ecase.problems import Refused
+from ecase.trust import awaiting, evidence
+from signatures.clients.http import Unreachable
+from workflows.motions.doing import retrying
+from workflows.motions.models import Act, Motion, PendingSignature
+from workflows.watch.copies import RELATED
+from workflows.watch.telling import tell
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="signatures.retry")
+def retry_signature(pk: int) -> str:
+    """Try a signature that waits again, and tell its author what came of it: accepted, refused or waiting."""
+    outcome = retrying.retry(pk)
+    if outcome is None:
+        return "waiting"
+    said = "accepted" if isinstance(outcome, Act) else "refused"
+    _tell_author(pk, f"signature.{said}", outcome)
+    return said
+
+
+def _tell_author(pk: int, topic: str, outcome: Act | Refused) -> None:
+    prepared = PendingSignature.objects.select_related("prepared__author__officer").get(pk=pk).prepared
+    motion = Motion.objects.select_related(*RELATED).get(pk=prepared.motion_id)
+    codes = [] if isinstance(outcome, Act) else sorted({one.code for one in outcome.problems})
+    tell(motion, topic, [(prepared.author.officer, ())], {"act": prepared.type, "why": ", ".join(codes)})
+
+
+@shared_task(name="signatures.fetch")
+def fetch_evidence(signature_sha256: str) -> bool:
+    """Fetch what proves a seal of the service; whether it is complete and kept now."""
+    return awaiting.fetch(signature_sha256)
+
+
+@shared_task(name="signatures.renew")
+def renew_evidence() -> int:
+    """Put all evidence that fades soon under new timestamps, a batch at a time; how many records."""
+    total = 0
+    try:
+        while done := evidence.renew(timezone.now()):
+            total += done
+    except Unreachable as fault:
+        # Nothing is lost: the watch asks again, long before anything fades.
+        logger.warning("Evidence was not renewed, %d records before that were: %s", total, fault)
+    evidence.forget_answers(timezone.now())
+    return total

@@ -1,0 +1,96 @@
+"""Duties about deadlines: those counted anew, missed, escalated, and near."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from ecase.audit import services as audit
+from workflows.deadlines import services as deadlines
+from workflows.deadlines.models import Deadline
+from workflows.motions.models import Motion
+from workflows.motions.telling.act_json import instant
+from workflows.watch.rounds import drained
+from workflows.watch.telling import above, facts_of, responsible, tell
+
+
+def recount(now: datetime) -> int:
+    """Count deadlines anew that roll over days off, once the calendar has changed."""
+    return drained(lambda: _recount_one(now))
+
+
+def report_missed(now: datetime) -> int:
+    """Write down every deadline that has passed, earliest first; tell who let it pass, and let what lapses lapse."""
+    return drained(lambda: _report_one(now))
+
+
+def escalate(now: datetime) -> int:
+    """Tell those above whoever must act, at the instants that the catalogue gives."""
+    return drained(lambda: _escalate_one(now))
+
+
+def remind(now: datetime) -> int:
+    """Remind whoever must act, at the fractions of the term that the catalogue gives."""
+    return drained(lambda: _remind_one(now))
+
+
+@transaction.atomic
+def _recount_one(now: datetime) -> bool:
+    moved = deadlines.recount(now, 1)
+    for deadline in moved:
+        tell(deadline.motion, "deadline.recomputed", responsible(deadline.motion, deadline.role), facts_of(deadline))
+        _refresh(deadline.motion)
+    return bool(moved)
+
+
+@transaction.atomic
+def _report_one(now: datetime) -> bool:
+    missed = deadlines.claim_missed(now, 1)
+    for deadline in missed:
+        _log(deadline, "deadline.missed", {"met_at": instant(deadline.met_at)} if deadline.met_at else {})
+        tell(deadline.motion, "deadline.missed", responsible(deadline.motion, deadline.role), facts_of(deadline))
+        _refresh(deadline.motion)
+        _let_lapse(deadline)
+    return bool(missed)
+
+
+@transaction.atomic
+def _escalate_one(now: datetime) -> bool:
+    due = deadlines.claim_escalations(now, 1)
+    for deadline, superiors in due:
+        for superior in superiors:
+            _log(deadline, "deadline.escalated", {"to": superior})
+            facts = {**facts_of(deadline), "state": deadline.state}
+            tell(deadline.motion, "deadline.escalated", above(deadline.motion, superior), facts)
+    return bool(due)
+
+
+@transaction.atomic
+def _remind_one(now: datetime) -> bool:
+    due = deadlines.claim_reminders(now, 1)
+    for deadline in due:
+        tell(deadline.motion, "deadline.reminder", responsible(deadline.motion, deadline.role), facts_of(deadline))
+    return bool(due)
+
+
+def _let_lapse(deadline: Deadline) -> None:
+    """Where the law lets what was done without a sanction lapse with the term, even if the decision came later."""
+    motion = deadline.motion
+    if deadline.on_missed == "expire":
+        _log(deadline, "measure.lapsed", {})
+        concerned = [one for role in ("investigator", "prosecutor", "judge") for one in responsible(motion, role)]
+        tell(motion, "measure.lapsed", concerned, facts_of(deadline))
+
+
+def _log(deadline: Deadline, event: str, more: dict[str, str]) -> None:
+    audit.append(
+        event,
+        chain=deadline.motion.chain,
+        actor=audit.service_actor(),
+        subject={"motion": str(deadline.motion_id)},
+        data={**facts_of(deadline), **more},
+    )
+
+
+def _refresh(motion: Motion) -> None:
+    due_at, at_once = deadlines.next_due(motion)
+    Motion.objects.filter(pk=motion.pk).update(next_due_at=due_at, due_at_once=at_once)
