@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import services as audit
@@ -15,6 +16,7 @@ from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem
 
 OPENERS = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
+LEADER_NAMED_BY = frozenset({Role.HEAD_OF_UNIT})
 NUMBER_TAKEN = Problem("number-taken", _("A case with this number exists already."), "number")
 
 
@@ -74,12 +76,17 @@ def join_team(case: Case, post: Post, officer: Officer) -> None:
     :class:`Invalid` if the officer is no investigator of the body.
     """
     _allow_work(case, post)
-    if not posts.holding(Role.INVESTIGATOR, case.organisation).filter(officer=officer).exists():
+    if not investigators_of(case).filter(officer=officer).exists():
         message = _("This officer is not an investigator of the body that investigates the case.")
         raise Invalid(Problem("not-an-investigator-here", message, "officer"))
     with transaction.atomic():
         _take_in(case, officer)
         _audit("team.joined", case, post, {"officer": str(officer.pk)})
+
+
+def investigators_of(case: Case) -> QuerySet[Post]:
+    """The posts, now, of the investigators of the body that investigates ``case``: who can be taken into its team."""
+    return posts.holding(Role.INVESTIGATOR, case.organisation)
 
 
 def name_leader(case: Case, post: Post, officer: Officer) -> None:
@@ -89,7 +96,7 @@ def name_leader(case: Case, post: Post, officer: Officer) -> None:
     :class:`Invalid` if the officer does not work on it.
     """
     _allow_work(case, post)
-    if post.role != Role.HEAD_OF_UNIT:
+    if post.role not in LEADER_NAMED_BY:
         raise NotAllowed(Problem("may-not-name-a-leader", _("The head of the unit names the leader of the group.")))
     if not case.team.filter(officer=officer).exists():
         raise Invalid(Problem("not-of-the-team", _("This officer does not work on the case."), "officer"))

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from ecase.cases.models import Case, TeamMember
-from ecase.cases.services import OPENERS
-from ecase.officers import posts
+from ecase.cases.services import LEADER_NAMED_BY, OPENERS, investigators_of
 from ecase.officers.models import Post, Role
 
 READERS = OPENERS | {Role.PROSECUTOR}
@@ -25,10 +24,9 @@ def team(case: Case, post: Post) -> Team | None:
         return None
     members = list(case.team.select_related("officer").order_by("-leads", "officer__surname", "officer__given_name"))
     others = _others(case, members) if post.role in OPENERS else []
-    return Team(members, others, post.role == Role.HEAD_OF_UNIT and len(members) > 1)
+    return Team(members, others, post.role in LEADER_NAMED_BY and len(members) > 1)
 
 
 def _others(case: Case, members: list[TeamMember]) -> list[Post]:
     known = [one.officer_id for one in members]
-    held = posts.holding(Role.INVESTIGATOR, case.organisation).exclude(officer__in=known)
-    return list(held.select_related("officer"))
+    return list(investigators_of(case).exclude(officer__in=known).select_related("officer"))

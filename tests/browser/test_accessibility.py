@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from ecase.cases.services import join_team
 from tests.browser.conftest import Enter
 from tests.browser.court import Court, Visit, overflow
+from tests.factories import PostFactory
 from tests.motions.conftest import World, make_world, storage  # noqa: F401 - fixtures
 from tests.portal import scenes
 from tests.portal.conftest import committed  # noqa: F401 - a fixture
@@ -106,6 +108,15 @@ def test_pages_of_a_whole_life(enter: Enter, world: World) -> None:
 
 
 ACTS = ["minutes", "execution_report", "supplement", "correction", "transfer", "admission", "appeal", "restoration"]
+ACTS += ["appeal_recusal", "appeal_reassignment"]
+
+
+def test_a_case_whose_head_names_the_leader(enter: Enter, world: World) -> None:
+    PostFactory(organisation=world.case.organisation)
+    join_team(world.case, world.posts["head_of_unit"], PostFactory(organisation=world.case.organisation).officer)
+    page = enter(world.posts["head_of_unit"], "kk")
+    check(page, f"/cases/{world.case.pk}/")
+    assert page.locator("form[action*='/team/']").count() >= 2
 
 
 @pytest.mark.parametrize("act_type", ACTS)

@@ -1,6 +1,7 @@
 """An open page stays true by itself, asks nobody while it is hidden, and leaves the reader in place."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +13,6 @@ from tests.portal.conftest import committed  # noqa: F401 - a fixture
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
 
-SOON = 20_000
 SEVERAL_ROUNDS = 2_500
 
 
@@ -39,9 +39,23 @@ def test_a_motion_moves_under_the_readers_eyes(world: World, enter: Enter) -> No
 
     world.does(motion, ActType.AGREEMENT, "prosecutor")
 
-    expect(page.locator(".app-head__time .app-state")).to_have_text("With the judge", timeout=SOON)
+    expect(page.locator(".app-head__time .app-state")).to_have_text("With the judge")
     expect(page.locator("#live-news")).to_have_text(re.compile(r"The motion has changed at .*: With the judge\."))
     assert is_marked(page)
+
+
+def test_a_change_is_asked_for_within_a_second(world: World, enter: Enter) -> None:
+    motion = scenes.filed(world)
+    page = enter(world.posts["investigator"])
+    page.clock.install()
+    page.goto(f"/motions/{motion.pk}/")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    world.does(motion, ActType.AGREEMENT, "prosecutor")
+
+    with page.expect_response(re.compile("/pulse/")) as answer:
+        page.clock.run_for(1_000)
+
+    assert "With the judge" in answer.value.text()
 
 
 def test_what_the_reader_has_opened_stays_open_and_in_focus(world: World, enter: Enter) -> None:
@@ -54,7 +68,7 @@ def test_what_the_reader_has_opened_stays_open_and_in_focus(world: World, enter:
 
     world.does(motion, ActType.AGREEMENT, "prosecutor")
 
-    expect(page.locator("#live-news")).not_to_be_empty(timeout=SOON)
+    expect(page.locator("#live-news")).not_to_be_empty()
     expect(page.locator("details[open] > summary", has_text="What the law says of this kind")).to_be_visible()
     expect(link).to_be_focused()
 
@@ -66,11 +80,11 @@ def test_a_queue_fills_and_empties_by_itself(world: World, enter: Enter) -> None
     mark(page)
 
     motion = scenes.filed(world)
-    expect(page.locator(".app-row")).to_have_count(1, timeout=SOON)
+    expect(page.locator(".app-row")).to_have_count(1)
     expect(page.locator("#waiting-count")).to_have_text("1")
 
     world.does(motion, ActType.AGREEMENT, "prosecutor")
-    expect(page.locator(".app-row")).to_have_count(0, timeout=SOON)
+    expect(page.locator(".app-row")).to_have_count(0)
     assert is_marked(page)
 
 
@@ -101,6 +115,6 @@ def test_a_filtered_list_stays_filtered(world: World, enter: Enter) -> None:
     page.locator("#kind").select_option("search")
     expect(page.locator(".app-row")).to_have_count(0)
     search = world.draft("search")
-    expect(page.locator(".app-row")).to_have_count(1, timeout=SOON)
+    expect(page.locator(".app-row")).to_have_count(1)
     expect(page.locator(".app-row__title a")).to_have_attribute("href", f"/motions/{search.pk}/")
     assert custody.kind == "custody"

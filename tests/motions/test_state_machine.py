@@ -38,7 +38,7 @@ from workflows.statute.catalogue import catalogue, in_force
 from workflows.watch import duties, finishing
 
 LIVES = os.environ.get("ECASE_STATE_MACHINE_EXAMPLES")
-EXAMPLES = int(LIVES or "26")
+EXAMPLES = int(LIVES or "34")
 STEPS_EACH = 6
 WALK, LAWFUL = 30, 0.5
 SEEDS = st.integers(0, 2**32)

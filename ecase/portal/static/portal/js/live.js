@@ -9,11 +9,19 @@ export function initLive() {
   document.addEventListener("visibilitychange", pulse);
   document.addEventListener("htmx:beforeSwap", (event) => remember(event));
   document.addEventListener("htmx:afterSettle", restore);
+  document.querySelector("form[data-sign-out]")?.addEventListener("submit", hush);
 }
 
 function pulse() {
   if (document.visibilityState !== "visible" || !navigator.onLine) return;
   for (const part of document.querySelectorAll("[data-live]")) window.htmx.trigger(part, "pulse");
+}
+
+/** Who signs out is asked to sign in by that answer alone, and not by one to a part of the page that was on its way. */
+function hush() {
+  for (const step of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) {
+    document.addEventListener(step, (event) => event.preventDefault());
+  }
 }
 
 // Whoever reads or tabs through a part that is renewed keeps the place: what is open stays open, what has focus keeps it.
