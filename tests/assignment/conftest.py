@@ -11,10 +11,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from ecase.audit import services as audit
+from ecase.audit.models import Entry
 from ecase.cases.models import Case
 from ecase.officers.models import Organisation, Post
 from tests.factories import CaseFactory, OrganisationFactory, PostFactory, investigator_of
-from workflows.assignment.models import RosterEntry
+from workflows.assignment import services
+from workflows.assignment.models import Draw, RosterEntry
 from workflows.motions.models import Act, Motion
 from workflows.statute.catalogue import store
 from workflows.statute.loading import read_folder
@@ -85,3 +87,13 @@ def officer(post: Post) -> str:
 
 def on_roster(post: Post, at: datetime | None = None, **fields: Any) -> RosterEntry:
     return RosterEntry.objects.create(post=post, valid_from=at or post.valid_from, **fields)
+
+
+def drawn(motion: Motion, **options: Any) -> Draw:
+    record = services.draw(motion, motion.court, motion.case, **options)
+    assert record is not None
+    return record
+
+
+def committed(court: Organisation) -> list[Entry]:
+    return list(Entry.objects.filter(chain=f"court:{court.pk}").order_by("seq"))
