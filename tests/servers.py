@@ -42,6 +42,8 @@ def running(var: Path) -> Iterator[str]:
         command, cwd=BASE_DIR, env=site.environ(), text=True, start_new_session=True, **pipes
     ) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().strip()
+        url = process.stdout.readline().strip()
+        assert url, "the server did not start"
+        yield url
         process.communicate(timeout=PATIENCE)
     site.sweep()
