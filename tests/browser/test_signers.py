@@ -3,21 +3,24 @@
 import json
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as configured
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from ecase.environment import Environment
-from tests.browser.conftest import Shoot
+from tests.browser.conftest import Shoot, chromium_or_skip
 from tests.browser.court import Court, overflow
 from tests.browser.test_accessibility import faults
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.live_server_helper import LiveServer
 
 BUTTON = "form[data-signing] button[type=submit]"
 STATUS = "[data-signing-status]"
@@ -106,8 +109,7 @@ def test_a_signer_that_is_not_there_is_missed_at_once(page: Page, live_server: o
     title, next_step = told(page, str(live_server))
     assert [title, next_step[: len(missing[1])]] == missing
     assert seconds_until_told(page) < 1.5
-    place = urlsplit(configured.SIGNER_URL)
-    with socket.create_server((place.hostname or "", place.port or 0)):
+    with something_in_its_place():
         assert 1.5 < seconds_until_told(page) < 4
     assert page.locator(f"{STATUS} strong").inner_text() == missing[0]
 
@@ -120,6 +122,50 @@ def seconds_until_told(page: Page) -> float:
         "app-signing-status app-signing-status--error"
     )
     return time.monotonic() - began
+
+
+@pytest.fixture
+def elsewhere(live_server: "LiveServer", settings: "SettingsWrapper") -> str:
+    """The service at a name that is not this computer's: a browser may ask before its pages reach a signer."""
+    settings.ALLOWED_HOSTS = ["court.localhost"]
+    return f"http://court.localhost:{urlsplit(live_server.url).port}"
+
+
+@pytest.fixture
+def strict(chromium: Browser, elsewhere: str) -> Iterator[Page]:
+    """A page in a browser that takes the service for one of the internet, and lets its pages reach no program."""
+    port = urlsplit(elsewhere).port
+    away = f"--ip-address-space-overrides=127.0.0.1:{port}=public,[::1]:{port}=public"
+    browser = chromium.browser_type.launch(executable_path=chromium_or_skip(), args=[away])
+    yield browser.new_page(locale="kk-KZ")
+    browser.close()
+
+
+@contextmanager
+def something_in_its_place() -> Iterator[None]:
+    """It takes connections and says nothing."""
+    place = urlsplit(configured.SIGNER_URL)
+    with socket.create_server((place.hostname or "", place.port or 0)):
+        yield
+
+
+def test_while_a_browser_may_be_asking_the_page_says_so(page: Page, elsewhere: str, court: Court) -> None:
+    page.goto(f"{elsewhere}/sign-in/")
+    page.locator("button[name=language][value=en]").click()
+    with something_in_its_place():
+        page.locator(BUTTON).click()
+        hint = page.locator(f"form[aria-busy=true] {STATUS} p")
+        expect(hint).to_contain_text("If your browser asks whether this site may connect to apps on this device, allow")
+    expect(page.locator(f"form[aria-busy=false] {STATUS} strong")).to_have_text(
+        "NCALayer does not answer on this computer."
+    )
+
+
+def test_a_browser_that_allows_no_connection_is_told_apart(strict: Page, elsewhere: str, court: Court) -> None:
+    with something_in_its_place():
+        title, next_step = told(strict, elsewhere)
+    assert title == "The browser does not let this page connect to NCALayer."
+    assert next_step.startswith("Open the site settings at the left of the address")
 
 
 def test_pages_may_reach_the_signer_and_nothing_else(page: Page, live_server: object, court: Court) -> None:

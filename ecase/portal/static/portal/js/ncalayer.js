@@ -3,6 +3,7 @@
  * one reply, no request ids. NCALayer greets with `{"result":{"version":"1.4"}}`.
  */
 import { refusalIn } from "./ncalayer_errors.js";
+import { mayReachThisComputer } from "./permission.js";
 import { SignerError } from "./signer.js";
 
 const MODULE = "kz.gov.pki.knca.basics";
@@ -12,6 +13,8 @@ const SIGNING_KEYS = ["1.3.6.1.5.5.7.3.4"];
 // A program of this computer takes a connection at once, or it is not there.
 const OPEN_WITHIN = 2_000;
 const GREETING_WITHIN = 5_000;
+// A person reads what the browser asks, and wonders.
+const PERMISSION_WITHIN = 60_000;
 // A person looks for a key, types a password, reads.
 const SIGNATURE_WITHIN = 300_000;
 
@@ -25,12 +28,16 @@ export class NCALayerSigner {
     this.#url = url;
   }
 
-  async connect() {
-    this.#open();
-    const greeting = await this.#reply(GREETING_WITHIN);
-    const version = greeting?.result?.version;
-    if (!version) throw new SignerError("unexpected", JSON.stringify(greeting));
-    return version;
+  async connect(asked = () => {}) {
+    const asks = (await mayReachThisComputer()) === "prompt";
+    const [within, otherwise] = asks ? [PERMISSION_WITHIN, "forbidden"] : [OPEN_WITHIN, "missing"];
+    const hint = asks ? setTimeout(asked, OPEN_WITHIN) : 0;
+    try {
+      this.#open();
+      return versionIn(await this.#reply(within, otherwise));
+    } finally {
+      clearTimeout(hint);
+    }
   }
 
   async sign(bytes, { iin = "", usage = "", locale = "ru" } = {}) {
@@ -56,16 +63,12 @@ export class NCALayerSigner {
       throw new SignerError("missing", fault.message);
     }
     let opened = false;
-    const timer = setTimeout(() => this.#fail(new SignerError("missing")), OPEN_WITHIN);
     this.#socket.addEventListener("open", () => {
       opened = true;
-      clearTimeout(timer);
+      this.#expect(GREETING_WITHIN, "silent");
     });
     this.#socket.addEventListener("message", (event) => this.#receive(event.data));
-    this.#socket.addEventListener("close", () => {
-      clearTimeout(timer);
-      this.#fail(new SignerError(opened ? "lost" : "missing"));
-    });
+    this.#socket.addEventListener("close", async () => this.#fail(new SignerError(opened ? "lost" : await whyClosed())));
   }
 
   #send(message) {
@@ -94,12 +97,28 @@ export class NCALayerSigner {
     return waiting;
   }
 
-  #reply(within) {
+  #reply(within, otherwise = "silent") {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#fail(new SignerError("silent")), within);
-      this.#waiting = { resolve, reject, timer };
+      this.#waiting = { resolve, reject };
+      this.#expect(within, otherwise);
     });
   }
+
+  #expect(within, otherwise) {
+    if (!this.#waiting) return;
+    clearTimeout(this.#waiting.timer);
+    this.#waiting.timer = setTimeout(() => this.#fail(new SignerError(otherwise)), within);
+  }
+}
+
+async function whyClosed() {
+  return (await mayReachThisComputer()) === "denied" ? "forbidden" : "missing";
+}
+
+function versionIn(greeting) {
+  const version = greeting?.result?.version;
+  if (!version) throw new SignerError("unexpected", JSON.stringify(greeting));
+  return version;
 }
 
 function request(data, iin, usage, locale) {

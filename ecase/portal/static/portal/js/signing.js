@@ -23,7 +23,7 @@ async function run(form) {
   show(form, "busy", say("connecting"));
   const signer = signerAt(form.dataset.signerUrl);
   try {
-    await signer.connect();
+    await signer.connect(() => showAsked(form));
     const statement = await bytesOf(form);
     show(form, "busy", say("waiting"));
     const cms = await signer.sign(statement.bytes, { iin: form.dataset.iin, usage: form.dataset.usage, locale: locale() });
@@ -82,6 +82,9 @@ export function explain(form, fault) {
   const said = fault.details ? [say("said", { details: fault.details })] : [];
   show(form, "error", say(fault.code), say(`${fault.code}Next`), ...said);
 }
+
+/** Still looking, and the browser may be waiting for a word of the officer's. */
+export const showAsked = (form) => show(form, "busy", say("connecting"), say("asked"));
 
 export function show(form, state, title, ...sentences) {
   const status = form.querySelector("[data-signing-status]");

@@ -6,7 +6,7 @@
  */
 import { wording } from "./messages.js";
 import { signerAt } from "./signers.js";
-import { explain, locale, reach, show, token } from "./signing.js";
+import { explain, locale, reach, show, showAsked, token } from "./signing.js";
 
 const say = wording("signer-messages");
 const sayMany = wording("many-words");
@@ -26,7 +26,7 @@ async function run(form) {
   show(form, "busy", say("connecting"));
   const signer = signerAt(form.dataset.signerUrl);
   try {
-    await signer.connect();
+    await signer.connect(() => showAsked(form));
     const statements = await Promise.all(chosen.map(bytesOf));
     show(form, "busy", say("waiting"));
     const signed = await signer.signMany(statements, { iin: form.dataset.iin, usage: form.dataset.usage, locale: locale() });
