@@ -1,14 +1,8 @@
-"""The statements that a request sends to PostgreSQL, as a script for pgbench.
-
-What the database numbers by itself (log entries, messages) is written relative to the session's sequence, so that a
-script can be played in another copy of the database, where the sequences hand out numbers to each session in bulk.
-"""
+"""The statements that a request sends to PostgreSQL, as a script for pgbench."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +14,9 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
-settings.ALLOWED_HOSTS.append("testserver")
+from bench.relative import SEQUENCES, relative  # noqa: E402
 
-# Far above anything else that is a number in a statement.
-SEQUENCES = {"audit_entry": 7_000_000_000_000, "outbox_message": 8_000_000_000_000}
-NUMBER = re.compile(r"\b([78])(\d{12})\b")
+settings.ALLOWED_HOSTS.append("testserver")
 
 
 def send(client: Client, one: dict[str, Any]) -> int:
@@ -48,19 +40,13 @@ def statements(client: Client, one: dict[str, Any]) -> Iterator[str]:
     for text in [str(query["sql"]) for query in connection.queries]:
         # Where a transaction begins and ends, no cursor is asked.
         seen = marks[0] if text in ("BEGIN", "COMMIT") else next(following)
-        yield NUMBER.sub(partial(_relative, seen), text.strip().rstrip(";"))
+        yield relative(text.strip().rstrip(";"), seen)
 
 
 def _marked(marks: list[dict[str, int]], execute: Callable[..., Any], *given: Any) -> Any:
     found = execute(*given)
     marks.append(_last() if any(table in given[0] for table in SEQUENCES) else marks[-1])
     return found
-
-
-def _relative(seen: dict[str, int], found: re.Match[str]) -> str:
-    number = int(found.group())
-    table = next(name for name, start in SEQUENCES.items() if number // 10**12 == start // 10**12)
-    return f"(currval(pg_get_serial_sequence('{table}', 'id')) - {seen[table] - number})"
 
 
 def _last() -> dict[str, int]:

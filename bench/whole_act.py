@@ -40,7 +40,8 @@ PARTS: list[tuple[str, Any, str]] = [
     ("storing the PDF", documents, "put_bytes"),
     ("canonical JSON", act_json, "canonical"),
     ("canonical JSON", audit, "canonical"),
-    ("verifying the officer's signature", signing, "verify_signature"),
+    ("verifying the officer's signature", signing, "receive"),
+    ("verifying the officer's signature", signing, "verify_received"),
     ("sealing the service's acts", Sealer, "sign"),
     ("verifying the service's seals", signing, "verify_seal"),
 ]

@@ -1,0 +1,38 @@
+"""Statements with numbers that the database gave, relative to its sequences, so that they can be played in a copy.
+
+There the sequences hand out numbers to each session in bulk.
+"""
+
+import re
+from collections.abc import Mapping
+
+# Far above anything else that is a number in a statement.
+SEQUENCES = {"audit_entry": 7_000_000_000_000, "outbox_message": 8_000_000_000_000}
+_NUMBER = r"\b[78]\d{12}\b"
+_LITERAL = r"(?P<escape>\bE)?'(?P<text>(?(escape)(?:[^'\\]|\\.|'')|(?:[^']|''))*)'"
+_FOUND = re.compile(rf"{_LITERAL}|{_NUMBER}", re.DOTALL)
+
+
+def relative(statement: str, last: Mapping[str, int]) -> str:
+    """``statement`` with each number of a sequence as so much less than the sequence's last one; ``last`` by table.
+
+    A number may stand in a literal, such as one of JSON.
+    """
+    return _FOUND.sub(lambda found: _rewritten(found, last), statement)
+
+
+def _rewritten(found: re.Match[str], last: Mapping[str, int]) -> str:
+    text = found["text"]
+    if text is None:
+        return _expression(found.group(), last)
+    if not re.search(_NUMBER, text):
+        return found.group()
+    quote = f"{found['escape'] or ''}'"
+    parts = re.split(f"({_NUMBER})", text)
+    pieces = (_expression(one, last) if place % 2 else f"{quote}{one}'" for place, one in enumerate(parts))
+    return f"({' || '.join(pieces)})"
+
+
+def _expression(number: str, last: Mapping[str, int]) -> str:
+    table = next(name for name, start in SEQUENCES.items() if int(number) // 10**12 == start // 10**12)
+    return f"(currval(pg_get_serial_sequence('{table}', 'id')) - {last[table] - int(number)})"
