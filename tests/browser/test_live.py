@@ -2,9 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Enter
 from tests.motions.conftest import World, make_world, storage  # noqa: F401 - fixtures
@@ -13,6 +14,7 @@ from tests.portal.conftest import committed  # noqa: F401 - a fixture
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
 
+SOON = 3_000
 SEVERAL_ROUNDS = 2_500
 
 
@@ -39,7 +41,7 @@ def test_a_motion_moves_under_the_readers_eyes(world: World, enter: Enter) -> No
 
     world.does(motion, ActType.AGREEMENT, "prosecutor")
 
-    expect(page.locator(".app-head__time .app-state")).to_have_text("With the judge")
+    expect(page.locator(".app-head__time .app-state")).to_have_text("With the judge", timeout=SOON)
     expect(page.locator("#live-news")).to_have_text(re.compile(r"The motion has changed at .*: With the judge\."))
     assert is_marked(page)
 
@@ -68,7 +70,7 @@ def test_what_the_reader_has_opened_stays_open_and_in_focus(world: World, enter:
 
     world.does(motion, ActType.AGREEMENT, "prosecutor")
 
-    expect(page.locator("#live-news")).not_to_be_empty()
+    expect(page.locator("#live-news")).not_to_be_empty(timeout=SOON)
     expect(page.locator("details[open] > summary", has_text="What the law says of this kind")).to_be_visible()
     expect(link).to_be_focused()
 
@@ -80,11 +82,11 @@ def test_a_queue_fills_and_empties_by_itself(world: World, enter: Enter) -> None
     mark(page)
 
     motion = scenes.filed(world)
-    expect(page.locator(".app-row")).to_have_count(1)
+    expect(page.locator(".app-row")).to_have_count(1, timeout=SOON)
     expect(page.locator("#waiting-count")).to_have_text("1")
 
     world.does(motion, ActType.AGREEMENT, "prosecutor")
-    expect(page.locator(".app-row")).to_have_count(0)
+    expect(page.locator(".app-row")).to_have_count(0, timeout=SOON)
     assert is_marked(page)
 
 
@@ -115,6 +117,34 @@ def test_a_filtered_list_stays_filtered(world: World, enter: Enter) -> None:
     page.locator("#kind").select_option("search")
     expect(page.locator(".app-row")).to_have_count(0)
     search = world.draft("search")
-    expect(page.locator(".app-row")).to_have_count(1)
+    expect(page.locator(".app-row")).to_have_count(1, timeout=SOON)
     expect(page.locator(".app-row__title a")).to_have_attribute("href", f"/motions/{search.pk}/")
     assert custody.kind == "custody"
+
+
+def test_who_signs_out_is_led_away_by_that_alone(world: World, enter: Enter) -> None:
+    """And not by the answer to what the page had asked a moment before, when the session was over already."""
+    page = enter(world.posts["investigator"])
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route(re.compile("[?&]seen="), hold)
+    page.goto("/")
+    page.wait_for_function("() => document.querySelector('#motions-live.htmx-request')")
+    page.evaluate(
+        """() => {
+            document.querySelector("form[data-sign-out]").addEventListener("submit", (event) => event.preventDefault());
+            document.addEventListener("htmx:afterRequest", () => (window.answered = true));
+        }"""
+    )
+    page.locator(".app-account summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    asked[0].fulfill(status=200, headers={"HX-Redirect": "/sign-in/?next=/"})
+    page.wait_for_function("() => window.answered")
+    page.wait_for_timeout(SEVERAL_ROUNDS)
+
+    assert urlsplit(page.url).path == "/"
+    assert len(asked) == 1
