@@ -14,6 +14,7 @@ from signatures import identity, oids
 from signatures.algorithms import DIGESTS, MAX_KEPT, SIGNATURES, Digest, Signed, Unsuitable, check_issued
 from signatures.cms import SignerInfo
 from signatures.facts import Facts
+from signatures.lists import MAX_SERIAL
 from signatures.policy import Policy
 from signatures.trust import Authority, TrustStore
 
@@ -115,7 +116,10 @@ def age_fault(path: Path, digest: Digest, at: datetime, policy: Policy) -> str:
 def authorities_fault(path: Path) -> str:
     """Each authority above the signer must be one: basic constraints, path length, key usage, critical extensions."""
     for below, authority in enumerate(path.authorities):
-        if fault := _authority_fault(authority.facts, below):
+        is_root = below == len(path.authorities) - 1
+        # No list is asked about a root; some old ones have the number 0.
+        fault = "" if is_root else serial_fault(authority.facts)
+        if fault := fault or _authority_fault(authority.facts, below):
             return f"{authority.certificate.subject.rfc4514_string()}: {fault}"
     return ""
 
@@ -129,6 +133,11 @@ def _authority_fault(facts: Facts, below: int) -> str:
     if usage is None or not usage.key_cert_sign:
         return "may not sign certificates"
     return extensions_fault(facts)
+
+
+def serial_fault(facts: Facts) -> str:
+    """A serial number is positive and has at most 20 octets (RFC 5280, 4.1.2.2): no list could name another."""
+    return "" if 0 < facts.serial < MAX_SERIAL else "its serial number is not positive or has more than 20 octets"
 
 
 def extensions_fault(facts: Facts) -> str:

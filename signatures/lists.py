@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signatures.algorithms import MAX_KEPT
 from signatures.report import HOSTILE
 
+# RFC 5280, 4.1.2.2: a serial number is positive and has at most 20 octets.
+MAX_SERIAL = 1 << 159
+
 
 @dataclass(frozen=True)
 class RevocationList:
@@ -54,7 +57,11 @@ class RevocationList:
 def _find(
     base: x509.CertificateRevocationList, delta: x509.CertificateRevocationList | None, serial: int
 ) -> x509.RevokedCertificate | None:
-    changed = delta and delta.get_revoked_certificate_by_serial_number(serial)
+    if not 0 < serial < MAX_SERIAL:
+        # The library raises for some of them; no list that follows RFC 5280, 5.1.2.6 can name one.
+        return None
+    # An empty list is false: it is not absent.
+    changed = None if delta is None else delta.get_revoked_certificate_by_serial_number(serial)
     if changed:
         return None if reason(changed) is x509.ReasonFlags.remove_from_crl else changed
     return base.get_revoked_certificate_by_serial_number(serial)
@@ -81,28 +88,48 @@ def reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags:
         return x509.ReasonFlags.unspecified
 
 
-def paired(found: Iterable[x509.CertificateRevocationList]) -> tuple[RevocationList, ...]:
+def paired(found: Iterable[x509.CertificateRevocationList]) -> tuple[tuple[RevocationList, ...], tuple[str, ...]]:
     """The lists of one authority, each delta upon the newest complete list that it may be put upon.
 
-    ``ValueError`` for a delta without such a list, and for one that covers only some certificates or those of others.
+    Using deltas is optional (RFC 5280, 6.3.3): one without such a list is passed over and named in the second value,
+    and so is a list that covers only some certificates or those of others, or that cannot be read.
     """
-    lists = tuple(found)
-    bases = [one for one in lists if not _value(one, x509.DeltaCRLIndicator)]
-    if any(_value(one, x509.IssuingDistributionPoint) for one in lists):
-        raise ValueError("partial and indirect revocation lists are not taken")
-    deltas = [one for one in lists if _value(one, x509.DeltaCRLIndicator)]
-    return (*map(RevocationList, bases), *(RevocationList(_base_of(one, bases), one) for one in deltas))
+    notes: list[str] = []
+    usable = [listed for listed in found if _noted(notes, _use_fault, listed)]
+    bases = [listed for listed in usable if not _value(listed, x509.DeltaCRLIndicator)]
+    made = [RevocationList(base) for base in bases]
+    for delta in (listed for listed in usable if _value(listed, x509.DeltaCRLIndicator)):
+        base = _base_of(delta, bases)
+        if base is None:
+            notes.append("a delta revocation list without the complete list that it adds to")
+        else:
+            made.append(RevocationList(base, delta))
+    return tuple(made), tuple(notes)
+
+
+def _noted(
+    notes: list[str], look: Callable[[x509.CertificateRevocationList], str], listed: x509.CertificateRevocationList
+) -> bool:
+    try:
+        fault = look(listed)
+    except HOSTILE as unreadable:
+        fault = str(unreadable)
+    notes += [fault] if fault else []
+    return not fault
+
+
+def _use_fault(listed: x509.CertificateRevocationList) -> str:
+    partial = _value(listed, x509.IssuingDistributionPoint)
+    return "partial and indirect revocation lists are not taken" if partial else ""
 
 
 def _base_of(
     delta: x509.CertificateRevocationList, bases: list[x509.CertificateRevocationList]
-) -> x509.CertificateRevocationList:
+) -> x509.CertificateRevocationList | None:
     """RFC 5280, 5.2.4: its number is at least the one that the delta starts from, and below the delta's own."""
     lowest, own = _value(delta, x509.DeltaCRLIndicator).crl_number, _number(delta)
-    fitting = [one for one in bases if lowest <= _number(one) < own]
-    if not fitting:
-        raise ValueError("a delta revocation list without the complete list that it adds to")
-    return max(fitting, key=_number)
+    fitting = [base for base in bases if lowest <= _number(base) < own]
+    return max(fitting, key=_number, default=None)
 
 
 def _number(one: x509.CertificateRevocationList) -> int:

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 
 from signatures import der, extensions, oids
 from signatures.algorithms import NULL, AlgorithmIdentifier, Signed, Unsuitable, check_issued, public_key
-from signatures.certificates import check_issued_by
+from signatures.certificates import check_issued_by, serial_fault
 from signatures.cms import read_certificate
 from signatures.facts import facts_of
 from signatures.lists import RevocationList
@@ -71,7 +71,9 @@ class Answer:
         """
         if self.this_update > latest:
             return False
-        return at <= (self.next_update or self.this_update + policy.ocsp_age)
+        if self.next_update is not None:
+            return at <= self.next_update
+        return at - self.this_update <= policy.ocsp_age
 
 
 def request(certificate: x509.Certificate, issuer: x509.Certificate, nonce: bytes) -> bytes:
@@ -229,8 +231,17 @@ def _is_named(responder: der.Element, certificate: x509.Certificate) -> bool:
 
 
 def _delegates(response: _Response, authority: Authority, policy: Policy) -> list[x509.Certificate]:
-    found = [read_certificate(one.raw) for one in response.certificates]
-    return [one for one in found if not delegate_fault(one, authority, response.produced_at, policy)]
+    found = [_delegate(member.raw, authority, response.produced_at, policy) for member in response.certificates]
+    return [certificate for certificate in found if certificate is not None]
+
+
+def _delegate(raw: bytes, authority: Authority, at: datetime, policy: Policy) -> x509.Certificate | None:
+    """A certificate that came with the response, if it is one of an authorised responder; others are passengers."""
+    try:
+        certificate = read_certificate(raw)
+        return None if delegate_fault(certificate, authority, at, policy) else certificate
+    except HOSTILE:
+        return None
 
 
 def delegate_fault(certificate: x509.Certificate, authority: Authority, at: datetime, policy: Policy) -> str:
@@ -238,7 +249,7 @@ def delegate_fault(certificate: x509.Certificate, authority: Authority, at: date
     found = extensions.read(certificate)
     if oids.OCSP_SIGNING not in extensions.purposes(found) or not extensions.may_sign(found):
         return "not for signing OCSP responses"
-    if fault := extensions.unknown_fault(found, KNOWN_EXTENSIONS):
+    if fault := extensions.unknown_fault(found, KNOWN_EXTENSIONS) or serial_fault(facts_of(certificate)):
         return fault
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         return "the responder's certificate was not valid when the response was produced"

@@ -74,6 +74,7 @@ def _signature(report: Report, at: datetime, language: str) -> Iterator[str]:
         checks = [check for check in report.checks if check.name in names]
         yield f"{_outcome(question, checks, language)}: {word(question, language)}"
         yield from (INDENT + _fault(check, language) for check in checks if not check.passed)
+        yield from (INDENT + _note(check, language) for check in checks if check.passed and check.detail)
 
 
 def _outcome(question: str, checks: list[Check], language: str) -> str:
@@ -81,6 +82,11 @@ def _outcome(question: str, checks: list[Check], language: str) -> str:
         return word("none" if question == "timestamp" else "not-examined", language)
     found = [INDICATIONS[check.sub_indication] if not check.passed else "TOTAL_PASSED" for check in checks]
     return word(max(found, key=ORDER.index), language)
+
+
+def _note(check: Check, language: str) -> str:
+    """An item that was passed over, and why."""
+    return f"{word('passed-over', language)}: {_plain(_timed(said(check.detail, language)))}"
 
 
 def _fault(check: Check, language: str) -> str:

@@ -17,11 +17,15 @@ from signatures.trust import TrustStore
 
 @dataclass
 class Proof:
-    """What evidence proves. Faults by the name of the check, each with its sub-indication."""
+    """What evidence proves. Faults by the name of the check, each with its sub-indication.
+
+    ``notes``: items that prove nothing; whether one is missed is for the caller to say.
+    """
 
     proven: datetime | None = None
     revocations: Revocations = NOTHING
     faults: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def prove(evidence: Evidence, signature: bytes, trust: TrustStore, policy: Policy, now: datetime) -> Proof:
@@ -83,7 +87,7 @@ def _renewed(
 
 def _read(sources: Sources, trust: TrustStore, policy: Policy, proof: Proof) -> Revocations:
     found, faults = revocation.read(sources.crls, sources.ocsp, trust, policy)
-    proof.faults += [("evidence", fault, "TRY_LATER") for fault in faults]
+    proof.notes += faults
     return found
 
 

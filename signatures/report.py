@@ -47,6 +47,8 @@ HOSTILE = (
 class Check:
     """One thing that was looked at, with an English sentence for people in ``detail``. ``name`` is stable.
 
+    One that passed has a ``detail`` only if it is a note: an item that was passed over, and why.
+
     Names, in the order in which they are looked at:
     trust, format, detached, signed-attributes, content-type, counter-signature, content, signing-certificate,
     certificate, digest-algorithm, message-digest, signing-certificate-attribute, algorithm-protection, signing-time,
@@ -97,6 +99,11 @@ class Report:
         return self.indication == "TOTAL_PASSED"
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was passed over without harm, and why."""
+        return tuple(check.detail for check in self.checks if check.passed and check.detail)
+
+    @property
     def failures(self) -> tuple[Check, ...]:
         """The checks that did not pass."""
         return tuple(check for check in self.checks if not check.passed)
@@ -138,6 +145,10 @@ class Findings:
         """Record a check: ``fault`` is empty when it passed. Says whether it passed."""
         self.checks.append(Check(name, False, fault, sub_indication) if fault else _passed(name))
         return not fault
+
+    def note(self, name: str, detail: str) -> None:
+        """Record something that was passed over: it does not count against the signature."""
+        self.checks.append(Check(name, True, detail))
 
     def need(self, name: str, fault: str, sub_indication: str) -> None:
         """The same, for a check without which nothing further can be examined."""

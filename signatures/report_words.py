@@ -28,6 +28,7 @@ WORDS: Final[dict[str, tuple[str, str, str]]] = {
     "revocation": ("Revocation", "Отзыв сертификата", "Сертификатты қайтарып алу"),
     "timestamp": ("Timestamp and evidence", "Метка времени и доказательства", "Уақыт белгісі мен дәлелдемелер"),
     "not-examined": ("not examined", "не проверялось", "тексерілмеді"),
+    "passed-over": ("Passed over", "Оставлено без внимания", "Ескерілмеді"),
     "none": ("none is included", "не приложены", "қоса берілмеген"),
     "iin": ("IIN", "ИИН", "ЖСН"),
     "bin": ("BIN", "БИН", "БСН"),

@@ -79,21 +79,16 @@ def read(
             owned.setdefault(trust.owner_of(found), []).append(found)
         except HOSTILE as fault:
             faults.append(f"revocation list {number}: {fault}")
-    ready = {owner: _paired(some, faults) for owner, some in owned.items()}
+    ready: dict[x509.Certificate, tuple[RevocationList, ...]] = {}
+    for owner, some in owned.items():
+        ready[owner], notes = paired(some)
+        faults += notes
     for number, data in enumerate(responses, 1):
         try:
             answers += ocsp.read(data, trust, policy, lists=ready)
         except ocsp.Unusable as fault:
             faults.append(f"OCSP response {number}: {fault}")
     return Revocations(ready, tuple(answers)), tuple(faults)
-
-
-def _paired(found: list[x509.CertificateRevocationList], faults: list[str]) -> tuple[RevocationList, ...]:
-    try:
-        return paired(found)
-    except HOSTILE as fault:
-        faults.append(str(fault))
-        return ()
 
 
 def revocation_fault(path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING) -> Fault:
@@ -155,7 +150,7 @@ def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     skew = policy.clock_skew
     latest = min(max(times.at + skew, facts.not_after), _later(times.now, skew))
     lists = [one for one in _signed_lists(issuer, more) if one.is_fresh(times.at, latest)]
-    found = [_of_list(max(lists, key=lambda one: one.last_update), serial)] if lists else []
+    found = [_of_list(max(lists, key=lambda one: (one.last_update, one.delta is not None)), serial)] if lists else []
     answers = [one for one in more.answers if _is_about(one, serial, issuer) and one.status != "unknown"]
     answers = [one for one in answers if one.is_fresh(times.at, latest, policy)]
     return found + ([_of_answer(max(answers, key=lambda one: one.this_update))] if answers else [])

@@ -271,6 +271,7 @@ def _check_path(certificate: x509.Certificate, info: Info, context: _Context) ->
     path, fault, sub = certificates.find_path(facts_of(certificate), context.trust, context.policy, info.time)
     if path is None:
         raise BadTimestamp(fault, sub)
+    _need(certificates.serial_fault(path.signer), "CHAIN_CONSTRAINTS_FAILURE")
     _need(certificates.authorities_fault(path), "CHAIN_CONSTRAINTS_FAILURE")
     _need(*certificates.validity_fault(path, info.time, info.time))
     # In force at its own time, it must also be in force, or proven to be old, today.

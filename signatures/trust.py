@@ -8,8 +8,10 @@ Layout::
     seals/           certificates of the service's own seals, pinned one by one
 
 Everything is checked when it is loaded: every authority must lead to a root of the same folder, and every revocation
-list must be signed by an authority of the folder. What does not stops the start with a ``ValueError`` that names the
-file. A certificate that came with a signature never becomes part of a path.
+list that bears an authority's name must be signed by it. What does not stops the start with a ``ValueError`` that names
+the file. A list that fits nothing (of an authority that is not in the folder, a delta without its complete list, a
+partial one) is passed over and named in ``notes``. A certificate that came with a signature never becomes part of a
+path.
 """
 
 import functools
@@ -59,13 +61,15 @@ Chain = tuple[Authority, ...]
 class TrustStore:
     """Pinned authorities, revocation lists and seals. Immutable: load it anew when the folder changes.
 
-    ``periods``: by the SHA-256 of certificates, what is trusted for a time only.
+    ``periods``: by the SHA-256 of certificates, what is trusted for a time only. ``notes``: revocation lists that were
+    passed over because they fit nothing here, and why; all others go on counting.
     """
 
     purpose: str
     authorities: tuple[Authority, ...]
     seals: tuple[x509.Certificate, ...] = ()
     periods: Mapping[str, Period] = field(default_factory=dict)
+    notes: tuple[str, ...] = field(default=(), compare=False)
     _by_subject: dict[x509.Name, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _by_encoding: dict[bytes, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -112,12 +116,14 @@ class TrustStore:
         keys = _Keys(signatures, digests)
         _check_names(purpose, certificates)
         _check_periods(periods, (*certificates, *seals))
-        owned = _owned_lists(tuple(lists), certificates, keys)
-        authorities = tuple(
-            Authority(one, _path(one, certificates, keys), paired(owned.get(one, ())), periods.get(sha256(one), ALWAYS))
-            for one in certificates
-        )
-        return cls(purpose, authorities, seals, periods)
+        owned, notes = _owned_lists(tuple(lists), certificates, keys)
+        authorities = []
+        for certificate in certificates:
+            fitting, passed_over = paired(owned.get(certificate, ()))
+            notes += [f"{certificate.subject.rfc4514_string()}: {note}" for note in passed_over]
+            path, period = _path(certificate, certificates, keys), periods.get(sha256(certificate), ALWAYS)
+            authorities.append(Authority(certificate, path, fitting, period))
+        return cls(purpose, tuple(authorities), seals, periods, tuple(notes))
 
     def is_seal(self, certificate: x509.Certificate, at: datetime) -> bool:
         """Whether it is pinned as a seal, and trusted at that instant."""
@@ -231,12 +237,25 @@ def _leads(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], 
 
 def _owned_lists(
     lists: tuple[x509.CertificateRevocationList, ...], pinned: tuple[x509.Certificate, ...], keys: _Keys
-) -> dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]]:
+) -> tuple[dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]], list[str]]:
+    """By the authority that signed them; a list of an authority that is not here is named in the second value.
+
+    A list that bears the name of an authority and not its signature is forged or broken: ``ValueError``.
+    """
     owned: dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]] = {}
-    for one in lists:
-        owner = _list_owner(one, pinned, keys)
-        owned[owner] = (*owned.get(owner, ()), one)
-    return owned
+    notes = []
+    for listed in lists:
+        if not any(certificate.subject == listed.issuer for certificate in pinned):
+            notes.append(_foreign(listed))
+            continue
+        owner = _list_owner(listed, pinned, keys)
+        owned[owner] = (*owned.get(owner, ()), listed)
+    return owned, notes
+
+
+def _foreign(listed: x509.CertificateRevocationList) -> str:
+    name = listed.issuer.rfc4514_string()
+    return f"revocation list of {name}: not signed by an authority of the trust folder"
 
 
 def _list_owner(
@@ -245,8 +264,7 @@ def _list_owner(
     for candidate in pinned:
         if candidate.subject == revoked.issuer and keys.signed(revoked.public_bytes(Encoding.DER), candidate):
             return candidate
-    name = revoked.issuer.rfc4514_string()
-    raise ValueError(f"revocation list of {name}: not signed by an authority of the trust folder")
+    raise ValueError(_foreign(revoked))
 
 
 def sha256(certificate: x509.Certificate) -> str:

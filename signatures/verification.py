@@ -46,7 +46,11 @@ class Expected:
 
 @dataclass
 class _Examination:
-    """One verification on its way. ``at`` becomes the best signature time; ``more`` is what the evidence holds."""
+    """One verification on its way. ``at`` becomes the best signature time; ``more`` is what the evidence holds.
+
+    ``notes``: items of the evidence that prove nothing. ``undecided``: whether something that such an item might have
+    proven is not known.
+    """
 
     content: bytes
     trust: TrustStore
@@ -57,6 +61,8 @@ class _Examination:
     now: datetime | None = None
     evidence: Evidence | None = None
     more: Revocations = NOTHING
+    notes: tuple[str, ...] = ()
+    undecided: bool = False
 
     @property
     def times(self) -> Times:
@@ -106,8 +112,17 @@ def _examine(examination: _Examination, data: bytes) -> None:
     _check_signature(cms.signer, facts.certificate, examination)
     _check_evidence(data, cms.signer, examination)
     _check_path(facts, cms.signer, examination)
+    _name_passed_over(examination)
     _check_profile(facts, examination)
     _check_owner(facts, examination)
+
+
+def _fault(look: Callable[..., certificates.Fault], *arguments: object) -> certificates.Fault:
+    """What a check says, with its sub-indication; a certificate that it could not read is a fault of the chain."""
+    try:
+        return look(*arguments)
+    except HOSTILE as fault:
+        return f"cannot be read: {fault}", "CERTIFICATE_CHAIN_GENERAL_FAILURE"
 
 
 def _said(look: Callable[..., str], *arguments: object) -> str:
@@ -162,7 +177,7 @@ def _signing_certificate(signer: SignerInfo, found: tuple[Facts, ...], findings:
 def _describe(facts: Facts, findings: Findings) -> None:
     try:
         findings.facts["signer"] = facts.signer
-        fault = certificates.extensions_fault(facts)
+        fault = certificates.serial_fault(facts) or certificates.extensions_fault(facts)
     except HOSTILE as unreadable:
         findings.need("certificate", f"cannot be read: {unreadable}", "CHAIN_CONSTRAINTS_FAILURE")
         raise
@@ -227,15 +242,26 @@ def _check_evidence(data: bytes, signer: SignerInfo, examination: _Examination) 
     same = findings.add("evidence", other, "NO_POE")
     proof = prove(evidence, signer.signature, examination.trust, examination.policy, now)
     examination.more = proof.revocations
+    examination.notes = tuple(proof.notes)
     otherwise_proven = examination.at < now
     for name, fault, sub in proof.faults:
         if not (otherwise_proven and sub in FADED and name != "evidence"):
             findings.add(name, fault, sub)
+            examination.undecided = True
     _need_timestamp(examination, proven=same and proof.proven is not None)
     if same and proof.proven:
         findings.add("timestamp", "", "")
         examination.at = min(examination.at, proof.proven)
         findings.facts["best_signature_time"] = examination.at
+
+
+def _name_passed_over(examination: _Examination) -> None:
+    """An item of evidence that proves nothing is a note; a fault only where something stays undecided without it."""
+    for note in examination.notes:
+        if examination.undecided:
+            examination.findings.add("evidence", note, "TRY_LATER")
+        else:
+            examination.findings.note("evidence", note)
 
 
 def _other_signature_fault(evidence: Evidence, data: bytes, examination: _Examination) -> str:
@@ -259,8 +285,11 @@ def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> 
     if not findings.add("chain", fault, sub) or path is None:
         return
     findings.add("authorities", _said(certificates.authorities_fault, path), "CHAIN_CONSTRAINTS_FAILURE")
-    findings.add("validity", *certificates.validity_fault(path, at, created_after))
-    findings.add("revocation", *revocation_fault(path, trust, examination.times, policy, examination.more))
+    findings.add("validity", *_fault(certificates.validity_fault, path, at, created_after))
+    known = _fault(revocation_fault, path, trust, examination.times, policy, examination.more)
+    findings.add("revocation", *known)
+    if known[1] == "TRY_LATER":
+        examination.undecided = True
     aged = _said(certificates.age_fault, path, policy.digests[signer.digest.oid], at, policy)
     findings.add("algorithm-age", aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
 

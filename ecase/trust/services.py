@@ -4,6 +4,7 @@ What comes in is judged by what is trusted now (:func:`at`), what is old by what
 """
 
 import hashlib
+import logging
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from ecase.trust.models import Revision, RuleChange, SignerRule, TrustedCertific
 from signatures import TrustStore
 from signatures.rules import Change, Period, Rule, Rules
 from signatures.trust import rooted, sha256
+
+logger = logging.getLogger(__name__)
 
 PRODUCTION = "production"
 CHAIN = "system"
@@ -130,6 +133,8 @@ def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[Trus
 def _load(folder: Path, rows: list[TrustedCertificate], chosen: Chosen = _all) -> TrustStore:
     try:
         seed = TrustStore.load(folder, purpose=None if settings.DEMO else PRODUCTION)
+        for note in seed.notes:
+            logger.warning("ECASE_TRUST_DIR: passed over: %s", note)
         return joined(seed, chosen(seed, [row for row in rows if row.purpose == seed.purpose]))
     except (OSError, ValueError) as fault:
         raise ImproperlyConfigured(f"ECASE_TRUST_DIR: {fault}") from fault

@@ -7,7 +7,7 @@ from importlib import metadata
 
 from cryptography import x509
 
-from signatures import certificates, oids, revocation
+from signatures import certificates, lists, oids, revocation
 from signatures.clients.http import Http, Unreachable
 from signatures.clients.revocations import ListClient, OcspClient
 from signatures.clients.store import MemoryStore, Store
@@ -105,7 +105,8 @@ class _Gathering:
         # In the order of finding, each once.
         self._found: dict[bytes, None] = {}
         self._chain: dict[bytes, None] = {}
-        self._lists = tuple(filter(None, map(self._list, collector.addresses.crls)))
+        fetched = filter(None, map(self._list, collector.addresses.crls))
+        self._lists = tuple((data, lists.read(data).issuer) for data in fetched)
 
     def stamped(self, data: bytes, digest: str) -> tuple[bytes, ...]:
         """One token, or none."""
@@ -133,7 +134,10 @@ class _Gathering:
             self._chain[authority.facts.der] = None
 
     def sources(self) -> Sources:
-        return Sources(tuple(self._found), self._lists, tuple(self._chain))
+        """With the lists of the authorities of the paths alone: another's would prove nothing."""
+        names = {authority.subject for authority in map(x509.load_der_x509_certificate, self._chain)}
+        fitting = tuple(data for data, issuer in self._lists if issuer in names)
+        return Sources(tuple(self._found), fitting, tuple(self._chain))
 
     def _response(self, certificate: x509.Certificate, issuer: x509.Certificate) -> None:
         collector = self._collector

@@ -137,6 +137,10 @@ a revocation list names no issuer
 в списке отзыва не назван издатель
 қайтарып алу тізімінде беруші аталмаған
 
+its serial number is not positive or has more than 20 octets
+его серийный номер не положителен или длиннее 20 октетов
+оның сериялық нөмірі оң емес немесе 20 октеттен ұзын
+
 partial and indirect revocation lists are not taken
 частичные и косвенные списки отзыва не принимаются
 ішінара және жанама қайтарып алу тізімдері қабылданбайды

@@ -38,14 +38,24 @@ def _judged(cms: bytes, **evidence: tuple[bytes, ...]) -> Report:
 
 
 def _certificate(body: bytes) -> bool:
-    """The signature names the certificate by its digest, so it is made anew as well."""
+    """The signature names the certificate by its digest, issuer and serial number, so it is made anew as well."""
     person, made = samples().court.person, signed_by_issuer(body)
     reference = ess(person.certificate, digest=hashlib.sha256(made).digest())
-    cms = person.sign(without=oids.SIGNING_CERTIFICATE_V2, more=[reference], certificates=[person.certificate])
+    changes = {"without": oids.SIGNING_CERTIFICATE_V2, "more": [reference], "certificates": [person.certificate]}
+    cms = person.sign(**changes, identifier=_identifier(body))
     info, wrapped = der.element(cms).children()
     version, digests, content, _certificates, infos = wrapped.first().children()
     carried = sequence(version.raw, digests.raw, content.raw, der.encode(0xA0, made), infos.raw)
     return _judged(sequence(info.raw, der.encode(0xA0, carried))).passed
+
+
+def _identifier(body: bytes) -> bytes | None:
+    """Issuer and serial number as the changed certificate states them (S-F5: a negative one, too)."""
+    try:
+        _version, serial, _algorithm, issuer, *_rest = der.element(body).children()
+    except ValueError:
+        return None
+    return sequence(issuer.raw, serial.raw)
 
 
 def _attributes(body: bytes) -> bool:
