@@ -38,6 +38,11 @@ def join(case: Case, officer: Officer, role: str) -> None:
         raise NotAllowed(Problem("acted-in-another-role", ANOTHER_ROLE, params={"role": joined}))
 
 
+def join_unless_joined(case: Case, officer: Officer, role: str) -> None:
+    """As :func:`join`, but whoever has acted in another role keeps that one."""
+    _joined(case, officer, role)
+
+
 def _joined(case: Case, officer: Officer, role: str) -> str | None:
     """The role that the officer has in the case from now on; ``None`` if another transaction set it this instant."""
     with connection.cursor() as cursor:

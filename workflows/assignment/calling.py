@@ -19,7 +19,7 @@ from ecase.officers import duty, posts
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.assignment.conflicts import conflicts
-from workflows.assignment.models import DutyCall
+from workflows.assignment.models import DutyCall, Series
 
 CALLED, EXHAUSTED = "duty.called", "duty.exhausted"
 
@@ -76,7 +76,8 @@ def stop(motion: Motion, at: datetime | None = None) -> int:
 def _on_duty(motion: Motion, organisation: Organisation, role: str, at: datetime) -> list[Post]:
     """Those on duty who may act on the motion, first called first."""
     found = _admitted(motion, duty.on_duty(organisation, role, at))
-    barred = conflicts(motion.case, [post.officer_id for post in found], role, organisation, at) if found else {}
+    officers = [post.officer_id for post in found]
+    barred = conflicts(motion.case, officers, role, organisation, at, Series.of(motion)) if found else {}
     return [post for post in found if post.officer_id not in barred]
 
 

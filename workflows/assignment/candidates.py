@@ -9,7 +9,7 @@ from ecase.cases.models import Case
 from ecase.officers.models import Organisation, Role
 from workflows.assignment import roster
 from workflows.assignment.conflicts import Reason, conflicts, reason
-from workflows.assignment.models import Draw
+from workflows.assignment.models import Draw, Series
 from workflows.assignment.roster import Seat
 
 OFF_ROSTER, NO_SHARE, ABSENT, BARRED = "off_roster", "no_share", "absent", "barred"
@@ -28,10 +28,11 @@ class Pool:
     roster: Draw.Roster
 
 
-def pool(court: Organisation, case: Case, at: datetime, barred: Mapping[str, str]) -> Pool:
+def pool(court: Organisation, case: Case, at: datetime, barred: Mapping[str, str], series: Series) -> Pool:
     """The judges of ``court`` at ``at`` who may and who may not get a motion of ``case``. Two queries."""
     seats = roster.seats(court, at)
-    excluded = _excluded(seats, conflicts(case, [one.post.officer_id for one in seats], Role.JUDGE, court, at), barred)
+    found = conflicts(case, [one.post.officer_id for one in seats], Role.JUDGE, court, at, series)
+    excluded = _excluded(seats, found, barred)
     free = [one for one in seats if one.officer not in excluded]
     if first := min((one.rank for one in free if one.rank is not None), default=None):
         return Pool(at, *_of_duty(free, first, excluded), Draw.Roster.DUTY)

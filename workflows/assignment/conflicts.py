@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from ecase.audit import services as audit
 from ecase.cases.models import Case, Participation, Person, TeamMember
 from ecase.officers.models import Officer, Organisation, Post
-from workflows.assignment.models import Bar, BarEnd, Draw
+from workflows.assignment.models import Bar, BarEnd, Draw, Series
 
 # Reasons are codes in a draw's record, so that it reads the same in every language and for ever.
 ACTED, PARTY, ELSEWHERE = "acted", "party", "judged_elsewhere"
@@ -23,19 +23,20 @@ Reason = dict[str, str]
 
 
 def conflicts(
-    case: Case, officers: Iterable[UUID], role: str, organisation: Organisation, at: datetime
+    case: Case, officers: Iterable[UUID], role: str, organisation: Organisation, at: datetime, series: Series
 ) -> dict[UUID, list[Reason]]:
     """Which of the officers may not act as ``role`` of ``organisation`` in the case, each with every reason.
 
     They acted in it in another role; were drawn as its judges by another court; are persons of it themselves; or a
-    conflict is declared with the case or with somebody in it. One query.
+    conflict is declared with the case or with somebody in it. What only a covert motion of the case makes a conflict
+    counts for covert motions: as a reason in the record of an ordinary one it would tell of it. One query.
     """
-    wanted = list(officers)
+    wanted, acting = list(officers), _acting(case, series)
     queries = (
-        _acted(case, wanted, role),
-        _judged_elsewhere(case, wanted, organisation),
+        _acted(acting, wanted, role),
+        _judged_elsewhere(case, wanted, organisation, series),
         _persons_themselves(case, wanted),
-        _declared(case, wanted, at),
+        _declared(case, acting, wanted, at),
     )
     found: dict[UUID, list[Reason]] = {}
     for officer, code, detail in queries[0].union(*queries[1:]).order_by("who", "why", "what"):
@@ -74,24 +75,39 @@ def _log(event: str, bar: Bar, by: Post, data: dict[str, str]) -> None:
 Rows = QuerySet[Any, tuple[UUID, str, str]]
 
 
-def _acted(case: Case, officers: list[UUID], role: str) -> Rows:
-    rows = Participation.objects.filter(case=case, officer__in=officers).exclude(role=role)
+def _acting(case: Case, series: Series) -> "QuerySet[Participation]":
+    """Who has acted in the case; for ordinary motions without those who have in its covert ones alone."""
+    rows = Participation.objects.filter(case=case)
+    if series == Series.COVERT:
+        return rows
+    of_team = Exists(TeamMember.objects.filter(case=case, officer=OuterRef("officer")))
+    return rows.exclude(_signed(case, secret=True) & ~_signed(case, secret=False) & ~of_team)
+
+
+def _signed(case: Case, *, secret: bool) -> Exists:
+    """Whether the officer of a participation has signed an act of such a motion of the case."""
+    acts = Case.objects.filter(pk=case.pk, motions__acts__author__officer=OuterRef("officer"), motions__secret=secret)
+    return Exists(acts)
+
+
+def _acted(acting: "QuerySet[Participation]", officers: list[UUID], role: str) -> Rows:
+    rows = acting.filter(officer__in=officers).exclude(role=role)
     return _rows(rows, "officer", Value(ACTED), Cast("role", CharField()))
 
 
-def _judged_elsewhere(case: Case, officers: list[UUID], court: Organisation) -> Rows:
+def _judged_elsewhere(case: Case, officers: list[UUID], court: Organisation, series: Series) -> Rows:
     rows = Draw.objects.filter(motion__case=case, chosen__officer__in=officers).exclude(court=court)
-    return _rows(rows, "chosen__officer", Value(ELSEWHERE), _NOTHING)
+    counted = rows if series == Series.COVERT else rows.filter(motion__secret=False)
+    return _rows(counted, "chosen__officer", Value(ELSEWHERE), _NOTHING)
 
 
 def _persons_themselves(case: Case, officers: list[UUID]) -> Rows:
     return _rows(Officer.objects.filter(pk__in=officers, iin__in=_iins(case)), "pk", Value(PARTY), _NOTHING)
 
 
-def _declared(case: Case, officers: list[UUID], at: datetime) -> Rows:
-    acting = Participation.objects.filter(case=case).values("officer__iin")
+def _declared(case: Case, acting: "QuerySet[Participation]", officers: list[UUID], at: datetime) -> Rows:
     team = TeamMember.objects.filter(case=case).values("officer__iin")
-    concerned = Q(case=case) | Q(iin__in=_iins(case)) | Q(iin__in=acting) | Q(iin__in=team)
+    concerned = Q(case=case) | Q(iin__in=_iins(case)) | Q(iin__in=acting.values("officer__iin")) | Q(iin__in=team)
     standing = Q(end=None) | Q(end__ended_at__gt=at)
     rows = Bar.objects.filter(concerned, standing, officer__in=officers, declared_at__lte=at)
     return _rows(rows, "officer", Cast("ground", CharField()), _NOTHING)

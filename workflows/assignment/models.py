@@ -18,18 +18,33 @@ from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Ro
 from workflows.assignment.algorithm import FIRST, FULL_SHARE
 
 
+class Series(models.TextChoices):
+    """What a court counts by itself: covert motions apart, so that the figures of the others tell nothing of them."""
+
+    ORDINARY = "ordinary", _("ordinary motions")
+    COVERT = "covert", _("covert motions")
+
+    @classmethod
+    def of(cls, motion: Any) -> "Series":
+        """The series in which a motion gets its numbers and its draws."""
+        return cls.COVERT if motion.secret else cls.ORDINARY
+
+
 class Register(models.Model):
-    """The last number given by a court in a year. Its row is the lock that keeps the register without gaps."""
+    """The last number given by a court in a year and series. Its row is the lock that keeps the register gapless."""
 
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
+    series = models.CharField(max_length=8, choices=Series, default=Series.ORDINARY)
     last = models.PositiveIntegerField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["court", "year"], name="one_register_a_year")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["court", "year", "series"], name="one_register_a_year_and_series")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.court} {self.year}: {self.last}"
+        return f"{self.court} {self.year} {self.series}: {self.last}"
 
 
 class RosterEntry(models.Model):
@@ -142,19 +157,25 @@ class BarEnd(models.Model):
 
 
 class Commitment(models.Model):
-    """The nonce that a court's next draw will use: secret until then, its SHA-256 already in the audit log.
+    """The nonce that a court's next draw of a series will use: secret until then, its SHA-256 already in the audit log.
 
-    One row a court, whose lock sets draws one after the other. ``entry`` is the log's entry that commits to it,
-    ``number`` that entry's in the court's chain.
+    One row a court and series, whose lock sets draws one after the other. ``entry`` is the log's entry that commits to
+    it, ``number`` that entry's in the chain of the court and series.
     """
 
-    court = models.OneToOneField(Organisation, models.PROTECT, related_name="+", primary_key=True)
+    court = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    series = models.CharField(max_length=8, choices=Series, default=Series.ORDINARY)
     nonce = models.CharField(max_length=64)
     entry = models.ForeignKey("audit.Entry", models.PROTECT, related_name="+")
     number = models.PositiveBigIntegerField()
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["court", "series"], name="one_commitment_a_court_and_series")
+        ]
+
     def __str__(self) -> str:
-        return str(self.court_id)
+        return f"{self.court_id} {self.series}"
 
 
 class Draw(models.Model):

@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 from ecase.officers import duty, posts
 from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment.algorithm import FULL_SHARE
-from workflows.assignment.models import Draw, RosterEntry
+from workflows.assignment.models import Draw, RosterEntry, Series
 
 Motion = Any  # workflows.motions.Motion, which stands a floor above
 
@@ -63,14 +63,16 @@ NO_LOAD = {"open": 0, "done": 0, "appeals": 0}
 def loads(motion: Motion, officers: Iterable[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
     """What lies on each desk: motions that wait for a decision, decided lately, and drawn lately on appeal. One query.
 
-    *Lately* is within ``DRAW_DAYS``.
+    *Lately* is within ``DRAW_DAYS``. Covert motions count for the draws of covert motions only: everybody who sees an
+    ordinary motion sees its loads.
     """
     wanted, since = list(officers), at - timedelta(days=settings.DRAW_DAYS)
-    motions = type(motion).objects.order_by().filter(judge__in=wanted)
+    is_covert = Series.of(motion) == Series.COVERT
+    motions = type(motion).objects.order_by().filter(Q() if is_covert else Q(secret=False), judge__in=wanted)
     waiting = motions.open().filter(decided_at=None)
     decided = motions.filter(decided_at__gt=since, decided_at__lte=at)
     appeals = Draw.objects.order_by().filter(chosen__officer__in=wanted, drawn_at__gt=since)
-    appeals = appeals.exclude(court=F("motion__court"))
+    appeals = appeals.filter(Q() if is_covert else Q(motion__secret=False)).exclude(court=F("motion__court"))
     counted = (_count(waiting, "judge", "open"), _count(decided, "judge", "done"))
     found: dict[UUID, dict[str, int]] = {}
     for officer, what, number in _count(appeals, "chosen__officer", "appeals").union(*counted, all=True):

@@ -4,7 +4,9 @@ ADR 0024 says who could try what, and why it does not help.
 """
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Subquery
 from django.db.models.functions import JSONObject
@@ -13,7 +15,7 @@ from ecase.audit import services as audit
 from ecase.audit.models import Entry
 from ecase.officers.models import Organisation
 from workflows.assignment import algorithm
-from workflows.assignment.models import Commitment
+from workflows.assignment.models import Commitment, Series
 
 Motion = Any  # workflows.motions.Motion, which stands a floor above
 
@@ -26,21 +28,18 @@ class NothingSigned(Exception):
 
 
 def commit(court: Organisation) -> None:
-    """Make the nonce of the court's first draw, unless there is one, and put its hash into the audit log.
+    """Make the nonces of the court's first draws, one a series, unless they are there; put their hashes into the log.
 
     In the caller's transaction, in which the court's row stays locked: of two that come at once one commits.
     """
-    Organisation.objects.select_for_update(no_key=True).get(pk=court.pk)
-    if not Commitment.objects.filter(court=court).exists():
-        nonce = _nonce()
-        entry = _published(court, nonce)
-        Commitment.objects.create(court=court, nonce=nonce, entry=entry, number=entry.seq)
+    for series in Series:
+        _begin(court, series)
 
 
 def reveal(motion: Motion, court: Organisation) -> dict[str, Any]:
-    """The parts of the next seed of ``court``; the nonce after it is committed to at once.
+    """The parts of the next seed of ``court`` in the motion's series; the nonce after it is committed to at once.
 
-    Draws of one court wait here for each other until the end of the caller's transaction. Raises
+    Draws of one court and series wait here for each other until the end of the caller's transaction. Raises
     :class:`NothingSigned` for a motion that no officer has filed.
     """
     held = _held(motion, court)
@@ -48,32 +47,52 @@ def reveal(motion: Motion, court: Organisation) -> dict[str, Any]:
         raise NothingSigned(f"motion {motion.pk}: no officer has signed an act of it")
     parts = _parts(motion, court, held)
     held.nonce = _nonce()
-    held.entry = _published(court, held.nonce)
+    held.entry = _published(court, held.series, held.nonce, motion)
     held.number = held.entry.seq
     held.save(update_fields=["nonce", "entry", "number"])
     return parts
 
 
+def series_in(parts: Mapping[str, Any]) -> Series:
+    """The series whose nonce a seed was made of; draws before there were two name none."""
+    return Series(parts.get("series", Series.ORDINARY))
+
+
+def chain_of(court_id: UUID | int | str, series: Series) -> str:
+    """The chain of the audit log that holds the commitments of a court's draws in a series."""
+    return f"court:{court_id}" if series == Series.ORDINARY else f"covert_draws:{court_id}"
+
+
+def _begin(court: Organisation, series: Series, motion: Motion = None) -> None:
+    Organisation.objects.select_for_update(no_key=True).get(pk=court.pk)
+    if not Commitment.objects.filter(court=court, series=series).exists():
+        nonce = _nonce()
+        entry = _published(court, series, nonce, motion)
+        Commitment.objects.create(court=court, series=series, nonce=nonce, entry=entry, number=entry.seq)
+
+
 def _held(motion: Motion, court: Organisation) -> Any:
-    """The court's row, locked, with the last act of the motion that an officer signed.
+    """The row of the court and series, locked, with the last act of the motion that an officer signed.
 
     Nothing that another draw writes is joined: after waiting for that draw PostgreSQL would compare the row's new entry
     with what stood there before the wait, and find no row.
     """
     acts = type(motion)._meta.get_field("acts").related_model.objects
     signed = acts.filter(motion=motion.pk, author__isnull=False).order_by("-position")
-    rows = Commitment.objects.select_for_update().filter(court=court)
+    rows = Commitment.objects.select_for_update().filter(court=court, series=Series.of(motion))
     rows = rows.annotate(act=Subquery(signed.values(act=JSONObject(id="pk", sha256="sha256"))[:1]))
     if found := rows.first():
         return found
-    commit(court)
+    _begin(court, Series.of(motion), motion)
     return rows.get()
 
 
 def _parts(motion: Motion, court: Organisation, held: Any) -> dict[str, Any]:
+    named = {} if held.series == Series.ORDINARY else {"series": held.series}
     return {
         "motion": str(motion.pk),
         "court": court.bin,
+        **named,
         "nonce": held.nonce,
         "commitment": algorithm.commitment(held.nonce),
         "committed_in": {"entry": held.entry_id, "number": held.number},
@@ -85,7 +104,9 @@ def _nonce() -> str:
     return secrets.token_hex(_BYTES)
 
 
-def _published(court: Organisation, nonce: str) -> Entry:
+def _published(court: Organisation, series: Series, nonce: str, motion: Motion) -> Entry:
+    """Put the hash of a nonce into the log. What a covert draw makes known is for those who see that motion."""
     data = {"commitment": algorithm.commitment(nonce)}
-    subject = {"court": str(court.pk)}
-    return audit.append(EVENT, chain=f"court:{court.pk}", actor=audit.service_actor(), subject=subject, data=data)
+    of_motion = {"motion": str(motion.pk)} if motion is not None and series == Series.COVERT else {}
+    subject, actor = {"court": str(court.pk), **of_motion}, audit.service_actor()
+    return audit.append(EVENT, chain=chain_of(court.pk, series), actor=actor, subject=subject, data=data)

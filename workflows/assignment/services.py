@@ -14,7 +14,7 @@ from ecase.officers.models import Organisation
 from workflows.assignment import algorithm, candidates, roster, seeds
 from workflows.assignment.algorithm import winner
 from workflows.assignment.candidates import Pool
-from workflows.assignment.models import Draw
+from workflows.assignment.models import Draw, Series
 from workflows.assignment.roster import Seat
 from workflows.assignment.verification import faults, verify
 
@@ -23,23 +23,26 @@ __all__ = ["draw", "faults", "next_number", "verify", "winner"]
 Motion = Any  # workflows.motions.Motion, which stands a floor above
 
 _NEXT = """
-    INSERT INTO assignment_register (court_id, year, last) VALUES (%s, %s, 1)
-    ON CONFLICT (court_id, year) DO UPDATE SET last = assignment_register.last + 1 RETURNING last
+    INSERT INTO assignment_register (court_id, year, series, last) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (court_id, year, series) DO UPDATE SET last = assignment_register.last + 1 RETURNING last
 """
+# Before a number of its series: the two series of a court never share a number, and neither counts the other.
+_MARKS = {Series.ORDINARY: "", Series.COVERT: "N"}
 _NOBODY: Mapping[str, str] = {}
 
 
-def next_number(court: Organisation, at: datetime | None = None) -> str:
+def next_number(court: Organisation, at: datetime | None = None, *, series: Series = Series.ORDINARY) -> str:
     """The next number of the court's register of the year at ``at`` (now), such as ``7511-26-42``.
 
-    The year is the one on the court's wall: the installation has one time zone. Without gaps: the register's row stays
-    locked until the caller's transaction ends, and a rollback gives it back.
+    Covert motions have a register of their own, with numbers such as ``7511-26-N3``: the ordinary ones have no gaps
+    where covert ones stand. The year is the one on the court's wall: the installation has one time zone. Without gaps:
+    the register's row stays locked until the caller's transaction ends, and a rollback gives it back.
     """
     year = timezone.localdate(at, timezone.get_default_timezone()).year
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [court.pk, year])
+        cursor.execute(_NEXT, [court.pk, year, series])
         (number,) = cursor.fetchone()
-    return f"{court.code}-{year % 100:02d}-{number}"
+    return f"{court.code}-{year % 100:02d}-{_MARKS[series]}{number}"
 
 
 @transaction.atomic(savepoint=False)
@@ -51,9 +54,12 @@ def draw(
     ``barred`` are officers (ids as text) who must not be drawn, each with the reason: recused from, or replaced in,
     this motion. Also left out, with every reason on record: whoever is off the roster, absent, or in conflict with the
     case, and, while a duty shift takes over, whoever is not its first who can act. The same for an appellate court.
+
+    The draw of an ordinary motion counts ordinary motions alone, in loads, conflicts and seeds: its record tells
+    nothing of covert ones. That of a covert motion counts all, and takes its seed from a chain of its own.
     """
     at = at or timezone.now()
-    pool = candidates.pool(court, case, at, barred)
+    pool = candidates.pool(court, case, at, barred, Series.of(motion))
     if not pool.seats:
         return None
     made_of = seeds.reveal(motion, court)

@@ -5,7 +5,8 @@ from typing import Any
 
 from ecase.audit.models import Entry
 from workflows.assignment import algorithm
-from workflows.assignment.models import Draw
+from workflows.assignment.models import Draw, Series
+from workflows.assignment.seeds import chain_of, series_in
 
 
 def verify(draw: Draw) -> bool:
@@ -25,6 +26,8 @@ def _unfounded(draw: Draw) -> Iterator[str]:
         yield "the seed is of another motion or court"
     if not draw.motion.acts.filter(pk=parts["act"]["id"], sha256=parts["act"]["sha256"]).exists():
         yield "the motion has no such act"
+    if series_in(parts) == Series.COVERT and not draw.motion.secret:
+        yield "an ordinary motion has a seed of the covert ones"
     if not _committed(draw, parts):
         yield "the audit log does not hold the commitment"
     if _earlier(draw) != parts["committed_in"]["number"] - 1:
@@ -32,12 +35,14 @@ def _unfounded(draw: Draw) -> Iterator[str]:
 
 
 def _committed(draw: Draw, parts: dict[str, Any]) -> bool:
-    chain, number = f"court:{draw.court_id}", parts["committed_in"]["number"]
+    chain, number = chain_of(draw.court_id, series_in(parts)), parts["committed_in"]["number"]
     entry = Entry.objects.filter(pk=parts["committed_in"]["entry"], chain=chain, seq=number).first()
     return entry is not None and entry.content["data"] == {"commitment": parts["commitment"]}
 
 
 def _earlier(draw: Draw) -> int:
-    """How many draws of the court have spent an earlier nonce: each spends the one after."""
-    spent = Draw.objects.filter(court=draw.court_id).exclude(algorithm=algorithm.FIRST)
+    """How many draws of the court and series have spent an earlier nonce: each spends the one after."""
+    is_ordinary = series_in(draw.made_of) == Series.ORDINARY
+    spent = Draw.objects.filter(court=draw.court_id, made_of__series__isnull=is_ordinary)
+    spent = spent.exclude(algorithm=algorithm.FIRST)
     return spent.filter(made_of__committed_in__number__lt=draw.made_of["committed_in"]["number"]).count()

@@ -102,6 +102,8 @@ SERVICE_ACTS = frozenset(
     }
 )
 DECISIONS = frozenset({ActType.PROTOCOL, ActType.ENDORSEMENT})
+# By which a judge leaves a motion of his own accord.
+RECUSALS = frozenset({ActType.RECUSAL, ActType.APPEAL_RECUSAL})
 # Acts that state one of the outcomes that the catalogue gives.
 WITH_OUTCOME = DECISIONS | {ActType.APPEAL_RULING}
 

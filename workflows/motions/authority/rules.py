@@ -11,7 +11,7 @@ from ecase.problems import Conflict, NotAllowed, Problem
 from workflows.motions.authority.steps import STEPS, Step
 from workflows.motions.law import nature
 from workflows.motions.models import Motion, Opening
-from workflows.motions.states import ActType, State
+from workflows.motions.states import RECUSALS, ActType, State
 
 
 def require_allowed(motion: Motion, act_type: ActType, post: Post) -> Step:
@@ -43,18 +43,18 @@ def has_opened(motion: Motion, post: Post) -> bool:
 
 
 def _faults(motion: Motion, act_type: ActType, step: Step, post: Post) -> Iterator[Problem]:
-    yield from _faults_of_post(motion, step, post)
+    yield from _faults_of_post(motion, act_type, step, post)
     yield from _faults_of_kind(motion, act_type, step)
 
 
-def _faults_of_post(motion: Motion, step: Step, post: Post) -> Iterator[Problem]:
+def _faults_of_post(motion: Motion, act_type: ActType, step: Step, post: Post) -> Iterator[Problem]:
     if not post.is_current():
         yield Problem("post-not-held", _("You do not hold this post now."))
     if post.role not in step.roles:
         yield Problem("wrong-role", _("This act is not for your role."))
     elif not step.relation(motion, post):
         yield Problem("not-yours", _("This motion is not with you."))
-    elif participation.role_of(motion.case, post.officer) not in (None, post.role):
+    elif act_type not in RECUSALS and participation.role_of(motion.case, post.officer) not in (None, post.role):
         yield Problem("acted-in-another-role", _("You have acted in this case in another role."))
 
 

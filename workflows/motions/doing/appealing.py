@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from workflows.assignment import services as assignment
+from workflows.assignment.models import Series
 from workflows.motions.doing import leaving
 from workflows.motions.doing.service_acts import perform_service
 from workflows.motions.models import Act, Motion
@@ -22,7 +23,7 @@ def send_up(motion: Motion) -> Act | None:
     court = motion.court.parent
     if court is None:
         return None
-    number = assignment.next_number(court)
+    number = assignment.next_number(court, series=Series.of(motion))
     act = perform_service(motion, ActType.TRANSMISSION, {"number": number, "court": court.bin})
     assign(motion)
     return act

@@ -76,8 +76,12 @@ def _recused(motion: Motion, act: Act, payload: Payload) -> None:
 
 
 def _bar(motion: Motion, act: Act) -> None:
-    """Who recuses himself from one motion of a case does not judge another of it."""
-    if act.author:
+    """Who recuses himself from one motion of a case does not judge another of it.
+
+    A covert motion declares nothing: everybody who keeps declared conflicts, or sees a later draw, would learn of it.
+    Who left it is not drawn for it again.
+    """
+    if act.author and not motion.secret:
         conflicts.declare(act.author.officer, Bar.Ground.RECUSED, act.author, case=motion.case)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ecase.officers.models import Officer, Role
 from workflows.assignment import calling
 from workflows.assignment import services as assignment
-from workflows.assignment.models import DutyCall
+from workflows.assignment.models import DutyCall, Series
 from workflows.motions.doing import appealing, earlier, leaving
 from workflows.motions.doing.service_acts import perform_service
 from workflows.motions.law import nature
@@ -43,8 +43,8 @@ def _onward(motion: Motion) -> None:
 
 
 def register(motion: Motion) -> Act:
-    """Give the motion its number in the court's register of the year, without gaps."""
-    number = assignment.next_number(motion.court)
+    """Give the motion its number in the court's register of the year and of its series, without gaps."""
+    number = assignment.next_number(motion.court, series=Series.of(motion))
     return perform_service(motion, ActType.REGISTRATION, {"number": number, "court": motion.court.bin})
 
 

@@ -21,7 +21,7 @@ from workflows.motions.authority.steps import STEPS
 from workflows.motions.doing import announcements, effects
 from workflows.motions.law.terms import correct_terms, extend_terms, meet_terms, start_terms, void_terms
 from workflows.motions.models import Act, Motion, PreparedAct
-from workflows.motions.states import ActType
+from workflows.motions.states import RECUSALS, ActType
 from workflows.motions.telling.act_json import digest
 
 SERVICE_TEXT = "ecase"
@@ -62,7 +62,7 @@ def record(motion: Motion, statement: Statement) -> Act:
     act = _write_act(motion, statement, before, _append(motion, statement, before))
     effects.apply(motion, act)
     if statement.author:
-        participation.join(motion.case, statement.author.officer, statement.author.role)
+        _join(motion, statement.author, statement.type)
     _run_clocks(motion, act)
     motion.save(update_fields=_CHANGED)
     announcements.announce(motion, act, serving.owe(motion, act))
@@ -100,6 +100,14 @@ _CHANGED = (
     "due_at_once",
     "last_act",
 )
+
+
+def _join(motion: Motion, author: Post, act_type: ActType) -> None:
+    """Record the role of who acts in the case. A judge who has another role in it may still step aside."""
+    if act_type in RECUSALS:
+        participation.join_unless_joined(motion.case, author.officer, author.role)
+    else:
+        participation.join(motion.case, author.officer, author.role)
 
 
 def _append(motion: Motion, statement: Statement, before: Stand) -> Entry:
