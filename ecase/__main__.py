@@ -10,7 +10,11 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from ecase import timeouts
+
     try:
+        if sys.argv[1:2] == ["migrate"]:
+            timeouts.use("migration")
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as fault:
         sys.exit(f"ecase: {fault}")

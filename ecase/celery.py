@@ -3,9 +3,19 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from ecase import timeouts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
 
 app = Celery("ecase")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def _works(**_named: object) -> None:
+    """A worker's connections to the database wait as long as a worker's may."""
+    timeouts.use("worker")

@@ -17,6 +17,7 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from ecase import timeouts
 from ecase.celery import app
 from ecase.embedded.steps import timed
 
@@ -62,6 +63,7 @@ def steps(people: Path | None = None) -> list[tuple[str, Callable[[], object]]]:
 def reach_database() -> None:
     """What a setting or an address is worth shows when it is used."""
     django.setup()
+    timeouts.use("migration")
     connection.ensure_connection()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from ecase import production, timeouts
 from ecase.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -18,6 +19,8 @@ env = Environment(BASE_DIR)
 # -- what this installation is ------------------------------------------------------------------------------------
 
 MODE = env.choice("ECASE_MODE", ("demo", "production"), default="demo")
+if not env.is_given("ECASE_MODE") and env.is_given("DATABASE_URL", "BROKER_URL"):
+    env.refuse("ECASE_MODE must be given where DATABASE_URL or BROKER_URL is: production, or demo")
 DEMO = MODE == "demo"
 INSTALLATION_ID = env.str("ECASE_INSTALLATION", default="ecase-demo" if DEMO else None)
 PUBLIC_URL = env.url("ECASE_PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else None)
@@ -49,12 +52,15 @@ TSA_URLS = env.list("ECASE_TSA_URLS", default=[])
 OCSP_URLS = env.list("ECASE_OCSP_URLS", default=[])
 CRL_URLS = [one.split("|") for one in env.list("ECASE_CRL_URLS", default=[])]
 # Seconds between attempts to find out whether a signature stands; the last one goes on.
-SIGNATURE_RETRY_SECONDS = env.list("ECASE_SIGNATURE_RETRY_SECONDS", default=["15", "60", "300", "900"])
+SIGNATURE_RETRY_SECONDS = env.seconds("ECASE_SIGNATURE_RETRY_SECONDS", default=(15, 60, 300, 900))
 # So many days before what proves a signature fades, it is put under a new timestamp.
 RENEWAL_DAYS = env.int("ECASE_RENEWAL_DAYS", default=90)
 
 CHALLENGE_LIFETIME = timedelta(minutes=env.int("ECASE_CHALLENGE_MINUTES", default=5))
 PREPARED_LIFETIME = timedelta(minutes=env.int("ECASE_PREPARED_MINUTES", default=30))
+
+# So many seconds may clocks be apart: this machine's, the database's, the log's. Beyond that nothing is done.
+CLOCK_BOUND = timedelta(seconds=env.int("ECASE_CLOCK_SECONDS", default=2))
 
 # -- law ----------------------------------------------------------------------------------------------------------
 
@@ -108,6 +114,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ecase.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -142,7 +149,23 @@ TEMPLATES = [
     },
 ]
 
+# Seconds by role of a program (ecase.timeouts); 0 is no limit. PostgreSQL's names.
+DATABASE_TIMEOUTS = {
+    "lock_timeout": env.seconds_by_role(
+        "ECASE_LOCK_SECONDS", {"web": 5, "worker": 10, "watch": 5, "command": 30, "migration": 10}
+    ),
+    "statement_timeout": env.seconds_by_role(
+        "ECASE_STATEMENT_SECONDS", {"web": 20, "worker": 60, "watch": 60, "command": 0, "migration": 0}
+    ),
+    "idle_in_transaction_session_timeout": env.seconds_by_role(
+        "ECASE_IDLE_SECONDS", {"web": 60, "worker": 120, "watch": 120, "command": 900, "migration": 0}
+    ),
+}
 DATABASES = {"default": env.database("DATABASE_URL")}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "options": timeouts.options(DATABASE_TIMEOUTS, "command"),
+}
 
 AUTH_USER_MODEL = "officers.Officer"
 AUTHENTICATION_BACKENDS = ["ecase.officers.backends.CertificateBackend"]
@@ -209,15 +232,15 @@ CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if CELERY_BROKER_URL.startswith("amqp"
 CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# Workers write the same lines as everything else.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # What may be late without harm; what the law waits for is the watch's.
 CELERY_BEAT_SCHEDULE = {"measure-suggestions": {"task": "drafting.measure", "schedule": timedelta(seconds=15)}}
 
 # -- outbox -------------------------------------------------------------------------------------------------------
 
 # Seconds to wait after the first, second, ... failed delivery; after the last one the message is given up.
-OUTBOX_RETRY_SECONDS = env.list(
-    "ECASE_OUTBOX_RETRY_SECONDS", default=["10", "60", "300", "1800", "7200", "18000", "36000", "86400"]
-)
+OUTBOX_RETRY_SECONDS = env.seconds("ECASE_OUTBOX_RETRY_SECONDS", default=(10, 60, 300, 1800, 7200, 18000, 36000, 86400))
 # A worker that has not come back by then is taken for dead. Longer than a webhook may take.
 OUTBOX_LEASE_SECONDS = env.int("ECASE_OUTBOX_LEASE_SECONDS", default=60)
 WEBHOOK_TIMEOUT_SECONDS = env.int("ECASE_WEBHOOK_TIMEOUT_SECONDS", default=15)
@@ -233,12 +256,12 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
     "DEFAULT_THROTTLE_RATES": {
-        "sign-in": env.str("ECASE_SIGN_IN_RATE", default="60/min"),
-        "verify": env.str("ECASE_VERIFY_RATE", default="20/min"),
+        "sign-in": env.rate("ECASE_SIGN_IN_RATE", default="60/min"),
+        "verify": env.rate("ECASE_VERIFY_RATE", default="20/min"),
         "checkpoint": "60/min",
     },
     # How many proxies of ours stand in front: that many addresses of X-Forwarded-For are to be believed.
-    "NUM_PROXIES": env.int("ECASE_PROXIES", default=0),
+    "NUM_PROXIES": env.int("ECASE_PROXIES", default=0, least=0),
     "EXCEPTION_HANDLER": "api.problems.handler",
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": None,
@@ -266,7 +289,15 @@ REST_KNOX = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "ecase.logs.LineFormatter"}},
+    "filters": {"outages": {"()": "ecase.logs.OutageFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING"), default="INFO")},
 }
+
+# -- what was wrong with all of it --------------------------------------------------------------------------------
+
+if not DEMO:
+    _chosen = production.Choices(SECRET_KEY, DEBUG, ALLOWED_HOSTS, PUBLIC_URL, SECURE_SSL_REDIRECT, env.unknown())
+    env.faults.extend(production.faults(_chosen))
+env.finish()

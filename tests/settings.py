@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from ecase.embedded import addresses, ports
@@ -17,6 +18,7 @@ if "ECASE_TEST_VAR" not in os.environ:
     os.environ["ECASE_TEST_VAR"] = _folder
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["ECASE_VAR"] = os.environ["ECASE_TEST_VAR"]
+os.environ["ECASE_MODE"] = "demo"
 for _name in ("ECASE_MEDIA", "ECASE_TRUST_DIR", "ECASE_SERVICE_KEY", "ECASE_LOG_KEY", "ECASE_CHECKPOINT_DIR"):
     os.environ.pop(_name, None)
 
@@ -29,5 +31,7 @@ from ecase.settings import STORAGES  # noqa: E402
 # The pages' files are found where they lie: what a demo in this folder has collected is not looked at.
 STATIC_ROOT = Path(os.environ["ECASE_VAR"]) / "static-root"
 STATIC_ROOT.mkdir(exist_ok=True)
+# Tests travel in time, and the database does not come along; `tests/watch/test_clocks.py` sets the bound that counts.
+CLOCK_BOUND = timedelta(days=36500)
 # The manifest is made by `collectstatic`, which a test run does not need.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

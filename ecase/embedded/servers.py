@@ -55,7 +55,7 @@ def running(place: Place, warden: Warden, say: Say) -> Iterator[Servers]:
     """The servers, for as long as the block lasts; nothing is started when both addresses are set by the user."""
     needed = missing(os.environ)
     if not needed:
-        yield Servers({})
+        yield Servers(_mode())
         return
     place.prepare()
     locks = Locks.of(place)
@@ -127,7 +127,12 @@ def _urls(place: Place) -> dict[str, str]:
 def _env(place: Place, urls: Mapping[str, str], needed: tuple[str, ...]) -> dict[str, str]:
     """The addresses that are not configured, and psql, pg_dump, pgbench of the server's own version on the PATH."""
     path = f"{programs.postgres_bin(place)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {"PATH": path, **{name: urls[name] for name in needed}}
+    return {"PATH": path, **_mode(), **{name: urls[name] for name in needed}}
+
+
+def _mode() -> dict[str, str]:
+    """What is started by the launcher is a demonstration or a test, unless the user says otherwise."""
+    return {"ECASE_MODE": os.environ.get("ECASE_MODE") or "demo"}
 
 
 def _await_the_dead(alive: Lock) -> None:

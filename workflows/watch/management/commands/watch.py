@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from ecase import timeouts
 from workflows.watch.loop import Watch
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--interval", type=float, default=1.0, help="seconds between two rounds")
 
     def handle(self, *args: Any, once: bool, interval: float, **options: Any) -> None:
+        timeouts.use("watch")
         watch = Watch(interval)
         if once:
             self.stdout.write(str(watch.tick()))

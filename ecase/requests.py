@@ -1,0 +1,47 @@
+"""The name of the request, or of the task, that is being worked on: in every line of the log and in the answer."""
+
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from celery.signals import task_postrun, task_prerun
+from django.http import HttpRequest, HttpResponseBase
+
+HEADER = "X-Request-ID"
+NOBODY = "-"
+current: ContextVar[str] = ContextVar("request_id", default=NOBODY)
+# What a proxy or a client may call its request: nothing that could forge a line or a field of the log.
+_WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}\Z")
+
+
+def named(given: str | None) -> str:
+    """``given`` if it is well-formed, else a name of our own."""
+    return given if given and _WELL_FORMED.match(given) else uuid.uuid4().hex
+
+
+class RequestIdMiddleware:
+    """Takes the request's name from ``X-Request-ID``, or makes one, and sends it back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name = named(request.headers.get(HEADER))
+        token = current.set(name)
+        try:
+            response = self.get_response(request)
+        finally:
+            current.reset(token)
+        response.headers[HEADER] = name
+        return response
+
+
+@task_prerun.connect
+def _task_begins(task_id: str = NOBODY, **_named: object) -> None:
+    current.set(task_id)
+
+
+@task_postrun.connect
+def _task_ends(**_named: object) -> None:
+    current.set(NOBODY)
