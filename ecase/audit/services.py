@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from ecase.audit import tree
+from ecase.audit import clocks, tree
 from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
 from signatures.canonical import canonical
 from signatures.transparency import HASH_BYTES, Proof, chain_label
@@ -31,7 +31,7 @@ _APPEND = """
     )
     INSERT INTO audit_entry (chain, seq, prev, hash, body, at)
     SELECT %(chain)s, seq, prev, hash, %(body)s, %(at)s FROM head
-    RETURNING id, seq, prev, hash, xid
+    RETURNING id, seq, prev, hash, xid, clock_timestamp()
 """
 
 
@@ -46,8 +46,9 @@ def append(
 
     ``event`` is ``thing.happened``; ``chain`` is ``case:<uuid>``, ``officer:<uuid>`` or ``system``; ``actor`` says who
     (``Post.as_actor()``, or ``{"service": installation}``); ``subject`` names what it is about by ids; ``data`` is
-    JSON without floats. Raises :class:`ValueError` for anything else. One statement; the chain stays locked until the
-    end of the transaction. A refused attempt is appended after its rollback.
+    JSON without floats. Raises :class:`ValueError` for anything else, ``ClockDiffers`` if the entry would be dated by a
+    wrong clock. One statement; the chain stays locked until the end of the transaction. A refused attempt is appended
+    after its rollback.
     """
     at = timezone.now()
     body = _body(event, chain, at, actor, subject, data)
@@ -55,7 +56,8 @@ def append(
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, given)
         row = cursor.fetchone()
-    entry_id, seq, prev, digest, xid = row
+    entry_id, seq, prev, digest, xid, database_now = row
+    clocks.require(at, database_now)
     entry = Entry(id=entry_id, chain=chain, seq=seq, at=at, body=body, prev=prev, hash=digest, xid=int(xid))
     entry._state.adding = False  # noqa: SLF001 - the row exists
     return entry

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from ecase.audit.sequencer import LogInconsistent
 from workflows.clock import CalendarError
 from workflows.watch.duties import DUTIES, Duty
+from workflows.watch.heartbeat import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Watch:
     def __init__(self, interval: float = 1.0) -> None:
         self.interval = interval
         self._stop = threading.Event()
+        self._pulse = Pulse()
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self.stop)
@@ -40,8 +42,12 @@ class Watch:
         self._stop.set()
 
     def tick(self) -> int:
-        """One round of all duties. Returns how many rows were handled."""
-        return sum(_do(duty) for duty in DUTIES)
+        """One round of all duties, if clocks agree. Returns how many rows were handled."""
+        if not self._pulse.may_work():
+            return 0
+        handled = sum(_do(duty) for duty in DUTIES)
+        self._pulse.mark()
+        return handled
 
 
 def _do(duty: Duty) -> int:

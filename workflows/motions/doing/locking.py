@@ -1,5 +1,9 @@
 """A motion's row, locked for an act."""
 
+from django.db.models import Subquery
+from django.utils import timezone
+
+from ecase.audit import clocks
 from workflows.motions.models import UNREAD, Motion
 
 KEPT = ("case", "catalogue", "author", "organisation", "prosecution", "court")
@@ -9,10 +13,13 @@ def lock(motion: Motion) -> Motion:
     """The motion's row, locked until the transaction ends, with its last act.
 
     What the lock does not protect (case, author, bodies) and ``motion`` has already is not read again: to plan a query
-    of ten tables takes PostgreSQL longer than all else that it does for an act.
+    of ten tables takes PostgreSQL longer than all else that it does for an act. The same statement asks for the time:
+    raises ``ClockDiffers`` before anything is dated by a wrong clock.
     """
+    before = timezone.now()
     rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
-    locked = rows.get(pk=motion.pk)
+    locked = rows.annotate(database_now=clocks.Now(), log_at=Subquery(clocks.newest_at())).get(pk=motion.pk)
+    clocks.require(before, locked.database_now, locked.log_at)
     for name in KEPT:
         loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
         if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):

@@ -1,0 +1,63 @@
+"""Whether this machine's clock can be believed: nothing irrevocable is done, and no entry dated, by one that cannot.
+
+This machine is compared with the database, and the newest entry of the log with the database: an entry that is later
+than now was dated by a clock that was wrong, or the database's clock has been set back.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import DateTimeField, Func, QuerySet
+from django.utils import timezone
+
+from ecase.audit.models import Entry
+
+_LOOK = "SELECT clock_timestamp(), (SELECT at FROM audit_entry ORDER BY id DESC LIMIT 1)"
+
+
+class ClockDiffers(Exception):
+    """This machine's clock, the database's and the log's contradict each other: a person has to set one of them."""
+
+
+class Now(Func):
+    """The database's clock at this instant, not at the transaction's beginning."""
+
+    function = "clock_timestamp"
+    template = "%(function)s()"
+    output_field = DateTimeField()
+
+
+def newest_at() -> QuerySet[Entry, datetime]:
+    """When the newest entry of the log was made, for a subquery in another statement."""
+    return Entry.objects.order_by("-pk").values("at")[:1]
+
+
+def difference(before: datetime, database: datetime, after: datetime) -> timedelta:
+    """How far the database's clock is ahead of this machine's, which read ``before`` and ``after`` the statement."""
+    if before <= database <= after:
+        return timedelta(0)
+    return database - (after if database > after else before)
+
+
+def require(before: datetime, database: datetime, newest: datetime | None = None) -> None:
+    """Raise :class:`ClockDiffers` beyond ``settings.CLOCK_BOUND``.
+
+    ``database`` is what its clock said during a statement that was sent at ``before`` and has just been answered,
+    ``newest`` when the newest entry of the log was made.
+    """
+    apart = difference(before, database, timezone.now())
+    if abs(apart) > settings.CLOCK_BOUND:
+        raise ClockDiffers(f"the database's clock is {apart.total_seconds():+.1f} s from this machine's")
+    if newest is not None and newest - database > settings.CLOCK_BOUND:
+        ahead = (newest - database).total_seconds()
+        raise ClockDiffers(f"the newest entry of the log is {ahead:.1f} s later than the database's clock")
+
+
+def check() -> None:
+    """Ask the database, in one statement; raises :class:`ClockDiffers` as :func:`require` does."""
+    before = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK)
+        database, newest = cursor.fetchone()
+    require(before, database, newest)

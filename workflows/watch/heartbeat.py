@@ -1,0 +1,53 @@
+"""What stands around a tick: whether the watch may work at all, and the sign that it has."""
+
+import logging
+import time
+
+from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+
+from ecase.audit import clocks
+from workflows.watch.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+NAME = "watch"
+# Seconds between two writes of the sign, and between two lines about the same trouble.
+INTERVAL = 5.0
+REPEATED = 60.0
+
+
+class Pulse:
+    """Of one watch: asks the clocks before a tick, and leaves a sign after it."""
+
+    def __init__(self) -> None:
+        self._marked = self._told = -REPEATED
+
+    def may_work(self) -> bool:
+        """Whether database, log and this machine agree on the time; if not, it is told, once a minute."""
+        try:
+            clocks.check()
+        except OperationalError as fault:
+            logger.warning("The database does not answer, the watch waits: %s", fault)
+            close_old_connections()
+        except clocks.ClockDiffers as fault:
+            self._tell(fault)
+        else:
+            return True
+        return False
+
+    def mark(self) -> None:
+        """Write that a tick has been finished, unless that was done a moment ago."""
+        if time.monotonic() - self._marked < INTERVAL:
+            return
+        try:
+            Heartbeat.objects.update_or_create(name=NAME, defaults={"at": timezone.now()})
+        except OperationalError as fault:
+            logger.warning("The watch could not leave its sign: %s", fault)
+            close_old_connections()
+        else:
+            self._marked = time.monotonic()
+
+    def _tell(self, fault: clocks.ClockDiffers) -> None:
+        if time.monotonic() - self._told >= REPEATED:
+            logger.critical("The watch does nothing until clocks agree: %s", fault)
+            self._told = time.monotonic()
