@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.renderers import dumps
+from ecase import outages
 from ecase.audit import services as audit
 from ecase.officers.models import Token
 from ecase.problems import Problem, Refused
@@ -113,6 +114,9 @@ _TITLES: dict[int, tuple[str, str | Promise]] = {
 def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """REST framework's exception handler: whatever was raised becomes a problem document."""
     request = context["request"]
+    if outage := outages.of(exc):
+        logger.warning("%s: %s", request.path, outages.first_line(exc))
+        exc = outage
     document = describe(exc)
     if document.status >= 500 and not isinstance(exc, Refused):  # noqa: PLR2004
         logger.error("unhandled error at %s", request.path, exc_info=exc)
@@ -129,8 +133,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(dumps(document.as_dict(request.path)), status=400, content_type=MEDIA_TYPE)
 
 
-# Not a decision about what was asked: it is still open, who it is, how often, by which method, in which form.
-_UNRECORDED = frozenset({202, 401, 405, 406, 415, 429})
+# Not a decision about what was asked: it is still open, who it is, how often, by which method, in which form, when.
+_UNRECORDED = frozenset({202, 401, 405, 406, 415, 429, 503})
 
 
 def _record(request: Request, document: Document, named: Mapping[str, Any]) -> None:

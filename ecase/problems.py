@@ -7,6 +7,7 @@ A rule that is not met raises :class:`Refused` with one :class:`Problem` per fau
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -93,3 +94,4 @@ class TryLater(Refused):
     """Something that is needed is not there at this moment; the same request will succeed later."""
 
     slug, status, title = "try-later", 503, _("Not possible at this moment")
+    headers: Mapping[str, str] = MappingProxyType({"Retry-After": "5"})

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 handler400 = "api.problems.bad_request"
+handler500 = "api.server_errors.answer"
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -74,7 +74,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], status: i
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refused) -> HttpResponse:
     """The page again, headed by a summary of every problem."""
-    return page(request, template, {**context, **faults(refusal)}, status=refusal.status)
+    return _with_headers(page(request, template, {**context, **faults(refusal)}, status=refusal.status), refusal)
 
 
 def faults(refusal: Refused) -> dict[str, Any]:
@@ -90,10 +90,17 @@ def by_field(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
     return grouped
 
 
-def refused_json(refusal: Refused) -> JsonResponse:
+def refused_json(refusal: Refused) -> HttpResponse:
     """A refusal for a script of ours: title and problems, in the reader's language."""
     body = {"title": str(refusal.title), "problems": [problem.as_dict() for problem in refusal.problems]}
-    return JsonResponse(body, status=refusal.status)
+    return _with_headers(JsonResponse(body, status=refusal.status), refusal)
+
+
+def _with_headers(response: HttpResponse, refusal: Refused) -> HttpResponse:
+    """When to come again, where the refusal says so."""
+    for name, value in getattr(refusal, "headers", {}).items():
+        response.headers[name] = value
+    return response
 
 
 def next_json(to: str, *args: Any) -> JsonResponse:

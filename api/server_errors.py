@@ -1,0 +1,58 @@
+"""Django's ``handler500``: what failed outside of REST framework's views, told without database and session.
+
+An outage is 503 with ``Retry-After``, whatever stumbled over it; anything else is a fault of ours.
+"""
+
+import sys
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.templatetags.static import static
+from django.utils import translation
+
+from api import problems
+from api.renderers import dumps
+from ecase import outages
+from ecase.problems import TryLater
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """The answer to a request whose handling has just raised."""
+    outage = outages.of(sys.exc_info()[1])
+    with translation.override(translation.get_language_from_request(request)):
+        response = _document(request, outage) if _wants_document(request) else _page(outage)
+    for name, value in _headers(outage).items():
+        response.headers[name] = value
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _headers(outage: TryLater | None) -> Mapping[str, str]:
+    return outage.headers if outage else {}
+
+
+def _wants_document(request: HttpRequest) -> bool:
+    """Programs, and scripts of our pages, which ask for JSON."""
+    accepted = request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or ("json" in accepted and "html" not in accepted)
+
+
+def _document(request: HttpRequest, outage: TryLater | None) -> HttpResponse:
+    document = problems.describe(outage or RuntimeError())
+    body = dumps(document.as_dict(request.path))
+    return HttpResponse(body, status=document.status, content_type=problems.MEDIA_TYPE)
+
+
+def _page(outage: TryLater | None) -> HttpResponse:
+    template, status = ("503.html", outage.status) if outage else ("500.html", 500)
+    context = {"stylesheet": _stylesheet(), "problems": outage.problems if outage else ()}
+    return HttpResponse(loader.render_to_string(template, context), status=status)
+
+
+def _stylesheet() -> str:
+    """Empty where static files have not been collected: a page about a fault must not fail for want of colours."""
+    try:
+        return static("portal/dist/portal.css")
+    except (ValueError, OSError):
+        return ""
