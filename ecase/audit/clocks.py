@@ -5,6 +5,7 @@ than now was dated by a clock that was wrong, or the database's clock has been s
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -28,7 +29,7 @@ class Now(Func):
     output_field = DateTimeField()
 
 
-def newest_at() -> QuerySet[Entry, datetime]:
+def newest_at() -> QuerySet[Entry, Any]:
     """When the newest entry of the log was made, for a subquery in another statement."""
     return Entry.objects.order_by("-pk").values("at")[:1]
 
