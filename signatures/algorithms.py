@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from signatures import der, oids
+from signatures import budget, der, oids
+from signatures.budget import Unsuitable
 from signatures.gost import curves, hash_94, streebog
 from signatures.gost.verify import Scheme, matches, read_point
 
@@ -34,10 +35,6 @@ NULL = b"\x05\x00"
 MAX_KEPT = 512
 NAMED = bytes([der.OID])
 MAX_SLOW_BYTES = 256 * 1024
-
-
-class Unsuitable(ValueError):
-    """The algorithm, its parameters or the key are not allowed; the text says which."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,11 @@ class Digest:
     compute: Callable[[bytes], bytes]
     primitive: hashes.HashAlgorithm | None = None
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is computed in pure Python."""
+        return self.primitive is None
+
 
 Verify = Callable[[x509.Certificate, bytes, bytes, Digest, bytes], None]
 
@@ -80,13 +82,15 @@ class SignatureAlgorithm:
     ``verify(certificate, signature, message, digest, parameters)`` raises :class:`Unsuitable` for a key or parameter
     that is not allowed and ``InvalidSignature`` for a signature that does not match. ``digest`` is the identifier of
     the digest that the algorithm implies, or ``None`` when the signature names it apart. ``identity`` maps all the
-    encodings of one signature to one.
+    encodings of one signature to one. ``fits(certificate)`` raises :class:`Unsuitable` for a key of another algorithm:
+    it is asked before a slow digest is computed.
     """
 
     name: str
     digest: str | None
     verify: Verify
     identity: Callable[[x509.Certificate, bytes], bytes] = lambda _certificate, signature: signature
+    fits: Callable[[x509.Certificate], object] = lambda _certificate: None
 
 
 def _digest(name: str, primitive: hashes.HashAlgorithm) -> Digest:
@@ -100,6 +104,7 @@ def _bounded(compute: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     def bounded(data: bytes) -> bytes:
         if len(data) > MAX_SLOW_BYTES:
             raise Unsuitable(f"more than {MAX_SLOW_BYTES} bytes for a digest of GOST")
+        budget.spend(len(data))
         return compute(data)
 
     return bounded
@@ -195,6 +200,7 @@ def _gost(scheme: Scheme) -> Verify:
         if parameters not in (b"", NULL):
             raise Unsuitable(f"{scheme.curve.name} takes no parameters")
         key = _gost_key(certificate, scheme)
+        budget.spend(budget.GOST_SIGNATURE)
         if not matches(scheme.curve, key, digest.compute(message), signature):
             raise InvalidSignature
 
@@ -223,14 +229,17 @@ DIGESTS: Mapping[str, Digest] = {
     oids.STREEBOG512: Digest("Streebog-512", 64, _bounded(streebog.streebog512)),
 }
 
-_KZ_2004 = SignatureAlgorithm(
-    "GOST 34.310-2004", oids.GOST_34311, _gost(Scheme(curves.KZ_2004, oids.GOST_2004, oids.GOST_2004_A))
+
+def _national(name: str, digest: str, scheme: Scheme) -> SignatureAlgorithm:
+    return SignatureAlgorithm(name, digest, _gost(scheme), fits=lambda certificate: _gost_key(certificate, scheme))
+
+
+_KZ_2004 = _national("GOST 34.310-2004", oids.GOST_34311, Scheme(curves.KZ_2004, oids.GOST_2004, oids.GOST_2004_A))
+_KZ_256 = _national(
+    "GOST R 34.10-2015 256", oids.STREEBOG256, Scheme(curves.KZ_2015_256, oids.GOST_256, oids.GOST_256_A)
 )
-_KZ_256 = SignatureAlgorithm(
-    "GOST R 34.10-2015 256", oids.STREEBOG256, _gost(Scheme(curves.KZ_2015_256, oids.GOST_256, oids.GOST_256_A))
-)
-_KZ_512 = SignatureAlgorithm(
-    "GOST R 34.10-2015 512", oids.STREEBOG512, _gost(Scheme(curves.KZ_2015_512, oids.GOST_512, oids.GOST_512_A))
+_KZ_512 = _national(
+    "GOST R 34.10-2015 512", oids.STREEBOG512, Scheme(curves.KZ_2015_512, oids.GOST_512, oids.GOST_512_A)
 )
 
 SIGNATURES: Mapping[str, SignatureAlgorithm] = {
@@ -266,6 +275,7 @@ def check_signature(
     known = find_signature(algorithm.oid, digest.oid, signatures)
     if digest.oid not in digests or digest.parameters not in (b"", NULL):
         raise Unsuitable(f"digest algorithm {digest.oid} is not allowed")
+    budget.spend(budget.FAST_SIGNATURE)
     known.verify(certificate, signature, message, digests[digest.oid], algorithm.parameters)
     return known
 

@@ -71,6 +71,8 @@ def _inspect_scalar(value: Any, path: str) -> None:
 def _inspect_text(value: Any, path: str) -> None:
     if not isinstance(value, str):
         raise ValueError(f"{path}: {type(value).__name__} where text is expected")  # noqa: TRY004
+    if value.isascii():
+        return
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError(f"{path}: a lone surrogate")
     if not unicodedata.is_normalized("NFC", value):

@@ -61,6 +61,15 @@ def find_path(facts: Facts, trust: TrustStore, policy: Policy, at: datetime) -> 
     return (found[untrusted.index("")], *NO_FAULT) if "" in untrusted else (None, untrusted[0], UNTRUSTED)
 
 
+def issued_fault(facts: Facts, trust: TrustStore, policy: Policy) -> Fault:
+    """Whether any pinned authority issued the certificate, whenever that authority was trusted."""
+    named = trust.issuers_of(facts)
+    faults = [_issue_fault(facts, chain[0], policy) for chain in named]
+    if NO_FAULT in faults:
+        return NO_FAULT
+    return faults[0] if faults else ("the certificate is not issued by a trusted authority", UNTRUSTED)
+
+
 def trust_fault(path: Path, at: datetime) -> str:
     """Every authority of the path must be trusted at that time."""
     for one in path.authorities:

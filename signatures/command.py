@@ -1,4 +1,4 @@
-"""``python -m signatures verify FILE [--trust DIR] [--at TIME] [--checkpoint FILE] [--json] [--language kk|ru|en]``.
+"""``python -m signatures verify FILE [--trust DIR] [--at TIME] [--checkpoint FILE] [--larger] [--json]``.
 
 Is this container genuine? Exit codes: 0 everything passed, 1 something is proven false, 2 something cannot be known, 3
 the container, the trust folder, the checkpoint or an option cannot be used. Without ``--trust`` the folder is that of
@@ -16,6 +16,7 @@ from typing import NoReturn
 from signatures import container, held, messages
 from signatures.container import Container
 from signatures.faults import said
+from signatures.limits import LARGER, USUAL, Limits
 from signatures.offline import Trust, Verdict, examine
 from signatures.printed import as_text
 
@@ -33,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     if not folder:
         return _unusable(messages.text("no-trust", options.language), options.language)
     try:
-        verdict = _judge(container.read(options.file.read_bytes()), Trust.load(Path(folder)), options)
+        with options.file.open("rb") as file:
+            found = container.read(file, _limits(options))
+        verdict = _judge(found, Trust.load(Path(folder)), options)
     except (ValueError, OSError) as fault:
         return _unusable(str(fault), options.language)
     _print(_as_json(verdict) if options.json else as_text(verdict, options.language))
@@ -56,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--at", type=_time, metavar="TIME", help="verify as of 2036-01-01T00:00:00Z; default: now")
     verify.add_argument("--checkpoint", type=Path, help="signed checkpoints of the audit log that you have kept")
     verify.add_argument("--consistency", type=Path, help="the log's proof that it has only grown since then")
+    verify.add_argument("--larger", action="store_true", help="take a container larger than the service's page does")
     verify.add_argument("--json", action="store_true", help="print the whole report as JSON")
     verify.add_argument("--language", "--lang", choices=messages.LANGUAGES, default="en")
     return parser
@@ -73,12 +77,16 @@ def _time(text: str) -> datetime:
 
 
 def _judge(found: Container, trust: Trust, options: argparse.Namespace) -> Verdict:
-    verdict = examine(found, trust, options.at)
+    verdict = examine(found, trust, options.at, _limits(options))
     if options.checkpoint is None:
         return verdict
     kept = options.checkpoint.read_text(encoding="utf-8")
     consistency = options.consistency.read_text(encoding="utf-8") if options.consistency else ""
     return held.compare(verdict, found.proof, kept, consistency, trust)
+
+
+def _limits(options: argparse.Namespace) -> Limits:
+    return LARGER if options.larger else USUAL
 
 
 def _print(text: str) -> None:

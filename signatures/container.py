@@ -24,18 +24,20 @@ Certificates inside the container help to read it. They are never trusted: trust
 """
 
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from signatures import asics, canonical, strict_zip
 from signatures.cms import Malformed, unwrap
+from signatures.limits import FILES, MANIFEST, USUAL, Limits
 from signatures.policy import DEFAULT
-from signatures.strict_zip import Entry
+from signatures.strict_zip import Archive, Digested, Entry
 
 SCHEMA = "ecase.container/1"
-PROTOCOL, PROOF, MANIFEST, README = "protocol.asics", "audit/proof.txt", "manifest.json", "README.txt"
+PROTOCOL, PROOF, README = "protocol.asics", "audit/proof.txt", "README.txt"
 README_TEXT = """\
 Evidence container of ecase.
 
@@ -46,6 +48,9 @@ Or with OpenSSL alone:  unzip -p THIS_FILE protocol.asics > protocol.asics
                         openssl cms -verify -inform DER -in signature.p7s -content act.json -binary \\
                             -CAfile CA.pem -out /dev/null
 and compare the SHA-256 of every file under files/ with the one that act.json states.
+"""
+LARGER_TEXT = """
+This container is larger than the service's page verifies: verify it offline, with --larger after THIS_FILE.
 """
 
 
@@ -86,16 +91,26 @@ class Evidence:
     extras: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def write(evidence: Evidence) -> bytes:
-    """The container's bytes, the same for the same evidence. ``ValueError`` names files that are absent or differ."""
+class TooLarge(ValueError):
+    """The container would be refused where it is to be verified; the text says what there is too much of."""
+
+
+def write(evidence: Evidence, limits: Limits = USUAL, note: str = "") -> bytes:
+    """The container's bytes, the same for the same evidence; ``note`` is added to its README.
+
+    ``ValueError`` names files that are absent or differ; :class:`TooLarge` what is beyond ``limits``.
+    """
     entries = [Entry(PROTOCOL, asics.write(evidence.act.act_json, evidence.act.der), stored=True)]
     entries += _file_entries(evidence)
     for act in (*evidence.previous, evidence.act):
         entries += _act_entries(act)
     entries += [Entry(f"evidence/{name}", data) for name, data in sorted(evidence.extras.items())]
     entries += [Entry(PROOF, evidence.act.proof.encode())] if evidence.act.proof else []
-    entries += [Entry(README, README_TEXT.encode())]
-    return strict_zip.write([*entries, _manifest(entries)])
+    entries += [Entry(README, (README_TEXT + note).encode())]
+    entries.append(_manifest(entries))
+    if fault := limits.fault({entry.name: len(entry.data) for entry in entries}):
+        raise TooLarge(fault)
+    return strict_zip.write(entries)
 
 
 def file_names(statement: Mapping[str, Any]) -> list[str]:
@@ -146,13 +161,14 @@ def _sha256(data: bytes) -> str:
 class Container:
     """A container as read. Nothing in it is verified yet but its form.
 
-    ``acts``: all acts, by position, this one last. ``files``: content by entry name (:func:`file_names`).
+    ``acts``: all acts, by position, this one last. ``files``: what was read through under each entry name
+    (:func:`file_names`); their content is not held.
     """
 
     act_json: bytes
     cms: bytes
     acts: tuple[SignedAct, ...]
-    files: Mapping[str, bytes]
+    files: Mapping[str, Digested]
     extras: Mapping[str, bytes]
     proof: str
 
@@ -172,32 +188,44 @@ def is_same(act: SignedAct, der: bytes) -> bool:
         return False
 
 
-def read(data: bytes) -> Container:
-    """Read a container; ``ValueError`` says why it is not one. Nothing is written to disk."""
-    entries = {entry.name: entry.data for entry in strict_zip.read(data)}
-    _check_manifest(entries)
-    if PROTOCOL not in entries:
-        raise ValueError(f"{PROTOCOL} is missing")
-    act_json, cms = asics.read(entries[PROTOCOL])
-    return Container(
-        act_json,
-        cms,
-        _acts(entries),
-        {name: body for name, body in entries.items() if name.startswith("files/")},
-        {name.partition("/")[2]: body for name, body in entries.items() if name.startswith("evidence/")},
-        _text(entries.get(PROOF, b"")),
-    )
+def read(source: bytes | BinaryIO, limits: Limits = USUAL) -> Container:
+    """Read a container from bytes or a seekable file; ``ValueError`` says why it is not one, or is too large.
+
+    Sizes are looked at before anything is unpacked. Nothing is written to disk; files are hashed and not held.
+    """
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    with strict_zip.opened(file, limits.entries, limits.expanded_bytes) as archive:
+        if fault := limits.fault(archive.sizes):
+            raise ValueError(fault)
+        return _read(archive, limits)
 
 
-def _check_manifest(entries: Mapping[str, bytes]) -> None:
-    manifest = canonical.check(entries.get(MANIFEST, b""))
-    if manifest.get("schema") != SCHEMA:
-        raise ValueError("the container is of an unknown kind")
+def _read(archive: Archive, limits: Limits) -> Container:
+    manifest = _manifest_of(archive)
+    files = {name: archive.digest(name) for name in archive.sizes if name.startswith(FILES)}
+    entries = {name: archive.read(name).data for name in archive.sizes if name not in files and name != MANIFEST}
     actual = [
-        {"name": name, "size": len(body), "sha256": _sha256(body)} for name, body in entries.items() if name != MANIFEST
+        {"name": name, **vars(files.get(name) or Digested.of(entries[name]))}
+        for name in archive.sizes
+        if name != MANIFEST
     ]
     if manifest.get("entries") != actual:
         raise ValueError("the container does not hold exactly what its manifest lists")
+    if PROTOCOL not in entries:
+        raise ValueError(f"{PROTOCOL} is missing")
+    act_json, cms = asics.read(entries[PROTOCOL], limits.entry_bytes(PROTOCOL))
+    extras = {name.partition("/")[2]: body for name, body in entries.items() if name.startswith("evidence/")}
+    return Container(act_json, cms, _acts(entries), files, extras, _text(entries.get(PROOF, b"")))
+
+
+def _manifest_of(archive: Archive) -> dict[str, Any]:
+    """The manifest, before anything else is read."""
+    if MANIFEST not in archive.sizes:
+        raise ValueError(f"{MANIFEST} is missing")
+    manifest = canonical.check(archive.read(MANIFEST).data)
+    if manifest.get("schema") != SCHEMA:
+        raise ValueError("the container is of an unknown kind")
+    return manifest
 
 
 def _text(data: bytes) -> str:

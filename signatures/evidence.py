@@ -13,6 +13,7 @@ from typing import Any
 from signatures import canonical
 
 SCHEMA = "ecase.evidence/1"
+MAX_MEMBERS = 20_000
 LISTS = ("timestamps", "ocsp", "crls", "certificates")
 
 
@@ -102,6 +103,9 @@ class Evidence:
         """Read a record of at most ``limit`` bytes; ``ValueError`` unless it is in its only form."""
         if len(data) > limit:
             raise ValueError(f"the evidence is larger than {limit} bytes")
+        # An upper bound of what parsing would make: an honest record has some hundreds, its octets hold no comma.
+        if data.count(b",") + data.count(b"{") + data.count(b"[") > MAX_MEMBERS:
+            raise ValueError(f"the evidence has more than {MAX_MEMBERS} members")
         try:
             found = cls._of(canonical.check(data))
         except (KeyError, TypeError, AttributeError) as fault:

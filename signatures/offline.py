@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from signatures import canonical, transparency
+from signatures import budget, canonical, transparency
 from signatures.container import Container, SignedAct, file_names, is_same
 from signatures.evidence import Evidence
+from signatures.limits import USUAL, Limits
 from signatures.policy import DEFAULT
 from signatures.report import Indication, Report
 from signatures.rules import NO_RULES, Rule, Rules
+from signatures.strict_zip import Digested
 from signatures.trust import TrustStore
 from signatures.trust_policy import TrustPolicy
 from signatures.verification import Expected, verify
@@ -80,9 +82,16 @@ def log_keys(folder: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def examine(container: Container, trust: Trust, now: datetime | None = None) -> Verdict:
-    """Verify everything in a container as of ``now``, which is also the time for what no proof dates."""
-    now = now or datetime.now(UTC)
+def examine(container: Container, trust: Trust, now: datetime | None = None, limits: Limits = USUAL) -> Verdict:
+    """Verify everything in a container as of ``now``, which is also the time for what no proof dates.
+
+    No more slow work is done than the budget of ``limits`` allows; what is left over cannot be known.
+    """
+    with budget.limited(limits.slow_units):
+        return _examine(container, trust, now or datetime.now(UTC))
+
+
+def _examine(container: Container, trust: Trust, now: datetime) -> Verdict:
     try:
         statement = _checked_statement(container.act_json)
     except ValueError as fault:
@@ -212,17 +221,17 @@ def _instant(text: object) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def _file_lines(statement: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Line]:
+def _file_lines(statement: Mapping[str, Any], files: Mapping[str, Digested]) -> list[Line]:
     places = file_names(statement)
     lines = [_file_line(file, files.get(place)) for place, file in zip(places, statement["files"], strict=True)]
     unknown = sorted(files.keys() - set(places))
     return lines + [Line("file", name, "TOTAL_FAILED", "not listed in the signed act") for name in unknown]
 
 
-def _file_line(file: Mapping[str, Any], data: bytes | None) -> Line:
-    if data is None:
+def _file_line(file: Mapping[str, Any], found: Digested | None) -> Line:
+    if found is None:
         return Line("file", file["name"], "INDETERMINATE", "not in the container")
-    same = _sha256(data) == file["sha256"] and file.get("size") in (None, len(data))
+    same = found.sha256 == file["sha256"] and file.get("size") in (None, found.size)
     return Line("file", file["name"], "TOTAL_PASSED" if same else "TOTAL_FAILED", "" if same else "not as signed")
 
 

@@ -1,26 +1,36 @@
 """ZIP archives read with distrust and written the same way every time.
 
 Refused before anything is unpacked: names that leave the archive or occur twice, links, encryption, comments, bytes
-before or after the archive, more entries, bytes or compression than an evidence container ever has.
+before or after the archive, more entries, bytes or compression than an evidence container ever has. Entries are read
+from where the archive lies, one by one: what is large is hashed on the way and never held.
 """
 
+import hashlib
 import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 
 MAX_ENTRIES = 1000
-MAX_TOTAL_BYTES = 512 * 1024 * 1024
+MAX_TOTAL_BYTES = 64 * 1024 * 1024
 MAX_RATIO = 200
 MAX_NAME = 255
 SMALL = 4096
+CHUNK = 256 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)
 END_RECORD, END_SIZE = b"PK\x05\x06", 22
+# ZIP64's locator would stand before the end record, and could point to another directory.
+LOCATOR, LOCATOR_SIZE = b"PK\x06\x07", 20
+# A directory's line: its header, a name in UTF-8, and the extra fields that we never write.
+MAX_LINE = 46 + 4 * MAX_NAME + 64
 ENCRYPTED = 0x1
 FIRST_PRINTABLE = 0x20
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+UNREADABLE = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, zlib.error, OSError)
 
 
 @dataclass(frozen=True)
@@ -32,34 +42,110 @@ class Entry:
     stored: bool = False
 
 
+@dataclass(frozen=True)
+class Digested:
+    """What is known of an entry that was read once and not held: its size in bytes and its SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, data: bytes) -> "Digested":
+        """Of data that is held."""
+        return cls(len(data), hashlib.sha256(data).hexdigest())
+
+
+class Archive:
+    """An archive whose directory was checked. Reading raises ``ValueError`` for an entry that is damaged."""
+
+    def __init__(self, packed: zipfile.ZipFile) -> None:
+        self._packed = packed
+        self._infos = {info.filename: info for info in packed.infolist()}
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """The size of each entry by its name, in the archive's order; none can be read beyond it."""
+        return {name: info.file_size for name, info in self._infos.items()}
+
+    def read(self, name: str) -> Entry:
+        """One entry, held."""
+        info = self._infos[name]
+        return Entry(name, b"".join(self._chunks(info)), info.compress_type == zipfile.ZIP_STORED)
+
+    def digest(self, name: str) -> Digested:
+        """One entry, read through and not held."""
+        digest, size = hashlib.sha256(), 0
+        for chunk in self._chunks(self._infos[name]):
+            digest.update(chunk)
+            size += len(chunk)
+        return Digested(size, digest.hexdigest())
+
+    def _chunks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        try:
+            with self._packed.open(info) as stream:
+                while chunk := stream.read(CHUNK):
+                    yield chunk
+        except UNREADABLE as fault:
+            raise ValueError(f"the archive cannot be read: {fault}") from fault
+
+
 def write(entries: Iterable[Entry]) -> bytes:
     """An archive of the entries in their order; the same bytes for the same entries."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for entry in entries:
             info = zipfile.ZipInfo(_safe(entry.name), EPOCH)
-            info.compress_type = zipfile.ZIP_STORED if entry.stored else zipfile.ZIP_DEFLATED
+            stored = entry.stored or _packs_beyond_reason(entry.data)
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             info.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(info, entry.data)
     return buffer.getvalue()
 
 
-def read(data: bytes) -> list[Entry]:
-    """All entries in their order; ``ValueError`` says what is wrong with the archive."""
-    if not data.startswith(b"PK\x03\x04") or data[-END_SIZE : -END_SIZE + 4] != END_RECORD:
-        raise ValueError("not a ZIP archive, or bytes before or after it")
+def _packs_beyond_reason(data: bytes) -> bool:
+    """What a reader would take for a bomb is stored as it is: a text of one letter is no bomb."""
+    return len(data) > SMALL and len(data) > MAX_RATIO // 2 * len(zlib.compress(data))
+
+
+@contextmanager
+def opened(file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> Iterator[Archive]:
+    """An archive to read from, in a seekable file; ``ValueError`` says what is wrong with it."""
+    _check_ends(file, max_entries)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            _check(infos)
-            return [Entry(one.filename, archive.read(one), one.compress_type == zipfile.ZIP_STORED) for one in infos]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, zlib.error) as fault:
+        packed = zipfile.ZipFile(file)
+    except UNREADABLE as fault:
         raise ValueError(f"the archive cannot be read: {fault}") from fault
+    with packed:
+        _check(packed.infolist(), max_entries, max_total_bytes)
+        yield Archive(packed)
 
 
-def _check(infos: list[zipfile.ZipInfo]) -> None:
+def read(data: bytes, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> list[Entry]:
+    """All entries of a small archive in their order; ``ValueError`` says what is wrong with it."""
+    with opened(io.BytesIO(data), max_entries, max_total_bytes) as archive:
+        return [archive.read(name) for name in archive.sizes]
+
+
+def _check_ends(file: BinaryIO, max_entries: int) -> None:
+    """Before a library reads a directory of whatever size: that there is one, and of how many lines."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    begins = file.read(4) == b"PK\x03\x04"
+    file.seek(max(0, size - END_SIZE - LOCATOR_SIZE))
+    tail = file.read()
+    file.seek(0)
+    end = tail[-END_SIZE:]
+    if not begins or len(end) < END_SIZE or end[:4] != END_RECORD or tail[:4] == LOCATOR:
+        raise ValueError("not a ZIP archive, or bytes before or after it")
+    if int.from_bytes(end[10:12], "little") > max_entries or int.from_bytes(end[12:16], "little") > (
+        max_entries * MAX_LINE
+    ):
+        raise ValueError("the archive is too large")
+
+
+def _check(infos: list[zipfile.ZipInfo], max_entries: int, max_total_bytes: int) -> None:
     names = [info.filename for info in infos]
-    if len(infos) > MAX_ENTRIES or sum(info.file_size for info in infos) > MAX_TOTAL_BYTES:
+    if len(infos) > max_entries or sum(info.file_size for info in infos) > max_total_bytes:
         raise ValueError("the archive is too large")
     # Some systems unpack to file systems that do not tell case apart.
     if len({name.casefold() for name in names}) != len(names):

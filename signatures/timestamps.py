@@ -197,11 +197,19 @@ def _said(look: Callable[..., str], *arguments: object) -> str:
 
 
 def _check(cms: Cms, info: Info, certificate: x509.Certificate, stamped: bytes, context: _Context) -> None:
+    _check_before_slow_work(cms, certificate, context)
     _check_statement(info, stamped, context)
     _check_signature(cms, certificate, context.policy)
     _need(_purpose_fault(certificate), "CHAIN_CONSTRAINTS_FAILURE")
     _check_path(certificate, info, context)
     _check_age(info, certificate, cms.signer, context)
+
+
+def _check_before_slow_work(cms: Cms, certificate: x509.Certificate, context: _Context) -> None:
+    """A token's digest in pure Python is computed only if a pinned authority certified its key."""
+    digest = context.policy.digests.get(cms.signer.digest.oid)
+    if digest is not None and digest.is_slow:
+        _need(*certificates.issued_fault(facts_of(certificate), context.trust, context.policy))
 
 
 def _check_statement(info: Info, stamped: bytes, context: _Context) -> None:

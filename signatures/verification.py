@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from signatures import attributes, certificates, oids
-from signatures.algorithms import Unsuitable, check_signature
+from signatures.algorithms import Unsuitable, check_signature, find_signature
 from signatures.cms import Cms, Malformed, SignerInfo, parse, unwrap
 from signatures.evidence import Evidence
 from signatures.facts import Facts
@@ -108,6 +108,7 @@ def _examine(examination: _Examination, data: bytes) -> None:
     _check_form(cms, examination)
     facts = _signing_certificate(cms.signer, cms.certificates, findings)
     _describe(facts, findings)
+    _check_before_slow_work(cms.signer, facts, examination)
     _check_attributes(cms.signer, facts, examination)
     _check_signature(cms.signer, facts.certificate, examination)
     _check_evidence(data, cms.signer, examination)
@@ -184,17 +185,47 @@ def _describe(facts: Facts, findings: Findings) -> None:
     findings.add("certificate", fault, "CHAIN_CONSTRAINTS_FAILURE")
 
 
+def _check_before_slow_work(signer: SignerInfo, facts: Facts, examination: _Examination) -> None:
+    """A digest in pure Python is computed only for a key that fits, certified by a pinned authority."""
+    findings, policy = examination.findings, examination.policy
+    digest = policy.digests.get(signer.digest.oid)
+    if digest is None or not digest.is_slow:
+        return
+    findings.need("chain", *_fault(certificates.issued_fault, facts, examination.trust, policy))
+    unfit = _said(_unfit_key, signer, facts, policy)
+    findings.need("signature", unfit, "CRYPTO_CONSTRAINTS_FAILURE")
+
+
+def _unfit_key(signer: SignerInfo, facts: Facts, policy: Policy) -> str:
+    try:
+        find_signature(signer.signature_algorithm.oid, signer.digest.oid, policy.signatures).fits(facts.certificate)
+    except Unsuitable as fault:
+        return str(fault)
+    return ""
+
+
 def _check_attributes(signer: SignerInfo, facts: Facts, examination: _Examination) -> None:
     findings, policy = examination.findings, examination.policy
     digest = signer.digest.oid
     unknown = "" if digest in policy.digests else f"digest algorithm {digest} is not allowed"
     findings.need("digest-algorithm", unknown, "CRYPTO_CONSTRAINTS_FAILURE")
-    findings.add("message-digest", _said(attributes.digest_fault, signer, examination.content, policy), "HASH_FAILURE")
+    findings.add("message-digest", *_digest_fault(signer, examination))
     bound = _said(attributes.certificate_fault, signer, facts, policy)
     findings.add("signing-certificate-attribute", bound, "SIG_CONSTRAINTS_FAILURE")
     protected = _said(attributes.protection_fault, signer)
     findings.add("algorithm-protection", protected, "SIG_CONSTRAINTS_FAILURE")
     findings.add("signing-time", _said(_claimed_time, signer, findings), "FORMAT_FAILURE")
+
+
+def _digest_fault(signer: SignerInfo, examination: _Examination) -> certificates.Fault:
+    """Bytes too many for a slow digest are not proven to be other bytes."""
+    try:
+        fault = attributes.digest_fault(signer, examination.content, examination.policy)
+    except Unsuitable as unsuitable:
+        return str(unsuitable), "CRYPTO_CONSTRAINTS_FAILURE"
+    except HOSTILE as unreadable:
+        return f"cannot be read: {unreadable}", "HASH_FAILURE"
+    return fault, "HASH_FAILURE"
 
 
 def _claimed_time(signer: SignerInfo, findings: Findings) -> str:

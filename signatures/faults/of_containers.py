@@ -85,6 +85,46 @@ the container must hold {} and {} and nothing else
 в контейнере должны быть {} и {} и больше ничего
 контейнерде {} мен {} ғана болуға тиіс
 
+more slow operations than are done for one container: verify it offline with --larger
+медленных операций больше, чем выполняется для одного контейнера: проверьте его офлайн с ключом --larger
+баяу операциялар бір контейнер үшін орындалатыннан көп: оны --larger кілтімен офлайн тексеріңіз
+
+{}: larger than {} bytes
+{}: больше {} байт
+{}: {} байттан үлкен
+
+the container has {}
+в контейнере {}
+контейнерде {}
+
+entries
+записи
+жазбалар
+
+files
+файлы
+файлдар
+
+acts
+акты
+актілер
+
+bytes beside the files
+байт помимо файлов
+файлдардан тыс байт
+
+bytes of acts
+байт актов
+актілердің байты
+
+bytes of files
+байт файлов
+файлдардың байты
+
+the evidence has more than {} members
+в доказательствах больше {} элементов
+дәлелдемелерде {} элементтен көп
+
 {} is missing
 нет {}
 {} жоқ

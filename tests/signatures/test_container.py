@@ -40,7 +40,7 @@ def test_what_is_written_is_read(evidence):
     found = container.read(data)
     assert found.act == evidence.act
     assert found.acts == (*evidence.previous, evidence.act)
-    assert found.files == {f"files/{name}": body for name, body in FILES.items()}
+    assert found.files == {f"files/{name}": strict_zip.Digested.of(body) for name, body in FILES.items()}
     assert found.extras == {"report.json": b"{}"}
 
 

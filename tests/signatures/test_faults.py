@@ -20,7 +20,7 @@ ROOT = Path(faults.__file__).parents[1]
 SPEAKING = (
     *("algorithms", "asics", "attributes", "canonical", "certificates", "cms", "container", "der", "evidence"),
     *("extensions", "gost/verify", "held", "renewal", "lists", "ocsp", "offline", "policy", "proving", "revocation"),
-    *("strict_zip", "timestamps", "transparency", "trust", "trust_policy", "verification"),
+    *("budget", "limits", "strict_zip", "timestamps", "transparency", "trust", "trust_policy", "verification"),
 )
 # What is said to those who write containers, ask authorities or sign, and not by the verifier.
 OTHERS = (
@@ -67,7 +67,7 @@ def test_every_sentence_has_its_translations():
 
 def test_no_sentence_is_there_for_nothing():
     words = {"missing", "IIN", "BIN", "timestamps", "renewals", "bytes", "a hash"}
-    words |= {"RSA with {}", "ECDSA with {}", "Bad CRC-32 for file {}"}
+    words |= {"entries", "files", "acts", "RSA with {}", "ECDSA with {}", "Bad CRC-32 for file {}"}
     assert sorted({one.texts[0] for one in faults.sentences()} - set(written()) - words) == []
 
 

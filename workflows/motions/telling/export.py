@@ -13,6 +13,7 @@ from ecase.problems import Problem, TryLater
 from ecase.trust import evidence as kept
 from ecase.trust import folder
 from signatures import container as evidence
+from signatures.limits import LARGER, USUAL
 from workflows.motions.models import Act
 from workflows.motions.telling import act_json
 
@@ -31,9 +32,12 @@ def container(act: Act) -> bytes:
     signed = _signed(act)
     report = json.dumps(act.report, ensure_ascii=False, indent=1).encode()
     extras = {"report.json": report, **dict(_authorities())}
-    return evidence.write(
-        evidence.Evidence(act=signed[-1], previous=signed[:-1], files=dict(_files(act)), extras=extras)
-    )
+    whole = evidence.Evidence(act=signed[-1], previous=signed[:-1], files=dict(_files(act)), extras=extras)
+    try:
+        return evidence.write(whole)
+    except evidence.TooLarge:
+        # Of a motion from before there were limits, or of more acts than usual: it says that it is verified offline.
+        return evidence.write(whole, LARGER, evidence.LARGER_TEXT)
 
 
 def _signed(act: Act) -> list[evidence.SignedAct]:
@@ -70,6 +74,7 @@ def _files(act: Act) -> Iterator[tuple[str, bytes]]:
 
 
 def _authorities() -> Iterator[tuple[str, bytes]]:
-    """The trust folder of this installation: to read, never to trust."""
+    """The trust folder of this installation: to read, never to trust; a list that is too large for that is left out."""
     for name, data in folder.files(folder.trust()):
-        yield f"trusted-here/{name}", data
+        if len(data) <= USUAL.evidence_bytes:
+            yield f"trusted-here/{name}", data
