@@ -2,21 +2,17 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from ecase.audit import services as audit
-from ecase.cases import integrity, media, names, pdf_content, storage
+from ecase.cases import acceptance, integrity, names, storage
 from ecase.cases.models import Blob, Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
-
-FIELD = "file"
-PDF = "application/pdf"
 
 
 def store(
@@ -35,15 +31,16 @@ def store(
     ``stream`` is read once, in pieces, up to ``limit`` bytes (default: the setting ``UPLOAD_MAX_BYTES``) and may come
     from a request's body; ``expected_sha256`` is what the sender says that it sent (64 hexadecimal digits). The same
     bytes are stored once, however often they come. Raises :class:`Invalid` with every fault at field ``file``: empty,
-    too large, another hash, a type that is not accepted, an extension that says another type, a PDF that acts.
+    too large, another hash, a type that is not accepted, an extension that says another type, a file that is not whole
+    or that acts. Raises ``TryLater`` when too many files are being looked at.
     """
-    limit = settings.UPLOAD_MAX_BYTES if limit is None else limit
+    limit, safe = settings.UPLOAD_MAX_BYTES if limit is None else limit, names.safe(name)
     try:
         with storage.spooled(stream, limit) as spool:
-            kind = _accepted(spool, names.safe(name), expected_sha256)
-            return _recorded(case, post, names.safe(name), spool, kind.media_type, chain or case.chain)
+            kind = acceptance.accepted(spool, safe, expected_sha256)
+            return _recorded(case, post, safe, spool, kind.media_type, chain or case.chain)
     except storage.TooLarge as fault:
-        raise Invalid(_too_large(limit)) from fault
+        raise Invalid(_too_large(safe, limit)) from fault
 
 
 def put_bytes(data: bytes, media_type: str) -> Blob:
@@ -104,49 +101,7 @@ def _subject(document: Document) -> dict[str, str]:
     return {"case": str(document.case_id), "document": str(document.pk)}
 
 
-# -- what is wrong with a file ------------------------------------------------------------------------------------
-
-
-def _accepted(spool: storage.Spooled, name: str, expected_sha256: str | None) -> media.FileType:
-    kind = media.recognise(spool.file, settings.UPLOAD_TYPES) if spool.size else None
-    problems = [*_of_the_bytes(spool, expected_sha256), *_of_the_name(name, kind), *_of_the_content(spool, kind)]
-    if kind is None or problems:
-        raise Invalid(problems)
-    return kind
-
-
-def _of_the_bytes(spool: storage.Spooled, expected_sha256: str | None) -> Iterator[Problem]:
-    if not spool.size:
-        yield Problem("file-empty", _("The file is empty."), FIELD)
-    if expected_sha256 is not None and expected_sha256.lower() != spool.sha256:
-        message = _("The file that arrived is not the file that was sent: its SHA-256 differs. Send it again.")
-        yield Problem("file-hash-mismatch", message, FIELD, {"sha256": spool.sha256})
-
-
-def _of_the_name(name: str, kind: media.FileType | None) -> Iterator[Problem]:
-    if not name:
-        yield Problem("file-name-missing", _("The file needs a name."), FIELD)
-    elif kind and names.extension(name) not in kind.extensions:
-        message = _("The name of the file does not end as its content asks.")
-        yield Problem("file-extension-mismatch", message, FIELD, {"extensions": list(kind.extensions)})
-
-
-def _of_the_content(spool: storage.Spooled, kind: media.FileType | None) -> Iterator[Problem]:
-    if kind is None and spool.size:
-        accepted = {"accepted": list(settings.UPLOAD_TYPES)}
-        yield Problem("file-type-not-accepted", _("Files of this type are not accepted."), FIELD, accepted)
-    if kind and kind.media_type == PDF:
-        yield from _of_a_pdf(pdf_content.active_content(spool.file))
-
-
-def _of_a_pdf(found: list[str]) -> Iterator[Problem]:
-    if found == [pdf_content.ENCRYPTED]:
-        yield Problem("file-encrypted", _("The PDF is encrypted. Upload it without a password."), FIELD)
-    elif found:
-        message = _("The PDF contains scripts, embedded files or other active parts. Print it to a plain PDF.")
-        yield Problem("file-active-content", message, FIELD, {"found": found})
-
-
-def _too_large(limit: int) -> Problem:
-    message = _("The file is larger than the limit.")
-    return Problem("file-too-large", message, FIELD, {"limit": limit})
+def _too_large(name: str, limit: int) -> Problem:
+    message = _("“%(name)s” is larger than the limit of %(limit)s MB.")
+    told = {"name": name, "limit": round(limit / 2**20, 1)}
+    return Problem("file-too-large", message % told, acceptance.FIELD, {"limit": limit})

@@ -1,15 +1,23 @@
 """What a file is, told from its bytes and never from its name or from what the sender says."""
 
-import zipfile
-from collections.abc import Callable
+import codecs
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-MAX_ENTRIES = 2_000
-MAX_UNPACKED = 200 * 1024 * 1024
-MACROS = "vbaproject.bin"
-HEAD = 16
-TEXT_CHUNK = 64 * 1024
+HEAD = 1024
+CHUNK = 64 * 1024
+PDF = "application/pdf"
+# Scanners and printers write a mark, line ends or PJL before the file proper (ISO 32000-1, annex H.3, note 13).
+_PDF_HEAD = re.compile(rb"(\xef\xbb\xbf)?[\0\t\n\f\r ]*(\x1b%-12345X@PJL[^%]*)?%PDF-")
+# What a file presents itself as, for those whose structure is then read (``untrusted.examine``).
+_HEADS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "office": b"PK\x03\x04"}
+# Words of Cyrillic letters (in Windows-1251) among all bytes that are not ASCII.
+_CYRILLIC_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8\xb2\xb3\xaf\xbf\xaa\xba]{2,}")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+# Of a hundred such bytes, how many stand in words: single accented letters of other languages do not.
+_MOST = 80
 
 
 @dataclass(frozen=True)
@@ -19,72 +27,73 @@ class FileType:
     key: str
     media_type: str
     extensions: tuple[str, ...]
-    recognises: Callable[[IO[bytes]], bool]
 
 
-def recognise(file: IO[bytes], allowed: list[str]) -> FileType | None:
-    """The first of the ``allowed`` types whose bytes ``file`` has; ``None`` when it has none of them."""
-    for kind in TYPES:
-        file.seek(0)
-        if kind.key in allowed and kind.recognises(file):
-            return kind
-    return None
+TYPES = {
+    "pdf": FileType("pdf", PDF, ("pdf",)),
+    "png": FileType("png", "image/png", ("png",)),
+    "jpg": FileType("jpg", "image/jpeg", ("jpg", "jpeg", "jpe", "jfif")),
+    "docx": FileType("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ("docx",)),
+    "xlsx": FileType("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ("xlsx",)),
+    **{
+        charset: FileType("txt", f"text/plain; charset={charset}", ("txt",))
+        for charset in ("utf-8", "utf-16le", "utf-16be", "windows-1251")
+    },
+}
 
 
-def _begins(*beginnings: bytes) -> Callable[[IO[bytes]], bool]:
-    return lambda file: file.read(HEAD).startswith(beginnings)
+def presented(file: IO[bytes]) -> str:
+    """What ``file`` presents itself as: ``pdf``, ``png``, ``jpg``, ``office``, the charset of a text, or nothing."""
+    file.seek(0)
+    head = file.read(HEAD)
+    if _PDF_HEAD.match(head):
+        return "pdf"
+    return next((form for form, mark in _HEADS.items() if head.startswith(mark)), "") or _charset(file, head)
 
 
-def _office(part: str) -> Callable[[IO[bytes]], bool]:
-    """An Office Open XML package with ``part`` and without macros or a bomb (ISO/IEC 29500-2)."""
-
-    def recognises(file: IO[bytes]) -> bool:
-        if not zipfile.is_zipfile(file):
-            return False
-        file.seek(0)
-        try:
-            with zipfile.ZipFile(file) as package:
-                entries = package.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
-            return False
-        names = {entry.filename for entry in entries}
-        return {"[Content_Types].xml", part} <= names and _harmless(entries)
-
-    return recognises
+def type_of(form: str, allowed: list[str]) -> FileType | None:
+    """The type that a form is of, if the installation accepts it."""
+    kind = TYPES.get(form)
+    return kind if kind and kind.key in allowed else None
 
 
-def _harmless(entries: list[zipfile.ZipInfo]) -> bool:
-    macros = any(entry.filename.lower().endswith(MACROS) for entry in entries)
-    return not macros and len(entries) <= MAX_ENTRIES and sum(e.file_size for e in entries) <= MAX_UNPACKED
+# -- text ---------------------------------------------------------------------------------------------------------
 
 
-def _plain_text(file: IO[bytes]) -> bool:
-    """UTF-8 without control characters other than tab and line ends."""
+def _charset(file: IO[bytes], head: bytes) -> str:
+    """The charset in which ``file`` is plain text, without control characters other than tab and ends of lines."""
+    for mark, charset in ((codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be")):
+        if head.startswith(mark):
+            return charset if _is_plain(file, charset) else ""
+    if _is_plain(file, "utf-8"):
+        return "utf-8"
+    return "windows-1251" if _is_plain(file, "windows-1251") and _is_cyrillic(file) else ""
+
+
+def _is_plain(file: IO[bytes], charset: str) -> bool:
+    decoder = codecs.getincrementaldecoder(charset)()
     try:
-        return all(_printable(line) for line in iter(lambda: file.readline(TEXT_CHUNK), b""))
+        return all(map(_printable, (decoder.decode(piece, not piece) for piece in _pieces(file))))
     except UnicodeDecodeError:
         return False
 
 
-def _printable(line: bytes) -> bool:
-    return not any(c < " " and c not in "\t\r\n\f" for c in line.decode("utf-8"))
+def _printable(text: str) -> bool:
+    return not any(c < " " and c not in "\t\r\n\f" for c in text)
 
 
-TYPES = (
-    FileType("pdf", "application/pdf", ("pdf",), _begins(b"%PDF-")),
-    FileType("png", "image/png", ("png",), _begins(b"\x89PNG\r\n\x1a\n")),
-    FileType("jpg", "image/jpeg", ("jpg", "jpeg"), _begins(b"\xff\xd8\xff")),
-    FileType(
-        "docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        ("docx",),
-        _office("word/document.xml"),
-    ),
-    FileType(
-        "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ("xlsx",),
-        _office("xl/workbook.xml"),
-    ),
-    FileType("txt", "text/plain; charset=utf-8", ("txt",), _plain_text),
-)
+def _is_cyrillic(file: IO[bytes]) -> bool:
+    """Whether the bytes that are not ASCII stand in words, as they do in Russian and not in French."""
+    letters = in_words = 0
+    for piece in _pieces(file):
+        letters += len(_NOT_ASCII.findall(piece))
+        in_words += sum(map(len, _CYRILLIC_WORD.findall(piece)))
+    return letters > 0 and in_words * 100 >= letters * _MOST
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes from the beginning; the last piece is empty."""
+    file.seek(0)
+    while piece := file.read(CHUNK):
+        yield piece
+    yield b""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import IO, Protocol
 
 from django.conf import settings
@@ -54,6 +54,13 @@ def spooled(stream: Readable, limit: int) -> Iterator[Spooled]:
             yield Spooled(file, digest, size)
         finally:
             Path(file.name).unlink(missing_ok=True)
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A folder for copies that are worked on, which is gone afterwards."""
+    with TemporaryDirectory(dir=_incoming()) as folder:
+        yield Path(folder)
 
 
 def has(sha256: str) -> bool:

@@ -1,0 +1,90 @@
+"""The confined reader: forks a process for each request that comes in, which limits itself, answers and ends.
+
+A request is a line of JSON: ``{"task": "examine", "form": ..., "path": ...}``, ``{"task": "prepare", "path": ...}`` or
+``{"task": "join", "parts": [[title, path], ...], "target": ...}``. The answer is a line of JSON, unless the process did
+not live to give one, and then ``end``. The reader itself opens no file, and ends with its input.
+"""
+
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from untrusted import examining, joining
+from untrusted.findings import Faulty
+
+MEMORY = 1024 * 1024 * 1024
+OUTPUT = 1024 * 1024 * 1024
+
+
+def confine(cpu: int, wait: int) -> None:
+    """Bound this process: bytes of memory and of a written file, seconds of processor time and of time; no core."""
+    for kind, limit in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_FSIZE, OUTPUT),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _soft, hard = resource.getrlimit(kind)
+        bounded = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (bounded, bounded))
+    signal.alarm(wait)
+
+
+def _examine(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    form, findings = examining.examine(Path(request["path"]), request["form"])
+    yield {"form": form, "findings": [asdict(finding) for finding in findings]}
+
+
+def _prepare(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    try:
+        joining.prepare(Path(request["path"]))
+    except Faulty as fault:
+        yield {"code": fault.finding.code}
+    else:
+        yield {"code": ""}
+
+
+def _join(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    joining.join([(title, Path(path)) for title, path in request["parts"]], Path(request["target"]))
+    yield {"joined": len(request["parts"])}
+
+
+TASKS = {"examine": _examine, "prepare": _prepare, "join": _join}
+
+
+def _answer(line: bytes, cpu: int, wait: int) -> None:
+    """Never returns: whatever happens in here ends the process that was made for it."""
+    status = 1
+    try:
+        confine(cpu, wait)
+        request = json.loads(line)
+        for answer in TASKS[request["task"]](request):
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def main() -> None:
+    cpu, wait = int(sys.argv[1]), int(sys.argv[2])
+    logging.disable()
+    for line in iter(sys.stdin.buffer.readline, b""):
+        child = os.fork()
+        if not child:
+            _answer(line, cpu, wait)
+        os.waitpid(child, 0)
+        # On a line of its own, even if the process was ended in the middle of one.
+        sys.stdout.write("\nend\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The way to the confined reader: one for each process of the service, started when it is first needed.
+
+What a file does to a library, it does to a process that was forked for this file alone. One file is read at a time.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from untrusted.findings import LIMITS, Finding
+
+# Seconds of processor time and of time for a request, and how long another one waits for its turn.
+CPU, WAIT, TURN = 20, 40, 60
+# How long the files of one print may take together, in seconds.
+PRINT = 60
+END = b"end\n"
+_HOME = Path(__file__).parent.parent
+
+
+class Busy(Exception):
+    """Too many files are being read at this moment."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a file is found to be (``docx`` for ``office``; empty: none of the known), and what stands against it."""
+
+    form: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A PDF to be joined, under a title in the outline, if any."""
+
+    path: Path
+    title: str = ""
+
+
+def examine(path: Path, form: str) -> Examined:
+    """Read the file at ``path``, which presents itself as ``form`` (``pdf``, ``png``, ``jpg``, ``office``).
+
+    A file that breaks its reader or exceeds its limits has the finding ``limits``. Raises :class:`Busy`.
+    """
+    answers = _reader.ask({"task": "examine", "form": form, "path": str(path)})
+    if not answers:
+        return Examined(form, (Finding(LIMITS),))
+    return Examined(answers[0]["form"], tuple(Finding(**finding) for finding in answers[0]["findings"]))
+
+
+def prepare(paths: Sequence[Path]) -> list[str]:
+    """Write each PDF again for :func:`join`, in its place; for each a code of ``findings`` if that is not possible.
+
+    Each has a process of its own; when all have taken ``PRINT`` seconds, those that are left are ``limits``. Raises
+    :class:`Busy`.
+    """
+    ends = time.monotonic() + PRINT
+    return [_prepared(path) if time.monotonic() < ends else LIMITS for path in paths]
+
+
+def _prepared(path: Path) -> str:
+    answers = _reader.ask({"task": "prepare", "path": str(path)})
+    return str(answers[0]["code"]) if answers else LIMITS
+
+
+def join(parts: Sequence[Part], target: Path) -> bool:
+    """Write prepared PDFs one after the other to ``target``; False if that is more than the limits allow."""
+    listed = [[part.title, str(part.path)] for part in parts]
+    return bool(_reader.ask({"task": "join", "parts": listed, "target": str(target)}))
+
+
+class _Reader:
+    """The reader's process, and the lock that lets one thread at a time talk to it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def ask(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """What was answered before the process that was made for ``request`` ended, by itself or not."""
+        if not self._lock.acquire(timeout=TURN):
+            raise Busy
+        try:
+            return list(filter(None, map(_parsed, self._lines(json.dumps(request).encode() + b"\n"))))
+        except OSError as fault:
+            self._end()
+            raise Busy from fault
+        finally:
+            self._lock.release()
+
+    def _lines(self, request: bytes) -> Iterator[bytes]:
+        process = self._running()
+        if process.stdin is None or process.stdout is None:
+            raise OSError("the reader has no pipes")
+        process.stdin.write(request)
+        process.stdin.flush()
+        # Whatever was forked ends within its limits; the last line comes from the reader itself.
+        for line in iter(process.stdout.readline, END):
+            if not line.endswith(b"\n"):
+                raise OSError("the reader has ended")
+            yield line
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The process, unless it has ended or belongs to the process that this one was forked from."""
+        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+            command = [sys.executable, "-m", "untrusted", str(CPU), str(WAIT)]
+            self._process = subprocess.Popen(
+                command, cwd=_HOME, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+            self._owner = os.getpid()
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None and self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """Nothing for a line that its process did not live to write to the end."""
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+_reader = _Reader()
