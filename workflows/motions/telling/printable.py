@@ -3,21 +3,17 @@
 What proves a signature is the container (``export``); this is what people take over when proceedings go on on paper.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from io import BytesIO
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
 
 from ecase.audit import services as audit
-from ecase.cases import documents
-from ecase.cases.models import Blob
 from ecase.officers.models import Post
 from workflows.motions.models import Act, Attachment, Motion
 from workflows.motions.states import ActType, AppealState, State
+from workflows.motions.telling import printing
 from workflows.papers import inventory
 
 PDF = "application/pdf"
@@ -25,20 +21,23 @@ WHEN = "%d.%m.%Y %H:%M:%S"
 
 
 def render(motion: Motion, post: Post) -> bytes:
-    """One PDF of everything that ``motion`` (visible to ``post``) holds now. The reading is logged."""
+    """One PDF of everything that ``motion`` (visible to ``post``) holds now. The reading is logged.
+
+    What cannot be printed is in the list with the reason; it keeps nothing else from being printed. Raises ``TryLater``
+    when too many files are being read.
+    """
     now = timezone.now()
     acts = list(motion.acts.select_related("pdf", "author__organisation").order_by("position"))
     attachments = list(motion.attachments.select_related("document__blob").exclude(filed_by=None))
-    read = _read([*(act.pdf for act in acts if act.pdf), *(one.document.blob for one in attachments)])
-    writer = PdfWriter()
-    listed = inventory.render(_inventory(motion, acts, attachments, read, now))
-    writer.append(BytesIO(listed), outline_item=None, import_outline=False)
-    for title, pages in _pages(acts, attachments, read):
-        writer.append(pages, outline_item=title, import_outline=False)
+    blobs = [*(act.pdf for act in acts if act.pdf), *(attachment.document.blob for attachment in attachments)]
+    with printing.prepared(blobs) as files:
+        whole = printing.joined(
+            files,
+            lambda: inventory.render(_inventory(motion, acts, attachments, files, now)),
+            _titles(acts, attachments),
+        )
     _log(motion, post)
-    made = BytesIO()
-    writer.write(made)
-    return made.getvalue()
+    return whole
 
 
 def file_name(motion: Motion) -> str:
@@ -46,33 +45,13 @@ def file_name(motion: Motion) -> str:
     return f"{motion.number or motion.pk}.pdf"
 
 
-def _pages(
-    acts: list[Act], attachments: list[Attachment], read: Mapping[str, PdfReader]
-) -> Iterator[tuple[str, PdfReader]]:
+def _titles(acts: list[Act], attachments: list[Attachment]) -> Iterator[tuple[str, str]]:
+    """Digest and title of what is printed, in order."""
     for act in acts:
-        if act.pdf_id and act.pdf_id in read:
-            yield f"{act.position}. {ActType(act.type).label}", read[act.pdf_id]
+        if act.pdf_id:
+            yield act.pdf_id, f"{act.position}. {ActType(act.type).label}"
     for attachment in attachments:
-        if attachment.document.blob_id in read:
-            yield attachment.document.name, read[attachment.document.blob_id]
-
-
-def _read(blobs: Iterable[Blob]) -> dict[str, PdfReader]:
-    """The stored PDFs that can be printed, by digest. The list of the file marks those that are not among them."""
-    found = ((blob.sha256, _reader(blob)) for blob in blobs if blob.media_type == PDF)
-    return {digest: reader for digest, reader in found if reader is not None}
-
-
-def _reader(blob: Blob) -> PdfReader | None:
-    """None for a PDF that cannot be read or has no page."""
-    with documents.open_blob(blob) as stored:
-        content = BytesIO(stored.read())
-    try:
-        reader = PdfReader(content)
-        has_pages = bool(reader.pages)
-    except PyPdfError:
-        return None
-    return reader if has_pages else None
+        yield attachment.document.blob_id, attachment.document.name
 
 
 def _log(motion: Motion, post: Post) -> None:
@@ -81,15 +60,17 @@ def _log(motion: Motion, post: Post) -> None:
 
 
 def _inventory(
-    motion: Motion, acts: list[Act], attachments: list[Attachment], read: Container[str], now: datetime
+    motion: Motion, acts: list[Act], attachments: list[Attachment], files: printing.Prepared, now: datetime
 ) -> inventory.Inventory:
     with translation.override(motion.language):
         return inventory.Inventory(
             language=motion.language,
             title=_("File of the motion"),
             facts=list(_facts(motion, now)),
-            parts=[_of_acts(acts), _of_attachments(attachments, read)],
-            note=_("Attachments that are no PDF, and acts of the service, are listed by their digest and not printed."),
+            parts=[_of_acts(acts, files), _of_attachments(attachments, files)],
+            note=_(
+                "What could not be printed, and acts of the service, are listed by their digest; the reason is named."
+            ),
             at=now,
         )
 
@@ -109,11 +90,11 @@ def _facts(motion: Motion, now: datetime) -> Iterator[tuple[str, str]]:
         yield _("Appeal"), str(AppealState(motion.appeal_state).label)
 
 
-def _of_acts(acts: list[Act]) -> inventory.Part:
+def _of_acts(acts: list[Act], files: printing.Prepared) -> inventory.Part:
     rows = [
         (
             str(act.position),
-            str(ActType(act.type).label),
+            _paper(act, files),
             act.author_in(),
             _local(act.performed_at),
             _grouped(act.sha256),
@@ -123,13 +104,18 @@ def _of_acts(acts: list[Act]) -> inventory.Part:
     return inventory.Part(_("Acts"), ("№", _("Act"), _("Who"), _("When"), "SHA-256"), rows)
 
 
-def _of_attachments(attachments: list[Attachment], read: Container[str]) -> inventory.Part:
+def _paper(act: Act, files: printing.Prepared) -> str:
+    label, reason = str(ActType(act.type).label), files.reason(act.pdf_id) if act.pdf_id else ""
+    return f"{label}, {reason}" if reason else label
+
+
+def _of_attachments(attachments: list[Attachment], files: printing.Prepared) -> inventory.Part:
     rows = [
         (
             str(one.position),
             one.document.name,
             one.requirement,
-            _type(one, read),
+            _type(one, files),
             _grouped(one.document.blob_id),
         )
         for one in attachments
@@ -137,9 +123,10 @@ def _of_attachments(attachments: list[Attachment], read: Container[str]) -> inve
     return inventory.Part(_("Attachments"), ("№", _("File"), _("What"), _("Type"), "SHA-256"), rows)
 
 
-def _type(attachment: Attachment, read: Container[str]) -> str:
+def _type(attachment: Attachment, files: printing.Prepared) -> str:
     blob = attachment.document.blob
-    return blob.media_type if blob.sha256 in read else _("%(type)s, not printed") % {"type": blob.media_type}
+    reason = files.reason(blob.sha256)
+    return f"{blob.media_type}, {reason}" if reason else blob.media_type
 
 
 def _grouped(digest: str) -> str:

@@ -1,0 +1,105 @@
+"""The stored PDFs of a motion as one file: what cannot be printed is left out with its reason, the rest is there."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+import untrusted
+from ecase.cases import documents, media, storage
+from ecase.cases.integrity import Altered
+from ecase.cases.models import Blob
+from ecase.problems import Problem, TryLater
+from untrusted import findings
+
+NO_PDF, ALTERED, WHOLE = "no-pdf", "altered", "whole"
+
+REASONS = {
+    NO_PDF: gettext_noop("not printed: no PDF"),
+    ALTERED: gettext_noop("not printed: the stored file was altered or lost"),
+    WHOLE: gettext_noop("not printed: all files together are too large"),
+    findings.ENCRYPTED: gettext_noop("not printed: opens only with a password"),
+    findings.NO_PAGES: gettext_noop("not printed: has no pages"),
+    findings.TOO_MANY_PAGES: gettext_noop("not printed: too many pages"),
+    findings.LIMITS: gettext_noop("not printed: takes too much memory or time to read"),
+}
+DAMAGED = gettext_noop("not printed: damaged")
+
+
+@dataclass
+class Prepared:
+    """What can be printed, by digest, and the code of the reason for what cannot."""
+
+    folder: Path
+    paths: dict[str, Path] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def reason(self, digest: str) -> str:
+        """Why a file is not printed, in the active language; empty if it is."""
+        code = self.faults.get(digest)
+        return _(REASONS.get(code, DAMAGED)) if code else ""
+
+
+@contextmanager
+def prepared(blobs: Iterable[Blob]) -> Iterator[Prepared]:
+    """Copies of the stored PDFs, each written again by a process of its own. Raises ``TryLater`` without a turn."""
+    with storage.workspace() as folder:
+        made = Prepared(folder)
+        for blob in blobs:
+            _copy(blob, made)
+        with _turn():
+            codes = untrusted.prepare(list(made.paths.values()))
+        for digest, code in zip(list(made.paths), codes, strict=True):
+            if code:
+                made.faults[digest] = code
+                del made.paths[digest]
+        yield made
+
+
+def joined(made: Prepared, listed: Callable[[], bytes], titles: Iterable[tuple[str, str]]) -> bytes:
+    """One PDF: the list that ``listed`` renders, and each printable file (digest and title) in order.
+
+    If the limits do not allow all of them together, the list alone, which then says so of each.
+    """
+    with _turn():
+        parts = [(digest, title) for digest, title in titles if digest in made.paths]
+        if whole := _written(made, listed(), parts):
+            return whole
+    made.faults.update(dict.fromkeys(made.paths, WHOLE))
+    made.paths.clear()
+    return listed()
+
+
+def _written(made: Prepared, listed: bytes, parts: list[tuple[str, str]]) -> bytes:
+    first, target = made.folder / "list.pdf", made.folder / "whole.pdf"
+    first.write_bytes(listed)
+    given = [untrusted.Part(first), *(untrusted.Part(made.paths[digest], title) for digest, title in parts)]
+    return target.read_bytes() if untrusted.join(given, target) else b""
+
+
+def _copy(blob: Blob, made: Prepared) -> None:
+    if blob.media_type != media.PDF:
+        made.faults[blob.sha256] = NO_PDF
+        return
+    path = made.folder / blob.sha256
+    try:
+        with documents.open_blob(blob) as stored, path.open("wb") as copy:
+            shutil.copyfileobj(stored, copy)
+    except Altered:
+        # It has been logged. What is left of the file is no less readable for it.
+        made.faults[blob.sha256] = ALTERED
+    else:
+        made.paths[blob.sha256] = path
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    try:
+        yield
+    except untrusted.Busy as fault:
+        message = _("Too many files are being read in this moment. Try again in a minute.")
+        raise TryLater(Problem("files-busy", message)) from fault
