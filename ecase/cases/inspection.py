@@ -1,0 +1,64 @@
+"""Whether every stored file is there and whole, and whether every file that is there belongs to a row. Reads only.
+
+Each file is hashed as a stream and rows come in pages: memory does not grow with the number or size of files.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from django.core.files.storage import default_storage
+
+from ecase.cases import storage
+from ecase.cases.models import Blob, Document
+
+MISSING, ALTERED, ORPHAN, SET_ASIDE = "missing", "altered", "orphan", "set aside"
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A file that is not as the database says: ``what``, its path in the storage, and the cases that it is in."""
+
+    what: str
+    path: str
+    cases: tuple[str, ...] = ()
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something is lost. A file too many is only room that is wasted, or evidence that was set aside."""
+        return self.what in (MISSING, ALTERED)
+
+
+def stored() -> Iterator[Finding | None]:
+    """For each row of a file, in the order of digests, what is wrong with it; ``None`` if nothing is."""
+    for sha256 in Blob.objects.order_by("sha256").values_list("sha256", flat=True).iterator(chunk_size=PAGE):
+        found = storage.stored_digest(sha256)
+        what = "" if found == sha256 else ALTERED if found else MISSING
+        yield Finding(what, storage.path_of(sha256), _cases_of(sha256)) if what else None
+
+
+def unknown() -> Iterator[Finding]:
+    """Files in the storage that no row names: left by an upload that broke off, or set aside as altered."""
+    paths = _files(storage.FOLDER)
+    while page := list(islice(paths, PAGE)):
+        names = [path.rpartition("/")[2] for path in page]
+        known = set(Blob.objects.filter(sha256__in=names).values_list("sha256", flat=True))
+        yield from (Finding(ORPHAN, path) for path, name in zip(page, names, strict=True) if name not in known)
+    yield from (Finding(SET_ASIDE, path) for path in _files(storage.ALTERED))
+
+
+def _cases_of(sha256: str) -> tuple[str, ...]:
+    numbers: Iterable[str] = Document.objects.filter(blob=sha256).values_list("case__number", flat=True)
+    return tuple(sorted(set(numbers)))
+
+
+def _files(folder: str) -> Iterator[str]:
+    """Every file below ``folder``, folder by folder."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}/{name}" for name in sorted(files))
+    for name in sorted(folders):
+        yield from _files(f"{folder}/{name}")
