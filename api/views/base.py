@@ -30,7 +30,9 @@ class View(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication: the query parameters, checked, as ``self.filters``."""
         super().initial(request, *args, **kwargs)
-        shape = self.queries.get(str(request.method), NoQuery)
+        # HEAD is GET without the body (RFC 9110, 9.3.2).
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        shape = self.queries.get(method, NoQuery)
         given = single_values(request.query_params)
         self.filters = checked(shape, given) if given else dict(_unasked(shape))
 

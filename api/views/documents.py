@@ -33,11 +33,12 @@ class Materials(View):
 
     @extend_schema(operation_id="openMaterials", responses=MaterialsShape)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Open the materials. The first opening by an officer is stamped, every opening is logged."""
+        """Open the materials. An officer's first opening of what they are now is stamped, every opening is logged."""
         motion, post = reading.get(post_of(request), motion_id), post_of(request)
         opening = reading.open_materials(motion, post)
         body = {
-            "opened_at": opening.opened_at,
+            "opened_at": opening.opened_at if opening else None,
+            "version": opening.version if opening else motion.version,
             "payload": motion.payload,
             "attachments": answers.attachments(request, motion),
             "acts": answers.acts(request, motion),
@@ -69,10 +70,9 @@ class OneDocument(View):
 
     @extend_schema(operation_id="downloadDocument", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> FileResponse:
-        """The bytes, as uploaded; `Repr-Digest` holds their SHA-256. Counts as opening the materials."""
+        """The bytes, as uploaded; `Repr-Digest` holds their SHA-256. The reading is logged."""
         motion, post = reading.get(post_of(request), motion_id), post_of(request)
         document = drafts.attachment_of(motion, attachment_id).document
-        reading.open_materials(motion, post)
         blob = document.blob
         return download(documents.read(document, post), document.name, blob.media_type, blob.sha256)
 

@@ -33,12 +33,12 @@ class DifferenceOfVersions(View):
 
     @extend_schema(operation_id="compareVersions", responses=Difference)
     def get(self, request: Request, motion_id: uuid.UUID, before: int, after: int) -> Response:
-        """Field by field, word by word, file by file. Counts as opening the materials."""
+        """Field by field, word by word, file by file. It does not count as opening the materials."""
         motion, post = reading.get(post_of(request), motion_id), post_of(request)
         known = difference.versions(motion)
         if not {before, after} <= set(known):
             raise Http404
-        reading.open_materials(motion, post)
+        reading.open_versions(motion, post)
         changes = [life.change(one) for one in difference.between(motion, before, after)]
         return Response({"versions": known, "changes": changes})
 

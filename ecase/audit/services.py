@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ecase.audit import clocks, tree
 from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
+from ecase.heads import only_where_sent
 from signatures.canonical import canonical
 from signatures.transparency import HASH_BYTES, Proof, chain_label
 
@@ -68,8 +69,8 @@ def service_actor() -> dict[str, str]:
     return {"service": settings.INSTALLATION_ID}
 
 
-# Who opened what: the same entry, on the reader's own chain.
-read = append
+# Who opened what: the same entry, on the reader's own chain; none where nothing was sent.
+read = only_where_sent(append)
 
 
 def _body(

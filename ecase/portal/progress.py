@@ -1,6 +1,6 @@
 """Where a motion stands, as pictures for people: the pipeline of its steps, and the three stamps of each reader."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.officers.models import Role
 from ecase.portal.standing import AHEAD, CURRENT, DONE, STOPPED, Step
 from workflows.motions.law import nature
-from workflows.motions.models import Act, Motion
+from workflows.motions.models import Act, Motion, Opening
 from workflows.motions.states import DECISIONS, ENDED, ActType, State
 
 BODY, PROSECUTOR = "body", "prosecutor"
@@ -49,20 +49,29 @@ def pipeline(motion: Motion) -> list[Step]:
 
 
 def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
-    """Received, opened and decided: by the prosecutor where he consents, and by the judge."""
-    opened = {opening.role: opening.opened_at for opening in motion.openings.order_by("-opened_at")}
-    return list(_readers(motion, acts, opened))
+    """Received, opened and decided: by the prosecutor where he consents, and by the judge.
+
+    Of this round alone: of the version that is being dealt with, and of the judge who has it. The history shows others.
+    """
+    opened = list(motion.openings.filter(version=motion.version).order_by("opened_at"))
+    return list(_readers(motion, [one for one in acts if one.version == motion.version], opened))
 
 
-def _readers(motion: Motion, acts: Sequence[Act], opened: dict[str, datetime]) -> Iterator[Stamps]:
+def _readers(motion: Motion, acts: Sequence[Act], opened: Sequence[Opening]) -> Iterator[Stamps]:
     if nature.needs_consent(motion):
-        decided = _last(acts, PROSECUTORS_WORD)
-        yield Stamps(_("Prosecutor"), motion.submitted_at, opened.get(Role.PROSECUTOR), decided)
-    received = _last(acts, frozenset({ActType.ASSIGNMENT}))
-    yield Stamps(_("Judge"), received, opened.get(Role.JUDGE), _last(acts, DECISIONS))
+        received = _last(acts, ActType.APPROVAL if nature.needs_approval(motion) else ActType.MOTION)
+        read = _first(one for one in opened if one.role == Role.PROSECUTOR)
+        yield Stamps(_("Prosecutor"), received, read, _last(acts, *PROSECUTORS_WORD))
+    received = _last(acts, ActType.ASSIGNMENT) if motion.judge_id else None
+    read = _first(one for one in opened if one.role == Role.JUDGE and one.officer_id == motion.judge_id)
+    yield Stamps(_("Judge"), received, read, _last(acts, *DECISIONS))
 
 
-def _last(acts: Sequence[Act], types: frozenset[ActType]) -> datetime | None:
+def _first(opened: Iterable[Opening]) -> datetime | None:
+    return next((one.opened_at for one in opened), None)
+
+
+def _last(acts: Sequence[Act], *types: ActType) -> datetime | None:
     return max((act.performed_at for act in acts if act.type in types), default=None)
 
 

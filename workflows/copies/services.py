@@ -83,9 +83,13 @@ def record(copy: Copy, post: Post, *, how: Way, at: datetime, proof: Document | 
     return True
 
 
-def opened(motion: Motion, post: Post, at: datetime) -> int:
-    """The officer in ``post`` opens what the motion holds: his copies, and his organisation's, are acknowledged."""
+def opened(motion: Motion, post: Post, at: datetime, act: Act = None) -> int:
+    """The officer in ``post`` opens what the motion holds: his copies, and his organisation's, are acknowledged.
+
+    With ``act`` those of that act alone: it is all that he has opened.
+    """
     his = Q(officer=post.officer_id) | Q(organisation=post.organisation_id)
+    his &= Q() if act is None else Q(act=act.pk)
     waiting = outstanding(motion).filter(his, how=Way.SYSTEM).select_related("motion__case")
     return sum(acknowledge(one, post, at) for one in waiting)
 

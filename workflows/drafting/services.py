@@ -15,7 +15,8 @@ from workflows.drafting.comparison import Difference
 from workflows.drafting.comparison import differences as compare
 from workflows.drafting.composition import Composer
 from workflows.drafting.models import Suggestion
-from workflows.motions.models import Motion, Opening
+from workflows.motions.authority import rules
+from workflows.motions.models import Motion
 from workflows.motions.states import State
 
 DECIDABLE = (State.ASSIGNED, State.HEARING)
@@ -86,7 +87,7 @@ def _require_judge(motion: Motion, post: Post) -> None:
         faults.append(Problem("assistant-off", _("Suggestions are switched off.")))
     if not _has_it(motion, post):
         faults.append(Problem("not-your-motion", _("Only the judge who has the motion may ask for a suggestion.")))
-    elif not Opening.objects.filter(motion=motion, officer=post.officer_id, role=Role.JUDGE).exists():
+    elif not rules.has_opened(motion, post):
         faults.append(Problem("not-opened", _("Open the materials first: a suggestion follows your own reading.")))
     if faults:
         raise NotAllowed(faults)

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from ecase.audit.models import Entry
 from ecase.cases.models import Blob, Case, Counsel, Document, Language, TeamMember
 from ecase.officers.models import Officer, Organisation, Post, Role
 from workflows.motions.machine import Machine
-from workflows.motions.states import FINAL_STATES, ActType, AppealState, State
+from workflows.motions.states import BRING_MATERIALS, FINAL_STATES, ActType, AppealState, State
 from workflows.statute.catalogue import catalogue
 from workflows.statute.models import CatalogueVersion
 from workflows.statute.schema import Kind
@@ -41,14 +42,29 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
         return self.filter(scope(post), Q(secret=False) | Q(pk__in=admitted))
 
+    def signed_by(self, post: Post) -> "MotionQuerySet":
+        """The motions on which the officer of ``post`` has signed an act in this role and body.
+
+        He keeps seeing that act and what it was about when the motion is no longer :meth:`visible_to` him, and nothing
+        that came after it (``workflows.motions.signers``). Nobody's admission to a secret motion is taken back.
+        """
+        if not post.is_current():
+            return self.none()
+        return self.filter(pk__in=Act.objects.filter(author__in=_same(post)).values("motion"))
+
     def open(self) -> "MotionQuerySet":
         """Motions that have not come to their end."""
         return self.exclude(state__in=FINAL_STATES)
 
 
-def _own(post: Post) -> Q:
+def _same(post: Post) -> models.QuerySet[Post, Any]:
+    """This post, and those before it of the same officer in the same role and body."""
     same = Post.objects.filter(officer=post.officer_id, organisation=post.organisation_id, role=post.role)
-    return Q(author__in=same.values("pk"))
+    return same.values("pk")
+
+
+def _own(post: Post) -> Q:
+    return Q(author__in=_same(post))
 
 
 def _is_above(post: Post) -> bool:
@@ -367,19 +383,36 @@ class PendingSignature(models.Model):
         return f"{self.prepared_id} {self.received_at:%Y-%m-%d %H:%M}"
 
 
+class OpeningQuerySet(models.QuerySet["Opening"]):
+    def current(self) -> "OpeningQuerySet":
+        """The openings of what the motions hold now: of the last version, with all that has come to it since."""
+        brought = Act.objects.filter(motion=OuterRef("motion"), type__in=BRING_MATERIALS).order_by("-position")
+        return self.filter(position__gte=Coalesce(Subquery(brought.values("position")[:1]), 0))
+
+
 class Opening(models.Model):
-    """That a post's officer opened the materials of a motion, and when first: received, opened, decided."""
+    """That a post's officer opened the materials of a motion as they were then, and when first.
+
+    ``version`` is the version of the motion that he opened, ``position`` that of the last act that had brought anything
+    to it (0 for a draft): a new version, a supplement or a correction has to be opened by itself.
+    """
 
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="openings")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
     role = models.CharField(max_length=16, choices=Role)
+    version = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField()
 
+    objects: ClassVar[models.Manager["Opening"]] = OpeningQuerySet.as_manager()
+
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "officer", "role"], name="opening_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["motion", "officer", "role", "position"], name="opening_once_as_it_was")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.opened_at:%Y-%m-%d %H:%M}"
+        return f"{self.role} {self.version} {self.opened_at:%Y-%m-%d %H:%M}"
 
 
 class Admission(models.Model):

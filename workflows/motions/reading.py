@@ -1,7 +1,7 @@
 """Reading motions: queues, the stamp of the first opening, the timeline. Every opening is logged."""
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from ecase.audit import services as audit
 from ecase.cases.models import Case, Document
+from ecase.heads import only_where_sent
 from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
 from workflows.motions.law import events, nature
 from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion, MotionQuerySet, Opening
-from workflows.motions.states import AFTER_DECISION, ActType
+from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
 
 # What a list shows of each motion. Neither the catalogue nor the last act is among it: both are large.
 RELATED = ("case", "author__officer", "author__organisation", "prosecution", "court", "judge")
@@ -34,6 +35,14 @@ def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
     motion = rows.get(pk=motion_id)
     _add_bodies(motion)
     return motion
+
+
+def find(post: Post, motion_id: uuid.UUID | str) -> Motion | None:
+    """As :func:`get`; None where there is nothing that ``post`` may open."""
+    try:
+        return get(post, motion_id)
+    except Motion.DoesNotExist:
+        return None
 
 
 def _add_bodies(motion: Motion) -> None:
@@ -73,32 +82,69 @@ def documents(case: Case, post: Post) -> QuerySet[Document]:
     return found.filter(Q(uploaded_by__officer=post.officer_id) | Exists(attached.filter(motion__in=open_ones)))
 
 
+@only_where_sent
 @transaction.atomic
 def open_materials(motion: Motion, post: Post) -> Opening:
-    """Stamp that the officer has opened the materials (the first time counts) and log this reading.
+    """Stamp that the officer has opened the materials as ``motion`` holds them, the first time; log every time.
 
-    Copies that were sent to him through the service are thereby acknowledged.
+    Called where all that the motion says and rests on is sent: its materials, its whole file. What brings more later
+    (a new version, a supplement, a correction) has to be opened by itself. Copies that were sent to him through the
+    service are acknowledged, and a call of those on duty is answered.
     """
-    now = timezone.now()
+    now, brought = timezone.now(), _last_brought(motion)
+    version, position = (brought.version, brought.position) if brought else (motion.version, 0)
     opening, _created = Opening.objects.get_or_create(
-        motion=motion, officer=post.officer, role=post.role, defaults={"opened_at": now}
+        motion=motion,
+        officer=post.officer,
+        role=post.role,
+        position=position,
+        defaults={"version": version, "opened_at": now},
     )
     copies.opened(motion, post, now)
     calling.answer(motion, post.officer, now)
-    audit.read(
-        "motion.opened", chain=f"officer:{post.officer_id}", actor=post.as_actor(), subject={"motion": str(motion.pk)}
-    )
+    _log(motion, post, {})
     return opening
+
+
+def _last_brought(motion: Motion) -> Act | None:
+    """The last act that changed what ``motion`` holds, as it was read: what came after that was not shown."""
+    if motion.last_act is None:
+        return None
+    brought = motion.acts.filter(type__in=BRING_MATERIALS, position__lte=motion.last_act.position)
+    return brought.only("version", "position").order_by("-position").first()
+
+
+@only_where_sent
+@transaction.atomic
+def open_act(act: Act, motion: Motion, post: Post) -> None:
+    """Log that the officer reads one act of ``motion``; the copies of it that were sent to him are acknowledged.
+
+    It is no reading of the materials: an act of an earlier version says nothing of what the motion holds now.
+    """
+    copies.opened(motion, post, timezone.now(), act)
+    _log(motion, post, {"act": str(act.pk)})
+
+
+@only_where_sent
+def open_versions(motion: Motion, post: Post) -> None:
+    """Log that the officer compares versions. It is no reading of the materials: it opens no attachment."""
+    _log(motion, post, {})
+
+
+def _log(motion: Motion, post: Post, subject: Mapping[str, str]) -> None:
+    named, chain = {"motion": str(motion.pk), **subject}, f"officer:{post.officer_id}"
+    audit.read("motion.opened", chain=chain, actor=post.as_actor(), subject=named)
 
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """A line of a motion's history: an act, or the first opening by an officer."""
+    """A line of a motion's history: an act, or the first opening by an officer of what it held in ``version``."""
 
     at: datetime
     kind: str
     label: str
     who: str
+    version: int
     act: Act | None = None
 
 
@@ -108,8 +154,13 @@ def timeline(motion: Motion) -> list[TimelineEvent]:
 
 
 def _acts(motion: Motion) -> Iterator[TimelineEvent]:
-    for act in motion.acts.select_related("author__officer", "author__organisation", "pdf").order_by("position"):
-        yield TimelineEvent(act.performed_at, "act", _label(act), act.author_in(), act)
+    return acts_of(motion.acts.select_related("author__officer", "author__organisation", "pdf").order_by("position"))
+
+
+def acts_of(acts: Iterable[Act]) -> Iterator[TimelineEvent]:
+    """Acts as lines of a history."""
+    for act in acts:
+        yield TimelineEvent(act.performed_at, "act", _label(act), act.author_in(), act.version, act)
 
 
 def _label(act: Act) -> str:
@@ -118,4 +169,5 @@ def _label(act: Act) -> str:
 
 def _openings(motion: Motion) -> Iterator[TimelineEvent]:
     for opening in motion.openings.select_related("officer"):
-        yield TimelineEvent(opening.opened_at, "opened", opening.get_role_display(), opening.officer.full_name)
+        label, who = opening.get_role_display(), opening.officer.full_name
+        yield TimelineEvent(opening.opened_at, "opened", label, who, opening.version)

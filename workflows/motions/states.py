@@ -102,6 +102,8 @@ SERVICE_ACTS = frozenset(
     }
 )
 DECISIONS = frozenset({ActType.PROTOCOL, ActType.ENDORSEMENT})
+# What changes what a motion says or rests on: whoever has read it before has not read this.
+BRING_MATERIALS = frozenset({ActType.MOTION, ActType.SUPPLEMENT, ActType.CORRECTION})
 # By which a judge leaves a motion of his own accord.
 RECUSALS = frozenset({ActType.RECUSAL, ActType.APPEAL_RECUSAL})
 # Acts that state one of the outcomes that the catalogue gives.

@@ -9,7 +9,7 @@ from ecase.officers.models import Role
 from workflows.assignment import calling
 from workflows.motions.doing import follow_up
 from workflows.motions.doing.locking import lock
-from workflows.motions.models import Opening
+from workflows.motions.models import Opening, OpeningQuerySet
 from workflows.watch.rounds import BATCH
 
 
@@ -24,5 +24,5 @@ def pass_on_calls(now: datetime) -> int:
 
 
 def _answered(motion: UUID, officer: UUID) -> bool:
-    """To answer is to have opened the materials."""
-    return Opening.objects.filter(motion=motion, officer=officer).exists()
+    """To answer is to have opened the materials as they are now."""
+    return OpeningQuerySet(Opening).current().filter(motion=motion, officer=officer).exists()

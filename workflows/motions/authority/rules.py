@@ -1,7 +1,10 @@
 """May this officer, in this post, perform this act on this motion now? ``prepare`` asks, and ``perform`` again."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
@@ -10,8 +13,8 @@ from ecase.officers.models import Post
 from ecase.problems import Conflict, NotAllowed, Problem
 from workflows.motions.authority.steps import STEPS, Step
 from workflows.motions.law import nature
-from workflows.motions.models import Motion, Opening
-from workflows.motions.states import RECUSALS, ActType, State
+from workflows.motions.models import Act, Motion, Opening, OpeningQuerySet
+from workflows.motions.states import BRING_MATERIALS, RECUSALS, ActType, State
 
 
 def require_allowed(motion: Motion, act_type: ActType, post: Post) -> Step:
@@ -22,7 +25,7 @@ def require_allowed(motion: Motion, act_type: ActType, post: Post) -> Step:
     if conflict := _conflict(motion, act_type, step):
         raise Conflict(conflict)
     if step.reads_first and not has_opened(motion, post):
-        raise NotAllowed(Problem("materials-not-opened", _("Open the materials of the motion before you act on it.")))
+        raise NotAllowed(_unread(motion, post))
     return step
 
 
@@ -38,8 +41,37 @@ def available(motion: Motion, post: Post) -> list[ActType]:
 
 
 def has_opened(motion: Motion, post: Post) -> bool:
-    """Whether the officer has opened the materials in this role (the stamp that proves the reading)."""
-    return Opening.objects.filter(motion=motion, officer=post.officer_id, role=post.role).exists()
+    """Whether the officer has opened the materials in this role as they are now (the stamp that proves the reading)."""
+    return OpeningQuerySet(Opening).current().filter(**_of(motion, post)).exists()
+
+
+def has_opened_before(motion: Motion, post: Post) -> bool:
+    """Whether the officer has opened the materials in this role at any time, whatever has come since."""
+    return Opening.objects.filter(**_of(motion, post)).exists()
+
+
+def _of(motion: Motion, post: Post) -> dict[str, Any]:
+    return {"motion": motion, "officer": post.officer_id, "role": post.role}
+
+
+def _unread(motion: Motion, post: Post) -> Problem:
+    """What has come to the motion since the officer opened it; all of it if he never has."""
+    seen = Opening.objects.filter(**_of(motion, post)).order_by("-position").first()
+    if seen is None:
+        return Problem("materials-not-opened", _("Open the materials of the motion before you act on it."))
+    brought = motion.acts.filter(type__in=BRING_MATERIALS, position__gt=seen.position).order_by("position")
+    since = list(brought.only("type", "version", "performed_at"))
+    message = _("Since you opened the materials this has come: %(what)s. Open them before you act on the motion.")
+    facts = [{"act": str(act.pk), "type": act.type, "version": act.version} for act in since]
+    named = "; ".join(_named(act) for act in since)
+    return Problem("materials-not-opened", message % {"what": named}, params={"since": facts})
+
+
+def _named(act: Act) -> str:
+    at = timezone.localtime(act.performed_at).strftime("%d.%m.%Y %H:%M")
+    if act.type == ActType.MOTION:
+        return gettext("version %(number)s, filed %(at)s") % {"number": act.version, "at": at}
+    return f"{ActType(act.type).label}, {at}"
 
 
 def _faults(motion: Motion, act_type: ActType, step: Step, post: Post) -> Iterator[Problem]:

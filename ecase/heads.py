@@ -1,0 +1,41 @@
+"""HEAD sends no body, so nobody has read anything by it (RFC 9110, 9.3.2): what reading leaves behind is left out.
+
+Views answer HEAD as they answer GET. What a reading leaves (a stamp, an entry of the log, an acknowledged copy) is
+marked with :func:`only_where_sent` where it is made, so that no view of either door has to know.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_bodiless: ContextVar[bool] = ContextVar("bodiless", default=False)
+
+
+class HeadMiddleware:
+    """Knows for the time of a request whether its answer is sent without a body."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = _bodiless.set(request.method == "HEAD")
+        try:
+            return self.get_response(request)
+        finally:
+            _bodiless.reset(token)
+
+
+def only_where_sent(effect: Callable[P, R]) -> Callable[P, R | None]:
+    """An effect of reading: nothing, and ``None``, where the answer has no body."""
+
+    @wraps(effect)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        return None if _bodiless.get() else effect(*args, **kwargs)
+
+    return guarded
