@@ -16,6 +16,7 @@ from workflows.deadlines.models import Deadline
 from workflows.motions import acting, drafts, reading
 from workflows.motions.law import nature, payloads
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct
+from workflows.motions.signers import Kept
 from workflows.motions.states import ActType
 from workflows.statute.catalogue import catalogue
 
@@ -73,12 +74,44 @@ def _name(row: Mapping[str, Any], who: str) -> str:
     return " ".join(part for part in parts if part)
 
 
+def line_of(request: Request, subject: Motion) -> Answer:
+    """A line of the queue, from a motion in memory."""
+    row = {name: _through(subject, name) for name in LINE}
+    return line(row, reverse("api:motions", request=request))
+
+
+def _through(subject: Motion, path: str) -> Any:
+    value: Any = subject
+    for name in path.split("__"):
+        value = getattr(value, name) if value is not None else None
+    return value
+
+
+def kept(request: Request, one: Kept, post: Post) -> Answer:
+    """A motion as it stood when ``post`` signed its last act on it: the acts until then, and nothing to be done."""
+    subject = one.motion
+    return {
+        **line_of(request, subject),
+        "kept": True,
+        "case": _case(subject),
+        **life.standing(request, subject, post),
+        "payload": None,
+        "deadlines": [],
+        "timeline": [_event(event) for event in reading.acts_of(one.acts)],
+        "attachments": [],
+        "acts": [act_line(request, act) for act in one.acts],
+        "available_acts": [],
+        "missing": [],
+    }
+
+
 def motion(request: Request, subject: Motion, post: Post) -> Answer:
     """A motion whole: its line, deadlines, timeline, attachments, acts, and what ``post`` may do now."""
     row = Motion.objects.values(*LINE).get(pk=subject.pk)
     own = subject.author.officer_id == post.officer_id
     return {
         **line(row, reverse("api:motions", request=request)),
+        "kept": False,
         "case": _case(subject),
         **life.standing(request, subject, post),
         "payload": subject.payload if own else None,
@@ -125,8 +158,14 @@ def _deadline(one: Deadline) -> Answer:
 
 
 def _event(event: reading.TimelineEvent) -> Answer:
-    act = event.act.pk if event.act else None
-    return {"at": event.at, "kind": event.kind, "label": str(event.label), "who": event.who, "act": act}
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "label": str(event.label),
+        "who": event.who,
+        "act": event.act.pk if event.act else None,
+        "version": event.version,
+    }
 
 
 def attachments(request: Request, subject: Motion) -> list[Answer]:

@@ -147,6 +147,9 @@ class RelatedMotion(serializers.Serializer[Any]):
 
 
 class MotionShape(MotionLine):
+    kept = serializers.BooleanField(
+        help_text="The caller may open it no longer: it is shown as it stood with the last act that he signed."
+    )
     case = CaseShape()  # type: ignore[assignment]
     path = serializers.ChoiceField(["ordinary", "urgent"])
     suspended = serializers.BooleanField(help_text="An appeal keeps the decision from being executed.")

@@ -66,6 +66,11 @@ class Base64Field(serializers.CharField):
 # -- in ------------------------------------------------------------------------------------------------------------
 
 
+OPEN, KEPT = "open", "kept"
+# What would tell of a motion that one keeps what has come after one's own act.
+TELLING = ("state", "appeal_state", "due_before", "valid_before", "assigned_to", "q")
+
+
 class QueueQuery(Strict):
     state = serializers.ChoiceField(State.choices, required=False)
     kind = serializers.SlugField(required=False, max_length=40)
@@ -76,6 +81,13 @@ class QueueQuery(Strict):
         required=False, max_length=36, help_text="The judge, of either court: an officer's id, or `me` for the caller."
     )
     q = serializers.CharField(required=False, max_length=64, help_text="Part of the court's or of the case's number.")
+    scope = serializers.ChoiceField(
+        [OPEN, KEPT],
+        required=False,
+        default=OPEN,
+        help_text="`kept`: motions that the caller may open no longer, as they stood with the last act that he signed. "
+        "Only `kind` narrows them.",
+    )
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
     cursor = serializers.CharField(required=False, max_length=200, help_text="From the `next` link of a page.")
 
@@ -243,10 +255,11 @@ class DeadlineShape(serializers.Serializer[Any]):
 
 class EventShape(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
-    kind = serializers.CharField(help_text="`act`, or `opened`: the first opening of the materials by an officer.")
+    kind = serializers.CharField(help_text="`act`, or `opened`: an officer's first opening of what there was then.")
     label = serializers.CharField()  # type: ignore[assignment]
     who = serializers.CharField()
     act = serializers.UUIDField(allow_null=True)
+    version = serializers.IntegerField(help_text="Of the motion, at that time.")
 
 
 class AttachmentShape(serializers.Serializer[Any]):
@@ -287,7 +300,8 @@ class AvailableAct(serializers.Serializer[Any]):
 
 
 class MaterialsShape(serializers.Serializer[Any]):
-    opened_at = serializers.DateTimeField(help_text="When this officer opened the materials for the first time.")
+    opened_at = serializers.DateTimeField(help_text="When this officer first opened the materials as they are now.")
+    version = serializers.IntegerField(help_text="The version that was opened.")
     payload = serializers.DictField()
     attachments = AttachmentShape(many=True)
     acts = ActLine(many=True)

@@ -18,8 +18,9 @@ from api.shapes import ActShape, PreparedShape, PrepareInput, SignatureInput
 from api.views.base import View, checked, download
 from ecase.cases import documents
 from ecase.cases.models import Blob
-from workflows.motions import acting, reading
-from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions import acting, reading, signers
+from workflows.motions.models import Act, PreparedAct
+from workflows.motions.signers import SeenAct
 from workflows.motions.states import ActType
 from workflows.motions.telling import export
 
@@ -72,10 +73,10 @@ class OneAct(View):
     @extend_schema(operation_id="getAct", responses=EITHER)
     def get(self, request: Request, act_id: uuid.UUID) -> Response:
         """A performed act with its bytes and signature, or an act that the caller has prepared."""
-        act = Act.objects.filter(pk=act_id).first()
-        if act is None:
+        if not Act.objects.filter(pk=act_id).exists():
             return Response(answers.prepared(request, _waiting(request, act_id)))
-        return Response(answers.act(request, act, _opened(request, act)))
+        seen = _opened(request, act_id)
+        return Response(answers.act(request, seen.act, seen.motion))
 
 
 class ActPdf(View):
@@ -84,10 +85,9 @@ class ActPdf(View):
     @extend_schema(operation_id="getActPdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, act_id: uuid.UUID) -> FileResponse:
         """The PDF/A whose digest the signed bytes hold."""
-        act = Act.objects.select_related("pdf").filter(pk=act_id).first()
-        if act is not None:
-            _opened(request, act)
-        return _pdf(act_id, (act or _waiting(request, act_id)).pdf)
+        if not Act.objects.filter(pk=act_id).exists():
+            return _pdf(act_id, _waiting(request, act_id).pdf)
+        return _pdf(act_id, _opened(request, act_id).act.pdf)
 
 
 class ActContainer(View):
@@ -96,19 +96,19 @@ class ActContainer(View):
     @extend_schema(operation_id="getActContainer", responses={(200, export.SERVED_AS): OpenApiTypes.BINARY})
     def get(self, request: Request, act_id: uuid.UUID) -> HttpResponse:
         """Signed bytes, signature, files, certificates, log proof: what a stranger needs to verify the act offline."""
-        act = Act.objects.select_related("motion").get(pk=act_id)
-        _opened(request, act)
-        response = HttpResponse(export.container(act), content_type=export.SERVED_AS)
-        response["Content-Disposition"] = content_disposition_header(True, export.file_name(act))
+        seen = _opened(request, act_id)
+        signers.require_evidence(seen, post_of(request))
+        response = HttpResponse(export.container(seen.act), content_type=export.SERVED_AS)
+        response["Content-Disposition"] = content_disposition_header(True, export.file_name(seen.act))
         response["Cache-Control"] = "private, no-store"
         return response
 
 
-def _opened(request: Request, act: Act) -> Motion:
-    """The motion of an act that the caller may read; the reading is stamped. ``Motion.DoesNotExist``: 404."""
-    motion = reading.get(post_of(request), act.motion_id)
-    reading.open_materials(motion, post_of(request))
-    return motion
+def _opened(request: Request, act_id: uuid.UUID) -> SeenAct:
+    """An act that the caller may read, or has signed or signed upon; the reading is logged. ``DoesNotExist``: 404."""
+    seen = signers.act(post_of(request), act_id)
+    reading.open_act(seen.act, seen.motion, post_of(request))
+    return seen
 
 
 def _waiting(request: Request, act_id: uuid.UUID) -> PreparedAct:

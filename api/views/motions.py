@@ -21,12 +21,12 @@ from api.conditional import answer, etag, revision_of
 from api.idempotency import once
 from api.life_shapes import MotionShape
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
-from api.shapes import ME, DraftChange, DraftInput, MotionPage, QueueQuery, SchemaQuery
+from api.shapes import KEPT, ME, TELLING, DraftChange, DraftInput, MotionPage, QueueQuery, SchemaQuery
 from api.views.base import View, checked
 from ecase.cases.models import Case
 from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
-from workflows.motions import drafts, reading
+from workflows.motions import drafts, reading, signers
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.states import ActType
 
@@ -40,12 +40,25 @@ class Motions(View):
     def get(self, request: Request) -> HttpResponse:
         """The motions that the caller's post may open, newest first."""
         # The hot path: one query beside the token's, columns and no models, no serializer.
+        if self.filters["scope"] == KEPT:
+            return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
         wanted = _narrowed(reading.queue(post_of(request)), self.filters, post_of(request))
         cursor = pages.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
         rows = list(pages.after(wanted, cursor, by="created_at").values(*answers.LINE)[: limit + 1])
         page = pages.page(request, rows, limit, by="created_at")
         return answer(request, {**page, "results": [answers.line(row, url) for row in page["results"]]})
+
+    def _kept(self, request: Request) -> HttpResponse:
+        limit, post = self.filters["limit"], post_of(request)
+        message = _("Motions that are with others now are narrowed by kind only.")
+        if unfit := [Problem("unfit", message, name) for name in TELLING if name in self.filters]:
+            raise Invalid(unfit)
+        cursor = pages.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
+        wanted = _narrowed(signers.elsewhere(post), self.filters, post).select_related(*signers.RELATED)
+        found = list(pages.after(wanted, cursor, by="created_at")[: limit + 1])
+        rows = [answers.line_of(request, one) for one in signers.as_they_stood(post, found)]
+        return answer(request, pages.page(request, rows, limit, by="created_at"))
 
     @extend_schema(
         operation_id="createDraft", request=DraftInput, parameters=[IDEMPOTENCY_KEY], responses={201: MotionShape}
@@ -91,8 +104,11 @@ def _earlier(motion_id: uuid.UUID | None, post: Post) -> Motion | None:
 
 
 def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response:
-    """The motion as it is now, its revision as ``ETag``."""
-    motion = reading.get(post_of(request), motion_id)
+    """The motion as it is now, its revision as ``ETag``; for who has signed and sees it no more, as it stood then."""
+    motion = reading.find(post_of(request), motion_id)
+    if motion is None:
+        kept = signers.get(post_of(request), motion_id)
+        return Response(answers.kept(request, kept, post_of(request)), headers={"ETag": etag(kept.motion.revision)})
     body = answers.motion(request, motion, post_of(request))
     return Response(body, status=status, headers={"ETag": etag(motion.revision)})
 

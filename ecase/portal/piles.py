@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers import duty
 from ecase.officers.models import Post, Role
+from workflows.motions import reading, signers
+from workflows.motions.models import MotionQuerySet
 from workflows.motions.states import IN_FORCE, UNDER_WAY, WITH_A_JUDGE, ActType, AppealState, State
 from workflows.statute.schema import Kind
 
-WAITING, ALL = "waiting", "all"
+WAITING, KEPT, ALL = "waiting", "kept", "all"
 NOBODY = Q(pk__in=[])
 FINISHED_APPEAL = (AppealState.NONE, AppealState.RULED, AppealState.WITHDRAWN, AppealState.NOT_RESTORED)
 Condition = Callable[[Post, Iterable[Kind]], Q]
@@ -25,24 +27,40 @@ Condition = Callable[[Post, Iterable[Kind]], Q]
 
 @dataclass(frozen=True)
 class Pile:
-    """Some motions under a name. Where ``is_urgent``, those that are due first come first, else the newest."""
+    """Some motions under a name. Where ``is_urgent``, those that are due first come first, else the newest.
+
+    Where ``is_kept``, they are no longer with the post, and are shown as they stood when it signed.
+    """
 
     key: str
     label: Any
     condition: Condition
     is_urgent: bool = False
+    is_kept: bool = False
+
+    def rows(self, post: Post) -> MotionQuerySet:
+        """The motions among which the pile's are."""
+        return signers.elsewhere(post) if self.is_kept else reading.queue(post)
 
 
 def of(post: Post) -> list[Pile]:
-    """The piles of this post: what waits first, then those of its role, everything last."""
+    """The piles of this post: what waits first, then those of its role, what it has passed on, everything last."""
     waits = Pile(WAITING, _("Waiting for me"), waiting, is_urgent=True)
-    return [waits, *_OF_ROLE.get(post.role, ()), Pile(ALL, _("All motions"), lambda post, kinds: Q())]
+    kept = Pile(KEPT, _KEPT.get(post.role, _("Signed by me, now with others")), _any, is_kept=True)
+    return [waits, *_OF_ROLE.get(post.role, ()), kept, Pile(ALL, _("All motions"), _any)]
 
 
 def waiting(post: Post, kinds: Iterable[Kind]) -> Q:
     """Motions whose next step is this post's."""
     condition = _WAITING.get(post.role)
     return condition(post, kinds) if condition else NOBODY
+
+
+def _any(post: Post, kinds: Iterable[Kind]) -> Q:
+    return Q()
+
+
+_KEPT: dict[str, Any] = {Role.PROSECUTOR: _("Returned or passed on by me")}
 
 
 # -- conditions ----------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from ecase.portal import piles
 from ecase.portal.next_step import with_last_act
 from ecase.portal.paging import Page, page
 from ecase.portal.piles import ALL, WAITING, Pile
-from workflows.motions import reading
+from workflows.motions import reading, signers
 from workflows.motions.models import Motion
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Catalogue
@@ -101,12 +101,22 @@ def waiting_count(post: Post) -> int:
 def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], QuerySet[Motion]]) -> Page[Motion]:
     known = law()
     pile = _pile(post, wishes.scope)
-    piled = reading.queue(post).filter(pile.condition(post, known.kinds.values()))
+    if pile.is_kept:
+        return _page_of_kept(post, pile, wishes, known)
+    piled = pile.rows(post).filter(pile.condition(post, known.kinds.values()))
     rows = shaped(_narrowed(piled, wishes, known))
     if not pile.is_urgent:
         return page(rows, "created_at", wishes.cursor, newest_first=True)
     due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
     return page(rows.annotate(due=due), "due", wishes.cursor, newest_first=False)
+
+
+def _page_of_kept(post: Post, pile: Pile, wishes: Wishes, known: Catalogue) -> Page[Motion]:
+    """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
+    then = replace(wishes, state="", due="", text="")
+    rows = _shown(_narrowed(pile.rows(post), then, known), post).filter(case__number__icontains=wishes.text)
+    found = page(rows, "created_at", wishes.cursor, newest_first=True)
+    return replace(found, rows=signers.as_they_stood(post, found.rows))
 
 
 def _pile(post: Post, key: str) -> Pile:

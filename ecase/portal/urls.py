@@ -77,6 +77,7 @@ urlpatterns = [
     path("acts/<uuid:act_id>/done/", signing.done, name="done"),
     path("acts/<uuid:act_id>/act.pdf", signing.pdf, name="act-pdf"),
     path("acts/<uuid:act_id>/container/", signing.container, name="container"),
+    path("acts/<uuid:act_id>/files/<str:sha256>/", signing.file, name="act-file"),
     path("statistics/", statistics.show, name="statistics"),
     path("statistics/table.csv", statistics.table, name="statistics-table"),
     path("audit/", audit.index, name="audit"),

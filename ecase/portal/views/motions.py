@@ -13,10 +13,11 @@ from ecase.portal.calls import calls
 from ecase.portal.draws import describe
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from workflows.deadlines.explanation import explain
-from workflows.motions import acting, reading
+from workflows.motions import acting, reading, signers
 from workflows.motions.authority import rules
 from workflows.motions.authority.relations import is_author
 from workflows.motions.models import Act, Motion
+from workflows.motions.signers import Kept
 from workflows.motions.states import ActType, State
 from workflows.motions.telling import difference, printable
 
@@ -27,8 +28,10 @@ UNSHOWN = ("act_json", "cms", "report")
 @require_safe
 @for_officers
 def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """The motion's page; whoever is still writing it is taken to the draft."""
-    motion = or_404(reading.get, request.post, motion_id)
+    """The motion's page; whoever is still writing it is taken to the draft, who has signed sees what he signed."""
+    motion = reading.find(request.post, motion_id)
+    if motion is None:
+        return page(request, "motion_kept.html", _kept(or_404(signers.get, request.post, motion_id)))
     if motion.state == State.DRAFT and ActType.MOTION in acting.available(motion, request.post):
         return redirect("portal:draft", motion.pk)
     return page(request, "motion.html", about(motion, request.post))
@@ -59,8 +62,9 @@ def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def versions(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """Two versions of a returned motion, field by field; by default the last two."""
+    """Two versions of a returned motion, field by field; by default the last two. It is no reading of the materials."""
     motion = or_404(reading.get, request.post, motion_id)
+    reading.open_versions(motion, request.post)
     known = difference.versions(motion)
     before, after = _chosen_versions(request, known)
     context = {"known": known, "before": before, "after": after}
@@ -82,7 +86,19 @@ def draw(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 def whole_file(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """One PDF of everything that the motion holds now, for the printer."""
     motion = or_404(reading.get, request.post, motion_id)
+    reading.open_materials(motion, request.post)
     return files.pdf(printable.render(motion, request.post), printable.file_name(motion))
+
+
+def _kept(kept: Kept) -> dict[str, Any]:
+    """A motion that is with others now: the acts that the officer has signed, and the version that he acted on."""
+    return {
+        **_heading(kept.motion),
+        "own": kept.own,
+        "filed": kept.filed,
+        "lines": statement.of_act(kept.filed) if kept.filed else [],
+        "files": kept.files,
+    }
 
 
 def about(motion: Motion, post: Post) -> dict[str, Any]:
@@ -93,6 +109,7 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
         **_standing(motion, post, acts),
         "calls": calls(motion, post),
         "opened": rules.has_opened(motion, post),
+        "opened_before": rules.has_opened_before(motion, post),
         "steps": progress.pipeline(motion),
         "stamps": progress.stamps(motion, acts),
         "deadlines": [(one, explain(one)) for one in motion.deadlines.order_by("due_at")],

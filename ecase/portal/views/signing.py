@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from ecase.cases import documents
 from ecase.officers.models import Post
 from ecase.portal import files, statement
-from ecase.portal.calls import address_of, calls
+from ecase.portal.calls import Calls, address_of, calls
 from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused, refused_json
 from ecase.problems import Refused, Undecided
-from workflows.motions import acting, reading
-from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions import acting, signers
+from workflows.motions.models import Act, PreparedAct
+from workflows.motions.signers import SeenAct
 from workflows.motions.states import ActType
 from workflows.motions.telling import export
 
@@ -73,8 +74,10 @@ def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 @for_officers
 def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """It is signed: the proof, and what happens next."""
-    act, motion = _act(request.post, act_id)
-    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": calls(motion, request.post)}
+    seen = _act(request.post, act_id)
+    act, motion = seen.act, seen.motion
+    possible = Calls([], []) if seen.is_kept else calls(motion, request.post)
+    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": possible}
     return page(
         request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
     )
@@ -84,7 +87,8 @@ def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
 @for_officers
 def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """One act: what it states, its document, and how its signature was verified."""
-    act, motion = _act(request.post, act_id)
+    seen = _act(request.post, act_id)
+    act, motion = seen.act, seen.motion
     context: dict[str, Any] = {"act": act, "motion": motion, "kind": motion.kind_entry, "lines": statement.of_act(act)}
     return page(
         request, "act_show.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
@@ -95,7 +99,7 @@ def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
 @for_officers
 def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
     """The act's PDF."""
-    act, _motion = _act(request.post, act_id)
+    act = _act(request.post, act_id).act
     if act.pdf is None:
         raise Http404
     name = export.file_name(act).removesuffix(".zip")
@@ -106,11 +110,20 @@ def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
 @for_officers
 def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """The evidence: everything that somebody without access here needs to verify the act."""
-    act, motion = _act(request.post, act_id)
+    seen = _act(request.post, act_id)
+    or_404(signers.require_evidence, seen, request.post)
     try:
-        return files.attached(export.container(act), export.SERVED_AS, export.file_name(act))
+        return files.attached(export.container(seen.act), export.SERVED_AS, export.file_name(seen.act))
     except Refused as refusal:
-        return refused(request, "try_later.html", {"act": act, "motion": motion}, refusal)
+        return refused(request, "try_later.html", {"act": seen.act, "motion": seen.motion}, refusal)
+
+
+@require_safe
+@for_officers
+def file(request: PortalRequest, act_id: UUID, sha256: str) -> HttpResponseBase:
+    """A file that an act has brought, for who has signed on what it brought; its reading is logged."""
+    found = or_404(signers.file, request.post, act_id, sha256)
+    return files.inline(signers.read(found, request.post), found.name, found.media_type)
 
 
 def _prepared(post: Post, prepared_id: UUID) -> PreparedAct:
@@ -118,6 +131,6 @@ def _prepared(post: Post, prepared_id: UUID) -> PreparedAct:
     return found
 
 
-def _act(post: Post, act_id: UUID) -> tuple[Act, Motion]:
-    act = or_404(Act.objects.select_related("pdf", "author__officer", "motion").get, pk=act_id)
-    return act, or_404(reading.get, post, act.motion_id)
+def _act(post: Post, act_id: UUID) -> SeenAct:
+    found: SeenAct = or_404(signers.act, post, act_id)
+    return found

@@ -1,0 +1,206 @@
+"""What somebody who has signed an act keeps seeing when the motion has left his sight: the act, and what it was about.
+
+A prosecutor returns a motion, a judge steps aside, a chair passes it to another court: the motion is with others, and
+each keeps what he signed. He sees the motion as it stood with the last act that he has signed, from the acts up to that
+one: neither the text of a later draft or version, nor later attachments, nor what has become of it.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files import File
+from django.db.models import Exists, OuterRef
+
+from ecase.audit import services as audit
+from ecase.cases import documents
+from ecase.cases.models import Blob
+from ecase.officers.models import Organisation, Post, Role
+from workflows.motions.models import Act, Motion, MotionQuerySet
+from workflows.motions.reading import get as get_open
+from workflows.motions.states import DECISIONS, ActType
+from workflows.motions.telling import act_json
+
+# Counsel read by the law, which ends with their part in the case; what they keep is their own acts.
+OWN_ACTS_ALONE = frozenset({Role.DEFENDER})
+RELATED = ("case", "author__officer", "author__organisation", "organisation", "prosecution", "court")
+_LARGE = ("act_json", "cms", "report")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A motion as it stood with the last act that a post has signed on it. ``motion`` is in memory, never saved."""
+
+    motion: Motion
+    acts: Sequence[Act]
+    own: Sequence[Act]
+
+    @property
+    def filed(self) -> Act | None:
+        """The act by which the version was filed that he has acted on, if he may read it."""
+        return _last(self.acts, ActType.MOTION)
+
+    @property
+    def files(self) -> list[tuple[Act, Mapping[str, Any]]]:
+        """What that version rested on when he acted: each file with the act that brought it."""
+        filed = self.filed
+        since = [act for act in self.acts if filed and act.position >= filed.position]
+        brought = [act for act in since if act.type in (ActType.MOTION, ActType.SUPPLEMENT)]
+        # The first file is the paper of the act itself.
+        return [(act, file) for act in brought for file in act_json.files(bytes(act.act_json))[1:]]
+
+
+@dataclass(frozen=True)
+class SeenAct:
+    """An act that a post may read, with its motion as the post sees it; ``is_kept`` if the motion is out of sight."""
+
+    act: Act
+    motion: Motion
+    is_kept: bool
+
+
+def elsewhere(post: Post) -> MotionQuerySet:
+    """The motions that ``post`` may open no longer, and on which it has signed an act."""
+    is_open = Exists(Motion.objects.visible_to(post).filter(pk=OuterRef("pk")))
+    return Motion.objects.signed_by(post).filter(~is_open)
+
+
+def get(post: Post, motion_id: uuid.UUID | str) -> Kept:
+    """A motion as it stood when ``post`` signed its last act on it, or ``Motion.DoesNotExist``."""
+    row = Motion.objects.signed_by(post).select_related(*RELATED).get(pk=motion_id)
+    acts = row.acts.select_related("author__officer", "author__organisation", "pdf").defer("cms").order_by("position")
+    return _kept(row, list(acts), post)
+
+
+def act(post: Post, act_id: uuid.UUID) -> SeenAct:
+    """An act of a motion that ``post`` may open, or that it keeps seeing; ``DoesNotExist`` else."""
+    found = Act.objects.select_related("pdf", "author__officer", "author__organisation").get(pk=act_id)
+    try:
+        motion, is_kept = get_open(post, found.motion_id), False
+    except Motion.DoesNotExist:
+        kept = get(post, found.motion_id)
+        if found.pk not in {one.pk for one in kept.acts}:
+            raise Act.DoesNotExist from None
+        motion, is_kept = kept.motion, True
+    found.motion = motion
+    return SeenAct(found, motion, is_kept)
+
+
+def require_evidence(seen: SeenAct, post: Post) -> None:
+    """Raise ``Act.DoesNotExist`` where the container of an act would hold more than the reader keeps."""
+    if seen.is_kept and post.role in OWN_ACTS_ALONE:
+        raise Act.DoesNotExist
+
+
+@dataclass(frozen=True)
+class SignedFile:
+    """A file that an act has brought, as its bytes state it; ``blob`` holds it."""
+
+    act: Act
+    name: str
+    media_type: str
+    blob: Blob
+
+
+def file(post: Post, act_id: uuid.UUID, sha256: str) -> SignedFile:
+    """A file of the version on which ``post`` has acted, by its digest; ``DoesNotExist`` for any other."""
+    kept = get(post, Act.objects.only("motion_id").get(pk=act_id).motion_id)
+    for brought, named in kept.files:
+        if brought.pk == act_id and named["sha256"] == sha256:
+            return SignedFile(brought, named["name"], named["media_type"], Blob.objects.get(pk=sha256))
+    raise Act.DoesNotExist
+
+
+def read(found: SignedFile, post: Post) -> File:
+    """The bytes; the reading is logged. Raises ``Altered`` where the storage no longer holds them."""
+    opened = documents.open_blob(found.blob)
+    subject = {"motion": str(found.act.motion_id), "act": str(found.act.pk)}
+    data = {"sha256": found.blob.pk}
+    chain, actor = f"officer:{post.officer_id}", post.as_actor()
+    audit.read("document.read", chain=chain, actor=actor, subject=subject, data=data)
+    return opened
+
+
+def as_they_stood(post: Post, rows: Iterable[Motion]) -> list[Motion]:
+    """Each of ``rows``, motions that ``post`` has signed on, as it stood then; one query for all."""
+    listed = list(rows)
+    acts: dict[uuid.UUID, list[Act]] = {}
+    found = Act.objects.filter(motion__in=[one.pk for one in listed]).select_related("author").defer(*_LARGE)
+    for one in found.order_by("position"):
+        acts.setdefault(one.motion_id, []).append(one)
+    return [_kept(row, acts.get(row.pk, []), post).motion for row in listed]
+
+
+def _kept(row: Motion, acts: Sequence[Act], post: Post) -> Kept:
+    own = [one for one in acts if one.author and _is_his(one.author, post)]
+    until = [one for one in acts if own and one.position <= own[-1].position]
+    stood = _as_it_stood(row, until)
+    shown = own if post.role in OWN_ACTS_ALONE else until
+    for one in shown:
+        one.motion = stood
+    return Kept(stood, shown, own)
+
+
+def _is_his(author: Post, post: Post) -> bool:
+    same_body = author.organisation_id == post.organisation_id
+    return same_body and author.officer_id == post.officer_id and author.role == post.role
+
+
+def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
+    """The motion as its acts up to the last of ``acts`` have made it, as far as a page tells of it."""
+    last, filed = acts[-1], _last(acts, ActType.MOTION)
+    registered, decided = _last(acts, ActType.REGISTRATION), _last(acts, *DECISIONS)
+    stood = Motion(
+        **{name: getattr(row, name) for name in _SAME},
+        state=last.to_state,
+        appeal_state=last.to_appeal,
+        revision=last.position,
+        version=last.version,
+        payload=_payload(acts, filed),
+        court=_court(row, registered),
+        number=registered.payload["number"] if registered else None,
+        submitted_at=filed.performed_at if filed else None,
+        registered_at=registered.performed_at if registered else None,
+        decided_at=decided.performed_at if decided else None,
+        outcome=decided.payload["outcome"] if decided else "",
+        last_act=last,
+    )
+    # As the lists annotate it.
+    stood.last_type = last.type  # type: ignore[attr-defined]
+    return stood
+
+
+# What no act changes.
+_SAME = (
+    "id",
+    "case",
+    "kind",
+    "catalogue_id",
+    "language",
+    "secret",
+    "author",
+    "organisation",
+    "prosecution",
+    "created_at",
+)
+
+
+def _payload(acts: Sequence[Act], filed: Act | None) -> dict[str, Any]:
+    """What the version says that was filed last, with the instants that were corrected since."""
+    stated: dict[str, Any] = dict(filed.payload) if filed else {}
+    for one in acts:
+        if filed and one.type == ActType.CORRECTION and one.position > filed.position:
+            stated[one.payload["field"]] = one.payload["value"]
+    return stated
+
+
+def _court(row: Motion, registered: Act | None) -> Organisation:
+    """The court that had registered it then; it may have gone to another since."""
+    if registered is None or registered.payload["court"] == row.court.bin:
+        return row.court
+    return Organisation.objects.get(bin=registered.payload["court"])
+
+
+def _last(acts: Sequence[Act], *types: ActType) -> Act | None:
+    return next((one for one in reversed(acts) if one.type in types), None)
