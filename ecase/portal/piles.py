@@ -47,7 +47,8 @@ def of(post: Post) -> list[Pile]:
     """The piles of this post: what waits first, then those of its role, what it has passed on, everything last."""
     waits = Pile(WAITING, _("Waiting for me"), waiting, is_urgent=True)
     kept = Pile(KEPT, _KEPT.get(post.role, _("Signed by me, now with others")), _any, is_kept=True)
-    return [waits, *_OF_ROLE.get(post.role, ()), kept, Pile(ALL, _("All motions"), _any)]
+    signed = [kept] if post.role in _WAITING else []
+    return [waits, *_OF_ROLE.get(post.role, ()), *signed, Pile(ALL, _("All motions"), _any)]
 
 
 def waiting(post: Post, kinds: Iterable[Kind]) -> Q:
