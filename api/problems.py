@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core import signals
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ from rest_framework.response import Response
 from api.renderers import dumps
 from ecase import outages
 from ecase.audit import services as audit
+from ecase.audit.repeats import append_refusal
 from ecase.officers.models import Token
 from ecase.problems import Problem, Refused
 
@@ -145,20 +145,19 @@ def _record(request: Request, document: Document, named: Mapping[str, Any]) -> N
     token = request.auth
     if not isinstance(token, Token):
         return
-    with transaction.atomic():
-        audit.append(
-            "request.refused",
-            chain=f"officer:{token.post.officer_id}",
-            actor=token.post.as_actor(),
-            subject={name.removesuffix("_id"): str(value) for name, value in named.items()},
-            data={
-                "method": request.method,
-                "path": request.path[:500],
-                "status": document.status,
-                "why": document.slug,
-                "codes": sorted({problem.code for problem in document.problems}),
-            },
-        )
+    append_refusal(
+        "request.refused",
+        chain=f"officer:{token.post.officer_id}",
+        actor=token.post.as_actor(),
+        subject={name.removesuffix("_id"): str(value) for name, value in named.items()},
+        data={
+            "method": request.method,
+            "path": request.path[:500],
+            "status": document.status,
+            "why": document.slug,
+            "codes": sorted({problem.code for problem in document.problems}),
+        },
+    )
 
 
 def respond(document: Document, instance: str) -> Response:

@@ -110,3 +110,23 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class RepeatedRefusal(models.Model):
+    """How often an equal attempt was refused since ``entered_at``, when it was last entered in the log.
+
+    ``key`` is the SHA-256 of ``content``: the entry's event, chain, actor, subject and data.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    content = models.JSONField()
+    entered_at = models.DateTimeField(db_index=True)
+    waiting = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["entered_at"], name="audit_refusal_waits", condition=models.Q(waiting__gt=0))
+        ]
+
+    def __str__(self) -> str:
+        return self.key

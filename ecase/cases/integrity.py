@@ -11,6 +11,7 @@ from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import services as audit
+from ecase.audit.repeats import append_refusal
 from ecase.cases import storage
 from ecase.problems import Problem, Refused
 
@@ -59,7 +60,7 @@ def report(fault: Altered, chain: str = SYSTEM, subject: Mapping[str, str] | Non
     Names of files are not in the log. Called after the rollback of what was refused.
     """
     for problem in fault.problems:
-        audit.append(
+        append_refusal(
             "file.altered",
             chain=chain,
             actor=audit.service_actor(),

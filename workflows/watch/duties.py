@@ -7,7 +7,7 @@ and may be killed at any instruction: a claim and its effects are one transactio
 from collections.abc import Callable
 from datetime import datetime
 
-from ecase.audit import sequencer
+from ecase.audit import repeats, sequencer
 from ecase.outbox import relay
 from workflows.motions import acting
 from workflows.watch.calls import pass_on_calls
@@ -27,6 +27,11 @@ def relay_messages(now: datetime) -> int:
 def sequence_log(now: datetime) -> int:
     """Bring committed audit entries into the tree and sign its head."""
     return sequencer.run_once()
+
+
+def enter_refusals(now: datetime) -> int:
+    """Enter in the log how often equal attempts were refused, where the first entry is a minute old."""
+    return repeats.enter_waiting(now)
 
 
 def forget_prepared(now: datetime) -> int:
@@ -54,6 +59,7 @@ DUTIES: tuple[Duty, ...] = (
     send_up_appeals,
     assign_appeals,
     close_finished,
+    enter_refusals,
     sequence_log,
     fetch_evidence,
     renew_evidence,

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import transaction
 
-from ecase.audit import services as audit
+from ecase.audit.repeats import append_refusal
 from ecase.officers.models import Post
 from ecase.problems import Refused, Undecided
 from workflows.motions.models import Motion
@@ -18,14 +18,13 @@ R = TypeVar("R")
 
 def record(motion: Motion, post: Post, what: str, refusal: Refused) -> None:
     """Write the refused attempt into the case's chain of the audit log."""
-    with transaction.atomic():
-        audit.append(
-            "act.refused",
-            chain=motion.chain,
-            actor=post.as_actor(),
-            subject={"motion": str(motion.pk)},
-            data={"act": what, "why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},
-        )
+    append_refusal(
+        "act.refused",
+        chain=motion.chain,
+        actor=post.as_actor(),
+        subject={"motion": str(motion.pk)},
+        data={"act": what, "why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},
+    )
 
 
 @contextmanager
