@@ -7,6 +7,7 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from ecase.limits import services as limits
 from ecase.officers import tokens
 from ecase.officers.models import Officer, Post, Token
 
@@ -20,12 +21,16 @@ class PostTokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[Officer, Token] | None:
-        """Officer and token of the request; ``None`` if it brings no bearer token."""
+        """Officer and token of the request; ``None`` if it brings no bearer token.
+
+        Who guesses at tokens is told to wait (``TooMany``); those with a good one are not held up by it.
+        """
         scheme, _separator, secret = get_authorization_header(request).partition(b" ")
         if scheme.lower() != SCHEME.lower().encode():
             return None
         token = tokens.find(secret.strip().decode("latin-1"))
         if token is None:
+            limits.require("bad-token", request._request)  # noqa: SLF001
             raise exceptions.AuthenticationFailed(_("The token is unknown, has expired or was revoked."))
         request._request.post = token.post  # type: ignore[attr-defined]  # noqa: SLF001
         return token.post.officer, token

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 from ecase.embedded import addresses
+from ecase.limits.rates import Rate
 
 # Read outside of the settings: by the tests and by the verifier that is one file.
 _ELSEWHERE = frozenset({"ECASE_TEST_VAR", "ECASE_VERIFY_CACHE"})
@@ -88,14 +89,13 @@ class Environment:
             self.refuse(f"{name} must be seconds, or 0 for no limit")
         return {**default, **given}
 
-    def rate(self, name: builtins.str, default: builtins.str) -> Any:
-        """Requests in a period, as ``60/min``."""
-        value = self.str(name, default)
-        number, _slash, period = value.partition("/")
-        if not (number.isdigit() and period[:1] in tuple("smhd")):
-            self.refuse(f"{name} must be a number of requests in a period, such as 60/min, not {value!r}")
-            return default
-        return value
+    def rate(self, name: builtins.str, default: builtins.str) -> Rate:
+        """How often a client may ask, such as ``60/min``."""
+        try:
+            return Rate.parse(self.str(name, default))
+        except ValueError as fault:
+            self.refuse(f"{name}: {fault}")
+            return Rate.parse(default)
 
     def path(self, name: builtins.str, default: Path | None = None) -> Path:
         return Path(self._read("str", name, None if default is None else str(default), ".")).resolve()

@@ -95,3 +95,13 @@ class TryLater(Refused):
 
     slug, status, title = "try-later", 503, _("Not possible at this moment")
     headers: Mapping[str, str] = MappingProxyType({"Retry-After": "5"})
+
+
+class TooMany(Refused):
+    """The client has asked more often than it may. ``headers`` say when it may ask again (RFC 6585, 4)."""
+
+    slug, status, title = "too-many-requests", 429, _("Too many requests")
+
+    def __init__(self, problems: Problem | Iterable[Problem], headers: Mapping[str, str]) -> None:
+        super().__init__(problems)
+        self.headers = dict(headers)

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "ecase.audit",
+    "ecase.limits",
     "ecase.trust",
     "ecase.officers",
     "ecase.outbox",
@@ -171,6 +172,8 @@ DATABASES["default"]["OPTIONS"] = {
 AUTH_USER_MODEL = "officers.Officer"
 AUTHENTICATION_BACKENDS = ["ecase.officers.backends.CertificateBackend"]
 LOGIN_URL = "portal:sign-in"
+# Where an administrator signs once more before a change.
+CONFIRM_URL = "portal:confirm"
 LOGIN_REDIRECT_URL = "portal:home"
 
 LANGUAGE_CODE = "kk"
@@ -197,7 +200,22 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = env.int("ECASE_SESSION_MINUTES", default=720) * 60
+SESSION_ENGINE = "ecase.officers.session_store"
+# Between the signature and the choice of a post a session lives as long as a challenge; then as long as these say.
+SESSION_COOKIE_AGE = int(CHALLENGE_LIFETIME.total_seconds())
+# From opening to the end at the latest, and from the last activity to the end.
+SESSION_LIFETIMES = {
+    "officer": (
+        timedelta(minutes=env.int("ECASE_SESSION_MINUTES", default=720)),
+        timedelta(minutes=env.int("ECASE_SESSION_IDLE_MINUTES", default=30)),
+    ),
+    "administrator": (
+        timedelta(minutes=env.int("ECASE_ADMIN_SESSION_MINUTES", default=60)),
+        timedelta(minutes=env.int("ECASE_ADMIN_SESSION_IDLE_MINUTES", default=10)),
+    ),
+}
+# An administrator's change needs a signature that is not older.
+ADMIN_CONFIRM = timedelta(minutes=env.int("ECASE_ADMIN_CONFIRM_MINUTES", default=5))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEMO else None
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEMO)
@@ -221,6 +239,21 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+
+# How often one address may ask at a door that needs no sign-in: all processes count together, in PostgreSQL.
+LIMITS = {
+    "sign-in": env.rate("ECASE_SIGN_IN_RATE", default="60/min"),
+    "verify": env.rate("ECASE_VERIFY_RATE", default="20/min"),
+    "checkpoint": env.rate("ECASE_CHECKPOINT_RATE", default="60/min"),
+    "bad-token": env.rate("ECASE_BAD_TOKEN_RATE", default="60/min"),
+    # How often one post may ask over REST, and how many of these requests may change something.
+    "post": env.rate("ECASE_POST_RATE", default="1200/min"),
+    "post-changes": env.rate("ECASE_POST_CHANGES_RATE", default="300/min"),
+}
+# How many web processes answer, on all machines: each allows a post its share.
+WEB_PROCESSES = env.int("ECASE_WEB_PROCESSES", default=1)
+# How many proxies of ours stand in front: that many addresses of X-Forwarded-For are to be believed.
+PROXIES = env.int("ECASE_PROXIES", default=0, least=0)
 
 # -- Celery -------------------------------------------------------------------------------------------------------
 
@@ -256,13 +289,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "api.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
-    "DEFAULT_THROTTLE_RATES": {
-        "sign-in": env.rate("ECASE_SIGN_IN_RATE", default="60/min"),
-        "verify": env.rate("ECASE_VERIFY_RATE", default="20/min"),
-        "checkpoint": "60/min",
-    },
-    # How many proxies of ours stand in front: that many addresses of X-Forwarded-For are to be believed.
-    "NUM_PROXIES": env.int("ECASE_PROXIES", default=0, least=0),
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.PostThrottle"],
     "EXCEPTION_HANDLER": "api.problems.handler",
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": None,

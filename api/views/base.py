@@ -9,15 +9,18 @@ from typing import Any, ClassVar
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import permissions
 from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from api.idempotency import HEADER
 from api.parsers import UNSTORABLE, is_storable
 from api.shapes import NoQuery, Strict
+from api.throttling import AnonymousThrottle, allowance_of
 from ecase.problems import Invalid, Problem
 
 
@@ -36,13 +39,21 @@ class View(APIView):
         given = single_values(request.query_params)
         self.filters = checked(shape, given) if given else dict(_unasked(shape))
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        """Every counted answer says what is left of the limit."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if allowance := allowance_of(request):
+            for name, value in allowance.headers(timezone.now()).items():
+                answer.headers.setdefault(name, value)
+        return answer
+
 
 class OpenView(View):
     """For anybody, token or not, but not more often than ``throttle_scope`` allows."""
 
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
-    throttle_classes: Sequence[type[BaseThrottle]] = (ScopedRateThrottle,)
+    throttle_classes: Sequence[type[BaseThrottle]] = (AnonymousThrottle,)
     throttle_scope: str | None = None
 
 

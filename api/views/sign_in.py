@@ -8,12 +8,13 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
+from rest_framework.throttling import BaseThrottle
 
 from api import answers
 from api.authentication import token_of
 from api.conditional import answer
 from api.shapes import ChallengeShape, SessionShape, SignInInput, TokenShape
+from api.throttling import AnonymousThrottle
 from api.views.base import OpenView, View, checked
 from ecase.officers import posts, sign_in, tokens
 from ecase.officers.models import Officer, Post
@@ -48,7 +49,7 @@ class Tokens(View):
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Guessing is slow."""
-        return [ScopedRateThrottle()] if self._signs_in() else []
+        return [AnonymousThrottle()] if self._signs_in() else super().get_throttles()
 
     def _signs_in(self) -> bool:
         return getattr(self.request, "method", None) == "POST"

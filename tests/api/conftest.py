@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -12,6 +11,7 @@ from django.http import HttpResponse
 from rest_framework.test import APIClient
 
 from ecase.audit.models import Entry
+from ecase.limits.rates import Rate
 from ecase.officers import tokens
 from ecase.officers.models import Post
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
@@ -41,12 +41,10 @@ class Caller(APIClient):
         return response
 
 
-@pytest.fixture(autouse=True)
-def no_throttle_history() -> Iterator[None]:
-    """Each test begins with a clean slate of rates."""
-    cache.clear()
-    yield
-    cache.clear()
+@pytest.fixture
+def unlimited(settings: Any) -> None:
+    """For tests that ask more often than a client may."""
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, Rate(10**6, 1))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from django.utils.http import urlencode
 from drf_spectacular.generators import SchemaGenerator
-from rest_framework.throttling import ScopedRateThrottle
 
 from tests.api.conftest import Caller
 from tests.motions.conftest import World
@@ -189,10 +188,7 @@ def headers(doors: Doors, method: str, path: str, _operation: dict[str, Any]) ->
                 doors.knock(method, doors.address(path), b"{}", **{name: one})
 
 
-def test_nonsense_is_refused_in_order(
-    world: World, existing: dict[str, Any], call: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", dict.fromkeys(("sign-in", "verify", "checkpoint")))
+def test_nonsense_is_refused_in_order(world: World, existing: dict[str, Any], call: Any, unlimited: None) -> None:
     caller = call(world.posts["investigator"])
     caller.raise_request_exception = False
     doors = Doors(caller, existing)

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from ecase.audit.models import Entry
+from ecase.limits.rates import Rate
 from ecase.officers import tokens
 from ecase.officers.models import Post, Token
 from tests.api.conftest import Caller, problem
@@ -179,10 +180,8 @@ def test_a_token_runs_out(call: Any, prosecutor: Post) -> None:
     problem(caller.get("/api/v1/auth/session/"), 401, "not-authenticated")
 
 
-def test_guessing_is_slow(anybody: Caller, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rest_framework.throttling import ScopedRateThrottle
-
-    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"sign-in": "2/min"})
+def test_guessing_is_slow(anybody: Caller, settings: Any) -> None:
+    settings.LIMITS = {**settings.LIMITS, "sign-in": Rate(2, 60)}
     for _ in range(2):
         assert anybody.post("/api/v1/auth/challenge/").status_code == 201
 

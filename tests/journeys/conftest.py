@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import call, no_throttle_history  # noqa: F401 - fixtures
+from tests.api.conftest import call  # noqa: F401 - fixtures
 from tests.logs import separate
 from tests.motions.conftest import make_world, storage  # noqa: F401 - fixtures
 from tests.portal.conftest import visitor  # noqa: F401 - fixture

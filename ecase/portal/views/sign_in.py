@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from ecase.limits import services as limits
 from ecase.officers import posts, sign_in
 from ecase.officers.models import Officer, Post
 from ecase.portal.pages import next_json, page, refused, refused_json
-from ecase.problems import Invalid, NotAllowed, Problem, Refused
+from ecase.problems import Invalid, NotAllowed, Problem, Refused, TooMany
 
 Answer = TypeVar("Answer", bound=HttpResponse)
 # Between the signature and the choice of a post, the session knows the officer but is not signed in yet.
@@ -29,12 +30,17 @@ def start(request: HttpRequest) -> HttpResponse:
     """The sign-in page."""
     if getattr(request, "post", None) is not None:
         return redirect("portal:home")
-    return page(request, "sign_in.html", {"next": request.GET.get("next", "")})
+    has_ended = "ended" in request.GET or settings.SESSION_COOKIE_NAME in request.COOKIES
+    return page(request, "sign_in.html", {"next": request.GET.get("next", ""), "has_ended": has_ended})
 
 
 @require_POST
 def challenge(request: HttpRequest) -> HttpResponse:
     """Fresh bytes to sign; their id is in the header ``X-Challenge``."""
+    try:
+        limits.require("sign-in", request)
+    except TooMany as refusal:
+        return refused_json(refusal)
     fresh = sign_in.challenge()
     headers = {"X-Challenge": str(fresh.pk), "Cache-Control": "no-store"}
     return HttpResponse(bytes(fresh.to_sign), "application/json", headers=headers)
@@ -44,6 +50,7 @@ def challenge(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest) -> HttpResponse:
     """Take the signed challenge (fields ``challenge``, ``cms``, ``next``); JSON says where to go, or what is wrong."""
     try:
+        limits.require("sign-in", request)
         officer = sign_in.answer(request.POST.get("challenge", ""), request.POST.get("cms", "").encode())
         return _admit(request, officer)
     except Refused as refusal:

@@ -1,0 +1,23 @@
+"""How often anonymous clients have asked."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Window(models.Model):
+    """The requests of one client at one door since ``began_at``; the row is used again for the next window.
+
+    ``client`` is an address, or the network that a client of IPv6 is given as a whole.
+    """
+
+    scope = models.CharField(max_length=40)
+    client = models.CharField(max_length=60)
+    began_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["scope", "client"], name="limits_one_window_a_client")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.client}"
