@@ -1,11 +1,14 @@
 """Django's admin for reference data: the same door as the portal, and every change in the audit log."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +34,24 @@ class EcaseAdminSite(AdminSite):
         """Whether the session was opened in an administrator's post: another post of the same person does not do."""
         post = getattr(request, "post", None)
         return bool(request.user.is_active and post is not None and post.role == ADMINISTRATOR)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Every view of this site; one that changes something asks for a signature of the last few minutes first.
+
+        What was typed waits in the session meanwhile, and is shown again for the change to be made.
+        """
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            from ecase.officers import sessions
+
+            if request.method == "POST" and self.has_permission(request) and not sessions.is_confirmed(request):
+                sessions.hold(request)
+                return redirect(settings.CONFIRM_URL)
+            return inner(request, *args, **kwargs)
+
+        return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """There is no password form: whoever is not signed in goes to the portal's sign-in and comes back."""

@@ -6,11 +6,10 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 
-from ecase.audit import services as audit
-from ecase.officers import posts
+from ecase.audit.repeats import append_refusal
+from ecase.officers import posts, sessions
 from ecase.officers.models import Post
-
-SESSION_KEY = "post"
+from ecase.officers.session_store import OPENED, POST_KEY
 
 
 class CurrentPostMiddleware:
@@ -31,20 +30,22 @@ class CurrentPostMiddleware:
 
 def post_of_session(request: HttpRequest) -> Post | None:
     """The post that the session was opened in, if its officer holds it still; otherwise the session is over."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or POST_KEY not in request.session:
         return None
-    officer, held = request.session.get(auth.SESSION_KEY), request.session[SESSION_KEY]
-    post = posts.current().filter(pk=held, officer=officer).first()
+    officer, held = request.session.get(auth.SESSION_KEY), request.session[POST_KEY]
+    post = posts.current().filter(pk=held, officer=officer).first() if OPENED in request.session else None
     if post is None:
         _record(Post.objects.select_related("officer", "organisation").filter(pk=held, officer=officer).first())
         auth.logout(request)
+    else:
+        sessions.note_activity(request, post)
     return post
 
 
 def _record(ended: Post | None) -> None:
     """Once a session, as it ends with this."""
     if ended is not None:
-        audit.append(
+        append_refusal(
             "session.refused",
             chain=f"officer:{ended.officer_id}",
             actor=ended.as_actor(),

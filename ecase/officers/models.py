@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Func, Q
@@ -315,4 +317,24 @@ class Token(AbstractAuthToken):
     """A REST client's access token: random, stored as a hash, short-lived, revocable, bound to one post."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="tokens")
-    refused_at = models.DateTimeField(null=True)
+
+
+class Session(AbstractBaseSession):
+    """A session of the portal, with what its owner is shown of it.
+
+    ``seen_at`` is the last activity, to the minute; ``agent`` is what the browser says of itself. ``officer`` and
+    ``post`` stay empty until a post is chosen.
+    """
+
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="sessions", null=True)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="sessions", null=True)
+    opened_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    agent = models.CharField(max_length=200, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """Django's database store, over this table."""
+        from ecase.officers.session_store import SessionStore
+
+        return SessionStore

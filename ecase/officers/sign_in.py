@@ -6,6 +6,7 @@ challenge serves once, whether the answer was right or wrong, and every attempt 
 
 import secrets
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -17,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 import signatures
 from ecase.audit import services as audit
-from ecase.officers import posts, signing
-from ecase.officers.middleware import SESSION_KEY
+from ecase.audit.repeats import append_refusal
+from ecase.officers import posts, sessions, signing
 from ecase.officers.models import Challenge, Officer, Post
 from ecase.officers.posts import INACTIVE, NO_CURRENT_POST
 from ecase.problems import Expired, NotAllowed, Problem, Refused
@@ -66,7 +67,7 @@ def open_session(request: HttpRequest, officer: Officer, post: Post) -> None:
         raise NotAllowed(NO_CURRENT_POST)
     with transaction.atomic():
         auth.login(request, officer, backend=BACKEND)
-        request.session[SESSION_KEY] = str(post.pk)
+        sessions.begin(request, post)
         audit.append(
             "session.opened", chain=_chain(officer), actor=post.as_actor(), subject={"officer": str(officer.pk)}
         )
@@ -129,7 +130,7 @@ def _admit(report: signatures.Report, now: datetime) -> Officer:
         refusal = NotAllowed(problem or [])
         _record_refusal(officer, refusal, report)
         raise refusal
-    _record("sign_in.succeeded", officer, {"certificate": _signer(report).cert_sha256})
+    _record("sign_in.succeeded", officer, {"certificate": _signer(report).cert_sha256}, audit.append)
     return officer
 
 
@@ -160,16 +161,16 @@ def _record_refusal(officer: Officer | None, refusal: Refused, report: signature
     """Outside of any transaction of the caller's, so that the refusal does not undo its own record."""
     data: dict[str, object] = {"problems": [problem.code for problem in refusal.problems]}
     known = {"certificate": _signer(report).cert_sha256} if report else {}
-    _record("sign_in.refused", officer, {**data, **known})
+    _record("sign_in.refused", officer, {**data, **known}, append_refusal)
 
 
-def _record(event: str, officer: Officer | None, data: dict[str, object]) -> None:
+def _record(event: str, officer: Officer | None, data: dict[str, object], append: Callable[..., object]) -> None:
     subject = {"officer": str(officer.pk)} if officer else {}
     named = {"officer": str(officer.pk), "name": officer.full_name} if officer else None
     actor = named or {"service": settings.INSTALLATION_ID}
     # Durable: within a caller's transaction, the refusal would undo its own record.
     with transaction.atomic(durable=True):
-        audit.append(event, chain=_chain(officer), actor=actor, subject=subject, data=data)
+        append(event, chain=_chain(officer), actor=actor, subject=subject, data=data)
 
 
 def _chain(officer: Officer | None) -> str:

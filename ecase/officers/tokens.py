@@ -1,24 +1,23 @@
 """Access tokens of REST clients: issued for one post, found in one query, worthless once the post ends."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from knox.crypto import hash_token
 
 from ecase.audit import services as audit
+from ecase.audit.repeats import append_refusal
 from ecase.officers.models import Officer, Organisation, Post, Token
 from ecase.officers.posts import NO_CURRENT_POST, why_lost
 from ecase.problems import NotAllowed
 
 # How much of a token's digest names it in the audit log: enough to tell tokens apart, nothing that opens a door.
 SHOWN = 16
-QUIET_FOR = timedelta(minutes=1)
 
 
 def issue(post: Post) -> tuple[Token, str]:
@@ -49,17 +48,9 @@ def find(text: str) -> Token | None:
         row = cursor.fetchone()
     token = _token(row) if row else None
     if token and not token.post.is_current(now):
-        _refuse(token, now)
+        _audit("token.refused", token, {"problems": [why_lost(token.post).code]}, append_refusal)
         return None
     return token
-
-
-def _refuse(token: Token, now: datetime) -> None:
-    """Log that a token is used whose post has ended: of a client that goes on asking, once a minute."""
-    due = Token.objects.filter(Q(refused_at=None) | Q(refused_at__lte=now - QUIET_FOR), pk=token.pk)
-    with transaction.atomic():
-        if due.update(refused_at=now):
-            _audit("token.refused", token, {"problems": [why_lost(token.post).code]})
 
 
 _PARTS: tuple[type[Model], ...] = (Token, Post, Officer, Organisation)
@@ -101,6 +92,20 @@ def _quoted(name: str) -> str:
     return str(connection.ops.quote_name(name))
 
 
+def of_officer(officer: Officer) -> "QuerySet[Token]":
+    """The tokens of this officer that give access now, the newest first."""
+    rows = Token.objects.filter(user=officer, expiry__gt=timezone.now())
+    return rows.select_related("post__organisation", "post__officer").order_by("-created")
+
+
+def revoke_named(post: Post, name: str) -> bool:
+    """Revoke the token of this officer whose shown digest is ``name``; false if there is none."""
+    found = [token for token in of_officer(post.officer) if token.digest[:SHOWN] == name]
+    for token in found:
+        revoke(token)
+    return bool(found)
+
+
 def revoke(token: Token) -> None:
     """End a token before its time. Audited as ``token.revoked``."""
     with transaction.atomic():
@@ -108,8 +113,10 @@ def revoke(token: Token) -> None:
         token.delete()
 
 
-def _audit(event: str, token: Token, data: dict[str, Any] | None = None) -> None:
-    audit.append(
+def _audit(
+    event: str, token: Token, data: dict[str, Any] | None = None, append: Callable[..., object] = audit.append
+) -> None:
+    append(
         event,
         chain=f"officer:{token.user_id}",
         actor=token.post.as_actor(),

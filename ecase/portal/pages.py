@@ -112,5 +112,5 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in and back to where the officer was: to the page, where only a part of it was asked for."""
     htmx = getattr(request, "htmx", None)
     if htmx:
-        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/")["Location"])
+        return HttpResponseClientRedirect(f"{redirect_to_login(htmx.current_url_abs_path or '/')['Location']}&ended=1")
     return redirect_to_login(request.get_full_path())

@@ -54,7 +54,7 @@ def test_pages_of_an_investigator(visit: Visit, court: Court) -> None:
     draft, decided = court.draft("custody"), court.decided("search", "sanctioned")
     page = visit.of(court.posts["investigator"], "kk").page
     act = decided.acts.get(type="motion")
-    check(page, "/", "/?scope=all", "/cases/", f"/cases/{court.case.pk}/", "/inbox/", "/statistics/")
+    check(page, "/", "/?scope=all", "/cases/", f"/cases/{court.case.pk}/", "/inbox/", "/statistics/", "/sessions/")
     check(page, f"/motions/{draft.pk}/draft/", f"/motions/{draft.pk}/acts/motion/preview/")
     check(page, f"/motions/{decided.pk}/", f"/motions/{decided.pk}/acts/execution_report/")
     check(page, f"/acts/{act.pk}/", f"/acts/{act.pk}/done/")

@@ -107,7 +107,7 @@ def refusals(post: Post, event: str) -> list[str]:
     for entry in entries:
         assert entry["actor"] == post.as_actor()
         assert entry["subject"]["officer"] == str(post.officer_id)
-        assert set(entry["data"]) == {"problems"}
+        assert set(entry["data"]) <= {"problems", "times"}
     return [code for entry in entries for code in entry["data"]["problems"]]
 
 

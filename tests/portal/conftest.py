@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from ecase.audit import keys as log_keys
-from ecase.officers.middleware import SESSION_KEY
+from ecase.officers import sessions
 from ecase.officers.models import Post
 from ecase.officers.sign_in import BACKEND
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
@@ -47,9 +47,10 @@ def visitor(db: None) -> Visitor:
 def sign_in(client: Client, post: Post) -> None:
     """Open a session of the client in this post."""
     client.force_login(post.officer, backend=BACKEND)
-    session = client.session
-    session[SESSION_KEY] = str(post.pk)
-    session.save()
+    request = RequestFactory(**client.defaults).get("/")
+    request.session = client.session
+    sessions.begin(request, post)
+    request.session.save()
 
 
 def session_of(post: Post) -> str:

@@ -103,12 +103,12 @@ def test_htmx_is_told_to_go_to_the_sign_in_page(db: None) -> None:
     """And comes back to the page, not to the part of it that was asked for."""
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?scope=all"}
     response = Client(headers=headers).get("/?scope=all&seen=e3b0")
-    assert response["HX-Redirect"] == "/sign-in/?next=/%3Fscope%3Dall"
+    assert response["HX-Redirect"] == "/sign-in/?next=/%3Fscope%3Dall&ended=1"
 
 
 def test_an_htmx_request_from_another_site_leads_to_the_start(db: None) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": "https://example.org/cases/"}
-    assert Client(headers=headers).get("/?seen=e3b0")["HX-Redirect"] == "/sign-in/?next=/"
+    assert Client(headers=headers).get("/?seen=e3b0")["HX-Redirect"] == "/sign-in/?next=/&ended=1"
 
 
 def test_a_destination_of_another_site_is_not_followed(visitor: Visitor) -> None:

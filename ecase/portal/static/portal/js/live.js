@@ -7,6 +7,10 @@ const EVERY = 700;
 export function initLive() {
   setInterval(pulse, EVERY);
   document.addEventListener("visibilitychange", pulse);
+  // What the page asks by itself does not keep a session open.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.triggeringEvent?.type === "pulse") detail.headers["X-Background"] = "yes";
+  });
   document.addEventListener("htmx:beforeSwap", (event) => remember(event));
   document.addEventListener("htmx:afterSettle", restore);
   document.querySelector("form[data-sign-out]")?.addEventListener("submit", hush);

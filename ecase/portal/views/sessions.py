@@ -1,0 +1,90 @@
+"""The officer's own sessions and tokens; and signing once more before a change of reference data."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ecase.limits import services as limits
+from ecase.officers import sessions, sign_in, tokens
+from ecase.officers.models import Session
+from ecase.portal.pages import PortalRequest, for_officers, next_json, page, refused_json
+from ecase.problems import Refused
+
+# What a browser says of itself, and how people call it; the first that fits.
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("YaBrowser/", "Yandex"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+)
+_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"))
+
+
+@require_safe
+@for_officers
+def index(request: PortalRequest) -> HttpResponse:
+    """Where the officer is signed in."""
+    current = request.session.session_key
+    shown = [_shown(session, current) for session in sessions.open_sessions(request.post.officer)]
+    issued = [
+        {"name": token.digest[: tokens.SHOWN], "token": token} for token in tokens.of_officer(request.post.officer)
+    ]
+    context = {"sessions": shown, "tokens": issued, "lifetime": sessions.lifetime(request.post)}
+    return page(request, "sessions.html", context)
+
+
+def _shown(session: Session, current: str | None) -> dict[str, Any]:
+    return {
+        "session": session,
+        "id": sessions.public_id(session.session_key),
+        "browser": _first(_BROWSERS, session.agent) or _("another browser"),
+        "system": _first(_SYSTEMS, session.agent) or ("Linux" if "Linux" in session.agent else ""),
+        "is_current": session.session_key == current,
+    }
+
+
+def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
+    return next((name for mark, name in known if mark in agent), "")
+
+
+@require_POST
+@for_officers
+def end(request: PortalRequest) -> HttpResponseBase:
+    """End one session (``session``), all others (``others``) or one token (``token``) of the officer's own."""
+    if "others" in request.POST:
+        sessions.end_others(request, request.post)
+    elif "token" in request.POST:
+        tokens.revoke_named(request.post, request.POST["token"])
+    else:
+        sessions.end(request.post, request.POST.get("session", ""))
+    return redirect("portal:sessions")
+
+
+@require_safe
+@for_officers
+def confirm(request: PortalRequest) -> HttpResponseBase:
+    """Sign once more; then what waited for the signature is sent with one press."""
+    held = sessions.held_change(request)
+    if held is None:
+        return redirect("portal:home")
+    confirmed = sessions.is_confirmed(request)
+    if confirmed:
+        sessions.forget_held(request)
+    return page(request, "confirm.html", {"held": held, "confirmed": confirmed})
+
+
+@require_POST
+@for_officers
+def confirm_answer(request: PortalRequest) -> HttpResponse:
+    """Take the signed challenge (fields ``challenge``, ``cms``)."""
+    try:
+        limits.require("sign-in", request)
+        officer = sign_in.answer(request.POST.get("challenge", ""), request.POST.get("cms", "").encode())
+        sessions.confirm(request, request.post, officer)
+    except Refused as refusal:
+        return refused_json(refusal)
+    return next_json("portal:confirm")
