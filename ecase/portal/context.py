@@ -1,5 +1,6 @@
 """What every page knows: who is signed in, where the signer listens, and how many notices wait."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -29,9 +31,19 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "signer_page": signer_page(),
         "signer_in_page": settings.SIGNER_IN_PAGE,
         "signer_usage": _lazily(lambda: signer_usage(post)),
+        "keeper": _lazily(lambda: keeper(post)),
         "server_now": timezone.now(),
         "navigation": _lazily(lambda: navigation(request, post)),
     }
+
+
+def keeper(post: Post | None) -> dict[str, str]:
+    """Under which name, and with which key, the browser keeps what is typed: of this officer in this post alone."""
+    if post is None:
+        return {}
+    name = f"{post.officer_id}:{post.pk}"
+    key = salted_hmac("ecase.portal.keeper", name, algorithm="sha256").digest()
+    return {"name": name, "key": base64.b64encode(key).decode()}
 
 
 def navigation(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:

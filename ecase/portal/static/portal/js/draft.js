@@ -3,12 +3,13 @@
  * not acknowledged yet is kept in this browser, put back when the page is opened again, and sent once the line is back.
  */
 import { showAsked } from "./asked.js";
+import { forget, forgetOld, forgetOwn, keep, kept as readKept } from "./kept.js";
 import { wording } from "./messages.js";
 
-const PREFIX = "ecase-draft:";
 const UNSAVED = ["csrfmiddlewaretoken", "revision"];
 
 export function initDrafts(root = document) {
+  forgetOld();
   for (const form of root.querySelectorAll("form[data-autosave]")) {
     const draft = new Draft(form);
     draft.restore();
@@ -18,9 +19,7 @@ export function initDrafts(root = document) {
 
 /** On a shared computer, nothing of a case stays behind. */
 export function initSignOut() {
-  document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-  });
+  document.querySelector("form[data-sign-out]")?.addEventListener("submit", forgetOwn);
 }
 
 class Draft {
@@ -37,7 +36,7 @@ class Draft {
 
   constructor(form) {
     this.#form = form;
-    this.#key = PREFIX + form.dataset.autosave;
+    this.#key = form.dataset.autosave;
     this.#saved = serialise(form);
     this.#typedLast = this.#saved;
   }
@@ -55,14 +54,16 @@ class Draft {
   }
 
   /** Put back what this browser kept and the server never got. */
-  restore() {
-    const kept = read(this.#key);
-    if (!kept || kept.text === serialise(this.#form)) return localStorage.removeItem(this.#key);
+  async restore() {
+    const kept = await readKept(this.#key);
+    // Who has typed already while that was read keeps what he typed now.
+    if (this.#isUnsaved()) return kept && this.#offer(kept);
+    if (!kept || kept.text === this.#saved) return forget(this.#key);
     if (kept.revision !== this.#revision()) return this.#offer(kept);
     fill(this.#form, kept.text);
     this.#status("kept", "restored");
     // htmx listens to the form only once the whole page is there.
-    window.addEventListener("load", () => this.#bringBack(kept.text), { once: true });
+    whenLoaded(() => this.#bringBack(kept.text));
   }
 
   /** Where an answer decides which fields there are, those are fetched before the rest is put back. */
@@ -87,7 +88,7 @@ class Draft {
       this.#bringBack(kept.text);
     });
     note.querySelector("[data-kept-drop]").addEventListener("click", () => {
-      localStorage.removeItem(this.#key);
+      forget(this.#key);
       note.hidden = true;
     });
   }
@@ -97,7 +98,7 @@ class Draft {
     // A field that is left tells of its change once more; the message under the pointer must not vanish by that.
     if (text === this.#typedLast) return;
     this.#typedLast = text;
-    localStorage.setItem(this.#key, JSON.stringify({ text, revision: this.#revision(), at: Date.now() }));
+    keep(this.#key, { text, revision: this.#revision() });
     this.#status("typing", "typing");
   }
 
@@ -149,7 +150,7 @@ class Draft {
 
   #acknowledge() {
     this.#saved = this.#sent;
-    if (serialise(this.#form) === this.#sent) localStorage.removeItem(this.#key);
+    if (serialise(this.#form) === this.#sent) forget(this.#key);
   }
 
   #goOn(successful, keptAll) {
@@ -185,12 +186,9 @@ function serialise(form) {
   return JSON.stringify(pairs);
 }
 
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
+function whenLoaded(then) {
+  if (document.readyState === "complete") then();
+  else window.addEventListener("load", then, { once: true });
 }
 
 function fill(form, text) {
