@@ -30,7 +30,7 @@ def append_refusal(
     Equal are refusals with the same event, chain, actor, subject and data. What was not entered is counted, and
     entered by the next equal refusal after the minute or by :func:`enter_waiting`.
     """
-    content = {"event": event, "chain": chain, "actor": actor, "subject": subject, "data": data}
+    content: dict[str, Any] = {"event": event, "chain": chain, "actor": actor, "subject": subject, "data": data}
     row, created = RepeatedRefusal.objects.select_for_update().get_or_create(
         key=hashlib.sha256(canonical(content)).hexdigest(),
         defaults={"content": content, "entered_at": timezone.now()},

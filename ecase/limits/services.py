@@ -7,6 +7,7 @@ who has signed in are counted in the process, without a statement: each process 
 import threading
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -35,7 +36,7 @@ _SPEND = """
 def spend(scope: str, request: HttpRequest) -> Allowance:
     """Count this request of an anonymous client at ``scope`` (a name in ``settings.LIMITS``). One statement."""
     rate, now = _rate(scope), timezone.now()
-    given = {
+    given: dict[str, Any] = {
         "scope": scope,
         "client": client_of(request),
         "now": now,

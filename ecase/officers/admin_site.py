@@ -1,6 +1,5 @@
 """Django's admin for reference data: the same door as the portal, and every change in the audit log."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -35,7 +34,7 @@ class EcaseAdminSite(AdminSite):
         post = getattr(request, "post", None)
         return bool(request.user.is_active and post is not None and post.role == ADMINISTRATOR)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every view of this site; one that changes something asks for a signature of the last few minutes first.
 
         What was typed waits in the session meanwhile, and is shown again for the change to be made.

@@ -22,7 +22,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """The row of a session with this content."""
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         row.officer_id = data.get(OFFICER_KEY)
         row.post_id = data.get(POST_KEY)
         row.opened_at, row.seen_at = instant(data.get(OPENED)), instant(data.get(SEEN))
