@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from ecase.cases.services import join_team
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Shoot
 from tests.browser.court import Court, Visit, overflow
 from tests.factories import PostFactory
 from tests.motions.conftest import World, make_world, storage  # noqa: F401 - fixtures
@@ -105,6 +105,14 @@ def test_pages_of_a_whole_life(enter: Enter, world: World) -> None:
     check(page, f"/motions/{heard.pk}/draw/", "/?scope=under_way", "/inbox/", f"/motions/{scenes.covert(world).pk}/")
     on_paper = world.does(scenes.filed(world), ActType.FORMAT_ORDER, "author", format="paper")
     check(page, f"/motions/{on_paper.pk}/")
+
+
+def test_pages_of_what_one_has_returned(enter: Enter, shoot: Shoot, world: World) -> None:
+    motion = scenes.returned(world)
+    page = enter(world.posts["prosecutor"], "ru")
+    act = motion.acts.get(type=ActType.RETURN)
+    check(page, f"/acts/{act.pk}/done/", "/?scope=kept", f"/motions/{motion.pk}/")
+    shoot(page, "kept")
 
 
 ACTS = ["minutes", "execution_report", "supplement", "correction", "transfer", "admission", "appeal", "restoration"]
