@@ -124,6 +124,23 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
     }
 
 
+def decision(request: Request, subject: Motion, made: Act, post: Post) -> Answer:
+    """What is open to counsel of somebody to whom a copy of the decision is owed, and of nothing else."""
+    return {
+        "id": subject.pk,
+        "case": subject.case.number,
+        "kind": subject.kind,
+        "kind_name": str(subject.kind_entry.name),
+        "number": subject.number,
+        "outcome": made.payload["outcome"],
+        "decided_at": subject.decided_at,
+        "appeal_until": subject.appeal_until,
+        "act": reverse("api:act", (made.pk,), request=request),
+        "pdf": reverse("api:act-pdf", (made.pk,), request=request),
+        "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
+    }
+
+
 def _missing(subject: Motion) -> list[Problem]:
     return drafts.missing(subject) if subject.state in drafts.EDITABLE else []
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ecase.officers.models import Post
 from workflows.motions.law import payloads
 from workflows.motions.models import Motion
 from workflows.motions.states import SERVICE_ACTS, WITH_OUTCOME, ActType
@@ -43,13 +44,15 @@ def _putting(kind: Kind, outcome: AppealOutcome, put: Outcome) -> Schema:
     return {**schema, "required": [payloads.NEW_OUTCOME, *schema["required"]]}
 
 
-def of_act(motion: Motion, act_type: ActType, outcome: str) -> Schema | None:
-    """The schema of an act; where it states an outcome, that of ``outcome``. ``None`` if the motion knows no such act
-    or outcome."""
+def of_act(motion: Motion, act_type: ActType, outcome: str, author: Post) -> Schema | None:
+    """The schema of an act of ``author``'s; where it states an outcome, that of ``outcome``.
+
+    ``None`` if the motion knows no such act or outcome.
+    """
     if act_type in SERVICE_ACTS:
         return None
     if act_type not in WITH_OUTCOME:
-        return None if outcome else schema_of(payloads.form(motion, act_type))
+        return None if outcome else schema_of(payloads.form(motion, act_type, author=author))
     found = next((one for one in payloads.outcomes(motion, act_type) if one.key == outcome), None)
     if found is None:
         return None

@@ -92,6 +92,11 @@ class QueueQuery(Strict):
     cursor = serializers.CharField(required=False, max_length=200, help_text="From the `next` link of a page.")
 
 
+class DecisionQuery(Strict):
+    limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
+    cursor = serializers.CharField(required=False, max_length=200, help_text="From the `next` link of a page.")
+
+
 class NameQuery(Strict):
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
     cursor = serializers.SlugField(required=False, default="", max_length=40, help_text="From a `next` link.")
@@ -297,6 +302,25 @@ class AvailableAct(serializers.Serializer[Any]):
     type = serializers.ChoiceField(OFFICERS_ACTS)
     label = serializers.CharField()  # type: ignore[assignment]
     json_schemas = SchemaLink(many=True)
+
+
+class DecisionLine(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="Of the motion: acts on its decision are prepared under it.")
+    case = serializers.CharField(help_text="The case's number in the register.")
+    kind = serializers.CharField()
+    kind_name = serializers.CharField()
+    number = serializers.CharField(allow_null=True, help_text="The court's number.")
+    outcome = serializers.CharField()
+    decided_at = serializers.DateTimeField()
+    appeal_until = serializers.DateTimeField(allow_null=True)
+    act = serializers.URLField(help_text="The decision, signed.")
+    pdf = serializers.URLField(help_text="Its document.")
+    available_acts = AvailableAct(many=True)
+
+
+class DecisionPage(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    results = DecisionLine(many=True)
 
 
 class MaterialsShape(serializers.Serializer[Any]):

@@ -35,7 +35,7 @@ class Acts(View):
     )
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Prepare an act: the answer holds the bytes to sign, their digest, the document, and until when."""
-        motion = reading.get(post_of(request), motion_id)
+        motion = reading.decided(post_of(request), motion_id)
         given = checked(PrepareInput, request.data)
 
         def effect() -> Response:

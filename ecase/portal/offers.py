@@ -7,16 +7,16 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ecase.officers.models import Organisation
+from ecase.officers.models import Organisation, Post
 from workflows.motions.law import payloads
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
 from workflows.statute.schema import Choice, Field, Form, Text
 
 
-def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Form:
-    """The form that ``payload`` fills, with choices in the place of texts that the register knows."""
-    form = payloads.form_of(motion, act_type, payload)
+def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Form:
+    """The form that ``payload`` fills as ``author`` states it, with choices for texts that the register knows."""
+    form = payloads.form_of(motion, act_type, payload, author=author)
     key, offer = _OFFERS.get(act_type, ("", _nothing))
     if form.field(key) is None:
         return form

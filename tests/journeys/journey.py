@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from ecase.cases.models import Case
-from ecase.officers.models import Organisation, Post
+from ecase.cases.models import Case, Counsel
+from ecase.officers.models import Organisation, Post, Role
 from tests.factories import CaseFactory, OrganisationFactory, PostFactory, investigator_of
 from tests.journeys.doors import Door
 from tests.journeys.plans import Plan
@@ -184,6 +184,7 @@ class Journey:
         if appeal.late:
             self._lets_the_term_pass()
         self._is_admitted(post)
+        self._is_counsel(post)
         self.act(ActType.APPEAL, post)
         if appeal.late:
             assert self.motion.appeal_state == AppealState.LATE
@@ -241,6 +242,12 @@ class Journey:
         form = self.world.filled(self.motion, ActType.ADMISSION, iin=post.officer.iin)
         self.act(ActType.ADMISSION, self.author, form)
         assert self.door.finds(post, self.pk)
+
+    def _is_counsel(self, post: Post) -> None:
+        """Counsel is for a person: of whomever the motion is about."""
+        subject = self.motion.subject
+        if post.role == Role.DEFENDER and subject:
+            Counsel.objects.get_or_create(case=self.motion.case, officer=post.officer, person=subject)
 
     def _lets_the_term_pass(self) -> None:
         Motion.objects.filter(pk=self.pk).update(appeal_until=timezone.now() - A_MOMENT)

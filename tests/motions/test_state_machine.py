@@ -191,14 +191,14 @@ class Life(RuleBasedStateMachine):
     def _act(self, motion: Motion, act_type: ActType, post: Post, pick: int) -> None:
         seen = reading.get(post, motion.pk)
         reading.open_materials(seen, post)
-        prepared = acting.prepare(seen, act_type, post, self._payload(seen, act_type, pick))
+        prepared = acting.prepare(seen, act_type, post, self._payload(seen, act_type, post, pick))
         acting.perform(prepared, self.world.keys.sign(post, bytes(prepared.act_json)), post)
 
-    def _payload(self, motion: Motion, act_type: ActType, pick: int) -> dict[str, Any]:
+    def _payload(self, motion: Motion, act_type: ActType, post: Post, pick: int) -> dict[str, Any]:
         if act_type == ActType.MOTION:
             return {}
         if act_type not in WITH_OUTCOME:
-            return self.world.filled(motion, act_type, **self._given(motion, act_type))
+            return self.world.filled(motion, act_type, post, **self._given(motion, act_type))
         known = payloads.outcomes(motion, act_type)
         if not known:
             return {}

@@ -105,7 +105,7 @@ class World:
 
     def does(self, motion: Motion, act_type: ActType, role: str, **given: Any) -> Motion:
         """As :meth:`act` with a payload made from the form; the motion as it is afterwards."""
-        self.act(motion, act_type, role, self.filled(motion, act_type, **given))
+        self.act(motion, act_type, role, self.filled(motion, act_type, self.post(motion, role), **given))
         return self.fresh(motion)
 
     def opened(self, motion: Motion, role: str) -> Motion:
@@ -159,8 +159,9 @@ class World:
         form = acting.form(motion, ActType.APPEAL_RULING, outcome, instead)
         return {"outcome": outcome, **put, **fill(form, self.case)}
 
-    def filled(self, motion: Motion, act_type: ActType, **given: Any) -> dict[str, Any]:
-        return fill(acting.form(motion, act_type), self.case, **given)
+    def filled(self, motion: Motion, act_type: ActType, author: Post | None = None, **given: Any) -> dict[str, Any]:
+        """A payload of the form; as it is offered to ``author``, if one is named."""
+        return fill(acting.form(motion, act_type, author=author), self.case, **given)
 
     def fresh(self, motion: Motion) -> Motion:
         return Motion.objects.get(pk=motion.pk)

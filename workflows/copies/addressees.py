@@ -38,6 +38,13 @@ def meant(motion: Motion, word: str, *, required: bool | None = None) -> list[Ad
     return found or ([NOBODY_KNOWN] if required else [])
 
 
+def counsel_of(persons: Iterable[Person]) -> list[Officer]:
+    """Counsel with an account of these persons: what is owed to a client is for them to know."""
+    ids = [one.pk for one in persons]
+    found = Counsel.objects.filter(person__in=ids).select_related("officer") if ids else ()
+    return list({one.officer_id: one.officer for one in found}.values())
+
+
 def _finder(motion: Motion, word: str) -> Finder | None:
     if word in _OFFICES:
         return _OFFICES[word]
@@ -60,10 +67,14 @@ def _judge(motion: Motion) -> Iterator[Addressee]:
 
 
 def _defender(motion: Motion) -> Iterator[Addressee]:
-    """Counsel with an account where the motion is open to the defence, else the defenders whom the case names."""
-    counsel = Counsel.objects.filter(case=motion.case_id).select_related("officer") if motion.defence else ()
-    subject = _subject(motion)
-    officers = {one.officer for one in counsel if subject in (None, str(one.person_id))}
+    """Counsel with an account, else the defenders whom the case names.
+
+    He who asked for the decision, if he is a defender; counsel of the subject where the motion is open to the defence.
+    """
+    counsel = Counsel.objects.filter(person=motion.subject_id) if motion.defence and motion.subject_id else None
+    officers = {one.officer for one in counsel.select_related("officer")} if counsel is not None else set()
+    if motion.author.role == Role.DEFENDER:
+        officers.add(motion.author.officer)
     yield from (Addressee(officer=one) for one in sorted(officers, key=lambda one: one.pk))
     if not officers:
         yield from (Addressee(person=one) for one in motion.case.persons.filter(capacity=Person.Capacity.DEFENDER))
@@ -108,11 +119,5 @@ def _named(motion: Motion, field: str) -> list[Addressee]:
 
 def _in_capacity(motion: Motion, capacity: str) -> list[Addressee]:
     found = [Addressee(person=one) for one in motion.case.persons.filter(capacity=capacity)]
-    subject = [one for one in found if one.person and str(one.person.pk) == _subject(motion)]
+    subject = [one for one in found if one.person and one.person.pk == motion.subject_id]
     return subject or found
-
-
-def _subject(motion: Motion) -> str | None:
-    """The person whom the motion is about."""
-    stated = motion.payload.get(motion.kind_entry.subject)
-    return stated if isinstance(stated, str) else None

@@ -21,7 +21,7 @@ from ecase.outbox.models import Channel, Message, Subscription
 from ecase.outbox.models import State as MessageState
 from workflows import clock
 from workflows.calendars.services import in_force
-from workflows.copies.addressees import Addressee, meant
+from workflows.copies.addressees import Addressee, counsel_of, meant
 from workflows.copies.models import Copy, CopyQuerySet, Recipient, Way
 from workflows.statute.catalogue import catalogue
 from workflows.statute.schema import DECISIONS, Attendee, Service
@@ -36,7 +36,8 @@ LONG = ("days", "months", "years")
 def owe(motion: Motion, act: Act, reaches: Callable[[Recipient], bool]) -> list[Recipient]:
     """Write a row for each copy that a decision owes by the service matrix, or an ordered hearing to its attendees.
 
-    ``reaches`` says whom the service may tell by itself; whoever it is returned for is to be sent a message of the act.
+    ``reaches`` says whom the service may tell by itself. Returns who is to be sent a message of the act: they, and
+    counsel of each person to whom a copy of a decision is owed.
     """
     owed = list(_owed(motion, act))
     for one in owed:
@@ -46,7 +47,8 @@ def owe(motion: Motion, act: Act, reaches: Callable[[Recipient], bool]) -> list[
     if owed:
         Copy.objects.bulk_create(owed)
         _log(owed[0], "copies.owed", audit.service_actor(), {"copies": [_line(one) for one in owed]})
-    return [one.recipient for one in owed if one.recipient and one.sent_at]
+    told = [one.recipient for one in owed if one.recipient and one.sent_at]
+    return [*told, *counsel_of(one.person for one in owed if one.person and not one.notice)]
 
 
 def outstanding(motion: Motion) -> CopyQuerySet:

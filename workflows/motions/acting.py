@@ -51,7 +51,7 @@ def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapp
     """
     act_type = ActType(act_type)
     stated = _stated(motion, act_type, payload)
-    if faults := payloads.faults_of(motion, act_type, stated, complete=False):
+    if faults := payloads.faults_of(motion, act_type, stated, author, complete=False):
         raise Invalid(faults)
     return papers.render(_draft(motion, act_type, author, stated), preview=True)
 
@@ -87,7 +87,7 @@ def perform_received(prepared: PreparedAct, received: signing.Received, author: 
 def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
     act_type = ActType(what)
     rules.require_allowed(motion, act_type, author)
-    stated = payloads.require_valid(motion, act_type, _stated(motion, act_type, payload))
+    stated = payloads.require_valid(motion, act_type, _stated(motion, act_type, payload), author)
     draft = _draft(motion, act_type, author, stated)
     pdf = documents.put_bytes(papers.render(draft), "application/pdf")
     frozen = act_json.freeze(papers.with_files(draft, pdf))

@@ -81,7 +81,7 @@ def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int |
 def _save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None) -> Motion:
     locked = _editable(motion, post)
     _require_seen(locked, revision)
-    if faults := payloads.faults_of(locked, ActType.MOTION, payload, complete=False):
+    if faults := payloads.faults_of(locked, ActType.MOTION, payload, post, complete=False):
         raise Invalid(faults)
     locked.payload = dict(payload)
     _touch(locked, "payload")
@@ -126,7 +126,7 @@ def detach(motion: Motion, post: Post, attachment_id: int) -> None:
 
 def missing(motion: Motion) -> list[Problem]:
     """Everything for which filing would be refused now, each at its field."""
-    return payloads.faults_of(motion, ActType.MOTION, motion.payload)
+    return payloads.faults_of(motion, ActType.MOTION, motion.payload, motion.author)
 
 
 @transaction.atomic
@@ -143,7 +143,7 @@ def keep(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[s
     """Keep what is typed for an act that is not prepared yet, complete or not."""
     if ActType(act_type) not in rules.available(motion, post):
         raise NotAllowed(Problem("not-yours", _("This act is not yours to write now.")))
-    if faults := payloads.faults_of(motion, ActType(act_type), payload, complete=False):
+    if faults := payloads.faults_of(motion, ActType(act_type), payload, post, complete=False):
         raise Invalid(faults)
     ActDraft.objects.update_or_create(motion=motion, post=post, type=act_type, defaults={"payload": dict(payload)})
 

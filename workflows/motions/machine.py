@@ -7,11 +7,11 @@ that changes something else.
 from typing import TYPE_CHECKING, cast
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
-from workflows.motions.law import nature
+from workflows.motions.law import appeals, nature
+from workflows.motions.law.appeals import Stated
 from workflows.motions.states import (
     AFTER_DECISION,
     IN_FORCE,
@@ -24,7 +24,8 @@ from workflows.motions.states import (
 if TYPE_CHECKING:
     from workflows.motions.models import Motion
 
-OPEN_APPEAL = [AppealState.FILED, AppealState.LATE]
+# While an appeal is still to be decided: others may join it, be withdrawn beside it, have their term ruled on.
+OPEN_APPEAL = [AppealState.FILED, AppealState.LATE, AppealState.SENT_UP, AppealState.WITH_JUDGE]
 
 
 def _filed(machine: "Machine") -> str:
@@ -45,10 +46,14 @@ def _before_lifting(machine: "Machine") -> str:
     return State.EXECUTED if cast("Motion", machine).executed_at else State.DELIVERED
 
 
-def _appealed(machine: "Machine") -> str:
-    motion = cast("Motion", machine)
-    in_time = motion.appeal_until is None or timezone.now() <= motion.appeal_until
-    return AppealState.FILED if in_time or motion.appeal_state == AppealState.FILED else AppealState.LATE
+def _appeals_after(machine: "Machine", act: Stated) -> str:
+    """Where all the appeals stand together once this act is performed too."""
+    return appeals.after(cast("Motion", machine), act)
+
+
+def has_late_appeal(machine: models.Model) -> bool:
+    """The judge rules on the term of an appeal that is late."""
+    return appeals.awaits_restoration(cast("Motion", machine))
 
 
 def decided(machine: models.Model) -> bool:
@@ -181,20 +186,26 @@ class Machine(models.Model):
 
     @transition(
         appeal_state,
-        source=[AppealState.NONE, AppealState.WITHDRAWN, *OPEN_APPEAL],
-        target=GET_STATE(_appealed, states=OPEN_APPEAL),
+        source=[AppealState.NONE, AppealState.NOT_RESTORED, AppealState.WITHDRAWN, *OPEN_APPEAL],
+        target=GET_STATE(_appeals_after, states=OPEN_APPEAL),
         conditions=[decided],
     )
-    def appeal(self) -> None: ...
+    def appeal(self, act: Stated) -> None: ...
 
-    @transition(appeal_state, source=AppealState.LATE, target=AppealState.FILED)
-    def restore_term(self) -> None: ...
+    @transition(
+        appeal_state,
+        source=OPEN_APPEAL,
+        target=GET_STATE(_appeals_after, states=[AppealState.NOT_RESTORED, *OPEN_APPEAL]),
+        conditions=[has_late_appeal],
+    )
+    def rule_on_term(self, act: Stated) -> None: ...
 
-    @transition(appeal_state, source=AppealState.LATE, target=AppealState.NOT_RESTORED)
-    def leave_term(self) -> None: ...
-
-    @transition(appeal_state, source=[*OPEN_APPEAL, AppealState.SENT_UP], target=AppealState.WITHDRAWN)
-    def withdraw_appeal(self) -> None: ...
+    @transition(
+        appeal_state,
+        source=OPEN_APPEAL,
+        target=GET_STATE(_appeals_after, states=[AppealState.NOT_RESTORED, AppealState.WITHDRAWN, *OPEN_APPEAL]),
+    )
+    def withdraw_appeal(self, act: Stated) -> None: ...
 
     @transition(appeal_state, source=AppealState.FILED, target=AppealState.SENT_UP)
     def send_up(self) -> None: ...

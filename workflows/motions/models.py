@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.models import Entry
-from ecase.cases.models import Blob, Case, Counsel, Document, Language, TeamMember
+from ecase.cases.models import Blob, Case, Counsel, Document, Language, Person, TeamMember
 from ecase.officers.models import Officer, Organisation, Post, Role
+from workflows.copies.models import Copy
 from workflows.motions.machine import Machine
 from workflows.motions.states import BRING_MATERIALS, FINAL_STATES, ActType, AppealState, State
 from workflows.statute.catalogue import catalogue
@@ -31,8 +32,8 @@ class MotionQuerySet(models.QuerySet["Motion"]):
 
         Everybody sees what he or she has authored. Investigators see the motions of their cases, heads of unit those of
         their body, prosecutors what has reached their office, judges what has been assigned to them, chairs and clerks
-        what their court has registered, defenders of a case what the law opens to the defence. Of a secret motion only
-        those who are admitted to it see anything.
+        what their court has registered, counsel of a person what the law opens to the defence of the motions that are
+        about that person. Of a secret motion only those who are admitted to it see anything.
         """
         if not post.is_current():
             return self.none()
@@ -51,6 +52,17 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         if not post.is_current():
             return self.none()
         return self.filter(pk__in=Act.objects.filter(author__in=_same(post)).values("motion"))
+
+    def decided_for(self, post: Post) -> "MotionQuerySet":
+        """The motions of whose decision a copy is owed to a person whom ``post`` is counsel of.
+
+        The decision is open to him, and nothing else of the motion unless it is in :meth:`visible_to`.
+        """
+        if not post.is_current() or post.role != Role.DEFENDER:
+            return self.none()
+        persons = Counsel.objects.filter(officer=post.officer_id).values("person")
+        owed = Copy.objects.filter(person__in=persons, notice=False).values("motion")
+        return self.filter(pk__in=owed, secret=False)
 
     def open(self) -> "MotionQuerySet":
         """Motions that have not come to their end."""
@@ -93,8 +105,13 @@ def _of_court(post: Post) -> Q:
 
 
 def _of_defence(post: Post) -> Q:
-    cases = Counsel.objects.filter(officer=post.officer_id).values("case")
-    return Q(defence=True, case__in=cases) | _own(post)
+    """Counsel of a person has the motions that are about that person; of a case alone nobody is counsel.
+
+    Both halves are read by an index of their own, which one condition with an "or" would not be.
+    """
+    persons = Counsel.objects.filter(officer=post.officer_id).values("person")
+    about = Motion.objects.filter(defence=True, subject__in=persons).values("pk")
+    return Q(pk__in=about.union(Motion.objects.filter(_own(post)).values("pk")))
 
 
 def _of_team(post: Post) -> Q:
@@ -122,14 +139,15 @@ class Motion(Machine):
     (the ETag); ``version`` counts re-submissions after a return; ``consents`` the prosecutors who have agreed in
     it, ``consenting`` the office that is asked where it is not the one that supervises the case.
 
-    ``secret`` motions are visible to the officers of :class:`Admission` only; ``defence`` opens it to the defenders of
-    the case. ``valid_until`` is the end of the sanction, ``warn_at`` the next warning before it, ``ended_at`` when it
-    ended early or at its end; ``appeal_until`` the last instant of the term of appeal. ``earlier`` is the motion whose
-    sanction this one extends, ends or replaces.
+    ``secret`` motions are visible to the officers of :class:`Admission` only. ``subject`` is the person whom the motion
+    is about, as it was filed; ``defence`` opens it to counsel of that person. ``valid_until`` is the end of the
+    sanction, ``warn_at`` the next warning before it, ``ended_at`` when it ended early or at its end; ``appeal_until``
+    the last instant of the term of appeal. ``earlier`` is the motion whose sanction this one extends, ends or replaces.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="motions")
+    subject = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True)
     kind = models.SlugField(_("kind"), max_length=40)
     catalogue = models.ForeignKey(CatalogueVersion, models.PROTECT, related_name="+")
     language = models.CharField(max_length=2, choices=Language)

@@ -16,6 +16,7 @@ from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
+from workflows.motions.authority import rules
 from workflows.motions.law import events, nature
 from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion, MotionQuerySet, Opening
 from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
@@ -45,6 +46,40 @@ def find(post: Post, motion_id: uuid.UUID | str) -> Motion | None:
         return None
 
 
+def decided(post: Post, motion_id: uuid.UUID | str) -> Motion:
+    """A motion whose decision is open to ``post``, whatever else of it is; or ``Motion.DoesNotExist``.
+
+    For who acts on the decision: it is to be shown, and with it nothing that :func:`get` does not find.
+    """
+    found = Motion.objects.visible_to(post) | Motion.objects.decided_for(post)
+    rows = found.select_related("case", "author__officer", "last_act").defer(*UNREAD)
+    motion = rows.get(pk=motion_id)
+    _add_bodies(motion)
+    return motion
+
+
+def decisions(post: Post) -> MotionQuerySet:
+    """The motions of which the decision alone is open to ``post``, the newest first."""
+    found = Motion.objects.decided_for(post).exclude(pk__in=Motion.objects.visible_to(post).values("pk"))
+    return found.order_by("-decided_at", "-id")
+
+
+def for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Motion:
+    """A motion on which ``post`` writes an act of this type; ``Motion.DoesNotExist`` if it may open none.
+
+    Where only the decision is open, what the forms of acts that are not possible offer is not.
+    """
+    motion = decided(post, motion_id)
+    if not is_open(motion, post) and act_type not in rules.available(motion, post):
+        raise Motion.DoesNotExist
+    return motion
+
+
+def is_open(motion: Motion, post: Post) -> bool:
+    """Whether more of the motion is open to ``post`` than its decision."""
+    return Motion.objects.visible_to(post).filter(pk=motion.pk).exists()
+
+
 def _add_bodies(motion: Motion) -> None:
     """By a query of their own: to plan one join of ten tables takes PostgreSQL longer than to run both."""
     holders = [(motion, name) for name in ("organisation", "prosecution", "court")] + [(motion.author, "organisation")]
@@ -69,7 +104,7 @@ def hidden(motions: Iterable[str], post: Post) -> set[str]:
 def documents(case: Case, post: Post) -> QuerySet[Document]:
     """The documents of a case that ``post`` may read; those of secret motions only for whoever is admitted to one.
 
-    The defence reads what it has brought itself, and what is attached to motions that are open to it.
+    Counsel reads what he has brought himself, and what is attached to motions that are open to him.
     """
     admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
     attached = Attachment.objects.filter(document=OuterRef("pk"))

@@ -18,6 +18,7 @@ from ecase.cases import documents
 from ecase.cases.models import Blob
 from ecase.officers.models import Organisation, Post, Role
 from workflows.motions.models import Act, Motion, MotionQuerySet
+from workflows.motions.reading import decided as get_decided
 from workflows.motions.reading import get as get_open
 from workflows.motions.states import DECISIONS, ActType
 from workflows.motions.telling import act_json
@@ -74,17 +75,26 @@ def get(post: Post, motion_id: uuid.UUID | str) -> Kept:
 
 
 def act(post: Post, act_id: uuid.UUID) -> SeenAct:
-    """An act of a motion that ``post`` may open, or that it keeps seeing; ``DoesNotExist`` else."""
+    """An act of a motion that ``post`` may open, or that it keeps seeing; ``DoesNotExist`` else.
+
+    A decision of which a copy is owed to a client is open to his counsel, without the motion.
+    """
     found = Act.objects.select_related("pdf", "author__officer", "author__organisation").get(pk=act_id)
     try:
         motion, is_kept = get_open(post, found.motion_id), False
     except Motion.DoesNotExist:
-        kept = get(post, found.motion_id)
-        if found.pk not in {one.pk for one in kept.acts}:
-            raise Act.DoesNotExist from None
-        motion, is_kept = kept.motion, True
+        motion, is_kept = _out_of_sight(post, found), True
     found.motion = motion
     return SeenAct(found, motion, is_kept)
+
+
+def _out_of_sight(post: Post, found: Act) -> Motion:
+    if found.type in DECISIONS and Motion.objects.decided_for(post).filter(pk=found.motion_id).exists():
+        return get_decided(post, found.motion_id)
+    kept = get(post, found.motion_id)
+    if found.pk not in {one.pk for one in kept.acts}:
+        raise Act.DoesNotExist
+    return kept.motion
 
 
 def require_evidence(seen: SeenAct, post: Post) -> None:

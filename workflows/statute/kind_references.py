@@ -86,7 +86,7 @@ def _outside(kind: Marked, around: Around, faults: Faults) -> None:
 
 def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
     repeat, route = kind.child("repeat"), kind.child("special_person_route")
-    _typed(kind.child("subject"), known, ("person",), faults)
+    _subject(kind, known, faults)
     if repeat is not None:
         _typed(repeat.child("person_field"), known, ("person",), faults)
         _typed(repeat.child("field"), known, ("text", "long_text"), faults)
@@ -94,6 +94,14 @@ def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
         faults.at(route, "a special route says 'when' it is taken")
     for one in (*items(route, "when"), *_conditions_of_attachments(kind)):
         check_condition(one, known, faults)
+
+
+def _subject(kind: Marked, known: Fields, faults: Faults) -> None:
+    """Whom a motion is about: without that, nobody can be told to whose counsel it is open."""
+    subject, secrecy = kind.child("subject"), kind.child("secrecy")
+    _typed(subject, known, ("person",), faults)
+    if subject is None and secrecy is not None and word(secrecy, "defence") in ("judge", "decision"):
+        faults.at(secrecy, "what is open to the defence names its 'subject', the field of the person whom it is about")
 
 
 def _conditions_of_attachments(kind: Marked) -> Iterable[Marked]:

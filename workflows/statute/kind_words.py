@@ -262,7 +262,8 @@ class Service(Rule):
 class Secrecy(Rule):
     """Whom the motion and the decision are kept from. ``covert``: only persons named on the motion see it.
 
-    ``defence`` says from when the defender may open it: once it is with the judge, after the decision, or never.
+    ``defence`` says from when counsel of the kind's ``subject`` may open it: once it is with the judge, after the
+    decision, or never.
     """
 
     level: Literal["investigation", "closed", "covert"]

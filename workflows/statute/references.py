@@ -21,7 +21,8 @@ READ: dict[str, tuple[str, ...]] = {
     "transfer": ("court",),
     "hearing_order": ("scheduled_at",),
     "appeal": ("appellant",),
-    "restoration": ("restored",),
+    "restoration": ("appeal", "restored"),
+    "appeal_withdrawal": ("appeal",),
     "event": ("event",),
 }
 

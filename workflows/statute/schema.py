@@ -114,7 +114,11 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Rule):
-    """A kind of sanction, whole: who asks, who agrees, what must be said and attached, when, and what may come out."""
+    """A kind of sanction, whole: who asks, who agrees, what must be said and attached, when, and what may come out.
+
+    ``subject`` is the field of the form that names the person whom a motion is about: to counsel of that person it is
+    open where it is open to the defence.
+    """
 
     key: str
     group: str

@@ -8,6 +8,7 @@ from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.deadlines.models import Deadline
 from workflows.motions.authority import secrecy
+from workflows.motions.law import defence
 from workflows.motions.models import Motion
 from workflows.motions.telling.act_json import instant
 
@@ -104,9 +105,8 @@ def _clerk(motion: Motion) -> Iterator[Addressee]:
 
 
 def _defenders(motion: Motion) -> Iterator[Addressee]:
-    if motion.defence:
-        for officer in Officer.objects.filter(pk__in=motion.case.counsel.values("officer")):
-            yield officer, ()
+    for officer in defence.counsel_of_subject(motion):
+        yield officer, ()
 
 
 def _facility(motion: Motion) -> Iterator[Addressee]:

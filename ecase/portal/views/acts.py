@@ -12,7 +12,7 @@ from ecase.portal import attachments, files, forms
 from ecase.portal.calls import address_of
 from ecase.portal.offers import form_of
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
-from ecase.portal.views.motions import about
+from ecase.portal.views.motions import about, decision_alone
 from ecase.problems import Invalid, Problem, Refused
 from workflows.motions import acting, drafts, reading
 from workflows.motions.law import payloads
@@ -44,7 +44,11 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
 def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
     """The fields of the chosen outcome, with what was typed in those that it shares with the one before."""
     motion, kind = _found(request.post, motion_id, act_type)
-    return render(request, "portal/act_fields.html", _fields(motion, kind, _read(motion, kind, request.POST)))
+    return render(
+        request,
+        "portal/act_fields.html",
+        _fields(motion, request.post, kind, _read(motion, request.post, kind, request.POST)),
+    )
 
 
 @require_POST
@@ -52,7 +56,7 @@ def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespon
 def freeze(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponseBase:
     """Prepare the act for signing, or say everything that is wrong with it."""
     motion, kind = _found(request.post, motion_id, act_type)
-    payload = _read(motion, kind, request.POST)
+    payload = _read(motion, request.post, kind, request.POST)
     try:
         prepared = acting.prepare(motion, kind, request.post, payload)
     except Refused as refusal:
@@ -90,7 +94,7 @@ def keep(request: PortalRequest, motion: Motion, kind: ActType, payload: dict[st
 
 
 def _keep(request: PortalRequest, motion: Motion, kind: ActType) -> HttpResponse:
-    payload = _read(motion, kind, request.POST)
+    payload = _read(motion, request.post, kind, request.POST)
     if kind in WITH_OUTCOME and OUTCOME not in payload:
         return render(request, "portal/act_status.html", {"choose_first": True})
     return keep(request, motion, kind, payload)
@@ -110,13 +114,17 @@ def _found(post: Post, motion_id: UUID, act_type: str) -> tuple[Motion, ActType]
         kind = ActType(act_type)
     except ValueError as unknown:
         raise Http404 from unknown
-    return or_404(reading.get, post, motion_id), kind
+    return or_404(reading.for_act, post, motion_id, kind), kind
 
 
-def _read(motion: Motion, kind: ActType, posted: QueryDict) -> dict[str, Any]:
+def _around(motion: Motion, post: Post) -> dict[str, Any]:
+    return about(motion, post) if reading.is_open(motion, post) else decision_alone(motion, post)
+
+
+def _read(motion: Motion, post: Post, kind: ActType, posted: QueryDict) -> dict[str, Any]:
     """What was posted: the form's fields, and for an act with an outcome that outcome with its own."""
     stated = {key: value for key in CHOSEN if (value := posted.get(f"{forms.PREFIX}.{key}", ""))}
-    form = form_of(motion, kind, stated)
+    form = form_of(motion, kind, stated, post)
     return {**(_known(motion, kind, stated) if kind in WITH_OUTCOME else {}), **forms.read(form, posted)}
 
 
@@ -134,13 +142,14 @@ def _about(
 ) -> dict[str, Any]:
     errors = by_field(refusal.problems) if refusal else {}
     parts = attachments.parts(motion, waiting=True) if kind == ActType.SUPPLEMENT else []
-    return {**about(motion, post), **_fields(motion, kind, payload, errors), "parts": parts}
+    return {**_around(motion, post), **_fields(motion, post, kind, payload, errors), "parts": parts}
 
 
 def _fields(
-    motion: Motion, kind: ActType, payload: dict[str, Any], errors: dict[str, list[Problem]] | None = None
+    motion: Motion, post: Post, kind: ActType, payload: dict[str, Any], errors: dict[str, list[Problem]] | None = None
 ) -> dict[str, Any]:
     outcome = str(payload.get(OUTCOME, ""))
+    payload = payloads.with_only_choice(motion, kind, payload, post)
     return {
         "motion": motion,
         "act_type": kind,
@@ -148,6 +157,6 @@ def _fields(
         "outcome": outcome,
         "new_outcomes": payloads.new_outcomes(motion, kind, outcome),
         "new_outcome": payload.get(NEW_OUTCOME, ""),
-        "inputs": forms.inputs(form_of(motion, kind, payload), payload, motion.case.persons.all(), errors),
+        "inputs": forms.inputs(form_of(motion, kind, payload, post), payload, motion.case.persons.all(), errors),
         "errors": errors or {},
     }

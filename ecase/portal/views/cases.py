@@ -81,6 +81,7 @@ def about(post: Post, case: Case) -> dict[str, Any]:
     return {
         "case": case,
         "motions": with_last_act(reading.queue(post).filter(case=case)).select_related(*reading.RELATED),
+        "decisions": reading.decisions(post).filter(case=case).select_related("court"),
         "documents": reading.documents(case, post).select_related("blob", "uploaded_by__officer"),
         "team": teams.team(case, post),
         "starts_motions": kinds.may_start(post),

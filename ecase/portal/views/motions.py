@@ -18,7 +18,7 @@ from workflows.motions.authority import rules
 from workflows.motions.authority.relations import is_author
 from workflows.motions.models import Act, Motion
 from workflows.motions.signers import Kept
-from workflows.motions.states import ActType, State
+from workflows.motions.states import DECISIONS, ActType, State
 from workflows.motions.telling import difference, printable
 
 # Large columns of an act that no page of a motion shows.
@@ -28,10 +28,13 @@ UNSHOWN = ("act_json", "cms", "report")
 @require_safe
 @for_officers
 def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """The motion's page; whoever is still writing it is taken to the draft, who has signed sees what he signed."""
+    """The motion's page; whoever is still writing it is taken to the draft, who has signed sees what he signed.
+
+    Counsel of another party than the motion is about is shown the decision alone, once it is owed to his client.
+    """
     motion = reading.find(request.post, motion_id)
     if motion is None:
-        return page(request, "motion_kept.html", _kept(or_404(signers.get, request.post, motion_id)))
+        return _out_of_sight(request, motion_id)
     if motion.state == State.DRAFT and ActType.MOTION in acting.available(motion, request.post):
         return redirect("portal:draft", motion.pk)
     return page(request, "motion.html", about(motion, request.post))
@@ -116,6 +119,30 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
         "timeline": reading.timeline(motion)[::-1],
         "papers": [one for one in reversed(acts) if one.pdf_id],
         "law": law.of_kind(motion.kind_entry),
+    }
+
+
+def _out_of_sight(request: PortalRequest, motion_id: UUID) -> HttpResponse:
+    """What is left of a motion that is not open: a decision that is owed to a client, or what the post has signed."""
+    try:
+        motion = reading.decided(request.post, motion_id)
+    except Motion.DoesNotExist:
+        return page(request, "motion_kept.html", _kept(or_404(signers.get, request.post, motion_id)))
+    shown = decision_alone(motion, request.post)
+    reading.open_act(shown["decision"], motion, request.post)
+    return page(request, "decision_alone.html", shown)
+
+
+def decision_alone(motion: Motion, post: Post) -> dict[str, Any]:
+    """What is shown to counsel to whom only the decision is open: that, what he may do, and what he has done."""
+    acts = motion.acts.select_related("author__organisation").defer(*UNSHOWN).order_by("position")
+    return {
+        "motion": motion,
+        "kind": motion.kind_entry,
+        "alone": True,
+        "decision": acts.filter(type__in=DECISIONS).last(),
+        "own": acts.filter(author__officer=post.officer_id),
+        "calls": calls(motion, post),
     }
 
 

@@ -78,6 +78,7 @@ def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     act, motion = seen.act, seen.motion
     possible = Calls([], []) if seen.is_kept else calls(motion, request.post)
     context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": possible}
+    context["alone"] = seen.is_kept and request.post.role in signers.OWN_ACTS_ALONE
     return page(
         request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
     )
@@ -90,6 +91,7 @@ def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
     seen = _act(request.post, act_id)
     act, motion = seen.act, seen.motion
     context: dict[str, Any] = {"act": act, "motion": motion, "kind": motion.kind_entry, "lines": statement.of_act(act)}
+    context["alone"] = seen.is_kept and request.post.role in signers.OWN_ACTS_ALONE
     return page(
         request, "act_show.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
     )

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from ecase.officers.models import Post, Role
-from workflows.motions.law import events, nature
+from workflows.motions.law import appellants, defence, events, nature
 from workflows.motions.models import Motion
-from workflows.motions.states import State
+from workflows.motions.states import PENDING_APPEAL, State
 
 Relation = Callable[[Motion, Post], bool]
 
@@ -73,13 +73,24 @@ def is_executor(motion: Motion, post: Post) -> bool:
 
 
 def is_appellant(motion: Motion, post: Post) -> bool:
-    """The prosecutor, the defender, or the court's clerk who registers a complaint of somebody without an account."""
-    who = {one.key for one in motion.kind_entry.appeal.who}
+    """The prosecutor; counsel of a person whom the law lets appeal; the clerk, for somebody without an account.
+
+    A defender who asked for the decision himself appeals as such.
+    """
+    others = bool(defence.appellants(motion.kind_entry))
     if post.role == Role.PROSECUTOR:
-        return "prosecutor" in who and is_supervising_prosecutor(motion, post)
+        named = {one.key for one in motion.kind_entry.appeal.who}
+        return defence.PROSECUTOR in named and is_supervising_prosecutor(motion, post)
     if post.role == Role.CLERK:
-        return bool(who - {"prosecutor"}) and motion.court_id == post.organisation_id
-    return bool(who - {"prosecutor"}) and motion.case.counsel.filter(officer=post.officer_id).exists()
+        return others and motion.court_id == post.organisation_id
+    return others and (is_author(motion, post) or defence.may_appeal(motion, post.officer_id))
+
+
+def is_whose_appeal_stands(motion: Motion, post: Post) -> bool:
+    """Who has made an appeal that stands, or is counsel of the person for whom it was made."""
+    if not is_appellant(motion, post):
+        return False
+    return motion.appeal_state not in PENDING_APPEAL or bool(appellants.to_withdraw(motion, post))
 
 
 def is_appellate_judge(motion: Motion, post: Post) -> bool:
@@ -93,7 +104,7 @@ def is_chair_above(motion: Motion, post: Post) -> bool:
 
 
 def is_party(motion: Motion, post: Post) -> bool:
-    """Who has a part in the motion: its author, its prosecutor, its judge, counsel in the case, whoever executes it."""
+    """Who has a part in the motion: its author, its prosecutor, its judge, counsel of its subject, its executor."""
     if post.role == Role.JUDGE:
         return is_assigned_judge(motion, post)
     if is_author(motion, post):
@@ -101,7 +112,7 @@ def is_party(motion: Motion, post: Post) -> bool:
     if post.role == Role.PROSECUTOR:
         return post.organisation_id in (motion.prosecution_id, motion.consenting_id)
     if post.role == Role.DEFENDER:
-        return motion.case.counsel.filter(officer=post.officer_id).exists()
+        return defence.is_counsel_of_subject(motion, post.officer_id)
     return is_executor(motion, post)
 
 

@@ -12,7 +12,7 @@ from ecase.cases import participation
 from ecase.officers.models import Post
 from ecase.problems import Conflict, NotAllowed, Problem
 from workflows.motions.authority.steps import STEPS, Step
-from workflows.motions.law import nature
+from workflows.motions.law import appellants, nature
 from workflows.motions.models import Act, Motion, Opening, OpeningQuerySet
 from workflows.motions.states import BRING_MATERIALS, RECUSALS, ActType, State
 
@@ -22,7 +22,7 @@ def require_allowed(motion: Motion, act_type: ActType, post: Post) -> Step:
     step = STEPS[act_type]
     if faults := list(_faults(motion, act_type, step, post)):
         raise NotAllowed(faults)
-    if conflict := _conflict(motion, act_type, step):
+    if conflict := _conflict(motion, act_type, step, post):
         raise Conflict(conflict)
     if step.reads_first and not has_opened(motion, post):
         raise NotAllowed(_unread(motion, post))
@@ -35,7 +35,7 @@ def available(motion: Motion, post: Post) -> list[ActType]:
         act_type
         for act_type, step in STEPS.items()
         if post.role in step.roles
-        and not _conflict(motion, act_type, step)
+        and not _conflict(motion, act_type, step, post)
         and not any(_faults(motion, act_type, step, post))
     ]
 
@@ -85,7 +85,7 @@ def _faults_of_post(motion: Motion, act_type: ActType, step: Step, post: Post) -
     if post.role not in step.roles:
         yield Problem("wrong-role", _("This act is not for your role."))
     elif not step.relation(motion, post):
-        yield Problem("not-yours", _("This motion is not with you."))
+        yield Problem("not-yours", step.not_yours)
     elif act_type not in RECUSALS and participation.role_of(motion.case, post.officer) not in (None, post.role):
         yield Problem("acted-in-another-role", _("You have acted in this case in another role."))
 
@@ -102,14 +102,16 @@ def _authors(motion: Motion) -> tuple[str, ...]:
     return step.authors if step and step.authors else motion.kind_entry.author_roles
 
 
-def _conflict(motion: Motion, act_type: ActType, step: Step) -> Problem | None:
-    """What in the motion's present state stands against the act, whoever performs it."""
+def _conflict(motion: Motion, act_type: ActType, step: Step, post: Post) -> Problem | None:
+    """What in the motion's present state stands against the act, whoever performs it, or for this officer."""
     if not can_proceed(step.method(motion)):
         return _wrong_state(motion, act_type)
     if motion.on_paper and act_type != ActType.FORMAT_ORDER:
         return Problem("on-paper", _("The motion is kept on paper. Order the electronic format before you act on it."))
     if act_type == ActType.EXECUTION_REPORT and nature.is_suspended(motion):
         return Problem("suspended", _("The decision is appealed, and the appeal suspends it."))
+    if act_type == ActType.APPEAL and appellants.was_refused_its_term(motion, post):
+        return Problem("term-not-restored", _("The term of your appeal was not restored."))
     return None
 
 

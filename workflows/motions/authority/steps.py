@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from ecase.officers.models import Role
 from workflows.motions.authority.relations import (
     Relation,
@@ -26,8 +28,10 @@ from workflows.motions.authority.relations import (
     is_nobody,
     is_reporter,
     is_reviewer,
+    is_whose_appeal_stands,
 )
 from workflows.motions.law import events, nature
+from workflows.motions.law.appeals import Stated
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
 
@@ -35,8 +39,9 @@ Known = Callable[[Motion], bool]
 Turns = Callable[[Motion, Mapping[str, Any]], tuple[str, ...]]
 AUTHORS = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR, Role.DEFENDER})
 REPORTERS = AUTHORS | {Role.JUDGE}
+NOT_YOURS = _("This motion is not with you.")
+NOT_YOUR_APPEAL = _("No appeal that stands is yours to withdraw.")
 APPELLANTS = frozenset({Role.PROSECUTOR, Role.DEFENDER, Role.CLERK})
-RESTORED, YES = "restored", "yes"
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Step:
     """How one type of act is performed: by whom, by which transition, and whether the kind knows it at all.
 
     ``turns`` names the transitions where they depend on what the act states; ``transition`` is then one that must be
-    possible.
+    possible. ``counts`` says that the transition leads to where the act, among the others, leaves the appeals.
     """
 
     transition: str
@@ -53,15 +58,20 @@ class Step:
     known: Known = lambda motion: True
     reads_first: bool = False
     turns: Turns | None = None
+    counts: bool = False
+    not_yours: Any = NOT_YOURS
 
-    def method(self, motion: Motion) -> Callable[[], None]:
+    def method(self, motion: Motion) -> Callable[..., None]:
         """The bound transition method of django-fsm, to ask whether it is possible."""
-        bound: Callable[[], None] = getattr(motion, self.transition)
+        bound: Callable[..., None] = getattr(motion, self.transition)
         return bound
 
-    def move(self, motion: Motion, payload: Mapping[str, Any]) -> None:
+    def move(self, motion: Motion, act: Stated) -> None:
         """Carry out the transition or transitions. ``TransitionNotAllowed`` from a wrong state."""
-        for name in self.turns(motion, payload) if self.turns else (self.transition,):
+        if self.counts:
+            self.method(motion)(act)
+            return
+        for name in self.turns(motion, act.payload) if self.turns else (self.transition,):
             getattr(motion, name)()
 
 
@@ -75,10 +85,6 @@ def has_open_events(motion: Motion) -> bool:
 
 def is_secret(motion: Motion) -> bool:
     return motion.secret
-
-
-def ruled_on_term(motion: Motion, payload: Mapping[str, Any]) -> tuple[str, ...]:
-    return ("restore_term",) if payload.get(RESTORED) == YES else ("leave_term",)
 
 
 def ruled_on_appeal(motion: Motion, payload: Mapping[str, Any]) -> tuple[str, ...]:
@@ -144,9 +150,11 @@ STEPS: dict[ActType, Step] = {
     ActType.REVIVAL: _by_service("revive"),
     ActType.EXPIRY: _by_service("expire"),
     ActType.CLOSURE: _by_service("close"),
-    ActType.APPEAL: Step("appeal", APPELLANTS, is_appellant, nature.may_be_appealed),
-    ActType.RESTORATION: replace(_by_judge("restore_term"), turns=ruled_on_term),
-    ActType.APPEAL_WITHDRAWAL: Step("withdraw_appeal", APPELLANTS, is_appellant),
+    ActType.APPEAL: Step("appeal", APPELLANTS, is_appellant, nature.may_be_appealed, counts=True),
+    ActType.RESTORATION: replace(_by_judge("rule_on_term"), counts=True),
+    ActType.APPEAL_WITHDRAWAL: Step(
+        "withdraw_appeal", APPELLANTS, is_whose_appeal_stands, counts=True, not_yours=NOT_YOUR_APPEAL
+    ),
     ActType.TRANSMISSION: _by_service("send_up"),
     ActType.APPEAL_ASSIGNMENT: _by_service("assign_appeal"),
     ActType.APPEAL_RECUSAL: _by_appellate_judge("leave_appellate_judge"),

@@ -6,7 +6,7 @@ from itertools import chain
 from ecase.officers.models import Officer, Organisation, Role
 from ecase.outbox import services as outbox
 from workflows.motions.authority import secrecy
-from workflows.motions.law import events, nature
+from workflows.motions.law import defence, events, nature
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import DECISIONS, ActType, State
 from workflows.motions.telling.act_json import instant
@@ -89,8 +89,13 @@ def _court_above(motion: Motion) -> Iterator[Recipient]:
 
 
 def _defence(motion: Motion) -> Iterator[Recipient]:
-    if motion.defence:
-        yield from Officer.objects.filter(pk__in=motion.case.counsel.values("officer"))
+    yield from defence.counsel_of_subject(motion)
+
+
+def _appellants(motion: Motion) -> Iterator[Recipient]:
+    """Counsel whose appeals have been made: they hear what becomes of them, whomever they are counsel of."""
+    made = motion.acts.filter(type=ActType.APPEAL, author__role=Role.DEFENDER)
+    yield from Officer.objects.filter(pk__in=made.values("author__officer"))
 
 
 def _filed(motion: Motion) -> Iterator[Recipient]:
@@ -121,6 +126,7 @@ def _all_of(*groups: Recipients) -> Recipients:
 _both = _all_of(_author, _prosecution)
 _parties = _all_of(_both, _defence)
 _parties_and_judge = _all_of(_parties, _judge)
+_parties_to_appeal = _all_of(_parties, _appellants)
 
 _TOLD: dict[str, Recipients] = {"author": _author, "prosecutor": _prosecution, "judge": _judge, "defence": _defence}
 _RECIPIENTS: dict[ActType, Recipients] = {
@@ -151,12 +157,12 @@ _RECIPIENTS: dict[ActType, Recipients] = {
     ActType.REVIVAL: _parties,
     ActType.EXPIRY: _parties,
     ActType.APPEAL: _parties_and_judge,
-    ActType.RESTORATION: _parties,
+    ActType.RESTORATION: _parties_to_appeal,
     ActType.APPEAL_WITHDRAWAL: _all_of(_parties, _judge, _appellate_judge),
-    ActType.TRANSMISSION: _parties,
+    ActType.TRANSMISSION: _parties_to_appeal,
     ActType.APPEAL_ASSIGNMENT: _appellate_judge,
     ActType.APPEAL_RECUSAL: _all_of(_parties, _court_above),
     ActType.APPEAL_REASSIGNMENT: _parties,
-    ActType.APPEAL_RULING: _parties_and_judge,
+    ActType.APPEAL_RULING: _all_of(_parties_to_appeal, _judge),
     ActType.EVENT: _event,
 }

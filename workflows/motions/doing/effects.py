@@ -10,7 +10,7 @@ from workflows.assignment import conflicts
 from workflows.assignment.models import Bar
 from workflows.deadlines import counting
 from workflows.motions.authority import secrecy
-from workflows.motions.law import nature, routing, validity
+from workflows.motions.law import defence, nature, routing, validity
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import DECISIONS, ActType, State
 
@@ -28,6 +28,7 @@ def apply(motion: Motion, act: Act) -> None:
 
 def _filed(motion: Motion, act: Act, payload: Payload) -> None:
     motion.submitted_at, motion.consents = act.performed_at, 0
+    motion.subject_id = defence.subject_stated(motion)
     motion.consenting, motion.court = routing.consenting_office(motion), routing.court(motion)
     if nature.needs_consent(motion):
         secrecy.admit_office(motion, motion.consenting or motion.prosecution, act.performed_at)

@@ -19,6 +19,7 @@ from workflows.deadlines import services as deadlines
 from workflows.motions import serving
 from workflows.motions.authority.steps import STEPS
 from workflows.motions.doing import announcements, effects
+from workflows.motions.law.appeals import Stated
 from workflows.motions.law.terms import correct_terms, extend_terms, meet_terms, start_terms, void_terms
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.states import RECUSALS, ActType
@@ -47,6 +48,11 @@ class Statement:
         act_type, frozen = ActType(prepared.type), bytes(prepared.act_json)
         return cls(prepared.pk, act_type, author, prepared.payload, frozen, cms, report, prepared.pdf_id, at)
 
+    @property
+    def stated(self) -> Stated:
+        """What counts of it where appeals are counted."""
+        return Stated(str(self.id), self.type, self.payload, self.at)
+
 
 class Stand(NamedTuple):
     """Where both machines of a motion stood before an act."""
@@ -58,7 +64,7 @@ class Stand(NamedTuple):
 def record(motion: Motion, statement: Statement) -> Act:
     """Write the act and all its effects. ``motion`` is locked, verified and allowed to make this step."""
     before = Stand(motion.state, motion.appeal_state)
-    STEPS[statement.type].move(motion, statement.payload)
+    STEPS[statement.type].move(motion, statement.stated)
     act = _write_act(motion, statement, before, _append(motion, statement, before))
     effects.apply(motion, act)
     if statement.author:
@@ -76,6 +82,7 @@ _CHANGED = (
     "version",
     "consents",
     "payload",
+    "subject",
     "defence",
     "on_paper",
     "outcome",

@@ -1,15 +1,18 @@
 """What an act must say: the catalogue's form for it, and whether a payload fills it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
-from workflows.motions.law import events, nature, requirements
+from workflows.motions.law import appeals, appellants, events, nature, requirements
 from workflows.motions.models import Motion
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
-from workflows.statute.schema import AppealOutcome, Form, Outcome
+from workflows.statute.catalogue import catalogue, in_force
+from workflows.statute.schema import AppealOutcome, Field, Form, Outcome
 from workflows.statute.validation import validate
 
 Payload = dict[str, Any]
@@ -20,22 +23,49 @@ OUTCOME, SUGGESTION = "outcome", "suggestion"
 NEW_OUTCOME = "new_outcome"
 
 
-def form(motion: Motion, act_type: ActType, outcome: str = "", instead: str = "") -> Form:
-    """The catalogue's form for the act; for a decision, that of ``outcome``, and of ``instead`` put in its place."""
+def form(
+    motion: Motion, act_type: ActType, outcome: str = "", instead: str = "", *, author: Post | None = None
+) -> Form:
+    """The catalogue's form for the act; for a decision, that of ``outcome``, and of ``instead`` put in its place.
+
+    An act that names an appeal offers those that ``author`` may name; without one, all that there have been.
+    """
     if act_type in WITH_OUTCOME and not outcome:
         return NOTHING
     if act_type == ActType.EVENT:
         return motion.kind_entry.event_form(events.open_now(motion))
-    return motion.kind_entry.form_for(act_type, outcome, instead)
+    found = motion.kind_entry.form_for(act_type, outcome, instead)
+    return _naming_appeal(motion, act_type, found, author) if act_type in appeals.NAMING else found
 
 
-def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Form:
+def _naming_appeal(motion: Motion, act_type: ActType, found: Form, author: Post | None) -> Form:
+    """The text that names an appeal, as a choice. A version of the law that does not ask for it takes today's field."""
+    named, known = found.field(appeals.APPEAL) or _today(motion, act_type), appellants.choices(motion, act_type, author)
+    if known:
+        named = replace(named, type="choice", choices=known, max_length=None)
+    return replace(found, fields=(named, *(one for one in found.fields if one.key != appeals.APPEAL)))
+
+
+def _today(motion: Motion, act_type: ActType) -> Field:
+    acts = catalogue(in_force(nature.jurisdiction(motion))).acts
+    return next(one for one in acts[act_type].fields if one.key == appeals.APPEAL)
+
+
+def with_only_choice(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:
+    """``payload``; where it names no appeal and ``author`` may name but one, with that one."""
+    if act_type not in appeals.NAMING or appeals.APPEAL in payload:
+        return dict(payload)
+    known = appellants.choices(motion, act_type, author)
+    return {**payload, appeals.APPEAL: known[0].key} if len(known) == 1 else dict(payload)
+
+
+def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, author: Post | None = None) -> Form:
     """The form that ``payload`` fills, by the outcomes or the event that it states; what is unknown adds no field."""
     if act_type == ActType.EVENT:
         return _form_of_event(motion, payload)
     outcome, instead = payload.get(OUTCOME), payload.get(NEW_OUTCOME)
     if act_type not in WITH_OUTCOME or not _is_among(outcome, outcomes(motion, act_type)):
-        return form(motion, act_type)
+        return form(motion, act_type, author=author)
     known = _is_among(instead, new_outcomes(motion, act_type, str(outcome)))
     return form(motion, act_type, str(outcome), str(instead) if known else "")
 
@@ -63,19 +93,22 @@ def new_outcomes(motion: Motion, act_type: ActType, outcome: str) -> tuple[Outco
     return nature.outcomes(motion) if outcome in changing else ()
 
 
-def require_valid(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Payload:
+def require_valid(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:
     """The payload as it will be signed. Raises :class:`Invalid` with every fault at its field."""
-    faults = faults_of(motion, act_type, payload)
+    stated = with_only_choice(motion, act_type, payload, author)
+    faults = faults_of(motion, act_type, stated, author)
     if faults:
         raise Invalid(faults)
-    return dict(payload)
+    return stated
 
 
-def faults_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, complete: bool = True) -> list[Problem]:
-    """Every fault of ``payload``; with ``complete=False`` what is merely missing is no fault."""
+def faults_of(
+    motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post, *, complete: bool = True
+) -> list[Problem]:
+    """Every fault of ``payload`` as ``author`` would state it; unless ``complete``, what is missing is no fault."""
     if act_type in WITH_OUTCOME:
         return _faults_of_decision(motion, act_type, payload, complete=complete)
-    faults = _faults_of_form(motion, form(motion, act_type), payload, complete=complete)
+    faults = _faults_of_form(motion, form(motion, act_type, author=author), payload, complete=complete)
     return [*faults, *requirements.faults(motion, act_type, payload)] if complete else faults
 
 

@@ -8,10 +8,12 @@ from workflows.deadlines import services as deadlines
 from workflows.motions.law import events
 from workflows.motions.law.payloads import NEW_OUTCOME
 from workflows.motions.models import Act, Motion
-from workflows.motions.states import DECISIONS, FINAL_STATES, PENDING_APPEAL, ActType, State
+from workflows.motions.states import DECISIONS, FINAL_STATES, ActType, AppealState, State
 from workflows.statute.schema import Term
 
 FIELD = "field:"
+# Where the court above has an appeal that it has not ruled on.
+ABOVE = (AppealState.SENT_UP, AppealState.WITH_JUDGE)
 
 
 def start_terms(motion: Motion, act: Act) -> int:
@@ -44,18 +46,22 @@ def void_terms(motion: Motion, act: Act) -> int:
     """Await no more what the act has made pointless. Returns how many deadlines that ends.
 
     Once the motion has ended or gone back to its author that is everything but the ruling on an appeal that waits; once
-    a ruling has put another outcome in place, what only the old one asked for.
+    a ruling has put another outcome in place, what only the old one asked for; once nothing is left before the court
+    above, its ruling.
     """
     known = motion.kind_entry.clocks
     if motion.state in FINAL_STATES or motion.state == State.RETURNED:
         return deadlines.void(motion, act.performed_at, [one.key for one in known if not _awaits_ruling(one, motion)])
+    if act.type == ActType.APPEAL_WITHDRAWAL and motion.appeal_state not in ABOVE:
+        ruling = motion.kind_entry.appeal.ruling
+        return deadlines.void(motion, act.performed_at, [ruling.key]) if ruling else 0
     if NEW_OUTCOME not in act.payload:
         return 0
     return deadlines.void(motion, act.performed_at, [one.key for one in known if not _binds(one, motion)])
 
 
 def _awaits_ruling(term: Term, motion: Motion) -> bool:
-    return term == motion.kind_entry.appeal.ruling and motion.appeal_state in PENDING_APPEAL
+    return term == motion.kind_entry.appeal.ruling and motion.appeal_state in ABOVE
 
 
 def _binds(term: Term, motion: Motion) -> bool:

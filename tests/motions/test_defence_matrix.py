@@ -1,0 +1,221 @@
+"""Two suspects, a victim, four counsel: what each may open and do, of every kind, at every stage of a motion's life.
+
+What is expected is written here by hand, from the law's text, and asked of the functions that every door calls.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from ecase.cases.models import Counsel, Person
+from ecase.officers.models import Officer, Post
+from ecase.outbox.models import Notice
+from tests.factories import PersonFactory, PostFactory
+from tests.motions.world import World
+from workflows.copies.models import Copy
+from workflows.motions import acting, reading
+from workflows.motions.law import defence
+from workflows.motions.models import Motion
+from workflows.motions.states import DECISIONS, ActType, AppealState, State
+from workflows.statute.catalogue import catalogue, in_force
+from workflows.watch import duties, telling
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND, VICTIM, NOBODY = "first suspect", "second suspect", "victim", ""
+JUDGE, DECISION, NEVER = "judge", "decision", "never"
+
+
+@dataclass(frozen=True)
+class Law:
+    """Of a kind: the field of the person whom it is about and who that is here, from when counsel of that person may
+    open it, to whose persons a copy of a granting decision is owed, and whether anybody but the prosecutor appeals."""
+
+    field: str
+    about: str
+    opens: str
+    owed: tuple[str, ...] = ()
+    appealed: bool = True
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+LAW = {
+    "approach_ban": Law("suspect", FIRST, DECISION, (FIRST, VICTIM), beside=(("protected", VICTIM),)),
+    "bail": Law("suspect", FIRST, DECISION, (FIRST,)),
+    "bail_forfeiture": Law("suspect", FIRST, DECISION, (FIRST,)),
+    "complaint": Law("applicant", FIRST, JUDGE, (FIRST,)),
+    "costs_recovery": Law("payer", FIRST, JUDGE, (FIRST,), appealed=False),
+    "covert_action": Law("target", FIRST, NEVER, appealed=False),
+    "covert_ending": Law("", NOBODY, NEVER, appealed=False),
+    "covert_extension": Law("", NOBODY, NEVER, appealed=False),
+    "covert_non_notification": Law("notified", FIRST, NEVER, appealed=False),
+    "covert_notice_extension": Law("notified", FIRST, NEVER, appealed=False),
+    "custody": Law("suspect", FIRST, JUDGE, (FIRST, VICTIM)),
+    "custody_extension": Law("suspect", FIRST, JUDGE, (FIRST, VICTIM)),
+    "deposition": Law("witness", VICTIM, JUDGE, appealed=False),
+    "evidence_sale": Law("owner", VICTIM, JUDGE, (VICTIM,), appealed=False),
+    "examination_for_defence": Law("client", FIRST, JUDGE, appealed=False),
+    "exhumation": Law("deceased", VICTIM, DECISION),
+    "extradition_arrest": Law("sought", NOBODY, JUDGE),
+    "extradition_arrest_extension": Law("sought", NOBODY, JUDGE),
+    "extradition_bail": Law("sought", NOBODY, JUDGE),
+    "extradition_custody": Law("sought", NOBODY, JUDGE),
+    "forced_examination": Law("examined", VICTIM, NEVER),
+    "forced_samples": Law("sampled", VICTIM, NEVER),
+    "house_arrest": Law("suspect", FIRST, JUDGE, (FIRST, VICTIM)),
+    "house_arrest_extension": Law("suspect", FIRST, JUDGE, (FIRST, VICTIM)),
+    "information_for_defence": Law("client", FIRST, JUDGE, appealed=False),
+    "inspection": Law("", NOBODY, NEVER),
+    "international_wanted": Law("suspect", FIRST, DECISION),
+    "medical_placement": Law("person", FIRST, JUDGE, (FIRST,)),
+    "medical_placement_extension": Law("person", FIRST, JUDGE, (FIRST,)),
+    "mental_transfer": Law("suspect", FIRST, JUDGE, (FIRST,)),
+    "monetary_penalty": Law("violator", FIRST, JUDGE, (FIRST,), appealed=False),
+    "personal_search": Law("searched", FIRST, NEVER),
+    "property_arrest": Law("liable", FIRST, DECISION, (FIRST, VICTIM)),
+    "search": Law("", NOBODY, NEVER),
+    "seizure": Law("", NOBODY, NEVER),
+    "suspension": Law("suspect", FIRST, DECISION, (FIRST,)),
+    "witness_appearance": Law("witness", NOBODY, JUDGE, appealed=False),
+}
+
+
+def test_every_kind_is_stated() -> None:
+    assert set(LAW) == set(catalogue(in_force()).kinds)
+
+
+class Case:
+    """The world's case with two suspects and a victim, and counsel of each and of nobody.
+
+    The first suspect's counsel is the defender who files what the defence may file.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.persons: dict[str, Person] = {
+            FIRST: world.case.persons.get(capacity="suspect"),
+            SECOND: PersonFactory(case=world.case, capacity="suspect"),
+            VICTIM: world.case.persons.get(capacity="victim"),
+        }
+        self.counsel = {FIRST: world.posts["defender"], SECOND: self._counsel(SECOND), VICTIM: self._counsel(VICTIM)}
+        self.counsel[NOBODY] = PostFactory(defender=True)
+
+    def _counsel(self, name: str) -> Post:
+        post = PostFactory(defender=True)
+        Counsel.objects.create(case=self.world.case, officer=post.officer, person=self.persons[name])
+        return post
+
+    def given(self, law: Law) -> dict[str, str]:
+        named = dict([*law.beside, *([(law.field, law.about)] if law.about else [])])
+        return {field: str(self.persons[name].pk) for field, name in named.items()}
+
+
+def lives(case: Case, kind: str, law: Law) -> Iterator[tuple[Motion, bool, bool]]:
+    """The motion at each stage, with whether it is with a judge, and whether it is decided."""
+    world, entry = case.world, case.world.kind(kind)
+    motion = world.filed(kind, **case.given(law))
+    yield motion, motion.judge_id is not None, False
+    while motion.state in (State.AWAITING_APPROVAL, State.SUBMITTED):
+        approves = motion.state == State.AWAITING_APPROVAL
+        motion = world.does(
+            motion, *((ActType.APPROVAL, "head_of_unit") if approves else (ActType.AGREEMENT, "consenting"))
+        )
+        yield motion, motion.judge_id is not None, False
+    outcome = next(one.key for one in entry.outcomes if one.grants and one.path == "ordinary")
+    world.act(motion, entry.decision_act(outcome), "judge", world.decision(motion, outcome))
+    yield world.fresh(motion), True, True
+    duties.deliver_decisions(timezone.now())
+    yield world.fresh(motion), True, True
+    if law.appealed:
+        yield world.does(world.fresh(motion), ActType.APPEAL, "clerk"), True, True
+
+
+@pytest.mark.parametrize("kind", sorted(LAW))
+def test_each_sees_and_does_what_the_law_gives_his_client(world: World, kind: str) -> None:
+    case, law = Case(world), LAW[kind]
+    for motion, is_with_judge, is_decided in lives(case, kind, law):
+        opened = {JUDGE: is_with_judge, DECISION: is_decided, NEVER: False}[law.opens]
+        for name, post in case.counsel.items():
+            own = motion.author.officer_id == post.officer_id
+            reads = own or (opened and bool(name) and name == law.about)
+            owed = is_decided and name in law.owed
+            at = (motion.state, motion.appeal_state, name)
+            assert_opens(motion, post, reads=reads, decision=owed, at=at)
+            assert_acts(
+                motion, post, own=own, reads=reads, appeals=is_decided and law.appealed and (reads or owed), at=at
+            )
+            assert_told(motion, post, reads=reads, owed=owed, at=at)
+    if law.appealed:
+        assert_each_ends_his_own(case, kind, law)
+
+
+def assert_opens(motion: Motion, post: Post, *, reads: bool, decision: bool, at: Any) -> None:
+    """The materials, the printable file, versions, draws, copies and lists start from these."""
+    assert Motion.objects.visible_to(post).filter(pk=motion.pk).exists() == reads, at
+    assert finds(reading.get, post, motion.pk) == reads, at
+    assert finds(reading.decided, post, motion.pk) == (reads or decision), at
+    assert reading.decisions(post).filter(pk=motion.pk).exists() == (decision and not reads), at
+    attached = motion.attachments.values("document")
+    assert reading.documents(motion.case, post).filter(pk__in=attached).exists() == (reads and attached.exists()), at
+    for act in motion.acts.exclude(author=post):
+        assert finds(reading.act, post, act.pk) == (reads or (decision and act.type in DECISIONS)), (at, act.type)
+        assert finds(reading.whole_act, post, act.pk) == reads, (at, act.type)
+
+
+def finds(find: Any, *args: Any) -> bool:
+    try:
+        find(*args)
+    except Motion.DoesNotExist:
+        return False
+    return True
+
+
+def assert_acts(motion: Motion, post: Post, *, own: bool, reads: bool, appeals: bool, at: Any) -> None:
+    """Every act is asked for; what an author may do with his own motion is not this test's."""
+    found = set(acting.available(motion, post))
+    assert (ActType.APPEAL in found) == appeals, at
+    assert ActType.APPEAL_WITHDRAWAL not in found, at
+    if not own:
+        allowed = {ActType.APPEAL} | ({ActType.EVENT} if reads else set())
+        assert found <= allowed, at
+
+
+def assert_told(motion: Motion, post: Post, *, reads: bool, owed: bool, at: Any) -> None:
+    """Notices, copies and reminders reach whom the motion, or its decision, is open to."""
+    notices = set(Notice.objects.filter(key=str(motion.pk), officer=post.officer).values_list("topic", flat=True))
+    decided = {f"motion.{one}" for one in DECISIONS}
+    assert reads or notices <= (decided if owed else set()), (at, notices)
+    assert not owed or notices & decided, at
+    assert reads or not Copy.objects.filter(motion=motion, officer=post.officer).exists(), at
+    assert reads or post.officer not in officers(telling.responsible(motion, "defender")), at
+    assert reads or post.officer not in set(defence.counsel_of_subject(motion)), at
+
+
+def officers(told: Any) -> set[Officer]:
+    return {one for one, _roles in told if isinstance(one, Officer)}
+
+
+def assert_each_ends_his_own(case: Case, kind: str, law: Law) -> None:
+    """All who may appeal do; each then may withdraw, and only the last withdrawal ends the appeal."""
+    world = case.world
+    motion = Motion.objects.filter(kind=kind, case=world.case).latest("created_at")
+    appellants = [one for one in case.counsel.values() if ActType.APPEAL in acting.available(motion, one)]
+    assert len(appellants) == len({law.about, *law.owed} - {NOBODY} if law.opens != NEVER else set(law.owed))
+    for post in appellants:
+        perform(case, motion, ActType.APPEAL, post)
+    for post in case.counsel.values():
+        can = ActType.APPEAL_WITHDRAWAL in acting.available(world.fresh(motion), post)
+        assert can == (post in appellants), post
+    for post in appellants:
+        perform(case, motion, ActType.APPEAL_WITHDRAWAL, post)
+        assert world.fresh(motion).appeal_state == AppealState.FILED
+    assert world.does(world.fresh(motion), ActType.APPEAL_WITHDRAWAL, "clerk").appeal_state == AppealState.WITHDRAWN
+
+
+def perform(case: Case, motion: Motion, act_type: ActType, post: Post) -> None:
+    motion = reading.decided(post, motion.pk)
+    payload = case.world.filled(motion, act_type, author=post)
+    prepared = acting.prepare(motion, act_type, post, payload)
+    acting.perform(prepared, case.world.keys.sign(post, bytes(prepared.act_json)), post)

@@ -1,0 +1,83 @@
+"""Whose an appeal is: who may withdraw it, which of those that stand a form offers, and how each is named.
+
+An appeal is withdrawn by the officer who made it and by nobody else, but for counsel: it is the client's, so other
+counsel of all those for whom it may have been made counts as much. A clerk withdraws what he registered himself.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from ecase.officers.models import Post, Role
+from workflows.motions.law import appeals, defence
+from workflows.motions.law.appeals import Fate
+from workflows.motions.states import ActType, AppealState
+from workflows.statute.schema import Choice, Text
+
+if TYPE_CHECKING:
+    from workflows.motions.models import Act, Motion
+
+LATE = frozenset({Fate.LATE})
+WHEN = "d.m.Y H:i"
+
+
+def to_withdraw(motion: "Motion", post: Post) -> list["Act"]:
+    """The appeals that stand and that ``post`` may withdraw, the oldest first."""
+    return [one for one in _acts(motion, appeals.of(motion).those(appeals.STANDING)) if may_withdraw(motion, one, post)]
+
+
+def may_withdraw(motion: "Motion", appeal: "Act", post: Post) -> bool:
+    """Whether the appeal is the officer's, in the role of ``post``, or that of a client of his."""
+    author = appeal.author
+    if author is None or author.role != post.role:
+        return False
+    if author.officer_id == post.officer_id:
+        return post.role == Role.DEFENDER or author.organisation_id == post.organisation_id
+    return post.role == Role.DEFENDER and _is_client_s(motion, author, post)
+
+
+def _is_client_s(motion: "Motion", author: Post, post: Post) -> bool:
+    """Whether all for whom the author may have appealed are clients of ``post``; for nobody else can it speak."""
+    made_for = defence.clients(motion, author.officer_id).keys()
+    return bool(made_for) and made_for <= defence.clients(motion, post.officer_id).keys()
+
+
+def was_refused_its_term(motion: "Motion", post: Post) -> bool:
+    """Whether the judge refused to restore the term of an appeal that is the officer's: he does not appeal again."""
+    if motion.appeal_state == AppealState.NONE:
+        return False
+    refused = appeals.of(motion).those(frozenset({Fate.NOT_RESTORED}))
+    return any(may_withdraw(motion, one, post) for one in _acts(motion, refused))
+
+
+def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Choice, ...]:
+    """The appeals that an act may name, with appellant and date: for ``post``; for None, those that one ever could."""
+    if post is None:
+        named = _acts(motion, appeals.of(motion).fates)
+    elif act_type == ActType.APPEAL_WITHDRAWAL:
+        named = to_withdraw(motion, post)
+    else:
+        named = _acts(motion, appeals.of(motion).those(LATE))
+    return tuple(Choice(key=str(one.pk), label=_label(motion, one)) for one in named)
+
+
+def _acts(motion: "Motion", ids: Iterable[str]) -> list["Act"]:
+    found = motion.acts.filter(pk__in=list(ids)).select_related("author__officer", "author__organisation")
+    return list(found.defer("act_json", "cms", "report").order_by("position"))
+
+
+def _label(motion: "Motion", appeal: "Act") -> Text:
+    return Text(**{language: _named(motion, appeal, language) for language in ("kk", "ru", "en")})
+
+
+def _named(motion: "Motion", appeal: "Act", language: str) -> str:
+    """Who appeals, by whom, and when: ``defender: Name, Organisation, 30.11.2026 14:20``."""
+    field = motion.kind_entry.form_for(ActType.APPEAL).field("appellant")
+    appellant = field.label_of(str(appeal.payload.get("appellant"))) if field else None
+    named = [str(appeal.payload.get("appellant_name") or ""), appeal.author_in(language)]
+    with translation.override(language):
+        when = date_format(timezone.localtime(appeal.performed_at), WHEN)
+    told = ", ".join(part for part in (*named, when) if part)
+    return f"{appellant.in_(language)}: {told}" if appellant else told

@@ -1,0 +1,71 @@
+"""For whom counsel acts on a motion. Counsel is for a person, never for a case.
+
+A motion that is open to the defence is open to counsel of its subject, the person whom it is about. Counsel of another
+person has a part in it only once the catalogue's service list owes that person a copy of the decision, and then in the
+decision alone.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from ecase.cases.models import Counsel, Person
+from ecase.officers.models import Officer
+from workflows.copies.models import Copy
+from workflows.statute.schema import Kind
+
+if TYPE_CHECKING:
+    from workflows.motions.models import Motion
+
+# Whom the catalogue lets appeal: the prosecutor, whoever is defended, whoever else a decision touches.
+PROSECUTOR, DEFENDER, AFFECTED = "prosecutor", "defender", "other_affected"
+
+
+def subject_stated(motion: "Motion") -> UUID | None:
+    """The person whom the motion is about, as the field of its form states that the catalogue names for it."""
+    stated = motion.payload.get(motion.kind_entry.subject) if motion.kind_entry.subject else None
+    return UUID(stated) if isinstance(stated, str) and stated else None
+
+
+def is_counsel_of_subject(motion: "Motion", officer_id: UUID) -> bool:
+    """Whether the motion is open to the officer as counsel of the person whom it is about."""
+    if not motion.defence or motion.subject_id is None:
+        return False
+    return Counsel.objects.filter(person=motion.subject_id, officer=officer_id).exists()
+
+
+def counsel_of_subject(motion: "Motion") -> Iterator[Officer]:
+    """The officers to whom the motion is open as counsel of its subject; none while it is closed to the defence."""
+    if motion.defence and motion.subject_id is not None:
+        named = Counsel.objects.filter(person=motion.subject_id)
+        yield from Officer.objects.filter(pk__in=named.values("officer"))
+
+
+def clients(motion: "Motion", officer_id: UUID) -> dict[UUID, str]:
+    """The persons for whom the officer may act on the decision, with the capacity of each in the case.
+
+    The one whom the motion is about, if it is open to the defence; those to whom a copy of the decision is owed.
+    """
+    owed = Copy.objects.filter(motion=motion.pk, person=OuterRef("pk"), notice=False)
+    part = Q(Exists(owed)) if not motion.secret else Q(pk__in=[])
+    if motion.defence and motion.subject_id is not None:
+        part |= Q(pk=motion.subject_id)
+    persons = Person.objects.filter(part, case=motion.case_id, counsel__officer=officer_id)
+    return dict(persons.values_list("pk", "capacity"))
+
+
+def may_appeal(motion: "Motion", officer_id: UUID) -> bool:
+    """Whether the law lets somebody appeal for whom the officer acts."""
+    return any(_is_appellant(motion, *client) for client in clients(motion, officer_id).items())
+
+
+def appellants(kind: Kind) -> set[str]:
+    """Whom the catalogue lets appeal, by key, but for the prosecutor."""
+    return {one.key for one in kind.appeal.who} - {PROSECUTOR}
+
+
+def _is_appellant(motion: "Motion", person: UUID, capacity: str) -> bool:
+    named = {capacity, AFFECTED, *((DEFENDER,) if person == motion.subject_id else ())}
+    return not named.isdisjoint(appellants(motion.kind_entry))
