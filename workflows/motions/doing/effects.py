@@ -135,7 +135,8 @@ def _extended(motion: Motion, act: Act, payload: Payload) -> None:
 
 
 def _sent_up(motion: Motion, act: Act, payload: Payload) -> None:
-    motion.appellate_court = Organisation.objects.get(bin=payload["court"])
+    """Nobody there has it before the draw, also where appeals had gone up before and were withdrawn."""
+    motion.appellate_court, motion.appellate_judge = Organisation.objects.get(bin=payload["court"]), None
     motion.appeal_number = payload["number"]
 
 
