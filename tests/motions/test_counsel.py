@@ -9,7 +9,7 @@ from django.utils import timezone
 from ecase.cases.models import Counsel, Person
 from ecase.officers.models import Post
 from ecase.outbox.models import Message
-from ecase.problems import NotAllowed
+from ecase.problems import Invalid, NotAllowed
 from tests.factories import PersonFactory, PostFactory
 from tests.motions.payloads import now_minus
 from tests.motions.world import World
@@ -137,3 +137,12 @@ def test_the_list_of_the_defence_reads_no_whole_table(world: World) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
         for found in (reading.queue(post), reading.decisions(post)):
             assert "Seq Scan on motions_motion" not in found.explain(), found.explain()
+
+
+def test_counsel_files_for_his_own_clients(world: World) -> None:
+    """A complaint for a co-suspect would speak for somebody who has counsel of his own."""
+    other, _post = counsel(world, "suspect")
+    complaint = world.draft("complaint", applicant=str(other.pk))
+    with pytest.raises(Invalid) as refused:
+        acting.prepare(complaint, ActType.MOTION, world.posts["defender"], {})
+    assert [(one.code, one.field) for one in refused.value.problems] == [("not-a-client", "payload.applicant")]

@@ -87,6 +87,7 @@ def _outside(kind: Marked, around: Around, faults: Faults) -> None:
 def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
     repeat, route = kind.child("repeat"), kind.child("special_person_route")
     _subject(kind, known, faults)
+    _typed(kind.child("client"), known, ("person",), faults)
     if repeat is not None:
         _typed(repeat.child("person_field"), known, ("person",), faults)
         _typed(repeat.child("field"), known, ("text", "long_text"), faults)

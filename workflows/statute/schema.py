@@ -117,7 +117,8 @@ class Kind(Rule):
     """A kind of sanction, whole: who asks, who agrees, what must be said and attached, when, and what may come out.
 
     ``subject`` is the field of the form that names the person whom a motion is about: to counsel of that person it is
-    open where it is open to the defence.
+    open where it is open to the defence. ``client`` is the field of the person for whom a defender files it: one of
+    those whom he is counsel of.
     """
 
     key: str
@@ -144,6 +145,7 @@ class Kind(Rule):
     repeat: Repeat | None = None
     relation: Relation | None = None
     subject: str = ""
+    client: str = ""
     events: tuple[Event, ...] = ()
     group_leader: GroupLeader | None = None
     acts: Mapping[str, Form] = field(default_factory=dict, metadata={"derived": True}, repr=False)

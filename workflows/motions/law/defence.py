@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from ecase.cases.models import Counsel, Person
+from ecase.cases.models import Case, Counsel, Person
 from ecase.officers.models import Officer
 from workflows.copies.models import Copy
 from workflows.statute.schema import Kind
@@ -27,6 +27,11 @@ def subject_stated(motion: "Motion") -> UUID | None:
     """The person whom the motion is about, as the field of its form states that the catalogue names for it."""
     stated = motion.payload.get(motion.kind_entry.subject) if motion.kind_entry.subject else None
     return UUID(stated) if isinstance(stated, str) and stated else None
+
+
+def persons_of(case: Case, officer_id: UUID) -> set[UUID]:
+    """The persons of the case whom the officer is counsel of."""
+    return set(Counsel.objects.filter(case=case, officer=officer_id).values_list("person", flat=True))
 
 
 def is_counsel_of_subject(motion: "Motion", officer_id: UUID) -> bool:

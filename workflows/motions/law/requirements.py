@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ecase.officers.models import Officer, Organisation
+from ecase.officers.models import Officer, Organisation, Role
 from ecase.problems import Problem
-from workflows.motions.law import events, leading, nature, routing
+from workflows.motions.law import defence, events, leading, nature, routing
 from workflows.motions.models import Motion
 from workflows.motions.states import AFTER_DECISION, ActType
 from workflows.statute.conditions import is_empty
@@ -30,6 +30,18 @@ def _motion(motion: Motion, payload: Payload) -> Iterator[Problem]:
         yield led
     yield from _repeated(motion)
     yield from _unrelated(motion)
+    if stranger := _not_a_client(motion):
+        yield stranger
+
+
+def _not_a_client(motion: Motion) -> Problem | None:
+    """Counsel files for his own clients."""
+    field = motion.kind_entry.client
+    if not field or motion.author.role != Role.DEFENDER or is_empty(motion.payload.get(field)):
+        return None
+    if str(motion.payload[field]) in {str(one) for one in defence.persons_of(motion.case, motion.author.officer_id)}:
+        return None
+    return Problem("not-a-client", _("You are not counsel of this person."), f"payload.{field}")
 
 
 def _missing_attachments(motion: Motion) -> Iterator[Problem]:
