@@ -22,7 +22,7 @@ def test_counsel_of_the_victim_lists_reads_and_appeals_the_decision_alone(world:
     decision = motion.acts.get(type__in=DECISIONS)
 
     (line,) = caller.get("/api/v1/decisions/").data["results"]
-    assert (line["id"], line["outcome"]) == (motion.pk, "sanctioned")
+    assert (line["id"], line["outcome"]) == (str(motion.pk), "sanctioned")
     assert [one["type"] for one in line["available_acts"]] == ["appeal"]
     assert caller.get("/api/v1/motions/").data["results"] == []
     assert caller.get(line["act"]).status_code == 200
