@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from ecase.cases.models import Counsel, Person
@@ -16,7 +17,7 @@ from ecase.outbox.models import Notice
 from tests.factories import PersonFactory, PostFactory
 from tests.motions.world import World
 from workflows.copies.models import Copy
-from workflows.motions import acting, reading
+from workflows.motions import acting, reading, signers
 from workflows.motions.law import defence
 from workflows.motions.models import Motion
 from workflows.motions.states import DECISIONS, ActType, AppealState, State
@@ -160,16 +161,21 @@ def assert_opens(motion: Motion, post: Post, *, reads: bool, decision: bool, at:
     attached = motion.attachments.values("document")
     assert reading.documents(motion.case, post).filter(pk__in=attached).exists() == (reads and attached.exists()), at
     for act in motion.acts.exclude(author=post):
-        assert finds(reading.act, post, act.pk) == (reads or (decision and act.type in DECISIONS)), (at, act.type)
-        assert finds(reading.whole_act, post, act.pk) == reads, (at, act.type)
+        assert finds(signers.act, post, act.pk) == (reads or (decision and act.type in DECISIONS)), (at, act.type)
+        assert finds(evidence, post, act.pk) == reads, (at, act.type)
 
 
 def finds(find: Any, *args: Any) -> bool:
     try:
         find(*args)
-    except Motion.DoesNotExist:
+    except ObjectDoesNotExist:
         return False
     return True
+
+
+def evidence(post: Post, act_id: Any) -> None:
+    """The container, which holds all earlier acts."""
+    signers.require_evidence(signers.act(post, act_id), post)
 
 
 def assert_acts(motion: Motion, post: Post, *, own: bool, reads: bool, appeals: bool, at: Any) -> None:

@@ -42,7 +42,6 @@ EVENTS = {
     "demo.loaded": _("The demonstration was set up"),
     "calendar.loaded": _("A year of the calendar was loaded"),
     "counsel.named": _("A defender was named"),
-    "decision.opened": _("A decision was opened"),
     "draw.committed": _("A number for later draws was committed to"),
     "duty.called": _("Somebody on duty was called"),
     "duty.exhausted": _("Nobody on duty has answered"),

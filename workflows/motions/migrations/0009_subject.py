@@ -26,7 +26,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0004_leader_of_a_group"),
-        ("motions", "0007_leaving_an_appeal"),
+        ("motions", "0008_openings_of_versions"),
         ("statute", "0001_initial"),
     ]
 
