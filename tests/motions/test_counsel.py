@@ -18,6 +18,7 @@ from workflows.copies.models import Copy
 from workflows.motions import acting, reading, signers
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType, AppealState
+from workflows.motions.telling import act_json, papers
 from workflows.watch import duties
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +150,12 @@ def test_counsel_files_for_his_own_clients(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         acting.prepare(complaint, ActType.MOTION, world.posts["defender"], {})
     assert [(one.code, one.field) for one in refused.value.problems] == [("not-a-client", "payload.applicant")]
+
+
+def test_the_paper_of_his_appeal_names_no_act_that_is_not_open_to_him(world: World) -> None:
+    subject = suspect(world)
+    _person, post = counsel(world, "victim")
+    motion = world.does(world.decided("custody", "sanctioned", suspect=subject), ActType.APPEAL, "defender")
+    draft = act_json.Draft(motion.pk, motion, ActType.APPEAL, post, {}, timezone.now(), motion.last_act)
+
+    assert [one.type for one in papers.paper_of(draft).previous][-1] == ActType.PROTOCOL

@@ -270,6 +270,10 @@ class Motion(Machine):
     def __str__(self) -> str:
         return self.number or f"{self.kind} {self.case_id}"
 
+    def is_open_to(self, post: Post) -> bool:
+        """Whether the motion is open to ``post`` with all that it holds; one query."""
+        return Motion.objects.visible_to(post).filter(pk=self.pk).exists()
+
     @property
     def chain(self) -> str:
         """The chain of the audit log that tells of this motion: its case's, or one of its own if it is secret."""

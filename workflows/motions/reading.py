@@ -70,14 +70,9 @@ def for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Motion:
     Where only the decision is open, what the forms of acts that are not possible offer is not.
     """
     motion = decided(post, motion_id)
-    if not is_open(motion, post) and act_type not in rules.available(motion, post):
+    if not motion.is_open_to(post) and act_type not in rules.available(motion, post):
         raise Motion.DoesNotExist
     return motion
-
-
-def is_open(motion: Motion, post: Post) -> bool:
-    """Whether more of the motion is open to ``post`` than its decision."""
-    return Motion.objects.visible_to(post).filter(pk=motion.pk).exists()
 
 
 def _add_bodies(motion: Motion) -> None:

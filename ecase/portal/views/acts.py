@@ -118,7 +118,7 @@ def _found(post: Post, motion_id: UUID, act_type: str) -> tuple[Motion, ActType]
 
 
 def _around(motion: Motion, post: Post) -> dict[str, Any]:
-    return about(motion, post) if reading.is_open(motion, post) else decision_alone(motion, post)
+    return about(motion, post) if motion.is_open_to(post) else decision_alone(motion, post)
 
 
 def _read(motion: Motion, post: Post, kind: ActType, posted: QueryDict) -> dict[str, Any]:

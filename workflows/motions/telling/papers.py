@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
+from django.db.models import Q, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ecase.cases.models import Blob, Person
-from ecase.officers.models import Officer, Post
+from ecase.officers.models import Officer, Post, Role
 from workflows import papers
 from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
 from workflows.motions.models import Motion
@@ -65,7 +66,7 @@ def paper_of(draft: Draft) -> facts.Paper:
         attachments=_attached(draft),
         hearing=_hearing(draft.payload),
         service=_service(draft, language),
-        previous=_previous(motion),
+        previous=_previous(draft),
         appeal=appeal_sentence(kind, language) if draft.type in DECISIONS else "",
         verify_url=f"{settings.PUBLIC_URL}/verify/?act={draft.id}",
         installation=settings.INSTALLATION_ID,
@@ -208,8 +209,12 @@ def _hearing(payload: Mapping[str, Any]) -> facts.HearingFacts | None:
     )
 
 
-def _previous(motion: Motion) -> tuple[facts.EarlierAct, ...]:
-    acts = motion.acts.select_related("author__organisation").order_by("position")
+def _previous(draft: Draft) -> tuple[facts.EarlierAct, ...]:
+    """The earlier acts that the author may know of: the paper tells him, and whomever he shows it, of no others."""
+    acts = draft.motion.acts.select_related("author__organisation").order_by("position")
+    if draft.author and draft.author.role == Role.DEFENDER and not draft.motion.is_open_to(draft.author):
+        decided = Subquery(acts.filter(type__in=DECISIONS).values("position")[:1])
+        acts = acts.filter(Q(position__lte=decided) | Q(author__officer=draft.author.officer_id))
     return tuple(
-        facts.EarlierAct(one.type, one.author_in(motion.language), one.performed_at, one.sha256) for one in acts
+        facts.EarlierAct(one.type, one.author_in(draft.motion.language), one.performed_at, one.sha256) for one in acts
     )
