@@ -7,20 +7,17 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 from api.problems import BadRequest, TooLarge
 from ecase.problems import Invalid, Problem
+from ecase.uploads import SLACK, BoundedUpload
 from signatures.canonical import MAX_INTEGER
 
 UNSTORABLE = _("The text holds characters that cannot be stored.")
 DEPTH = 32
-# Room for the fields and boundaries of a multipart body beside its file.
-SLACK = 64 * 1024
 
 
 class JSONParser(parsers.JSONParser):
@@ -95,7 +92,7 @@ class MultipartParser(parsers.MultiPartParser):
         """Fields and files. Raises :class:`TooLarge`, :class:`BadRequest`, or :class:`Invalid` for another digest."""
         context = dict(parser_context or {})
         request = context["request"]._request  # noqa: SLF001
-        request.upload_handlers = [BoundedUpload(self.limit, request)]
+        request.upload_handlers = [BoundedUpload(self.limit, request, too_large)]
         expected = digest_of_header(request.headers.get("Content-Digest"))
         digesting = DigestingStream(stream)
         try:
@@ -106,26 +103,6 @@ class MultipartParser(parsers.MultiPartParser):
         if expected is not None and expected != digesting.finish():
             raise Invalid(Problem("digest", _("The content does not have the digest that its header states.")))
         return parsed
-
-
-class BoundedUpload(TemporaryFileUploadHandler):
-    """Stops reading as soon as a file is larger than ``limit`` bytes."""
-
-    def __init__(self, limit: int, request: HttpRequest) -> None:
-        super().__init__(request)
-        self.limit, self.received = limit, 0
-
-    def handle_raw_input(self, _input_data: Any, _meta: Any, content_length: int, *_about: Any) -> None:
-        """Refuses what announces itself as too large, before the first byte is read."""
-        if content_length > self.limit + SLACK:
-            raise too_large(self.limit)
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Counts what really comes."""
-        self.received += len(raw_data)
-        if self.received > self.limit:
-            raise too_large(self.limit)
-        super().receive_data_chunk(raw_data, start)
 
 
 def too_large(limit: int) -> TooLarge:

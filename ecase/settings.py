@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase import production, timeouts
 from ecase.environment import Environment
+from signatures import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)
@@ -191,6 +192,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = env.int("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
+# How many files may stand under one requirement of a motion; all of them together: CONTAINER_LIMITS.
+ATTACHMENTS_PER_REQUIREMENT = env.int("ECASE_ATTACHMENTS_PER_REQUIREMENT", default=50)
 UPLOAD_TYPES = env.list("ECASE_UPLOAD_TYPES", default=["pdf", "png", "jpg", "docx", "xlsx", "txt"])
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -280,6 +283,12 @@ OUTBOX_LEASE_SECONDS = env.int("ECASE_OUTBOX_LEASE_SECONDS", default=60)
 WEBHOOK_TIMEOUT_SECONDS = env.int("ECASE_WEBHOOK_TIMEOUT_SECONDS", default=15)
 # Hosts inside the own network that webhooks may go to, also over plain http.
 WEBHOOK_HOSTS = env.list("ECASE_WEBHOOK_HOSTS", default=[])
+
+# -- what anybody may have verified -----------------------------------------------------------------------------------
+
+# How large a container may be, and how many are verified at once on a machine, each in a process of its own.
+CONTAINER_LIMITS = limits.USUAL
+VERIFY_AT_ONCE = env.int("ECASE_VERIFY_AT_ONCE", default=2)
 
 # -- REST ---------------------------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ def _packs_beyond_reason(data: bytes) -> bool:
 @contextmanager
 def opened(file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> Iterator[Archive]:
     """An archive to read from, in a seekable file; ``ValueError`` says what is wrong with it."""
-    _check_ends(file, max_entries)
+    check_ends(file, max_entries)
     try:
         packed = zipfile.ZipFile(file)
     except UNREADABLE as fault:
@@ -126,8 +126,8 @@ def read(data: bytes, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX
         return [archive.read(name) for name in archive.sizes]
 
 
-def _check_ends(file: BinaryIO, max_entries: int) -> None:
-    """Before a library reads a directory of whatever size: that there is one, and of how many lines."""
+def check_ends(file: BinaryIO, max_entries: int) -> None:
+    """Before a library reads a directory of whatever size: that there is one, and of how many lines; ``ValueError``."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     begins = file.read(4) == b"PK\x03\x04"

@@ -1,16 +1,16 @@
-"""The report on an evidence container, in the reader's words; the checking itself is ``signatures.offline``."""
+"""The report on an evidence container, in the reader's words; the checking itself is ``ecase.trust.examining``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ecase.problems import Invalid, Problem
-from ecase.trust import folder
-from signatures import container, offline
+from ecase.trust import examining
 from signatures.faults import said
 from signatures.messages import LANGUAGES, TEXTS, text
 from workflows.motions.states import ActType
@@ -38,20 +38,18 @@ class Findings:
     checks: list[Finding]
 
 
-def examine(content: bytes) -> Findings:
+def examine(file: UploadedFile) -> Findings:
     """Check a container against this installation's trust. Raises :class:`Invalid` for what is not a container."""
     try:
-        opened = container.read(content)
-    except ValueError as fault:
+        verdict = examining.examine(file, timezone.now())
+    except examining.NotAContainer as fault:
         message = _("This is not an evidence container, or it is damaged: %(why)s") % {
-            "why": said(str(fault), _language())
+            "why": said(fault.why, _language())
         }
         raise Invalid(Problem("not-a-container", message, "file")) from fault
-    now = timezone.now()
-    verdict = offline.examine(opened, folder.trust(), now)
-    signer = _at(verdict.statement, "author", "name")
-    lines = [_finding(line) for line in verdict.lines]
-    return Findings(verdict.indication == PASSED, signer, _facts(verdict.statement), lines)
+    signer = _at(verdict["act"], "author", "name")
+    lines = [_finding(line) for line in verdict["lines"]]
+    return Findings(verdict["indication"] == PASSED, signer, _facts(verdict["act"]), lines)
 
 
 def _facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -75,10 +73,10 @@ def _act(act_type: str) -> str:
     return str(ActType(act_type).label) if act_type in ActType.values else act_type
 
 
-def _finding(line: offline.Line) -> Finding:
-    passed = line.indication == PASSED
-    name = _say(line.name) + (f" {line.subject}" if line.subject else "")
-    return Finding(name, passed, _say(line.indication), said(line.detail, _language()))
+def _finding(line: Mapping[str, str]) -> Finding:
+    passed = line["indication"] == PASSED
+    name = _say(line["name"]) + (f" {line['subject']}" if line["subject"] else "")
+    return Finding(name, passed, _say(line["indication"]), said(line["detail"], _language()))
 
 
 def _say(key: str) -> str:

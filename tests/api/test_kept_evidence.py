@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -91,7 +92,7 @@ def test_it_stands_by_its_evidence(
 
     assert run(data, tmp_path, given)["indication"] == "TOTAL_PASSED"
     assert verify(anybody, data).data["indication"] == "TOTAL_PASSED"
-    assert containers.examine(data).passed
+    assert containers.examine(SimpleUploadedFile("act.zip", data)).passed
 
     trust = offline.Trust.load(given)
     assert all(one.not_valid_after_utc < timezone.now() + DECADE for one in carried(opened))
@@ -129,7 +130,7 @@ def test_evidence_of_another_signature_does_not_help(reachable: None, make_world
     foreign = evidence.of(theirs.signature_sha256)
     assert foreign
     EvidenceRecord.objects.filter(pk=act.signature_sha256).update(data=foreign.dumps())
-    assert not containers.examine(export.container(act)).passed
+    assert not containers.examine(SimpleUploadedFile("act.zip", export.container(act))).passed
 
 
 def test_an_authority_of_a_row_is_trusted_wherever_it_is_asked(
@@ -141,7 +142,7 @@ def test_an_authority_of_a_row_is_trusted_wherever_it_is_asked(
     _world, act = filed(make_world)
     data = export.container(act)
     call_command("export_trust", str(tmp_path / "given"), stdout=StringIO())
-    assert containers.examine(data).passed
+    assert containers.examine(SimpleUploadedFile("act.zip", data)).passed
     assert verify(anybody, data).data["indication"] == "TOTAL_PASSED"
     assert run(data, tmp_path, tmp_path / "given")["indication"] == "TOTAL_PASSED"
     seed = offline.Trust.load(settings.TRUST_DIR)
@@ -201,13 +202,13 @@ def test_what_was_trusted_and_asked_when_it_was_signed_counts(
 
     call_command("export_trust", str(tmp_path / "given"), stdout=StringIO())
     assert keys.pki.issuer.certificate not in [one.certificate for one in services.at(timezone.now()).store.authorities]
-    assert containers.examine(data).passed
+    assert containers.examine(SimpleUploadedFile("act.zip", data)).passed
     assert run(data, tmp_path, tmp_path / "given")["indication"] == "TOTAL_PASSED"
 
     rule.delete()
     assert [one.usual for one in RuleChange.objects.filter(role="investigator")] == [False, True]
     TrustedCertificate.objects.update(valid_from=act.performed_at - DECADE, valid_to=act.performed_at - DECADE / 2)
-    assert not containers.examine(data).passed
+    assert not containers.examine(SimpleUploadedFile("act.zip", data)).passed
 
 
 def test_fetched_lists_are_given_if_their_authority_is_trusted(log: Any, keys: Any, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from workflows.motions.doing import pending
 from workflows.motions.doing.follow_up import follow_up
 from workflows.motions.doing.locking import lock
 from workflows.motions.doing.recording import Statement, record
-from workflows.motions.law import payloads
+from workflows.motions.law import payloads, volume
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.states import ActType
 from workflows.motions.telling import act_json, papers
@@ -91,6 +91,7 @@ def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]
     draft = _draft(motion, act_type, author, stated)
     pdf = documents.put_bytes(papers.render(draft), "application/pdf")
     frozen = act_json.freeze(papers.with_files(draft, pdf))
+    volume.require_statement(len(frozen))
     return PreparedAct.objects.create(
         id=draft.id,
         motion=motion,

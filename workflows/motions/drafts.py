@@ -18,7 +18,7 @@ from workflows.motions.authority import rules, secrecy
 from workflows.motions.authority.refusals import recording
 from workflows.motions.authority.relations import is_author
 from workflows.motions.doing.locking import lock
-from workflows.motions.law import leading, payloads, prefilling, requirements
+from workflows.motions.law import leading, payloads, prefilling, requirements, volume
 from workflows.motions.models import ActDraft, Attachment, Motion
 from workflows.motions.states import WITH_A_JUDGE, ActType, State
 from workflows.statute.catalogue import catalogue, in_force
@@ -94,11 +94,14 @@ def attach(
 ) -> Attachment:
     """Store a file of the case and attach it to the draft under a requirement of the kind.
 
-    Raises what ``documents.store`` raises, ``NotAllowed`` or ``Conflict``; each refusal is in the audit log.
+    Raises what ``documents.store`` raises, ``Invalid`` for more than a motion can hold, ``NotAllowed`` or ``Conflict``;
+    each refusal is in the audit log.
     """
     with recording(motion, post, "attachment"):
         _require_requirement(motion, requirement)
         _require_editable(motion, post, ATTACHABLE)
+        # Before it is stored; what is attached at the same moment is counted once more under the lock.
+        volume.require_room(motion, requirement, volume.size_of(stream))
         document = documents.store(motion.case, post, name, stream, expected_sha256=expected_sha256, chain=motion.chain)
         return _attach(motion, post, requirement, document)
 
@@ -106,6 +109,7 @@ def attach(
 @transaction.atomic
 def _attach(motion: Motion, post: Post, requirement: str, document: Document) -> Attachment:
     locked = _editable(motion, post, ATTACHABLE)
+    volume.require_room(locked, requirement, document.blob.size)
     last = locked.attachments.aggregate(last=Max("position"))["last"] or 0
     attachment = Attachment.objects.create(motion=locked, document=document, requirement=requirement, position=last + 1)
     _touch(locked)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Officer, Organisation, Role
 from ecase.problems import Problem
-from workflows.motions.law import defence, events, leading, nature, routing
+from workflows.motions.law import defence, events, leading, nature, routing, volume
 from workflows.motions.models import Motion
 from workflows.motions.states import AFTER_DECISION, ActType
 from workflows.statute.conditions import is_empty
@@ -45,7 +45,10 @@ def _not_a_client(motion: Motion) -> Problem | None:
 
 
 def _missing_attachments(motion: Motion) -> Iterator[Problem]:
-    present = set(motion.attachments.values_list("requirement", flat=True))
+    attached = volume.held(motion)
+    # What was attached before there were limits: nobody could verify the evidence.
+    yield from volume.faults(attached, "attachments")
+    present = {requirement for requirement, _size in attached}
     for requirement in required_attachments(motion.kind_entry, motion.payload):
         if requirement.key not in present:
             message = _("Attach: %(what)s.") % {"what": requirement.label}

@@ -1,0 +1,64 @@
+"""How much may be attached to a motion: what its evidence container can hold (``signatures.limits``).
+
+Said when a file is attached, before anything is signed: evidence that is issued can then be verified everywhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from ecase.problems import Invalid, Problem
+from workflows.motions.models import Motion
+
+# Of the act's files its own paper is one, and as large as this at most.
+PAPERS, PAPER_BYTES = 1, 8 * 1024 * 1024
+
+Held = Iterable[tuple[str, int]]
+
+
+def held(motion: Motion) -> list[tuple[str, int]]:
+    """What is attached: each file's requirement and its size in bytes."""
+    return list(motion.attachments.values_list("requirement", "document__blob__size"))
+
+
+def require_room(motion: Motion, requirement: str, size: int) -> None:
+    """Raises ``Invalid``, at the field of the file, if one more of that size would be too much."""
+    if problems := list(faults([*held(motion), (requirement, size)], "file")):
+        raise Invalid(problems)
+
+
+def faults(attached: Held, field: str) -> Iterator[Problem]:
+    """What is too much about files, each named by its requirement and size."""
+    files = list(attached)
+    bounds, most = settings.CONTAINER_LIMITS, settings.ATTACHMENTS_PER_REQUIREMENT
+    counted, sizes = bounds.files - PAPERS, bounds.file_bytes - PAPER_BYTES
+    if max(Counter(requirement for requirement, _size in files).values(), default=0) > most:
+        message = _("No more than %(most)d files can be attached under one requirement.") % {"most": most}
+        yield Problem("too-many-files", message, field, {"limit": most})
+    if len(files) > counted:
+        message = _("No more than %(most)d files can be attached to a motion.") % {"most": counted}
+        yield Problem("too-many-files", message, field, {"limit": counted})
+    if sum(size for _requirement, size in files) > sizes:
+        text = _("The files of a motion can have no more than %(most)d MB together: nobody could verify more.")
+        yield Problem("files-too-large", text % {"most": sizes // 2**20}, field, {"limit": sizes})
+
+
+def require_statement(size: int) -> None:
+    """Raises ``Invalid`` for an act whose ``act.json`` has more bytes than one may have: its text is too long."""
+    most = settings.CONTAINER_LIMITS.act_bytes
+    if size > most:
+        message = _("The text of this act is too long to be signed. Shorten it, or attach a part of it as a file.")
+        raise Invalid(Problem("act-too-large", message, "payload", {"limit": most, "size": size}))
+
+
+def size_of(stream: BinaryIO) -> int:
+    """How many bytes a stream has from where it stands; 0 for one that cannot say before it is read."""
+    if not stream.seekable():
+        return 0
+    place = stream.tell()
+    end = stream.seek(0, 2)
+    stream.seek(place)
+    return end - place
