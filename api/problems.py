@@ -22,7 +22,7 @@ from ecase import outages
 from ecase.audit import services as audit
 from ecase.audit.repeats import append_refusal
 from ecase.officers.models import Token
-from ecase.problems import Problem, Refused
+from ecase.problems import Problem, Refused, TryLater
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -103,11 +103,13 @@ _TITLES: dict[int, tuple[str, str | Promise]] = {
     404: ("not-found", _("There is no such thing here, or not for you")),
     405: ("method-not-allowed", _("This address does not take this method")),
     406: ("not-acceptable", _("The answer exists in no form that you accept")),
+    408: ("too-slow", _("The content did not arrive in time")),
     413: ("too-large", TooLarge.title),
     415: ("unsupported-media-type", _("The content is of a type that is not taken here")),
     422: ("invalid", _("Some of the information is missing or wrong")),
     429: ("too-many-requests", _("Too many requests")),
     500: ("internal-error", _("Something went wrong on our side")),
+    503: ("try-later", TryLater.title),
 }
 
 
@@ -189,6 +191,11 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (SuspiciousOperation, 400),
     (UnreadablePostError, 400),
 )
+
+
+def of_status(status: int) -> Document:
+    """The document of a status that was decided before any view was found."""
+    return _titled(status, headers=TryLater.headers if status == TryLater.status else {})
 
 
 def _titled(status: int, **rest: Any) -> Document:

@@ -4,7 +4,7 @@ An outage is 503 with ``Retry-After``, whatever stumbled over it; anything else 
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -15,6 +15,7 @@ from api import problems
 from api.renderers import dumps
 from ecase import outages
 from ecase.problems import TryLater
+from ecase.reception import UNRECEIVED
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -28,6 +29,26 @@ def answer(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class UnreceivedMiddleware:
+    """Tells the client of a request whose body has not come why that is, before anything else looks at it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        status = request.META.get(UNRECEIVED)
+        return self.get_response(request) if status is None else _unreceived(request, status)
+
+
+def _unreceived(request: HttpRequest, status: int) -> HttpResponse:
+    with translation.override(translation.get_language_from_request(request)):
+        document = problems.of_status(status)
+        if _wants_document(request):
+            return _of(document, request)
+        context = {"stylesheet": _stylesheet(), "title": document.title}
+        return HttpResponse(loader.render_to_string("503.html", context), status=status, headers=document.headers)
+
+
 def _headers(outage: TryLater | None) -> Mapping[str, str]:
     return outage.headers if outage else {}
 
@@ -39,9 +60,13 @@ def _wants_document(request: HttpRequest) -> bool:
 
 
 def _document(request: HttpRequest, outage: TryLater | None) -> HttpResponse:
-    document = problems.describe(outage or RuntimeError())
+    return _of(problems.describe(outage or RuntimeError()), request)
+
+
+def _of(document: problems.Document, request: HttpRequest) -> HttpResponse:
     body = dumps(document.as_dict(request.path))
-    return HttpResponse(body, status=document.status, content_type=problems.MEDIA_TYPE)
+    headers = dict(document.headers)
+    return HttpResponse(body, status=document.status, headers=headers, content_type=problems.MEDIA_TYPE)
 
 
 def _page(outage: TryLater | None) -> HttpResponse:

@@ -20,7 +20,7 @@ from ecase.embedded import addresses, ports
 
 BASE = Path(__file__).parents[1]
 # As `make demo` runs it (ecase/embedded/demo.py).
-GRANIAN = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws", "--http", "1"]
+GRANIAN = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--no-ws", "--http", "1"]
 WORKERS, THREADS = 2, 2
 READY_WITHIN = 60.0  # seconds
 
@@ -96,7 +96,8 @@ def web(env: dict[str, str], log: Path) -> Iterator[Web]:
     """Granian with two workers, ready to answer."""
     port = ports.first_free(8200)
     command = [sys.executable, "-m", *GRANIAN, "--port", str(port), "--workers", str(WORKERS)]
-    command += ["--blocking-threads", str(THREADS), "ecase.wsgi:application"]
+    command += ["ecase.asgi:application"]
+    env = {**env, "ECASE_WEB_THREADS": str(THREADS)}
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=env, cwd=BASE, stdout=output, stderr=output)
     try:

@@ -28,11 +28,9 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         name = named(request.headers.get(HEADER))
-        token = current.set(name)
-        try:
-            response = self.get_response(request)
-        finally:
-            current.reset(token)
+        # Until the next request of this thread: Django writes its own line after the last middleware.
+        current.set(name)
+        response = self.get_response(request)
         response.headers[HEADER] = name
         return response
 

@@ -117,6 +117,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ecase.requests.RequestIdMiddleware",
+    "api.probes.ProbeMiddleware",
+    "api.server_errors.UnreceivedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -166,6 +168,9 @@ DATABASE_TIMEOUTS = {
 }
 DATABASES = {"default": env.database("DATABASE_URL")}
 DATABASES["default"]["OPTIONS"] = {
+    # Seconds for a server to answer at all, milliseconds for one that has fallen silent in the midst of it.
+    "connect_timeout": 5,
+    "tcp_user_timeout": 30_000,
     **DATABASES["default"].get("OPTIONS", {}),
     "options": timeouts.options(DATABASE_TIMEOUTS, "command"),
 }
@@ -195,9 +200,14 @@ UPLOAD_MAX_BYTES = env.int("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
 # How many files may stand under one requirement of a motion; all of them together: CONTAINER_LIMITS.
 ATTACHMENTS_PER_REQUIREMENT = env.int("ECASE_ATTACHMENTS_PER_REQUIREMENT", default=50)
 UPLOAD_TYPES = env.list("ECASE_UPLOAD_TYPES", default=["pdf", "png", "jpg", "docx", "xlsx", "txt"])
+# Less room than that for files, and the service is not ready.
+DISK_FREE_BYTES = env.int("ECASE_DISK_FREE_MB", default=1024) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Of each web worker: how many requests Django works on at once, and how long a body may take to begin to come.
+WEB_THREADS = env.int("ECASE_WEB_THREADS", default=2)
+BODY_SECONDS = env.int("ECASE_BODY_SECONDS", default=20)
 
 # -- security -----------------------------------------------------------------------------------------------------
 
@@ -267,6 +277,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if CELERY_BROKER_URL.startswith("amqp") else "classic"
 CELERY_WORKER_DETECT_QUORUM_QUEUES = True
+CELERY_WORKER_CONSUMER = "ecase.consumer:Consumer"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # Workers write the same lines as everything else.
@@ -315,6 +326,7 @@ SPECTACULAR_SETTINGS = {
         "MotionState": "workflows.motions.states.State",
         "ActType": "workflows.motions.states.ActType",
         "OfficersActType": "api.shapes.OFFICERS_ACTS",
+        "ProbeStatus": ["ok"],
     },
 }
 KNOX_TOKEN_MODEL = "officers.Token"  # noqa: S105

@@ -142,12 +142,12 @@ def _programs(stage: Stage) -> list[Program]:
     signer = ["--keys", str(stage.place.var_dir / "demo-pki" / "keys"), "--port", str(stage.signer.port)]
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         signer.append("--open")
-    web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(stage.http.port), "--workers", "2"]
-    web += ["--blocking-threads", "2", "--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
+    web = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(stage.http.port), "--workers", "2"]
+    web += ["--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
     worker = ["celery", "-A", "ecase", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
     beat = ["--beat", "--schedule", str(stage.place.state_dir / "beat")]
     return [
-        _program(stage, "web server", "web", [*python, *web, "5", "ecase.wsgi:application"]),
+        _program(stage, "web server", "web", [*python, *web, "5", "ecase.asgi:application"]),
         # Gossip and mingle need exclusive queues, which RabbitMQ has no quorum kind of.
         _program(stage, "Celery worker", "worker", [*python, *worker, "--without-gossip", "--without-mingle", *beat]),
         _program(stage, "watch", "watch", [sys.executable, "manage.py", "watch"]),

@@ -136,27 +136,3 @@ def test_before_the_first_checkpoint_there_is_none_yet(anybody: Caller) -> None:
 
     problem(response, 409, "not-yet", "not-yet")
     assert response["Retry-After"] == "2"
-
-
-# -- probes ------------------------------------------------------------------------------------------------------------
-
-
-def test_it_is_alive_without_asking_the_database(anybody: Caller, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(0):
-        assert anybody.get("/api/health/live").data == {"status": "ok"}
-
-
-def test_it_is_ready(world: World, anybody: Caller) -> None:
-    response = anybody.get("/api/health/ready")
-
-    assert (response.status_code, response.data) == (200, {"status": "ok"})
-
-
-def test_it_says_everything_that_it_lacks(anybody: Caller, settings: Any, tmp_path: Path) -> None:
-    settings.TRUST_DIR, settings.SERVICE_KEY_FILE = tmp_path / "nowhere", tmp_path / "nothing.pem"
-    settings.JURISDICTION = "nowhere"
-
-    response = anybody.get("/api/health/ready")
-
-    problem(response, 503, "unready", "law", "trust", "service-key")
-    assert str(tmp_path) not in response.content.decode()

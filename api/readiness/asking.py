@@ -1,0 +1,123 @@
+"""Asking everything, each thing for seconds at most; what was found counts for a moment, against floods of questions.
+
+What may hang for ever (a network folder, a broker) is asked in threads of its own: one that has not come back is not
+asked again, and is said not to answer.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from api.readiness import outside, stored
+from api.readiness.words import Lacking
+from ecase import outages
+
+logger = logging.getLogger(__name__)
+# Seconds: for one check, and for how long the findings count.
+PATIENCE, KEPT = 2.0, 2.0
+Check = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the service needs. ``why`` is a sentence for people, empty where it is there."""
+
+    name: str
+    why: str | Promise = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.why
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form, in the active language."""
+        return {"name": self.name, "ok": self.ok, "why": str(self.why)}
+
+
+class _Outside:
+    """Checks that run in threads of their own: at most one of each at a time."""
+
+    def __init__(self, checks: dict[str, Check]) -> None:
+        self._checks = checks
+        self._pool = ThreadPoolExecutor(len(checks), "readiness")
+        self._running: dict[str, Future[Finding]] = {}
+
+    def begin(self) -> None:
+        """Start every check whose last run has come back."""
+        for name, check in self._checks.items():
+            if name not in self._running or self._running[name].done():
+                self._running[name] = self._pool.submit(_found, name, check)
+
+    def end(self) -> list[Finding]:
+        """What they have found, or that they do not answer."""
+        until = time.monotonic() + PATIENCE
+        return [self._result(name, running, until) for name, running in self._running.items()]
+
+    def _result(self, name: str, running: Future[Finding], until: float) -> Finding:
+        try:
+            return running.result(max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            return Finding(name, _("It does not answer."))
+
+
+_OUTSIDE = _Outside(outside.CHECKS)
+_LOCK = Lock()
+_kept: tuple[float, list[Finding]] = (-KEPT, [])
+
+
+def findings() -> list[Finding]:
+    """Everything that the service needs, each with what is wrong with it."""
+    global _kept  # noqa: PLW0603 - of this process: what has just been found
+    with _LOCK:
+        if time.monotonic() - _kept[0] >= KEPT:
+            _kept = (time.monotonic(), _ask())
+        return _kept[1]
+
+
+def forget() -> None:
+    """Ask again at the next call, however soon."""
+    global _kept  # noqa: PLW0603
+    _kept = (-KEPT, [])
+
+
+def _ask() -> list[Finding]:
+    _OUTSIDE.begin()
+    found = _of_database()
+    return [*found, *_OUTSIDE.end()]
+
+
+def _of_database() -> list[Finding]:
+    first = _found("database", stored.database)
+    if not first.ok:
+        return [first]
+    return [first, *(_found(name, check, within=_briefly) for name, check in stored.CHECKS.items())]
+
+
+def _briefly(check: Check) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(PATIENCE * 1000))])
+        check()
+
+
+def _found(name: str, check: Check, within: Callable[[Check], None] = lambda check: check()) -> Finding:
+    try:
+        within(check)
+    except Lacking as fault:
+        logger.warning("not ready: %s: %s", name, fault.detail)
+        return Finding(name, fault.why)
+    except (DatabaseError, OSError, ValueError) as fault:
+        logger.warning("not ready: %s: %s", name, outages.first_line(fault))
+        return Finding(name, _("It cannot be asked."))
+    except Exception:
+        logger.exception("not ready: %s", name)
+        return Finding(name, _("It cannot be asked."))
+    return Finding(name)

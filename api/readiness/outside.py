@@ -1,0 +1,75 @@
+"""What the service needs beside its database. Each may hang with what it asks, and has a thread of its own."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import KombuError, OperationalError
+
+from api.readiness.words import Check, Lacking, lacking
+from ecase.audit import checkpoints, keys
+from ecase.celery import app
+
+# Seconds for the broker to answer.
+BROKER_PATIENCE = 1.5
+
+
+def _static() -> None:
+    with lacking(_("Static files have not been built and collected."), ValueError, OSError):
+        static("portal/dist/portal.css")
+
+
+def _log_key() -> None:
+    with lacking(_("The log's key cannot be read."), ImproperlyConfigured, OSError):
+        keys.signer()
+
+
+def _broker() -> None:
+    with lacking(_("The broker cannot be reached."), OperationalError, KombuError, OSError):
+        options = {"connect_timeout": BROKER_PATIENCE}
+        with app.connection_for_write(**options) as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_PATIENCE)
+
+
+def _media() -> None:
+    _write(Path(settings.MEDIA_ROOT))
+
+
+def _checkpoints() -> None:
+    _write(checkpoints.folder())
+
+
+def _disk() -> None:
+    free = shutil.disk_usage(_existing(Path(settings.MEDIA_ROOT))).free
+    if free < settings.DISK_FREE_BYTES:
+        raise Lacking(_("There is little room left for files."), f"{free // 1024 // 1024} MiB")
+
+
+def _write(folder: Path) -> None:
+    """A file can be made in the folder, brought to the disk, and taken away again."""
+    with lacking(_("Nothing can be written to the folder."), OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".ready-") as file:
+            file.write(b"ready")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or what is above it as long as it has not been made."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+CHECKS: dict[str, Check] = {
+    "static": _static,
+    "log-key": _log_key,
+    "broker": _broker,
+    "media": _media,
+    "checkpoints": _checkpoints,
+    "disk": _disk,
+}

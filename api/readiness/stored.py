@@ -1,0 +1,116 @@
+"""What the database, and what is judged with its help, says of the service. Called in the thread that asks."""
+
+from datetime import timedelta
+from functools import lru_cache
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from api.readiness.words import Check, Lacking, lacking
+from ecase.audit import checkpoints, clocks
+from ecase.audit.models import Checkpoint, Entry, Node
+from ecase.officers import signing
+from ecase.problems import SignatureRefused
+from workflows.deadlines.models import Deadline
+from workflows.statute.catalogue import NoLawInForce, in_force
+from workflows.watch.models import Heartbeat
+
+# Beyond that something stands still: the watch's tick, the signing of the log, the claiming of what is due.
+STILL = timedelta(minutes=2)
+_PROBE = b"ecase readiness"
+
+
+def database() -> None:
+    """It is reached."""
+    with lacking(_("The database cannot be reached."), DatabaseError):
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+
+def _migrations() -> None:
+    if not _applied():
+        # Once true it stays so for the life of the process; as long as it is not, it is asked again.
+        _applied.cache_clear()
+        raise Lacking(_("The database is not migrated."))
+
+
+@lru_cache(maxsize=1)
+def _applied() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _law() -> None:
+    with lacking(_("No catalogue of the law is in force."), NoLawInForce):
+        in_force()
+
+
+def _clock() -> None:
+    with lacking(_("Clocks differ: this machine's, the database's or the log's."), clocks.ClockDiffers):
+        clocks.check()
+
+
+def _trust() -> None:
+    with lacking(_("The trust anchors cannot be read."), ImproperlyConfigured, OSError, ValueError):
+        signing.trust()
+
+
+def _service_key() -> None:
+    with lacking(_("The service's own key cannot be read."), ImproperlyConfigured, OSError, ValueError):
+        signing.sealer()
+
+
+def _seal() -> None:
+    """A seal that is made now stands: its certificate and its authorities, none of them revoked."""
+    with lacking(_("The service's own key cannot be read."), ImproperlyConfigured, OSError, ValueError):
+        cms = signing.sealer().sign(_PROBE)
+    message = _("A seal of the service would not be accepted now: its certificate or its revocation lists are stale.")
+    with lacking(message, SignatureRefused, ImproperlyConfigured):
+        signing.verify_seal(cms, _PROBE, timezone.now())
+
+
+def _log() -> None:
+    """The database holds all that the log has signed, as the folder of checkpoints knows it."""
+    newest = Checkpoint.objects.first()
+    known = newest.size if newest else 0
+    with lacking(_("The log's checkpoints cannot be read."), checkpoints.Unreadable, ImproperlyConfigured, OSError):
+        published = checkpoints.published_size()
+    if published > known:
+        raise Lacking(_("The log was rolled back."), f"{published} entries are published, {known} are signed here")
+
+
+def _log_signed() -> None:
+    last = Node.objects.filter(level=0).order_by("-position").values_list("entry", flat=True).first() or 0
+    oldest = Entry.objects.filter(pk__gt=last).order_by("pk").values_list("at", flat=True).first()
+    if oldest and timezone.now() - oldest > STILL:
+        raise Lacking(_("Entries of the log have been waiting for long to be signed."), f"since {oldest:%c}")
+
+
+def _watch() -> None:
+    beat = Heartbeat.objects.first()
+    if beat is None or timezone.now() - beat.at > STILL:
+        raise Lacking(_("The watch does not run."), f"last tick: {beat.at:%c}" if beat else "it has never run")
+
+
+def _deadlines() -> None:
+    due = Deadline.objects.missed_unclaimed(timezone.now() - STILL).order_by("due_at")
+    if oldest := due.values_list("due_at", flat=True).first():
+        raise Lacking(_("A deadline has passed and nobody has reported it."), f"due at {oldest:%c}")
+
+
+CHECKS: dict[str, Check] = {
+    "migrations": _migrations,
+    "law": _law,
+    "clock": _clock,
+    "trust": _trust,
+    "service-key": _service_key,
+    "seal": _seal,
+    "log": _log,
+    "log-signed": _log_signed,
+    "watch": _watch,
+    "deadlines": _deadlines,
+}
