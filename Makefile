@@ -49,6 +49,10 @@ walk: setup ## run the main job unattended, from the investigator's key to the v
 test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
 	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: test-servers
+test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's PostgreSQL, RabbitMQ and nginx, and try what it made
+	@$(PY) -m pytest -n 0 tests/real_servers $(ARGS)
+
 .PHONY: bench
 bench: setup ## measure speed beside pgbench and write docs/benchmarks.md
 	@$(RUN) $(PY) -m bench $(ARGS)

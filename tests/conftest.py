@@ -25,6 +25,12 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What needs Debian's own servers runs where it is asked for: ``make test-servers``."""
+    asked = any("real_servers" in argument for argument in config.args)
+    return True if collection_path.name == "real_servers" and not asked else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first, so that no process is left alone with one at the end."""
