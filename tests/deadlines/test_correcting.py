@@ -55,12 +55,13 @@ def test_correcting_again_changes_nothing(motion: Motion) -> None:
 
 
 def test_both_values_are_in_the_log_without_the_officers_sentence(motion: Motion) -> None:
-    started(motion, "file_with_judge", DETAINED_AT)
-    correct(motion)
+    before = started(motion, "file_with_judge", DETAINED_AT)
+    after = correct(motion)
     [data] = recomputed()
     stated = {"term": "file_with_judge", "role": "prosecutor", "because": "corrected"}
     old = {"started_at": "2026-11-20T09:05:00.000000Z", "due_at": "2026-11-22T01:05:00.000000Z"}
     new = {"started_at": "2026-11-20T07:05:00.000000Z", "due_at": "2026-11-21T23:05:00.000000Z"}
+    old, new = {"id": str(before.pk), **old}, {"id": str(after.pk), **new}
     assert data == {**stated, "from": {**old, "state": "running"}, "to": {**new, "state": "running"}}
 
 

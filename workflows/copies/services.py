@@ -46,7 +46,7 @@ def owe(motion: Motion, act: Act, reaches: Callable[[Recipient], bool]) -> list[
         one.remind_at = _reminded_at(one, act.performed_at)
     if owed:
         Copy.objects.bulk_create(owed)
-        _log(owed[0], "copies.owed", audit.service_actor(), {"copies": [_line(one) for one in owed]})
+        _log(owed[0], "copies.owed", audit.service_actor(), {"copies": [_owed_line(one) for one in owed]})
     told = [one.recipient for one in owed if one.recipient and one.sent_at]
     return [*told, *counsel_of(one.person for one in owed if one.person and not one.notice)]
 
@@ -61,7 +61,8 @@ def void_notices(motion: Motion, at: datetime) -> int:
     notices = list(outstanding(motion).filter(notice=True).select_related("motion__case"))
     if notices:
         Copy.objects.filter(pk__in=[one.pk for one in notices]).update(voided_at=at, remind_at=None)
-        _log(notices[0], "copies.voided", audit.service_actor(), {"copies": [str(one.pk) for one in notices]})
+        voided = {"at": audit.instant(at), "copies": [str(one.pk) for one in notices]}
+        _log(notices[0], "copies.voided", audit.service_actor(), voided)
     return len(notices)
 
 
@@ -70,7 +71,8 @@ def acknowledge(copy: Copy, post: Post | None, at: datetime) -> bool:
     """The addressee has it: in ``post``, or (None) by its own system. False if that was known already."""
     if not _settle(copy, {"acknowledged_at": at, "acknowledged_by": post}):
         return False
-    _log(copy, "copy.acknowledged", post.as_actor() if post else audit.service_actor(), _line(copy))
+    line = {**_line(copy), "at": audit.instant(at)}
+    _log(copy, "copy.acknowledged", post.as_actor() if post else audit.service_actor(), line)
     return True
 
 
@@ -216,6 +218,13 @@ def _log(copy: Copy, event: str, actor: dict[str, Any], data: dict[str, Any]) ->
 
 def _line(copy: Copy) -> dict[str, Any]:
     return {"copy": str(copy.pk), "to": copy.to, "how": copy.how}
+
+
+def _owed_line(copy: Copy) -> dict[str, Any]:
+    """To whom, until when, as the row says it for ever: what ``manage.py audit verify`` compares the row with."""
+    addressee = {name: str(pk) for name in ("officer", "organisation", "person") if (pk := getattr(copy, f"{name}_id"))}
+    about = {"notice": copy.notice, "due_at": _text(copy.due_at), "sent_at": _text(copy.sent_at)}
+    return {**_line(copy), **about, **addressee}
 
 
 def _text(at: datetime | None) -> str | None:

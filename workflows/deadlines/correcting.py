@@ -201,7 +201,9 @@ def _log(old: Deadline | None, new: Deadline | None, cause: Cause) -> None:
 def _values(one: Deadline | None) -> dict[str, str] | None:
     if one is None:
         return None
-    return {"started_at": audit.instant(one.started_at), "due_at": audit.instant(one.due_at), "state": one.state}
+    instants = {"started_at": audit.instant(one.started_at), "due_at": audit.instant(one.due_at)}
+    met = {"met_at": audit.instant(one.met_at)} if one.met_at else {}
+    return {"id": str(one.pk), **instants, "state": one.state, **met}
 
 
 def _asked(term: Term) -> set[str]:

@@ -20,10 +20,9 @@ from workflows.motions.authority.relations import is_author
 from workflows.motions.doing.locking import lock
 from workflows.motions.law import leading, payloads, prefilling, requirements, volume
 from workflows.motions.models import ActDraft, Attachment, Motion
-from workflows.motions.states import WITH_A_JUDGE, ActType, State
+from workflows.motions.states import EDITABLE, WITH_A_JUDGE, ActType
 from workflows.statute.catalogue import catalogue, in_force
 
-EDITABLE = (State.DRAFT, State.RETURNED)
 # With a judge a motion can still be supplemented: what is attached then counts once the supplement is signed.
 ATTACHABLE = (*EDITABLE, *WITH_A_JUDGE)
 

@@ -17,7 +17,7 @@ from ecase.cases.models import Blob, Case, Counsel, Document, Language, Person, 
 from ecase.officers.models import Officer, Organisation, Post, Role
 from workflows.copies.models import Copy
 from workflows.motions.machine import Machine
-from workflows.motions.states import BRING_MATERIALS, FINAL_STATES, ActType, AppealState, State
+from workflows.motions.states import BRING_MATERIALS, EDITABLE, FINAL_STATES, ActType, AppealState, State
 from workflows.statute.catalogue import catalogue
 from workflows.statute.models import CatalogueVersion
 from workflows.statute.schema import Kind
@@ -278,6 +278,11 @@ class Motion(Machine):
     def chain(self) -> str:
         """The chain of the audit log that tells of this motion: its case's, or one of its own if it is secret."""
         return f"motion:{self.pk}" if self.secret else self.case.chain
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its author may still change what it says: not filed yet, or returned to him."""
+        return self.state in EDITABLE
 
     @property
     def kind_entry(self) -> Kind:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -132,7 +133,8 @@ def open_materials(motion: Motion, post: Post) -> Opening:
     )
     copies.opened(motion, post, now)
     calling.answer(motion, post.officer, now)
-    _log(motion, post, {})
+    about = {"opened_at": audit.instant(opening.opened_at), "version": opening.version, "position": opening.position}
+    _log(motion, post, {}, about)
     return opening
 
 
@@ -152,18 +154,18 @@ def open_act(act: Act, motion: Motion, post: Post) -> None:
     It is no reading of the materials: an act of an earlier version says nothing of what the motion holds now.
     """
     copies.opened(motion, post, timezone.now(), act)
-    _log(motion, post, {"act": str(act.pk)})
+    _log(motion, post, {"act": str(act.pk)}, {"of": "act"})
 
 
 @only_where_sent
 def open_versions(motion: Motion, post: Post) -> None:
     """Log that the officer compares versions. It is no reading of the materials: it opens no attachment."""
-    _log(motion, post, {})
+    _log(motion, post, {}, {"of": "versions"})
 
 
-def _log(motion: Motion, post: Post, subject: Mapping[str, str]) -> None:
+def _log(motion: Motion, post: Post, subject: Mapping[str, str], data: dict[str, Any]) -> None:
     named, chain = {"motion": str(motion.pk), **subject}, f"officer:{post.officer_id}"
-    audit.read("motion.opened", chain=chain, actor=post.as_actor(), subject=named)
+    audit.read("motion.opened", chain=chain, actor=post.as_actor(), subject=named, data=data)
 
 
 @dataclass(frozen=True)

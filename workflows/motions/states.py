@@ -109,6 +109,8 @@ RECUSALS = frozenset({ActType.RECUSAL, ActType.APPEAL_RECUSAL})
 # Acts that state one of the outcomes that the catalogue gives.
 WITH_OUTCOME = DECISIONS | {ActType.APPEAL_RULING}
 
+# A draft: not filed yet, or returned to its author.
+EDITABLE = (State.DRAFT, State.RETURNED)
 # Before the court: what the author may still take back, and what he may still correct.
 UNDER_WAY = (
     State.AWAITING_APPROVAL,

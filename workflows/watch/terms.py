@@ -87,7 +87,7 @@ def _log(deadline: Deadline, event: str, more: dict[str, str]) -> None:
         chain=deadline.motion.chain,
         actor=audit.service_actor(),
         subject={"motion": str(deadline.motion_id)},
-        data={**facts_of(deadline), **more},
+        data={"deadline": str(deadline.pk), **facts_of(deadline), **more},
     )
 
 

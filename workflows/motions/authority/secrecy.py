@@ -14,18 +14,24 @@ def is_secret(level: str) -> bool:
     return level == "covert"
 
 
-def admit(motion: Motion, officer: Officer, by: Post | None, at: datetime) -> None:
-    """Let the officer see a secret motion; nothing for one that is not secret, or whoever is admitted already."""
-    if motion.secret:
-        Admission.objects.get_or_create(motion=motion, officer=officer, defaults={"admitted_by": by, "admitted_at": at})
+def admit(motion: Motion, officer: Officer, by: Post | None, at: datetime) -> list[Officer]:
+    """Let the officer see a secret motion; nothing for one that is not secret. Returns who was not admitted before."""
+    if not motion.secret:
+        return []
+    given = {"admitted_by": by, "admitted_at": at}
+    _admission, is_new = Admission.objects.get_or_create(motion=motion, officer=officer, defaults=given)
+    return [officer] if is_new else []
 
 
-def admit_office(motion: Motion, office: Organisation | None, at: datetime) -> None:
-    """Let those see a secret motion whose consent is asked: the prosecutors who hold a post in that office now."""
+def admit_office(motion: Motion, office: Organisation | None, at: datetime) -> list[Officer]:
+    """Let those see a secret motion whose consent is asked: the prosecutors who hold a post in that office now.
+
+    Returns who was not admitted before.
+    """
     if not motion.secret or office is None:
-        return
-    for post in Post.objects.current(at).filter(organisation=office, role=Role.PROSECUTOR).select_related("officer"):
-        admit(motion, post.officer, None, at)
+        return []
+    posts = Post.objects.current(at).filter(organisation=office, role=Role.PROSECUTOR).select_related("officer")
+    return [officer for post in posts for officer in admit(motion, post.officer, None, at)]
 
 
 def recipients(motion: Motion, wanted: Iterable[Recipient]) -> list[Recipient]:

@@ -18,28 +18,33 @@ Payload = Mapping[str, Any]
 ANNOUNCED_AT, NEW_OUTCOME = "announced_at", "new_outcome"
 
 
-def apply(motion: Motion, act: Act) -> None:
-    """Let the row state what the act has changed. ``motion`` is locked; the caller saves it."""
+def apply(motion: Motion, act: Act) -> list[Officer]:
+    """Let the row state what the act has changed. ``motion`` is locked; the caller saves it, and before it the act.
+
+    Returns the officers who are admitted to a secret motion by this act.
+    """
     motion.last_act = act
     motion.revision += 1
-    if effect := _EFFECTS.get(ActType(act.type)):
-        effect(motion, act, act.payload)
+    effect = _EFFECTS.get(ActType(act.type))
+    return (effect(motion, act, act.payload) if effect else None) or []
 
 
-def _filed(motion: Motion, act: Act, payload: Payload) -> None:
+def _filed(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.submitted_at, motion.consents = act.performed_at, 0
     motion.subject_id = defence.subject_stated(motion)
     motion.consenting, motion.court = routing.consenting_office(motion), routing.court(motion)
-    if nature.needs_consent(motion):
-        secrecy.admit_office(motion, motion.consenting or motion.prosecution, act.performed_at)
     motion.attachments.filter(filed_by=None).update(filed_by=act)
+    if not nature.needs_consent(motion):
+        return []
+    return secrecy.admit_office(motion, motion.consenting or motion.prosecution, act.performed_at)
 
 
-def _agreed(motion: Motion, act: Act, payload: Payload) -> None:
+def _agreed(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.consents += 1
-    if motion.state == State.SUBMITTED:
-        motion.consenting = routing.consenting_office(motion)
-        secrecy.admit_office(motion, motion.consenting, act.performed_at)
+    if motion.state != State.SUBMITTED:
+        return []
+    motion.consenting = routing.consenting_office(motion)
+    return secrecy.admit_office(motion, motion.consenting, act.performed_at)
 
 
 def _returned(motion: Motion, act: Act, payload: Payload) -> None:
@@ -55,20 +60,20 @@ def _format_ordered(motion: Motion, act: Act, payload: Payload) -> None:
     motion.on_paper = payload["format"] == "paper"
 
 
-def _admitted(motion: Motion, act: Act, payload: Payload) -> None:
-    secrecy.admit(motion, Officer.objects.get(iin=payload["iin"]), act.author, act.performed_at)
+def _admitted(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    return secrecy.admit(motion, Officer.objects.get(iin=payload["iin"]), act.author, act.performed_at)
 
 
 def _registered(motion: Motion, act: Act, payload: Payload) -> None:
     motion.registered_at, motion.number = act.performed_at, payload["number"]
 
 
-def _assigned(motion: Motion, act: Act, payload: Payload) -> None:
+def _assigned(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     drawn = uuid.UUID(payload["judge"]["officer"])
     if motion.judge_id != drawn or motion.judge is None:
         motion.judge = Officer.objects.get(pk=drawn)
-    secrecy.admit(motion, motion.judge, None, act.performed_at)
     motion.defence = motion.defence or motion.kind_entry.secrecy.defence == "judge"
+    return secrecy.admit(motion, motion.judge, None, act.performed_at)
 
 
 def _recused(motion: Motion, act: Act, payload: Payload) -> None:
@@ -140,9 +145,9 @@ def _sent_up(motion: Motion, act: Act, payload: Payload) -> None:
     motion.appeal_number = payload["number"]
 
 
-def _appeal_assigned(motion: Motion, act: Act, payload: Payload) -> None:
+def _appeal_assigned(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.appellate_judge = Officer.objects.get(pk=uuid.UUID(payload["judge"]["officer"]))
-    secrecy.admit(motion, motion.appellate_judge, None, act.performed_at)
+    return secrecy.admit(motion, motion.appellate_judge, None, act.performed_at)
 
 
 def _appeal_recused(motion: Motion, act: Act, payload: Payload) -> None:
@@ -168,7 +173,7 @@ def _instant(text: Any) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-_EFFECTS: dict[ActType, Callable[[Motion, Act, Payload], None]] = {
+_EFFECTS: dict[ActType, Callable[[Motion, Act, Payload], list[Officer] | None]] = {
     ActType.MOTION: _filed,
     ActType.AGREEMENT: _agreed,
     ActType.RETURN: _returned,

@@ -13,17 +13,18 @@ from typing import Any, NamedTuple
 from ecase.audit import services as audit
 from ecase.audit.models import Entry
 from ecase.cases import participation
-from ecase.officers.models import Post
+from ecase.officers.models import Officer, Post
 from signatures import Report
 from workflows.deadlines import services as deadlines
-from workflows.motions import serving
+from workflows.deadlines.models import Deadline
+from workflows.motions import columns, serving
 from workflows.motions.authority.steps import STEPS
 from workflows.motions.doing import announcements, effects
 from workflows.motions.law.appeals import Stated
 from workflows.motions.law.terms import correct_terms, extend_terms, meet_terms, start_terms, void_terms
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.states import RECUSALS, ActType
-from workflows.motions.telling.act_json import digest
+from workflows.motions.telling.act_json import digest, instant
 
 SERVICE_TEXT = "ecase"
 
@@ -62,14 +63,21 @@ class Stand(NamedTuple):
 
 
 def record(motion: Motion, statement: Statement) -> Act:
-    """Write the act and all its effects. ``motion`` is locked, verified and allowed to make this step."""
-    before = Stand(motion.state, motion.appeal_state)
+    """Write the act and all its effects. ``motion`` is locked, verified and allowed to make this step.
+
+    The entry of the log comes after the effects on rows, so that it can state them: what the act sets, which deadlines
+    it starts, meets and ends, whom it admits.
+    """
+    before, known = Stand(motion.state, motion.appeal_state), columns.of(motion)
     STEPS[statement.type].move(motion, statement.stated)
-    act = _write_act(motion, statement, before, _append(motion, statement, before))
-    effects.apply(motion, act)
+    act = _act(motion, statement, before)
+    admitted = effects.apply(motion, act)
+    clocks = _run_clocks(motion, act)
+    sets = columns.changed({} if act.type == ActType.MOTION else known, columns.of(motion))
+    act.entry = _append(motion, statement, before, {columns.SETS: sets, **clocks, **_admitted(admitted)})
+    act.save(force_insert=True)
     if statement.author:
         _join(motion, statement.author, statement.type)
-    _run_clocks(motion, act)
     motion.save(update_fields=_CHANGED)
     announcements.announce(motion, act, serving.owe(motion, act))
     return act
@@ -117,7 +125,7 @@ def _join(motion: Motion, author: Post, act_type: ActType) -> None:
         participation.join(motion.case, author.officer, author.role)
 
 
-def _append(motion: Motion, statement: Statement, before: Stand) -> Entry:
+def _append(motion: Motion, statement: Statement, before: Stand, effects_on_rows: dict[str, Any]) -> Entry:
     actor = statement.author.as_actor() if statement.author else audit.service_actor()
     return audit.append(
         "act.performed",
@@ -128,15 +136,17 @@ def _append(motion: Motion, statement: Statement, before: Stand) -> Entry:
             "type": statement.type,
             "from": before.state,
             "to": motion.state,
+            "at": instant(statement.at),
             "sha256": digest(statement.act_json),
             "cms_sha256": digest(statement.cms),
+            **effects_on_rows,
         },
     )
 
 
-def _write_act(motion: Motion, statement: Statement, before: Stand, entry: Entry) -> Act:
+def _act(motion: Motion, statement: Statement, before: Stand) -> Act:
     previous = motion.last_act
-    return Act.objects.create(
+    return Act(
         id=statement.id,
         motion=motion,
         position=previous.position + 1 if previous else 1,
@@ -157,7 +167,6 @@ def _write_act(motion: Motion, statement: Statement, before: Stand, entry: Entry
         report=statement.report.as_dict(),
         pdf_id=statement.pdf_id,
         previous=previous,
-        entry=entry,
         performed_at=statement.at,
     )
 
@@ -166,15 +175,30 @@ def _author_text(author: Post | None) -> str:
     return f"{author.officer.full_name}, {author.organisation.name('kk')}" if author else SERVICE_TEXT
 
 
-def _run_clocks(motion: Motion, act: Act) -> None:
-    changed = meet_terms(motion, act) > 0
-    changed |= void_terms(motion, act) > 0
-    changed |= start_terms(motion, act) > 0
+def _admitted(officers: list[Officer]) -> dict[str, Any]:
+    return {"admitted": [str(officer.pk) for officer in officers]} if officers else {}
+
+
+def _run_clocks(motion: Motion, act: Act) -> dict[str, Any]:
+    """Start, meet and end deadlines; what is counted anew has an entry of its own. Returns what the log says of it."""
+    met, voided = meet_terms(motion, act), void_terms(motion, act)
+    started = start_terms(motion, act)
     if act.type == ActType.MOTION:
         # A term that begins at an instant the motion states is met by the motion itself, in time or late.
-        changed |= meet_terms(motion, act) > 0
-    changed |= extend_terms(motion, act) > 0
+        met += meet_terms(motion, act)
+    moved = extend_terms(motion, act)
     if act.type == ActType.CORRECTION:
-        changed |= correct_terms(motion, act) > 0
-    if changed:
+        moved += correct_terms(motion, act)
+    if met or voided or started or moved:
         motion.next_due_at, motion.due_at_once = deadlines.next_due(motion)
+    said = {
+        "started": [_started(deadline) for deadline in started],
+        "met": [str(deadline.pk) for deadline in met],
+        "voided": [str(pk) for pk in voided],
+    }
+    return {"deadlines": {name: rows for name, rows in said.items() if rows}} if met or voided or started else {}
+
+
+def _started(deadline: Deadline) -> dict[str, str]:
+    instants = {"started_at": instant(deadline.started_at), "due_at": instant(deadline.due_at)}
+    return {"id": str(deadline.pk), "term": deadline.term, **instants}

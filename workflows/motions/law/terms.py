@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
 from workflows.deadlines import correcting
 from workflows.deadlines import services as deadlines
+from workflows.deadlines.models import Deadline
 from workflows.motions.law import events
 from workflows.motions.law.payloads import NEW_OUTCOME
 from workflows.motions.models import Act, Motion
@@ -16,34 +18,32 @@ FIELD = "field:"
 ABOVE = (AppealState.SENT_UP, AppealState.WITH_JUDGE)
 
 
-def start_terms(motion: Motion, act: Act) -> int:
-    """Start a deadline for every term that begins with this act, or with an instant that the motion states.
-
-    Returns how many began to run.
-    """
+def start_terms(motion: Motion, act: Act) -> list[Deadline]:
+    """Start a deadline for every term that begins with this act, or with an instant that the motion states."""
     terms = [one for one in motion.kind_entry.clocks if _binds(one, motion)]
     begins = [(term, event, at) for term in terms for event, at in _events(term, motion, act)]
-    return sum(deadlines.start(motion, term, at, motion.payload, event) is not None for term, event, at in begins)
+    started = (deadlines.start(motion, term, at, motion.payload, event) for term, event, at in begins)
+    return [deadline for deadline in started if deadline is not None]
 
 
-def meet_terms(motion: Motion, act: Act) -> int:
-    """Meet the deadlines that wait for this act, or for the event that it puts on record. Returns how many."""
-    return len(deadlines.meet(motion, events.name_of(act), act.performed_at))
+def meet_terms(motion: Motion, act: Act) -> list[Deadline]:
+    """Meet the deadlines that wait for this act, or for the event that it puts on record."""
+    return deadlines.meet(motion, events.name_of(act), act.performed_at)
 
 
-def extend_terms(motion: Motion, act: Act) -> int:
-    """Give the longer time that the law allows once this act has happened. Returns how many deadlines end later."""
-    return len(correcting.extend(motion, act.type, act.performed_at))
+def extend_terms(motion: Motion, act: Act) -> list[Deadline]:
+    """Give the longer time that the law allows once this act has happened. The deadlines that now run."""
+    return correcting.extend(motion, act.type, act.performed_at)
 
 
-def correct_terms(motion: Motion, act: Act) -> int:
-    """Count anew what began at the instant that this act corrects. Returns how many deadlines stand differently."""
+def correct_terms(motion: Motion, act: Act) -> list[Deadline]:
+    """Count anew what began at the instant that this act corrects. The deadlines that stand now."""
     field, reason = act.payload["field"], act.payload["reasons"]
-    return len(correcting.correct_fields(motion, [field], reason, act.performed_at))
+    return correcting.correct_fields(motion, [field], reason, act.performed_at)
 
 
-def void_terms(motion: Motion, act: Act) -> int:
-    """Await no more what the act has made pointless. Returns how many deadlines that ends.
+def void_terms(motion: Motion, act: Act) -> list[UUID]:
+    """Await no more what the act has made pointless. Returns the deadlines that this ends.
 
     Once the motion has ended or gone back to its author that is everything but the ruling on an appeal that waits; once
     a ruling has put another outcome in place, what only the old one asked for; once nothing is left before the court
@@ -56,7 +56,7 @@ def void_terms(motion: Motion, act: Act) -> int:
         ruling = motion.kind_entry.appeal.ruling
         return deadlines.void(motion, act.performed_at, [ruling.key]) if ruling else 0
     if NEW_OUTCOME not in act.payload:
-        return 0
+        return []
     return deadlines.void(motion, act.performed_at, [one.key for one in known if not _binds(one, motion)])
 
 

@@ -1,0 +1,99 @@
+"""The columns of a motion that only acts change, as the log entry of each act states them: small, JSON-ready.
+
+An act's entry says under ``sets`` which columns it changed, a motion's all of them; the last word on each is what the
+row must say. Entries that were written before that was so say nothing, and nothing is held against them.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ecase.audit.services import instant
+from workflows.motions.models import Motion
+
+Values = dict[str, Any]
+
+# What a motion is: fixed when it is filed, and again when it is filed once more.
+IDENTITY = (
+    "case_id",
+    "kind",
+    "catalogue_id",
+    "language",
+    "secret",
+    "earlier_id",
+    "author_id",
+    "organisation_id",
+    "prosecution_id",
+)
+# What acts make of it. ``payload`` is not among them: that is read from the signed bytes (``signed``).
+CHANGED = (
+    "state",
+    "appeal_state",
+    "version",
+    "consents",
+    "consenting_id",
+    "defence",
+    "on_paper",
+    "outcome",
+    "court_id",
+    "judge_id",
+    "number",
+    "appellate_court_id",
+    "appellate_judge_id",
+    "appeal_number",
+    "submitted_at",
+    "registered_at",
+    "hearing_at",
+    "decided_at",
+    "announced_at",
+    "executed_at",
+    "ended_at",
+    "valid_until",
+    "appeal_until",
+)
+COLUMNS = (*IDENTITY, *CHANGED)
+SETS = "sets"
+
+
+class Difference(NamedTuple):
+    """A column that does not say what acts and log say."""
+
+    column: str
+    found: Any
+    expected: Any
+
+
+def of(motion: Motion) -> Values:
+    """Every such column of the row."""
+    return {column: _plain(getattr(motion, column)) for column in COLUMNS}
+
+
+def changed(before: Values, after: Values) -> Values:
+    """What an act has changed; all, where nothing was before."""
+    return {column: value for column, value in after.items() if column not in before or before[column] != value}
+
+
+def in_force(logged: Iterable[Mapping[str, Any]]) -> Values:
+    """What the entries of a motion's acts (their ``data``, in the order of the acts) say of its columns together."""
+    values: Values = {}
+    for data in logged:
+        values |= data.get(SETS, {})
+    return values
+
+
+def differences(motion: Motion, expected: Values) -> list[Difference]:
+    """The columns of the row that differ from what is expected of them."""
+    found = of(motion)
+    # What has been returned is a draft again: which earlier sanction it names is open.
+    left_open = {"earlier_id"} if motion.is_editable else set()
+    return [
+        Difference(column, found[column], value)
+        for column, value in expected.items()
+        if column in found and column not in left_open and found[column] != value
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    return instant(value) if isinstance(value, datetime) else str(value)
