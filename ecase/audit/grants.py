@@ -1,19 +1,23 @@
 """Least privilege: what the application's database role may do, table by table.
 
 The owner of the tables (who migrates) is another role. On append-only tables the application may read and insert, and
-nothing else: even a stolen connection cannot rewrite them. Django's own bookkeeping it may only read.
+nothing else: even a stolen connection cannot rewrite them. From tables whose rows must not vanish it may not delete.
+Django's own bookkeeping it may only read, and to what administrators did it may only add.
 """
 
 from collections.abc import Iterator
 
 import pgtrigger
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from ecase.audit import append_only
+from ecase.audit.guards import NeverDeleted
 
-READ, APPEND, FULL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
+READ, APPEND = "SELECT", "SELECT, INSERT"
+KEEP, FULL = "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE, DELETE"
 
 
 def is_append_only(model: type[models.Model]) -> bool:
@@ -27,11 +31,29 @@ def is_append_only(model: type[models.Model]) -> bool:
     return {"UPDATE", "DELETE"} <= refused
 
 
+def is_kept(model: type[models.Model]) -> bool:
+    """Whether a trigger without a condition refuses every DELETE of the model."""
+    return any(
+        trigger.condition is None and (isinstance(trigger, NeverDeleted) or _protects_from_deletion(trigger))
+        for trigger in getattr(model._meta, "triggers", [])
+    )
+
+
+def _protects_from_deletion(trigger: pgtrigger.Trigger) -> bool:
+    return isinstance(trigger, pgtrigger.Protect) and "DELETE" in str(trigger.operation).split(" OR ")
+
+
+def _privileges_of(model: type[models.Model]) -> str:
+    if is_append_only(model) or model is LogEntry:
+        return APPEND
+    return KEEP if is_kept(model) else FULL
+
+
 def privileges() -> Iterator[tuple[str, str]]:
     """Table and privileges, for every table that the installed apps manage."""
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
-            yield model._meta.db_table, APPEND if is_append_only(model) else FULL
+            yield model._meta.db_table, _privileges_of(model)
     yield MigrationRecorder.Migration._meta.db_table, READ
 
 

@@ -8,11 +8,13 @@ no transaction waits for another one's commit (``docs/adr`` tells what was measu
 import json
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.fields import CurrentTransaction, TransactionIdField
+from ecase.audit.guards import Guard, NeverDeleted
 from signatures.transparency import Record
 
 CHAIN_LENGTH = 60
@@ -29,6 +31,20 @@ class Chain(models.Model):
     class Meta:
         verbose_name = _("chain")
         verbose_name_plural = _("chains")
+        triggers: ClassVar = [
+            NeverDeleted(),
+            Guard(
+                name="grows_by_one",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.name <> OLD.name OR NEW.seq <> OLD.seq + 1 OR NEW.prev IS DISTINCT FROM OLD.hash"
+                ),
+                func="""
+                    RAISE EXCEPTION 'chain %: it grows by one entry after another', OLD.name
+                        USING ERRCODE = 'integrity_constraint_violation';
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -106,6 +122,9 @@ class Checkpoint(models.Model):
         verbose_name = _("checkpoint")
         verbose_name_plural = _("checkpoints")
         ordering: ClassVar = ["-size"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="audit_checkpoint_is_signed", condition=~models.Q(note=""))
+        ]
         triggers: ClassVar = [AppendOnly()]
 
     def __str__(self) -> str:

@@ -22,6 +22,33 @@ class Altered(Refused):
     """The storage holds other bytes than were taken in, or none. One problem for each such file."""
 
     slug, status, title = "file-altered", 409, _("A stored file is not what it was")
+    event = "file.altered"
+
+    @staticmethod
+    def entry_of(problem: Problem) -> tuple[dict[str, str], dict[str, Any]]:
+        """Subject and data of the log's entry of one problem."""
+        found = {name: problem.params[name] for name in ("sha256", "found")}
+        return {"file": problem.params["sha256"]}, found
+
+
+class RowAltered(Altered):
+    """A row of the database does not say what was signed. One problem for each column that differs."""
+
+    slug, title = "row-altered", _("A stored record is not what was signed")
+    event = "row.altered"
+
+    @staticmethod
+    def entry_of(problem: Problem) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"row": problem.params["row"]}, {"column": problem.params["column"]}
+
+
+def altered_row(row: str, column: str) -> Problem:
+    """That ``column`` of a row (table and key) does not say what was signed."""
+    message = _(
+        "The stored record differs from what was signed (%(column)s of %(row)s). It is not shown. "
+        "Tell the administrator."
+    )
+    return Problem("row-altered", message % {"row": row, "column": column}, "", {"row": row, "column": column})
 
 
 def require_intact(files: Iterable[Mapping[str, Any]]) -> None:
@@ -55,18 +82,15 @@ def is_kept(sha256: str) -> bool:
 
 
 def report(fault: Altered, chain: str = SYSTEM, subject: Mapping[str, str] | None = None) -> None:
-    """Log the incident, ``file.altered``, once for each file: its digest, and that of what is there (empty: nothing).
+    """Log the incident, ``file.altered`` or ``row.altered``, once for each problem.
 
-    Names of files are not in the log. Called after the rollback of what was refused.
+    Of a file its digest, and that of what is there (empty: nothing), never its name; of a row its key and the column.
+    Called after the rollback of what was refused.
     """
     for problem in fault.problems:
-        append_refusal(
-            "file.altered",
-            chain=chain,
-            actor=audit.service_actor(),
-            subject={**(subject or {}), "file": problem.params["sha256"]},
-            data={"sha256": problem.params["sha256"], "found": problem.params["found"]},
-        )
+        about, data = fault.entry_of(problem)
+        actor = audit.service_actor()
+        append_refusal(fault.event, chain=chain, actor=actor, subject={**(subject or {}), **about}, data=data)
 
 
 def _reported(sha256: str, found: str) -> Altered:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.audit.guards import Fixed, NeverDeleted
 from ecase.officers.models import TWELVE_DIGITS, Named, Officer, Organisation, Post, Role
 
 
@@ -58,6 +59,7 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering: ClassVar = ["-opened_at"]
+        triggers: ClassVar = [NeverDeleted(), Fixed("number", "opened_at")]
 
     def __str__(self) -> str:
         return self.number
@@ -139,7 +141,7 @@ class Blob(models.Model):
     stored_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        triggers: ClassVar = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
+        triggers: ClassVar = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update), NeverDeleted()]
 
     def __str__(self) -> str:
         return self.sha256
@@ -159,7 +161,7 @@ class Document(models.Model):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering: ClassVar = ["uploaded_at"]
-        triggers: ClassVar = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
+        triggers: ClassVar = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update), NeverDeleted()]
 
     def __str__(self) -> str:
         return self.name

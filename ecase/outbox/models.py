@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.audit.guards import Fixed, NeverDeleted
+
 SECRET_BYTES = 32
 
 
@@ -112,6 +114,12 @@ class Message(models.Model):
             ),
             models.Index(fields=["key"], name="outbox_undelivered", condition=~Q(state=State.DELIVERED)),
         ]
+        triggers: ClassVar = [
+            NeverDeleted(),
+            Fixed(
+                "uuid", "topic", "key", "channel", "organisation", "officer", "subscription", "payload", "created_at"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.uuid}"
@@ -141,6 +149,10 @@ class Notice(models.Model):
             models.Index(fields=["officer", "-id"], name="notice_of_officer"),
             models.Index(fields=["key"], name="notice_of_key"),
         ]
+        triggers: ClassVar = [
+            NeverDeleted(),
+            Fixed("message", "organisation", "officer", "roles", "topic", "key", "payload", "created_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"
@@ -156,6 +168,7 @@ class NoticeRead(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "officer"], name="notice_read_once")]
+        triggers: ClassVar = [NeverDeleted()]
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.read_at:%Y-%m-%d %H:%M}"

@@ -15,6 +15,7 @@ from ecase.officers.models import Absence, Organisation, Post, Role
 from ecase.outbox.models import Message, Notice
 from tests.assignment.conftest import MakeMotion, judges
 from tests.factories import DutyShiftFactory, PostFactory
+from tests.past_guards import move
 from tests.threads import together
 from workflows.assignment import calling
 from workflows.assignment.models import DutyCall
@@ -166,7 +167,7 @@ def test_whoever_may_not_act_is_not_called(motion: Motion, line: list[Post]) -> 
 
 def test_a_secret_motion_calls_and_tells_only_those_admitted(motion: Motion, line: list[Post]) -> None:
     PostFactory(head_of_unit=True, organisation=motion.prosecution)
-    Motion.objects.filter(pk=motion.pk).update(secret=True)
+    move(motion, secret=True)
     motion = Motion.objects.get(pk=motion.pk)
     assert begin(motion) is None
     Admission.objects.create(motion=motion, officer=line[1].officer, admitted_at=NOW)

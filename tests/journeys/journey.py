@@ -13,6 +13,7 @@ from tests.journeys.doors import Door
 from tests.journeys.plans import Plan
 from tests.motions.payloads import fill
 from tests.motions.world import World
+from tests.past_guards import move
 from workflows.copies.models import Copy, Way
 from workflows.motions.law import events, nature
 from workflows.motions.models import Motion
@@ -250,7 +251,7 @@ class Journey:
             Counsel.objects.get_or_create(case=self.motion.case, officer=post.officer, person=subject)
 
     def _lets_the_term_pass(self) -> None:
-        Motion.objects.filter(pk=self.pk).update(appeal_until=timezone.now() - A_MOMENT)
+        move(self.motion, appeal_until=timezone.now() - A_MOMENT)
 
     def _final(self) -> datetime:
         """An instant at which the term of appeal has passed."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ecase.problems import Conflict, NotAllowed
 from tests.factories import prosecutor_of
 from tests.motions.world import World
+from tests.past_guards import move
 from workflows.motions.authority.relations import is_consenting_prosecutor, is_lifting_prosecutor
 from workflows.motions.law import nature
 from workflows.motions.models import Motion
@@ -47,7 +48,7 @@ def test_a_refusal_holds_nothing(world: World) -> None:
 
 def test_it_runs_out_once(world: World) -> None:
     motion = delivered(world, "custody")
-    Motion.objects.filter(pk=motion.pk).update(valid_until=timezone.now() - timedelta(minutes=1))
+    move(motion, valid_until=timezone.now() - timedelta(minutes=1))
     now = timezone.now()
 
     assert finishing.expire_sanctions(now) == 1

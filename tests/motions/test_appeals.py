@@ -13,6 +13,7 @@ from ecase.outbox.models import Message
 from ecase.problems import Conflict, Invalid, NotAllowed
 from tests.factories import PostFactory
 from tests.motions.world import World
+from tests.past_guards import move
 from workflows.deadlines.models import Deadline
 from workflows.motions.law import nature
 from workflows.motions.models import Act, Motion
@@ -32,7 +33,7 @@ def decided(world: World, kind: str = "custody", outcome: str = "sanctioned") ->
 
 def end_term(motion: Motion) -> None:
     """The term is over; what was filed before was in time."""
-    Motion.objects.filter(pk=motion.pk).update(appeal_until=timezone.now())
+    move(motion, appeal_until=timezone.now())
 
 
 def before_appellate_judge(world: World, kind: str = "custody", outcome: str = "sanctioned") -> Motion:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.motions.conftest import PDF, World
+from tests.past_guards import move
 from workflows.motions import drafts
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
@@ -69,7 +70,7 @@ def test_rows_of_a_list_are_compared_as_lines(world: World) -> None:
     field = next(one for one in motion.kind_entry.form.fields if one.type == "list")
     row = motion.payload[field.key][0]
     world.act(motion, ActType.MOTION, "author")
-    Motion.objects.filter(pk=motion.pk).update(version=2, payload={**motion.payload, field.key: [row, row]})
+    move(motion, state="returned", version=2, payload={**motion.payload, field.key: [row, row]})
     [change] = difference.between(world.fresh(motion), 1, 2)
     assert change.after.splitlines() == [change.before] * 2
 

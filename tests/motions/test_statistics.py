@@ -10,8 +10,8 @@ from django.utils import timezone
 from ecase.officers.models import Post
 from ecase.problems import Invalid
 from tests.motions.world import World
+from tests.past_guards import move, move_deadlines
 from workflows.deadlines.models import Deadline
-from workflows.motions.models import Motion
 from workflows.motions.states import ActType
 from workflows.motions.telling import statistics
 from workflows.motions.telling.statistics import Line, Tally
@@ -43,16 +43,14 @@ def test_the_median_is_from_registration_to_decision(world: World) -> None:
     begin = timezone.now()
     for hours in (1, 2, 30):
         motion = world.decided("search", "sanctioned")
-        Motion.objects.filter(pk=motion.pk).update(
-            registered_at=begin, decided_at=begin + timedelta(hours=hours), submitted_at=begin
-        )
+        move(motion, registered_at=begin, decided_at=begin + timedelta(hours=hours), submitted_at=begin)
 
     assert figures(world.posts["prosecutor"])["search"].median == timedelta(hours=2)
 
 
 def test_a_missed_term_counts_its_motion_once(world: World) -> None:
     motion = world.assigned("custody")
-    Deadline.objects.filter(motion=motion).update(state="missed")
+    move_deadlines(Deadline.objects.filter(motion=motion), state="missed")
 
     assert figures(world.posts["court_chair"])["custody"].tally.late == 1
 
@@ -75,7 +73,7 @@ def test_a_stranger_counts_nothing(world: World) -> None:
 def test_the_days_are_local_and_inclusive(world: World) -> None:
     motion = world.filed("search")
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    Motion.objects.filter(pk=motion.pk).update(submitted_at=midnight)
+    move(motion, submitted_at=midnight)
     today, post = midnight.date(), world.posts["prosecutor"]
 
     assert statistics.of(post, today, today)

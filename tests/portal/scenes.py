@@ -10,6 +10,7 @@ from django.utils import timezone
 from ecase.officers.models import Organisation
 from tests.motions.payloads import now_minus
 from tests.motions.world import PDF, World
+from tests.past_guards import move
 from workflows.motions import drafts
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
@@ -89,14 +90,14 @@ def appealed(world: World) -> Motion:
 def late(world: World) -> Motion:
     """Appealed after the term had ended."""
     motion = delivered(world)
-    Motion.objects.filter(pk=motion.pk).update(appeal_until=timezone.now() - timedelta(minutes=1))
+    move(motion, appeal_until=timezone.now() - timedelta(minutes=1))
     return world.does(world.fresh(motion), ActType.APPEAL, "defender")
 
 
 def sent_up(world: World) -> Motion:
     """With the appellate judge."""
     motion = appealed(world)
-    Motion.objects.filter(pk=motion.pk).update(appeal_until=timezone.now() - timedelta(minutes=1))
+    move(motion, appeal_until=timezone.now() - timedelta(minutes=1))
     finishing.send_up_appeals(timezone.now())
     return world.fresh(motion)
 

@@ -11,8 +11,8 @@ from ecase.audit.models import Entry
 from ecase.portal.views.sign_in import CANDIDATE
 from tests.factories import CaseFactory, PostFactory, investigator_of, judge_of, prosecutor_of
 from tests.motions.conftest import World
+from tests.past_guards import move
 from tests.portal.conftest import Visitor
-from workflows.motions.models import Motion
 
 OPEN_TO_ALL = {"sign-in", "challenge", "sign-in-answer", "choose-post", "sign-out", "language", "verify", "genuine"}
 ANY = {
@@ -128,8 +128,8 @@ def test_pages_allow_nothing_but_their_own_scripts_and_the_signer(visitor: Visit
 
 def test_the_defence_sees_the_files_of_motions_that_are_open_to_it(world: World, visitor: Visitor) -> None:
     closed, opened = world.filed("search"), world.assigned("custody")
-    Motion.objects.filter(pk=closed.pk).update(defence=False)
-    Motion.objects.filter(pk=opened.pk).update(defence=True)
+    move(closed, defence=False)
+    move(opened, defence=True)
     client = visitor(world.posts["defender"])
     for motion, status in ((closed, 404), (opened, 200)):
         attachment = motion.attachments.select_related("document").first()

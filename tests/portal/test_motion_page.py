@@ -11,6 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from tests.factories import PostFactory
 from tests.motions.conftest import World
+from tests.past_guards import move
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
 from workflows.motions import drafts
@@ -26,7 +27,7 @@ def page_of(client: Client, motion: Motion, part: str = "") -> str:
 
 
 def run_out(motion: Motion) -> None:
-    Motion.objects.filter(pk=motion.pk).update(valid_until=timezone.now() - timedelta(minutes=1))
+    move(motion, valid_until=timezone.now() - timedelta(minutes=1))
 
 
 # -- what holds ------------------------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ def test_a_later_decision_is_linked_to_whoever_may_see_it(world: World, visitor:
     client = visitor(world.posts["investigator"])
     assert f'href="/motions/{later.pk}/"' in page_of(client, earlier)
     assert f'href="/motions/{earlier.pk}/"' in page_of(client, later)
-    Motion.objects.filter(pk=later.pk).update(secret=True)
+    move(later, secret=True)
     stranger = visitor(world.posts["prosecutor"])
     assert f'href="/motions/{later.pk}/"' not in page_of(stranger, earlier)
 

@@ -13,6 +13,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from ecase.officers.models import Absence, Post
 from ecase.portal import paging
 from tests.motions.conftest import World
+from tests.past_guards import move
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
 from workflows.motions import acting
@@ -61,8 +62,8 @@ def test_htmx_gets_the_list_alone(world: World, visitor: Visitor) -> None:
 def test_the_most_urgent_waits_first(world: World, visitor: Visitor) -> None:
     late, soon, never = (world.draft("search") for _ in range(3))
     now = timezone.now()
-    Motion.objects.filter(pk=late.pk).update(next_due_at=now + timedelta(days=2))
-    Motion.objects.filter(pk=soon.pk).update(next_due_at=now + timedelta(hours=2))
+    move(late, next_due_at=now + timedelta(days=2))
+    move(soon, next_due_at=now + timedelta(hours=2))
     order = listed(visitor(world.posts["investigator"]))
     assert order == [str(soon.pk), str(late.pk), str(never.pk)]
 
@@ -183,7 +184,7 @@ def test_a_consent_that_is_asked_higher_up_waits_there_only(world: World, visito
 
 def test_the_chair_sees_what_has_no_judge_and_what_is_overdue(world: World, visitor: Visitor) -> None:
     overdue, in_time = scenes.assigned(world), scenes.assigned(world)
-    Motion.objects.filter(pk=overdue.pk).update(next_due_at=timezone.now() - timedelta(hours=1))
+    move(overdue, next_due_at=timezone.now() - timedelta(hours=1))
     chair = visitor(world.posts["court_chair"])
     assert listed(chair) == [str(overdue.pk)]
     assert listed(chair, "scope=overdue") == [str(overdue.pk)]
@@ -254,8 +255,8 @@ def test_an_empty_queue_says_what_to_do_next(world: World, visitor: Visitor, rol
 
 def test_the_list_is_narrowed_by_group_and_due(world: World, visitor: Visitor) -> None:
     custody, search = world.draft("custody"), world.draft("search")
-    Motion.objects.filter(pk=custody.pk).update(next_due_at=timezone.now() + timedelta(hours=3))
-    Motion.objects.filter(pk=search.pk).update(next_due_at=timezone.now() - timedelta(hours=3))
+    move(custody, next_due_at=timezone.now() + timedelta(hours=3))
+    move(search, next_due_at=timezone.now() - timedelta(hours=3))
     client = visitor(world.posts["investigator"])
     assert listed(client, "group=measures") == [str(custody.pk)]
     assert listed(client, "due=overdue") == [str(search.pk)]

@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from tests.motions.world import World
+from tests.past_guards import move, past_guards
 from tests.watch.processes import Watching
 from workflows.calendars.models import Day, Year
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline, Voided
-from workflows.motions.models import Motion
 from workflows.statute.catalogue import catalogue, store
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -30,8 +30,9 @@ def rolling(make_world: Callable[[], World]) -> Deadline:
     term = replace(law.kind("custody").term("decide"), amount=3, unit="days", roll=True, count="skip_first")
     kind = replace(law.kind("custody"), terms=(term,))
     stored = store(replace(law, version="in-days", kinds={**law.kinds, "custody": kind}))
-    Deadline.objects.all().delete()
-    Motion.objects.filter(pk=motion.pk).update(catalogue=stored)
+    with past_guards():
+        Deadline.objects.all().delete()
+    move(motion, catalogue=stored)
     deadline = deadlines.start(world.fresh(motion), term, timezone.now(), motion.payload)
     assert deadline is not None
     return deadline

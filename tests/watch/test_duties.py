@@ -16,6 +16,7 @@ from ecase.outbox.models import Message, Subscription
 from ecase.outbox.models import State as MessageState
 from tests.factories import judge_of
 from tests.motions.world import World
+from tests.past_guards import move_deadlines
 from tests.watch.processes import environment
 from workflows.deadlines.models import Deadline
 from workflows.motions.states import State
@@ -107,7 +108,7 @@ def test_a_broker_that_is_away_holds_up_messages_and_nothing_else(make_world: Ca
     world = make_world()
     Subscription.objects.create(organisation=world.case.prosecution, url="https://prosecutor.example/hook")
     motion = world.filed("property_arrest")
-    Deadline.objects.filter(motion=motion, state="running").update(due_at=timezone.now() - timedelta(hours=1))
+    move_deadlines(Deadline.objects.filter(motion=motion, state="running"), due_at=timezone.now() - timedelta(hours=1))
 
     command = [sys.executable, "manage.py", "watch", "--once"]
     away = {**environment(), "BROKER_URL": "redis://127.0.0.1:1/0"}

@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from ecase.audit.models import Entry
 from ecase.outbox.models import Message
 from tests.motions.world import World
+from tests.past_guards import past_guards
 from tests.watch.processes import Watching
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
@@ -48,7 +49,8 @@ def overdue(make_world: Callable[[], World]) -> Overdue:
     """Several hundred terms that ended over three days, and sanctions that ran out, in one case and its court."""
     world = make_world()
     model = world.decided("property_arrest", "sanctioned")
-    Deadline.objects.all().delete()
+    with past_guards():
+        Deadline.objects.all().delete()
     terms = _copies(model, DEADLINES, state=State.DECIDED)
     sanctions = _copies(model, SANCTIONS, state=State.DECIDED)
     first = timezone.now() - timedelta(days=3)
@@ -57,8 +59,9 @@ def overdue(make_world: Callable[[], World]) -> Overdue:
             motion.pk: _begun(motion, first + timedelta(minutes=15 * number)) for number, motion in enumerate(terms)
         }
         ended = {motion.pk: first + timedelta(hours=number) for number, motion in enumerate(sanctions)}
-        for pk, end in ended.items():
-            Motion.objects.filter(pk=pk).update(valid_until=end, warn_at=end - timedelta(hours=24))
+        with past_guards():
+            for pk, end in ended.items():
+                Motion.objects.filter(pk=pk).update(valid_until=end, warn_at=end - timedelta(hours=24))
     _settle(model)
     return Overdue(missed, ended)
 
@@ -68,16 +71,14 @@ def _copies(model: Motion, number: int, **given: Any) -> list[Motion]:
     names = ("case", "catalogue", "language", "payload", "outcome", "author", "organisation", "prosecution", "court")
     common = {**{name: getattr(model, name) for name in (*names, "kind", "judge", "decided_at")}, **given}
     copies = [Motion(**common) for _number in range(number)]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with past_guards():
         Motion.objects.bulk_create(copies)
     return copies
 
 
 def _settle(model: Motion) -> None:
     """Terms hang on motions that nothing else is to be done with: only deadlines and sanctions come due."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with past_guards():
         Motion.objects.filter(valid_until=None).update(state=State.CLOSED)
 
 

@@ -11,6 +11,7 @@ from ecase.officers.models import Organisation
 from ecase.outbox.models import Message, Notice, Subscription
 from tests.factories import OrganisationFactory
 from tests.motions.world import World
+from tests.past_guards import move
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType, State
 from workflows.watch import duties
@@ -24,7 +25,7 @@ def logged(event: str) -> list[dict[str, Any]]:
 
 def until(motion: Motion, end: datetime) -> Motion:
     """The sanction as if the judge had given it this end."""
-    Motion.objects.filter(pk=motion.pk).update(valid_until=end, warn_at=end - timedelta(hours=24))
+    move(motion, valid_until=end, warn_at=end - timedelta(hours=24))
     return Motion.objects.get(pk=motion.pk)
 
 

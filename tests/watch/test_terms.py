@@ -12,6 +12,7 @@ from ecase.officers.models import Organisation, Role
 from ecase.outbox.models import Message, Notice
 from tests.factories import OrganisationFactory, head_of_unit_of
 from tests.motions.world import World
+from tests.past_guards import move, move_deadlines, past_guards
 from workflows.calendars.models import Day, Year
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
@@ -51,7 +52,8 @@ def logged(event: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def motion(world: World) -> Motion:
     motion = world.assigned("custody")
-    Deadline.objects.filter(motion=motion).delete()
+    with past_guards():
+        Deadline.objects.filter(motion=motion).delete()
     return motion
 
 
@@ -118,7 +120,7 @@ def test_the_place_of_custody_is_that_of_the_body(motion: Motion) -> None:
 
 
 def test_of_a_secret_motion_only_the_persons_named_on_it_are_told(world: World, motion: Motion) -> None:
-    Motion.objects.filter(pk=motion.pk).update(secret=True)
+    move(motion, secret=True)
     named = head_of_unit_of(world.case).officer
     for officer in (named, motion.judge, motion.author.officer):
         Admission.objects.get_or_create(motion=motion, officer=officer)
@@ -151,7 +153,7 @@ def test_a_change_of_the_calendar_is_told_to_whom_it_gives_another_end(world: Wo
     law = catalogue(motion.catalogue)
     kind = replace(law.kind("custody"), terms=(decide,))
     stored = store(replace(law, version="in-days", kinds={**law.kinds, "custody": kind}))
-    Motion.objects.filter(pk=motion.pk).update(catalogue=stored)
+    move(motion, catalogue=stored)
     motion = world.fresh(motion)
     old = deadlines.start(motion, decide, timezone.now(), motion.payload)
     assert old is not None
@@ -168,7 +170,7 @@ def test_a_change_of_the_calendar_is_told_to_whom_it_gives_another_end(world: Wo
 
 def test_without_a_calendar_all_else_goes_on(motion: Motion, caplog: pytest.LogCaptureFixture) -> None:
     missed = begun(motion)
-    Deadline.objects.filter(pk=missed.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    move_deadlines(Deadline.objects.filter(pk=missed.pk), due_at=timezone.now() - timedelta(hours=1))
     rolling = begun(motion, key="another", amount=3, unit="days", roll=True)
     assert rolling.calendar
     Year.objects.all().delete()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
+from ecase.audit.guards import NeverDeleted
 from ecase.audit.services import instant
 from ecase.cases.models import Case
 from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Role
@@ -42,6 +43,7 @@ class Register(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["court", "year", "series"], name="one_register_a_year_and_series")
         ]
+        triggers: ClassVar = [NeverDeleted()]
 
     def __str__(self) -> str:
         return f"{self.court} {self.year} {self.series}: {self.last}"
@@ -173,6 +175,7 @@ class Commitment(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["court", "series"], name="one_commitment_a_court_and_series")
         ]
+        triggers: ClassVar = [NeverDeleted()]
 
     def __str__(self) -> str:
         return f"{self.court_id} {self.series}"
@@ -239,7 +242,7 @@ class DutyCall(models.Model):
         EXHAUSTED = "exhausted", _("nobody left to call")
         STOPPED = "stopped", _("no longer needed")
 
-    motion = models.ForeignKey("motions.Motion", models.CASCADE, related_name="duty_calls", verbose_name=_("motion"))
+    motion = models.ForeignKey("motions.Motion", models.PROTECT, related_name="duty_calls", verbose_name=_("motion"))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation"))
     role = models.CharField(_("role"), max_length=16, choices=Role)
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
@@ -255,6 +258,7 @@ class DutyCall(models.Model):
         verbose_name = _("call of duty")
         verbose_name_plural = _("calls of duty")
         ordering: ClassVar = ["called_at", "position"]
+        triggers: ClassVar = [NeverDeleted()]
         indexes: ClassVar = [models.Index(fields=["next_at"], name="duty_call_due", condition=Q(state="running"))]
         constraints: ClassVar = [
             models.UniqueConstraint(

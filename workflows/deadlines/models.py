@@ -4,12 +4,14 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.audit.guards import Fixed, Guard, NeverDeleted, SetOnce
 from workflows.statute.schema import Text
 
 
@@ -67,7 +69,7 @@ class Deadline(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    motion = models.ForeignKey("motions.Motion", models.CASCADE, related_name="deadlines", verbose_name=_("motion"))
+    motion = models.ForeignKey("motions.Motion", models.PROTECT, related_name="deadlines", verbose_name=_("motion"))
     term = models.SlugField(_("term"), max_length=40)
     role = models.CharField(_("role"), max_length=16)
     article = models.CharField(_("article"), max_length=120)
@@ -122,6 +124,22 @@ class Deadline(models.Model):
                 condition=~Q(state="met") | Q(met_at__lte=F("due_at")) | Q(at_once=True), name="deadline_met_in_time"
             ),
             models.CheckConstraint(condition=~Q(state="void") | Q(voided_at__isnull=False), name="deadline_void_since"),
+        ]
+        triggers: ClassVar = [
+            NeverDeleted(),
+            # Counting anew makes another row.
+            Fixed("motion", "term", "role", "article", "started_at", "due_at", "at_once", "computed", "created_at"),
+            *(SetOnce(field) for field in ("met_at", "voided_at", "claimed_at", "replaced_by")),
+            Guard(
+                name="never_runs_again",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=["met", "missed", "void"], new__state="running")
+                | (pgtrigger.Q(old__state="void") & ~pgtrigger.Q(new__state="void")),
+                func="""
+                    RAISE EXCEPTION 'deadline %: what has ended never runs again', OLD.id
+                        USING ERRCODE = 'integrity_constraint_violation';
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

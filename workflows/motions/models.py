@@ -1,5 +1,7 @@
 """Motions, the acts that move them, and what is about to be signed."""
 
+import hashlib
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -9,13 +11,17 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
+from ecase.audit.guards import Fixed, NeverDeleted, SetOnce
 from ecase.audit.models import Entry
+from ecase.cases.integrity import RowAltered, altered_row
 from ecase.cases.models import Blob, Case, Counsel, Document, Language, Person, TeamMember
 from ecase.officers.models import Officer, Organisation, Post, Role
 from workflows.copies.models import Copy
+from workflows.motions import guards
 from workflows.motions.machine import Machine
 from workflows.motions.states import BRING_MATERIALS, EDITABLE, FINAL_STATES, ActType, AppealState, State
 from workflows.statute.catalogue import catalogue
@@ -220,52 +226,7 @@ class Motion(Machine):
                 condition=Q(appellate_court__isnull=False),
             ),
         ]
-        triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="state_needs_its_act",
-                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
-                when=pgtrigger.Before,
-                condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
-                func="""
-                    IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id OR NOT EXISTS (
-                        SELECT 1 FROM motions_act WHERE id = NEW.last_act_id AND motion_id = NEW.id
-                        AND from_state = OLD.state AND to_state = NEW.state
-                    ) THEN
-                        RAISE EXCEPTION 'motion %: no act explains % -> %', OLD.id, OLD.state, NEW.state
-                            USING ERRCODE = 'integrity_constraint_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="appeal_needs_its_act",
-                operation=pgtrigger.UpdateOf("appeal_state"),  # type: ignore[no-untyped-call]
-                when=pgtrigger.Before,
-                condition=pgtrigger.Q(old__appeal_state__df=pgtrigger.F("new__appeal_state")),
-                func="""
-                    IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id OR NOT EXISTS (
-                        SELECT 1 FROM motions_act WHERE id = NEW.last_act_id AND motion_id = NEW.id
-                        AND from_appeal = OLD.appeal_state AND to_appeal = NEW.appeal_state
-                    ) THEN
-                        RAISE EXCEPTION 'motion %: no act explains the appeal %', OLD.id, NEW.appeal_state
-                            USING ERRCODE = 'integrity_constraint_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="begins_as_draft",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                condition=pgtrigger.Q(new__state__df="draft"),
-                func="RAISE EXCEPTION 'a motion begins as a draft' USING ERRCODE = 'integrity_constraint_violation';",
-            ),
-            pgtrigger.Protect(
-                name="never_deleted_after_filing",
-                operation=pgtrigger.Delete,
-                condition=pgtrigger.Q(old__last_act__isnull=False),
-            ),
-        ]
+        triggers: ClassVar = guards.OF_MOTION
 
     def __str__(self) -> str:
         return self.number or f"{self.kind} {self.case_id}"
@@ -306,6 +267,11 @@ class Attachment(models.Model):
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["motion", "position"], name="attachment_position_once")
+        ]
+        triggers: ClassVar = [
+            guards.attachments_stay(),
+            Fixed("motion", "document", "requirement", "position"),
+            SetOnce("filed_by"),
         ]
 
     def __str__(self) -> str:
@@ -352,6 +318,17 @@ class Act(models.Model):
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.performed_at:%Y-%m-%d %H:%M}"
 
+    @cached_property
+    def stated(self) -> dict[str, Any]:
+        """What was signed: ``act.json``, read from its bytes. Raises ``RowAltered`` for other bytes, or columns."""
+        content = bytes(self.act_json)
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise RowAltered([altered_row(f"{self._meta.db_table} {self.pk}", "act_json")])
+        stated: dict[str, Any] = json.loads(content)
+        if stated["payload"] != self.payload or stated["act"]["type"] != self.type:
+            raise RowAltered([altered_row(f"{self._meta.db_table} {self.pk}", "payload")])
+        return stated
+
     def author_in(self, language: str | None = None) -> str:
         """The name as it was frozen, and the body in ``language`` (empty: the reader's); the service by its own."""
         name, comma, body = self.author_text.partition(", ")
@@ -373,6 +350,13 @@ class PreparedAct(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     performed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers: ClassVar = [
+            NeverDeleted(condition=pgtrigger.Q(old__performed_at__isnull=False)),
+            Fixed("motion", "type", "author", "payload", "act_json", "sha256", "pdf", "motion_revision", "created_at"),
+            SetOnce("performed_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.sha256[:12]}"
@@ -405,6 +389,7 @@ class PendingSignature(models.Model):
             models.Index(fields=["next_try_at"], name="signature_to_try", condition=Q(settled_at=None)),
             models.Index(fields=["show_at"], name="signature_to_show", condition=Q(settled_at=None, shown_at=None)),
         ]
+        triggers: ClassVar = [NeverDeleted(), Fixed("prepared", "cms", "received_at"), SetOnce("settled_at")]
 
     def __str__(self) -> str:
         return f"{self.prepared_id} {self.received_at:%Y-%m-%d %H:%M}"
@@ -437,6 +422,10 @@ class Opening(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["motion", "officer", "role", "position"], name="opening_once_as_it_was")
         ]
+        triggers: ClassVar = [
+            guards.stays_once_filed(),
+            Fixed("motion", "officer", "role", "version", "position", "opened_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.version} {self.opened_at:%Y-%m-%d %H:%M}"
@@ -455,6 +444,7 @@ class Admission(models.Model):
         verbose_name_plural = _("admissions")
         constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "officer"], name="admitted_once")]
         indexes: ClassVar = [models.Index(fields=["officer", "motion"])]
+        triggers: ClassVar = [guards.stays_once_filed(), Fixed("motion", "officer", "admitted_by", "admitted_at")]
 
     def __str__(self) -> str:
         return f"{self.officer} {self.admitted_at:%Y-%m-%d %H:%M}"

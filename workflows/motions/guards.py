@@ -1,0 +1,144 @@
+"""What the database itself refuses about motions and their rows, whoever asks: they change only as acts change them."""
+
+import pgtrigger
+
+from ecase.audit.guards import Fixed, Guard, NeverDeleted
+
+# Changed by acts alone.
+ACTED = (
+    "version",
+    "consents",
+    "consenting",
+    "defence",
+    "on_paper",
+    "outcome",
+    "court",
+    "judge",
+    "number",
+    "appellate_court",
+    "appellate_judge",
+    "appeal_number",
+    "submitted_at",
+    "registered_at",
+    "hearing_at",
+    "decided_at",
+    "announced_at",
+    "executed_at",
+    "ended_at",
+    "valid_until",
+    "appeal_until",
+)
+FIXED = ("id", "case", "kind", "catalogue", "language", "author", "organisation", "prosecution", "secret", "created_at")
+
+_UNEXPLAINED = """
+    IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id AND {also} THEN
+        RAISE EXCEPTION 'motion %: only an act changes this', OLD.id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def _needs_its_act(name: str, column: str, before: str, after: str) -> Guard:
+    """A change of a state is what the newest act says."""
+    return Guard(
+        name=name,
+        operation=pgtrigger.UpdateOf(column),  # type: ignore[no-untyped-call]
+        condition=pgtrigger.AnyChange(column),
+        func=f"""
+            IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id OR NOT EXISTS (
+                SELECT 1 FROM motions_act WHERE id = NEW.last_act_id AND motion_id = NEW.id
+                AND {before} = OLD.{column} AND {after} = NEW.{column}
+            ) THEN
+                RAISE EXCEPTION 'motion %: no act explains % -> %', OLD.id, OLD.{column}, NEW.{column}
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - the names of columns are ours
+    )
+
+
+OF_MOTION = [
+    _needs_its_act("state_needs_its_act", "state", "from_state", "to_state"),
+    _needs_its_act("appeal_needs_its_act", "appeal_state", "from_appeal", "to_appeal"),
+    Guard(
+        name="acts_follow_each_other",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("last_act"),
+        func="""
+            IF NOT EXISTS (
+                SELECT 1 FROM motions_act act LEFT JOIN motions_act before ON before.id = OLD.last_act_id
+                WHERE act.id = NEW.last_act_id AND act.motion_id = NEW.id
+                AND act.position = coalesce(before.position, 0) + 1
+            ) THEN
+                RAISE EXCEPTION 'motion %: its next act is another', OLD.id
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    Guard(
+        name="only_acts_change_it",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange(*ACTED),
+        func=_UNEXPLAINED.format(also="TRUE"),
+    ),
+    Guard(
+        name="only_a_draft_is_typed",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("payload", "earlier"),
+        func=_UNEXPLAINED.format(also="OLD.state NOT IN ('draft', 'returned')"),
+    ),
+    Guard(
+        name="warned_once",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("warn_at"),
+        func=_UNEXPLAINED.format(also="NEW.warn_at IS NOT NULL"),
+    ),
+    Guard(
+        name="due_as_its_deadlines_say",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("next_due_at"),
+        func=_UNEXPLAINED.format(
+            also="""NEW.next_due_at IS DISTINCT FROM (
+                SELECT min(due_at) FROM deadlines_deadline WHERE motion_id = NEW.id AND state = 'running'
+            )"""
+        ),
+    ),
+    Fixed(*FIXED, name="what_it_is"),
+    Guard(
+        name="begins_as_draft",
+        operation=pgtrigger.Insert,
+        condition=~pgtrigger.Q(new__state="draft") | pgtrigger.Q(new__last_act__isnull=False),
+        func="RAISE EXCEPTION 'a motion begins as a draft' USING ERRCODE = 'integrity_constraint_violation';",
+    ),
+    NeverDeleted(name="never_deleted_after_filing", condition=pgtrigger.Q(old__last_act__isnull=False)),
+]
+
+
+def stays_once_filed() -> Guard:
+    """Refuses to delete what belongs to a motion that has been filed."""
+    return _stays("EXISTS (SELECT 1 FROM motions_motion WHERE id = OLD.motion_id AND last_act_id IS NOT NULL)")
+
+
+def attachments_stay() -> Guard:
+    """Refuses to delete an attachment that an act states, unless the motion was returned to its author."""
+    return _stays(
+        """OLD.filed_by_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM motions_motion WHERE id = OLD.motion_id AND state IN ('draft', 'returned')
+        )"""
+    )
+
+
+def _stays(once: str) -> Guard:
+    return Guard(
+        name="stays_once_filed",
+        operation=pgtrigger.Delete,
+        func=f"""
+            IF {once} THEN
+                RAISE EXCEPTION '%: what has been filed stays', TG_TABLE_NAME
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN OLD;
+        """,
+    )
