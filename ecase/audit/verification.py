@@ -6,8 +6,8 @@ Everything is read in one snapshot and as a stream, in memory that does not grow
 import heapq
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain as joined
 from itertools import groupby
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ecase.audit import checkpoints, keys
-from ecase.audit.models import Chain, Checkpoint
+from ecase.audit.models import Checkpoint
 from ecase.audit.services import NO_ENTRY, instant
 from signatures import transparency
 from signatures.transparency import Address, CompactRange, Record, leaf_hash
@@ -40,12 +40,27 @@ MESSAGES = {
     "checkpoint": gettext_noop("The checkpoint of %(size)s entries (%(source)s) was signed over another log."),
     "signature": gettext_noop("The checkpoint in %(source)s is not signed by this log: %(detail)s"),
     "truncated": gettext_noop("%(source)s holds a checkpoint of %(size)s entries; the log has only %(entries)s."),
+    "unstored": gettext_noop("%(source)s holds a checkpoint of %(size)s entries that the database no longer has."),
+    "order": gettext_noop("The entry's transaction id is not the one in whose order it was taken into the tree."),
+    "clock": gettext_noop("The entry's time is %(seconds)s seconds before that of the entry before it in the tree."),
 }
+# Transactions that run at the same time write times that cross a little; a clock that was set back shows as more.
+CLOCK_TOLERANCE = timedelta(seconds=60)
+# How many entries of one gap in a chain are named one by one.
+MOST_MISSING = 1_000
 
-_ENTRIES = "SELECT chain, seq, id, prev, hash, body, at FROM audit_entry ORDER BY chain, seq"
+_ENTRIES = """
+    SELECT entry.chain, entry.seq, entry.id, entry.prev, entry.hash, entry.body, entry.at, head.seq, head.hash
+    FROM audit_entry entry LEFT JOIN audit_chain head ON head.name = entry.chain ORDER BY entry.chain, entry.seq
+"""
+_EMPTY_CHAINS = """
+    SELECT name, seq FROM audit_chain head
+    WHERE NOT EXISTS (SELECT 1 FROM audit_entry entry WHERE entry.chain = head.name) ORDER BY name
+"""
 # Inner nodes follow the leaf that completes them, as they were written.
 _NODES = """
-    SELECT node.level, node.position, node.hash, node.entry_id, entry.hash, entry.chain, entry.seq
+    SELECT node.level, node.position, node.hash, node.entry_id,
+        entry.hash, entry.chain, entry.seq, entry.at, entry.xid::text::bigint
     FROM audit_node node LEFT JOIN audit_entry entry ON entry.id = node.entry_id
     ORDER BY (node.position + 1) << node.level, node.level
 """
@@ -82,16 +97,27 @@ class Fault:
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome: entries and leaves that were read, the checkpoints that were compared, and every fault."""
+    """The outcome: entries and leaves that were read, the checkpoints that were compared, and every fault.
+
+    ``outside`` are those of the checkpoints that were read outside of the database. ``notes`` are no faults: entries
+    whose time runs against the tree's order.
+    """
 
     entries: int
     leaves: int
     checkpoints: int
     faults: list[Fault]
+    outside: int = 0
+    notes: list[Fault] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         return not self.faults
+
+    @property
+    def is_witnessed(self) -> bool:
+        """Whether anything outside of the database was compared. A log without entries needs no witness."""
+        return not self.entries or self.outside > 0
 
 
 class _Row(NamedTuple):
@@ -102,12 +128,24 @@ class _Row(NamedTuple):
     hash: bytes
     body: bytes
     at: datetime
+    head_seq: int | None
+    head_hash: bytes | None
+
+
+class _Leaf(NamedTuple):
+    """Where a leaf's entry stands in the tree's order, and what a fault says of it."""
+
+    xid: int
+    id: int
+    at: datetime
+    fault: Fault
 
 
 class _Signed(NamedTuple):
     size: int
     root: bytes
     source: str
+    is_outside: bool = False
 
 
 def verify() -> Result:
@@ -121,7 +159,7 @@ def verify() -> Result:
         tree = _Tree(faults)
         tree.run()
         faults.extend(Fault("unsequenced", chain, seq, row) for chain, seq, row in _query(_UNSEQUENCED))
-    return Result(entries, tree.edge.size, tree.compared, faults)
+    return Result(entries, tree.edge.size, tree.compared, faults, tree.outside, tree.order.notes)
 
 
 def _one_snapshot() -> None:
@@ -149,19 +187,20 @@ class _Chains:
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
-        self.heads = {head.name: (head.seq, bytes(head.hash)) for head in Chain.objects.iterator()}
 
     def run(self) -> int:
         read = 0
         with _stream(_ENTRIES) as rows:
             for chain, entries in groupby(map(_Row._make, rows), key=itemgetter(0)):
                 read += self._chain(chain, entries)
-        for chain, (seq, _digest) in self.heads.items():
-            self._missing(chain, 1, seq + 1)
+        with _stream(_EMPTY_CHAINS) as heads:
+            for chain, seq in heads:
+                self._missing(chain, 1, seq + 1)
         return read
 
     def _chain(self, chain: str, entries: Iterator[_Row]) -> int:
         read, expected, last = 0, 1, NO_ENTRY
+        head: tuple[int, bytes] = (0, b"")
         for row in entries:
             read += 1
             if row.seq != expected:
@@ -170,7 +209,8 @@ class _Chains:
                 self._fault("link", row)
             self._content(row)
             expected, last = row.seq + 1, row.hash
-        self._head(chain, expected, last)
+            head = (row.head_seq or 0, row.head_hash or b"")
+        self._head(chain, head, expected, last)
         return read
 
     def _content(self, row: _Row) -> None:
@@ -179,14 +219,15 @@ class _Chains:
         elif not _columns_fit(row):
             self._fault("columns", row)
 
-    def _head(self, chain: str, expected: int, last: bytes) -> None:
-        seq, digest = self.heads.pop(chain, (0, b""))
+    def _head(self, chain: str, head: tuple[int, bytes], expected: int, last: bytes) -> None:
+        seq, digest = head
         self._missing(chain, expected, seq + 1)
         if seq < expected and (seq, digest) != (expected - 1, last):
             self.faults.append(Fault("head", chain, seq or None))
 
     def _missing(self, chain: str, expected: int, until: int) -> None:
-        self.faults.extend(Fault("missing", chain, seq) for seq in range(expected, until))
+        named = range(expected, min(until, expected + MOST_MISSING))
+        self.faults.extend(Fault("missing", chain, seq) for seq in named)
 
     def _fault(self, code: str, row: _Row) -> None:
         self.faults.append(Fault(code, row.chain, row.seq, row.id))
@@ -200,6 +241,49 @@ def _columns_fit(row: _Row) -> bool:
     return isinstance(content, dict) and (content.get("chain"), content.get("at")) == (row.chain, instant(row.at))
 
 
+class _Order:
+    """Whether entries lie in the tree in the order in which the sequencer takes them: by transaction id, then row id.
+
+    ``notes`` name those whose time runs against that order.
+    """
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        self.notes: list[Fault] = []
+        self.last: _Leaf | None = None
+        self.before: _Leaf | None = None
+
+    def follow(self, leaf: _Leaf) -> None:
+        """The next leaf of the tree."""
+        if self.last and leaf[:2] <= self.last[:2]:
+            self._one_of(self.last, leaf)
+        else:
+            self._time(leaf)
+            self.before, self.last = self.last, leaf
+
+    def end(self) -> None:
+        """The newest alone may be ahead of what any transaction can have; of a dump in a new server all may be."""
+        (horizon,) = _query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
+        if self.last and self.before and self.last.xid >= horizon > self.before.xid:
+            self._out_of_order(self.last)
+
+    def _one_of(self, last: _Leaf, leaf: _Leaf) -> None:
+        """The one that does not fit the leaf before both: it was moved ahead, or else this one was moved back."""
+        if self.before is None or leaf[:2] > self.before[:2]:
+            self._out_of_order(last)
+            self.last = leaf
+        else:
+            self._out_of_order(leaf)
+
+    def _out_of_order(self, leaf: _Leaf) -> None:
+        self.faults.append(replace(leaf.fault, code="order"))
+
+    def _time(self, leaf: _Leaf) -> None:
+        if self.last and self.last.at - leaf.at > CLOCK_TOLERANCE:
+            seconds = int((self.last.at - leaf.at).total_seconds())
+            self.notes.append(replace(leaf.fault, code="clock", params={"seconds": seconds}))
+
+
 class _Tree:
     """The stored tree, built anew from its leaves, and compared with the entries and with every checkpoint."""
 
@@ -207,19 +291,25 @@ class _Tree:
         self.faults = faults
         self.edge = CompactRange()
         self.due: dict[Address, bytes] = {}
-        self.compared = 0
-        self.signed = heapq.merge(_stored(faults), sorted(_published(faults)))
+        self.compared = self.outside = 0
+        self.order = _Order(faults)
+        self.spoiled: set[int] = set()
+        self.signed = heapq.merge(_stored(faults, self.spoiled), _published(faults))
         self.next = next(self.signed, None)
 
     def run(self) -> None:
         with _stream(_NODES) as nodes:
-            for level, position, digest, entry_id, entry_hash, chain, seq in nodes:
+            for level, position, digest, entry_id, entry_hash, chain, seq, at, xid in nodes:
                 if level:
                     self._inner((level, position), digest)
                 elif position == self.edge.size:
-                    self._leaf(digest, Fault("leaf", chain or "", seq, entry_id), entry_hash)
+                    fault = Fault("leaf", chain or "", seq, entry_id)
+                    self._leaf(digest, fault, entry_hash)
+                    if entry_hash is not None:
+                        self.order.follow(_Leaf(xid, entry_id, at, fault))
                 else:
                     break
+        self.order.end()
         self._compare()
         self._nothing_due()
         self._truncated()
@@ -250,10 +340,22 @@ class _Tree:
     def _compare(self) -> None:
         """Every checkpoint of the tree as it is now; they come ordered by size."""
         while self.next and self.next.size <= self.edge.size:
-            if (self.next.size, self.next.root) != (self.edge.size, self.edge.root()):
+            self._compare_those_of(self.next.size)
+
+    def _compare_those_of(self, size: int) -> None:
+        """Every checkpoint of this size: what was published is stored as well."""
+        only_outside: _Signed | None = None
+        is_stored = False
+        while self.next and self.next.size == size:
+            if (size, self.next.root) != (self.edge.size, self.edge.root()):
                 self._checkpoint_fault("checkpoint", self.next)
             self.compared += 1
+            self.outside += self.next.is_outside
+            is_stored |= not self.next.is_outside
+            only_outside = self.next if self.next.is_outside else only_outside
             self.next = next(self.signed, None)
+        if only_outside and not is_stored and size not in self.spoiled:
+            self._checkpoint_fault("unstored", only_outside)
 
     def _truncated(self) -> None:
         """Whatever was signed of a longer log than there is."""
@@ -266,22 +368,25 @@ class _Tree:
         self.faults.append(Fault(code, params=params))
 
 
-def _stored(faults: list[Fault]) -> Iterator[_Signed]:
+def _stored(faults: list[Fault], spoiled: set[int]) -> Iterator[_Signed]:
+    """Those of the database; what is no checkpoint goes to ``faults``, and its size to ``spoiled``."""
     for checkpoint in Checkpoint.objects.order_by("size").iterator(chunk_size=FETCH):
         source = f"audit_checkpoint {checkpoint.size}"
         signed = _open(source, checkpoint.note, faults)
         if signed and (signed.size, signed.root) == (checkpoint.size, bytes(checkpoint.root)):
             yield signed
-        elif signed:
+            continue
+        spoiled.add(checkpoint.size)
+        if signed:
             detail = _("its columns differ from its note")
             faults.append(Fault("signature", params={"source": source, "detail": detail}))
 
 
 def _published(faults: list[Fault]) -> Iterator[_Signed]:
-    for source, note in checkpoints.published():
-        signed = _open(source, note, faults)
-        if signed:
-            yield signed
+    """Day by day, each day's in ascending order: memory holds those of one day."""
+    for _source, notes in groupby(checkpoints.published(), key=itemgetter(0)):
+        opened = (_open(source, note, faults) for source, note in notes)
+        yield from sorted(signed._replace(is_outside=True) for signed in opened if signed)
 
 
 def _open(source: str, note: str, faults: list[Fault]) -> _Signed | None:

@@ -1,11 +1,14 @@
 """Whoever tampers with the log behind the application's back is found, and the row is named."""
 
 import time
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 from ecase.audit import checkpoints, keys, sequencer, verification
 from ecase.audit.models import Entry, Node
@@ -221,3 +224,82 @@ def test_the_command_takes_in(entries):
         time.sleep(0.2)
     assert sequencer.run_once() == 0
     assert audit("proof", str(entries[12].id))[0] == 0
+
+
+# -- O-F19: what nobody outside has seen ------------------------------------------------------------------------------
+
+
+def verified(*arguments):
+    out = StringIO()
+    call_command("audit", "verify", *arguments, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_without_checkpoints_outside_it_does_not_say_that_the_log_stands(entries, is_gone):
+    for path in checkpoints.folder().iterdir():
+        path.unlink()
+    if is_gone:
+        checkpoints.folder().rmdir()
+    with pytest.raises(CommandError, match=r"to compare 13 entries with"):
+        verified()
+    assert "The log stands" in verified("--without-checkpoints")
+
+
+def test_an_empty_log_needs_no_witness(log):
+    assert "The log stands" in verified()
+
+
+def test_a_cut_tail_with_the_folder_gone_does_not_pass(entries):
+    tamper("DELETE FROM audit_checkpoint WHERE size > 7")
+    tamper("DELETE FROM audit_node WHERE (position + 1) << level > 7")
+    tamper("DELETE FROM audit_entry WHERE id > %s", entries[6].id)
+    tamper(
+        "UPDATE audit_chain SET (seq, hash) = "
+        "(SELECT seq, hash FROM audit_entry WHERE chain = name ORDER BY seq DESC LIMIT 1)"
+    )
+    for path in checkpoints.folder().iterdir():
+        path.unlink()
+    with pytest.raises(CommandError, match="may have been cut"):
+        verified()
+
+
+def test_a_checkpoint_deleted_in_the_database_alone_is_named(entries):
+    tamper("DELETE FROM audit_checkpoint WHERE size = 7")
+    assert [(fault.code, fault.params["size"]) for fault in verification.verify().faults] == [("unstored", 7)]
+
+
+@pytest.mark.parametrize(("position", "xid"), [(0, 2**40), (5, 2**40), (11, 2**40), (8, 3), (11, 3)])
+def test_an_edited_transaction_id_is_named(entries, position, xid):
+    victim = entries[position]
+    tamper("UPDATE audit_entry SET xid = %s::text::xid8 WHERE id = %s", str(xid), victim.id)
+    assert ("order", victim.chain, victim.seq, victim.id) in faults()
+
+
+def test_a_transaction_id_among_those_of_its_neighbours_is_named(entries):
+    """Not one of the future: that of a later entry."""
+    victim, later = entries[3], entries[9]
+    tamper(
+        "UPDATE audit_entry SET xid = (SELECT xid FROM audit_entry WHERE id = %s) WHERE id = %s", later.id, victim.id
+    )
+    assert {row[3] for row in faults() if row[0] == "order"} == {victim.id}
+
+
+def test_times_that_run_against_the_order_are_named_and_are_no_fault(log):
+    """O-F12: a clock that was three days ahead and was set back."""
+    ahead = timezone.now() + timedelta(days=3)
+    with time_machine.travel(ahead):
+        append()
+    sequencer.settle(PATIENCE)
+    back = append()
+    append()
+    sequencer.settle(PATIENCE)
+    result = verification.verify()
+    assert result.ok
+    assert [(note.code, note.id) for note in result.notes] == [("clock", back.id)]
+
+
+def test_a_head_far_ahead_is_named_without_counting_to_it(entries):
+    tamper("UPDATE audit_chain SET seq = 1000000000000 WHERE name = 'officer:1'")
+    named = [row for row in faults() if row[:2] == ("missing", "officer:1")]
+    assert len(named) == verification.MOST_MISSING

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ecase.audit import keys, sequencer, services, verification
+from ecase.audit import checkpoints, derivation, keys, sequencer, services, verification
 from ecase.audit.models import Entry
 
 
@@ -21,7 +21,15 @@ class Command(BaseCommand):
         )
         rotated.add_argument("--token", default="", metavar="URI", help="make the key in a token: pkcs11:token=...")
         actions.add_parser("sequence", help="take what has been committed into the tree, and sign a checkpoint")
-        actions.add_parser("verify", help="check chains, tree and checkpoints; name every faulty row; exit 1 if any")
+        verified = actions.add_parser(
+            "verify",
+            help="check chains, tree, checkpoints, and rows against acts and log; exit 1 if anything differs",
+        )
+        verified.add_argument(
+            "--without-checkpoints",
+            action="store_true",
+            help="be content without checkpoints outside of the database, which alone show a log that was cut",
+        )
         actions.add_parser("checkpoint", help="print the newest signed checkpoint")
         proof = actions.add_parser("proof", help="print the proof that an entry is in the log")
         proof.add_argument("entry", type=int, metavar="ID")
@@ -46,16 +54,41 @@ class Command(BaseCommand):
         taken = sequencer.run_once()
         self.stdout.write(_("%(entries)d entries were taken into the log's tree.") % {"entries": taken})
 
-    def _verify(self, **_options: Any) -> None:
+    def _verify(self, *, without_checkpoints: bool, **_options: Any) -> None:
         result = verification.verify()
-        for fault in result.faults:
+        for fault in (*result.notes, *result.faults):
             self.stderr.write(str(fault))
+        altered = self._verify_rows()
         if not result.ok:
             raise CommandError(_("The log does not stand: %(faults)d faults.") % {"faults": len(result.faults)})
+        if altered:
+            raise CommandError(_("%(rows)d times rows do not say what acts and log say.") % {"rows": altered})
+        if not result.is_witnessed and not without_checkpoints:
+            message = _(
+                "Nothing in %(folder)s was there to compare %(entries)d entries with: what the database holds fits "
+                "together, and may have been cut or rewritten as a whole. Restore the published checkpoints, or say "
+                "--without-checkpoints."
+            )
+            raise CommandError(message % {"folder": checkpoints.folder(), "entries": result.entries})
         self.stdout.write(
             _("The log stands: %(entries)d entries, %(leaves)d of them in the tree, %(checkpoints)d checkpoints.")
             % {"entries": result.entries, "leaves": result.leaves, "checkpoints": result.checkpoints}
         )
+
+    def _verify_rows(self) -> int:
+        """Name the rows that do not say what acts and log say; how many times."""
+        tally = derivation.Tally(lambda rows: self.stderr.write(_("%(rows)d rows were compared.") % {"rows": rows}))
+        altered = 0
+        for fault in derivation.faults(tally):
+            self.stderr.write(str(fault))
+            altered += 1
+        for table, rows in sorted(tally.lacking.items()):
+            message = _(
+                "%(table)s: %(rows)d rows are older than the log's words about rows, and were not derived whole."
+            )
+            self.stderr.write(message % {"table": table, "rows": rows})
+        self.stdout.write(_("%(rows)d rows were compared with acts and log.") % {"rows": tally.rows})
+        return altered
 
     def _checkpoint(self, **_options: Any) -> None:
         self.stdout.write(self._or_not_yet(services.checkpoint), ending="")

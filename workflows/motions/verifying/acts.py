@@ -1,0 +1,132 @@
+"""The acts of a motion: each in its place, as it was signed, and in the log; and the row that they make together."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ecase.audit.derivation import CHAIN, DIFFERS, MISSING, UNFOUNDED, RowFault, Tally, differences
+from ecase.audit.services import instant
+from workflows.deadlines.models import State as Due
+from workflows.motions import columns, signed
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import State
+from workflows.motions.verifying.wholes import Logged, Whole
+
+ACT, MOTION = Act._meta.db_table, Motion._meta.db_table
+
+
+def of_acts(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """Acts that are missing, out of place, altered, or not in the log."""
+    before: Act | None = None
+    performed = whole.performed
+    for number, act in enumerate(whole.acts, 1):
+        tally.count(ACT)
+        if not _continues(act, before, number):
+            yield RowFault(CHAIN, ACT, str(act.pk))
+        yield from _as_signed(act)
+        yield from _as_logged(act, performed.pop(str(act.pk), None))
+        before = act
+    yield from (RowFault(MISSING, ACT, act_id) for act_id in performed)
+
+
+def _continues(act: Act, before: Act | None, number: int) -> bool:
+    if before is None:
+        return (act.position, act.previous_id) == (number, None)
+    stood = (before.pk, before.to_state, before.to_appeal)
+    return act.position == number and (act.previous_id, act.from_state, act.from_appeal) == stood
+
+
+def _as_signed(act: Act) -> Iterator[RowFault]:
+    """Bytes against their digests, columns against the bytes."""
+    content, found = bytes(act.act_json), vars(act)
+    digests = {"sha256": hashlib.sha256(content).hexdigest(), "cms_sha256": found["cms_found"]}
+    yield from differences(ACT, act.pk, found, {**digests, "signature_sha256": found["reported"]})
+    try:
+        expected = _columns_of(json.loads(content))
+    except (ValueError, KeyError, TypeError):
+        yield RowFault(DIFFERS, ACT, str(act.pk), "act_json")
+        return
+    officer = str(act.author.officer_id) if act.author else None
+    names = ("position", "type", "version", "from_state", "payload")
+    row = {name: getattr(act, name) for name in names}
+    row |= {"id": str(act.pk), "motion_id": str(act.motion_id), "author_id": officer}
+    yield from differences(ACT, act.pk, row, expected)
+
+
+def _columns_of(stated: dict[str, Any]) -> dict[str, Any]:
+    act, motion = stated["act"], stated["motion"]
+    return {
+        **{name: act[name] for name in ("id", "position", "type", "from_state")},
+        "motion_id": motion["id"],
+        "version": motion["version"],
+        "payload": stated["payload"],
+        "author_id": stated["author"].get("officer"),
+    }
+
+
+def _as_logged(act: Act, entry: Logged | None) -> Iterator[RowFault]:
+    if entry is None or entry.id != act.entry_id:
+        yield RowFault(UNFOUNDED, ACT, str(act.pk))
+        return
+    names = {"type": "type", "from_state": "from", "to_state": "to", "sha256": "sha256", "cms_sha256": "cms_sha256"}
+    expected = {column: entry.data[name] for column, name in names.items() if name in entry.data}
+    expected |= {"to_appeal": entry.data[columns.SETS]["appeal_state"]} if _says_appeal(entry) else {}
+    expected |= {"performed_at": entry.data["at"]} if "at" in entry.data else {}
+    row = {name: getattr(act, name) for name in (*names, "to_appeal")}
+    yield from differences(ACT, act.pk, {**row, "performed_at": instant(act.performed_at)}, expected)
+
+
+def _says_appeal(entry: Logged) -> bool:
+    return "appeal_state" in entry.data.get(columns.SETS, {})
+
+
+def of_the_row(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """The motion's row against what its acts make of it."""
+    motion = whole.motion
+    if motion is None:
+        if whole.was_filed:
+            yield RowFault(MISSING, MOTION, str(whole.id))
+        return
+    tally.count(MOTION)
+    if not whole.states_effects:
+        tally.lack(MOTION)
+    if not whole.was_filed:
+        yield from differences(MOTION, motion.pk, vars(motion), {"state": State.DRAFT, "last_act_id": None})
+        return
+    yield from _columns(motion, whole)
+    yield from _payload(motion, whole.acts)
+    yield from _next_due(motion, whole)
+
+
+def _columns(motion: Motion, whole: Whole) -> Iterator[RowFault]:
+    """The last word of the log on each column; of older acts at least the states."""
+    entries = sorted(whole.log["act.performed"], key=lambda entry: entry.id)
+    expected = columns.in_force(entry.data for entry in entries)
+    if whole.acts:
+        last = whole.acts[-1]
+        expected = {"state": last.to_state, "appeal_state": last.to_appeal, **expected}
+        if motion.last_act_id != last.pk:
+            yield RowFault(DIFFERS, MOTION, str(motion.pk), "last_act_id")
+    for found in columns.differences(motion, expected):
+        yield RowFault(DIFFERS, MOTION, str(motion.pk), found.column)
+
+
+def _payload(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
+    if motion.is_editable:
+        return
+    payload: dict[str, Any] = {}
+    try:
+        for act in acts:
+            if act.type in signed.STATING:
+                payload = signed.restated(payload, json.loads(bytes(act.act_json)))
+    except (ValueError, KeyError, TypeError):
+        return  # The act has been named.
+    if motion.payload != payload:
+        yield RowFault(DIFFERS, MOTION, str(motion.pk), "payload")
+
+
+def _next_due(motion: Motion, whole: Whole) -> Iterator[RowFault]:
+    running = [deadline.due_at for deadline in whole.rows["deadlines"] if deadline.state == Due.RUNNING]
+    if motion.next_due_at != min(running, default=None):
+        yield RowFault(DIFFERS, MOTION, str(motion.pk), "next_due_at")

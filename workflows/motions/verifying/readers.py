@@ -1,0 +1,202 @@
+"""Copies, openings, admissions, attachments, draws and prepared acts of a motion against acts and log."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ecase.audit.derivation import MISSING, UNFOUNDED, RowFault, Tally, differences
+from ecase.audit.services import instant
+from workflows.assignment.models import Draw
+from workflows.copies.models import Copy
+from workflows.motions.models import Act, Admission, Attachment, Opening, PendingSignature, PreparedAct
+from workflows.motions.states import ActType
+from workflows.motions.verifying.wholes import Logged, Whole
+
+COPY, OPENING, ADMISSION = Copy._meta.db_table, Opening._meta.db_table, Admission._meta.db_table
+ATTACHMENT, DRAW = Attachment._meta.db_table, Draw._meta.db_table
+PREPARED, PENDING = PreparedAct._meta.db_table, PendingSignature._meta.db_table
+ADDRESSEE = ("officer", "organisation", "person")
+
+
+def of_copies(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """Copies that are missing, that no act owes, or whose end the log does not know."""
+    owed = {
+        line["copy"]: {**line, "act": entry.subject["act"]}
+        for entry in whole.log["copies.owed"]
+        for line in entry.data["copies"]
+    }
+    ended = _ends(whole)
+    for copy in whole.rows["copies"]:
+        tally.count(COPY)
+        key = str(copy.pk)
+        line = owed.pop(key, None)
+        if line is None:
+            yield RowFault(UNFOUNDED, COPY, key)
+        else:
+            yield from _copy(copy, line, ended.get(key, {}), tally)
+    yield from (RowFault(MISSING, COPY, key) for key in owed)
+
+
+def _ends(whole: Whole) -> dict[str, dict[str, Any]]:
+    """By copy: what the log says of its acknowledgement, or since when it is void. Older entries lack the instant."""
+    ended: dict[str, dict[str, Any]] = {}
+    for event in ("copy.acknowledged", "copy.served"):
+        for entry in whole.log[event]:
+            at = entry.data.get("at")
+            served = {"how": entry.data["how"]} if event == "copy.served" else {}
+            ended[entry.data["copy"]] = {"acknowledged_at": at, **served}
+    for entry in whole.log["copies.voided"]:
+        ended |= {copy: {"voided_at": entry.data.get("at")} for copy in entry.data["copies"]}
+    return ended
+
+
+def _copy(copy: Copy, line: dict[str, Any], end: dict[str, Any], tally: Tally) -> Iterator[RowFault]:
+    is_older = "notice" not in line
+    if is_older or None in end.values():
+        tally.lack(COPY)
+        end = {name: _any(getattr(copy, name)) if value is None else value for name, value in end.items()}
+    expected = {"act_id": line["act"], "to": line["to"], "how": line["how"]}
+    if not is_older:
+        addressee = {f"{name}_id": line.get(name) for name in ADDRESSEE}
+        expected |= {**addressee, "notice": line["notice"], "due_at": line["due_at"]}
+    yield from differences(
+        COPY, copy.pk, _row_of(copy), {**expected, "acknowledged_at": None, "voided_at": None, **end}
+    )
+
+
+def _row_of(copy: Copy) -> dict[str, Any]:
+    ids = {f"{name}_id": _text(getattr(copy, f"{name}_id")) for name in ("act", *ADDRESSEE)}
+    instants = {name: _any(getattr(copy, name)) for name in ("due_at", "acknowledged_at", "voided_at")}
+    return {**ids, **instants, "to": copy.to, "how": copy.how, "notice": copy.notice}
+
+
+def of_openings(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """Openings that are missing, or that the log does not know."""
+    known, lacking = _logged_openings(whole.log["motion.opened"])
+    for opening in whole.rows["openings"]:
+        tally.count(OPENING)
+        who = (str(opening.officer_id), opening.role)
+        at = instant(opening.opened_at)
+        if (*who, at) in known:
+            known.discard((*who, at))
+        elif who in lacking:
+            tally.lack(OPENING)
+            lacking.discard(who)
+        else:
+            yield RowFault(UNFOUNDED, OPENING, str(opening.pk))
+    if whole.was_filed:
+        yield from (RowFault(MISSING, OPENING, f"motion={whole.id} officer={row[0]}") for row in sorted(known))
+        seen = {(str(opening.officer_id), opening.role) for opening in whole.rows["openings"]}
+        for officer, role in sorted(lacking - seen):
+            yield RowFault(MISSING, OPENING, f"motion={whole.id} officer={officer} role={role}")
+
+
+def _logged_openings(entries: list[Logged]) -> tuple[set[tuple[str, str, str]], set[tuple[str, str]]]:
+    """Who opened as what, and since when; and who, where an older entry does not say since when."""
+    known, lacking = set(), set()
+    for entry in entries:
+        who = (entry.actor["officer"], entry.actor["role"])
+        if at := entry.data.get("opened_at"):
+            known.add((*who, at))
+        else:
+            lacking.add(who)
+    return known, {who for who in lacking if not any(row[:2] == who for row in known)}
+
+
+def of_admissions(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """Admissions to a secret motion that are missing, or that no act gave. Its author is admitted with the draft."""
+    if whole.motion is None or not whole.motion.secret:
+        return
+    given = {entry.actor["officer"] for entry in whole.log["draft.created"]}
+    given |= {officer for entry in whole.log["act.performed"] for officer in entry.data.get("admitted", ())}
+    for admission in whole.rows["admissions"]:
+        tally.count(ADMISSION)
+        officer = str(admission.officer_id)
+        if officer in given:
+            given.discard(officer)
+        elif whole.states_effects:
+            yield RowFault(UNFOUNDED, ADMISSION, str(admission.pk))
+        else:
+            tally.lack(ADMISSION)
+    yield from (RowFault(MISSING, ADMISSION, f"motion={whole.id} officer={officer}") for officer in sorted(given))
+
+
+def of_attachments(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """Attachments against the files that motion and supplements name. What was returned is a draft again."""
+    if whole.motion is None or whole.motion.is_editable:
+        return
+    stated = _files(whole.acts)
+    for attachment in whole.rows["attachments"]:
+        tally.count(ATTACHMENT)
+        sha256 = attachment.document.blob_id
+        if sha256 in stated:
+            stated.remove(sha256)
+        elif attachment.filed_by_id is not None:
+            yield RowFault(UNFOUNDED, ATTACHMENT, str(attachment.pk))
+    yield from (RowFault(MISSING, ATTACHMENT, f"motion={whole.id} sha256={sha256}") for sha256 in stated)
+
+
+def _files(acts: list[Act]) -> list[str]:
+    """By digest: those of the last motion, and of every supplement after it. Each act's first file is its own paper."""
+    stated: list[str] = []
+    for act in acts:
+        if act.type in (ActType.MOTION, ActType.SUPPLEMENT):
+            own = [] if act.type == ActType.MOTION else stated
+            stated = [*own, *(file["sha256"] for file in _listed(act)[1:])]
+    return stated
+
+
+def _listed(act: Act) -> list[dict[str, Any]]:
+    try:
+        files: list[dict[str, Any]] = json.loads(bytes(act.act_json))["files"]
+    except (ValueError, KeyError, TypeError):
+        return []  # The act has been named.
+    return files
+
+
+def of_draws(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """The record of every draw against that of the log."""
+    logged = {entry.subject["draw"]: entry.data for entry in whole.log["draw.made"]}
+    for draw in whole.rows["draws"]:
+        tally.count(DRAW)
+        record = logged.pop(str(draw.pk), None)
+        if record is None:
+            yield RowFault(UNFOUNDED, DRAW, str(draw.pk))
+        else:
+            yield from differences(DRAW, draw.pk, draw.as_dict(), record)
+    yield from (RowFault(MISSING, DRAW, key) for key in logged)
+
+
+def of_prepared(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+    """What was prepared for the acts of officers: there, the same bytes, and performed if and only if the act is."""
+    acts = {act.pk: act for act in whole.acts if act.author_id}
+    rows = {prepared.pk: prepared for prepared in whole.rows["prepared"]}
+    for key, prepared in rows.items():
+        tally.count(PREPARED)
+        found = {"sha256": prepared.sha256, "performed_at": prepared.performed_at is not None}
+        found["act_json"] = hashlib.sha256(bytes(prepared.act_json)).hexdigest()
+        sha256 = acts[key].sha256 if key in acts else prepared.sha256
+        expected = {"sha256": sha256, "act_json": sha256, "performed_at": key in acts}
+        yield from differences(PREPARED, key, found, expected)
+    yield from (RowFault(MISSING, PREPARED, str(key)) for key in acts if key not in rows)
+    yield from _pending(whole, acts, tally)
+
+
+def _pending(whole: Whole, acts: dict[Any, Act], tally: Tally) -> Iterator[RowFault]:
+    """A signature that waited has been settled if its act is there; if it was accepted, the act is there."""
+    for waiting in whole.rows["pending"]:
+        tally.count(PENDING)
+        is_done = waiting.settled_at is not None
+        expected = {"settled_at": True} if waiting.prepared_id in acts else {}
+        if is_done and not waiting.problems:
+            expected = {"prepared_id": waiting.prepared_id in acts}
+        yield from differences(PENDING, waiting.pk, {"settled_at": is_done, "prepared_id": True}, expected)
+
+
+def _any(value: Any) -> str | None:
+    return instant(value) if value else None
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value else None
