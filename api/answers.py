@@ -13,7 +13,7 @@ from ecase.officers.models import Officer, Post, Token
 from ecase.problems import Problem
 from workflows.deadlines.explanation import explain
 from workflows.deadlines.models import Deadline
-from workflows.motions import acting, drafts, reading
+from workflows.motions import acting, drafts, reading, signed
 from workflows.motions.law import nature, payloads
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct
 from workflows.motions.signers import Kept
@@ -114,7 +114,7 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
         "kept": False,
         "case": _case(subject),
         **life.standing(request, subject, post),
-        "payload": subject.payload if own else None,
+        "payload": signed.statement(subject) if own else None,
         "deadlines": [_deadline(one) for one in deadlines_of(subject)],
         "timeline": [_event(one) for one in reading.timeline(subject)],
         "attachments": attachments(request, subject),

@@ -20,7 +20,7 @@ from api.parsers import MultipartParser
 from api.shapes import AttachmentShape, MaterialsShape, UploadInput
 from api.views.base import View, checked, download, form_of, identity_of
 from ecase.cases import documents
-from workflows.motions import drafts, reading
+from workflows.motions import drafts, reading, signed
 from workflows.motions.models import Motion
 
 
@@ -39,7 +39,7 @@ class Materials(View):
         body = {
             "opened_at": opening.opened_at if opening else None,
             "version": opening.version if opening else motion.version,
-            "payload": motion.payload,
+            "payload": signed.statement(motion),
             "attachments": answers.attachments(request, motion),
             "acts": answers.acts(request, motion),
         }

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from workflows.motions import acting
+from workflows.motions import acting, signed
 from workflows.motions.law import payloads
 from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME
 from workflows.motions.models import Act, Motion
@@ -29,12 +29,12 @@ class Line:
 
 def of_motion(motion: Motion) -> list[Line]:
     """What the motion asks for and why."""
-    return list(_lines(motion, acting.form(motion, ActType.MOTION), motion.payload))
+    return list(_lines(motion, acting.form(motion, ActType.MOTION), signed.statement(motion)))
 
 
 def of_act(act: Act) -> list[Line]:
     """What an act states."""
-    return of_payload(act.motion, ActType(act.type), act.payload)
+    return of_payload(act.motion, ActType(act.type), act.stated["payload"])
 
 
 def of_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Line]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ecase.cases.models import Person
 from workflows.drafting.wording import PARTS, Wording, wording
+from workflows.motions import signed
 from workflows.motions.models import Act, Motion
 from workflows.motions.telling.fields import display, table
 from workflows.motions.telling.papers import name_of
@@ -33,6 +34,7 @@ class Composer:
         self.wording: Wording = wording(self.language)
         self.words: Words = words(self.language)
         self.acts = list(motion.acts.select_related("author__officer", "author__organisation").order_by("position"))
+        self.payload = signed.statement(motion)
         self.persons = self._persons()
 
     @property
@@ -50,7 +52,7 @@ class Composer:
         return {
             "motion": str(self.motion.pk),
             "version": self.motion.version,
-            "payload": self.motion.payload,
+            "payload": self.payload,
             "outcome": self.outcome.key,
             "language": self.language,
             "catalogue": self.motion.catalogue.sha256,
@@ -73,7 +75,7 @@ class Composer:
         return spec.get("when", "") in ("", "granted" if self.outcome.grants else "refused")
 
     def _persons(self) -> list[Person]:
-        stated = set(_texts(self.motion.payload.values()))
+        stated = set(_texts(self.payload.values()))
         return [person for person in self.motion.case.persons.all() if str(person.pk) in stated]
 
     # -- one writer a source -------------------------------------------------------------------------------------------
@@ -86,7 +88,7 @@ class Composer:
     def from_field(self, spec: Spec) -> Iterator[Paragraph]:
         """One field of the motion, quoted in a sentence; nothing if the motion leaves it empty."""
         field = self.kind.form.field(spec["field"])
-        if field and self.motion.payload.get(field.key) not in EMPTY:
+        if field and self.payload.get(field.key) not in EMPTY:
             yield self._quoted(field, spec["text"])
 
     def from_fields(self, spec: Spec) -> Iterator[Paragraph]:
@@ -144,7 +146,7 @@ class Composer:
         return self._paragraph(text, "payload", f"payload.{field.key}", source)
 
     def _value(self, field: Field) -> str:
-        value = self.motion.payload[field.key]
+        value = self.payload[field.key]
         if field.type == "list":
             rows = table(self.motion, field, value)[1]
             return "; ".join(", ".join(cell for cell in row if cell) for row in rows)

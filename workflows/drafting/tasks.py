@@ -36,7 +36,7 @@ def _unmeasured() -> QuerySet[Act]:
 
 
 def _measure(act: Act) -> bool:
-    suggestion = Suggestion.objects.get(pk=act.payload["suggestion"])
+    suggestion = Suggestion.objects.get(pk=act.stated["payload"]["suggestion"])
     share = survived(suggestion.text, written_text(act))
     _survival, made = Survival.objects.get_or_create(act=act, defaults={"suggestion": suggestion, "share": share})
     log.info("suggestion %s: %.0f %% stands in act %s", suggestion.pk, share * 100, act.pk)
@@ -45,6 +45,7 @@ def _measure(act: Act) -> bool:
 
 def written_text(act: Act) -> str:
     """All that the judge wrote in words: the typed fields of the decision, one after another."""
-    form = act.motion.kind_entry.form_for(act.type, act.payload.get("outcome", ""))
-    typed = (act.payload.get(field.key) for field in form.fields if field.type in WRITTEN)
+    payload = act.stated["payload"]
+    form = act.motion.kind_entry.form_for(act.type, payload.get("outcome", ""))
+    typed = (payload.get(field.key) for field in form.fields if field.type in WRITTEN)
     return "\n\n".join(value for value in typed if isinstance(value, str))

@@ -20,6 +20,7 @@ from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
 from ecase.trust import evidence
+from workflows.motions import signed
 from workflows.motions.authority import rules
 from workflows.motions.authority.refusals import recorded
 from workflows.motions.doing import pending
@@ -152,7 +153,7 @@ def _stated(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Ma
         raise Invalid(
             Problem("payload-of-draft", _("A motion is filed as its draft was saved: save it first."), "payload")
         )
-    return motion.payload
+    return signed.statement(motion)
 
 
 def _draft(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str, Any]) -> act_json.Draft:

@@ -17,6 +17,7 @@ from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
+from workflows.motions import signed
 from workflows.motions.authority import rules
 from workflows.motions.law import events, nature
 from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion, MotionQuerySet, Opening
@@ -32,10 +33,14 @@ def queue(post: Post) -> MotionQuerySet:
 
 
 def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
-    """One visible motion with what pages and answers need, or ``Motion.DoesNotExist``."""
+    """One visible motion with what pages and answers need, or ``Motion.DoesNotExist``.
+
+    Raises ``RowAltered``, which the log then knows, for one whose row does not say what was signed.
+    """
     rows = Motion.objects.visible_to(post).select_related("case", "author__officer", "last_act").defer(*UNREAD)
-    motion = rows.get(pk=motion_id)
+    motion = signed.loaded(rows).get(pk=motion_id)
     _add_bodies(motion)
+    signed.require_reported(motion)
     return motion
 
 

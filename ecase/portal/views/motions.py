@@ -22,7 +22,7 @@ from workflows.motions.states import DECISIONS, ActType, State
 from workflows.motions.telling import difference, printable
 
 # Large columns of an act that no page of a motion shows.
-UNSHOWN = ("act_json", "cms", "report")
+UNSHOWN = ("cms", "report")
 
 
 @require_safe
@@ -159,7 +159,7 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
         "consents": standing.consents(motion, acts),
         "appeal": standing.appeal(motion),
         "admissions": _admissions(motion),
-        "hearing": statement.of_payload(motion, ActType.HEARING_ORDER, hearing.payload) if hearing else [],
+        "hearing": statement.of_payload(motion, ActType.HEARING_ORDER, hearing.stated["payload"]) if hearing else [],
         "minutes": minutes,
         "noted": [(one, statement.of_act(one)) for one in acts if one.type == ActType.EVENT],
         "format_order": _last(acts, ActType.FORMAT_ORDER),

@@ -35,7 +35,7 @@ def mind_ruling(motion: Motion) -> None:
     """
     if motion.last_act is None or motion.earlier_id is None:
         return
-    stated = motion.last_act.payload
+    stated = motion.last_act.stated["payload"]
     effect = motion.kind_entry.appeal_outcome(stated["outcome"]).effect
     if effect == "cancelled" or NEW_OUTCOME in stated:
         _take_back(motion, lock(Motion.objects.get(pk=motion.earlier_id)))
@@ -56,12 +56,12 @@ def mind_lifting(motion: Motion) -> None:
 def _take_back(motion: Motion, earlier: Motion) -> None:
     """What this motion did to the earlier sanction, unless another has come after it."""
     last = earlier.acts.filter(type__in=[ActType.EXTENSION, ActType.REPLACEMENT]).order_by("position").last()
-    if last is None or last.payload["by"]["motion"] != str(motion.pk):
+    if last is None or last.stated["payload"]["by"]["motion"] != str(motion.pk):
         return
     if last.type == ActType.REPLACEMENT and earlier.state == State.REPLACED:
         perform_service(earlier, ActType.REVIVAL, {"by": _named(motion, "cancelled")})
     elif last.type == ActType.EXTENSION and earlier.state in IN_FORCE:
-        before = last.payload["before"]
+        before = last.stated["payload"]["before"]
         _move_end(earlier, motion, datetime.fromisoformat(before) if before else None)
 
 

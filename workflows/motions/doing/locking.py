@@ -4,6 +4,7 @@ from django.db.models import Subquery
 from django.utils import timezone
 
 from ecase.audit import clocks
+from workflows.motions import signed
 from workflows.motions.models import UNREAD, Motion
 
 KEPT = ("case", "catalogue", "author", "organisation", "prosecution", "court")
@@ -14,12 +15,15 @@ def lock(motion: Motion) -> Motion:
 
     What the lock does not protect (case, author, bodies) and ``motion`` has already is not read again: to plan a query
     of ten tables takes PostgreSQL longer than all else that it does for an act. The same statement asks for the time:
-    raises ``ClockDiffers`` before anything is dated by a wrong clock.
+    raises ``ClockDiffers`` before anything is dated by a wrong clock; and for what was signed: raises ``RowAltered``
+    for a row that says something else.
     """
     before = timezone.now()
     rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
-    locked = rows.annotate(database_now=clocks.Now(), log_at=Subquery(clocks.newest_at())).get(pk=motion.pk)
+    asked = signed.loaded(rows).annotate(database_now=clocks.Now(), log_at=Subquery(clocks.newest_at()))
+    locked = asked.get(pk=motion.pk)
     clocks.require(before, locked.database_now, locked.log_at)
+    signed.require(locked)
     for name in KEPT:
         loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
         if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):

@@ -22,7 +22,7 @@ def open_now(motion: Motion) -> tuple[Event, ...]:
 
 def stated(act: Act) -> Event:
     """The event that the act puts on record."""
-    return act.motion.kind_entry.event(act.payload[EVENT])
+    return act.motion.kind_entry.event(act.stated["payload"][EVENT])
 
 
 def name_of(act: Act) -> str:

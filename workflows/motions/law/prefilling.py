@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from workflows.motions import signed
 from workflows.motions.models import Motion
 from workflows.motions.telling.act_json import instant
 from workflows.statute.conditions import is_empty
@@ -19,6 +20,8 @@ def of_case(motion: Motion) -> Payload:
 def of_earlier(motion: Motion) -> Payload:
     """What the earlier decision says that the motion names; nothing if it names none."""
     earlier = motion.earlier
+    if earlier:
+        signed.require(earlier)
     return _filled(motion, "earlier.", lambda name: _text(getattr(earlier, name))) if earlier else {}
 
 

@@ -3,7 +3,6 @@
 A version is what its author signed. That of a returned motion which is being corrected is the draft as it stands.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ class _Version:
 def versions(motion: Motion) -> list[int]:
     """The versions that can be compared, ascending: those filed, and the draft of the next."""
     filed = motion.acts.filter(type=ActType.MOTION).values_list("version", flat=True)
-    return sorted({*filed, motion.version})
+    return sorted({*filed, *([motion.version] if motion.is_editable else [])})
 
 
 def between(motion: Motion, version_a: int, version_b: int) -> list[Change]:
@@ -91,10 +90,10 @@ def _changed(gone: str, come: str) -> list[Segment]:
 def _version(motion: Motion, version: int) -> _Version:
     act = motion.acts.filter(type=ActType.MOTION, version=version).order_by("-position").first()
     if act is not None:
-        stated = json.loads(bytes(act.act_json))
+        stated = act.stated
         # The first file is the paper of the act itself.
         return _Version(stated["payload"], _named(motion, [one["sha256"] for one in stated["files"][1:]]))
-    if version != motion.version:
+    if version != motion.version or not motion.is_editable:
         raise KeyError(version)
     held = motion.attachments.values_list("document__blob", flat=True)
     return _Version(motion.payload, _named(motion, list(held)))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ecase.cases.models import Blob, Person
 from ecase.officers.models import Officer, Post, Role
 from workflows import papers
+from workflows.motions import signed
 from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
 from workflows.motions.models import Motion
 from workflows.motions.states import DECISIONS, ActType
@@ -131,7 +132,7 @@ def _motion(motion: Motion, language: str) -> facts.MotionFacts | None:
 
 
 def _persons(motion: Motion) -> tuple[facts.Participant, ...]:
-    named = set(_named_persons(motion.payload))
+    named = set(_named_persons(signed.statement(motion)))
     chosen = [person for person in motion.case.persons.all() if str(person.pk) in named]
     return tuple(facts.Participant(name_of(person), person.capacity, person.birth_date) for person in chosen)
 
@@ -145,7 +146,7 @@ def _named_persons(payload: Mapping[str, Any]) -> Iterator[str]:
 def _motion_sections(draft: Draft) -> tuple[facts.Section, ...]:
     if draft.type == ActType.MOTION:
         return ()
-    return _sections(draft.motion, draft.motion.kind_entry.form, draft.motion.payload)
+    return _sections(draft.motion, draft.motion.kind_entry.form, signed.statement(draft.motion))
 
 
 def _sections(motion: Motion, of: Form, payload: Mapping[str, Any]) -> tuple[facts.Section, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ecase.audit import services as audit
 from ecase.officers.models import Post
+from workflows.motions import signed
 from workflows.motions.models import Act, Attachment, Motion
 from workflows.motions.states import ActType, AppealState, State
 from workflows.motions.telling import printing
@@ -24,9 +25,11 @@ def render(motion: Motion, post: Post) -> bytes:
     """One PDF of everything that ``motion`` (visible to ``post``) holds now. The reading is logged.
 
     What cannot be printed is in the list with the reason; it keeps nothing else from being printed. Raises ``TryLater``
-    when too many files are being read.
+    when too many files are being read, ``RowAltered``, which the log then knows, for a motion whose row does not say
+    what was signed.
     """
     now = timezone.now()
+    signed.require_reported(motion)
     acts = list(motion.acts.select_related("pdf", "author__organisation").order_by("position"))
     attachments = list(motion.attachments.select_related("document__blob").exclude(filed_by=None))
     blobs = [*(act.pdf for act in acts if act.pdf), *(attachment.document.blob for attachment in attachments)]

@@ -1,0 +1,137 @@
+"""What is signed of a motion: the statement in force, and whether its row still says what acts and log say.
+
+From filing on nothing that a motion states is believed for standing in its row. The statement is read from the bytes of
+its motion and of the corrections after it, whose digests the log holds; the columns are compared with what the log's
+entries of its acts say of them. A row that differs is refused as an altered file is: named, logged, all else goes on.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from ecase.cases import integrity
+from ecase.cases.integrity import RowAltered
+from workflows.motions import columns
+from workflows.motions.models import Act, Motion
+from workflows.motions.states import ActType
+from workflows.motions.telling.act_json import digest
+
+Payload = Mapping[str, Any]
+# The acts that say what the motion states.
+STATING = (ActType.MOTION, ActType.CORRECTION)
+_BYTES, _LOG = "signed_bytes", "signed_log"
+
+
+class Signed(NamedTuple):
+    """The payload in force by the signed bytes, and the columns by the log."""
+
+    payload: dict[str, Any]
+    values: columns.Values
+
+
+class _Unreadable(ValueError):
+    """The acts and the log do not fit each other."""
+
+
+def loaded(rows: QuerySet[Motion]) -> QuerySet[Motion]:
+    """``rows``, each with what :func:`require` needs, so that it asks nothing more."""
+    acts = Act.objects.filter(motion=OuterRef("pk")).order_by("position")
+    stating = acts.filter(type__in=STATING).values("act_json")
+    return rows.annotate(**{_BYTES: ArraySubquery(stating), _LOG: ArraySubquery(acts.values("entry__body"))})
+
+
+def statement(motion: Motion) -> Payload:
+    """What the motion states now: of a draft what was typed, of a motion that was filed what was signed.
+
+    Raises :class:`RowAltered` if the row says something else. One query, unless the motion came with what it needs.
+    """
+    require(motion)
+    return motion.payload
+
+
+def require(motion: Motion) -> None:
+    """Raise :class:`RowAltered` unless the row says what was signed, with every column that differs.
+
+    Whoever catches it says so to the log (:func:`report`).
+    """
+    if motion.last_act_id is None:
+        return
+    try:
+        signed = derived(*(_with_the_row(motion) or _asked(motion)))
+    except (ValueError, KeyError, TypeError) as fault:
+        raise RowAltered([integrity.altered_row(_name(motion), "last_act_id")]) from fault
+    if problems := [integrity.altered_row(_name(motion), column) for column in _differing(motion, signed)]:
+        raise RowAltered(problems)
+
+
+def require_reported(motion: Motion) -> None:
+    """As :func:`require`, and the log knows. For readers: in a transaction that is rolled back the entry is lost."""
+    try:
+        require(motion)
+    except RowAltered as fault:
+        report(motion, fault)
+        raise
+
+
+def report(motion: Motion, fault: RowAltered) -> None:
+    """Put into the log that the row of ``motion`` was found altered."""
+    integrity.report(fault, motion.chain, {"motion": str(motion.pk)})
+
+
+def derived(stating: Sequence[bytes], logged: Sequence[bytes]) -> Signed:
+    """What the bytes of the stating acts, and the log's bodies of all acts, say together, each in their order.
+
+    Raises ``ValueError``, ``KeyError`` or ``TypeError`` where they do not fit each other.
+    """
+    entries = [json.loads(bytes(body)) for body in logged]
+    digests = {entry["subject"]["act"]: entry["data"]["sha256"] for entry in entries}
+    payload: dict[str, Any] = {}
+    for content in stating:
+        payload = restated(payload, _read(bytes(content), digests))
+    return Signed(payload, columns.in_force(entry["data"] for entry in entries))
+
+
+def restated(payload: Payload, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """What the motion states after one more act, by its bytes."""
+    said = stated["payload"]
+    if stated["act"]["type"] == ActType.MOTION:
+        return dict(said)
+    return {**payload, said["field"]: said["value"]}
+
+
+def _read(content: bytes, digests: Mapping[str, str]) -> dict[str, Any]:
+    stated: dict[str, Any] = json.loads(content)
+    if digests[stated["act"]["id"]] != digest(content):
+        raise _Unreadable("the log holds another digest of the act")
+    return stated
+
+
+def _differing(motion: Motion, signed: Signed) -> list[str]:
+    said = [] if motion.is_editable or motion.payload == signed.payload else ["payload"]
+    return [*said, *(found.column for found in columns.differences(motion, signed.values))]
+
+
+def _with_the_row(motion: Motion) -> tuple[Sequence[bytes], Sequence[bytes]] | None:
+    """What came with the row; None if it did not, or if acts have come since (as after waiting for the row's lock)."""
+    found = motion.__dict__
+    logged = found.get(_LOG)
+    if not logged or json.loads(bytes(logged[-1]))["subject"]["act"] != str(motion.last_act_id):
+        return None
+    return found[_BYTES], logged
+
+
+def _asked(motion: Motion) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    """The acts up to the last one that this row knows."""
+    last = Act.objects.filter(pk=motion.last_act_id, motion=motion.pk).values("position")
+    acts = Act.objects.filter(motion=motion.pk, position__lte=Subquery(last)).order_by("position")
+    rows = list(acts.values_list("type", "act_json", "entry__body"))
+    if not rows:
+        raise _Unreadable("the motion's last act is not there")
+    return [content for kind, content, _body in rows if kind in STATING], [body for _kind, _content, body in rows]
+
+
+def _name(motion: Motion) -> str:
+    return f"{Motion._meta.db_table} {motion.pk}"
