@@ -46,7 +46,7 @@ def motion(world: World) -> Motion:
 
 
 def test_what_was_not_touched_is_whole(motion: Motion, world: World) -> None:
-    world.decided("search", "sanctioned")
+    world.assigned(_covert())
     tally = Tally()
     assert list(derivation.faults(tally)) == []
     assert not tally.lacking

@@ -68,9 +68,10 @@ def of(motion: Motion) -> Values:
     return {column: _plain(getattr(motion, column)) for column in COLUMNS}
 
 
-def changed(before: Values, after: Values) -> Values:
-    """What an act has changed; all, where nothing was before."""
-    return {column: value for column, value in after.items() if column not in before or before[column] != value}
+def set_by(motion: Motion, *, everything: bool = False) -> Values:
+    """The columns that differ from what is on record, or all; from now on they are on record."""
+    before, motion.on_record = {} if everything else motion.on_record, of(motion)
+    return {name: value for name, value in motion.on_record.items() if name not in before or before[name] != value}
 
 
 def in_force(logged: Iterable[Mapping[str, Any]]) -> Values:

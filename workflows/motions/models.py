@@ -3,7 +3,8 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -194,6 +195,8 @@ class Motion(Machine):
     last_act = models.ForeignKey("Act", models.PROTECT, related_name="+", null=True)
 
     objects: ClassVar[models.Manager["Motion"]] = MotionQuerySet.as_manager()
+    # What the log knows of the row's columns (``columns``), since the row was locked.
+    on_record: Mapping[str, Any] = MappingProxyType({})
 
     class Meta:
         verbose_name = _("motion")

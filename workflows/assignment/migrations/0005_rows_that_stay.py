@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignment', '0003_number_of_commitment'),
+        ('assignment', '0004_series'),
         ('motions', '0008_rows_that_stay'),
     ]
 

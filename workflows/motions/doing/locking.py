@@ -4,7 +4,7 @@ from django.db.models import Subquery
 from django.utils import timezone
 
 from ecase.audit import clocks
-from workflows.motions import signed
+from workflows.motions import columns, signed
 from workflows.motions.models import UNREAD, Motion
 
 KEPT = ("case", "catalogue", "author", "organisation", "prosecution", "court")
@@ -24,6 +24,7 @@ def lock(motion: Motion) -> Motion:
     locked = asked.get(pk=motion.pk)
     clocks.require(before, locked.database_now, locked.log_at)
     signed.require(locked)
+    locked.on_record = columns.of(locked)
     for name in KEPT:
         loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
         if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):

@@ -68,12 +68,12 @@ def record(motion: Motion, statement: Statement) -> Act:
     The entry of the log comes after the effects on rows, so that it can state them: what the act sets, which deadlines
     it starts, meets and ends, whom it admits.
     """
-    before, known = Stand(motion.state, motion.appeal_state), columns.of(motion)
+    before = Stand(motion.state, motion.appeal_state)
     STEPS[statement.type].move(motion, statement.stated)
     act = _act(motion, statement, before)
     admitted = effects.apply(motion, act)
     clocks = _run_clocks(motion, act)
-    sets = columns.changed({} if act.type == ActType.MOTION else known, columns.of(motion))
+    sets = columns.set_by(motion, everything=act.type == ActType.MOTION)
     act.entry = _append(motion, statement, before, {columns.SETS: sets, **clocks, **_admitted(admitted)})
     act.save(force_insert=True)
     if statement.author:
