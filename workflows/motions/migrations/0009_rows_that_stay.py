@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('motions', '0007_leaving_an_appeal'),
+        ('motions', '0008_openings_of_versions'),
     ]
 
     operations = [
