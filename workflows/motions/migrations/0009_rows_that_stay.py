@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."motion_id" IS DISTINCT FROM (NEW."motion_id") OR OLD."officer_id" IS DISTINCT FROM (NEW."officer_id") OR OLD."opened_at" IS DISTINCT FROM (NEW."opened_at") OR OLD."role" IS DISTINCT FROM (NEW."role"))', declare="DECLARE nobody_ignores_this TEXT := set_config('pgtrigger.ignore', '{}', true);", func="\n        RAISE EXCEPTION '%: what this row is about never changes', TG_TABLE_NAME\n            USING ERRCODE = 'integrity_constraint_violation';\n    ", hash='0e77e5ee3dfb88faf6b2c1018fd6f44af293ebbd', operation='UPDATE', pgid='pgtrigger_fixed_f8d20', table='motions_opening', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."motion_id" IS DISTINCT FROM (NEW."motion_id") OR OLD."officer_id" IS DISTINCT FROM (NEW."officer_id") OR OLD."opened_at" IS DISTINCT FROM (NEW."opened_at") OR OLD."position" IS DISTINCT FROM (NEW."position") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."version" IS DISTINCT FROM (NEW."version"))', declare="DECLARE nobody_ignores_this TEXT := set_config('pgtrigger.ignore', '{}', true);", func="\n        RAISE EXCEPTION '%: what this row is about never changes', TG_TABLE_NAME\n            USING ERRCODE = 'integrity_constraint_violation';\n    ", hash='df9a4a7b1ce095372157b4aa2f2177cb751cba5f', operation='UPDATE', pgid='pgtrigger_fixed_f8d20', table='motions_opening', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='pendingsignature',

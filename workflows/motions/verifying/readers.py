@@ -72,36 +72,35 @@ def _row_of(copy: Copy) -> dict[str, Any]:
 
 
 def of_openings(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """Openings that are missing, or that the log does not know."""
-    known, lacking = _logged_openings(whole.log["motion.opened"])
+    """Openings that are missing, or that the log does not know. Entries say since when; of older ones, only who."""
+    known, older = _logged_openings(whole.log["motion.opened"])
     for opening in whole.rows["openings"]:
         tally.count(OPENING)
         who = (str(opening.officer_id), opening.role)
-        at = instant(opening.opened_at)
-        if (*who, at) in known:
-            known.discard((*who, at))
-        elif who in lacking:
+        row = (*who, opening.version, opening.position, instant(opening.opened_at))
+        if row in known:
+            known.discard(row)
+        elif who in older:
             tally.lack(OPENING)
-            lacking.discard(who)
         else:
             yield RowFault(UNFOUNDED, OPENING, str(opening.pk))
     if whole.was_filed:
         yield from (RowFault(MISSING, OPENING, f"motion={whole.id} officer={row[0]}") for row in sorted(known))
-        seen = {(str(opening.officer_id), opening.role) for opening in whole.rows["openings"]}
-        for officer, role in sorted(lacking - seen):
-            yield RowFault(MISSING, OPENING, f"motion={whole.id} officer={officer} role={role}")
 
 
-def _logged_openings(entries: list[Logged]) -> tuple[set[tuple[str, str, str]], set[tuple[str, str]]]:
-    """Who opened as what, and since when; and who, where an older entry does not say since when."""
-    known, lacking = set(), set()
+def _logged_openings(entries: list[Logged]) -> tuple[set[tuple[str, str, int, int, str]], set[tuple[str, str]]]:
+    """Who opened what as whom, and since when; and who, where an older entry says no more.
+
+    An entry that says ``of`` what it is (an act, a comparison) is of no opening.
+    """
+    known, older = set(), set()
     for entry in entries:
-        who = (entry.actor["officer"], entry.actor["role"])
-        if at := entry.data.get("opened_at"):
-            known.add((*who, at))
-        else:
-            lacking.add(who)
-    return known, {who for who in lacking if not any(row[:2] == who for row in known)}
+        who, data = (entry.actor["officer"], entry.actor["role"]), entry.data
+        if "opened_at" in data:
+            known.add((*who, data["version"], data["position"], data["opened_at"]))
+        elif "of" not in data:
+            older.add(who)
+    return known, older
 
 
 def of_admissions(whole: Whole, tally: Tally) -> Iterator[RowFault]:
