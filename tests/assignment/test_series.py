@@ -12,6 +12,7 @@ from ecase.officers.models import Organisation, Role
 from tests.assignment.conftest import MakeMotion, committed, drawn, judges, officer, sign
 from tests.factories import CaseFactory, OfficerFactory, OrganisationFactory, PostFactory
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
+from tests.past_guards import move
 from workflows.assignment import conflicts, seeds, services
 from workflows.assignment.models import Bar, Commitment, Draw, Register, Series
 from workflows.motions.models import Motion
@@ -120,7 +121,7 @@ def test_draws_of_covert_motions_before_the_series_still_stand(court: Organisati
     judges(court)
     old = file()
     first, second = drawn(old), drawn(file())
-    Motion.objects.filter(pk=old.pk).update(secret=True)
+    move(old, secret=True)
 
     assert services.faults(Draw.objects.get(pk=first.pk)) == []
     assert services.faults(Draw.objects.get(pk=second.pk)) == []

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ecase.audit import checkpoints, keys, sequencer, verification
 from ecase.audit.models import Entry, Node
@@ -231,7 +231,8 @@ def test_the_command_takes_in(entries):
 
 def verified(*arguments):
     out = StringIO()
-    call_command("audit", "verify", *arguments, stdout=out, stderr=StringIO())
+    with translation.override("en"):
+        call_command("audit", "verify", *arguments, stdout=out, stderr=StringIO())
     return out.getvalue()
 
 

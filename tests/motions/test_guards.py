@@ -45,11 +45,8 @@ def service(role: str) -> Iterator[Any]:
         cursor.execute("SELECT array_agg(tgname) FROM pg_trigger WHERE NOT tgisinternal")
         (names,) = cursor.fetchone()
         cursor.execute("SELECT set_config('pgtrigger.ignore', %s::text[]::text, true)", [names])
-        try:
-            yield cursor
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("RESET ROLE")
+        yield cursor
+        cursor.execute("RESET ROLE")
 
 
 KEPT = (
