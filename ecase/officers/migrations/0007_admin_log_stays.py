@@ -20,7 +20,7 @@ DROP FUNCTION django_admin_log_stays();
 class Migration(migrations.Migration):
     dependencies = [
         ("admin", "0003_logentry_add_action_flag_choices"),
-        ("officers", "0005_refused_tokens"),
+        ("officers", "0006_sessions_of_their_own"),
     ]
 
     operations = [migrations.RunSQL(GUARD, UNGUARD)]
