@@ -82,7 +82,7 @@ def test_the_application_cannot_switch_the_guards_off(role, statement):
 def test_every_table_is_granted(role):
     given = dict(grants.privileges())
     assert given[Entry._meta.db_table] == given[Node._meta.db_table] == "SELECT, INSERT"
-    assert given[Chain._meta.db_table] == "SELECT, INSERT, UPDATE, DELETE"
+    assert given[Chain._meta.db_table] == "SELECT, INSERT, UPDATE"
     assert {model._meta.db_table for model in apps.get_models() if model._meta.managed} <= given.keys()
 
 
