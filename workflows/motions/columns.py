@@ -34,6 +34,7 @@ CHANGED = (
     "consenting_id",
     "defence",
     "on_paper",
+    "subject_id",
     "outcome",
     "court_id",
     "judge_id",

@@ -11,6 +11,7 @@ ACTED = (
     "consenting",
     "defence",
     "on_paper",
+    "subject",
     "outcome",
     "court",
     "judge",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assignment', '0004_series'),
-        ('motions', '0009_rows_that_stay'),
+        ('motions', '0010_rows_that_stay'),
     ]
 
     operations = [
