@@ -109,6 +109,11 @@ class Appeals:
         return AppealState.WITHDRAWN if left else AppealState.NONE
 
 
+def counts(act_type: str) -> bool:
+    """Whether acts of this type say anything of appeals."""
+    return act_type in _COUNTED
+
+
 def counted(acts: Iterable[Stated], until: datetime | None) -> Appeals:
     """The appeals that these acts, in their order, have made and ended."""
     appeals = Appeals(until)

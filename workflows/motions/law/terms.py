@@ -54,7 +54,7 @@ def void_terms(motion: Motion, act: Act) -> list[UUID]:
         return deadlines.void(motion, act.performed_at, [one.key for one in known if not _awaits_ruling(one, motion)])
     if act.type == ActType.APPEAL_WITHDRAWAL and motion.appeal_state not in ABOVE:
         ruling = motion.kind_entry.appeal.ruling
-        return deadlines.void(motion, act.performed_at, [ruling.key]) if ruling else 0
+        return deadlines.void(motion, act.performed_at, [ruling.key]) if ruling else []
     if NEW_OUTCOME not in act.payload:
         return []
     return deadlines.void(motion, act.performed_at, [one.key for one in known if not _binds(one, motion)])

@@ -9,6 +9,7 @@ from ecase.audit.derivation import CHAIN, DIFFERS, MISSING, UNFOUNDED, RowFault,
 from ecase.audit.services import instant
 from workflows.deadlines.models import State as Due
 from workflows.motions import columns, signed
+from workflows.motions.law import appeals
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import State
 from workflows.motions.verifying.wholes import Logged, Whole
@@ -96,6 +97,8 @@ def of_the_row(whole: Whole, tally: Tally) -> Iterator[RowFault]:
         return
     yield from _columns(motion, whole)
     yield from _payload(motion, whole.acts)
+    if whole.states_effects:
+        yield from _appeal(motion, whole.acts)
     yield from _next_due(motion, whole)
 
 
@@ -124,6 +127,14 @@ def _payload(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
         return  # The act has been named.
     if motion.payload != payload:
         yield RowFault(DIFFERS, MOTION, str(motion.pk), "payload")
+
+
+def _appeal(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
+    """Where the appeal stands by what all acts about appeals say together."""
+    stated = (appeals.Stated(str(act.pk), act.type, act.payload, act.performed_at) for act in acts)
+    counting = (act for act in stated if appeals.counts(act.type))
+    if appeals.counted(counting, motion.appeal_until).state != motion.appeal_state:
+        yield RowFault(DIFFERS, MOTION, str(motion.pk), "appeal_state")
 
 
 def _next_due(motion: Motion, whole: Whole) -> Iterator[RowFault]:
