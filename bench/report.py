@@ -46,7 +46,7 @@ HEAD = """# Benchmarks
 
 {about}
 
-Web server, PostgreSQL and load client share the cores. granian runs as in `make demo` (WSGI, 2 workers, persistent
+Web server, PostgreSQL and load client share the cores. granian runs as in `make demo` (2 workers, persistent
 connections to the database); 4 persistent HTTP connections, each request with its token. pgbench plays, in the same
 run, the statements that the service sends (captured from it), by the simple protocol as Django does: what PostgreSQL
 alone would do.
