@@ -8,7 +8,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from ecase.audit import keys as log_keys
-from ecase.officers import sessions
+from ecase.officers import sessions, tokens
 from ecase.officers.models import Post
 from ecase.officers.sign_in import BACKEND
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
@@ -51,6 +51,11 @@ def sign_in(client: Client, post: Post) -> None:
     request.session = client.session
     sessions.begin(request, post)
     request.session.save()
+
+
+def bearer(post: Post) -> Client:
+    """A client of the REST API with the token of this post, to hold one door against the other."""
+    return Client(headers={"Accept-Language": "en", "Authorization": f"Bearer {tokens.issue(post)[1]}"})
 
 
 def session_of(post: Post) -> str:

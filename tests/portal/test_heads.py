@@ -6,20 +6,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from ecase.audit.models import Entry
 from ecase.heads import only_where_sent
-from ecase.officers import tokens
-from ecase.officers.models import Post
 from ecase.outbox import services as outbox
-from tests.factories import PostFactory
 from tests.motions.world import World
 from tests.past_guards import past_guards
 from tests.portal import scenes
-from tests.portal.conftest import Visitor
+from tests.portal.conftest import Visitor, bearer
 from workflows.motions.models import Opening
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +71,6 @@ def written(asked: Callable[[], Any]) -> tuple[int, list[str]]:
         status = asked().status_code
     changes = [one["sql"].strip() for one in queries if one["sql"].strip().startswith(CHANGES)]
     return status, [one[:120] for one in changes if not any(name in one for name in FREE)]
-
-
-def bearer(post: Post) -> Client:
-    return Client(headers={"Accept-Language": "en", "Authorization": f"Bearer {tokens.issue(post)[1]}"})
 
 
 @pytest.mark.parametrize("role", ["judge", "prosecutor", "investigator"])
@@ -146,4 +138,3 @@ def test_a_list_answers_head(world: World) -> None:
 
 def test_an_effect_outside_of_a_request_happens() -> None:
     assert only_where_sent(lambda: "done")() == "done"
-    assert PostFactory is not None

@@ -9,22 +9,16 @@ import pytest
 from django.test import Client
 
 from ecase.audit.models import Entry
-from ecase.officers import tokens
-from ecase.officers.models import Post
 from tests.factories import PostFactory, prosecutor_of
 from tests.motions.world import PDF, World
 from tests.portal import scenes
-from tests.portal.conftest import Visitor
+from tests.portal.conftest import Visitor, bearer
 from workflows.motions import drafts, reading, signers
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType, State
 
 pytestmark = pytest.mark.django_db
 LATER = "Енді басқаша жазылды."
-
-
-def bearer(post: Post) -> Client:
-    return Client(headers={"Accept-Language": "en", "Authorization": f"Bearer {tokens.issue(post)[1]}"})
 
 
 def rewritten(world: World, motion: Motion) -> Motion:
@@ -54,6 +48,7 @@ def test_after_a_return_the_prosecutor_lands_on_a_page_that_works(
         answer = client.get(address)
         assert answer.status_code == 200, address
         assert LATER not in answer.content.decode()
+        assert "no deadline runs" not in answer.content.decode()
     assert client.get(f"/acts/{act.pk}/act.pdf").status_code == 200
 
 

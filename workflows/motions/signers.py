@@ -176,8 +176,8 @@ def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
         outcome=decided.payload["outcome"] if decided else "",
         last_act=last,
     )
-    # As the lists annotate it.
-    stood.last_type = last.type  # type: ignore[attr-defined]
+    # As the lists annotate it; and what a page must not say of it: which deadline runs now.
+    stood.last_type, stood.is_kept = last.type, True  # type: ignore[attr-defined]
     return stood
 
 
