@@ -12,7 +12,7 @@ from ecase.officers.models import Organisation, Role
 from tests.assignment.conftest import MakeMotion, committed, drawn, judges, officer, sign
 from tests.factories import CaseFactory, OfficerFactory, OrganisationFactory, PostFactory
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
-from tests.past_guards import move
+from tests.past_guards import move, past_guards
 from workflows.assignment import conflicts, seeds, services
 from workflows.assignment.models import Bar, Commitment, Draw, Register, Series
 from workflows.motions.models import Motion
@@ -74,7 +74,8 @@ def test_the_draw_of_a_covert_motion_counts_all_that_lies_on_a_desk(court: Organ
 def _appeal_of(motion: Motion, judge: Any) -> None:
     """That the appeal of a motion of another court was drawn to ``judge``."""
     other = OrganisationFactory(court=True)
-    Motion.objects.filter(pk=motion.pk).update(court=other)
+    with past_guards():
+        Motion.objects.filter(pk=motion.pk).update(court=other)
     Draw.objects.create(motion=motion, court=judge.organisation, seed="", candidates=[], chosen=judge)
 
 
@@ -111,7 +112,8 @@ def test_what_a_covert_draw_commits_to_names_its_motion_so_that_it_is_hidden_wit
 def test_a_nonce_of_the_covert_series_that_was_thrown_away_is_found(court: Organisation, file: MakeMotion) -> None:
     judges(court)
     drawn(file(secret=True))
-    Commitment.objects.filter(series=Series.COVERT).delete()
+    with past_guards():
+        Commitment.objects.filter(series=Series.COVERT).delete()
     assert services.faults(drawn(file(secret=True))) == ["a commitment of the court was passed over"]
     assert services.faults(drawn(file())) == []
 
@@ -131,7 +133,8 @@ def test_an_ordinary_motion_that_was_drawn_by_the_covert_chain_is_found(court: O
     judges(court)
     motion = file(secret=True)
     record = drawn(motion)
-    Motion.objects.filter(pk=motion.pk).update(secret=False)
+    with past_guards():
+        Motion.objects.filter(pk=motion.pk).update(secret=False)
     assert services.faults(Draw.objects.get(pk=record.pk)) == ["an ordinary motion has a seed of the covert ones"]
 
 
