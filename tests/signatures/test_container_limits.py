@@ -162,7 +162,7 @@ def test_s_f1_no_digest_is_computed_for_a_key_that_no_pinned_authority_certified
     found = container.read(container.write(gost_acts(GostPki("2015-512"), 4, 200_000)))
     slow.clear()
     assert examine(found, court.trust, NOW).indication == "INDETERMINATE"
-    assert slow["units"] == 0
+    assert slow["units"] <= 8 * budget.FAST_SIGNATURE
 
 
 def test_s_f1_slow_work_ends_when_the_budget_of_a_container_is_spent(court, slow):
