@@ -104,7 +104,10 @@ def test_no_queues_are_made_that_nobody_uses(installation: Installation) -> None
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "watch"])
-def test_lines_of_every_log_are_alike(installation: Installation, name: str) -> None:
+def test_lines_of_every_log_are_alike(installation: Installation, proxied: httpx.Client, name: str) -> None:
+    absent = proxied.get("/nowhere/").headers["X-Request-ID"]
+    wait_for(lambda: absent in installation.log("web"))
+
     lines = [line for line in installation.log(name).splitlines() if re.match(r"\d{4}-", line)]
     assert all(LINE.match(line) for line in lines), lines
     assert name == "watch" or lines
