@@ -1,13 +1,14 @@
 """From rows to answers: what a motion, an act, a document, a deadline look like from outside."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from api import life
+from ecase.cases.models import Person
 from ecase.officers import posts
 from ecase.officers.models import Officer, Post, Token
 from ecase.problems import Problem
@@ -16,6 +17,7 @@ from workflows.deadlines.models import Deadline
 from workflows.motions import acting, drafts, reading, signed
 from workflows.motions.law import nature, payloads
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct
+from workflows.motions.persons import named_persons, persons_of
 from workflows.motions.signers import Kept
 from workflows.motions.states import ActType
 from workflows.statute.catalogue import catalogue
@@ -93,7 +95,7 @@ def kept(request: Request, one: Kept, post: Post) -> Answer:
     return {
         **line_of(request, subject),
         "kept": True,
-        "case": _case(subject),
+        "case": _case(subject, named_persons(subject)),
         **life.standing(request, subject, post),
         "payload": None,
         "deadlines": [],
@@ -112,7 +114,7 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
     return {
         **line(row, reverse("api:motions", request=request)),
         "kept": False,
-        "case": _case(subject),
+        "case": _case(subject, persons_of(subject, post)),
         **life.standing(request, subject, post),
         "payload": signed.statement(subject) if own else None,
         "deadlines": [_deadline(one) for one in deadlines_of(subject)],
@@ -145,9 +147,9 @@ def _missing(subject: Motion) -> list[Problem]:
     return drafts.missing(subject) if subject.state in drafts.EDITABLE else []
 
 
-def _case(subject: Motion) -> Answer:
+def _case(subject: Motion, shown: Iterable[Person]) -> Answer:
     case = subject.case
-    persons = [{"id": one.pk, "name": one.full_name, "capacity": one.capacity} for one in case.persons.all()]
+    persons = [{"id": one.pk, "name": one.full_name, "capacity": one.capacity} for one in shown]
     return {"id": case.pk, "number": case.number, "qualification": case.qualification, "persons": persons}
 
 

@@ -13,6 +13,7 @@ from workflows.copies.models import Copy
 from workflows.motions import reading
 from workflows.motions.law import nature
 from workflows.motions.models import Motion
+from workflows.motions.persons import addressee_of
 from workflows.motions.states import State
 from workflows.motions.telling.difference import Change
 
@@ -73,7 +74,7 @@ def draw(one: Draw) -> Answer:
     return {**one.as_dict(), "court": office(one.court)}
 
 
-def copy(request: Request, one: Copy) -> Answer:
+def copy(request: Request, one: Copy, post: Post) -> Answer:
     """A copy that an act owes: to whom, until when, and whether it was served. ``one.motion`` is loaded."""
     by = one.acknowledged_by
     return {
@@ -84,7 +85,7 @@ def copy(request: Request, one: Copy) -> Answer:
         "what": "hearing" if one.notice else "decision",
         "to": one.to,
         "label": str(one.label),
-        "addressee": one.addressee,
+        "addressee": addressee_of(one, post),
         "at_once": one.at_once,
         "due_at": one.due_at,
         "overdue": one.is_overdue(timezone.now()),

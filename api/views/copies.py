@@ -33,7 +33,7 @@ class CopiesOfMotion(View):
         found = list(serving.of(motion))
         for one in found:
             one.motion = motion
-        return Response({"results": [life.copy(request, one) for one in found]})
+        return Response({"results": [life.copy(request, one, post_of(request)) for one in found]})
 
 
 class OneCopy(View):
@@ -42,7 +42,7 @@ class OneCopy(View):
     @extend_schema(operation_id="getCopy", responses=CopyShape)
     def get(self, request: Request, copy_id: uuid.UUID) -> Response:
         """A copy, and how it stands."""
-        return Response(life.copy(request, serving.get(post_of(request), copy_id)))
+        return Response(life.copy(request, serving.get(post_of(request), copy_id), post_of(request)))
 
 
 class Acknowledgement(View):
@@ -73,7 +73,7 @@ def _acknowledged(request: Request, copy: Copy, given: dict[str, Any]) -> Respon
     else:
         proof = (file.name, file) if file else None
         serving.record(copy, post, how=given["how"], at=given.get("at"), note=given["note"], proof=proof)
-    return Response(life.copy(request, copy), status=201)
+    return Response(life.copy(request, copy, post_of(request)), status=201)
 
 
 class Proof(View):

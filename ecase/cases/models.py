@@ -1,6 +1,7 @@
 """What it is about: criminal cases, the persons in them, the documents, and who has acted in which role."""
 
 import uuid
+from datetime import date
 from typing import ClassVar
 
 import pgtrigger
@@ -114,6 +115,31 @@ class Person(Named):
     class Meta(Named.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether name, IIN, date of birth and address are kept from everybody who reads (CPC Art. 97)."""
+        return self.capacity == self.Capacity.PROTECTED
+
+    @property
+    def mark(self) -> str:
+        """Four digits of the id that tell protected persons of one case apart."""
+        return str(self.pk)[:4].upper()
+
+    @property
+    def full_name(self) -> str:
+        """The name as it is shown; of a protected person the capacity in the active language, and the mark."""
+        return f"{self.get_capacity_display()} {self.mark}" if self.is_protected else super().full_name
+
+    @property
+    def short_name(self) -> str:
+        """Surname and initials; of a protected person as :attr:`full_name`."""
+        return self.full_name if self.is_protected else super().short_name
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth as it is shown: none of a protected person."""
+        return None if self.is_protected else self.birth_date
 
 
 class Counsel(models.Model):

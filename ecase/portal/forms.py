@@ -202,7 +202,7 @@ def _chosen(value: Any) -> set[str]:
 
 
 def _person(person: Person, chosen: set[str]) -> Option:
-    born = f"{person.birth_date:%d.%m.%Y}" if person.birth_date else ""
+    born = f"{person.born:%d.%m.%Y}" if person.born else ""
     hint = ", ".join(part for part in (person.get_capacity_display(), born) if part)
     return Option(str(person.pk), person.full_name, hint, str(person.pk) in chosen)
 

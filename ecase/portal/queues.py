@@ -1,19 +1,18 @@
 """An officer's list of motions: which pile, how it is narrowed down, and whether it has changed since it was shown."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ecase.cases.models import Person
 from ecase.officers.models import Post, Role
 from ecase.portal import piles
 from ecase.portal.next_step import with_last_act
@@ -21,6 +20,7 @@ from ecase.portal.paging import Page, page
 from ecase.portal.piles import ALL, WAITING, Pile
 from workflows.motions import reading, signers
 from workflows.motions.models import Motion
+from workflows.motions.persons import naming
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Catalogue
 
@@ -30,7 +30,7 @@ DUE: dict[str, tuple[Any, Callable[[datetime], Q]]] = {
     "day": (_("within 24 hours"), lambda now: Q(next_due_at__range=(now, now + timedelta(hours=24)))),
     "three_days": (_("within three days"), lambda now: Q(next_due_at__range=(now, now + timedelta(days=3)))),
 }
-__all__ = ["ALL", "DUE", "WAITING", "Wishes", "law", "listed", "main_person", "seen", "stamp", "waiting_count"]
+__all__ = ["ALL", "DUE", "WAITING", "Wishes", "law", "listed", "seen", "stamp", "waiting_count"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], Query
     if pile.is_kept:
         return _page_of_kept(post, pile, wishes, known)
     piled = pile.rows(post).filter(pile.condition(post, known.kinds.values()))
-    rows = shaped(_narrowed(piled, wishes, known))
+    rows = shaped(_narrowed(piled, wishes, known, post))
     if not pile.is_urgent:
         return page(rows, "created_at", wishes.cursor, newest_first=True)
     due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
@@ -114,7 +114,7 @@ def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], Query
 def _page_of_kept(post: Post, pile: Pile, wishes: Wishes, known: Catalogue) -> Page[Motion]:
     """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
     then = replace(wishes, state="", due="", text="")
-    rows = _shown(_narrowed(pile.rows(post), then, known), post).filter(case__number__icontains=wishes.text)
+    rows = _shown(_narrowed(pile.rows(post), then, known, post), post).filter(case__number__icontains=wishes.text)
     found = page(rows, "created_at", wishes.cursor, newest_first=True)
     return replace(found, rows=signers.as_they_stood(post, found.rows))
 
@@ -125,30 +125,16 @@ def _pile(post: Post, key: str) -> Pile:
     return next((one for one in known if one.key == key), known[0])
 
 
-def _narrowed(rows: QuerySet[Motion], wishes: Wishes, known: Catalogue) -> QuerySet[Motion]:
+def _narrowed(rows: QuerySet[Motion], wishes: Wishes, known: Catalogue, post: Post) -> QuerySet[Motion]:
     chosen: dict[str, Any] = {"state": wishes.state, "kind": wishes.kind}
     rows = rows.filter(**{key: value for key, value in chosen.items() if value})
     if wishes.group:
         rows = rows.filter(kind__in=[one.key for one in known.kinds.values() if one.group == wishes.group])
     if wishes.due in DUE:
         rows = rows.filter(DUE[wishes.due][1](timezone.now()))
-    return rows.filter(_mentions(wishes.text)) if wishes.text else rows
+    return rows.filter(_mentions(wishes.text, post)) if wishes.text else rows
 
 
-def _mentions(text: str) -> Q:
-    named = Person.objects.filter(case=OuterRef("case")).filter(
-        Q(surname__istartswith=text) | Q(given_name__istartswith=text) | Q(iin=text)
-    )
+def _mentions(text: str, post: Post) -> Q:
     numbers = Q(number__icontains=text) | Q(appeal_number__icontains=text) | Q(case__number__icontains=text)
-    return numbers | Q(Exists(named))
-
-
-def main_person(motion: Motion) -> Person | None:
-    """The person that a list names a motion by: whom it is about, or the suspect, or whoever comes first."""
-    about = str(motion.payload.get(motion.kind_entry.subject, ""))
-    ordered = sorted(_persons(motion), key=lambda one: (str(one.pk) != about, one.capacity != Person.Capacity.SUSPECT))
-    return ordered[0] if ordered else None
-
-
-def _persons(motion: Motion) -> Iterable[Person]:
-    return motion.case.persons.all()
+    return numbers | naming(post, text)

@@ -4,13 +4,14 @@ Each paragraph comes from exactly one source and names it. Nothing is inferred: 
 the sentences in between are templates for an outcome that the judge has chosen already.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ecase.cases.models import Person
 from workflows.drafting.wording import PARTS, Wording, wording
 from workflows.motions import signed
 from workflows.motions.models import Act, Motion
+from workflows.motions.persons import named_persons
 from workflows.motions.telling.fields import display, table
 from workflows.motions.telling.papers import name_of
 from workflows.papers.facts import Participant
@@ -35,7 +36,7 @@ class Composer:
         self.words: Words = words(self.language)
         self.acts = list(motion.acts.select_related("author__officer", "author__organisation").order_by("position"))
         self.payload = signed.statement(motion)
-        self.persons = self._persons()
+        self.persons = named_persons(motion, self.payload)
 
     @property
     def version(self) -> str:
@@ -74,10 +75,6 @@ class Composer:
         """Whether a paragraph is meant for the outcome that the judge chose."""
         return spec.get("when", "") in ("", "granted" if self.outcome.grants else "refused")
 
-    def _persons(self) -> list[Person]:
-        stated = set(_texts(self.payload.values()))
-        return [person for person in self.motion.case.persons.all() if str(person.pk) in stated]
-
     # -- one writer a source -------------------------------------------------------------------------------------------
 
     def from_template(self, spec: Spec) -> Iterator[Paragraph]:
@@ -101,10 +98,10 @@ class Composer:
     def from_persons(self, spec: Spec) -> Iterator[Paragraph]:
         """Whom the motion names, and in which capacity."""
         for person in self.persons:
-            participant = Participant(name_of(person), person.capacity, person.birth_date)
+            participant = Participant(name_of(person), person.capacity, person.born)
             capacity = self.words.capacity(participant)
-            born = f", {self.words.label('born', date=self.words.date(person.birth_date))}" if person.birth_date else ""
-            names = {"name": person.full_name, "dative": decline(person, "dative", self.language)}
+            born = f", {self.words.label('born', date=self.words.date(person.born))}" if person.born else ""
+            names = {"name": person.full_name, "dative": decline(name_of(person), "dative", self.language)}
             text = spec["text"].format_map({**names, "capacity": capacity, "born": born})
             yield self._paragraph(text, "person", str(person.pk), f"{person.full_name}, {capacity}")
 
@@ -197,15 +194,9 @@ class Composer:
         return {"text": text, "source": {"kind": kind, "ref": ref, "label": label}}
 
 
-def _texts(values: Iterable[Any]) -> Iterator[str]:
-    """The strings among the values, and in lists among them: an id of a person is one of these."""
-    for value in values:
-        yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
-
-
 def _person_input(person: Person) -> dict[str, str]:
-    born = person.birth_date.isoformat() if person.birth_date else ""
-    name = {"surname": person.surname, "given_name": person.given_name, "patronymic": person.patronymic}
+    shown, born = name_of(person), person.born.isoformat() if person.born else ""
+    name = {"surname": shown.surname, "given_name": shown.given_name, "patronymic": shown.patronymic}
     return {"id": str(person.pk), **name, "capacity": person.capacity, "sex": person.sex, "born": born}
 
 

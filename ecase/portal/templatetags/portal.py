@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ecase.officers.models import Post
 from ecase.portal.law import UNKNOWN
 from ecase.portal.next_step import next_steps
-from ecase.portal.queues import Wishes, main_person
+from ecase.portal.queues import Wishes
 from workflows.motions.models import Motion
+from workflows.motions.persons import main_person
 from workflows.motions.states import State
 from workflows.papers.words import words
 from workflows.statute.schema import Rule
@@ -76,9 +78,9 @@ def groups(digest: str) -> str:
 
 
 @register.filter
-def subject(motion: Motion) -> Any:
-    """The person that a list names a motion by."""
-    return main_person(motion)
+def subject(motion: Motion, post: Post) -> Any:
+    """The person by whom a list names a motion to this post."""
+    return main_person(motion, post)
 
 
 @register.filter

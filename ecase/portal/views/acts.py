@@ -18,6 +18,7 @@ from workflows.motions import acting, drafts, reading
 from workflows.motions.law import payloads
 from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME
 from workflows.motions.models import Motion
+from workflows.motions.persons import persons_of
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
 
 WRITTEN_ELSEWHERE = DECISIONS | {ActType.MOTION}
@@ -157,6 +158,6 @@ def _fields(
         "outcome": outcome,
         "new_outcomes": payloads.new_outcomes(motion, kind, outcome),
         "new_outcome": payload.get(NEW_OUTCOME, ""),
-        "inputs": forms.inputs(form_of(motion, kind, payload, post), payload, motion.case.persons.all(), errors),
+        "inputs": forms.inputs(form_of(motion, kind, payload, post), payload, persons_of(motion, post), errors),
         "errors": errors or {},
     }

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +20,7 @@ from ecase.problems import Refused
 from workflows.motions import drafts, reading
 from workflows.motions.law import prefilling
 from workflows.motions.models import Motion
+from workflows.motions.persons import persons_shown_to, persons_visible_to
 
 
 @require_safe
@@ -26,7 +28,8 @@ from workflows.motions.models import Motion
 def index(request: PortalRequest) -> HttpResponse:
     """The cases that this post may open, the newest first."""
     text = request.GET.get("q", "").strip()
-    rows = Case.objects.visible_to(request.post).select_related("organisation").prefetch_related("persons")
+    shown = Prefetch("persons", persons_shown_to(request.post), to_attr="shown")
+    rows = Case.objects.visible_to(request.post).select_related("organisation").prefetch_related(shown)
     rows = rows.filter(number__icontains=text) if text else rows
     cases = paged(rows, "opened_at", request.GET.get("after", ""), newest_first=True)
     return page(request, "cases.html", {"cases": cases, "text": text})
@@ -80,6 +83,7 @@ def about(post: Post, case: Case) -> dict[str, Any]:
     """What its page shows to this post."""
     return {
         "case": case,
+        "persons": persons_visible_to(case, post),
         "motions": with_last_act(reading.queue(post).filter(case=case)).select_related(*reading.RELATED),
         "decisions": reading.decisions(post).filter(case=case).select_related("court"),
         "documents": reading.documents(case, post).select_related("blob", "uploaded_by__officer"),

@@ -18,6 +18,7 @@ from ecase.problems import Invalid, Problem, Refused
 from workflows.copies.models import BY_HAND, Copy
 from workflows.motions import reading, serving
 from workflows.motions.models import Motion
+from workflows.motions.persons import addressee_of
 
 
 @require_safe
@@ -90,6 +91,7 @@ def _row(copy: Copy, motion: Motion, post: Post, opened: Copy | None) -> dict[st
     settled = copy.acknowledged_at is not None or copy.voided_at is not None
     return {
         "copy": copy,
+        "addressee": addressee_of(copy, post),
         "is_overdue": copy.is_overdue(timezone.now()),
         "may_acknowledge": not settled and copy.how == "system" and serving.is_addressee(copy, post),
         "may_record": not settled and serving.may_record(copy, post),

@@ -19,6 +19,7 @@ from workflows.motions import acting, drafts, reading
 from workflows.motions.law import nature
 from workflows.motions.law.payloads import OUTCOME, SUGGESTION
 from workflows.motions.models import Motion
+from workflows.motions.persons import persons_of
 from workflows.motions.states import DECISIONS, ActType
 
 REASONS = "reasons"
@@ -130,7 +131,7 @@ def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused
     errors = by_field(refusal.problems) if refusal else {}
     outcome = str(payload.get(OUTCOME, ""))
     act_type = _act_type(motion, outcome) if outcome else ActType.PROTOCOL
-    shown = forms.inputs(acting.form(motion, act_type, outcome), payload, motion.case.persons.all(), errors)
+    shown = forms.inputs(acting.form(motion, act_type, outcome), payload, persons_of(motion, post), errors)
     return {
         **about(motion, post),
         "act_type": act_type,

@@ -16,6 +16,7 @@ from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or
 from ecase.problems import Invalid, Problem, Refused, Stale
 from workflows.motions import acting, drafts, reading
 from workflows.motions.models import Motion
+from workflows.motions.persons import persons_of
 from workflows.motions.states import ActType
 
 
@@ -185,7 +186,7 @@ def _about(
     return {
         "motion": motion,
         "kind": motion.kind_entry,
-        "inputs": forms.inputs(_form(motion), shown, motion.case.persons.all(), errors),
+        "inputs": forms.inputs(_form(motion), shown, persons_of(motion, post), errors),
         "parts": attachments.parts(motion),
         "missing": drafts.missing(motion),
         "errors": errors,

@@ -147,7 +147,7 @@ def decision_alone(motion: Motion, post: Post) -> dict[str, Any]:
 
 
 def _heading(motion: Motion) -> dict[str, Any]:
-    return {"motion": motion, "kind": motion.kind_entry, "persons": motion.case.persons.all()}
+    return {"motion": motion, "kind": motion.kind_entry}
 
 
 def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from workflows import papers
 from workflows.motions import signed
 from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
 from workflows.motions.models import Motion
+from workflows.motions.persons import named_persons
 from workflows.motions.states import DECISIONS, ActType
 from workflows.motions.telling.act_json import Draft
 from workflows.motions.telling.appeals import appeal_sentence
@@ -105,7 +106,9 @@ def _put_in_place(draft: Draft, language: str) -> Iterator[facts.Section]:
 
 
 def name_of(person: Officer | Person) -> facts.Name:
-    """The parts of a name, for declension."""
+    """The parts of a name, for declension; of a protected person the mark alone, as the capacity stands beside it."""
+    if isinstance(person, Person) and person.is_protected:
+        return facts.Name(person.mark, "", "", cast(facts.Sex, person.sex))
     return facts.Name(person.surname, person.given_name, person.patronymic, cast(facts.Sex, person.sex))
 
 
@@ -132,15 +135,8 @@ def _motion(motion: Motion, language: str) -> facts.MotionFacts | None:
 
 
 def _persons(motion: Motion) -> tuple[facts.Participant, ...]:
-    named = set(_named_persons(signed.statement(motion)))
-    chosen = [person for person in motion.case.persons.all() if str(person.pk) in named]
-    return tuple(facts.Participant(name_of(person), person.capacity, person.birth_date) for person in chosen)
-
-
-def _named_persons(payload: Mapping[str, Any]) -> Iterator[str]:
-    for value in payload.values():
-        entries = value if isinstance(value, list) else [value]
-        yield from (entry for entry in entries if isinstance(entry, str))
+    named = named_persons(motion, signed.statement(motion))
+    return tuple(facts.Participant(name_of(one), one.capacity, one.born) for one in named)
 
 
 def _motion_sections(draft: Draft) -> tuple[facts.Section, ...]:

@@ -1,0 +1,111 @@
+"""Which persons of a case a post is shown: those whom it concerns. Their names are ``Person.full_name``.
+
+Whoever investigates, supervises or decides knows all persons of the case. The defence, the court's clerk and its chair
+know those whom a motion that they see names; the defence also those whom it defends, the court's staff those to whom it
+owes a copy. Nobody else is shown any. A protected person is shown to nobody by name (``Person.full_name``).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from ecase.cases.models import Case, Counsel, Person
+from ecase.officers.models import Post, Role
+from workflows.copies.models import Copy
+from workflows.motions.models import Motion
+
+KNOW_ALL = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR, Role.JUDGE})
+KNOW_THE_NAMED = frozenset({Role.DEFENDER, Role.CLERK, Role.COURT_CHAIR})
+
+
+def persons_visible_to(case: Case, post: Post) -> QuerySet[Person]:
+    """The persons of ``case`` that ``post`` is shown, across all motions that it may open. One query."""
+    return persons_shown_to(post).filter(case=case)
+
+
+def persons_shown_to(post: Post) -> QuerySet[Person]:
+    """The same of every case, for lists of cases."""
+    seen = Motion.objects.visible_to(post).filter(case=OuterRef("case"))
+    if post.role in KNOW_ALL:
+        opened = Case.objects.visible_to(post).filter(pk=OuterRef("case"))
+        return Person.objects.filter(Q(Exists(opened)) | Q(Exists(seen)))
+    if post.role not in KNOW_THE_NAMED or not post.is_current():
+        return Person.objects.none()
+    named = seen.alias(stated=Cast("payload", TextField())).filter(stated__contains=Cast(OuterRef("pk"), CharField()))
+    owed = Copy.objects.filter(person=OuterRef("pk"), motion__in=Motion.objects.visible_to(post).values("pk"))
+    own = Counsel.objects.filter(person=OuterRef("pk"), officer=post.officer_id)
+    return Person.objects.filter(Q(Exists(named)) | Q(Exists(own if post.role == Role.DEFENDER else owed)))
+
+
+def persons_of(motion: Motion, post: Post) -> list[Person]:
+    """The persons whom a page, an answer or a form of ``motion``, which ``post`` has opened, shows."""
+    persons = list(motion.case.persons.all())
+    if post.role in KNOW_ALL:
+        return persons
+    if post.role not in KNOW_THE_NAMED:
+        return []
+    shown = named_in(motion) | _concerned(motion, post)
+    return [person for person in persons if str(person.pk) in shown]
+
+
+def named_persons(motion: Motion, stated: Any = None) -> list[Person]:
+    """The persons whom the motion names, or what is ``stated`` of it."""
+    named = named_in(motion) if stated is None else set(texts_in(stated))
+    return [person for person in motion.case.persons.all() if str(person.pk) in named]
+
+
+def main_person(motion: Motion, post: Post) -> Person | None:
+    """The person by whom a list names a motion: whom it is about, or the suspect, or the first who may be shown.
+
+    Reads ``motion.case.persons``, which a list has fetched for all of its lines.
+    """
+    about, named = str(motion.payload.get(motion.kind_entry.subject, "")), named_in(motion)
+    shown = [one for one in motion.case.persons.all() if post.role in KNOW_ALL or str(one.pk) in named]
+    ordered = sorted(shown, key=lambda person: (str(person.pk) != about, person.capacity != Person.Capacity.SUSPECT))
+    return ordered[0] if ordered else None
+
+
+def naming(post: Post, text: str) -> Q:
+    """Of a query of motions: those with a person whom ``post`` is shown whose name begins with ``text``, or of this
+    IIN. Protected persons are not found by either.
+    """
+    found = Person.objects.filter(case=OuterRef("case")).exclude(capacity=Person.Capacity.PROTECTED)
+    found = found.filter(Q(surname__istartswith=text) | Q(given_name__istartswith=text) | Q(iin=text))
+    if post.role not in KNOW_ALL:
+        stated = Cast(OuterRef("payload"), TextField())
+        found = found.alias(stated=stated, key=Cast("pk", CharField())).filter(stated__contains=F("key"))
+    return Q(Exists(found))
+
+
+def addressee_of(copy: Copy, post: Post) -> str:
+    """The name of whom a copy is owed to, as far as ``post`` is shown it; else the catalogue's word says enough."""
+    if copy.person_id is None or post.role != Role.DEFENDER or str(copy.person_id) in named_in(copy.motion):
+        return copy.addressee
+    is_own = Counsel.objects.filter(person=copy.person_id, officer=post.officer_id).exists()
+    return copy.addressee if is_own else ""
+
+
+def named_in(motion: Motion) -> set[str]:
+    """The ids of persons, among other texts, that the motion states."""
+    return set(texts_in(motion.payload))
+
+
+def texts_in(stated: Any) -> Iterator[str]:
+    """Every text in a payload, however deep: an id of a person is one of these."""
+    if isinstance(stated, str):
+        yield stated
+    elif isinstance(stated, dict):
+        for value in stated.values():
+            yield from texts_in(value)
+    elif isinstance(stated, list):
+        for value in stated:
+            yield from texts_in(value)
+
+
+def _concerned(motion: Motion, post: Post) -> set[str]:
+    """Whom the defence defends, and to whom the court's staff has a copy to serve, without the motion naming them."""
+    defended = Counsel.objects.filter(case=motion.case_id, officer=post.officer_id).values_list("person", flat=True)
+    served = Copy.objects.filter(motion=motion, person__isnull=False).values_list("person", flat=True)
+    return {str(key) for key in (defended if post.role == Role.DEFENDER else served)}
