@@ -140,7 +140,7 @@ _UNRECORDED = frozenset({202, 401, 405, 406, 415, 429, 503})
 
 
 def _record(request: Request, document: Document, named: Mapping[str, Any]) -> None:
-    """Write a refused attempt to change something into the officer's own chain of the log: nothing else stays of it."""
+    """Write a refused attempt to change something into the log, in a chain of the officer's own about what it names."""
     if request.method in SAFE_METHODS or document.status in _UNRECORDED:
         return
     # Not before: where nobody has asked yet who calls (406), to ask would be refused in the midst of refusing.
@@ -149,7 +149,7 @@ def _record(request: Request, document: Document, named: Mapping[str, Any]) -> N
         return
     append_refusal(
         "request.refused",
-        chain=f"officer:{token.post.officer_id}",
+        chain=audit.own_chain(token.post.officer_id, next(iter(named.values()), "")),
         actor=token.post.as_actor(),
         subject={name.removesuffix("_id"): str(value) for name, value in named.items()},
         data={

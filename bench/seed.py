@@ -199,7 +199,7 @@ def advance(motions: list[Motion], act_type: ActType, before: State, after: Stat
 def _act(motion: Motion, act_type: ActType, before: State, after: State, position: int) -> Act:
     mark = f"{motion.pk} {position}".encode()
     entry = audit.append(
-        "act.performed", chain=motion.case.chain, actor=audit.service_actor(), subject={"motion": str(motion.pk)}
+        "act.performed", chain=motion.chain, actor=audit.service_actor(), subject={"motion": str(motion.pk)}
     )
     return Act(
         motion=motion,

@@ -134,6 +134,8 @@ def _proven_time(act: SignedAct, trust: Trust, label: str, now: datetime) -> tup
     try:
         record, proven = transparency.proven_record(act.proof, trust.log_keys)
         at = _recorded_at(canonical.check(record.body), act)
+    except transparency.NotShown as fault:
+        return None, Line("audit-proof", label, "INDETERMINATE", str(fault))
     except ValueError as fault:
         return None, Line("audit-proof", label, "TOTAL_FAILED", str(fault))
     if at > now + DEFAULT.clock_skew:

@@ -388,7 +388,8 @@ class Checkpoint:
 class Proof:
     """That a leaf is in a log: index, the hashes up to the root, and the signed checkpoint.
 
-    ``extra`` is not authenticated by itself; ecase puts the record there whose SHA-256 the leaf is (:class:`Record`).
+    ``extra`` is not authenticated by itself; ecase puts the record there whose SHA-256 the leaf is (:class:`Record`),
+    or only that SHA-256 (32 bytes), where the record is not for whoever asks.
     """
 
     index: int
@@ -474,6 +475,20 @@ def chain_label(chain: str) -> bytes:
 
 
 def proven_record(proof_text: str, public_keys: Iterable[str]) -> tuple[Record, Proven]:
-    """The record that a proof of ecase carries, checked against the log's checkpoint; raises :class:`ValueError`."""
-    record = Record.parse(Proof.parse(proof_text).extra)
+    """The record that a proof of ecase carries, checked against the log's checkpoint; raises :class:`ValueError`.
+
+    :class:`NotShown` for a proof that holds, of an entry whose record it does not carry.
+    """
+    extra = Proof.parse(proof_text).extra
+    if len(extra) == HASH_BYTES:
+        raise NotShown(verify_proof(proof_text, extra, public_keys))
+    record = Record.parse(extra)
     return record, verify_proof(proof_text, record.hash, public_keys)
+
+
+class NotShown(ValueError):
+    """The proof shows that there is an entry, and not what it says: the log kept that from whoever asked."""
+
+    def __init__(self, proven: Proven) -> None:
+        super().__init__(f"entry {proven.index} is in the log, and the proof does not show what it says")
+        self.proven = proven

@@ -1,8 +1,8 @@
 """The audit log: entries in hash chains, the Merkle tree over all of them, and the signed checkpoints of the tree.
 
-A chain per case, officer or "system" is extended inside the transaction that it records. The tree is built after
-commit by one sequencer, ordered by ``(xid, id)`` below the oldest running transaction, so that no entry is missed and
-no transaction waits for another one's commit (``docs/adr`` tells what was measured).
+A chain per motion, case, officer or "system" is extended inside the transaction that it records. The tree is built
+after commit by one sequencer, ordered by ``(xid, id)`` below the oldest running transaction, so that no entry is missed
+and no transaction waits for another one's commit (``docs/adr`` tells what was measured).
 """
 
 import json

@@ -1,6 +1,7 @@
 """The log's public face: append an entry, prove it, and say what the log has signed."""
 
 import re
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,11 +46,11 @@ def append(
 ) -> Entry:
     """Write one entry, in the caller's transaction: it stands or falls with what it records.
 
-    ``event`` is ``thing.happened``; ``chain`` is ``case:<uuid>``, ``officer:<uuid>`` or ``system``; ``actor`` says who
-    (``Post.as_actor()``, or ``{"service": installation}``); ``subject`` names what it is about by ids; ``data`` is
-    JSON without floats. Raises :class:`ValueError` for anything else, ``ClockDiffers`` if the entry would be dated by a
-    wrong clock. One statement; the chain stays locked until the end of the transaction. A refused attempt is appended
-    after its rollback.
+    ``event`` is ``thing.happened``; ``chain`` is ``motion:<uuid>``, ``officer:<uuid>`` or ``system``, one whose entries
+    all have the same readers; ``actor`` says who (``Post.as_actor()``, or ``{"service": installation}``); ``subject``
+    names what it is about by ids; ``data`` is JSON without floats. Raises :class:`ValueError` for anything else,
+    ``ClockDiffers`` if the entry would be dated by a wrong clock. One statement; the chain stays locked until the end
+    of the transaction. A refused attempt is appended after its rollback.
     """
     at = timezone.now()
     body = _body(event, chain, at, actor, subject, data)
@@ -69,8 +70,16 @@ def service_actor() -> dict[str, str]:
     return {"service": settings.INSTALLATION_ID}
 
 
-# Who opened what: the same entry, on the reader's own chain; none where nothing was sent.
+# Who opened what: the same entry, on a chain of the reader's own; none where nothing was sent.
 read = only_where_sent(append)
+
+
+def own_chain(officer: uuid.UUID, thing: object) -> str:
+    """The chain of what one officer did with one thing (an id) that concerns nobody else: readings, refused attempts.
+
+    The chain tells neither: whoever may not read of the thing sees no gap in what else the officer did.
+    """
+    return f"own:{uuid.uuid5(officer, str(thing))}"
 
 
 def _body(
@@ -106,16 +115,18 @@ def signed_size() -> int:
     return newest.size if newest else 0
 
 
-def proof(entry: Entry) -> str:
+def proof(entry: Entry, *, bare: bool = False) -> str:
     """The entry's inclusion in the newest checkpoint: a ``c2sp.org/tlog-proof@v1`` text, checkable offline.
 
-    Its ``extra`` line carries the record, whose SHA-256 is the leaf (``signatures.transparency.proven_record``).
+    Its ``extra`` line carries the record, whose SHA-256 is the leaf (``signatures.transparency.proven_record``); or,
+    if ``bare``, that SHA-256 alone, for those who may not read the entry.
     """
     newest = Checkpoint.objects.first()
     index = tree.position_of(entry)
     if newest is None or index is None or index >= newest.size:
         raise NotYetInTree(f"entry {entry.pk} is not in the log's tree yet")
-    return str(Proof(index, tuple(tree.inclusion(index, newest.size)), newest.note, bytes(entry.record)))
+    extra = bytes(entry.hash) if bare else bytes(entry.record)
+    return str(Proof(index, tuple(tree.inclusion(index, newest.size)), newest.note, extra))
 
 
 def consistency(old: int, size: int) -> list[bytes]:

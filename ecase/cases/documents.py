@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.core.files import File
@@ -23,10 +24,10 @@ def store(
     *,
     expected_sha256: str | None = None,
     limit: int | None = None,
-    chain: str = "",
+    about: Mapping[str, str] | None = None,
 ) -> Document:
-    """Take in a file of ``case`` that the officer in ``post`` uploads; audited as ``document.stored`` in
-    ``chain``, by default the case's.
+    """Take in a file of ``case`` that the officer in ``post`` uploads; audited as ``document.stored`` in a chain of
+    its own, with what it is stored for (``about``: ids).
 
     ``stream`` is read once, in pieces, up to ``limit`` bytes (default: the setting ``UPLOAD_MAX_BYTES``) and may come
     from a request's body; ``expected_sha256`` is what the sender says that it sent (64 hexadecimal digits). The same
@@ -38,7 +39,7 @@ def store(
     try:
         with storage.spooled(stream, limit) as spool:
             kind = acceptance.accepted(spool, safe, expected_sha256)
-            return _recorded(case, post, safe, spool, kind.media_type, chain or case.chain)
+            return _recorded(case, post, safe, spool, kind.media_type, about or {})
     except storage.TooLarge as fault:
         raise Invalid(_too_large(safe, limit)) from fault
 
@@ -67,19 +68,22 @@ def read(document: Document, post: Post) -> File:
     ``Altered`` for one whose bytes are no longer its own.
     """
     file = open_blob(document.blob)
-    audit.read("document.read", chain=f"officer:{post.officer_id}", actor=post.as_actor(), subject=_subject(document))
+    chain = audit.own_chain(post.officer_id, document.pk)
+    audit.read("document.read", chain=chain, actor=post.as_actor(), subject=_subject(document))
     return file
 
 
-def _recorded(case: Case, post: Post, name: str, spool: storage.Spooled, media_type: str, chain: str) -> Document:
+def _recorded(
+    case: Case, post: Post, name: str, spool: storage.Spooled, media_type: str, about: Mapping[str, str]
+) -> Document:
     with transaction.atomic():
         blob = _blob(spool, media_type)
         document = Document.objects.create(case=case, blob=blob, name=name, uploaded_by=post)
         audit.append(
             "document.stored",
-            chain=chain,
+            chain=f"document:{document.pk}",
             actor=post.as_actor(),
-            subject=_subject(document),
+            subject={**_subject(document), **about},
             data={"sha256": blob.sha256, "size": blob.size, "media_type": blob.media_type},
         )
     return document

@@ -157,7 +157,9 @@ def retry(messages: Any, *, actor: dict[str, Any] | None = None) -> int:
 
 def _audit(message: Message, event: str, data: dict[str, Any], actor: dict[str, Any] | None = None) -> None:
     subject = {"message": str(message.uuid), "key": message.key, "topic": message.topic}
-    audit.append(event, chain="system", actor=actor or audit.service_actor(), subject=subject, data=data)
+    audit.append(
+        event, chain=f"message:{message.uuid}", actor=actor or audit.service_actor(), subject=subject, data=data
+    )
 
 
 @dataclass(frozen=True)

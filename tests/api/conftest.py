@@ -10,10 +10,10 @@ from django.db import close_old_connections
 from django.http import HttpResponse
 from rest_framework.test import APIClient
 
-from ecase.audit.models import Entry
 from ecase.limits.rates import Rate
 from ecase.officers import tokens
 from ecase.officers.models import Post
+from tests.logs import done_by
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
 from workflows.motions import acting
 from workflows.motions.states import ActType
@@ -100,5 +100,4 @@ def problem(response: HttpResponse, status: int, slug: str, *codes: str) -> dict
 
 def refusals(post: Post) -> list[dict[str, Any]]:
     """What the log holds of the refused requests of an officer, oldest first."""
-    entries = Entry.objects.filter(chain=f"officer:{post.officer_id}").order_by("seq")
-    return [entry.content["data"] for entry in entries if entry.event == "request.refused"]
+    return [entry.content["data"] for entry in done_by(post) if entry.event == "request.refused"]

@@ -13,10 +13,10 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from ecase.audit.models import Entry
 from signatures.issuing import Span
 from tests.api.conftest import Caller, problem, refusals
 from tests.factories import PostFactory, investigator_of, prosecutor_of
+from tests.logs import about
 from tests.motions.conftest import World
 from workflows.motions.models import Act, Motion, PreparedAct
 
@@ -50,9 +50,8 @@ class Stage:
         return (motion.state, motion.revision, motion.acts.count()) == ("submitted", self.motion.revision, 1)
 
     def logged(self) -> list[dict[str, Any]]:
-        """The refused attempts in the case's own chain."""
-        entries = Entry.objects.filter(chain=self.motion.case.chain).order_by("seq")
-        return [entry.content["data"] for entry in entries if entry.event == "act.refused"]
+        """The refused attempts on the motion."""
+        return [entry.content["data"] for entry in about("motion", self.motion.pk) if entry.event == "act.refused"]
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ecase.audit.models import Entry
 from ecase.cases.models import Document
 from ecase.cases.storage import path_of
 from tests.api.conftest import Caller, problem, refusals
 from tests.cases import samples
 from tests.factories import CaseFactory
+from tests.logs import done_by
 from tests.motions.conftest import World
 from tests.motions.payloads import fill
 from workflows.motions import drafts
@@ -276,7 +276,7 @@ def test_materials_are_stamped_and_logged(call: Any, world: World) -> None:
     assert opened["payload"] == motion.payload
     assert len(opened["attachments"]) == motion.attachments.count()
     assert motion.openings.get(officer=prosecutor.officer)
-    events = [entry.event for entry in Entry.objects.filter(chain=f"officer:{prosecutor.officer_id}")]
+    events = [entry.event for entry in done_by(prosecutor)]
     assert "motion.opened" in events
     again = caller.get(f"{URL}{motion.pk}/documents/").data
     assert again["opened_at"] == opened["opened_at"]

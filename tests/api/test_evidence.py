@@ -14,7 +14,7 @@ from ecase.audit.models import Checkpoint, Entry
 from signatures import transparency
 from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory, investigator_of
-from tests.logs import PATIENCE, separate
+from tests.logs import PATIENCE, done_by, separate
 from tests.motions.conftest import World
 from workflows.motions.models import Act
 
@@ -94,18 +94,22 @@ def test_the_proof_of_an_act_is_checked_offline(filed: tuple[World, Act], call: 
     assert proven.checkpoint.size >= 1
 
 
-def test_proofs_are_for_those_who_may_read_the_entry(filed: tuple[World, Act], call: Any) -> None:
+def test_what_an_entry_says_is_for_those_who_may_read_it(filed: tuple[World, Act], call: Any, log: Any) -> None:
+    """To anybody else the proof tells that there is an entry, and no more."""
     world, act = filed
+    prosecutor = world.posts["prosecutor"]
+    stranger, auditor, reader = (call(one) for one in (PostFactory(), PostFactory(auditor=True), prosecutor))
+    theirs = next(one for one in done_by(prosecutor) if one.event == "token.issued")
     sequencer.settle()
-    stranger, auditor = PostFactory(), PostFactory(auditor=True)
-    problem(call(stranger).get(f"/api/v1/audit/entries/{act.entry_id}/proof"), 404, "not-found")
-    assert call(auditor).get(f"/api/v1/audit/entries/{act.entry_id}/proof").status_code == 200
-    reader = call(world.posts["prosecutor"])
-    theirs = Entry.objects.get(chain=f"officer:{world.posts['prosecutor'].officer_id}")
-    sequencer.settle()
-    problem(call(stranger).get(f"/api/v1/audit/entries/{theirs.pk}/proof"), 404, "not-found")
-    assert reader.get(f"/api/v1/audit/entries/{theirs.pk}/proof").status_code == 200
-    problem(call(auditor).get("/api/v1/audit/entries/999999999/proof"), 404, "not-found")
+    for number, readers in ((act.entry_id, (auditor, reader)), (theirs.pk, (auditor, reader))):
+        entry, url = Entry.objects.get(pk=number), f"/api/v1/audit/entries/{number}/proof"
+        bare = stranger.get(url).content.decode()
+        assert transparency.Proof.parse(bare).extra == bytes(entry.hash)
+        with pytest.raises(transparency.NotShown):
+            transparency.proven_record(bare, (str(log),))
+        for caller in readers:
+            assert transparency.Proof.parse(caller.get(url).content.decode()).extra == bytes(entry.record)
+    problem(auditor.get("/api/v1/audit/entries/999999999/proof"), 404, "not-found")
 
 
 def test_a_kept_checkpoint_is_held_against_a_later_one(filed: tuple[World, Act], anybody: Caller, log: Any) -> None:

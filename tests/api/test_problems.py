@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 
-from ecase.audit.models import Entry
 from ecase.officers.models import Post
 from tests.api.conftest import Caller, problem, refusals
 from tests.factories import PostFactory
+from tests.logs import done_by
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/motions/"
@@ -130,8 +130,7 @@ def test_a_refused_attempt_names_who_and_what(mine: Caller, post: Post) -> None:
     motion = "00000000-0000-4000-8000-000000000000"
     problem(mine.post(f"{URL}{motion}/acts/", {"type": "agreement"}), 404, "not-found")
 
-    entry = Entry.objects.filter(chain=f"officer:{post.officer_id}").order_by("-seq").first()
-    assert entry is not None
+    entry = done_by(post)[-1]
     content = json.loads(bytes(entry.body))
     assert content["event"] == "request.refused"
     assert content["actor"]["officer"] == str(post.officer_id)

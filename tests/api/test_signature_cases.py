@@ -16,7 +16,6 @@ from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
-from ecase.audit.models import Entry
 from ecase.officers.models import Organisation, Post
 from signatures import DEFAULT, canonical, der, oids
 from signatures.building import build
@@ -28,6 +27,7 @@ from tests.api.conftest import Call, Caller, problem, refusals
 from tests.api.test_acts import at_once, sign
 from tests.factories import PostFactory, prosecutor_of
 from tests.keys import Keyring, person_of
+from tests.logs import about
 from tests.motions.conftest import World
 from tests.signatures.makers import Owner, attribute, ess, octets
 from workflows.motions.models import Motion, PreparedAct
@@ -46,9 +46,8 @@ def standing(motion: Motion) -> tuple[Any, ...]:
 
 
 def logged(motion: Motion) -> list[dict[str, Any]]:
-    """The refused attempts in the motion's chain."""
-    entries = Entry.objects.filter(chain=motion.chain).order_by("seq")
-    return [entry.content["data"] for entry in entries if entry.event == "act.refused"]
+    """The refused attempts on the motion."""
+    return [entry.content["data"] for entry in about("motion", motion.pk) if entry.event == "act.refused"]
 
 
 def is_refused(motion: Motion, post: Post, ask: Callable[[], Any], status: int, slug: str, *codes: str) -> Any:

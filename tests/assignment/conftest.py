@@ -54,7 +54,7 @@ def file(db: None, kz: Catalogue, court: Organisation) -> MakeMotion:
 def sign(motion: Motion, author: Post) -> Act:
     """An act as a row."""
     digest = hashlib.sha256(uuid.uuid4().bytes).hexdigest()
-    at, chain = timezone.now(), motion.case.chain
+    at, chain = timezone.now(), motion.chain
     return Act.objects.create(
         motion=motion,
         position=motion.acts.count() + 1,

@@ -67,7 +67,7 @@ def test_the_first_on_duty_is_notified_at_once(motion: Motion, line: list[Post])
     assert (call.post, call.position, call.next_at) == (line[0], 1, NOW + 10 * MINUTE)
     (notice,) = Notice.objects.filter(officer=line[0].officer)
     assert (notice.topic, notice.payload["motion"]) == ("duty.called", str(motion.pk))
-    entry = Entry.objects.filter(chain=motion.case.chain).order_by("-seq")[0]
+    entry = Entry.objects.filter(chain=motion.chain).order_by("-seq")[0]
     assert entry.content["data"]["officer"] == str(line[0].officer_id)
 
 

@@ -144,7 +144,7 @@ def test_another_judge_than_the_one_drawn_is_found(record: Draw) -> None:
 
 
 def test_the_record_is_in_the_audit_log_as_it_is(record: Draw) -> None:
-    entry = Entry.objects.filter(chain=record.motion.case.chain).order_by("-seq")[0]
+    entry = Entry.objects.filter(chain=record.motion.chain).order_by("-seq")[0]
     assert entry.event == "draw.made"
     assert entry.content["data"] == record.as_dict()
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from ecase.audit.models import Entry
 from ecase.problems import Conflict, Invalid, NotAllowed
 from tests.factories import judge_of
+from tests.logs import about
 from tests.motions.conftest import World
 from workflows.drafting import services
 from workflows.drafting.models import Suggestion
@@ -22,8 +22,7 @@ KINDS = ["custody", "search", "property_arrest"]
 
 
 def events(motion: Motion, name: str) -> list[bytes]:
-    bodies = Entry.objects.filter(chain=motion.case.chain).values_list("body", flat=True)
-    return [bytes(body) for body in bodies if f'"{name}"'.encode() in bytes(body)]
+    return [bytes(entry.body) for entry in about("motion", motion.pk) if entry.event == name]
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])

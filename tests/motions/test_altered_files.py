@@ -10,6 +10,7 @@ from ecase.audit.models import Entry
 from ecase.cases import documents, storage
 from ecase.cases.integrity import Altered
 from ecase.problems import SignatureRefused
+from tests.logs import about
 from tests.motions.world import PDF, World
 from workflows.motions import acting
 from workflows.motions.doing import retrying
@@ -60,7 +61,8 @@ def test_every_altered_file_is_named_and_nothing_is_signed(world: World) -> None
         {"motion": str(motion.pk), "act": str(one.pk), "file": file["sha256"]} for file in listed[:2]
     ]
     assert listed[1]["name"] not in str(incidents)
-    assert told(motion.chain, "act.refused")[0]["data"] == {
+    (refusal,) = [one.content["data"] for one in about("motion", motion.pk) if one.event == "act.refused"]
+    assert refusal == {
         "act": "motion",
         "why": "file-altered",
         "codes": ["file-altered"],

@@ -101,7 +101,7 @@ def test_every_act_has_its_entry_in_the_log(world: World) -> None:
         entry = Entry.objects.get(pk=act.entry_id)
         assert entry.content["event"] == "act.performed"
         assert entry.content["data"]["sha256"] == act.sha256
-        assert entry.chain == motion.case.chain
+        assert entry.chain == motion.chain
 
 
 def test_a_returned_motion_comes_back_as_its_next_version(world: World) -> None:

@@ -12,12 +12,12 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
-from ecase.audit.models import Entry
 from ecase.cases import services
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Refused, SignatureRefused, Stale
 from signatures.issuing import Span
 from tests.factories import PostFactory, investigator_of, judge_of, prosecutor_of
+from tests.logs import about
 from tests.motions.conftest import World
 from workflows.motions import acting, drafts, reading
 from workflows.motions.models import Motion, PreparedAct
@@ -39,8 +39,7 @@ def refused(motion: Motion, kind: type[Refused], *codes: str) -> Iterator[Any]:
 
 
 def _logged(motion: Motion) -> int:
-    entries = Entry.objects.filter(chain=motion.case.chain)
-    return sum(entry.event == "act.refused" for entry in entries)
+    return sum(entry.event == "act.refused" for entry in about("motion", motion.pk))
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ecase.audit.models import Entry
 from tests.factories import PostFactory, prosecutor_of
+from tests.logs import done_by
 from tests.motions.world import PDF, World
 from tests.portal import scenes
 from tests.portal.conftest import Visitor, bearer
@@ -68,7 +68,7 @@ def test_he_reads_the_version_that_he_returned_and_not_the_new_draft(
         assert client.get(f"/acts/{filed.pk}/files/{sha256}/").status_code == 200
     later = returned.attachments.get(document__name="later.pdf").document.blob_id
     assert client.get(f"/acts/{filed.pk}/files/{later}/").status_code == 404
-    read = Entry.objects.filter(chain=f"officer:{world.posts['prosecutor'].officer_id}").order_by("-seq")[0]
+    read = done_by(world.posts["prosecutor"])[-1]
     assert (read.event, read.content["subject"]["act"]) == ("document.read", str(filed.pk))
 
 

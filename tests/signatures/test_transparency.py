@@ -295,6 +295,17 @@ def test_a_record_travels_in_its_proof(signer):
         t.proven_record(changed, [str(signer.verifier)])
 
 
+def test_a_proof_without_the_record_shows_that_there_is_one_and_no_more(signer):
+    record = t.Record(bytes(32), "case:1", 7, b'{"event":"act.performed"}')
+    note = signer.sign(str(t.Checkpoint(signer.name, 1, Tree([record.hash]).roots[1])))
+    bare = str(t.Proof(0, (), note, record.hash))
+    with pytest.raises(t.NotShown, match="does not show") as told:
+        t.proven_record(bare, [str(signer.verifier)])
+    assert told.value.proven == t.verify_proof(bare, record.hash, [str(signer.verifier)])
+    with pytest.raises(ValueError, match="does not lead"):
+        t.proven_record(str(t.Proof(0, (), note, bytes(32))), [str(signer.verifier)])
+
+
 @given(st.binary(min_size=32, max_size=32), st.text(max_size=60), st.integers(0, 2**63), st.binary(max_size=100))
 def test_a_record_is_read_as_it_was_written(prev, chain, seq, body):
     record = t.Record(prev, chain, seq, body)

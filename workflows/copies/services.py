@@ -1,7 +1,7 @@
 """Owing copies with an act, settling them, and claiming those of which somebody is to be reminded.
 
 Rows are written in the transaction of the act that owes them. A copy is acknowledged once: by its addressee, by his own
-system's answer, or by whoever served it by hand and has the proof. Every step is in the case's chain of the log.
+system's answer, or by whoever served it by hand and has the proof. Every step is in the motion's chain of the log.
 """
 
 from collections.abc import Callable, Iterator

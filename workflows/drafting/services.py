@@ -32,7 +32,7 @@ def suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
 
     Raises :class:`NotAllowed` unless ``post`` is the judge who has the motion and has opened its materials,
     :class:`Conflict` when there is nothing left to decide, :class:`Invalid` for an outcome that the kind does not know.
-    Made or refused, it is in the case's chain of the audit log.
+    Made or refused, it is in the audit log, for the judge and for auditors.
     """
     try:
         with transaction.atomic():
@@ -108,7 +108,7 @@ def _require_open_question(motion: Motion, outcome: str) -> None:
 def _record(suggestion: Suggestion, post: Post) -> None:
     audit.append(
         "suggestion.made",
-        chain=suggestion.motion.chain,
+        chain=audit.own_chain(post.officer_id, suggestion.motion_id),
         actor=post.as_actor(),
         subject={"motion": str(suggestion.motion_id), "suggestion": str(suggestion.pk)},
         data={
@@ -125,7 +125,7 @@ def _record_refusal(motion: Motion, post: Post, refusal: Refused) -> None:
     with transaction.atomic():
         audit.append(
             "suggestion.refused",
-            chain=motion.chain,
+            chain=audit.own_chain(post.officer_id, motion.pk),
             actor=post.as_actor(),
             subject={"motion": str(motion.pk)},
             data={"why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},

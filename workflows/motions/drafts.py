@@ -101,7 +101,9 @@ def attach(
         _require_editable(motion, post, ATTACHABLE)
         # Before it is stored; what is attached at the same moment is counted once more under the lock.
         volume.require_room(motion, requirement, volume.size_of(stream))
-        document = documents.store(motion.case, post, name, stream, expected_sha256=expected_sha256, chain=motion.chain)
+        document = documents.store(
+            motion.case, post, name, stream, expected_sha256=expected_sha256, about={"motion": str(motion.pk)}
+        )
         return _attach(motion, post, requirement, document)
 
 
@@ -138,7 +140,8 @@ def discard(motion: Motion, post: Post) -> None:
     locked = _editable(motion, post)
     if locked.last_act_id:
         raise Conflict(Problem("already-filed", _("What has been filed cannot be deleted. Withdraw it instead.")))
-    _audit("draft.discarded", locked, post)
+    # Once the row is gone, nothing else says who may read what the log tells of it.
+    _audit("draft.discarded", locked, post, {"secret": locked.secret})
     locked.delete()
 
 
@@ -200,7 +203,7 @@ def _touch(motion: Motion, *fields: str) -> None:
 
 def _audit(event: str, motion: Motion, post: Post, data: dict[str, Any] | None = None) -> None:
     subject = {"motion": str(motion.pk)}
-    audit.append(event, chain=motion.chain, actor=post.as_actor(), subject=subject, data=data or {})
+    audit.append(event, chain=motion.draft_chain, actor=post.as_actor(), subject=subject, data=data or {})
 
 
 def attachment_of(motion: Motion, attachment_id: int) -> Attachment:

@@ -240,8 +240,13 @@ class Motion(Machine):
 
     @property
     def chain(self) -> str:
-        """The chain of the audit log that tells of this motion: its case's, or one of its own if it is secret."""
-        return f"motion:{self.pk}" if self.secret else self.case.chain
+        """The chain of the audit log that tells of this motion to all who see it."""
+        return f"motion:{self.pk}"
+
+    @property
+    def draft_chain(self) -> str:
+        """The chain of how it was written, which is for those who write it."""
+        return f"draft:{self.pk}"
 
     @property
     def is_editable(self) -> bool:

@@ -95,13 +95,6 @@ def sanctions(post: Post, case: Case, kinds: Collection[str]) -> list[Motion]:
     return [one for one in decided.order_by("-decided_at") if nature.was_granted(one)]
 
 
-def hidden(motions: Iterable[str], post: Post) -> set[str]:
-    """Which of these motions (by id) are secret and not for ``post``: a screen of the log leaves their entries out."""
-    admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
-    secret = Motion.objects.filter(pk__in=set(motions), secret=True).exclude(pk__in=admitted)
-    return {str(pk) for pk in secret.values_list("pk", flat=True)}
-
-
 def documents(case: Case, post: Post) -> QuerySet[Document]:
     """The documents of a case that ``post`` may read; those of secret motions only for whoever is admitted to one.
 
@@ -169,7 +162,7 @@ def open_versions(motion: Motion, post: Post) -> None:
 
 
 def _log(motion: Motion, post: Post, subject: Mapping[str, str], data: dict[str, Any]) -> None:
-    named, chain = {"motion": str(motion.pk), **subject}, f"officer:{post.officer_id}"
+    named, chain = {"motion": str(motion.pk), **subject}, audit.own_chain(post.officer_id, motion.pk)
     audit.read("motion.opened", chain=chain, actor=post.as_actor(), subject=named, data=data)
 
 

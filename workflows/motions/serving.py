@@ -111,7 +111,7 @@ def _require_recordable(copy: Copy, post: Post) -> None:
 
 
 def _stored(copy: Copy, post: Post, name: str, stream: BinaryIO) -> Document:
-    return documents.store(copy.motion.case, post, name, stream, chain=copy.motion.chain)
+    return documents.store(copy.motion.case, post, name, stream, about={"motion": str(copy.motion_id)})
 
 
 def _faults(copy: Copy, how: str, at: datetime, note: str, proof: object) -> Iterator[Problem]:

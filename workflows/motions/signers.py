@@ -127,7 +127,7 @@ def read(found: SignedFile, post: Post) -> File:
     opened = documents.open_blob(found.blob)
     subject = {"motion": str(found.act.motion_id), "act": str(found.act.pk)}
     data = {"sha256": found.blob.pk}
-    chain, actor = f"officer:{post.officer_id}", post.as_actor()
+    chain, actor = audit.own_chain(post.officer_id, found.act.motion_id), post.as_actor()
     audit.read("document.read", chain=chain, actor=actor, subject=subject, data=data)
     return opened
 

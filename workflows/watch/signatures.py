@@ -45,9 +45,9 @@ def _show(waiting: PendingSignature) -> None:
     received = instant(waiting.received_at)
     audit.append(
         "signature.undecided",
-        chain=motion.chain,
+        chain=audit.own_chain(prepared.author.officer_id, motion.pk),
         actor=audit.service_actor(),
-        subject={"motion": str(motion.pk), "act": str(prepared.pk)},
+        subject={"motion": str(motion.pk), "act": str(prepared.pk), "officer": str(prepared.author.officer_id)},
         data={"type": prepared.type, "received_at": received, "tries": waiting.tries},
     )
     signer: Addressee = (prepared.author.officer, ())

@@ -1,19 +1,18 @@
 """The audit log for those who watch over it: entries, the signed checkpoint, and the verification of the whole."""
 
 import json
-from collections.abc import Iterable
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ecase.audit import services, verification
 from ecase.audit.models import Entry
-from ecase.officers.models import Post, Role
+from ecase.officers.models import Role
 from ecase.portal import files
 from ecase.portal.pages import PortalRequest, for_roles, or_404, page
-from ecase.portal.paging import page as paged
-from workflows.motions import reading
+from ecase.portal.paging import page_by_number
+from workflows.motions.visibility import entries_visible_to, entry_is_visible
 
 watchers = for_roles(Role.AUDITOR, Role.ADMINISTRATOR)
 EVENTS = {
@@ -30,6 +29,8 @@ EVENTS = {
     "sign_in.succeeded": _("Somebody signed in"),
     "sign_in.refused": _("A sign-in was refused"),
     "session.opened": _("A session was opened"),
+    "session.ended": _("A session was ended"),
+    "session.confirmed": _("An officer signed once more in a session"),
     "deadline.missed": _("A deadline was missed"),
     "draw.made": _("A judge was drawn"),
     "case.opened": _("A case was opened"),
@@ -79,21 +80,20 @@ EVENTS = {
 @require_safe
 @watchers
 def index(request: PortalRequest) -> HttpResponse:
-    """The log, the newest entry first."""
+    """The log as far as it is for this post, the newest entry first."""
     chain = request.GET.get("chain", "").strip()
-    entries = Entry.objects.filter(chain=chain) if chain else Entry.objects.all()
-    found = paged(entries, "at", request.GET.get("after", ""), newest_first=True, size=30)
+    shown = entries_visible_to(request.post)
+    rows, key = (shown.filter(chain=chain), "seq") if chain else (shown, "pk")
+    found = page_by_number(rows, key, request.GET.get("after", ""), size=30)
     told = {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS}
-    return page(request, "audit.html", {**told, "hidden": _hidden(found.rows, request.post)})
+    return page(request, "audit.html", told)
 
 
 @require_safe
 @watchers
 def entry(request: PortalRequest, entry_id: int) -> HttpResponse:
     """One entry as it was logged, and its proof if the tree has reached it."""
-    found = or_404(Entry.objects.get, pk=entry_id)
-    if _hidden([found], request.post):
-        raise Http404
+    found = or_404(entries_visible_to(request.post).get, pk=entry_id)
     content = json.dumps(found.content, ensure_ascii=False, indent=2, sort_keys=True)
     return page(
         request, "audit_entry.html", {"entry": found, "content": content, "proof": _proof(found), "events": EVENTS}
@@ -117,16 +117,12 @@ def checkpoint(request: PortalRequest) -> HttpResponse:
 @require_safe
 @watchers
 def proof(request: PortalRequest, entry_id: int) -> HttpResponse:
-    """The inclusion proof of an entry."""
+    """The inclusion proof of an entry; without its content for those who may not read it."""
     found = or_404(Entry.objects.get, pk=entry_id)
-    return files.attached(_proof(found).encode(), "text/plain; charset=utf-8", f"ecase-entry-{found.pk}.tlog-proof")
-
-
-def _hidden(entries: Iterable[Entry], post: Post) -> set[int]:
-    """Those that tell of motions which are secret to this officer: they are in the log, and are not shown."""
-    about = {entry.pk: entry.content["subject"].get("motion", "") for entry in entries}
-    secret = reading.hidden(filter(None, about.values()), post)
-    return {pk for pk, motion in about.items() if motion in secret}
+    bare = not entry_is_visible(found, request.post)
+    return files.attached(
+        _proof(found, bare=bare).encode(), "text/plain; charset=utf-8", f"ecase-entry-{found.pk}.tlog-proof"
+    )
 
 
 def _checkpoint() -> str:
@@ -136,8 +132,8 @@ def _checkpoint() -> str:
         return ""
 
 
-def _proof(found: Entry) -> str:
+def _proof(found: Entry, *, bare: bool = False) -> str:
     try:
-        return services.proof(found)
+        return services.proof(found, bare=bare)
     except services.NotYetInTree:
         return ""

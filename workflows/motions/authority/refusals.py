@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import transaction
 
+from ecase.audit import services as audit
 from ecase.audit.repeats import append_refusal
 from ecase.officers.models import Post
 from ecase.problems import Refused, Undecided
@@ -17,10 +18,10 @@ R = TypeVar("R")
 
 
 def record(motion: Motion, post: Post, what: str, refusal: Refused) -> None:
-    """Write the refused attempt into the case's chain of the audit log."""
+    """Write the refused attempt into the audit log, in a chain of the officer's own: others do not learn of it."""
     append_refusal(
         "act.refused",
-        chain=motion.chain,
+        chain=audit.own_chain(post.officer_id, motion.pk),
         actor=post.as_actor(),
         subject={"motion": str(motion.pk)},
         data={"act": what, "why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},

@@ -58,8 +58,8 @@ def _titles(acts: list[Act], attachments: list[Attachment]) -> Iterator[tuple[st
 
 
 def _log(motion: Motion, post: Post) -> None:
-    subject = {"motion": str(motion.pk)}
-    audit.read("motion.printed", chain=f"officer:{post.officer_id}", actor=post.as_actor(), subject=subject)
+    chain, subject = audit.own_chain(post.officer_id, motion.pk), {"motion": str(motion.pk)}
+    audit.read("motion.printed", chain=chain, actor=post.as_actor(), subject=subject)
 
 
 def _inventory(

@@ -1,0 +1,267 @@
+"""Which entries of the audit log a post may read. One question for every door: page, list, search, proof, REST, export.
+
+An entry is judged by what it is about (``subject``) and by what happened (``event``), never by its chain. What is not
+known here is shown to nobody: each event is given its circle in :data:`EVENTS`, each part of a subject is named in
+:data:`SUBJECTS`.
+
+The numbers of a chain tell how many entries stand between two that are shown. So everything in a chain has one circle:
+what is kept from some readers of a motion (drafting, readings, refusals, suggestions) stands in chains of its own.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import BooleanField, CharField, Exists, Func, OuterRef, Q, QuerySet, TextField, UUIDField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from ecase.audit.models import Entry
+from ecase.cases.models import Case
+from ecase.officers.models import Post, Role
+from workflows.copies.models import Copy
+from workflows.motions.models import Act, Admission, Attachment, Motion, PreparedAct
+from workflows.motions.signers import OWN_ACTS_ALONE
+
+
+class Circle(StrEnum):
+    """Who is concerned by what happened."""
+
+    # Auditors and administrators.
+    SYSTEM = "system"
+    # The officer himself, auditors and administrators.
+    ACCOUNT = "account"
+    # Those who may open the case as its investigators or supervise it, and auditors.
+    CASE = "case"
+    # Those who may open the motion, and auditors.
+    MOTION = "motion"
+    # Those of the author's own body among them, and auditors.
+    DRAFTING = "drafting"
+    # The officer himself, and auditors.
+    OWN = "own"
+    # Auditors.
+    MESSAGE = "message"
+
+
+EVENTS: dict[str, Circle] = {
+    "admin.changed": Circle.SYSTEM,
+    "bar.declared": Circle.SYSTEM,
+    "bar.lifted": Circle.SYSTEM,
+    "calendar.loaded": Circle.SYSTEM,
+    "demo.loaded": Circle.SYSTEM,
+    "draw.committed": Circle.SYSTEM,
+    "evidence.renewed": Circle.SYSTEM,
+    "file.altered": Circle.SYSTEM,
+    "log.key_rotated": Circle.SYSTEM,
+    "seal.pinned": Circle.SYSTEM,
+    "subscription.ended": Circle.SYSTEM,
+    "subscription.made": Circle.SYSTEM,
+    "session.confirmed": Circle.ACCOUNT,
+    "session.ended": Circle.ACCOUNT,
+    "session.opened": Circle.ACCOUNT,
+    "session.refused": Circle.ACCOUNT,
+    "sign_in.refused": Circle.ACCOUNT,
+    "sign_in.succeeded": Circle.ACCOUNT,
+    "token.issued": Circle.ACCOUNT,
+    "token.refused": Circle.ACCOUNT,
+    "token.revoked": Circle.ACCOUNT,
+    "case.opened": Circle.CASE,
+    "counsel.named": Circle.CASE,
+    "person.added": Circle.CASE,
+    "team.joined": Circle.CASE,
+    "team.led": Circle.CASE,
+    "act.performed": Circle.MOTION,
+    "copies.overdue": Circle.MOTION,
+    "copies.owed": Circle.MOTION,
+    "copies.voided": Circle.MOTION,
+    "copy.acknowledged": Circle.MOTION,
+    "copy.served": Circle.MOTION,
+    "deadline.escalated": Circle.MOTION,
+    "deadline.missed": Circle.MOTION,
+    "deadline.recomputed": Circle.MOTION,
+    "deadline.reminder": Circle.MOTION,
+    "draw.made": Circle.MOTION,
+    "duty.called": Circle.MOTION,
+    "duty.exhausted": Circle.MOTION,
+    "measure.lapsed": Circle.MOTION,
+    "sanction.ending": Circle.MOTION,
+    "draft.attached": Circle.DRAFTING,
+    "draft.created": Circle.DRAFTING,
+    "draft.detached": Circle.DRAFTING,
+    "draft.discarded": Circle.DRAFTING,
+    "draft.related": Circle.DRAFTING,
+    "draft.saved": Circle.DRAFTING,
+    "act.refused": Circle.OWN,
+    "document.read": Circle.OWN,
+    "document.stored": Circle.OWN,
+    "motion.opened": Circle.OWN,
+    "motion.printed": Circle.OWN,
+    "request.refused": Circle.OWN,
+    "signature.undecided": Circle.OWN,
+    "suggestion.made": Circle.OWN,
+    "suggestion.refused": Circle.OWN,
+    "message.given_up": Circle.MESSAGE,
+    "message.retried": Circle.MESSAGE,
+}
+
+# What the subject of an entry may name: what leads to a motion, reference data, the rest of an address, anything else.
+TO_A_MOTION = ("motion", "act", "copy", "document", "key")
+REFERENCE_DATA = (
+    "absence",
+    "bar",
+    "barend",
+    "dutyshift",
+    "officer",
+    "organisation",
+    "post",
+    "rosterentry",
+    "signerrule",
+    "trustedcertificate",
+    "year",
+)
+OF_ADDRESSES = ("act_type", "after", "attachment", "before", "suggestion")
+OTHERS = (
+    "call",
+    "case",
+    "certificate",
+    "court",
+    "draw",
+    "file",
+    "message",
+    "session",
+    "subscription",
+    "token",
+    "topic",
+)
+SUBJECTS = frozenset({*TO_A_MOTION, *REFERENCE_DATA, *OF_ADDRESSES, *OTHERS})
+
+WATCHERS = (Role.AUDITOR, Role.ADMINISTRATOR)
+DISCARDED = "draft.discarded"
+
+
+def entry_is_visible(entry: Entry, post: Post) -> bool:
+    """Whether ``post`` may read the entry's content. That there is an entry of its number, everybody may know."""
+    return entries_visible_to(post).filter(pk=entry.pk).exists()
+
+
+def entries_visible_to(post: Post) -> QuerySet[Entry]:
+    """The entries whose content ``post`` may read, in no order. A post that has ended reads none."""
+    if not post.is_current():
+        return Entry.objects.none()
+    return _asked().filter(_circles_of(post))
+
+
+# -- what an entry says -------------------------------------------------------------------------------------------
+
+
+class _Said(Func):
+    """The text at a path of an entry's body, such as ``{subject,motion}``; NULL where there is none."""
+
+    template = "(convert_from(%(expressions)s, 'UTF8')::json #>> '%(path)s')"
+    output_field = TextField()
+
+
+class _Id(Func):
+    """The same as a UUID; NULL for anything else."""
+
+    template = (
+        f"(CASE WHEN {_Said.template} ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"
+        f" THEN {_Said.template}::uuid END)"
+    )
+    output_field = UUIDField()
+
+
+class _NamesOnly(Func):
+    """Whether the subject names nothing but what is ``known``."""
+
+    template = "((convert_from(%(expressions)s, 'UTF8')::json -> 'subject')::jsonb - '%(known)s'::text[] = '{}'::jsonb)"
+    output_field = BooleanField()
+
+
+def _asked() -> QuerySet[Entry]:
+    about: dict[str, Any] = {
+        f"about_{name}": _Id("body", path=f"{{subject,{name}}}") for name in (*TO_A_MOTION, "case")
+    }
+    who = Coalesce(_Id("body", path="{actor,officer}"), _Id("body", path="{subject,officer}"))
+    known = _NamesOnly("body", known="{" + ",".join(sorted(SUBJECTS)) + "}")
+    asked = Entry.objects.alias(said=_Said("body", path="{event}"), who=who, is_known=known, **about).filter(
+        Q(is_known=True)
+    )
+    for name in ("motion", "act", "copy", "document"):
+        asked = asked.alias(**{f"{name}_text": _Said("body", path=f"{{subject,{name}}}")})
+        asked = asked.filter(Q(**{f"{name}_text": None}) | Q(**{f"about_{name}__isnull": False}))
+    return asked
+
+
+def _happened(*circles: Circle) -> Q:
+    return Q(said__in=[event for event, circle in EVENTS.items() if circle in circles])
+
+
+# -- who reads what -----------------------------------------------------------------------------------------------
+
+
+def _circles_of(post: Post) -> Q:
+    if post.role == Role.AUDITOR:
+        return Q(said__in=list(EVENTS)) & _kept_from_no(post)
+    own = _happened(Circle.ACCOUNT, Circle.OWN) & Q(who=post.officer_id)
+    if post.role == Role.ADMINISTRATOR:
+        return own | _happened(Circle.ACCOUNT) | (_happened(Circle.SYSTEM) & Q(about_motion=None))
+    return own | _of_case(post) | _of_motion(post)
+
+
+def _of_case(post: Post) -> Q:
+    """The defence opens a case for its own part in it, and not for who else is in it."""
+    if post.role == Role.DEFENDER:
+        return Q(pk__in=[])
+    return _happened(Circle.CASE) & Q(Exists(Case.objects.visible_to(post).filter(pk=OuterRef("about_case"))))
+
+
+def _of_motion(post: Post) -> Q:
+    seen = Motion.objects.visible_to(post).filter(pk=OuterRef("about_motion"))
+    of_motion = _happened(Circle.MOTION, Circle.SYSTEM) & Q(Exists(seen))
+    if post.role not in OWN_ACTS_ALONE:
+        of_motion |= _happened(Circle.MOTION) & Q(Exists(_signed_later(post)))
+    return of_motion | (_happened(Circle.DRAFTING) & Q(Exists(seen.filter(organisation=post.organisation_id))))
+
+
+def _signed_later(post: Post) -> QuerySet[Act]:
+    """Acts that the post has signed on the entry's motion after it: what it saw then, it keeps seeing."""
+    own = {"author__officer": post.officer_id, "author__organisation": post.organisation_id, "author__role": post.role}
+    return Act.objects.filter(motion=OuterRef("about_motion"), entry__gte=OuterRef("pk"), **own)
+
+
+def _kept_from_no(auditor: Post) -> Q:
+    """About no motion that is secret to the auditor. What cannot be traced to its motion any more may have been."""
+    admitted = Admission.objects.filter(officer=auditor.officer_id).values("motion")
+    motions = Motion.objects.filter(Q(secret=False) | Q(pk__in=admitted))
+    secret = Motion.objects.filter(secret=True).exclude(pk__in=admitted)
+    return (
+        (Q(about_motion=None) | _is_one_of(motions, "about_motion"))
+        & (Q(about_motion__isnull=False) | Q(about_act=None) | _is_act_of(motions))
+        & (Q(about_motion__isnull=False) | Q(about_copy=None) | Q(Exists(_of(Copy, motions, "about_copy"))))
+        & (Q(about_document=None) | ~(Q(Exists(_attached(secret))) | Q(Exists(_proving(secret)))))
+        & (Q(about_key=None) | _is_one_of(motions, "about_key"))
+    )
+
+
+def _is_one_of(motions: QuerySet[Motion], name: str) -> Q:
+    """A motion of these, or a draft that was discarded and was not secret."""
+    chain = Concat(Value("draft:"), Cast(OuterRef(name), CharField()))
+    ended = Entry.objects.alias(said=_Said("body", path="{event}"), withheld=_Said("body", path="{data,secret}"))
+    open_drafts = ended.filter(chain=chain, said=DISCARDED, withheld="false")
+    return Q(Exists(motions.filter(pk=OuterRef(name)))) | Q(Exists(open_drafts))
+
+
+def _is_act_of(motions: QuerySet[Motion]) -> Q:
+    return Q(Exists(_of(Act, motions, "about_act"))) | Q(Exists(_of(PreparedAct, motions, "about_act")))
+
+
+def _of(model: Any, motions: QuerySet[Motion], name: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = model.objects.filter(pk=OuterRef(name), motion__in=motions.values("pk"))
+    return found
+
+
+def _attached(motions: QuerySet[Motion]) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(document=OuterRef("about_document"), motion__in=motions.values("pk"))
+
+
+def _proving(motions: QuerySet[Motion]) -> QuerySet[Copy]:
+    return Copy.objects.filter(proof=OuterRef("about_document"), motion__in=motions.values("pk"))
