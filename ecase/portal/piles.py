@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.officers import duty
 from ecase.officers.models import Post, Role
 from workflows.motions import reading, signers
-from workflows.motions.models import MotionQuerySet
+from workflows.motions.models import Act, MotionQuerySet
 from workflows.motions.states import IN_FORCE, UNDER_WAY, WITH_A_JUDGE, ActType, AppealState, State
 from workflows.statute.schema import Kind
 
@@ -168,6 +168,12 @@ def _judge_away(post: Post, kinds: Iterable[Kind]) -> Q:
     return judge_is_away(post)
 
 
+def _may_appeal(post: Post, kinds: Iterable[Kind]) -> Q:
+    """Decided, the term still runs, and counsel has not appealed: what others filed takes nothing from his client."""
+    made = Act.objects.filter(type=ActType.APPEAL, author__officer=post.officer_id).values("motion")
+    return Q(appeal_until__gte=timezone.now()) & ~Q(appeal_state=AppealState.RULED) & ~Q(pk__in=made)
+
+
 def _may_be_appealed(post: Post, kinds: Iterable[Kind]) -> Q:
     """Decided, and the term of appeal still runs."""
     return Q(appeal_state=AppealState.NONE, appeal_until__gte=timezone.now())
@@ -206,7 +212,7 @@ _WAITING: dict[str, Condition] = {
     Role.JUDGE: _either(_to_decide, lambda post, kinds: _late_appeals(post), _appeals_of_judge),
     Role.COURT_CHAIR: _either(_without_judge, _judge_away, _overdue),
     Role.CLERK: _hearings,
-    Role.DEFENDER: _either(_drafts, _may_be_appealed),
+    Role.DEFENDER: _either(_drafts, _may_appeal),
 }
 _IN_FORCE = Pile("in_force", _("In force"), _in_force)
 _APPEALS = Pile("appeals", _("Appeals"), _appealed)
@@ -247,7 +253,7 @@ _OF_ROLE: dict[str, tuple[Pile, ...]] = {
     ),
     Role.DEFENDER: (
         Pile("defence", _("Open to the defence"), _open_to_defence),
-        Pile("to_appeal", _("May be appealed"), _may_be_appealed),
+        Pile("to_appeal", _("May be appealed"), _may_appeal),
         _APPEALS,
     ),
 }

@@ -229,6 +229,9 @@ def test_the_clerk_and_the_defender_see_what_may_be_appealed(world: World, visit
     world.does(motion, ActType.APPEAL, "clerk")
     assert listed(visitor(world.posts["clerk"]), "scope=complaints") == []
     assert listed(visitor(world.posts["clerk"]), "scope=appeals") == [str(motion.pk)]
+    assert listed(visitor(world.posts["defender"]), "scope=to_appeal") == [str(motion.pk)]
+    world.does(world.fresh(motion), ActType.APPEAL, "defender")
+    assert listed(visitor(world.posts["defender"]), "scope=to_appeal") == []
 
 
 @pytest.mark.parametrize(
