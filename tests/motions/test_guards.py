@@ -1,5 +1,6 @@
 """O-F2, "What the app role may do today": each tried as a real role that has the service's privileges."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -72,19 +73,32 @@ KEPT = (
 FILED = ("motions_opening", "motions_attachment", "motions_preparedact", "motions_motion")
 
 
-@pytest.mark.parametrize("table", KEPT)
-def test_the_service_has_no_privilege_to_delete(role: str, table: str) -> None:
-    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
-        with pytest.raises(DatabaseError, match="permission denied"), service(role) as cursor:
+def said(role: str, statement: str) -> str:
+    """What the database says to the service; empty if it lets the service do it."""
+    try:
+        with service(role) as cursor:
             cursor.execute(statement)
+    except DatabaseError as fault:
+        return str(fault)
+    return ""
 
 
-@pytest.mark.parametrize("table", FILED)
-def test_what_was_filed_is_not_deleted(role: str, table: str, motion: Motion) -> None:
-    column = "id" if table == "motions_motion" else "motion_id"
-    refused = pytest.raises(DatabaseError, match=r"what has been filed stays|never deleted")
-    with refused, service(role) as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [motion.pk])
+def allowed(role: str, statements: list[str], words: str) -> list[tuple[str, str]]:
+    """The statements that are not refused in one of these words, and what was said instead."""
+    answers = [(statement, said(role, statement)) for statement in statements]
+    return [(statement, answer) for statement, answer in answers if not re.search(words, answer)]
+
+
+def test_the_service_has_no_privilege_to_delete(role: str) -> None:
+    """One world for all of them: each statement is tried, and rolled back, by itself."""
+    tried = [sql.format(table) for table in KEPT for sql in ("DELETE FROM {}", "TRUNCATE {} CASCADE")]
+    assert allowed(role, tried, "permission denied") == []
+
+
+def test_what_was_filed_is_not_deleted(role: str, motion: Motion) -> None:
+    keys = {"motions_motion": "id"}
+    tried = [f"DELETE FROM {table} WHERE {keys.get(table, 'motion_id')} = '{motion.pk}'" for table in FILED]
+    assert allowed(role, tried, "what has been filed stays|never deleted") == []
 
 
 def test_admissions_stay(world: World) -> None:
@@ -141,7 +155,7 @@ CHANGES = {
     "motions_preparedact": ("act_json = ''", "performed_at = now() WHERE performed_at IS NOT NULL"),
     "outbox_message": ("payload = '{}'", "topic = 'another'"),
     "outbox_notice": ("payload = '{}'",),
-    "audit_chain": ("seq = seq - 1", "hash = ''", "prev = ''"),
+    "audit_chain": ("seq = seq - 1", "seq = seq + 2, hash = ''", "prev = ''"),
     "cases_blob": ("size = 1",),
     "cases_document": ("name = 'another'",),
     "cases_case": ("number = 'another'",),
@@ -154,13 +168,14 @@ REFUSED = (
 )
 
 
-@pytest.mark.parametrize(("table", "change"), [(table, one) for table, changes in CHANGES.items() for one in changes])
-def test_what_rows_are_about_is_not_changed(role: str, table: str, change: str) -> None:
-    if (table, change) == ("audit_chain", "hash = ''"):
-        change = "hash = '', seq = seq + 2"
-    filter_ = " WHERE state <> 'draft'" if table == "motions_motion" else ""
-    with pytest.raises(DatabaseError, match=REFUSED), service(role) as cursor:
-        cursor.execute(f"UPDATE {table} SET {change}{filter_}")
+def test_what_rows_are_about_is_not_changed(role: str) -> None:
+    filters = {"motions_motion": " WHERE state <> 'draft'"}
+    tried = [
+        f"UPDATE {table} SET {change}{filters.get(table, '')}"
+        for table, changes in CHANGES.items()
+        for change in changes
+    ]
+    assert allowed(role, tried, REFUSED) == []
 
 
 def test_the_log_of_administrators_only_grows(role: str, world: World) -> None:

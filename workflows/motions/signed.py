@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from ecase.cases import integrity
 from ecase.cases.integrity import RowAltered
@@ -125,12 +125,12 @@ def _with_the_row(motion: Motion) -> tuple[Sequence[bytes], Sequence[bytes]] | N
 
 def _asked(motion: Motion) -> tuple[Sequence[bytes], Sequence[bytes]]:
     """The acts up to the last one that this row knows."""
-    last = Act.objects.filter(pk=motion.last_act_id, motion=motion.pk).values("position")
+    last = Act.objects.filter(Q(pk=motion.last_act_id), motion=motion.pk).values("position")
     acts = Act.objects.filter(motion=motion.pk, position__lte=Subquery(last)).order_by("position")
     rows = list(acts.values_list("type", "act_json", "entry__body"))
     if not rows:
         raise _Unreadable("the motion's last act is not there")
-    return [content for kind, content, _body in rows if kind in STATING], [body for _kind, _content, body in rows]
+    return [bytes(content) for kind, content, _body in rows if kind in STATING], [bytes(row[2]) for row in rows]
 
 
 def _name(motion: Motion) -> str:
