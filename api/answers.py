@@ -144,7 +144,7 @@ def decision(request: Request, subject: Motion, made: Act, post: Post) -> Answer
 
 
 def _missing(subject: Motion) -> list[Problem]:
-    return drafts.missing(subject) if subject.state in drafts.EDITABLE else []
+    return drafts.missing(subject) if subject.is_editable else []
 
 
 def _case(subject: Motion, shown: Iterable[Person]) -> Answer:

@@ -171,7 +171,7 @@ def _attachments(
     """One requirement's part of the page, and beside it what has changed elsewhere: the revision, what is missing."""
     fresh = reading.get(request.post, motion.pk)
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True}
-    known = attachments.parts(fresh, waiting=fresh.state not in drafts.EDITABLE)
+    known = attachments.parts(fresh, waiting=not fresh.is_editable)
     part = next(part for part in known if part["requirement"].key == requirement)
     problems = refusal.problems if refusal else ()
     context |= {"part": {**part, "problems": problems}}
