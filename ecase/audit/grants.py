@@ -21,11 +21,12 @@ KEEP, FULL = "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE, DELETE"
 
 
 def is_append_only(model: type[models.Model]) -> bool:
-    """Whether a trigger without a condition refuses every UPDATE and DELETE of the model."""
+    """Whether triggers without a condition refuse every UPDATE and DELETE of the model."""
     refused = {
         operation
         for trigger in getattr(model._meta, "triggers", [])
-        if trigger.condition is None and (isinstance(trigger, pgtrigger.Protect) or trigger.name == append_only.NAME)
+        if trigger.condition is None
+        and (isinstance(trigger, pgtrigger.Protect | NeverDeleted) or trigger.name == append_only.NAME)
         for operation in str(trigger.operation).split(" OR ")
     }
     return {"UPDATE", "DELETE"} <= refused

@@ -139,7 +139,7 @@ CHANGES = {
         "next_due_at = now() + interval '9 days'",
         "next_due_at = NULL",
         "warn_at = now()",
-        "author_id = author_id + 1",
+        "author_id = gen_random_uuid()",
         "created_at = now()",
     ),
     "deadlines_deadline": (
