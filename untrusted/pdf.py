@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from pikepdf import Dictionary, Name, Object, Pdf, Stream
@@ -146,12 +147,13 @@ def _active(pdf: Pdf) -> Iterator[Finding]:
 
 def _dictionaries(top: Object) -> Iterator[Object]:
     """The dictionaries directly in an object; what it refers to is an object of its own."""
-    stack = [top]
+    stack: list[Any] = [top]
     while stack:
+        # Numbers and truth values are Python's own.
         node = stack.pop()
         if isinstance(node, Dictionary):
             yield node
-            children = list(node.as_dict().values())
+            children: list[Any] = list(node.as_dict().values())
         else:
             children = list(node.as_list()) if isinstance(node, pikepdf.Array) else []
         stack.extend(child for child in children if isinstance(child, Object) and not child.is_indirect)

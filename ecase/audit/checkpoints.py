@@ -1,11 +1,15 @@
 """Checkpoints outside the database, so that whoever rolls the log back or rewrites it is found out.
 
 ``ECASE_CHECKPOINT_DIR`` is best a mount of another machine. One file a day holds every checkpoint of that day, one
-after the other, and ``latest`` the newest.
+after the other, and ``latest`` the newest. A power cut may leave half a note at the end of a file, or a broken
+``latest``: what follows is read from the next line that names the log, and the newest whole note counts.
 """
 
+import logging
 import os
-from collections.abc import Iterator
+import re
+import threading
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +19,17 @@ from ecase.audit import keys
 from ecase.audit.models import Checkpoint
 from signatures import transparency
 
+logger = logging.getLogger(__name__)
+
 LATEST = "latest"
+# There while the database does not continue what was signed: who performs acts looks for it, at no cost.
+STOPPED = "stopped"
 _SUFFIX = ".checkpoints"
-
-
-class Unreadable(Exception):
-    """A checkpoint file does not hold what this log has signed."""
+# Ed25519 with the key's id: 68 bytes as base64 (c2sp.org/signed-note).
+_SIGNATURE = re.compile(f"{transparency.SIGNATURE_MARK}[^ ]+ [A-Za-z0-9+/]{{91}}=\n")
+# How much of a day's file is read from its end to find its newest note, and the longest note.
+TAIL = 64 * 1024
+MAX_NOTE = 4096
 
 
 def folder() -> Path:
@@ -30,42 +39,62 @@ def folder() -> Path:
 
 def publish() -> None:
     """Write the newest checkpoint out, unless that has been done. Called after its commit, so it never runs ahead."""
-    newest = Checkpoint.objects.first()
-    if newest is None or newest.size <= published_size():
+    newest, origin = Checkpoint.objects.first(), keys.origin()
+    if newest is None or newest.origin != origin:
+        return
+    latest = _latest()
+    if latest and latest.origin == origin and newest.size <= latest.size:
         return
     folder().mkdir(parents=True, exist_ok=True)
-    day = folder() / f"{newest.at.astimezone(UTC):%Y-%m-%d}{_SUFFIX}"
-    with day.open("a") as file:
-        file.write(newest.note + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _append(folder() / f"{newest.at.astimezone(UTC):%Y-%m-%d}{_SUFFIX}", newest.note + "\n")
     _replace(folder() / LATEST, newest.note)
 
 
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.write_text(text)
-    fresh.replace(path)
+def published() -> transparency.Checkpoint | None:
+    """The newest whole checkpoint in the folder: ``latest``, or the last of the day files while that is broken."""
+    return _latest() or next(filter(None, map(_last_of, _days(newest_first=True))), None)
 
 
 def published_size() -> int:
-    """How many entries the newest published checkpoint is of; 0 while there is none."""
-    path = folder() / LATEST
-    if not path.exists():
-        return 0
-    try:
-        return transparency.Checkpoint.open(path.read_text(), keys.verifiers()).size
-    except (ValueError, UnicodeDecodeError) as fault:
-        raise Unreadable(f"{path}: {fault}") from fault
+    """How many entries the newest published checkpoint of this log's present origin is of; 0 while there is none."""
+    newest = published()
+    return newest.size if newest and newest.origin == keys.origin() else 0
 
 
-def published() -> Iterator[tuple[str, str]]:
-    """Every published checkpoint as (file name, note), in the order of writing."""
-    for path in sorted(folder().glob(f"*{_SUFFIX}")):
-        # Notes have exactly one empty line inside, and are followed by one.
-        parts = path.read_text(errors="replace").split("\n\n")
-        for text, signatures in zip(parts[0::2], parts[1::2], strict=False):
-            yield path.name, f"{text}\n\n{signatures}\n"
+def notes() -> Iterator[tuple[str, str]]:
+    """Every published checkpoint as (file name, note), in the order of writing; half notes as they are."""
+    origins = keys.origins()
+    for path in _days():
+        yield from ((path.name, note) for note in _notes_in(path, origins))
+
+
+def notes_by_day() -> Iterator[list[str]]:
+    """The published checkpoints of each day, the newest day first."""
+    origins = keys.origins()
+    for path in _days(newest_first=True):
+        yield list(_notes_in(path, origins))
+
+
+def is_stopped() -> bool:
+    """Whether the log does not continue what it has signed, and a person has to decide (``manage.py audit resume``)."""
+    return (folder() / STOPPED).exists()
+
+
+def mark_stopped() -> None:
+    """Say so to every process that sees the folder."""
+    folder().mkdir(parents=True, exist_ok=True)
+    (folder() / STOPPED).touch()
+
+
+def unmark_stopped() -> None:
+    """The log goes on."""
+    (folder() / STOPPED).unlink(missing_ok=True)
+
+
+def is_whole(note: str) -> bool:
+    """Whether a note has its signature to the end, right or wrong: what a power cut has left has not."""
+    text, separator, signatures = note.partition("\n\n")
+    return bool(text and separator and _SIGNATURE.match(signatures))
 
 
 def sign(size: int, root: bytes, at: datetime) -> Checkpoint:
@@ -73,3 +102,94 @@ def sign(size: int, root: bytes, at: datetime) -> Checkpoint:
     signer = keys.signer()
     note = signer.sign(str(transparency.Checkpoint(signer.name, size, root)))
     return Checkpoint.objects.create(size=size, root=root, note=note, at=at)
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+def _latest() -> transparency.Checkpoint | None:
+    path = folder() / LATEST
+    if not path.exists():
+        return None
+    found = _opened(path.read_text(errors="replace"))
+    if found is None:
+        logger.critical("%s is broken, as after a power cut: the newest whole note of the day files counts", path)
+    return found
+
+
+def _last_of(path: Path) -> transparency.Checkpoint | None:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        lines = file.read().decode(errors="replace").splitlines(keepends=True)
+    whole = filter(None, map(_opened, _split(lines, keys.origins())))
+    return max(whole, key=lambda found: (keys.epoch(found.origin), found.size), default=None)
+
+
+def _opened(note: str) -> transparency.Checkpoint | None:
+    try:
+        return transparency.Checkpoint.open(note, keys.verifiers())
+    except ValueError:
+        return None
+
+
+def _days(*, newest_first: bool = False) -> list[Path]:
+    return sorted(folder().glob(f"*{_SUFFIX}"), reverse=newest_first)
+
+
+def _notes_in(path: Path, origins: set[str]) -> Iterator[str]:
+    with path.open(errors="replace", newline="\n") as file:
+        yield from _split(file, origins)
+
+
+def _split(lines: Iterable[str], origins: set[str]) -> Iterator[str]:
+    """Notes begin at a line that is the log's name, and end at the empty line behind their signatures, or earlier."""
+    note = ""
+    for line in lines:
+        is_behind = line == "\n" and "\n\n" in note
+        if is_behind or line.removesuffix("\n") in origins or len(note) > MAX_NOTE:
+            yield from _ended(note)
+            note = ""
+        note = (note + line).lstrip("\n")
+    yield from _ended(note)
+
+
+def _ended(note: str) -> Iterator[str]:
+    """A note without the empty lines that part it from the next one."""
+    if note.strip():
+        yield note.rstrip("\n") + "\n" if note.endswith("\n") else note
+
+
+# -- writing ------------------------------------------------------------------------------------------------------
+
+
+def _append(path: Path, text: str) -> None:
+    """Behind what is there, on a line of its own even if that breaks off in the middle."""
+    fresh = not path.exists()
+    with path.open("a+b") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            text = text if file.read(1) == b"\n" else f"\n\n{text}"
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    if fresh:
+        _sync(path.parent)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all, also if the power goes: the bytes are on the disk before the name is, and then the name."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
+    with fresh.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    _sync(path.parent)
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

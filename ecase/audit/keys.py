@@ -1,7 +1,12 @@
 """The log's own signing key: a file that only the service's user may read, and the verifier key that all may have.
 
-The file holds the key, or names one in a token (``pkcs11:...``). When another key takes over, the verifier keys of
-those before stay in the trust folder: what they have signed is verified for as long as the log is.
+The file holds the key, or names one in a token (``pkcs11:...``) and, on a second line, the log. When another key takes
+over, the verifier keys of those before stay in the trust folder: what they have signed is verified for as long as the
+log is.
+
+A log that goes on after a restore has lost entries that it has signed, and is another log from there on (a fork, for
+whoever holds the lost checkpoints). Its name, the origin of its checkpoints, then ends in the number of its epoch:
+``ecase/audit``, ``ecase/audit/2``, ``ecase/audit/3``. The key itself may stay.
 """
 
 import os
@@ -42,16 +47,58 @@ def _write_once(path: Path, text: str) -> None:
 def rotate(token_key: str = "") -> tuple[Verifier, Verifier]:
     """Let a new key sign from now on, made in a file or in the token that a PKCS#11 URI names; the old one and it.
 
-    First both verifier keys are in the trust folder, then the key changes in one move: at no instant is a checkpoint
-    signed by a key that is not known.
+    At no instant is a checkpoint signed by a key that is not known.
     """
     old = signer()
     new, text = _made(old.name, token_key)
-    for verifier in (old.verifier, new.verifier):
-        (Path(settings.TRUST_DIR) / f"log-{verifier.key_id.hex()}.vkey").write_text(f"{verifier}\n")
-    write_private(Path(settings.LOG_KEY_FILE), text.encode() + b"\n")
-    (Path(settings.TRUST_DIR) / PUBLIC_NAME).write_text(f"{new.verifier}\n")
+    _change(old.verifier, new.verifier, f"{text}\n")
     return old.verifier, new.verifier
+
+
+def origin() -> str:
+    """The name of the log at present, which its checkpoints begin with."""
+    return signer().name
+
+
+def origins() -> set[str]:
+    """The names of the log in all of its epochs."""
+    return {verifier.name for verifier in verifiers()}
+
+
+def epoch(name: str) -> int:
+    """The number of the epoch in a log's name; the first has none."""
+    _base, _slash, number = name.rpartition("/")
+    return int(number) if number.isdecimal() else 1
+
+
+def next_origin(name: str) -> str:
+    """The name of the log that continues the one of ``name``."""
+    return f"{_base(name)}/{epoch(name) + 1}"
+
+
+def begin_epoch(name: str) -> Verifier:
+    """Sign under another name from now on, with the key that there is; both verifier keys are in the trust folder."""
+    old, path = signer(), Path(settings.LOG_KEY_FILE)
+    text = path.read_text()
+    if text.startswith(_SCHEME):
+        new, content = _named(text.split()[0], name), f"{text.split()[0]}\n{name}\n"
+    else:
+        new = Signer(name, Signer.parse(text).secret)
+        content = f"{new}\n"
+    _change(old.verifier, new.verifier, content)
+    return new.verifier
+
+
+def _change(old: Verifier, new: Verifier, content: str) -> None:
+    """First both verifier keys are in the trust folder, then the key changes in one move."""
+    for verifier in (old, new):
+        (Path(settings.TRUST_DIR) / f"log-{verifier.key_id.hex()}.vkey").write_text(f"{verifier}\n")
+    write_private(Path(settings.LOG_KEY_FILE), content.encode())
+    (Path(settings.TRUST_DIR) / PUBLIC_NAME).write_text(f"{new}\n")
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[0] if epoch(name) > 1 else name
 
 
 def _made(name: str, token_key: str) -> tuple[Signer, str]:
@@ -63,14 +110,15 @@ def _made(name: str, token_key: str) -> tuple[Signer, str]:
 
     uri = KeyUri.parse(token_key)
     generate_ed25519(uri)
-    return TokenSigner.of(name, uri), token_key
+    return TokenSigner.of(name, uri), f"{token_key}\n{name}"
 
 
 def verifiers() -> list[Verifier]:
     """The key that signs, and all that have signed this log before it."""
     current = signer().verifier
     known = [Verifier.parse(path.read_text().strip()) for path in sorted(Path(settings.TRUST_DIR).glob(_PUBLIC))]
-    return [current, *(one for one in known if one.name == current.name and one != current)]
+    base = _base(current.name)
+    return [current, *(verifier for verifier in known if _base(verifier.name) == base and verifier != current)]
 
 
 def signer() -> Signer:
@@ -96,6 +144,11 @@ def _read(path: Path, changed: int) -> Signer:
 def _parsed(text: str) -> Signer:
     if not text.startswith(_SCHEME):
         return Signer.parse(text)
+    uri, *name = text.split()
+    return _named(uri, name[0] if name else f"{settings.INSTALLATION_ID}/audit")
+
+
+def _named(uri: str, name: str) -> Signer:
     from signatures.pkcs11 import KeyUri, TokenSigner
 
-    return TokenSigner.of(f"{settings.INSTALLATION_ID}/audit", KeyUri.parse(text))
+    return TokenSigner.of(name, KeyUri.parse(uri))

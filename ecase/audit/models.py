@@ -130,6 +130,11 @@ class Checkpoint(models.Model):
     def __str__(self) -> str:
         return str(self.size)
 
+    @property
+    def origin(self) -> str:
+        """The name of the log that has signed it, which changes when the log goes on after a restore."""
+        return self.note.partition("\n")[0]
+
 
 class RepeatedRefusal(models.Model):
     """How often an equal attempt was refused since ``entered_at``, when it was last entered in the log.

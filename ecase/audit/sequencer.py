@@ -11,7 +11,7 @@ from itertools import chain
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ecase.audit import checkpoints, tree
+from ecase.audit import checkpoints, keys, tree
 from ecase.audit.models import Checkpoint, Node
 from signatures.transparency import Address, CompactRange, leaf_hash
 
@@ -72,12 +72,26 @@ def settle(seconds: float = 10.0) -> None:
 
 
 def _refuse_rollback() -> None:
-    published, newest = checkpoints.published_size(), Checkpoint.objects.first()
+    """Stop the log, until a person resumes it, where the newest checkpoint outside is beyond the database's."""
+    try:
+        _compare_with_published()
+    except LogInconsistent:
+        checkpoints.mark_stopped()
+        raise
+    checkpoints.unmark_stopped()
+
+
+def _compare_with_published() -> None:
+    outside, newest = checkpoints.published(), Checkpoint.objects.first()
     known = newest.size if newest else 0
-    if published > known:
+    if outside is None:
+        return
+    if keys.epoch(outside.origin) > keys.epoch(keys.origin()):
+        raise LogInconsistent(f"{checkpoints.folder()} holds checkpoints of {outside.origin}: the log's key is older")
+    if outside.origin == keys.origin() and outside.size > known:
         raise LogInconsistent(
-            f"{checkpoints.folder()} holds a checkpoint of {published} entries, the database has {known}: "
-            "it was rolled back, or the folder belongs to another log"
+            f"{checkpoints.folder()} holds a checkpoint of {outside.size} entries, the database has {known}: it was "
+            "restored or rolled back (`manage.py audit resume --after-restore`), or the folder belongs to another log"
         )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from ecase.audit import clocks, tree
+from ecase.audit import checkpoints, clocks, tree
 from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
 from ecase.heads import only_where_sent
+from ecase.problems import Problem, TryLater
 from signatures.canonical import canonical
 from signatures.transparency import HASH_BYTES, Proof, chain_label
 
@@ -39,6 +41,16 @@ _APPEND = """
 
 class NotYetInTree(Exception):
     """The entry is committed, and the sequencer has not reached it: ask again in a moment."""
+
+
+def require_continued() -> None:
+    """Raise ``TryLater`` while the log does not continue what it has signed, as after a restore to an earlier moment.
+
+    What is accepted then might be lost with the next decision. No query: the sequencer leaves a mark in the folder.
+    """
+    if checkpoints.is_stopped():
+        message = _("The service was restored to an earlier moment. Acts are accepted again once that is on record.")
+        raise TryLater(Problem("log-stopped", message))
 
 
 def append(

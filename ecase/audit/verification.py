@@ -19,7 +19,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ecase.audit import checkpoints, keys
+from ecase.audit import checkpoints, gaps, keys
+from ecase.audit.gaps import Gap
 from ecase.audit.models import Checkpoint
 from ecase.audit.services import NO_ENTRY, instant
 from signatures import transparency
@@ -39,6 +40,8 @@ MESSAGES = {
     "node": gettext_noop("The tree's node %(level)s/%(position)s is wrong or missing."),
     "checkpoint": gettext_noop("The checkpoint of %(size)s entries (%(source)s) was signed over another log."),
     "signature": gettext_noop("The checkpoint in %(source)s is not signed by this log: %(detail)s"),
+    "half": gettext_noop("%(source)s holds half a checkpoint, as a power cut leaves it, which nothing explains."),
+    "gap": gettext_noop("%(source)s does not hold the lost checkpoints that the statement of %(at)s names."),
     "truncated": gettext_noop("%(source)s holds a checkpoint of %(size)s entries; the log has only %(entries)s."),
     "unstored": gettext_noop("%(source)s holds a checkpoint of %(size)s entries that the database no longer has."),
     "order": gettext_noop("The entry's transaction id is not the one in whose order it was taken into the tree."),
@@ -100,7 +103,8 @@ class Result:
     """The outcome: entries and leaves that were read, the checkpoints that were compared, and every fault.
 
     ``outside`` are those of the checkpoints that were read outside of the database. ``notes`` are no faults: entries
-    whose time runs against the tree's order.
+    whose time runs against the tree's order. ``gaps`` are what
+    restores have lost and a person has put on record: no faults, and never to be passed over in silence.
     """
 
     entries: int
@@ -109,6 +113,7 @@ class Result:
     faults: list[Fault]
     outside: int = 0
     notes: list[Fault] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -146,6 +151,7 @@ class _Signed(NamedTuple):
     root: bytes
     source: str
     is_outside: bool = False
+    origin: str = ""
 
 
 def verify() -> Result:
@@ -156,10 +162,11 @@ def verify() -> Result:
         if outermost:
             _one_snapshot()
         entries = _Chains(faults).run()
-        tree = _Tree(faults)
+        known = gaps.stated()
+        tree = _Tree(faults, known)
         tree.run()
         faults.extend(Fault("unsequenced", chain, seq, row) for chain, seq, row in _query(_UNSEQUENCED))
-    return Result(entries, tree.edge.size, tree.compared, faults, tree.outside, tree.order.notes)
+    return Result(entries, tree.edge.size, tree.compared, faults, tree.outside, tree.order.notes, known)
 
 
 def _one_snapshot() -> None:
@@ -287,14 +294,14 @@ class _Order:
 class _Tree:
     """The stored tree, built anew from its leaves, and compared with the entries and with every checkpoint."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], known: list[Gap]) -> None:
         self.faults = faults
         self.edge = CompactRange()
         self.due: dict[Address, bytes] = {}
         self.compared = self.outside = 0
         self.order = _Order(faults)
         self.spoiled: set[int] = set()
-        self.signed = heapq.merge(_stored(faults, self.spoiled), _published(faults))
+        self.signed = heapq.merge(_stored(faults, self.spoiled), _published(faults, known))
         self.next = next(self.signed, None)
 
     def run(self) -> None:
@@ -382,11 +389,26 @@ def _stored(faults: list[Fault], spoiled: set[int]) -> Iterator[_Signed]:
             faults.append(Fault("signature", params={"source": source, "detail": detail}))
 
 
-def _published(faults: list[Fault]) -> Iterator[_Signed]:
-    """Day by day, each day's in ascending order: memory holds those of one day."""
-    for _source, notes in groupby(checkpoints.published(), key=itemgetter(0)):
-        opened = (_open(source, note, faults) for source, note in notes)
+def _published(faults: list[Fault], known: list[Gap]) -> Iterator[_Signed]:
+    """Day by day, each day's in ascending order, without those that a restore has lost and a statement explains.
+
+    Memory holds those of one day, and the lost ones.
+    """
+    explained = gaps.Explanation(known)
+    for _source, notes in groupby(checkpoints.notes(), key=itemgetter(0)):
+        opened = (_outside(source, note, explained, faults) for source, note in notes)
         yield from sorted(signed._replace(is_outside=True) for signed in opened if signed)
+    params = [{"source": str(checkpoints.folder()), "at": gap.at} for gap in explained.gone()]
+    faults.extend(Fault("gap", params=given) for given in params)
+
+
+def _outside(source: str, note: str, explained: gaps.Explanation, faults: list[Fault]) -> _Signed | None:
+    if not checkpoints.is_whole(note):
+        if not explained.covers_half(note):
+            faults.append(Fault("half", params={"source": source}))
+        return None
+    signed = _open(source, note, faults)
+    return None if signed and explained.covers(note, signed.origin, signed.size) else signed
 
 
 def _open(source: str, note: str, faults: list[Fault]) -> _Signed | None:
@@ -395,4 +417,4 @@ def _open(source: str, note: str, faults: list[Fault]) -> _Signed | None:
     except ValueError as fault:
         faults.append(Fault("signature", params={"source": source, "detail": str(fault)}))
         return None
-    return _Signed(checkpoint.size, checkpoint.root, source)
+    return _Signed(checkpoint.size, checkpoint.root, source, origin=checkpoint.origin)

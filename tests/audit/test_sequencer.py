@@ -166,7 +166,7 @@ def test_one_leads_the_others_step_back(log):
 def test_checkpoints_leave_the_database(log):
     fill(2, "system")
     fill(3, "system")
-    sizes = [opened(note, log).size for _name, note in checkpoints.published()]
+    sizes = [opened(note, log).size for _name, note in checkpoints.notes()]
     assert sizes == [2, 5]
     assert (checkpoints.folder() / "latest").read_text() == services.checkpoint()
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.audit import services as audit
 from ecase.cases import documents, integrity
 from ecase.officers import signing
 from ecase.officers.models import Post
@@ -112,6 +113,7 @@ def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]
 def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, received: signing.Received) -> Act:
     if prepared.author_id != author.pk:
         raise NotAllowed(Problem("not-yours", _("Somebody else prepared this act.")))
+    audit.require_continued()
     content = bytes(prepared.act_json)
     report = signing.verify_received(received, content, author, prepared.created_at)
     # Only for a signature that stands, and before the lock: nobody waits while large files are read.

@@ -74,6 +74,7 @@ EVENTS = {
     "file.altered": _("A stored file was found altered"),
     "seal.pinned": _("A seal was pinned"),
     "log.key_rotated": _("The key of the log was replaced"),
+    "log.resumed": _("The log goes on after a restore"),
 }
 
 

@@ -1,6 +1,7 @@
 """An act as an evidence container: everything that a stranger needs to check it without us."""
 
 import json
+import logging
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,8 @@ from signatures.limits import LARGER, USUAL
 from workflows.motions.models import Act
 from workflows.motions.telling import act_json
 
+logger = logging.getLogger(__name__)
+
 # How long a download waits for the log to prove the newest entry.
 SETTLE_SECONDS = 3.0
 SERVED_AS = "application/vnd.ecase.container+zip"
@@ -25,8 +28,8 @@ SERVED_AS = "application/vnd.ecase.container+zip"
 def container(act: Act) -> bytes:
     """The container of ``act`` with all earlier acts of its motion, its files, report, authorities and log proof.
 
-    Raises ``TryLater`` while a long transaction keeps the log from proving the newest entry, ``Altered`` where the
-    storage no longer holds the bytes of a file that was signed.
+    Raises ``TryLater`` while a long transaction, or a log that was stopped, keeps the newest entry from being proven,
+    ``Altered`` where the storage no longer holds the bytes of a file that was signed.
     """
     _settle()
     signed = _signed(act)
@@ -45,19 +48,31 @@ def _signed(act: Act) -> list[evidence.SignedAct]:
     acts = list(act.motion.acts.filter(position__lte=act.position).select_related("entry").order_by("position"))
     known = kept.records(one.signature_sha256 for one in acts)
     return [
-        evidence.SignedAct(
-            bytes(one.act_json), bytes(one.cms), audit.proof(one.entry), known.get(one.signature_sha256, b"")
-        )
+        evidence.SignedAct(bytes(one.act_json), bytes(one.cms), _proof(one), known.get(one.signature_sha256, b""))
         for one in acts
     ]
 
 
 def _settle() -> None:
+    """Let the log prove its newest entries. While it is stopped, what it has signed before can still be proven."""
     try:
         sequencer.settle(SETTLE_SECONDS)
     except TimeoutError as fault:
-        message = _("The log cannot prove the newest entry yet. Download the container again in a minute.")
-        raise TryLater(Problem("log-behind", message)) from fault
+        raise _behind() from fault
+    except sequencer.LogInconsistent as fault:
+        logger.critical("The audit log is not signed any more until somebody has looked into it: %s", fault)
+
+
+def _proof(act: Act) -> str:
+    try:
+        return audit.proof(act.entry)
+    except audit.NotYetInTree as fault:
+        raise _behind() from fault
+
+
+def _behind() -> TryLater:
+    message = _("The log cannot prove the newest entry yet. Download the container again in a minute.")
+    return TryLater(Problem("log-behind", message))
 
 
 def file_name(act: Act) -> str:

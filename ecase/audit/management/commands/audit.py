@@ -1,13 +1,17 @@
 """The audit log on the command line: make its key, take entries in, verify, prove."""
 
+import dataclasses
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ecase.audit import checkpoints, derivation, keys, sequencer, services, verification
+from ecase.audit import checkpoints, derivation, gaps, keys, sequencer, services, verification
 from ecase.audit.models import Entry
+
+# Checkpoints beyond what the database holds, and what a power cut has left of one.
+EXPLAINED_BY_A_RESTORE = {"truncated", "half"}
 
 
 class Command(BaseCommand):
@@ -30,6 +34,14 @@ class Command(BaseCommand):
             action="store_true",
             help="be content without checkpoints outside of the database, which alone show a log that was cut",
         )
+        resumed = actions.add_parser(
+            "resume", help="let the log go on after a restore, with a statement of what is lost"
+        )
+        resumed.add_argument("--after-restore", action="store_true", required=True, help="that is what has happened")
+        resumed.add_argument(
+            "--by", default="", metavar="NAME", help="who has decided; without it, only say what is lost"
+        )
+        resumed.add_argument("--reason", default="", metavar="TEXT", help="what happened, and why it goes on")
         actions.add_parser("checkpoint", help="print the newest signed checkpoint")
         proof = actions.add_parser("proof", help="print the proof that an entry is in the log")
         proof.add_argument("entry", type=int, metavar="ID")
@@ -56,6 +68,8 @@ class Command(BaseCommand):
 
     def _verify(self, *, without_checkpoints: bool, **_options: Any) -> None:
         result = verification.verify()
+        for gap in result.gaps:
+            self.stdout.write(str(gap))
         for fault in (*result.notes, *result.faults):
             self.stderr.write(str(fault))
         altered = self._verify_rows()
@@ -89,6 +103,32 @@ class Command(BaseCommand):
             self.stderr.write(message % {"table": table, "rows": rows})
         self.stdout.write(_("%(rows)d rows were compared with acts and log.") % {"rows": tally.rows})
         return altered
+
+    def _resume(self, by: str, reason: str, **_options: Any) -> None:
+        gap = self._gap()
+        self.stdout.write(str(dataclasses.replace(gap, decided_by=by, reason=reason)))
+        if not (by.strip() and reason.strip()):
+            raise CommandError(_("Nothing was changed. Name who decides (--by) and what happened (--reason)."))
+        entry = gaps.resume(gap, by.strip(), reason.strip())
+        self.stdout.write(
+            _("The log goes on as %(origin)s; the statement is entry %(entry)d.")
+            % {"origin": gap.continued_as, "entry": entry.pk}
+        )
+
+    def _gap(self) -> gaps.Gap:
+        """What was lost, if that is all that is wrong."""
+        other = [fault for fault in verification.verify().faults if fault.code not in EXPLAINED_BY_A_RESTORE]
+        for fault in other:
+            self.stderr.write(str(fault))
+        if other:
+            raise CommandError(_("More is wrong than a restore explains: %(faults)d faults.") % {"faults": len(other)})
+        try:
+            return gaps.find()
+        except gaps.NothingLost as fault:
+            raise CommandError(_("The database continues what the log has signed: nothing is lost.")) from fault
+        except gaps.OtherLog as fault:
+            message = _("The checkpoint of %(size)s entries was signed over another log: that is no restore.")
+            raise CommandError(message % {"size": fault}) from fault
 
     def _checkpoint(self, **_options: Any) -> None:
         self.stdout.write(self._or_not_yet(services.checkpoint), ending="")

@@ -1,0 +1,195 @@
+"""What a restore to an earlier moment has lost: found, put on record once a person has decided, and explained for ever.
+
+The database then holds fewer entries than the log has signed outside it. Nothing is signed and no act is accepted until
+``manage.py audit resume --after-restore`` has put a statement of the gap (``log.resumed``, in the chain ``log``) on
+record. From there on the log is another one (:mod:`ecase.audit.keys`), which begins with the entries that were kept;
+the old checkpoints stay in their folder, and those beyond what was kept are explained by the statement.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ecase.audit import checkpoints, keys, sequencer, services, tree
+from ecase.audit.models import Checkpoint, Entry, Node
+from signatures import transparency
+
+CHAIN, EVENT = "log", "log.resumed"
+
+
+class NothingLost(Exception):
+    """The database continues what the log has signed: there is nothing to resume after."""
+
+
+class OtherLog(Exception):
+    """A checkpoint outside does not fit entries that the database has: they were altered, not only lost."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is stated of a gap. Sizes count entries from the first one; roots are base64.
+
+    ``origin`` is the log that has signed what was lost, ``continued_as`` the one that goes on. ``common`` is the newest
+    checkpoint outside that the database still agrees with, ``kept`` how many entries the database has under a
+    signature, ``signed`` the newest checkpoint outside: the entries from ``kept + 1`` to ``signed`` are lost.
+    ``notes`` is the SHA-256 over the sorted notes of the lost checkpoints, ``torn`` those of half notes in the folder.
+    """
+
+    origin: str
+    continued_as: str
+    common: int
+    common_root: str
+    kept: int
+    signed: int
+    signed_root: str
+    notes: str
+    torn: tuple[str, ...] = ()
+    decided_by: str = ""
+    reason: str = ""
+    at: str = ""
+
+    def covers(self, origin: str, size: int) -> bool:
+        """Whether a checkpoint of ``size`` entries is one of those that were lost."""
+        return origin == self.origin and self.kept < size <= self.signed
+
+    def __str__(self) -> str:
+        return _(
+            "After a restore, the entries %(first)s to %(last)s of %(origin)s are lost; the log goes on as "
+            "%(continued)s. Last common checkpoint: %(common)s entries. Decided by %(by)s on %(at)s: %(reason)s"
+        ) % {
+            "first": self.kept + 1,
+            "last": self.signed,
+            "origin": self.origin,
+            "continued": self.continued_as,
+            "common": self.common,
+            "by": self.decided_by or "—",
+            "at": self.at or "—",
+            "reason": self.reason or "—",
+        }
+
+
+def find() -> Gap:
+    """What the folder of checkpoints holds of this log beyond the database.
+
+    Raises :class:`NothingLost`, and :class:`OtherLog` if what both hold is not the same: that is no restore.
+    """
+    origin, kept = keys.origin(), services.signed_size()
+    lost, common = _beyond(origin, kept)
+    if not lost:
+        raise NothingLost
+    if common and common.root != tree.edge(common.size).root():
+        raise OtherLog(str(common.size))
+    newest = max(lost.values(), key=lambda checkpoint: checkpoint.size)
+    return Gap(
+        origin=origin,
+        continued_as=keys.next_origin(origin),
+        common=common.size if common else 0,
+        common_root=_text(common.root if common else transparency.EMPTY_ROOT),
+        kept=kept,
+        signed=newest.size,
+        signed_root=_text(newest.root),
+        notes=digest(lost),
+        torn=tuple(sorted({digest([note]) for _source, note in checkpoints.notes() if is_torn(note)})),
+    )
+
+
+def resume(gap: Gap, decided_by: str, reason: str) -> Entry:
+    """Put the gap on record with who decided and why, and let the log go on as another one, signed and published.
+
+    The caller has verified that nothing else is wrong with the log. If it is interrupted, it can be called again: the
+    statement is then made twice.
+    """
+    stated = {key: value for key, value in asdict(gap).items() if key != "at"}
+    with transaction.atomic():
+        entry = services.append(
+            EVENT,
+            chain=CHAIN,
+            actor=services.service_actor(),
+            subject={},
+            data={**stated, "decided_by": decided_by, "reason": reason},
+        )
+    keys.begin_epoch(gap.continued_as)
+    sequencer.settle()
+    return entry
+
+
+class Explanation:
+    """Which checkpoints outside are explained by the gaps on record, and whether all that they name are still there."""
+
+    def __init__(self, known: list[Gap]) -> None:
+        self._lost: dict[Gap, set[str]] = {gap: set() for gap in known}
+        self._torn = {torn for gap in known for torn in gap.torn}
+
+    def covers(self, note: str, origin: str, size: int) -> bool:
+        """Whether this note is one of those that were lost; it is remembered as seen."""
+        covering = [notes for gap, notes in self._lost.items() if gap.covers(origin, size)]
+        for notes in covering:
+            notes.add(note)
+        return bool(covering)
+
+    def covers_half(self, note: str) -> bool:
+        """Whether half a note is known from the database or from a statement."""
+        return not is_torn(note) or digest([note]) in self._torn
+
+    def gone(self) -> list[Gap]:
+        """The gaps whose lost notes, all read by now, are not those that were stated."""
+        return [gap for gap, notes in self._lost.items() if digest(notes) != gap.notes]
+
+
+def stated() -> list[Gap]:
+    """The gaps on record whose statement is under a checkpoint of the log that it names: others explain nothing."""
+    found = []
+    for entry in Entry.objects.filter(chain=CHAIN).order_by("seq"):
+        if entry.event == EVENT:
+            data = entry.content["data"]
+            gap = Gap(**{**data, "torn": tuple(data["torn"])}, at=entry.content["at"])
+            if _is_signed(entry, gap):
+                found.append(gap)
+    return found
+
+
+def digest(notes: Iterable[str]) -> str:
+    """The SHA-256 over notes, each once and sorted."""
+    return hashlib.sha256("\n".join(sorted(set(notes))).encode()).hexdigest()
+
+
+def is_torn(note: str) -> bool:
+    """Whether a note breaks off, as a power cut leaves it, and no note of the database shows how it went on."""
+    return not checkpoints.is_whole(note) and not Checkpoint.objects.filter(note__startswith=note.rstrip("\n")).exists()
+
+
+def _is_signed(entry: Entry, gap: Gap) -> bool:
+    """Only who has the log's key can have signed under the name that the statement gives the log."""
+    position = Node.objects.filter(entry=entry).values_list("position", flat=True).first()
+    if position is None:
+        return False
+    covering = Checkpoint.objects.filter(size__gt=position).order_by("size").first()
+    opened = _opened(covering.note) if covering else None
+    return opened is not None and opened.origin == gap.continued_as
+
+
+def _beyond(origin: str, kept: int) -> tuple[dict[str, transparency.Checkpoint], transparency.Checkpoint | None]:
+    """The notes of ``origin`` beyond ``kept`` entries, and its newest one that is not; the newest files first."""
+    lost: dict[str, transparency.Checkpoint] = {}
+    for notes in checkpoints.notes_by_day():
+        opened = {note: found for note in notes if (found := _opened(note)) and found.origin == origin}
+        lost.update({note: found for note, found in opened.items() if found.size > kept})
+        within = [found for found in opened.values() if found.size <= kept]
+        if within:
+            return lost, max(within, key=lambda found: found.size)
+    return lost, None
+
+
+def _opened(note: str) -> transparency.Checkpoint | None:
+    try:
+        return transparency.Checkpoint.open(note, keys.verifiers())
+    except ValueError:
+        return None
+
+
+def _text(root: bytes) -> str:
+    return base64.b64encode(root).decode()
