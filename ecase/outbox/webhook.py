@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import orjson
 from django.conf import settings
 from standardwebhooks.webhooks import Webhook
 
@@ -104,6 +105,6 @@ def _acknowledgement(response: httpx.Response, answer: bytes) -> dict[str, Any]:
         "sha256": hashlib.sha256(answer).hexdigest(),
     }
     try:
-        return {**acknowledgement, "body": json.loads(answer.replace(b"\\u0000", b""))}
+        return {**acknowledgement, "body": orjson.loads(answer.replace(b"\\u0000", b""))}
     except ValueError:
         return acknowledgement

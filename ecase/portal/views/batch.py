@@ -1,9 +1,9 @@
 """Signing several prepared acts with one opening of the key, and what of one's signatures still waits."""
 
-import json
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ def _visible(post: Post, waiting: list[tuple[PendingSignature, ActType]]) -> set
 
 
 def _given(body: bytes) -> list[tuple[UUID, bytes]]:
-    return [(UUID(one["act"]), one["cms"].encode()) for one in json.loads(body)["signatures"][: many.MOST]]
+    return [(UUID(one["act"]), one["cms"].encode()) for one in orjson.loads(body)["signatures"][: many.MOST]]
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:
