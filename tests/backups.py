@@ -16,6 +16,8 @@ def backups() -> Iterator[Callable[[], Callable[[], None]]]:
 
     def take() -> Callable[[], None]:
         present, copy = connection.settings_dict["NAME"], f"{live}_backup_{len(copies)}"
+        # A run that was ended may have left one.
+        _as_the_operator(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
         _as_the_operator(f'CREATE DATABASE "{copy}" TEMPLATE "{present}"')
         copies.append(copy)
         return lambda: _use(copy)

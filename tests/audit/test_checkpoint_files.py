@@ -74,7 +74,7 @@ def test_half_a_note_hides_none_of_those_that_follow(log) -> None:
     assert result.checkpoints == 11
 
 
-@pytest.mark.parametrize("length", (0, 9, 16, 18, 40, 63, 64, 90, 155))
+@pytest.mark.parametrize("length", [0, 9, 16, 18, 40, 63, 64, 90, 155])
 def test_wherever_a_note_breaks_off_the_next_one_is_read(log, length) -> None:
     fill(2, "system")
     whole = day_file().read_bytes()
