@@ -77,7 +77,7 @@ def _log() -> None:
     """The database holds all that the log has signed, as the folder of checkpoints knows it."""
     newest = Checkpoint.objects.first()
     known = newest.size if newest else 0
-    with lacking(_("The log's checkpoints cannot be read."), checkpoints.Unreadable, ImproperlyConfigured, OSError):
+    with lacking(_("The log's checkpoints cannot be read."), ImproperlyConfigured, OSError):
         published = checkpoints.published_size()
     if published > known:
         raise Lacking(_("The log was rolled back."), f"{published} entries are published, {known} are signed here")
