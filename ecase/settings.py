@@ -9,6 +9,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu.entity import Exchange, Queue
 
 from ecase import production, timeouts
 from ecase.environment import Environment
@@ -278,6 +279,15 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if CELERY_BROKER_URL.startswith("amqp") else "classic"
 CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 CELERY_WORKER_CONSUMER = "ecase.consumer:Consumer"
+# Webhooks wait for other people's servers: in a queue of their own, so that signatures never wait behind them. A worker
+# without `--queues` takes from both.
+WEBHOOK_QUEUE = "webhooks"
+_QUEUE_KIND = {"x-queue-type": CELERY_TASK_DEFAULT_QUEUE_TYPE}
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), name, queue_arguments=_QUEUE_KIND)  # type: ignore[no-untyped-call]
+    for name in ("celery", WEBHOOK_QUEUE)
+]
+CELERY_TASK_ROUTES = {"outbox.*": {"queue": WEBHOOK_QUEUE}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # Workers write the same lines as everything else.
@@ -289,9 +299,15 @@ CELERY_BEAT_SCHEDULE = {"measure-suggestions": {"task": "drafting.measure", "sch
 
 # Seconds to wait after the first, second, ... failed delivery; after the last one the message is given up.
 OUTBOX_RETRY_SECONDS = env.seconds("ECASE_OUTBOX_RETRY_SECONDS", default=(10, 60, 300, 1800, 7200, 18000, 36000, 86400))
-# A worker that has not come back by then is taken for dead. Longer than a webhook may take.
+# A task, and an attempt, that has not come back by then is taken for lost. Longer than a webhook may take.
 OUTBOX_LEASE_SECONDS = env.int("ECASE_OUTBOX_LEASE_SECONDS", default=60)
 WEBHOOK_TIMEOUT_SECONDS = env.int("ECASE_WEBHOOK_TIMEOUT_SECONDS", default=15)
+# How many messages of one subscription are with the workers at once, and how many tasks the broker holds at most.
+WEBHOOK_IN_FLIGHT = env.int("ECASE_WEBHOOK_IN_FLIGHT", default=4)
+OUTBOX_IN_FLIGHT = env.int("ECASE_OUTBOX_IN_FLIGHT", default=64)
+# After so many failures in a row a receiver is left alone for so many seconds; each further failure doubles that.
+WEBHOOK_FAILURES = env.int("ECASE_WEBHOOK_FAILURES", default=5)
+WEBHOOK_PAUSE_SECONDS = env.int("ECASE_WEBHOOK_PAUSE_SECONDS", default=30)
 # Hosts inside the own network that webhooks may go to, also over plain http.
 WEBHOOK_HOSTS = env.list("ECASE_WEBHOOK_HOSTS", default=[])
 

@@ -144,12 +144,15 @@ def _programs(stage: Stage) -> list[Program]:
         signer.append("--open")
     web = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(stage.http.port), "--workers", "2"]
     web += ["--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
-    worker = ["celery", "-A", "ecase", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
+    # Gossip and mingle need exclusive queues, which RabbitMQ has no quorum kind of.
+    celery = [*python, "celery", "-A", "ecase", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    worker = ["--queues", "celery", "--hostname", "main@%h", "--pool", "prefork", "--concurrency", "2"]
+    hooks = ["--queues", "webhooks", "--hostname", "webhooks@%h", "--pool", "threads", "--concurrency", "8"]
     beat = ["--beat", "--schedule", str(stage.place.state_dir / "beat")]
     return [
         _program(stage, "web server", "web", [*python, *web, "5", "ecase.asgi:application"]),
-        # Gossip and mingle need exclusive queues, which RabbitMQ has no quorum kind of.
-        _program(stage, "Celery worker", "worker", [*python, *worker, "--without-gossip", "--without-mingle", *beat]),
+        _program(stage, "Celery worker", "worker", [*celery, *worker, *beat]),
+        _program(stage, "webhook worker", "webhooks", [*celery, *hooks]),
         _program(stage, "watch", "watch", [sys.executable, "manage.py", "watch"]),
         _program(stage, "demo signer", "signer", [*python, "signatures.demo_signer", *signer]),
     ]

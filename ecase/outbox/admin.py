@@ -8,6 +8,6 @@ from ecase.outbox.models import Subscription
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
-    list_display = ("organisation", "url", "active", "created_at")
+    list_display = ("organisation", "url", "active", "failures", "paused_until", "created_at")
     list_select_related = ("organisation",)
     exclude = ("secret",)

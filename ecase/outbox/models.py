@@ -22,7 +22,11 @@ def new_secret() -> str:
 
 
 class Subscription(models.Model):
-    """Where an organisation wants its messages posted to. ``secret`` signs them (Standard Webhooks, HMAC-SHA256)."""
+    """Where an organisation wants its messages posted to. ``secret`` signs them (Standard Webhooks, HMAC-SHA256).
+
+    ``last_position`` is the last position given to a message of this subscription. ``failures`` counts the attempts
+    that failed in a row, ``paused_until`` is when one more is tried (``ecase.outbox.circuit``).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -32,6 +36,9 @@ class Subscription(models.Model):
     secret = models.CharField(max_length=100, default=new_secret)
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
+    last_position = models.PositiveBigIntegerField(default=0, editable=False)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("webhook subscription")
@@ -66,8 +73,11 @@ UNDER_WAY = (State.PENDING, State.LEASED)
 class Message(models.Model):
     """One message to one recipient over one channel, written in the transaction that it tells of.
 
-    ``id`` orders the messages of a ``key`` (a motion's id). ``attempts`` counts the claims and is the fence: only the
-    latest claim may start (``started_at``) and finish a delivery. ``acknowledgement`` is what the recipient answered.
+    ``id`` orders the messages of a ``key`` (a motion's id). ``claims`` counts the claims and is the fence: only the
+    latest claim may start (``started_at``) and finish a delivery, while ``lease_until`` has not passed. ``attempts``
+    counts what was started since the message was sent, or sent again. ``position`` numbers the messages of one
+    subscription in the order in which they were first claimed. ``acknowledgement`` is what the recipient answered;
+    ``reported_at`` is when administrators were sent the notice that the message was given up.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -81,6 +91,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    position = models.PositiveBigIntegerField(null=True)
+    claims = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     lease_until = models.DateTimeField(null=True)
@@ -88,6 +100,7 @@ class Message(models.Model):
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     acknowledgement = models.JSONField(_("acknowledgement"), null=True)
     fault = models.CharField(_("last fault"), max_length=500, blank=True)
+    reported_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("message")
@@ -105,14 +118,38 @@ class Message(models.Model):
                 condition=Q(state=State.DELIVERED, delivered_at__isnull=False, acknowledgement__isnull=False)
                 | (~Q(state=State.DELIVERED) & Q(delivered_at=None, acknowledgement__isnull=True)),
             ),
+            models.UniqueConstraint(
+                fields=["subscription", "position"],
+                name="outbox_position_once",
+                condition=Q(position__isnull=False),
+            ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["next_attempt_at", "id"], name="outbox_due", condition=Q(state=State.PENDING)),
+            models.Index(
+                fields=["subscription", "next_attempt_at", "id"],
+                name="outbox_due",
+                condition=Q(state=State.PENDING, channel=Channel.WEBHOOK),
+            ),
+            models.Index(
+                fields=["subscription", "lease_until"],
+                name="outbox_in_flight",
+                condition=Q(state__in=UNDER_WAY, lease_until__isnull=False),
+            ),
+            models.Index(fields=["id"], name="outbox_given_up", condition=Q(state=State.DEAD)),
+            models.Index(
+                fields=["id"], name="outbox_to_report", condition=Q(state=State.DEAD, reported_at__isnull=True)
+            ),
             models.Index(fields=["lease_until"], name="outbox_lease", condition=Q(state=State.LEASED)),
             models.Index(
                 fields=["subscription", "key", "id"], name="outbox_under_way", condition=Q(state__in=UNDER_WAY)
             ),
             models.Index(fields=["key"], name="outbox_undelivered", condition=~Q(state=State.DELIVERED)),
+            models.Index(fields=["key"], name="outbox_of_key"),
+            models.Index(
+                fields=["organisation", "key"],
+                name="outbox_answered",
+                condition=Q(channel=Channel.WEBHOOK, state=State.DELIVERED),
+            ),
         ]
         triggers: ClassVar = [
             NeverDeleted(),

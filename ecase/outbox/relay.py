@@ -1,26 +1,35 @@
 """The relay: claims what is due, hands it to the workers, and writes down how it went. A row first, a task second.
 
-1. A message that is due and the first of its key for its subscription is claimed: leased, its attempt counted
-   (``FOR UPDATE SKIP LOCKED``, so that any number of relays may run).
-2. The claim's commit comes before the hand-over. Who dies in between loses nothing: the lease runs out.
-3. A worker starts a claim at most once (:func:`start`), posts without holding a lock, and finishes it (:func:`finish`,
-   :func:`fail`) only if no later claim has been made meanwhile.
-4. After a failure the message waits as the ladder says; after the last rung it is given up, into the log and onto the
-   list of the dead. The dead do not hold back what was sent after them.
+1. A message that is due and the first of its key for its subscription is claimed: leased, and numbered for its
+   receiver (``ecase.outbox.claims``). No more is claimed than workers can take: so many of a subscription
+   (``ecase.outbox.circuit``), so many in all, fewer while tasks wait in the broker.
+2. The claim's commit comes before the hand-over. Who dies in between loses nothing: the lease runs out, and a claim
+   that was never started costs nothing.
+3. A worker starts a claim at most once (:func:`start`): there the attempt is counted and the lease begins again. It
+   posts without holding a lock, and finishes (:func:`finish`, :func:`fail`) only if no later claim has been made.
+4. After a failed attempt, also one from which the worker never came back, the message waits as the ladder says; after
+   the last rung it is given up, into the log and onto the list of the dead. The dead do not hold back what was sent
+   after them.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
+from kombu.entity import Queue
+from kombu.exceptions import OperationalError
 
 from ecase.audit import services as audit
+from ecase.outbox import circuit, claims
+from ecase.outbox.claims import Claim
 from ecase.outbox.models import UNDER_WAY, Channel, Message, State
 
 log = logging.getLogger(__name__)
@@ -28,69 +37,72 @@ log = logging.getLogger(__name__)
 LIMIT = 100
 FAULT_LENGTH = 500
 TASK = "outbox.deliver"
-
-_CLAIM = """
-    UPDATE outbox_message SET
-        state = 'leased', attempts = attempts + 1, lease_until = %(until)s, started_at = NULL
-    WHERE id IN (
-        SELECT due.id FROM outbox_message due
-        WHERE due.channel = 'webhook'
-        AND (due.state = 'pending' AND due.next_attempt_at <= %(now)s
-             OR due.state = 'leased' AND due.lease_until <= %(now)s)
-        AND NOT EXISTS (
-            SELECT 1 FROM outbox_message earlier
-            WHERE earlier.subscription_id = due.subscription_id AND earlier.key = due.key AND earlier.id < due.id
-            AND earlier.state IN ('pending', 'leased')
-        )
-        ORDER BY due.next_attempt_at, due.id LIMIT %(limit)s
-        FOR UPDATE SKIP LOCKED
-    )
-    RETURNING id, attempts
-"""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to try a message once."""
-
-    message_id: int
-    attempt: int
+LOST = "the worker did not come back from the attempt"
 
 
 def run_once(now: datetime | None = None, limit: int = LIMIT) -> int:
     """Claim what is due and hand it to the workers; returns how many messages.
 
-    If the broker does not take them, the claims are given back and the broker's error is raised.
+    Fewer than ``limit`` while tasks that were handed over before still wait in the broker: no worker takes them, or
+    not fast enough. If the broker does not take tasks, the claims are given back and the broker's error is raised.
     """
-    claims = claim(now or timezone.now(), limit)
-    for number, given in enumerate(claims):
+    now = now or timezone.now()
+    made = claim(now, limit, _free_places)
+    for number, given in enumerate(made):
         try:
-            current_app.send_task(TASK, args=[given.message_id, given.attempt])
+            current_app.send_task(TASK, args=[given.message_id, given.number], queue=settings.WEBHOOK_QUEUE)
         except Exception:
-            _give_back(claims[number:])
+            _give_back(made[number:])
             raise
-    return len(claims)
+    return len(made)
 
 
-def claim(now: datetime, limit: int = LIMIT) -> list[Claim]:
-    """Lease what is due, without handing it over; whatever has used up its attempts is given up first."""
-    _give_up_abandoned(now)
-    until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": now, "until": until, "limit": limit})
-        return [Claim(*row) for row in sorted(cursor.fetchall())]
+def _free_places() -> int:
+    """How many more tasks the webhooks' queue is to hold."""
+    with current_app.connection_or_acquire() as connection, connection.channel() as channel:
+        try:
+            queue = Queue(settings.WEBHOOK_QUEUE, channel=channel)  # type: ignore[no-untyped-call]
+            waiting = queue.queue_declare(passive=True).message_count  # type: ignore[no-untyped-call]
+        except connection.channel_errors:
+            # There is no such queue yet, or, with Redis, it is empty.
+            waiting = 0
+        except connection.connection_errors as fault:
+            raise OperationalError(f"the broker does not answer, messages wait: {fault}") from fault
+    return max(0, int(settings.OUTBOX_IN_FLIGHT) - waiting)
 
 
-def _give_back(claims: list[Claim]) -> None:
-    for given in claims:
-        _held(given).update(state=State.PENDING, attempts=F("attempts") - 1, lease_until=None)
+def claim(now: datetime, limit: int = LIMIT, free: Callable[[], int] | None = None) -> list[Claim]:
+    """Lease what is due, without handing it over; attempts whose worker never came back are counted first.
+
+    ``free`` says how many tasks the workers can take; it is asked only if something is due.
+    """
+    _count_lost(now)
+    wanted = claims.wanting(now, min(limit, settings.OUTBOX_IN_FLIGHT))
+    left = min(sum(wanted.values()), free()) if wanted and free else sum(wanted.values())
+    made: list[Claim] = []
+    for subscription, number in wanted.items():
+        made += claims.claim_of(subscription, min(number, left - len(made)), now) if len(made) < left else []
+    return sorted(made, key=lambda given: given.message_id)
 
 
-def _give_up_abandoned(now: datetime) -> None:
-    """Messages at whose last attempt the worker never came back."""
-    abandoned = Message.objects.filter(state=State.LEASED, lease_until__lte=now, attempts__gt=len(ladder()))
-    for message in abandoned:
-        _bury(message, "the worker did not come back from the last attempt")
+def claim_next(subscription_id: UUID, now: datetime) -> Claim | None:
+    """The next message of a subscription, for the worker that has just delivered one; None if there is none."""
+    return next(iter(claims.claim_of(subscription_id, 1, now, wait=True)), None)
+
+
+def _give_back(made: list[Claim]) -> None:
+    for given in made:
+        _unstarted(given).update(lease_until=None)
+
+
+def _count_lost(now: datetime) -> None:
+    """Attempts from which the worker never came back: each counts as a failed one, of the worker, not the receiver."""
+    lost = Message.objects.filter(state=State.LEASED, lease_until__lte=now).order_by("lease_until")
+    for pk in list(lost.values_list("pk", flat=True)[:LIMIT]):
+        with transaction.atomic():
+            message = lost.filter(pk=pk).select_for_update(skip_locked=True).first()
+            if message:
+                _step_down(message, LOST, now)
 
 
 def ladder() -> list[int]:
@@ -98,49 +110,68 @@ def ladder() -> list[int]:
     return [int(seconds) for seconds in settings.OUTBOX_RETRY_SECONDS]
 
 
-def _held(given: Claim) -> Any:
-    return Message.objects.filter(pk=given.message_id, attempts=given.attempt, state=State.LEASED)
+def _unstarted(given: Claim) -> Any:
+    latest = Message.objects.filter(pk=given.message_id, claims=given.number, state=State.PENDING)
+    return latest.filter(lease_until__isnull=False, started_at=None)
+
+
+def _started(given: Claim) -> Any:
+    return Message.objects.filter(pk=given.message_id, claims=given.number, started_at__isnull=False)
 
 
 def start(given: Claim, now: datetime) -> Message | None:
-    """The message, if this claim is the latest one and nobody has started it: a task that comes twice gets nothing."""
-    until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-    if not _held(given).filter(started_at=None).update(started_at=now, lease_until=until):
+    """The message, if this claim is the latest one and nobody has started it: a task that comes twice gets nothing.
+
+    The attempt is counted, and the lease begins again.
+    """
+    began = {"state": State.LEASED, "attempts": F("attempts") + 1, "started_at": now}
+    if not _unstarted(given).update(**began, lease_until=claims.lease_end(now)):
         return None
     return Message.objects.select_related("subscription").get(pk=given.message_id)
 
 
+@transaction.atomic
 def finish(given: Claim, acknowledgement: dict[str, Any], now: datetime) -> bool:
-    """Write down that the recipient has acknowledged; false if a later claim has taken over."""
+    """Write down that the recipient has acknowledged; false if a later claim has taken over.
+
+    An answer that comes after the lease is taken as long as no other attempt may have begun.
+    """
     done = {"state": State.DELIVERED, "delivered_at": now, "acknowledgement": acknowledgement, "lease_until": None}
-    return bool(_held(given).update(**done, fault=""))
-
-
-def fail(given: Claim, fault: str, now: datetime) -> bool:
-    """Write down why an attempt failed, and when the next one is due; after the last rung the message is given up."""
-    message = _held(given).first()
-    if message is None:
+    if not _started(given).filter(state__in=UNDER_WAY).update(**done, fault=""):
         return False
-    rungs = ladder()
-    if given.attempt > len(rungs):
-        return _bury(message, fault)
-    due = now + timedelta(seconds=rungs[given.attempt - 1])
-    return bool(
-        _held(given).update(state=State.PENDING, next_attempt_at=due, lease_until=None, fault=fault[:FAULT_LENGTH])
-    )
+    circuit.note_success(Message.objects.values_list("subscription", flat=True).get(pk=given.message_id))
+    return True
 
 
 @transaction.atomic
-def _bury(message: Message, fault: str) -> bool:
-    buried = _held(Claim(message.pk, message.attempts)).update(
-        state=State.DEAD, lease_until=None, fault=fault[:FAULT_LENGTH]
+def fail(given: Claim, fault: str, now: datetime) -> bool:
+    """Write down why an attempt failed, and when the next one is due; after the last rung the message is given up."""
+    message = _started(given).filter(state=State.LEASED).select_for_update().first()
+    if message is None:
+        return False
+    _step_down(message, fault, now)
+    circuit.note_failure(message.subscription_id, now)
+    return True
+
+
+def _step_down(message: Message, fault: str, now: datetime) -> None:
+    """One attempt of a message that is locked has failed: the next rung, or the end."""
+    rungs = ladder()
+    if message.attempts > len(rungs):
+        _bury(message, fault)
+        return
+    due = now + timedelta(seconds=rungs[message.attempts - 1])
+    waits = {"state": State.PENDING, "next_attempt_at": due, "lease_until": None, "fault": fault[:FAULT_LENGTH]}
+    Message.objects.filter(pk=message.pk).update(**waits)
+
+
+def _bury(message: Message, fault: str) -> None:
+    given_up = {"state": State.DEAD, "lease_until": None, "fault": fault[:FAULT_LENGTH], "reported_at": None}
+    Message.objects.filter(pk=message.pk).update(**given_up)
+    log.error(
+        "message %s (%s) was given up after %s attempts: %s", message.uuid, message.topic, message.attempts, fault
     )
-    if buried:
-        log.error(
-            "message %s (%s) was given up after %s attempts: %s", message.uuid, message.topic, message.attempts, fault
-        )
-        _audit(message, "message.given_up", {"fault": fault[:FAULT_LENGTH], "attempts": message.attempts})
-    return bool(buried)
+    _audit(message, "message.given_up", {"fault": fault[:FAULT_LENGTH], "attempts": message.attempts})
 
 
 @transaction.atomic
@@ -149,7 +180,7 @@ def retry(messages: Any, *, actor: dict[str, Any] | None = None) -> int:
     revived = list(messages.filter(state=State.DEAD).select_for_update())
     for message in revived:
         Message.objects.filter(pk=message.pk).update(
-            state=State.PENDING, attempts=0, next_attempt_at=timezone.now(), started_at=None
+            state=State.PENDING, attempts=0, next_attempt_at=timezone.now(), started_at=None, lease_until=None
         )
         _audit(message, "message.retried", {}, actor)
     return len(revived)

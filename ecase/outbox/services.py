@@ -1,4 +1,7 @@
-"""The outbox's public face: send in the caller's transaction, and read what has arrived in the inbox."""
+"""The outbox's public face: send in the caller's transaction, and read what has arrived in the inbox.
+
+How the receivers of webhooks are doing: ``ecase.outbox.receivers``.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -2,8 +2,14 @@
 
 import hashlib
 import json
+import socket
+import ssl
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -14,6 +20,7 @@ from standardwebhooks.webhooks import Webhook
 from ecase.outbox import guard
 from ecase.outbox.models import Message
 
+CONNECT_SECONDS = 5
 KEPT_BYTES = 64 * 1024
 KEPT_HEADERS = ("date", "server", "content-type", "location", "x-request-id", "x-message-id")
 
@@ -48,7 +55,7 @@ def body(message: Message) -> bytes:
         "type": message.topic,
         "timestamp": message.created_at.astimezone(UTC).isoformat(),
         "key": message.key,
-        "position": message.pk,
+        "position": message.position,
         "data": message.payload,
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
@@ -71,20 +78,57 @@ def _exchange(message: Message, target: guard.Target, now: datetime) -> dict[str
     signed = headers(message, content, message.subscription.secret if message.subscription else "", now)
     seconds = settings.WEBHOOK_TIMEOUT_SECONDS
     until = time.monotonic() + seconds
+    timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
     with (
-        httpx.Client(timeout=seconds, follow_redirects=False, trust_env=False) as client,
+        _cut_off(seconds) as trace,
+        httpx.Client(timeout=timeout, verify=_trusted(), follow_redirects=False, trust_env=False) as client,
         client.stream(
             "POST",
             target.pinned,
             content=content,
             headers={**signed, "host": target.authority},
-            extensions={"sni_hostname": target.host},
+            extensions={"sni_hostname": target.host, "trace": trace},
         ) as response,
     ):
         answer = _read(response, until)
     if not response.is_success:
         raise NotDelivered(f"the subscriber answered {response.status_code}")
     return _acknowledgement(response, answer)
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Whom receivers' certificates may come from. Reading them costs more than many a delivery."""
+    return httpx.create_ssl_context()
+
+
+@contextmanager
+def _cut_off(seconds: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+    """End the connection after so many seconds, whatever happens on it: limits on single reads do not add up to one.
+
+    Yields what httpcore calls at each step of a request (its extension ``trace``).
+    """
+    connections: list[socket.socket] = []
+
+    def cut() -> None:
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            # TLS takes the socket over, but a second handle stays good.
+            connections.append(info["return_value"].get_extra_info("socket").dup())
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield trace
+    finally:
+        timer.cancel()
+        for connection in connections:
+            connection.close()
 
 
 def _read(response: httpx.Response, until: float) -> bytes:

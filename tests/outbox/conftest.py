@@ -27,11 +27,15 @@ PATIENCE = 120.0
 
 @dataclass
 class Subscriber:
-    """An HTTP server that records what it is posted. ``answers`` are (status, body, headers), the last one for ever."""
+    """An HTTP server that records what it is posted. ``answers`` are (status, body, headers), the last one for ever.
+
+    The first ``holds`` requests are answered once ``hold`` is set.
+    """
 
     answers: list = field(default_factory=lambda: [(200, {"accepted": True}, {})])
     requests: list = field(default_factory=list)
     hold: threading.Event | None = None
+    holds: int = 1
     port: int = 0
 
     @property
@@ -52,9 +56,9 @@ def serving(subscriber):
             content = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             subscriber.requests.append((headers, content))
-            hold, subscriber.hold = subscriber.hold, None
-            if hold:
-                hold.wait(PATIENCE)
+            subscriber.holds -= 1
+            if subscriber.hold and subscriber.holds >= 0:
+                subscriber.hold.wait(PATIENCE)
             status, body, headers = subscriber.answer()
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             try:
@@ -128,8 +132,9 @@ class Processes:
     environment: dict
     started: list = field(default_factory=list)
 
-    def worker(self):
-        command = [sys.executable, "-m", "celery", "-A", "ecase", "worker", "--concurrency=1", "--loglevel=WARNING"]
+    def worker(self, *options):
+        command = [sys.executable, "-m", "celery", "-A", "ecase", "worker", "--loglevel=WARNING"]
+        command += options or ("--concurrency=1",)
         process = subprocess.Popen(command, env=self.environment, cwd=django_settings.BASE_DIR, start_new_session=True)
         self.started.append(process)
         with Celery("probe", broker=self.environment["BROKER_URL"], set_as_current=False) as probe:
@@ -137,7 +142,12 @@ class Processes:
         return process
 
     def manage(self, *arguments):
-        command = [sys.executable, "manage.py", *arguments]
+        return self._run([sys.executable, "manage.py", *arguments])
+
+    def python(self, code):
+        return self._run([sys.executable, "-c", code])
+
+    def _run(self, command):
         return subprocess.run(
             command, env=self.environment, cwd=django_settings.BASE_DIR, capture_output=True, text=True, check=False
         )

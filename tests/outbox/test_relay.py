@@ -28,7 +28,7 @@ def send(to, key="m1", number=0):
 
 def deliver(now=None):
     """What the relay and the workers do, without the broker between them."""
-    return [tasks.deliver(given.message_id, given.attempt) for given in relay.claim(now or timezone.now())]
+    return [tasks.deliver(given.message_id, given.number) for given in relay.claim(now or timezone.now())]
 
 
 def outbox(*arguments):
@@ -72,7 +72,7 @@ def test_a_key_has_one_message_under_way(subscription, subscriber, organisation)
     assert len(claims) == 2
     assert relay.claim(timezone.now()) == []
     for given in claims:
-        tasks.deliver(given.message_id, given.attempt)
+        tasks.deliver(given.message_id, given.number)
     while deliver():
         pass
     for key in ("m1", "m2"):
@@ -111,8 +111,8 @@ def test_the_same_id_at_every_attempt(subscription, subscriber, organisation):
 def test_a_task_that_comes_twice_delivers_once(subscription, subscriber, organisation):
     send(organisation)
     [given] = relay.claim(timezone.now())
-    assert tasks.deliver(given.message_id, given.attempt) == State.DELIVERED
-    assert tasks.deliver(given.message_id, given.attempt) == "skipped"
+    assert tasks.deliver(given.message_id, given.number) == State.DELIVERED
+    assert tasks.deliver(given.message_id, given.number) == "skipped"
     assert len(subscriber.requests) == 1
 
 
@@ -122,19 +122,20 @@ def test_a_claim_that_was_never_handed_over_is_made_again(subscription, subscrib
     [lost] = relay.claim(timezone.now())
     assert relay.claim(in_(29)) == []
     assert deliver(in_(31)) == [State.DELIVERED]
-    assert tasks.deliver(lost.message_id, lost.attempt) == "skipped"
+    assert tasks.deliver(lost.message_id, lost.number) == "skipped"
     message.refresh_from_db()
-    assert (message.attempts, len(subscriber.requests)) == (2, 1)
+    assert (message.attempts, message.claims, len(subscriber.requests)) == (1, 2, 1)
 
 
 def test_a_worker_that_comes_back_too_late_changes_nothing(subscription, subscriber, organisation):
     message = send(organisation)
     [slow] = relay.claim(timezone.now())
     assert relay.start(slow, timezone.now())
-    [quick] = relay.claim(in_(31))
+    assert relay.claim(in_(31)) == []
+    [quick] = relay.claim(in_(42))
     assert not relay.finish(slow, {"status": 200}, timezone.now())
     assert not relay.fail(slow, "late", timezone.now())
-    assert tasks.deliver(quick.message_id, quick.attempt) == State.DELIVERED
+    assert tasks.deliver(quick.message_id, quick.number) == State.DELIVERED
     message.refresh_from_db()
     assert message.acknowledgement["body"] == {"accepted": True}
 
@@ -156,13 +157,17 @@ def test_after_the_last_rung_a_message_is_given_up_and_that_is_on_record(subscri
     assert later.state == State.DELIVERED
 
 
-def test_a_message_whose_last_worker_never_came_back_is_given_up(subscription, organisation):
+def test_an_attempt_from_which_the_worker_never_came_back_counts_and_waits_as_the_ladder_says(
+    subscription, organisation
+):
     message = send(organisation)
-    for seconds in (0, 31, 62):
-        assert len(relay.claim(in_(seconds))) == 1
-    assert relay.claim(in_(93)) == []
+    for begun, lost, next_one in ((0, 31, 42), (42, 73, 134), (134, 165, 400)):
+        [given] = relay.claim(in_(begun))
+        assert relay.start(given, in_(begun))
+        assert relay.claim(in_(lost)) == []
+        assert relay.claim(in_(next_one - 2)) == []
     message.refresh_from_db()
-    assert message.state == State.DEAD
+    assert (message.state, message.attempts, message.fault) == (State.DEAD, 3, relay.LOST)
 
 
 def test_a_broker_that_is_down_gives_the_claims_back(subscription, organisation, monkeypatch):

@@ -98,7 +98,7 @@ class Installation:
             Path(self.here(block.given["file"])).write_text(text)
         elif block.language == "sql":
             self._sql(text)
-        elif name in ("web", "worker", "beat", "watch"):
+        elif name in ("web", "worker", "webhooks", "beat", "watch"):
             self._start(name, text)
         elif "eventually" in block.given:
             wait_for(lambda: self.shell(text).returncode == 0, PATIENCE)

@@ -1,4 +1,4 @@
-"""The outbox on the command line: reconcile, list and revive what was given up, run the relay, subscribe."""
+"""The outbox on the command line: reconcile, receivers, what was given up, the relay, subscribing."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from ecase.outbox import guard, relay, services
+from ecase.outbox import guard, receivers, relay, services
 from ecase.outbox.models import Message, State, Subscription
 
 
@@ -17,6 +17,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("reconcile", help="compare sent with acknowledged; exit 1 unless they are equal")
         actions.add_parser("relay", help="hand what is due to the workers")
+        actions.add_parser("receivers", help="list the receivers: whether they answer, and what waits for them")
         actions.add_parser("dead", help="list the messages that were given up")
         retry = actions.add_parser("retry", help="send messages that were given up on their way again")
         retry.add_argument("messages", nargs="*", type=UUID, metavar="UUID", help="default: all of them")
@@ -39,6 +40,17 @@ class Command(BaseCommand):
 
     def _relay(self, **_options: Any) -> None:
         self.stdout.write(_("Messages handed to the workers: %(number)d.") % {"number": relay.run_once()})
+
+    def _receivers(self, **_options: Any) -> None:
+        for receiver in receivers.receivers():
+            line = _(
+                "%(url)s: %(state)s; failures in a row %(failures)d, under way %(under_way)d since %(since)s, "
+                "in flight %(in_flight)d, given up %(given_up)d"
+            )
+            subscription, since = receiver.subscription, receiver.since
+            facts = {"url": subscription.url, "failures": subscription.failures, "state": receiver.circuit.label}
+            counts = {name: getattr(receiver, name) for name in ("under_way", "in_flight", "given_up")}
+            self.stdout.write(line % {**facts, **counts, "since": since.isoformat() if since else "-"})
 
     def _dead(self, **_options: Any) -> None:
         for message in Message.objects.filter(state=State.DEAD).select_related("subscription"):

@@ -1,0 +1,64 @@
+"""The circuit breaker of a subscription: a receiver that does not answer is left alone for a while.
+
+Its state is in the subscription's row, so that all relays and workers share it.
+
+1. *Closed*: up to ``ECASE_WEBHOOK_IN_FLIGHT`` messages are in flight at once.
+2. *Open* after ``ECASE_WEBHOOK_FAILURES`` failures in a row: nothing is claimed until ``paused_until``. No message
+   loses an attempt meanwhile.
+3. *Half open* from then on: one message is tried. An acknowledgement closes the circuit, a failure opens it for twice
+   as long, up to ten minutes.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from ecase.outbox.models import Subscription
+
+LONGEST_PAUSE = timedelta(minutes=10)
+# More doublings than that reach the longest pause anyway.
+_DOUBLINGS = 16
+
+
+class Circuit(models.TextChoices):
+    """Whether messages of a subscription are claimed."""
+
+    CLOSED = "closed", _("in order")
+    OPEN = "open", _("left alone")
+    HALF_OPEN = "half-open", _("being tried")
+
+
+def state(subscription: Subscription, now: datetime) -> Circuit:
+    """Whether messages are claimed for the subscription at ``now``."""
+    if subscription.paused_until is None:
+        return Circuit.CLOSED
+    return Circuit.OPEN if subscription.paused_until > now else Circuit.HALF_OPEN
+
+
+def room(subscription: Subscription, in_flight: int, now: datetime) -> int:
+    """How many more messages may be claimed beside those in flight."""
+    allowed = {Circuit.CLOSED: settings.WEBHOOK_IN_FLIGHT, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
+    return max(0, int(allowed[state(subscription, now)]) - in_flight)
+
+
+def note_success(subscription_id: Any) -> None:
+    """The receiver has acknowledged a message: whatever failed before counts no more."""
+    Subscription.objects.filter(pk=subscription_id, failures__gt=0).update(failures=0, paused_until=None)
+
+
+@transaction.atomic
+def note_failure(subscription_id: Any, now: datetime) -> None:
+    """The receiver did not acknowledge a message; one failure too many opens the circuit, or keeps it open."""
+    found = Subscription.objects.select_for_update(no_key=True).get(pk=subscription_id)
+    found.failures += 1
+    if found.failures >= settings.WEBHOOK_FAILURES:
+        found.paused_until = now + _pause(found.failures - settings.WEBHOOK_FAILURES)
+    found.save(update_fields=["failures", "paused_until"])
+
+
+def _pause(doublings: int) -> timedelta:
+    first = timedelta(seconds=settings.WEBHOOK_PAUSE_SECONDS)
+    return min(first * 2 ** min(doublings, _DOUBLINGS), LONGEST_PAUSE)

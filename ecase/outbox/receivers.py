@@ -1,0 +1,89 @@
+"""How the receivers of webhooks are doing, for operators, readiness and administrators."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from ecase.outbox import circuit
+from ecase.outbox.models import UNDER_WAY, Channel, Message, State, Subscription
+
+REPORTED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One subscription: its circuit, and its messages that have not arrived. ``since``: the oldest one under way."""
+
+    subscription: Subscription
+    circuit: circuit.Circuit
+    under_way: int
+    in_flight: int
+    given_up: int
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Messages of one subscription that were given up, and that no administrator has been sent a notice of yet."""
+
+    subscription: Subscription
+    messages: int
+
+
+def count_given_up() -> int:
+    """How many messages were given up and wait for ``manage.py outbox retry``."""
+    return Message.objects.filter(state=State.DEAD).count()
+
+
+def oldest_under_way() -> datetime | None:
+    """Since when the oldest message that has not arrived, and was not given up, has waited; None if none does."""
+    return _under_way().aggregate(since=Min("created_at"))["since"]
+
+
+def receivers(now: datetime | None = None) -> list[Receiver]:
+    """Every subscription that is active, or of which messages have not arrived."""
+    now = now or timezone.now()
+    counted = {row["subscription"]: row for row in _counted(now)}
+    shown = Subscription.objects.filter(Q(active=True) | Q(pk__in=counted)).select_related("organisation")
+    nothing = {"under_way": 0, "in_flight": 0, "given_up": 0, "since": None}
+    return [
+        Receiver(one, circuit.state(one, now), **{name: counted.get(one.pk, nothing)[name] for name in nothing})
+        for one in shown.order_by("organisation__bin", "url")
+    ]
+
+
+def _under_way() -> "models.QuerySet[Message]":
+    return Message.objects.filter(channel=Channel.WEBHOOK, state__in=UNDER_WAY).order_by()
+
+
+def _counted(now: datetime) -> Iterable[dict[str, Any]]:
+    """Of each subscription, its messages that have not arrived."""
+    unarrived = Message.objects.filter(channel=Channel.WEBHOOK).exclude(state=State.DELIVERED).order_by()
+    under_way = Q(state__in=UNDER_WAY)
+    rows: Any = unarrived.values("subscription").annotate(
+        under_way=Count("pk", filter=under_way),
+        in_flight=Count("pk", filter=under_way & Q(lease_until__gt=now)),
+        given_up=Count("pk", filter=Q(state=State.DEAD)),
+        since=Min("created_at", filter=under_way),
+    )
+    return rows
+
+
+@transaction.atomic
+def claim_given_up(now: datetime) -> list[GivenUp]:
+    """Messages that were given up since the last call, by subscription; each is given to one caller only.
+
+    The caller sends the notice in the same transaction: if that fails, the claim is undone with it.
+    """
+    rows = Message.objects.filter(state=State.DEAD, reported_at=None).order_by("id").only("id", "subscription")
+    found = list(rows.select_for_update(skip_locked=True)[:REPORTED_AT_ONCE])
+    Message.objects.filter(pk__in=[message.pk for message in found]).update(reported_at=now)
+    counted = Counter(message.subscription_id for message in found if message.subscription_id)
+    named = Subscription.objects.filter(pk__in=counted).select_related("organisation")
+    return [GivenUp(subscription, counted[subscription.pk]) for subscription in named]
