@@ -62,6 +62,7 @@ HEADLINES: Mapping[str, str | Promise] = {
     "signature.undecided": _("A signature waits to be verified"),
     "signature.accepted": _("A signature that waited has been accepted"),
     "signature.refused": _("A signature that waited has been refused"),
+    "message.given_up": _("Messages to a receiver were given up"),
 }
 # What asks somebody above to step in, and what is a friendly word to the one who must act.
 ESCALATION, REMINDER, NEWS = "escalation", "reminder", "news"
@@ -72,6 +73,7 @@ _TONES = {
     "duty.exhausted": ESCALATION,
     "signature.undecided": ESCALATION,
     "signature.refused": ESCALATION,
+    "message.given_up": ESCALATION,
     "sanction.ending": ESCALATION,
     "deadline.reminder": REMINDER,
     "deadline.recomputed": REMINDER,

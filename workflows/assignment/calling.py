@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from ecase.audit import services as audit
@@ -45,17 +45,23 @@ def call_first(motion: Motion, organisation: Organisation, role: str, at: dateti
     return _call(began, on_duty[0], at) if on_duty else None
 
 
+def due(now: datetime) -> QuerySet[DutyCall]:
+    """The calls whose time has run out, the longest ago first."""
+    return DutyCall.objects.filter(state=State.RUNNING, next_at__lte=now).order_by("next_at")
+
+
 @transaction.atomic
-def call_next(now: datetime, answered: Answered, limit: int = 100) -> list[DutyCall]:
+def call_next(now: datetime, answered: Answered, limit: int = 100, only: UUID | None = None) -> list[DutyCall]:
     """Pass on up to ``limit`` calls whose time has run out; the calls that were made instead.
 
     ``answered(motion_id, officer_id)`` says whether an officer has opened the motion's materials: if one of those
     called has, the calling ends. Each call is passed on once, whatever else runs; one call a motion is made, however
-    long nobody looked. A judge who is called next can act once the caller has replaced the one before.
+    long nobody looked. A judge who is called next can act once the caller has replaced the one before. ``only`` names
+    one motion.
     """
-    due = DutyCall.objects.filter(state=State.RUNNING, next_at__lte=now).order_by("next_at")
-    due = due.select_related("motion__case", "organisation")
-    won = list(due.select_for_update(skip_locked=True, of=("self", "motion"))[:limit])
+    waiting = due(now).filter(motion=only) if only else due(now)
+    rows = waiting.select_related("motion__case", "organisation")
+    won = list(rows.select_for_update(skip_locked=True, of=("self", "motion"))[:limit])
     return [made for one in won if (made := _pass_on(one, now, answered))]
 
 

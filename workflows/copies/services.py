@@ -7,6 +7,7 @@ system's answer, or by whoever served it by hand and has the proof. Every step i
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -98,15 +99,20 @@ def opened(motion: Motion, post: Post, at: datetime, act: Act = None) -> int:
     return sum(acknowledge(one, post, at) for one in waiting)
 
 
-def take_answers(limit: int = 100) -> int:
-    """Acknowledge up to ``limit`` copies whose message an organisation's own system has accepted. How many."""
-    waiting = (
-        CopyQuerySet(Copy)
-        .outstanding()
-        .filter(how=Way.SYSTEM, organisation__in=Subscription.objects.values("organisation"))
-    )
-    answered = waiting.annotate(answered_at=Subquery(_answers()[:1])).filter(answered_at__isnull=False)
-    return sum(acknowledge(one, None, one.answered_at) for one in answered.select_related("motion__case")[:limit])
+def answered() -> CopyQuerySet:
+    """The outstanding copies whose message an organisation's own system has accepted, ``answered_at`` an instant."""
+    hooks = Subscription.objects.values("organisation")
+    waiting = CopyQuerySet(Copy).outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
+    return waiting.annotate(answered_at=Subquery(_answers()[:1])).filter(answered_at__isnull=False).order_by()
+
+
+def take_answers(limit: int = 100, only: UUID | None = None) -> int:
+    """Acknowledge up to ``limit`` copies whose message an organisation's own system has accepted. How many.
+
+    ``only`` names one copy.
+    """
+    rows: Any = answered().filter(pk=only) if only else answered()
+    return sum(acknowledge(one, None, one.answered_at) for one in rows.select_related("motion__case")[:limit])
 
 
 def _answers() -> QuerySet[Any, Any]:
@@ -122,13 +128,15 @@ def _answers() -> QuerySet[Any, Any]:
 
 
 @transaction.atomic
-def claim_overdue(now: datetime, limit: int = 100) -> list[Copy]:
+def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Copy]:
     """Take the outstanding copies, up to ``limit``, of the one motion of which somebody is to be reminded first.
 
     Each copy is given to one caller, ever. The motion's lock is the claim: what another caller holds is skipped. The
-    caller tells whom it concerns in the same transaction: if that fails, the claim is undone with it.
+    caller tells whom it concerns in the same transaction: if that fails, the claim is undone with it. ``only`` names
+    one motion.
     """
-    due = CopyQuerySet(Copy).to_remind(now).order_by("remind_at").select_related("motion__case")
+    overdue = CopyQuerySet(Copy).to_remind(now)
+    due = (overdue.filter(motion=only) if only else overdue).order_by("remind_at").select_related("motion__case")
     first = due.select_for_update(skip_locked=True, of=("motion",)).first()
     won = list(due.filter(motion=first.motion_id).select_for_update(of=("self",))[:limit]) if first else []
     if won:

@@ -7,9 +7,13 @@ why it was counted anew and what held before. Each is an entry ``deadline.recomp
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from ecase.audit import services as audit
 from workflows.calendars.services import in_force
@@ -76,25 +80,25 @@ def _as_it_runs(term: Term, standing: Deadline | None) -> Term:
     return _longer(term) if standing is not None and standing.extended else term
 
 
+def stale() -> DeadlineQuerySet:
+    """The running deadlines that were counted by a calendar that has changed since."""
+    places = _deadlines().by_calendar().values_list("motion__catalogue__jurisdiction", flat=True).distinct()
+    stamps = {place: in_force(place).stamp for place in places.order_by()}
+    of_place = [Q(motion__catalogue__jurisdiction=place) & ~Q(calendar=stamp) for place, stamp in stamps.items()]
+    return _deadlines().by_calendar().filter(reduce(or_, of_place)) if of_place else _deadlines().none()
+
+
 @transaction.atomic
-def recount(now: datetime, limit: int = 100) -> list[Deadline]:
+def recount(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Deadline]:
     """Count up to ``limit`` running deadlines anew that were counted by a calendar that has changed since.
 
     Returns those that took the place of another; a deadline whose end stays the same is kept. Several callers at once
-    never count the same one twice.
+    never count the same one twice. ``only`` names one deadline.
     """
-    places = _deadlines().by_calendar().values_list("motion__catalogue__jurisdiction", flat=True).distinct()
-    return [new for place in places.order_by() for new in _recount(place, now, limit)]
-
-
-def _recount(jurisdiction: str, now: datetime, limit: int) -> Iterator[Deadline]:
-    stamp = in_force(jurisdiction).stamp
-    stale = _deadlines().by_calendar().exclude(calendar=stamp).filter(motion__catalogue__jurisdiction=jurisdiction)
-    locked = stale.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))
-    for old in locked.order_by("due_at")[:limit]:
-        new = _counted_anew(old, Cause(Voided.CALENDAR, now))
-        if new is not None:
-            yield new
+    rows = stale().filter(pk=only) if only else stale()
+    locked = rows.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))
+    counted = [_counted_anew(old, Cause(Voided.CALENDAR, now)) for old in locked.order_by("due_at")[:limit]]
+    return [new for new in counted if new is not None]
 
 
 def _counted_anew(old: Deadline, cause: Cause) -> Deadline | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from workflows.deadlines.correcting import correct, correct_fields, recount
+from workflows.deadlines.correcting import correct, correct_fields, recount, stale
 from workflows.deadlines.counting import Motion, appeal_until, count, first_of, working_calendar
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
 from workflows.statute.schema import Term
@@ -26,6 +26,7 @@ __all__ = [
     "meet",
     "next_due",
     "recount",
+    "stale",
     "start",
     "void",
     "working_calendar",
@@ -84,8 +85,10 @@ def next_due(motion: Motion) -> tuple[datetime | None, bool]:
     return found or (None, False)
 
 
-def claim_missed(now: datetime, limit: int = 100) -> list[Deadline]:
+def claim_missed(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Deadline]:
     """Take up to ``limit`` deadlines whose end has passed, earliest first; each is given to one caller only, ever.
+
+    ``only`` names one of them.
 
     1. Rows that are due are locked together with their motions; what another holds is skipped, never waited for, so
        that an act being performed and the watch cannot block each other.
@@ -93,7 +96,7 @@ def claim_missed(now: datetime, limit: int = 100) -> list[Deadline]:
     3. The caller writes what a miss means in the same transaction: if that fails, the claim is undone with it.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().missed_unclaimed(now).order_by("due_at"), limit)
+        won = _locked(_deadlines().missed_unclaimed(now).order_by("due_at"), limit, only)
         _deadlines().filter(pk__in=[one.pk for one in won], claimed_at__isnull=True).update(
             state=State.MISSED, claimed_at=now, remind_at=None
         )
@@ -102,13 +105,13 @@ def claim_missed(now: datetime, limit: int = 100) -> list[Deadline]:
     return won
 
 
-def claim_reminders(now: datetime, limit: int = 100) -> list[Deadline]:
+def claim_reminders(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Deadline]:
     """Take up to ``limit`` deadlines of which somebody is to be reminded now; each reminder goes to one caller only.
 
     Reminders that were slept through are given as one.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().to_remind(now).order_by("remind_at"), limit)
+        won = _locked(_deadlines().to_remind(now).order_by("remind_at"), limit, only)
         for deadline in won:
             deadline.reminders = [at for at in deadline.reminders if at > now]
             deadline.remind_at = min(deadline.reminders, default=None)
@@ -116,13 +119,13 @@ def claim_reminders(now: datetime, limit: int = 100) -> list[Deadline]:
     return won
 
 
-def claim_escalations(now: datetime, limit: int = 100) -> list[tuple[Deadline, list[str]]]:
+def claim_escalations(now: datetime, limit: int = 100, only: UUID | None = None) -> list[tuple[Deadline, list[str]]]:
     """Take up to ``limit`` deadlines of which somebody above the role is to be told now, each with whom (no one twice).
 
     As :func:`claim_reminders`: each escalation goes to one caller only.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().to_escalate(now).order_by("escalate_at"), limit)
+        won = _locked(_deadlines().to_escalate(now).order_by("escalate_at"), limit, only)
         claimed = [(deadline, _take_escalations(deadline, now)) for deadline in won]
         Deadline.objects.bulk_update(won, ["escalations", "escalate_at"])
     return claimed
@@ -135,8 +138,9 @@ def _take_escalations(deadline: Deadline, now: datetime) -> list[str]:
     return list(dict.fromkeys(one["to"] for one in come))
 
 
-def _locked(query: DeadlineQuerySet, limit: int) -> list[Deadline]:
-    return list(query.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))[:limit])
+def _locked(query: DeadlineQuerySet, limit: int, only: UUID | None) -> list[Deadline]:
+    rows = query.filter(pk=only) if only else query
+    return list(rows.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))[:limit])
 
 
 def _end(rows: DeadlineQuerySet, at: datetime, because: Voided) -> int:

@@ -149,7 +149,8 @@ class Motion(Machine):
     ``secret`` motions are visible to the officers of :class:`Admission` only. ``subject`` is the person whom the motion
     is about, as it was filed; ``defence`` opens it to counsel of that person. ``valid_until`` is the end of the
     sanction, ``warn_at`` the next warning before it, ``ended_at`` when it ended early or at its end; ``appeal_until``
-    the last instant of the term of appeal. ``earlier`` is the motion whose sanction this one extends, ends or replaces.
+    the last instant of the term of appeal; ``close_at`` the instant after which the watch closes it, empty while more
+    than time is missing. ``earlier`` is the motion whose sanction this one extends, ends or replaces.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -190,6 +191,7 @@ class Motion(Machine):
     valid_until = models.DateTimeField(null=True)
     warn_at = models.DateTimeField(null=True)
     appeal_until = models.DateTimeField(null=True)
+    close_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True)
     due_at_once = models.BooleanField(default=False)
     last_act = models.ForeignKey("Act", models.PROTECT, related_name="+", null=True)
@@ -218,10 +220,12 @@ class Motion(Machine):
             ),
             models.Index(fields=["judge", "decided_at"], name="motion_load_of_judge", condition=Q(judge__isnull=False)),
             models.Index(fields=["warn_at"], name="motion_to_warn", condition=Q(warn_at__isnull=False)),
+            models.Index(fields=["close_at"], name="motion_to_close", condition=Q(close_at__isnull=False)),
+            models.Index(fields=["id"], name="motion_to_assign", condition=Q(state=State.REGISTERED)),
+            models.Index(fields=["decided_at"], name="motion_to_deliver", condition=Q(state=State.DECIDED)),
+            models.Index(fields=["id"], name="motion_to_send_up", condition=Q(appeal_state=AppealState.FILED)),
             models.Index(
-                fields=["appeal_until"],
-                name="motion_to_finish",
-                condition=Q(state__in=[State.DELIVERED, State.EXECUTED]) | Q(appeal_state=AppealState.FILED),
+                fields=["id"], name="motion_to_assign_on_appeal", condition=Q(appeal_state=AppealState.SENT_UP)
             ),
             models.Index(
                 fields=["appellate_court", "appellate_judge", "-created_at", "-id"],

@@ -3,24 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from ecase.officers.models import Role
 from workflows.assignment import calling
 from workflows.motions.doing import follow_up
 from workflows.motions.doing.locking import lock
 from workflows.motions.models import Opening, OpeningQuerySet
-from workflows.watch.rounds import BATCH
+from workflows.watch.rounds import each, first_of
 
 
-@transaction.atomic
 def pass_on_calls(now: datetime) -> int:
     """Call the next on duty wherever the one before let his minutes pass."""
-    made = calling.call_next(now, _answered, BATCH)
+    waiting = first_of("pass_on_calls", calling.due(now), now, key="motion")
+    return each("pass_on_calls", waiting, lambda motion: _pass_on(motion, now))
+
+
+def _pass_on(motion: UUID, now: datetime) -> bool:
+    made = calling.call_next(now, _answered, only=motion)
     for call in made:
         if call.role == Role.JUDGE:
             follow_up.hand_over(lock(call.motion), call)
-    return len(made)
+    return bool(made)
 
 
 def _answered(motion: UUID, officer: UUID) -> bool:

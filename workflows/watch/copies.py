@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-
-from django.db import transaction
+from uuid import UUID
 
 from workflows.copies import services as copies
-from workflows.copies.models import Copy
+from workflows.copies.models import Copy, CopyQuerySet
 from workflows.motions.doing.announcements import roles_told
 from workflows.motions.models import Motion
-from workflows.watch.rounds import BATCH, drained
+from workflows.watch.rounds import each, first_of
 from workflows.watch.telling import Addressee, responsible, tell
 
 RELATED = ("case", "author__officer", "court")
@@ -17,19 +16,21 @@ RELATED = ("case", "author__officer", "court")
 
 def take_answers(now: datetime) -> int:
     """Acknowledge the copies whose message the addressee's own system has accepted."""
-    return copies.take_answers(BATCH)
+    waiting = first_of("take_answers", copies.answered(), now)
+    return each("take_answers", waiting, lambda pk: bool(copies.take_answers(only=pk)))
 
 
 def remind_of_copies(now: datetime) -> int:
     """Tell of copies that nobody has acknowledged in time, or that wait to be served by hand: once, by motion."""
-    return drained(lambda: _remind_of_one(now))
+    due = CopyQuerySet(Copy).to_remind(now).order_by("remind_at")
+    waiting = first_of("remind_of_copies", due, now, key="motion")
+    return each("remind_of_copies", waiting, lambda motion: _remind_of(motion, now))
 
 
-@transaction.atomic
-def _remind_of_one(now: datetime) -> bool:
-    claimed = copies.claim_overdue(now)
+def _remind_of(motion_id: UUID, now: datetime) -> bool:
+    claimed = copies.claim_overdue(now, only=motion_id)
     if claimed:
-        motion = Motion.objects.select_related(*RELATED).get(pk=claimed[0].motion_id)
+        motion = Motion.objects.select_related(*RELATED).get(pk=motion_id)
         tell(motion, "copy.overdue", _reminded(motion, claimed), {"copies": str(len(claimed))})
     return bool(claimed)
 

@@ -1,7 +1,8 @@
 """What the watch does at every tick. Each duty claims rows that have come due; only the winner of a claim acts.
 
 Every duty takes the instant and returns how many rows it handled. A duty may be run by any number of watches at once,
-and may be killed at any instruction: a claim and its effects are one transaction.
+and may be killed at any instruction: a claim and its effects are one transaction. It may raise whatever it likes: the
+loop puts it off and goes on with the others; a row that fails is put aside before that (``watch.rounds``).
 """
 
 from collections.abc import Callable
@@ -10,10 +11,11 @@ from datetime import datetime
 from ecase.audit import repeats, sequencer
 from ecase.outbox import relay
 from workflows.motions import acting
+from workflows.watch import faults
 from workflows.watch.calls import pass_on_calls
 from workflows.watch.copies import remind_of_copies, take_answers
 from workflows.watch.finishing import assign_appeals, close_finished, expire_sanctions, send_up_appeals
-from workflows.watch.rounds import BATCH
+from workflows.watch.receivers import report_given_up
 from workflows.watch.sanctions import assign_waiting, deliver_decisions, warn_of_end
 from workflows.watch.signatures import fetch_evidence, renew_evidence, retry_signatures, show_signatures
 from workflows.watch.terms import escalate, recount, remind, report_missed
@@ -21,7 +23,7 @@ from workflows.watch.terms import escalate, recount, remind, report_missed
 
 def relay_messages(now: datetime) -> int:
     """Hand waiting outbox messages to the workers."""
-    return relay.run_once(now, BATCH)
+    return relay.run_once(now)
 
 
 def sequence_log(now: datetime) -> int:
@@ -39,6 +41,11 @@ def forget_prepared(now: datetime) -> int:
     return acting.forget_expired(now)
 
 
+def forget_faults(now: datetime) -> int:
+    """Drop what was put aside and has settled in another way."""
+    return faults.forget_settled(now)
+
+
 Duty = Callable[[datetime], int]
 # The calendar first: a day that was taken off today must not be missed today.
 DUTIES: tuple[Duty, ...] = (
@@ -53,6 +60,7 @@ DUTIES: tuple[Duty, ...] = (
     assign_waiting,
     pass_on_calls,
     relay_messages,
+    report_given_up,
     take_answers,
     deliver_decisions,
     remind_of_copies,
@@ -64,4 +72,5 @@ DUTIES: tuple[Duty, ...] = (
     fetch_evidence,
     renew_evidence,
     forget_prepared,
+    forget_faults,
 )

@@ -1,39 +1,55 @@
 """What ends by itself: sanctions that run out, appeals whose time has come, motions of which nothing is left."""
 
 from datetime import datetime
-
-from django.db.models import Q
+from uuid import UUID
 
 from workflows.motions.doing import appealing, closing
+from workflows.motions.law import finality
 from workflows.motions.models import Motion, MotionQuerySet
-from workflows.motions.states import IN_FORCE, PENDING_APPEAL, AppealState, State
-from workflows.watch.rounds import ANY_ORDER, each
+from workflows.motions.states import IN_FORCE, AppealState
+from workflows.watch.rounds import each, first_of, in_turn, locked
 
 
 def expire_sanctions(now: datetime) -> int:
     """State that sanctions have run out (a custody, a temporary freeze, whatever has an end), each once."""
-    waiting = _motions().filter(valid_until__lt=now, ended_at=None, state__in=IN_FORCE).order_by("valid_until")
-    return each(waiting, lambda motion: closing.has_run_out(motion, now) and bool(closing.expire(motion)))
+    waiting = _motions().filter(valid_until__lt=now, ended_at=None, state__in=IN_FORCE)
+    expire = locked(waiting, lambda motion: closing.has_run_out(motion, now) and bool(closing.expire(motion)))
+    return each("expire_sanctions", first_of("expire_sanctions", waiting.order_by("valid_until"), now), expire)
 
 
 def send_up_appeals(now: datetime) -> int:
     """Send appeals to the court above once their materials may go up."""
-    filed = _motions().filter(appeal_state=AppealState.FILED).order_by(ANY_ORDER)
-    return each(filed, lambda motion: appealing.is_ripe(motion, now) and bool(appealing.send_up(motion)))
+    filed = _motions().filter(appeal_state=AppealState.FILED)
+    send_up = locked(filed, lambda motion: appealing.is_ripe(motion, now) and bool(appealing.send_up(motion)))
+    return each("send_up_appeals", _ripe(in_turn("send_up_appeals", filed, now), now), send_up)
+
+
+def _ripe(filed: list[UUID], now: datetime) -> list[UUID]:
+    """Those of some appeals whose time has come, before any of them is locked."""
+    found = Motion.objects.in_bulk(filed)
+    return [pk for pk in filed if pk in found and appealing.is_ripe(found[pk], now)]
 
 
 def assign_appeals(now: datetime) -> int:
     """Draw an appellate judge again for appeals that found none."""
-    waiting = _motions().filter(appeal_state=AppealState.SENT_UP).order_by(ANY_ORDER)
-    return each(waiting, lambda motion: bool(appealing.assign(motion)))
+    waiting = _motions().filter(appeal_state=AppealState.SENT_UP)
+    draw = locked(waiting, lambda motion: bool(appealing.assign(motion)))
+    return each("assign_appeals", in_turn("assign_appeals", waiting, now), draw)
 
 
 def close_finished(now: datetime) -> int:
     """Close motions whose decision is final and of which nothing is left to run or to be carried out."""
-    ended = Q(appeal_until__lt=now) | Q(appeal_until=None)
-    delivered = _motions().filter(ended, state__in=[State.DELIVERED, State.EXECUTED], valid_until=None)
-    waiting = delivered.exclude(appeal_state__in=PENDING_APPEAL).order_by(ANY_ORDER)
-    return each(waiting, lambda motion: closing.is_finished(motion, now) and bool(closing.close(motion)))
+    waiting = _motions().filter(close_at__lt=now)
+    close = locked(waiting, lambda motion: _close(motion, now))
+    return each("close_finished", first_of("close_finished", waiting.order_by("close_at"), now), close)
+
+
+def _close(motion: Motion, now: datetime) -> bool:
+    """One that cannot be closed after all is looked at again when an act, or the end of a term, lets it."""
+    if finality.is_finished(motion, now):
+        return bool(closing.close(motion))
+    Motion.objects.filter(pk=motion.pk).update(close_at=finality.closes_at(motion, now))
+    return False
 
 
 def _motions() -> MotionQuerySet:

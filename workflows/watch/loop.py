@@ -3,14 +3,13 @@
 import logging
 import signal
 import threading
+from datetime import datetime
 from types import FrameType
 
-from django.db import OperationalError, close_old_connections
+from django.db import Error, close_old_connections
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerError
 
-from ecase.audit.sequencer import LogInconsistent
-from workflows.clock import CalendarError
+from workflows.watch import faults
 from workflows.watch.duties import DUTIES, Duty
 from workflows.watch.heartbeat import Pulse
 
@@ -20,14 +19,15 @@ logger = logging.getLogger(__name__)
 class Watch:
     """Runs all duties every ``interval`` seconds.
 
-    A database or broker that does not answer is waited for; a log that does not continue what it has signed, or a
-    calendar that is gone, is told loudly; the other duties go on meanwhile. Any other fault ends the process, and
-    whoever supervises it starts it again: what was claimed and not finished has been rolled back.
+    A duty that fails, for whatever reason, is put off (``watch.faults``) and the others go on. When the database does
+    not answer, the watch waits for it. Nothing but a signal ends it.
     """
 
     def __init__(self, interval: float = 1.0) -> None:
         self.interval = interval
         self._stop = threading.Event()
+        self._failures: dict[str, int] | None = None
+        self._put_off: dict[str, datetime] = {}
         self._pulse = Pulse()
 
     def run(self) -> None:
@@ -43,23 +43,37 @@ class Watch:
 
     def tick(self) -> int:
         """One round of all duties, if clocks agree. Returns how many rows were handled."""
-        if not self._pulse.may_work():
+        try:
+            return self._round() if self._pulse.may_work() else 0
+        except (faults.DatabaseAway, Error) as fault:
+            logger.warning("The database does not answer, the watch waits: %s", fault)
+            close_old_connections()
             return 0
-        handled = sum(_do(duty) for duty in DUTIES)
+
+    def _round(self) -> int:
+        if self._failures is None:
+            # A watch before this one may have left them.
+            self._failures = faults.failing()
+        done = sum(self._run(duty, self._failures) for duty in DUTIES if not self._stop.is_set())
         self._pulse.mark()
-        return handled
+        return done
 
+    def _run(self, duty: Duty, failures: dict[str, int]) -> int:
+        name, now = duty.__name__, timezone.now()
+        if now < self._put_off.get(name, now):
+            return 0
+        try:
+            done = duty(now)
+        except Exception as fault:  # noqa: BLE001 - whatever a duty does, the others go on
+            failures[name] = failures.get(name, 0) + 1
+            self._fail(name, failures[name], fault)
+            return 0
+        if failures.pop(name, 0):
+            faults.take_up(name)
+        return done
 
-def _do(duty: Duty) -> int:
-    try:
-        return duty(timezone.now())
-    except OperationalError as fault:
-        logger.warning("The database does not answer, the watch waits: %s", fault)
-        close_old_connections()
-    except BrokerError as fault:
-        logger.warning("The broker does not answer, messages wait: %s", fault)
-    except CalendarError as fault:
-        logger.critical("Terms in days are not counted until there is a calendar: %s", fault)
-    except LogInconsistent as fault:
-        logger.critical("The audit log is not signed any more until somebody has looked into it: %s", fault)
-    return 0
+    def _fail(self, name: str, failures: int, fault: Exception) -> None:
+        if isinstance(fault, faults.DatabaseAway):
+            raise fault
+        faults.refuse_without_database(fault)
+        self._put_off[name] = faults.put_duty_off(name, failures, fault)

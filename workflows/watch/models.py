@@ -1,4 +1,6 @@
-"""What the watch leaves for others to see."""
+"""What the watch leaves for others to see: its sign, duties that fail, rows that are put aside until later."""
+
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,3 +18,40 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S%z}"
+
+
+class FailingDuty(models.Model):
+    """A duty that has failed and has not succeeded since. It is not tried before ``next_try_at``."""
+
+    duty = models.CharField(max_length=40, primary_key=True)
+    failures = models.PositiveIntegerField()
+    fault = models.CharField(max_length=500)
+    since = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["duty"]
+
+    def __str__(self) -> str:
+        return f"{self.duty}: {self.fault}"
+
+
+class RowAside(models.Model):
+    """A row that a duty could not handle. The duty passes over it until ``next_try_at``; the rows behind it go on.
+
+    ``row`` is the key of what the duty works on: a motion, a deadline, a copy or a prepared act.
+    """
+
+    duty = models.CharField(max_length=40)
+    row = models.UUIDField()
+    failures = models.PositiveIntegerField()
+    fault = models.CharField(max_length=500)
+    since = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["duty", "since"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["duty", "row"], name="row_aside_once")]
+
+    def __str__(self) -> str:
+        return f"{self.duty} {self.row}: {self.fault}"

@@ -2,37 +2,94 @@
 
 A claim and its effects stand or fall together. One row at a time, since two transactions that hold the log's chains of
 several cases in different orders would block each other, and since what is reported after days of downtime is then
-reported in the order in which it came due.
+reported in the order in which it came due. A row that fails is put aside (``watch.faults``); a duty that has worked
+for ``TURN_SECONDS`` goes on in the next round.
 """
 
+import time
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from workflows.motions.doing.locking import lock
 from workflows.motions.models import Motion, MotionQuerySet
+from workflows.watch import faults
 
 BATCH = 50
-# For motions that may have to wait for long: in any other order those that cannot go on would keep the others waiting.
-ANY_ORDER = "?"
+TURN_SECONDS = 0.2
+# So many rows that fail one after the other, and none that does not: the cause is elsewhere.
+FAILURES_IN_A_ROW = 5
+
+_CURSORS: dict[str, UUID] = {}
 
 
-def drained(one: Callable[[], bool]) -> int:
-    """How many times ``one`` found something to do: at most a batch, so that no duty keeps the next one waiting."""
-    return next((done for done in range(BATCH) if not one()), BATCH)
+def first_of(duty: str, waiting: QuerySet[Any, Any], now: datetime, key: str = "pk") -> list[UUID]:
+    """The keys of the first rows of ``waiting``, a batch of them, without those that are put aside."""
+    rows = waiting.exclude(**{f"{key}__in": faults.aside(duty, now)})
+    return list(dict.fromkeys(rows.values_list(key, flat=True)[:BATCH]))
 
 
-def each(waiting: MotionQuerySet, act: Callable[[Motion], bool]) -> int:
-    """Let ``act`` handle up to a batch of ``waiting``, in its order. Returns of how many it said that it did something.
+def in_turn(duty: str, waiting: QuerySet[Any, Any], now: datetime) -> list[UUID]:
+    """The keys of a batch of rows that may have to wait for long, so that all of them have their turn.
 
-    ``act`` gets the motion locked, if it still is among ``waiting``; another watch may be at it.
+    They come in the order of their keys, beginning behind the row at which this process was last.
     """
-    return sum(_alone(waiting, pk, act) for pk in list(waiting.values_list("pk", flat=True)[:BATCH]))
+    rows = waiting.exclude(pk__in=faults.aside(duty, now)).order_by("pk").values_list("pk", flat=True)
+    last = _CURSORS.get(duty)
+    found = list(rows.filter(pk__gt=last)[:BATCH] if last else rows[:BATCH])
+    if last and len(found) < BATCH:
+        found += rows.filter(pk__lte=last)[: BATCH - len(found)]
+    if found:
+        # As if all were handled; if the turn ends before, `each` says how far it came.
+        _CURSORS[duty] = found[-1]
+    return found
 
 
-@transaction.atomic
-def _alone(waiting: MotionQuerySet, pk: UUID, act: Callable[[Motion], bool]) -> bool:
-    rows = waiting.order_by().filter(pk=pk)
-    free = rows.select_for_update(of=("self",), skip_locked=True).first()
-    return free is not None and act(lock(free))
+def each(duty: str, rows: list[UUID], handle: Callable[[UUID], bool]) -> int:
+    """Let ``handle`` take the rows one by one, for a turn; of how many it said that it did something.
+
+    Each row has a transaction of its own. Raises :class:`faults.RowsFail` when one after the other fails,
+    :class:`faults.DatabaseAway` when nothing can go on.
+    """
+    end, failed_before = time.monotonic() + TURN_SECONDS, faults.known(duty, rows) if rows else {}
+    done = fine = failed = 0
+    for row in rows:
+        _CURSORS[duty] = row
+        fault = _try(row, handle)
+        if isinstance(fault, Exception):
+            failed += 1
+            faults.put_row_aside(duty, row, failed_before.get(row, 0) + 1, fault)
+            if failed >= FAILURES_IN_A_ROW and not fine:
+                raise faults.RowsFail(f"{failed} rows failed in a row, the last one by {fault}") from fault
+        else:
+            fine, done = fine + 1, done + fault
+            if row in failed_before:
+                faults.take_back(duty, row)
+        if time.monotonic() > end:
+            break
+    return done
+
+
+def _try(row: UUID, handle: Callable[[UUID], bool]) -> bool | Exception:
+    """What ``handle`` says of a row, or its fault, with nothing of the row changed."""
+    try:
+        with transaction.atomic():
+            return handle(row)
+    except Exception as fault:  # noqa: BLE001 - whatever a row does, the rows behind it go on
+        faults.refuse_without_database(fault)
+        return fault
+
+
+def locked(waiting: MotionQuerySet, act: Callable[[Motion], bool]) -> Callable[[UUID], bool]:
+    """Have ``act`` handle a motion, locked, if it still is among ``waiting`` and nobody else is at it."""
+
+    def handle(pk: UUID) -> bool:
+        rows = waiting.order_by().filter(pk=pk)
+        free = rows.select_for_update(of=("self",), skip_locked=True).first()
+        return free is not None and act(lock(free))
+
+    return handle

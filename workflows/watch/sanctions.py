@@ -14,14 +14,15 @@ from workflows.motions.doing.service_acts import perform_service
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.states import IN_FORCE, ActType, State
 from workflows.motions.telling.act_json import instant
-from workflows.watch.rounds import ANY_ORDER, each
+from workflows.watch.rounds import each, first_of, in_turn, locked
 from workflows.watch.telling import responsible, tell
 
 
 def assign_waiting(now: datetime) -> int:
     """Draw a judge again for motions that found none when they were registered."""
-    waiting = _motions().filter(state=State.REGISTERED).order_by(ANY_ORDER)
-    return each(waiting, lambda motion: follow_up.assign(motion) is not None)
+    waiting = _motions().filter(state=State.REGISTERED)
+    draw = locked(waiting, lambda motion: follow_up.assign(motion) is not None)
+    return each("assign_waiting", in_turn("assign_waiting", waiting, now), draw)
 
 
 def deliver_decisions(now: datetime) -> int:
@@ -29,13 +30,14 @@ def deliver_decisions(now: datetime) -> int:
     key = Cast(OuterRef("pk"), CharField())
     pending = Message.objects.filter(key=key).exclude(state=MessageState.DELIVERED)
     arrived = _motions().filter(~Exists(pending), state=State.DECIDED)
-    return each(arrived.order_by("decided_at"), _deliver)
+    waiting = first_of("deliver_decisions", arrived.order_by("decided_at"), now)
+    return each("deliver_decisions", waiting, locked(arrived, _deliver))
 
 
 def warn_of_end(now: datetime) -> int:
     """Before a sanction ends, tell those whom the catalogue names, so that nobody is held a minute longer."""
     ending = _motions().filter(warn_at__lte=now, ended_at=None, state__in=IN_FORCE)
-    return each(ending.order_by("warn_at"), _warn)
+    return each("warn_of_end", first_of("warn_of_end", ending.order_by("warn_at"), now), locked(ending, _warn))
 
 
 def _motions() -> MotionQuerySet:

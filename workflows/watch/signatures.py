@@ -1,8 +1,7 @@
 """Duties about signatures: try again those that wait, show them to a human in time, fetch and renew evidence."""
 
 from datetime import datetime, timedelta
-
-from django.db import transaction
+from uuid import UUID
 
 from ecase.audit import services as audit
 from ecase.trust import awaiting, evidence
@@ -11,7 +10,7 @@ from workflows.motions.models import Motion, PendingSignature
 from workflows.motions.telling.act_json import instant
 from workflows.watch import tasks
 from workflows.watch.copies import RELATED
-from workflows.watch.rounds import BATCH, drained
+from workflows.watch.rounds import BATCH, each, first_of
 from workflows.watch.telling import Addressee, responsible, tell
 
 # A renewal that failed is tried again after that.
@@ -28,12 +27,12 @@ def retry_signatures(now: datetime) -> int:
 
 def show_signatures(now: datetime) -> int:
     """Tell people of a signature that is still undecided when the deadline of its motion comes: once each."""
-    return drained(lambda: _show_one(now))
+    waiting = first_of("show_signatures", pending.to_show(now), now, key="prepared")
+    return each("show_signatures", waiting, lambda prepared: _show_one(prepared, now))
 
 
-@transaction.atomic
-def _show_one(now: datetime) -> bool:
-    waiting = pending.claim_to_show(now)
+def _show_one(prepared: UUID, now: datetime) -> bool:
+    waiting = pending.claim_to_show(now, only=prepared)
     if waiting:
         _show(waiting)
     return waiting is not None

@@ -1,50 +1,55 @@
 """Duties about deadlines: those counted anew, missed, escalated, and near."""
 
 from datetime import datetime
-
-from django.db import transaction
+from uuid import UUID
 
 from ecase.audit import services as audit
 from workflows.deadlines import services as deadlines
-from workflows.deadlines.models import Deadline
+from workflows.deadlines.models import Deadline, DeadlineQuerySet
 from workflows.motions.models import Motion
 from workflows.motions.telling.act_json import instant
-from workflows.watch.rounds import drained
+from workflows.watch.rounds import each, first_of
 from workflows.watch.telling import above, facts_of, responsible, tell
 
 
 def recount(now: datetime) -> int:
     """Count deadlines anew that roll over days off, once the calendar has changed."""
-    return drained(lambda: _recount_one(now))
+    waiting = first_of("recount", deadlines.stale().order_by("due_at"), now)
+    return each("recount", waiting, lambda pk: _recount(pk, now))
 
 
 def report_missed(now: datetime) -> int:
     """Write down every deadline that has passed, earliest first; tell who let it pass, and let what lapses lapse."""
-    return drained(lambda: _report_one(now))
+    waiting = first_of("report_missed", _deadlines().missed_unclaimed(now).order_by("due_at"), now)
+    return each("report_missed", waiting, lambda pk: _report(pk, now))
 
 
 def escalate(now: datetime) -> int:
     """Tell those above whoever must act, at the instants that the catalogue gives."""
-    return drained(lambda: _escalate_one(now))
+    waiting = first_of("escalate", _deadlines().to_escalate(now).order_by("escalate_at"), now)
+    return each("escalate", waiting, lambda pk: _escalate(pk, now))
 
 
 def remind(now: datetime) -> int:
     """Remind whoever must act, at the fractions of the term that the catalogue gives."""
-    return drained(lambda: _remind_one(now))
+    waiting = first_of("remind", _deadlines().to_remind(now).order_by("remind_at"), now)
+    return each("remind", waiting, lambda pk: _remind(pk, now))
 
 
-@transaction.atomic
-def _recount_one(now: datetime) -> bool:
-    moved = deadlines.recount(now, 1)
+def _deadlines() -> DeadlineQuerySet:
+    return DeadlineQuerySet(Deadline)
+
+
+def _recount(pk: UUID, now: datetime) -> bool:
+    moved = deadlines.recount(now, only=pk)
     for deadline in moved:
         tell(deadline.motion, "deadline.recomputed", responsible(deadline.motion, deadline.role), facts_of(deadline))
         _refresh(deadline.motion)
     return bool(moved)
 
 
-@transaction.atomic
-def _report_one(now: datetime) -> bool:
-    missed = deadlines.claim_missed(now, 1)
+def _report(pk: UUID, now: datetime) -> bool:
+    missed = deadlines.claim_missed(now, only=pk)
     for deadline in missed:
         _log(deadline, "deadline.missed", {"met_at": instant(deadline.met_at)} if deadline.met_at else {})
         tell(deadline.motion, "deadline.missed", responsible(deadline.motion, deadline.role), facts_of(deadline))
@@ -53,9 +58,8 @@ def _report_one(now: datetime) -> bool:
     return bool(missed)
 
 
-@transaction.atomic
-def _escalate_one(now: datetime) -> bool:
-    due = deadlines.claim_escalations(now, 1)
+def _escalate(pk: UUID, now: datetime) -> bool:
+    due = deadlines.claim_escalations(now, only=pk)
     for deadline, superiors in due:
         for superior in superiors:
             _log(deadline, "deadline.escalated", {"to": superior})
@@ -64,9 +68,8 @@ def _escalate_one(now: datetime) -> bool:
     return bool(due)
 
 
-@transaction.atomic
-def _remind_one(now: datetime) -> bool:
-    due = deadlines.claim_reminders(now, 1)
+def _remind(pk: UUID, now: datetime) -> bool:
+    due = deadlines.claim_reminders(now, only=pk)
     for deadline in due:
         tell(deadline.motion, "deadline.reminder", responsible(deadline.motion, deadline.role), facts_of(deadline))
     return bool(due)

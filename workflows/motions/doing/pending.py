@@ -6,6 +6,7 @@ as well, and its author learns why.
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -76,10 +77,15 @@ def _claimed(pk: int, tries: int, now: datetime) -> bool:
     return bool(rows.update(tries=F("tries") + 1, next_try_at=now + _pause(tries + 1)))
 
 
-def claim_to_show(now: datetime) -> PendingSignature | None:
-    """The next signature of which a human has to learn that it still waits; in the caller's transaction."""
-    rows = PendingSignature.objects.filter(settled_at=None, shown_at=None, show_at__lte=now)
-    found = rows.select_for_update(skip_locked=True, of=("self",)).order_by("show_at").first()
+def to_show(now: datetime) -> QuerySet[PendingSignature]:
+    """The signatures of which a human has to learn that they still wait, the longest due first."""
+    return PendingSignature.objects.filter(settled_at=None, shown_at=None, show_at__lte=now).order_by("show_at")
+
+
+def claim_to_show(now: datetime, only: UUID | None = None) -> PendingSignature | None:
+    """The next signature to show (``only``: of this prepared act); in the caller's transaction."""
+    rows = to_show(now).filter(prepared=only) if only else to_show(now)
+    found = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if found:
         found.shown_at = now
         found.save(update_fields=["shown_at"])

@@ -20,6 +20,7 @@ from workflows.deadlines.models import Deadline
 from workflows.motions import columns, serving
 from workflows.motions.authority.steps import STEPS
 from workflows.motions.doing import announcements, effects
+from workflows.motions.law import finality
 from workflows.motions.law.appeals import Stated
 from workflows.motions.law.terms import correct_terms, extend_terms, meet_terms, start_terms, void_terms
 from workflows.motions.models import Act, Motion, PreparedAct
@@ -78,6 +79,7 @@ def record(motion: Motion, statement: Statement) -> Act:
     act.save(force_insert=True)
     if statement.author:
         _join(motion, statement.author, statement.type)
+    motion.close_at = finality.closes_at(motion, act.performed_at)
     motion.save(update_fields=_CHANGED)
     announcements.announce(motion, act, serving.owe(motion, act))
     return act
@@ -111,6 +113,7 @@ _CHANGED = (
     "valid_until",
     "warn_at",
     "appeal_until",
+    "close_at",
     "next_due_at",
     "due_at_once",
     "last_act",

@@ -1,11 +1,13 @@
-"""``manage.py watch``: claim what has come due and act on it."""
+"""``manage.py watch``: claim what has come due and act on it; ``--status`` says how that goes."""
 
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from ecase import timeouts
+from workflows.watch import status
 from workflows.watch.loop import Watch
 
 
@@ -15,11 +17,39 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="run every duty once and end")
         parser.add_argument("--interval", type=float, default=1.0, help="seconds between two rounds")
+        parser.add_argument(
+            "--status", action="store_true", help="say whether a watch goes round and what fails; exit 1 if not well"
+        )
 
-    def handle(self, *args: Any, once: bool, interval: float, **options: Any) -> None:
+    def handle(self, *args: Any, once: bool, interval: float, status: bool, **options: Any) -> None:
+        if status:
+            self._show()
+            return
         timeouts.use("watch")
-        watch = Watch(interval)
         if once:
-            self.stdout.write(str(watch.tick()))
+            self.stdout.write(str(Watch(interval).tick()))
         else:
-            watch.run()
+            Watch(interval).run()
+
+    def _show(self) -> None:
+        found = status.read()
+        for line in _lines(found):
+            self.stdout.write(line)
+        if not found.is_well:
+            raise CommandError(_("The watch needs somebody to look at it."))
+
+
+def _lines(found: status.Status) -> list[str]:
+    at = found.ticked_at
+    last = _("The last round ended at %(at)s.") % {"at": at.isoformat()} if at else _("No watch has ended a round yet.")
+    failing = [
+        _("Duty %(duty)s fails since %(since)s, %(failures)d times: %(fault)s")
+        % {**{name: getattr(one, name) for name in ("duty", "failures", "fault")}, "since": one.since.isoformat()}
+        for one in found.failing
+    ]
+    aside = [
+        _("Duty %(duty)s has put aside %(rows)d rows since %(since)s: %(fault)s")
+        % {**vars(one), "since": one.since.isoformat()}
+        for one in found.aside
+    ]
+    return [last, *failing, *aside]

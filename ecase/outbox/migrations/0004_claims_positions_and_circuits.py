@@ -23,7 +23,7 @@ POSITIONS = """
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("outbox", "0002_notices_by_key")]
+    dependencies: ClassVar = [("outbox", "0003_rows_that_stay")]
 
     operations: ClassVar = [
         migrations.RemoveIndex(model_name="message", name="outbox_due"),

@@ -1,0 +1,37 @@
+"""Administrators learn of messages that were given up: a notice for each receiver, by name."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from ecase.officers import posts
+from ecase.officers.models import Officer, Role
+from ecase.outbox import receivers
+from ecase.outbox import services as outbox
+
+TOPIC = "message.given_up"
+
+
+@transaction.atomic
+def report_given_up(now: datetime) -> int:
+    """Tell every administrator of the messages that were given up since the last time; how many messages.
+
+    Each gets the notice himself: one to an organisation would leave through its webhook, perhaps the very one that
+    does not answer. It names the receiver and the number of messages, and no motion.
+    """
+    found = receivers.claim_given_up(now)
+    administrators = _administrators() if found else []
+    for given_up in found:
+        subscription = given_up.subscription
+        payload = {
+            "receiver": subscription.url,
+            "organisation": subscription.organisation.bin,
+            "messages": given_up.messages,
+        }
+        outbox.send_all(TOPIC, key=str(subscription.pk), to=[(one, ()) for one in administrators], payload=payload)
+    return sum(given_up.messages for given_up in found)
+
+
+def _administrators() -> list[Officer]:
+    held = posts.current().filter(role=Role.ADMINISTRATOR)
+    return list({post.officer_id: post.officer for post in held}.values())
