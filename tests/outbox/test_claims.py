@@ -310,7 +310,8 @@ def _claim_all(made):
 # -- a worker's turn, and its patience ----------------------------------------------------------------------------
 
 
-def test_a_worker_goes_on_with_what_is_due_for_the_same_receiver(subscription, subscriber, organisation):
+def test_a_worker_goes_on_with_what_is_due_for_the_same_receiver(subscription, subscriber, organisation, monkeypatch):
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 600.0)
     for number in range(5):
         send(organisation, "m1", number)
     [given] = relay.claim(in_(0))
