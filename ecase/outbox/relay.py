@@ -59,10 +59,11 @@ def run_once(now: datetime | None = None, limit: int = LIMIT) -> int:
 
 def _free_places() -> int:
     """How many more tasks the webhooks' queue is to hold."""
-    with current_app.connection_or_acquire() as connection, connection.channel() as channel:
+    with current_app.connection_or_acquire() as connection:
         try:
-            queue = Queue(settings.WEBHOOK_QUEUE, channel=channel)  # type: ignore[no-untyped-call]
-            waiting = queue.queue_declare(passive=True).message_count  # type: ignore[no-untyped-call]
+            with connection.channel() as channel:
+                queue = Queue(settings.WEBHOOK_QUEUE, channel=channel)  # type: ignore[no-untyped-call]
+                waiting = queue.queue_declare(passive=True).message_count  # type: ignore[no-untyped-call]
         except connection.channel_errors:
             # There is no such queue yet, or, with Redis, it is empty.
             waiting = 0
