@@ -17,6 +17,7 @@ def database(**settings: str) -> Iterator[None]:
     """A migrated database, with Django set up on it in this process and (by the environment) in its children."""
     databases = Databases.configured()
     databases.create(NAME)
+    os.environ.setdefault("ECASE_MODE", "demo")
     os.environ.update(DATABASE_URL=databases.address(NAME), DJANGO_SETTINGS_MODULE="ecase.settings", **settings)
     command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
     subprocess.run(command, cwd=BASE, check=True)
