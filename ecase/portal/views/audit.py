@@ -72,6 +72,7 @@ EVENTS = {
     "signature.undecided": _("A signature waits to be verified"),
     "evidence.renewed": _("Proof of signatures was renewed"),
     "file.altered": _("A stored file was found altered"),
+    "row.altered": _("A row was found altered"),
     "seal.pinned": _("A seal was pinned"),
     "log.key_rotated": _("The key of the log was replaced"),
     "log.resumed": _("The log goes on after a restore"),
