@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from ecase.officers.models import Post, Role
+from ecase.outbox.services import MOST_COUNTED
 from ecase.portal.inbox import unread
 from ecase.trust import services as trust
 
@@ -57,7 +58,7 @@ def navigation(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:
         entries.append(_entry(request, "audit", _("Audit log")))
     if post.role == Role.ADMINISTRATOR:
         entries.append({"label": _("Reference data"), "address": reverse("admin:index"), "current": False})
-    entries.append({**_entry(request, "inbox", _("Notices")), "count": unread(post)})
+    entries.append({**_entry(request, "inbox", _("Notices")), "count": unread(post), "most": MOST_COUNTED})
     return entries
 
 

@@ -38,8 +38,9 @@ def index(request: PortalRequest) -> HttpResponse:
 @require_safe
 @for_officers
 def show(request: PortalRequest, case_id: UUID) -> HttpResponse:
-    """One case."""
-    return page(request, "case.html", about(request.post, or_404(find, request.post, case_id)))
+    """One case, with a page of its motions."""
+    case = or_404(find, request.post, case_id)
+    return page(request, "case.html", about(request.post, case, request.GET.get("after", "")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,12 +80,13 @@ def find(post: Post, case_id: UUID) -> Case:
     return Case.objects.visible_to(post).select_related(*related).get(pk=case_id)
 
 
-def about(post: Post, case: Case) -> dict[str, Any]:
-    """What its page shows to this post."""
+def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
+    """What its page shows to this post; of its motions those after the cursor, the newest first."""
+    motions = with_last_act(reading.queue(post).filter(case=case)).select_related(*reading.RELATED)
     return {
         "case": case,
         "persons": persons_visible_to(case, post),
-        "motions": with_last_act(reading.queue(post).filter(case=case)).select_related(*reading.RELATED),
+        "motions": paged(motions.prefetch_related("case__persons"), "created_at", after, newest_first=True),
         "decisions": reading.decisions(post).filter(case=case).select_related("court"),
         "documents": reading.documents(case, post).select_related("blob", "uploaded_by__officer"),
         "team": teams.team(case, post),

@@ -22,7 +22,7 @@ SHOWN = 50
 @for_officers
 def index(request: PortalRequest) -> HttpResponse:
     """The newest notices, motion by motion."""
-    groups = grouped(outbox.notices(request.post)[:SHOWN])
+    groups = grouped(outbox.newest_notices(request.post, SHOWN))
     return page(request, "inbox.html", {"groups": groups, "kinds": law().kinds})
 
 
