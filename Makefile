@@ -87,7 +87,7 @@ types: $(VENV_STAMP) ## check types
 .PHONY: clean
 clean: ## remove what was built or fetched; the data in var/ stays (demo RESET=1 throws it away)
 	rm -rf .venv node_modules $(DIST) static-root dist tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find api bench ecase examples signatures tests untrusted workflows -name __pycache__ -prune -exec rm -rf {} +
+	find api bench ecase examples signatures tests workflows -name __pycache__ -prune -exec rm -rf {} +
 	find api ecase signatures workflows -path '*/locale/*' -name '*.mo' -delete
 
 # -- set-up: each stamp is as old as what it was made from --------------------------------------------------------

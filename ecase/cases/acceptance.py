@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-import untrusted
+from ecase import untrusted
 from ecase.cases import media, names, storage
 from ecase.problems import Invalid, Problem, TryLater
-from untrusted import findings
+from ecase.untrusted import findings
 
 FIELD = "file"
 STRUCTURED = ("pdf", "png", "jpg", "office")

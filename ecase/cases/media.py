@@ -11,7 +11,7 @@ CHUNK = 64 * 1024
 PDF = "application/pdf"
 # Scanners and printers write a mark, line ends or PJL before the file proper (ISO 32000-1, annex H.3, note 13).
 _PDF_HEAD = re.compile(rb"(\xef\xbb\xbf)?[\0\t\n\f\r ]*(\x1b%-12345X@PJL[^%]*)?%PDF-")
-# What a file presents itself as, for those whose structure is then read (``untrusted.examine``).
+# What a file presents itself as, for those whose structure is then read (``ecase.untrusted.examine``).
 _HEADS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "office": b"PK\x03\x04"}
 # Words of Cyrillic letters (in Windows-1251) among all bytes that are not ASCII.
 _CYRILLIC_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8\xb2\xb3\xaf\xbf\xaa\xba]{2,}")

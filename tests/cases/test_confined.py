@@ -8,10 +8,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-import untrusted
+from ecase import untrusted
+from ecase.untrusted import findings, process
 from tests.cases import samples
 from tests.cases.samples import raw_pdf, stream
-from untrusted import findings, process
 
 OBJECT_STREAM = b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"
 

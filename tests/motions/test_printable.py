@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import translation
 from pypdf import PdfReader
 
-import untrusted
+from ecase import untrusted
 from ecase.audit.models import Entry
 from ecase.cases import documents, storage
 from ecase.cases.models import Document

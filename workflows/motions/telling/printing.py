@@ -9,12 +9,12 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-import untrusted
+from ecase import untrusted
 from ecase.cases import documents, media, storage
 from ecase.cases.integrity import Altered
 from ecase.cases.models import Blob
 from ecase.problems import Problem, TryLater
-from untrusted import findings
+from ecase.untrusted import findings
 
 NO_PDF, ALTERED, WHOLE = "no-pdf", "altered", "whole"
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from untrusted import images, office, pdf
-from untrusted.findings import Faulty, Finding
+from ecase.untrusted import images, office, pdf
+from ecase.untrusted.findings import Faulty, Finding
 
 PDF, PNG, JPEG, OFFICE = "pdf", "png", "jpg", "office"
 

@@ -14,8 +14,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name, Object, Pdf, Stream
 
-from untrusted import addresses, archives
-from untrusted.findings import (
+from ecase.untrusted import addresses, archives
+from ecase.untrusted.findings import (
     ARCHIVE,
     CUT,
     DAMAGED,

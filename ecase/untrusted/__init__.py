@@ -5,7 +5,7 @@ does to a library, it does to that process alone. :func:`examine` says what stan
 :func:`prepare` writes PDFs again and says which cannot be printed, :func:`join` makes one of them.
 """
 
-from untrusted.findings import Finding
-from untrusted.process import Busy, Examined, Part, examine, join, prepare
+from ecase.untrusted.findings import Finding
+from ecase.untrusted.process import Busy, Examined, Part, examine, join, prepare
 
 __all__ = ["Busy", "Examined", "Finding", "Part", "examine", "join", "prepare"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pikepdf
 from pikepdf import OutlineItem, Pdf
 
-from untrusted import pdf
-from untrusted.findings import DAMAGED, TOO_MANY_PAGES, Faulty
+from ecase.untrusted import pdf
+from ecase.untrusted.findings import DAMAGED, TOO_MANY_PAGES, Faulty
 
 MAX_PAGES = 50_000
 FAULTS = (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError, RuntimeError, OSError)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from untrusted import archives
-from untrusted.findings import ARCHIVE, DAMAGED, TOO_MANY_PIXELS, Faulty, Finding
+from ecase.untrusted import archives
+from ecase.untrusted.findings import ARCHIVE, DAMAGED, TOO_MANY_PIXELS, Faulty, Finding
 
 MAX_PIXELS = 100_000_000
 # JPEG is decoded at an eighth of its size: every byte is read, and a sixty-fourth of the memory is needed.

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.parsers import expat
 
-from untrusted import addresses
-from untrusted.findings import (
+from ecase.untrusted import addresses
+from ecase.untrusted.findings import (
     ACTIVEX,
     DAMAGED,
     DOCTYPE,
@@ -26,7 +26,7 @@ from untrusted.findings import (
     Faulty,
     Finding,
 )
-from untrusted.packages import SIGNATURE, Package
+from ecase.untrusted.packages import SIGNATURE, Package
 
 CONTENT_TYPES, ROOT_RELATIONSHIPS = "[Content_Types].xml", "_rels/.rels"
 DOCX, XLSX = "docx", "xlsx"

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from untrusted.findings import DAMAGED, EXPANDS, PATH, Faulty
+from ecase.untrusted.findings import DAMAGED, EXPANDS, PATH, Faulty
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from untrusted.findings import LIMITS, Finding
+from ecase.untrusted.findings import LIMITS, Finding
 
 # Seconds of processor time and of time for a request, and how long another one waits for its turn.
 CPU, WAIT, TURN = 20, 40, 60
 # How long the files of one print may take together, in seconds.
 PRINT = 60
 END = b"end\n"
-_HOME = Path(__file__).parent.parent
+_HOME = Path(__file__).parents[2]
 
 
 class Busy(Exception):
@@ -111,7 +111,7 @@ class _Reader:
     def _running(self) -> subprocess.Popen[bytes]:
         """The process, unless it has ended or belongs to the process that this one was forked from."""
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
-            command = [sys.executable, "-m", "untrusted", str(CPU), str(WAIT)]
+            command = [sys.executable, "-m", "ecase.untrusted", str(CPU), str(WAIT)]
             self._process = subprocess.Popen(
                 command, cwd=_HOME, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )

@@ -16,8 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from untrusted import examining, joining
-from untrusted.findings import Faulty
+from ecase.untrusted import examining, joining
+from ecase.untrusted.findings import Faulty
 
 MEMORY = 1024 * 1024 * 1024
 OUTPUT = 1024 * 1024 * 1024
