@@ -51,6 +51,7 @@ EVENTS: dict[str, Circle] = {
     "evidence.renewed": Circle.SYSTEM,
     "file.altered": Circle.SYSTEM,
     "log.key_rotated": Circle.SYSTEM,
+    "log.resumed": Circle.SYSTEM,
     "row.altered": Circle.SYSTEM,
     "seal.pinned": Circle.SYSTEM,
     "subscription.ended": Circle.SYSTEM,
