@@ -52,7 +52,6 @@ EVENTS: dict[str, Circle] = {
     "file.altered": Circle.SYSTEM,
     "log.key_rotated": Circle.SYSTEM,
     "log.resumed": Circle.SYSTEM,
-    "log.resumed": Circle.SYSTEM,
     "row.altered": Circle.SYSTEM,
     "seal.pinned": Circle.SYSTEM,
     "subscription.ended": Circle.SYSTEM,
