@@ -246,7 +246,7 @@ def test_an_act_of_another_motion_explains_nothing(world: World) -> None:
     act = world.filed("search").acts.get(type="motion")
     motion = world.draft("search")
 
-    with pytest.raises(IntegrityError, match="no act explains"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="its next act is another"), transaction.atomic():
         Motion.objects.filter(pk=motion.pk).update(state=State.SUBMITTED, last_act=act)
 
 
