@@ -119,7 +119,7 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
         "payload": signed.statement(subject) if own else None,
         "deadlines": [_deadline(one) for one in deadlines_of(subject)],
         "timeline": [_event(one) for one in reading.timeline(subject)],
-        "attachments": attachments(request, subject),
+        "attachments": attachments(request, subject, post),
         "acts": acts(request, subject),
         "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
         "missing": [one.as_dict() for one in _missing(subject)] if own else [],
@@ -187,10 +187,9 @@ def _event(event: reading.TimelineEvent) -> Answer:
     }
 
 
-def attachments(request: Request, subject: Motion) -> list[Answer]:
-    """The motion's attachments in their order."""
-    rows = subject.attachments.select_related("document__blob")
-    return [attachment(request, subject, one) for one in rows]
+def attachments(request: Request, subject: Motion, post: Post) -> list[Answer]:
+    """The motion's attachments that are open to ``post``, in their order."""
+    return [attachment(request, subject, held) for held in reading.attachments(subject, post)]
 
 
 def attachment(request: Request, subject: Motion, one: Attachment) -> Answer:

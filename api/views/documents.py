@@ -40,7 +40,7 @@ class Materials(View):
             "opened_at": opening.opened_at if opening else None,
             "version": opening.version if opening else motion.version,
             "payload": signed.statement(motion),
-            "attachments": answers.attachments(request, motion),
+            "attachments": answers.attachments(request, motion, post),
             "acts": answers.acts(request, motion),
         }
         return Response(body, headers={"ETag": etag(motion.revision)})
@@ -72,7 +72,7 @@ class OneDocument(View):
     def get(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> FileResponse:
         """The bytes, as uploaded; `Repr-Digest` holds their SHA-256. The reading is logged."""
         motion, post = reading.get(post_of(request), motion_id), post_of(request)
-        document = drafts.attachment_of(motion, attachment_id).document
+        document = reading.attachments(motion, post).get(pk=attachment_id).document
         blob = document.blob
         return download(documents.read(document, post), document.name, blob.media_type, blob.sha256)
 

@@ -18,13 +18,16 @@ from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
 from workflows.motions import signed
-from workflows.motions.authority import rules
+from workflows.motions.authority import relations, rules
 from workflows.motions.law import events, nature
 from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion, MotionQuerySet, Opening
 from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
 
 # What a list shows of each motion. Neither the catalogue nor the last act is among it: both are large.
 RELATED = ("case", "author__officer", "author__organisation", "prosecution", "court", "judge")
+
+# Who works with the file of the case as a whole.
+INVESTIGATES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
 
 
 def queue(post: Post) -> MotionQuerySet:
@@ -98,17 +101,31 @@ def sanctions(post: Post, case: Case, kinds: Collection[str]) -> list[Motion]:
 def documents(case: Case, post: Post) -> QuerySet[Document]:
     """The documents of a case that ``post`` may read; those of secret motions only for whoever is admitted to one.
 
-    Counsel reads what he has brought himself, and what is attached to motions that are open to him.
+    The body that investigates reads the files of its case. All others read what they have brought themselves, and what
+    belongs to motions that are open to them: a file that is attached to a draft tells what is being prepared.
     """
     admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
     attached = Attachment.objects.filter(document=OuterRef("pk"))
     kept_from = Exists(attached.filter(motion__secret=True).exclude(motion__in=admitted))
     proofs = Copy.objects.filter(proof=OuterRef("pk"), motion__secret=True).exclude(motion__in=admitted)
     found = case.documents.filter(~kept_from | Exists(attached.filter(motion__in=admitted)), ~Exists(proofs))
-    if post.role != Role.DEFENDER:
+    if post.role in INVESTIGATES:
         return found
     open_ones = Motion.objects.visible_to(post).values("pk")
-    return found.filter(Q(uploaded_by__officer=post.officer_id) | Exists(attached.filter(motion__in=open_ones)))
+    belongs = Exists(attached.filter(motion__in=open_ones, filed_by__isnull=False)) | Exists(
+        Copy.objects.filter(proof=OuterRef("pk"), motion__in=open_ones)
+    )
+    return found.filter(Q(uploaded_by__officer=post.officer_id) | belongs)
+
+
+def attachments(motion: Motion, post: Post) -> "QuerySet[Attachment]":
+    """What the motion rests on, in its order, with document and blob.
+
+    What an author has attached and not signed yet is shown to those who see his draft; of a motion under way,
+    to himself alone.
+    """
+    held = motion.attachments.select_related("document__blob")
+    return held if motion.is_editable or relations.is_author(motion, post) else held.exclude(filed_by=None)
 
 
 @only_where_sent

@@ -127,7 +127,7 @@ def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 def attachment(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponseBase:
     """A file that the motion rests on; its reading is logged."""
     motion = or_404(reading.get, request.post, motion_id)
-    document = or_404(drafts.attachment_of, motion, attachment_id).document
+    document = or_404(reading.attachments(motion, request.post).get, pk=attachment_id).document
     return inline(documents.read(document, request.post), document.name, document.blob.media_type)
 
 

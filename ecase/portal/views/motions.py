@@ -15,7 +15,6 @@ from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from workflows.deadlines.explanation import explain
 from workflows.motions import acting, reading, signers
 from workflows.motions.authority import rules
-from workflows.motions.authority.relations import is_author
 from workflows.motions.models import Act, Motion
 from workflows.motions.signers import Kept
 from workflows.motions.states import DECISIONS, ActType, State
@@ -179,11 +178,9 @@ def _admissions(motion: Motion) -> Any:
 
 
 def _attachments(motion: Motion, post: Post) -> list[dict[str, Any]]:
-    """What has been filed; its author also sees what still waits for the signature."""
-    labels = {one.key: one.label for one in motion.kind_entry.attachments}
-    held = motion.attachments.select_related("document__blob")
-    shown = held if is_author(motion, post) else held.exclude(filed_by=None)
-    return [{"attachment": one, "label": labels.get(one.requirement, "")} for one in shown]
+    labels = {requirement.key: requirement.label for requirement in motion.kind_entry.attachments}
+    shown = reading.attachments(motion, post)
+    return [{"attachment": held, "label": labels.get(held.requirement, "")} for held in shown]
 
 
 def _chosen_versions(request: PortalRequest, known: list[int]) -> tuple[int, int]:
