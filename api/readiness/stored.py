@@ -16,9 +16,9 @@ from ecase.officers import signing
 from ecase.problems import SignatureRefused
 from workflows.deadlines.models import Deadline
 from workflows.statute.catalogue import NoLawInForce, in_force
-from workflows.watch.models import Heartbeat
+from workflows.watch import status
 
-# Beyond that something stands still: the watch's tick, the signing of the log, the claiming of what is due.
+# Beyond that something stands still: the signing of the log, the claiming of what is due.
 STILL = timedelta(minutes=2)
 _PROBE = b"ecase readiness"
 
@@ -91,9 +91,15 @@ def _log_signed() -> None:
 
 
 def _watch() -> None:
-    beat = Heartbeat.objects.first()
-    if beat is None or timezone.now() - beat.at > STILL:
-        raise Lacking(_("The watch does not run."), f"last tick: {beat.at:%c}" if beat else "it has never run")
+    if (found := status.read()).is_late():
+        at = found.ticked_at
+        raise Lacking(_("The watch does not run."), f"last tick: {at:%c}" if at else "it has never run")
+
+
+def _duties() -> None:
+    """No duty of the watch fails; a row that is put aside is no reason to send nobody here."""
+    if failing := status.read().failing:
+        raise Lacking(_("A duty of the watch fails."), "; ".join(f"{duty} since {duty.since:%c}" for duty in failing))
 
 
 def _deadlines() -> None:
@@ -112,5 +118,6 @@ CHECKS: dict[str, Check] = {
     "log": _log,
     "log-signed": _log_signed,
     "watch": _watch,
+    "duties": _duties,
     "deadlines": _deadlines,
 }

@@ -20,8 +20,9 @@ from tests.api.conftest import Caller, problem
 from tests.audit.conftest import append, behind_the_back
 from tests.logs import separate
 from tests.motions.world import World
+from tests.past_guards import move_deadlines
 from workflows.deadlines.models import Deadline
-from workflows.watch.models import Heartbeat
+from workflows.watch.models import FailingDuty, Heartbeat
 
 pytestmark = pytest.mark.django_db
 URL = "/api/health/ready"
@@ -55,7 +56,7 @@ def test_it_is_ready(ready: Path, anybody: Caller) -> None:
     assert response.status_code == 200, response.data
     assert response.data["status"] == "ok"
     assert all(check == {"name": check["name"], "ok": True, "why": ""} for check in response.data["checks"])
-    assert len(response.data["checks"]) == 17
+    assert len(response.data["checks"]) == 18
 
 
 def _no_key(folder: Path, settings: Any) -> None:
@@ -102,6 +103,11 @@ def _no_watch(_folder: Path, _settings: Any) -> None:
     Heartbeat.objects.all().delete()
 
 
+def _failing_duty(_folder: Path, _settings: Any) -> None:
+    now = timezone.now()
+    FailingDuty.objects.create(duty="deliver_decisions", failures=5, fault="OSError", since=now, next_try_at=now)
+
+
 def _other_clock(_folder: Path, settings: Any) -> None:
     with time_machine.travel(timezone.now() + timedelta(seconds=90)):
         append()
@@ -126,6 +132,7 @@ def _unsigned(_folder: Path, _settings: Any) -> None:
         (_no_static, {"static"}),
         (_no_tick, {"watch"}),
         (_no_watch, {"watch"}),
+        (_failing_duty, {"duties"}),
         (_other_clock, {"clock"}),
         (_unsigned, {"log-signed"}),
     ],
@@ -159,7 +166,7 @@ def test_a_log_that_was_rolled_back(ready: Path, anybody: Caller, transactional_
 
 def test_a_deadline_that_nobody_has_reported(ready: Path, world: World, anybody: Caller) -> None:
     world.assigned("custody")
-    Deadline.objects.filter(state="running").update(due_at=timezone.now() - timedelta(minutes=3))
+    move_deadlines(Deadline.objects.filter(state="running"), due_at=timezone.now() - timedelta(minutes=3))
 
     assert "deadlines" in lacking(anybody)
 
