@@ -119,7 +119,9 @@ def wrong(answer: Any) -> Iterator[str]:
         yield f"{answer.status_code} {answer['Content-Type']}"
         return
     document = answer.json()
-    if document.keys() != {"type", "title", "status", "detail", "instance", "problems"}:
+    # What the service lacks is listed beside the problems (RFC 9457, 3.2).
+    more = {"checks"} if document["type"].endswith("/unready") else set()
+    if document.keys() != {"type", "title", "status", "detail", "instance", "problems"} | more:
         yield f"members {sorted(document)}"
     if document["status"] != answer.status_code or not document["title"]:
         yield f"{document['status']} {document['title']}"

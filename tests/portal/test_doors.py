@@ -27,6 +27,7 @@ ANY = {
     "entry_id": 1,
     "requirement": "materials",
     "act_type": "refusal",
+    "sha256": "00" * 32,
 }
 
 
