@@ -87,6 +87,16 @@ def patient_exports() -> Iterator[None]:
     export.SETTLE_SECONDS = kept
 
 
+@pytest.fixture(autouse=True, scope="session")
+def whole_turns() -> Iterator[None]:
+    """A duty that a test calls handles all that waits, however slow the machine is; the turn has tests of its own."""
+    from workflows.watch import rounds
+
+    kept, rounds.TURN_SECONDS = rounds.TURN_SECONDS, 600.0
+    yield
+    rounds.TURN_SECONDS = kept
+
+
 @pytest.fixture(scope="session")
 def demo_pki() -> Path:
     """The demo CA, trust folder and people's keys of this session, made once for all xdist workers."""
