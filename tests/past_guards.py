@@ -8,7 +8,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from ecase.audit.models import Chain, Entry
+from ecase.audit.services import NO_ENTRY
 from signatures.canonical import canonical
+from signatures.transparency import Record
 from workflows.deadlines.models import Deadline
 from workflows.motions import columns
 from workflows.motions.models import Act, Motion
@@ -26,7 +29,7 @@ def past_guards() -> Iterator[CursorWrapper]:
 def move(motion: Motion, **changed: Any) -> None:
     """Let a motion's row say this, and the log's entry of its last act with it, as if it had been so from then on.
 
-    The entry keeps its old hash: for tests that do not verify the log.
+    The entry keeps its old hash: for tests that do not verify the log, or that call :func:`rehash` after it.
     """
     with past_guards() as cursor:
         Motion.objects.filter(pk=motion.pk).update(**changed)
@@ -37,6 +40,19 @@ def move(motion: Motion, **changed: Any) -> None:
         content = json.loads(bytes(act.entry.body))
         content["data"][columns.SETS] = columns.of(fresh)
         cursor.execute("UPDATE audit_entry SET body = %s WHERE id = %s", [canonical(content), act.entry_id])
+
+
+def rehash(chain: str) -> None:
+    """Let every entry of a chain, and its head, follow from the bodies that are there: whole, as if written so.
+
+    Nodes of the log's tree keep their old hashes: for tests that seal the log later or not at all.
+    """
+    before = last = NO_ENTRY
+    with past_guards():
+        for entry in Entry.objects.filter(chain=chain).order_by("seq"):
+            before, last = last, Record(last, chain, entry.seq, bytes(entry.body)).hash
+            Entry.objects.filter(pk=entry.pk).update(prev=before, hash=last)
+        Chain.objects.filter(name=chain).update(prev=before, hash=last)
 
 
 def move_deadlines(rows: Any, **changed: Any) -> None:

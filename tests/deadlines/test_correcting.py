@@ -9,6 +9,7 @@ import pytest
 from ecase.audit.models import Entry
 from tests.deadlines.conftest import MakeMotion
 from tests.deadlines.test_deadlines import DETAINED, DETAINED_AT, HOUR, NOW, started
+from tests.past_guards import move
 from tests.threads import together
 from workflows.calendars.models import Day, Year
 from workflows.deadlines import services
@@ -210,9 +211,8 @@ def in_days(make_motion: MakeMotion, kz: Catalogue) -> MakeMotion:
 
     def make(**payload: Any) -> Motion:
         motion = make_motion(**payload)
-        motion.catalogue = store(law)
-        motion.save()
-        return motion
+        move(motion, catalogue=store(law))
+        return Motion.objects.get(pk=motion.pk)
 
     return make
 

@@ -13,7 +13,7 @@ from tests.journeys.doors import Door
 from tests.journeys.plans import Plan
 from tests.motions.payloads import fill
 from tests.motions.world import World
-from tests.past_guards import move
+from tests.past_guards import move, rehash
 from workflows.copies.models import Copy, Way
 from workflows.motions.law import events, nature
 from workflows.motions.models import Motion
@@ -252,6 +252,7 @@ class Journey:
 
     def _lets_the_term_pass(self) -> None:
         move(self.motion, appeal_until=timezone.now() - A_MOMENT)
+        rehash(self.motion.chain)
 
     def _final(self) -> datetime:
         """An instant at which the term of appeal has passed."""
