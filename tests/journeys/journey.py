@@ -88,8 +88,16 @@ class Journey:
 
     def _files(self) -> None:
         case, earlier = self.world.case, str(self.earlier.pk) if self.earlier else ""
+        payload = fill(self.kind.form, case, **self.plan.given)
+        self._defends(payload.get(self.kind.subject))
         self.pk = self.door.draft(self.author, case, self.kind, earlier)
-        self.door.file(self.author, self.pk, fill(self.kind.form, case, **self.plan.given))
+        self.door.file(self.author, self.pk, payload)
+
+    def _defends(self, subject: str | None) -> None:
+        """The defence is offered its clients alone to choose from: a motion of its own is about one of them."""
+        if subject and self.author.role == Role.DEFENDER:
+            client = self.world.case.persons.get(pk=subject)
+            Counsel.objects.get_or_create(case=self.world.case, officer=self.author.officer, person=client)
 
     def _is_agreed(self) -> None:
         """By the head of the body, then by each prosecutor whose consent the law asks, one after another."""
