@@ -1,5 +1,7 @@
 """Whether a file that was uploaded is accepted: what it is, and everything that stands against it, as sentences."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,32 @@ from ecase.untrusted import findings
 FIELD = "file"
 STRUCTURED = ("pdf", "png", "jpg", "office")
 DAMAGED, BEYOND, ENCRYPTED, ACTIVE = "file-damaged", "file-beyond-limits", "file-encrypted", "file-active-content"
+
+
+class _Known:
+    """What was found of bytes that this process has read lately: the same file is often attached to many motions.
+
+    What a file exceeded may depend on how busy the machine was: that is not kept.
+    """
+
+    def __init__(self, most: int = 1000) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._found: OrderedDict[tuple[str, str], untrusted.Examined] = OrderedDict()
+
+    def get(self, key: tuple[str, str]) -> untrusted.Examined | None:
+        """What was found of a file by its SHA-256 and the form that it presents."""
+        with self._lock:
+            return self._found.get(key)
+
+    def keep(self, key: tuple[str, str], examined: untrusted.Examined) -> None:
+        """Keep it; the one that was kept first makes room."""
+        with self._lock:
+            self._found[key] = examined
+            if len(self._found) > self._most:
+                self._found.popitem(last=False)
+
+
+_KNOWN = _Known()
 
 # The problem's code and its sentence, by the finding.
 SENTENCES = {
@@ -102,12 +130,19 @@ def _examined(spool: storage.Spooled) -> tuple[str, tuple[untrusted.Finding, ...
     form = media.presented(spool.file) if spool.size else ""
     if form not in STRUCTURED:
         return form, ()
+    examined = _KNOWN.get((spool.sha256, form)) or _read(spool, form)
+    return examined.form, examined.findings
+
+
+def _read(spool: storage.Spooled, form: str) -> untrusted.Examined:
     try:
         examined = untrusted.examine(Path(spool.file.name), form)
     except untrusted.Busy as fault:
         message = _("Too many files are being looked at in this moment. Try again in a minute.")
         raise TryLater(Problem("files-busy", message, FIELD)) from fault
-    return examined.form, examined.findings
+    if findings.LIMITS not in {finding.code for finding in examined.findings}:
+        _KNOWN.keep((spool.sha256, form), examined)
+    return examined
 
 
 def _of_the_bytes(spool: storage.Spooled, name: str, expected_sha256: str | None) -> Iterator[Problem]:

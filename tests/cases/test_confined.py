@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 
 from ecase import untrusted
+from ecase.cases import acceptance
 from ecase.untrusted import findings, process
 from tests.cases import samples
 from tests.cases.samples import raw_pdf, stream
@@ -150,3 +151,14 @@ def test_what_a_form_was_filled_with_is_printed(tmp_path: Path) -> None:
     with pikepdf.Pdf.open(path) as made:
         forms = made.pages[0].Resources.XObject
         assert any(b"filled" in form.read_bytes() for form in forms.values())
+
+
+def test_bytes_that_were_read_lately_are_not_read_again(tmp_path: Path) -> None:
+    known = acceptance._Known(most=2)
+    kept = {number: untrusted.Examined("pdf", ()) for number in range(3)}
+    for number, examined in kept.items():
+        known.keep((str(number), "pdf"), examined)
+
+    assert known.get(("0", "pdf")) is None
+    assert known.get(("2", "pdf")) is kept[2]
+    assert known.get(("2", "png")) is None
