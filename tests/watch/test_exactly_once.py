@@ -17,7 +17,7 @@ from django.utils import timezone
 from ecase.audit.models import Entry
 from ecase.outbox.models import Message
 from tests.motions.world import World
-from tests.past_guards import past_guards
+from tests.past_guards import move, past_guards
 from tests.watch.processes import Watching
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
@@ -40,46 +40,38 @@ class Overdue:
 
     def is_done(self) -> bool:
         """Whether the watches have seen to all of it."""
-        open_ones = Deadline.objects.filter(state="running") | Deadline.objects.filter(escalate_at__lte=timezone.now())
-        return not open_ones.exists() and not Motion.objects.filter(state=State.DECIDED).exists()
+        running = Deadline.objects.filter(state="running", motion__in=self.missed)
+        open_ones = running | Deadline.objects.filter(escalate_at__lte=timezone.now(), motion__in=self.missed)
+        return not open_ones.exists() and not Motion.objects.filter(pk__in=self.ended, ended_at=None).exists()
 
 
 @pytest.fixture
 def overdue(make_world: Callable[[], World]) -> Overdue:
     """Several hundred terms that ended over three days, and sanctions that ran out, in one case and its court."""
     world = make_world()
-    model = world.decided("property_arrest", "sanctioned")
+    sanctions = [world.decided("property_arrest", "sanctioned") for _number in range(SANCTIONS)]
     with past_guards():
         Deadline.objects.all().delete()
-    terms = _copies(model, DEADLINES, state=State.DECIDED)
-    sanctions = _copies(model, SANCTIONS, state=State.DECIDED)
+    terms = _copies(sanctions[0], DEADLINES, state=State.CLOSED)
     first = timezone.now() - timedelta(days=3)
     with transaction.atomic():
         missed = {
             motion.pk: _begun(motion, first + timedelta(minutes=15 * number)) for number, motion in enumerate(terms)
         }
-        ended = {motion.pk: first + timedelta(hours=number) for number, motion in enumerate(sanctions)}
-        with past_guards():
-            for pk, end in ended.items():
-                Motion.objects.filter(pk=pk).update(valid_until=end, warn_at=end - timedelta(hours=24))
-    _settle(model)
+    ended = {motion.pk: first + timedelta(hours=number) for number, motion in enumerate(sanctions)}
+    for motion in sanctions:
+        move(motion, valid_until=ended[motion.pk], warn_at=ended[motion.pk] - timedelta(hours=24))
     return Overdue(missed, ended)
 
 
 def _copies(model: Motion, number: int, **given: Any) -> list[Motion]:
-    """Rows like ``model``, whose past is of no matter here: past the trigger that wants an act for a state."""
+    """Rows like ``model`` without its acts, for terms to hang on: nothing else is to be done with them."""
     names = ("case", "catalogue", "language", "payload", "outcome", "author", "organisation", "prosecution", "court")
     common = {**{name: getattr(model, name) for name in (*names, "kind", "judge", "decided_at")}, **given}
     copies = [Motion(**common) for _number in range(number)]
     with past_guards():
         Motion.objects.bulk_create(copies)
     return copies
-
-
-def _settle(model: Motion) -> None:
-    """Terms hang on motions that nothing else is to be done with: only deadlines and sanctions come due."""
-    with past_guards():
-        Motion.objects.filter(valid_until=None).update(state=State.CLOSED)
 
 
 def _begun(motion: Motion, ended_at: datetime) -> datetime:

@@ -69,11 +69,29 @@ def test_after_days_of_downtime_it_is_warned_of_and_run_out_with_the_true_end(cu
     assert Motion.objects.get(pk=motion.pk).state == State.EXPIRED
 
 
-def test_a_sanction_that_has_ended_is_not_warned_of(world: World, custody: Motion) -> None:
+def test_a_warning_that_is_owed_at_the_end_is_given_with_it_and_never_after(world: World, custody: Motion) -> None:
+    """Another watch, or the end of a turn, may let the end come first: the warning is not lost."""
     motion = until(custody, timezone.now() - timedelta(minutes=1))
-    duties.expire_sanctions(timezone.now())
+    assert duties.expire_sanctions(timezone.now()) == 1
     assert Motion.objects.get(pk=motion.pk).warn_at is None
     assert duties.warn_of_end(timezone.now()) == 0
+    told = [one.event for one in Entry.objects.order_by("pk") if one.event in ("sanction.ending", "act.performed")]
+    assert told[-2:] == ["sanction.ending", "act.performed"]
+    assert len(logged("sanction.ending")) == 1
+
+
+def test_a_warning_that_fails_does_not_keep_a_sanction_from_its_end(
+    custody: Motion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: Any) -> None:
+        raise ValueError("nobody to tell")
+
+    motion = until(custody, timezone.now() - timedelta(minutes=1))
+    monkeypatch.setattr("workflows.watch.sanctions.tell", fail)
+    assert duties.warn_of_end(timezone.now()) == 0
+    assert duties.expire_sanctions(timezone.now()) == 1
+    assert Motion.objects.get(pk=motion.pk).state == State.EXPIRED
+    assert not logged("sanction.ending")
 
 
 def test_a_decision_that_waits_for_its_messages_keeps_no_other_waiting(

@@ -7,14 +7,26 @@ from workflows.motions.doing import appealing, closing
 from workflows.motions.law import finality
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.states import IN_FORCE, AppealState
+from workflows.watch import faults
 from workflows.watch.rounds import each, first_of, in_turn, locked
+from workflows.watch.sanctions import warn
 
 
 def expire_sanctions(now: datetime) -> int:
-    """State that sanctions have run out (a custody, a temporary freeze, whatever has an end), each once."""
+    """State that sanctions have run out (a custody, a temporary freeze, whatever has an end), each once.
+
+    A warning that is still owed, as after downtime, is given first: the state that follows would swallow it.
+    """
     waiting = _motions().filter(valid_until__lt=now, ended_at=None, state__in=IN_FORCE)
-    expire = locked(waiting, lambda motion: closing.has_run_out(motion, now) and bool(closing.expire(motion)))
+    expire = locked(waiting, lambda motion: closing.has_run_out(motion, now) and _expire(motion))
     return each("expire_sanctions", first_of("expire_sanctions", waiting.order_by("valid_until"), now), expire)
+
+
+def _expire(motion: Motion) -> bool:
+    """One whose warning fails ends without it: its warning has been put aside and counted by ``warn_of_end``."""
+    if motion.warn_at is not None and not faults.known("warn_of_end", [motion.pk]):
+        warn(motion)
+    return bool(closing.expire(motion))
 
 
 def send_up_appeals(now: datetime) -> int:

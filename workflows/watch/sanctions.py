@@ -37,7 +37,7 @@ def deliver_decisions(now: datetime) -> int:
 def warn_of_end(now: datetime) -> int:
     """Before a sanction ends, tell those whom the catalogue names, so that nobody is held a minute longer."""
     ending = _motions().filter(warn_at__lte=now, ended_at=None, state__in=IN_FORCE)
-    return each("warn_of_end", first_of("warn_of_end", ending.order_by("warn_at"), now), locked(ending, _warn))
+    return each("warn_of_end", first_of("warn_of_end", ending.order_by("warn_at"), now), locked(ending, warn))
 
 
 def _motions() -> MotionQuerySet:
@@ -49,7 +49,8 @@ def _deliver(motion: Motion) -> bool:
     return True
 
 
-def _warn(motion: Motion) -> bool:
+def warn(motion: Motion) -> bool:
+    """Tell whom the catalogue names that the sanction ends. ``motion`` is locked; it is not warned of again."""
     told, until = motion.kind_entry.validity.warn, instant(motion.valid_until) if motion.valid_until else ""
     audit.append(
         "sanction.ending",
@@ -60,5 +61,6 @@ def _warn(motion: Motion) -> bool:
     )
     wanted = [one for role in told for one in responsible(motion, role)]
     tell(motion, "sanction.ending", wanted, {"valid_until": until})
+    motion.warn_at = None
     Motion.objects.filter(pk=motion.pk).update(warn_at=None)
     return True
