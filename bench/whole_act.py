@@ -128,7 +128,7 @@ class Walker:
         """Prepare and perform over HTTP; the seconds of both requests, without the officer's signing."""
         district = self.districts[number % len(self.districts)]
         act_type = {"motion": "motion", "agreement": "agreement", "protocol": "protocol"}[name.split()[1]]
-        reading.open_materials(motion, post)
+        reading.open_materials(reading.get(post, motion.pk), post)
         bearer = {"authorization": f"Bearer {district.tokens[post.pk]}"}
         begun = time.perf_counter()
         answer = self._post(f"/api/v1/motions/{motion.pk}/acts/", {"type": act_type, "payload": payload}, bearer)
