@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ecase.audit import derivation
 from ecase.audit.derivation import RowFault, Tally
 from ecase.cases import documents
 from ecase.cases.models import Document
+from tests.logs import separate
 from tests.motions.world import PDF, World
 from tests.past_guards import past_guards
 from workflows.motions import drafts
@@ -276,7 +278,8 @@ def test_a_returned_motion_is_a_draft_again(world: World) -> None:
     assert not named()
 
 
-def test_the_command_names_each_row_and_fails(motion: Motion) -> None:
+def test_the_command_names_each_row_and_fails(motion: Motion, settings: Any, tmp_path: Path) -> None:
+    separate(settings, tmp_path)
     errors = StringIO()
     tamper("UPDATE motions_motion SET valid_until = now() + interval '5 years' WHERE id = %(id)s", id=motion.pk)
     expected = pytest.raises(CommandError, match="rows do not say what acts and log say")

@@ -3,6 +3,7 @@
 import re
 from base64 import encodebytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -12,7 +13,7 @@ from django.test import Client
 from ecase.audit.models import Entry
 from ecase.cases.storage import path_of
 from tests.factories import PostFactory
-from tests.logs import done_by
+from tests.logs import done_by, separate
 from tests.motions.conftest import World
 from tests.portal.conftest import Visitor
 from workflows.motions import reading
@@ -102,8 +103,9 @@ def test_what_is_no_container_is_refused_in_words(db: None) -> None:
 
 
 def test_while_the_log_is_behind_the_evidence_waits(
-    world: World, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    world: World, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
+    separate(settings, tmp_path)
     act = world.filed("custody").acts.get(type="motion")
     monkeypatch.setattr(export, "SETTLE_SECONDS", 0)
     response = visitor(world.posts["investigator"]).get(f"/acts/{act.pk}/container/")
