@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from ecase.audit import sequencer
 from ecase.cases.services import join_team
 from tests.browser.conftest import Enter, Shoot
 from tests.browser.court import Court, Visit, overflow
 from tests.factories import PostFactory
+from tests.logs import PATIENCE
 from tests.motions.conftest import World, make_world, storage  # noqa: F401 - fixtures
 from tests.portal import scenes
 from tests.portal.conftest import committed  # noqa: F401 - a fixture
@@ -88,6 +90,12 @@ def test_pages_of_an_auditor(visit: Visit, court: Court) -> None:
     check(page, "/audit/")
     page.locator("tbody a").first.click()
     assert faults(page) == []
+    page.goto("/audit/")
+    page.get_by_role("button", name="Проверить весь журнал").click()
+    page.locator(".govuk-warning-text").wait_for()
+    assert faults(page) == [], "no checkpoint outside of the database was there yet"
+
+    sequencer.settle(PATIENCE)
     page.goto("/audit/")
     page.get_by_role("button", name="Проверить весь журнал").click()
     page.locator(".govuk-panel--confirmation").wait_for()
