@@ -99,7 +99,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(writer: Person, tmp_pa
     wrong.write_bytes(b"MZ this is a program")
     part = writer.page.locator("#part-materials")
     part.locator("input[type=file]").set_input_files(wrong)
-    expect(part.locator("[role=alert]")).to_contain_text("The name of the file does not end as its content asks.")
+    expect(part.locator("[role=alert]")).to_contain_text("“хаттама.pdf” does not end as its content asks: .txt")
     assert not Motion.objects.get().attachments.exists()
 
 
