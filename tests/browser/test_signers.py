@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as configured
+from django.core.exceptions import ImproperlyConfigured
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from ecase.environment import Environment
@@ -247,10 +248,13 @@ def test_whoever_closes_the_dialog_signs_nothing(page: Page, live_server: object
 
 
 def test_key_files_in_the_page_are_for_the_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = Environment(Path())
     monkeypatch.setenv("X_SIGNER", "pkcs12:")
-    assert environment.signer("X_SIGNER", None, in_page=True) == "pkcs12:"
+    allowed = Environment(Path())
+    assert allowed.signer("X_SIGNER", None, in_page=True) == "pkcs12:"
+    allowed.finish()
     for value in ("pkcs12:", "https://example.org", "'unsafe-inline'"):
         monkeypatch.setenv("X_SIGNER", value)
-        with pytest.raises(Exception, match="X_SIGNER must be"):
-            environment.signer("X_SIGNER", None, in_page=False)
+        refused = Environment(Path())
+        refused.signer("X_SIGNER", None, in_page=False)
+        with pytest.raises(ImproperlyConfigured, match="X_SIGNER must be"):
+            refused.finish()

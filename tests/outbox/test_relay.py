@@ -148,7 +148,7 @@ def test_after_the_last_rung_a_message_is_given_up_and_that_is_on_record(subscri
     message.refresh_from_db()
     assert (message.state, message.attempts) == (State.DEAD, 3)
     assert "500" in message.fault
-    entry = Entry.objects.filter(chain="system").last()
+    entry = Entry.objects.get(chain=f"message:{message.uuid}")
     assert (entry.event, entry.content["subject"]["message"]) == ("message.given_up", str(message.uuid))
     assert services.pending("m1") == 2
     subscriber.answers = [(200, {}, {})]
