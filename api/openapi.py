@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from api.problems import MEDIA_TYPE
-from api.shapes import ProblemDocument
+from api.serializers.problems import ProblemDocument
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -341,7 +341,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MotionState": "workflows.motions.states.State",
         "ActType": "workflows.motions.states.ActType",
-        "OfficersActType": "api.shapes.OFFICERS_ACTS",
+        "OfficersActType": "api.serializers.acts.OFFICERS_ACTS",
         "ProbeStatus": ["ok"],
     },
 }

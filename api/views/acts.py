@@ -14,7 +14,7 @@ from api.authentication import post_of
 from api.conditional import etag
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED
-from api.shapes import ActShape, PreparedShape, PrepareInput, SignatureInput
+from api.serializers.acts import ActShape, PreparedShape, PrepareInput, SignatureInput
 from api.views.base import View, checked, download
 from ecase.cases import documents
 from ecase.cases.models import Blob

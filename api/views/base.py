@@ -17,9 +17,10 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from api.filters import NoQuery
 from api.idempotency import HEADER
 from api.parsers import UNSTORABLE, is_storable
-from api.shapes import NoQuery, Strict
+from api.serializers.base import Strict
 from api.throttling import AnonymousThrottle, allowance_of
 from ecase.problems import Invalid, Problem
 

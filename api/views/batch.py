@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import post_of
-from api.batch_shapes import SignatureResultsShape, SignaturesInput
 from api.problems import describe
+from api.serializers.batch import SignatureResultsShape, SignaturesInput
 from api.views.base import View, checked
 from ecase.problems import Undecided
 from workflows.motions.many import Outcome, perform_many

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from api import life
 from api.authentication import post_of
 from api.idempotency import once
-from api.life_shapes import AcknowledgementInput, Copies, CopyShape
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import JSONParser, MultipartParser
+from api.serializers.copies import AcknowledgementInput, Copies, CopyShape
 from api.views.base import View, checked, download, identity_of, single_values
 from ecase.cases import documents
 from workflows.copies.models import Copy

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import answers, pages
+from api import answers, pagination
 from api.authentication import post_of
 from api.conditional import answer
-from api.shapes import DecisionPage, DecisionQuery
+from api.filters import DecisionQuery
+from api.serializers.decisions import DecisionPage
 from api.views.base import View
 from workflows.motions import reading
 from workflows.motions.models import Act
@@ -25,10 +26,10 @@ class Decisions(View):
     def get(self, request: Request) -> HttpResponse:
         """Decisions owed to persons whom the caller is counsel of, newest first, with the acts that he may prepare."""
         limit, post = self.filters["limit"], post_of(request)
-        cursor = pages.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
+        cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
         wanted = reading.decisions(post).select_related("case")
-        motions = list(pages.after(wanted, cursor, by="decided_at")[: limit + 1])
+        motions = list(pagination.after(wanted, cursor, by="decided_at")[: limit + 1])
         acts = Act.objects.filter(motion__in=[one.pk for one in motions], type__in=DECISIONS)
         made = {one.motion_id: one for one in acts.defer("act_json", "cms", "report")}
         rows = [answers.decision(request, one, made[one.pk], post) for one in motions]
-        return answer(request, pages.page(request, rows, limit, by="decided_at"))
+        return answer(request, pagination.page(request, rows, limit, by="decided_at"))

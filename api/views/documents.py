@@ -17,7 +17,7 @@ from api.conditional import etag
 from api.idempotency import once
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import MultipartParser
-from api.shapes import AttachmentShape, MaterialsShape, UploadInput
+from api.serializers.documents import AttachmentShape, MaterialsShape, UploadInput
 from api.views.base import View, checked, download, form_of, identity_of
 from ecase.cases import documents
 from workflows.motions import drafts, reading, signed

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from api import readiness
 from api.problems import Unready, describe, respond
-from api.shapes import HealthShape, ReadyShape
+from api.serializers.health import HealthShape, ReadyShape
 from api.views.base import OpenView
 from ecase.problems import Problem
 

@@ -6,12 +6,12 @@ from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import pages
+from api import pagination
 from api.authentication import post_of
 from api.conditional import answer
+from api.filters import ME, KindQuery
 from api.kinds import kind
-from api.life_shapes import KindPage, KindShape
-from api.shapes import ME, KindQuery
+from api.serializers.kinds import KindPage, KindShape
 from api.views.base import View
 from ecase.officers.models import Post
 from workflows.statute.catalogue import catalogue, in_force
@@ -29,7 +29,7 @@ class Kinds(View):
         version, limit = in_force(), self.filters["limit"]
         law = catalogue(version)
         keys = sorted(key for key in _wanted(law, self.filters, post_of(request)) if key > self.filters["cursor"])
-        following = pages.next_link(request, keys[limit - 1]) if len(keys) > limit else None
+        following = pagination.next_link(request, keys[limit - 1]) if len(keys) > limit else None
         about = {"jurisdiction": version.jurisdiction, "version": version.version, "sha256": version.sha256}
         groups = [{"key": one.key, "label": str(one.label)} for one in law.groups]
         shown = [kind(law.kind(key)) for key in keys[:limit]]

@@ -15,13 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from api import answers, pages, schemas
+from api import answers, pagination, schemas
 from api.authentication import post_of
 from api.conditional import answer, etag, revision_of
+from api.filters import KEPT, ME, TELLING, QueueQuery, SchemaQuery
 from api.idempotency import once
-from api.life_shapes import MotionShape
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
-from api.shapes import KEPT, ME, TELLING, DraftChange, DraftInput, MotionPage, QueueQuery, SchemaQuery
+from api.serializers.motions import DraftChange, DraftInput, MotionPage, MotionShape
 from api.views.base import View, checked
 from ecase.cases.models import Case
 from ecase.officers.models import Post
@@ -44,9 +44,9 @@ class Motions(View):
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
         wanted = _narrowed(reading.queue(post_of(request)), self.filters, post_of(request))
-        cursor = pages.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
-        rows = list(pages.after(wanted, cursor, by="created_at").values(*answers.LINE)[: limit + 1])
-        page = pages.page(request, rows, limit, by="created_at")
+        cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
+        rows = list(pagination.after(wanted, cursor, by="created_at").values(*answers.LINE)[: limit + 1])
+        page = pagination.page(request, rows, limit, by="created_at")
         return answer(request, {**page, "results": [answers.line(row, url) for row in page["results"]]})
 
     def _kept(self, request: Request) -> HttpResponse:
@@ -54,11 +54,11 @@ class Motions(View):
         message = _("Motions that are with others now are narrowed by kind only.")
         if unfit := [Problem("unfit", message, name) for name in TELLING if name in self.filters]:
             raise Invalid(unfit)
-        cursor = pages.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
+        cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
         wanted = _narrowed(signers.elsewhere(post), self.filters, post).select_related(*signers.RELATED)
-        found = list(pages.after(wanted, cursor, by="created_at")[: limit + 1])
+        found = list(pagination.after(wanted, cursor, by="created_at")[: limit + 1])
         rows = [answers.line_of(request, one) for one in signers.as_they_stood(post, found)]
-        return answer(request, pages.page(request, rows, limit, by="created_at"))
+        return answer(request, pagination.page(request, rows, limit, by="created_at"))
 
     @extend_schema(
         operation_id="createDraft", request=DraftInput, parameters=[IDEMPOTENCY_KEY], responses={201: MotionShape}

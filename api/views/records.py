@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api import life
 from api.authentication import post_of
-from api.life_shapes import Difference, Draws
+from api.serializers.records import Difference, Draws
 from api.views.base import View
 from workflows.motions import reading
 from workflows.motions.telling import difference, printable

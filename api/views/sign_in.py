@@ -13,7 +13,7 @@ from rest_framework.throttling import BaseThrottle
 from api import answers
 from api.authentication import token_of
 from api.conditional import answer
-from api.shapes import ChallengeShape, SessionShape, SignInInput, TokenShape
+from api.serializers.sessions import ChallengeShape, SessionShape, SignInInput, TokenShape
 from api.throttling import AnonymousThrottle
 from api.views.base import OpenView, View, checked
 from ecase.officers import posts, sign_in, tokens

@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import post_of
-from api.life_shapes import Figures, PeriodQuery
+from api.filters import PeriodQuery
+from api.serializers.statistics import Figures
 from api.views.base import View
 from workflows.motions.telling import statistics
 from workflows.motions.telling.statistics import Line

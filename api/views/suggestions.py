@@ -11,7 +11,7 @@ from api.answers import Answer
 from api.authentication import post_of
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY
-from api.shapes import AcceptedShape, SuggestionInput, SuggestionShape
+from api.serializers.suggestions import AcceptedShape, SuggestionInput, SuggestionShape
 from api.views.base import View, checked
 from workflows.drafting import services as drafting
 from workflows.drafting.models import Suggestion

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.parsers import MultipartParser
-from api.shapes import VerdictShape, VerifyInput
+from api.serializers.verification import VerdictShape, VerifyInput
 from api.views.base import OpenView, checked, form_of
 from ecase.problems import Invalid, Problem
 from ecase.trust import examining

@@ -1,11 +1,11 @@
-"""The shapes of signing many acts at once."""
+"""Signing many acts at once."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.shapes import Base64Field, Strict
+from api.serializers.base import Base64Field, Strict
 from workflows.motions.many import MOST
 from workflows.motions.states import State
 

@@ -1,0 +1,68 @@
+"""What serializers of every subject are made of. What comes in is strict: a field that is not known is refused."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+PEM = "-----BEGIN"
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses fields that it does not know, beside every other fault."""
+
+    default_error_messages = {"unknown": _("This field is not known.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Checked values; every fault at once, unknown fields among them."""
+        faults: dict[str, Any] = {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as fault:
+            values, faults = {}, dict(fault.detail) if isinstance(fault.detail, Mapping) else {}
+            if not isinstance(data, Mapping):
+                raise
+        for name in data:
+            if name not in self.fields:
+                faults[str(name)] = [serializers.ErrorDetail(str(self.error_messages["unknown"]), "unknown")]
+        if faults:
+            raise serializers.ValidationError(faults)
+        return values
+
+
+class Base64Field(serializers.CharField):
+    """Bytes as base64 (RFC 4648, 4)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Of bytes only the size is of interest; the parser has looked at every character of the text already.
+        self.validators = [one for one in self.validators if isinstance(one, MaxLengthValidator)]
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The bytes, or the text's own where it is PEM or no base64: the verifier says what is wrong with them."""
+        text = str(super().to_internal_value(data))
+        if text.lstrip().startswith(PEM):
+            return text.encode()
+        try:
+            return base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            return text.encode()
+
+
+class Named(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class PersonOfList(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class OfficeShape(serializers.Serializer[Any]):
+    bin = serializers.CharField()
+    name = serializers.CharField()

@@ -1,0 +1,42 @@
+"""Copies of decisions and notices of hearings."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.serializers.base import Strict
+from workflows.copies.models import BY_HAND, Way
+
+
+class AcknowledgementInput(Strict):
+    """Empty from the addressee; from whoever served by hand, how, when, and the proof."""
+
+    how = serializers.ChoiceField([(way.value, way.label) for way in BY_HAND], required=False)
+    at = serializers.DateTimeField(required=False, help_text="When it was served; now, if not given.")
+    note = serializers.CharField(required=False, default="", max_length=500, allow_blank=True)
+    file = serializers.FileField(required=False, max_length=200, allow_empty_file=True, help_text="The proof.")
+
+
+class CopyShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    motion = serializers.UUIDField()
+    act = serializers.UUIDField()
+    what = serializers.ChoiceField(["decision", "hearing"])
+    to = serializers.CharField(help_text="The word of the catalogue.")
+    label = serializers.CharField()  # type: ignore[assignment]
+    addressee = serializers.CharField(allow_blank=True, help_text="Empty: somebody whom the service does not know.")
+    at_once = serializers.BooleanField()
+    due_at = serializers.DateTimeField(allow_null=True, help_text="Null: the law sets no term.")
+    overdue = serializers.BooleanField()
+    how = serializers.ChoiceField(Way.choices, allow_blank=True, help_text="Empty: still to be served by hand.")
+    sent_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_by = serializers.CharField(allow_blank=True, help_text="Empty: nobody yet, or the addressee's system.")
+    note = serializers.CharField(allow_blank=True)
+    proof = serializers.URLField(allow_null=True)
+    void = serializers.BooleanField(help_text="A notice of a hearing that will not take place as it was ordered.")
+
+
+class Copies(serializers.Serializer[Any]):
+    results = CopyShape(many=True)

@@ -1,0 +1,84 @@
+"""The kinds of the catalogue."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.serializers.base import Named
+
+
+class RequirementShape(Named):
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    article = serializers.CharField(allow_blank=True)
+
+
+class OutcomeShape(Named):
+    act = serializers.ChoiceField(["protocol", "endorsement"])
+    path = serializers.ChoiceField(["ordinary", "urgent"], help_text="`urgent`: of a step taken without a sanction.")
+    grants = serializers.BooleanField()
+    inadmissible = serializers.BooleanField(help_text="It makes the results of an urgent step inadmissible.")
+    article = serializers.CharField(allow_blank=True)
+    json_schema = serializers.DictField(help_text="JSON Schema 2020-12 of the decision's payload.")
+
+
+class AppealOutcomeShape(Named):
+    effect = serializers.ChoiceField(["stands", "changed", "cancelled"])
+    article = serializers.CharField(allow_blank=True)
+    json_schema = serializers.DictField(help_text="JSON Schema 2020-12 of the ruling's payload.")
+
+
+class AppealShape(serializers.Serializer[Any]):
+    allowed = serializers.BooleanField()
+    suspensive = serializers.BooleanField(allow_null=True, help_text="Null: not set in law.")
+    who = Named(many=True)
+    decisions = serializers.ListField(child=serializers.CharField(), help_text="Outcomes; empty: any.")
+    article = serializers.CharField(allow_blank=True)
+    outcomes = AppealOutcomeShape(many=True)
+
+
+class LadderStepShape(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    moved_by = serializers.CharField()
+    authors = serializers.ListField(child=serializers.CharField(), help_text="Roles; empty: as the kind says.")
+    levels = serializers.ListField(child=serializers.CharField(), help_text="Of the prosecutors who consent, in order.")
+    article = serializers.CharField(allow_blank=True)
+
+
+class RelationShape(serializers.Serializer[Any]):
+    kinds = serializers.ListField(child=serializers.CharField())
+    effect = serializers.ChoiceField(["extends", "ends", "replaces"])
+    required = serializers.BooleanField()  # type: ignore[assignment]
+
+
+class KindShape(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    group = serializers.CharField()
+    name = serializers.CharField()
+    summary = serializers.CharField()
+    articles = serializers.ListField(child=serializers.CharField())
+    review = serializers.CharField(help_text="Whether counsel has reviewed the rules.")
+    author_roles = serializers.ListField(child=serializers.CharField())
+    prosecutor = serializers.ChoiceField(["consent", "notify_copy", "author", "none"])
+    hearing = serializers.ChoiceField(["mandatory", "none", "optional", "on_request"])
+    validity = serializers.ChoiceField(["none", "fixed", "ladder", "until_lifted"])
+    ladder = LadderStepShape(many=True)
+    secrecy = serializers.ChoiceField(["investigation", "closed", "covert"])
+    urgent_field = serializers.CharField(
+        allow_blank=True, help_text="True in the motion: check a step that was taken without a sanction."
+    )
+    relation = RelationShape(allow_null=True)
+    attachments = RequirementShape(many=True)
+    outcomes = OutcomeShape(many=True)
+    appeal = AppealShape()
+    json_schemas = serializers.DictField(
+        child=serializers.DictField(), help_text="JSON Schema 2020-12 of the payload, by type of act."
+    )
+
+
+class KindPage(serializers.Serializer[Any]):
+    jurisdiction = serializers.CharField()
+    version = serializers.CharField()
+    sha256 = serializers.CharField()
+    groups = Named(many=True, help_text="In the order in which people look for them.")
+    next = serializers.URLField(allow_null=True)
+    results = KindShape(many=True)
