@@ -33,7 +33,7 @@ from ecase.audit.models import Entry  # noqa: E402
 from ecase.cases.models import Case, Counsel, Person, TeamMember  # noqa: E402
 from ecase.officers.models import Officer, Organisation, Post  # noqa: E402
 from ecase.outbox.models import Message, Notice  # noqa: E402
-from signatures import demo_pki  # noqa: E402
+from signatures.demo import pki as demo_pki  # noqa: E402
 from tests.keys import Keyring  # noqa: E402
 from tests.motions.world import World  # noqa: E402
 from workflows.calendars.services import load_all as load_calendar  # noqa: E402

@@ -2,8 +2,8 @@
 
 Each case has a limit of its own: a signature, the content under it (digests of GOST are computed in pure Python, in
 2 to 5 microseconds a byte), a record of evidence. A container has a budget and a process with limits of its
-own (``signatures.budget``, ``signatures.apart``; ``python -m bench.hostile_uploads``). Tests count the work of the
-same inputs.
+own (``signatures.crypto.budget``, ``signatures.cli.sandbox``; ``python -m bench.hostile_uploads``). Tests count the
+work of the same inputs.
 """
 
 import sys

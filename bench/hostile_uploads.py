@@ -23,8 +23,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from signatures import canonical, container, demo_pki, strict_zip
-from signatures.container import SignedAct
+from signatures import canonical, container
+from signatures.container import SignedAct, archive, strict_zip
+from signatures.demo import pki as demo_pki
 from tests.signatures.acts import statement
 from tests.signatures.gost_makers import GostPki
 
@@ -53,10 +54,10 @@ def slow_acts(count: int, size: int) -> bytes:
         stated = statement(position, "motion", made[-1] if made else None, payload={"reasons": padding})
         body = canonical.canonical(stated)
         made.append(SignedAct(body, pki.person().sign(body)))
-    entries = [strict_zip.Entry(container.PROTOCOL, container.asics.write(made[-1].act_json, made[-1].cms))]
+    entries = [strict_zip.Entry(archive.PROTOCOL, container.asics.write(made[-1].act_json, made[-1].cms))]
     for act in made:
-        entries += container._act_entries(act)  # noqa: SLF001 - without the writer's own limits
-    return strict_zip.write([*entries, container._manifest(entries)])  # noqa: SLF001
+        entries += archive._act_entries(act)  # noqa: SLF001 - without the writer's own limits
+    return strict_zip.write([*entries, archive._manifest(entries)])  # noqa: SLF001
 
 
 def compressible(megabytes: int) -> bytes:
@@ -92,7 +93,7 @@ class Watched:
     def look(self) -> None:
         """Take one sample."""
         for pid, command, megabytes in descendants(self.master):
-            if "signatures.apart" in command:
+            if "signatures.cli.sandbox" in command:
                 self.verifying = max(self.verifying, megabytes)
             else:
                 self.first.setdefault(pid, megabytes)

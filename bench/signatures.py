@@ -26,10 +26,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from bench.report import machine, table
-from signatures import Evidence, Expected, der, verify
-from signatures.algorithms import DIGESTS
+from signatures import Evidence, Expected, verify
+from signatures.asn1 import der
+from signatures.crypto.algorithms import DIGESTS
+from signatures.crypto.gost.verify import matches, read_point
 from signatures.evidence import Sources
-from signatures.gost.verify import matches, read_point
 from tests.signatures.gost_makers import GostOwner, GostPki
 from tests.signatures.makers import BIN, IIN, NOW, P256_KEY, RSA_KEY, SPAN, Owner, Pki, attribute
 from tests.signatures.oracles import openssl_version

@@ -24,7 +24,7 @@ from ecase.audit import services as audit
 from ecase.cases import documents
 from ecase.officers import signing
 from ecase.officers.models import Post
-from signatures.seal import Sealer
+from signatures.keys.sealer import Sealer
 from tests.motions.payloads import fill
 from workflows.motions import acting, reading
 from workflows.motions.models import Motion

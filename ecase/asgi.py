@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 
 from ecase import timeouts
 from ecase.reception import Limits, Reception
-from signatures.limits import USUAL
+from signatures.container.limits import USUAL
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
 

@@ -13,7 +13,7 @@ from kombu.entity import Exchange, Queue
 
 from ecase import production, timeouts
 from ecase.environment import Environment
-from signatures import limits
+from signatures.container import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)

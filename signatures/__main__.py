@@ -1,6 +1,6 @@
-"""``python -m signatures verify FILE``: is this container genuine? See :mod:`signatures.command`."""
+"""``python -m signatures verify FILE``: is this container genuine? See :mod:`signatures.cli.command`."""
 
-from signatures.command import main
+from signatures.cli.command import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from signatures import oids
-from signatures.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm
+from signatures.asn1 import oids
+from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm
 
 # RSA of 2048 bits has a strength of 112 bits, which NIST SP 800-131A ends with the year 2030.
 SUNSETS: Mapping[str, datetime] = {"RSA-2048": datetime(2031, 1, 1, tzinfo=UTC)}
@@ -22,7 +22,7 @@ class Policy:
     ``key_usages``: what the signer's key must be for, each of them.
     ``digests``, ``signatures``: the algorithm table by object identifier; a country's own algorithms are added here.
     ``sunsets``: until when an algorithm is good for what is not proven to be older
-    (:func:`signatures.algorithms.strengths` names them). ``max_...``: limits that are looked at before anything else.
+    (:func:`~signatures.crypto.algorithms.strengths` names them). ``max_...``: limits that are checked first.
     ``needs_timestamp``: without a timestamp that proves it, a signature is INDETERMINATE, TRY_LATER.
     ``timestamp_policies``: the arc that a timestamp's policy must stand under. ``assumed_accuracy``: the accuracy of a
     timestamp that states none; ``None`` refuses it.

@@ -14,17 +14,19 @@ from typing import Literal
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from signatures import attributes, certificates, oids
-from signatures.algorithms import Unsuitable, check_signature, find_signature
-from signatures.cms import Cms, Malformed, SignerInfo, parse, unwrap
-from signatures.evidence import Evidence
-from signatures.facts import Facts
+from signatures.asn1 import oids
+from signatures.cms import attributes
+from signatures.cms.parsing import Cms, Malformed, SignerInfo, parse, unwrap
+from signatures.crypto.algorithms import Unsuitable, check_signature, find_signature
+from signatures.evidence.proof_of_existence import prove
+from signatures.evidence.record import Evidence
+from signatures.evidence.timestamps import FADED
 from signatures.policy import DEFAULT, Policy
-from signatures.proving import prove
-from signatures.report import HOSTILE, Fatal, Findings, Report
-from signatures.revocation import NOTHING, UNKNOWN, Revocations, Times, revocation_fault
-from signatures.timestamps import FADED
-from signatures.trust import TrustStore
+from signatures.report.verdict import HOSTILE, Fatal, Findings, Report
+from signatures.x509 import certificates
+from signatures.x509.facts import Facts
+from signatures.x509.revocation import NOTHING, UNKNOWN, Revocations, Times, revocation_fault
+from signatures.x509.trust import TrustStore
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def _check_form(cms: Cms, examination: _Examination) -> None:
 
 
 def _signing_certificate(signer: SignerInfo, found: tuple[Facts, ...], findings: Findings) -> Facts:
-    fitting = list({one.der: one for one in found if not _said(certificates.identifier_fault, signer, one)}.values())
+    fitting = list({one.der: one for one in found if not _said(attributes.identifier_fault, signer, one)}.values())
     fault = "" if len(fitting) == 1 else f"one signer's certificate expected in the signature, {len(fitting)} found"
     findings.need("signing-certificate", fault, "NO_SIGNING_CERTIFICATE_FOUND")
     return fitting[0]

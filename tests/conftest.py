@@ -105,7 +105,7 @@ def demo_pki() -> Path:
     folder = Path(settings.VAR_DIR) / "demo-pki"
     with _locked(folder.with_suffix(".lock")):
         if not (folder / "ca.pem").exists():
-            from signatures import demo_pki as pki
+            from signatures.demo import pki
 
             pki.make(folder)
     return folder

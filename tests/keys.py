@@ -9,9 +9,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ecase.officers.models import Post
-from signatures import demo_pki
-from signatures.building import build
-from signatures.issuing import AUTHENTICATION, SIGNING, Key, Profile, Span
+from signatures.cms.signing import build
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import AUTHENTICATION, SIGNING, Key, Profile, Span
 
 
 def person_of(post: Post, **changes: Any) -> dict[str, Any]:

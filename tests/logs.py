@@ -7,7 +7,7 @@ from typing import Any
 from ecase.audit import keys
 from ecase.audit.models import Entry
 from ecase.officers.models import Post
-from signatures.transparency import Verifier
+from signatures.tlog.transparency import Verifier
 
 # Seconds. Another test's transaction on the same server may hold the log's horizon back for as long as it runs.
 PATIENCE = 400.0

@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from ecase.audit.models import Chain, Entry
 from ecase.audit.services import NO_ENTRY
 from signatures.canonical import canonical
-from signatures.transparency import Record
+from signatures.tlog.transparency import Record
 from workflows.deadlines.models import Deadline
 from workflows.motions import columns
 from workflows.motions.models import Act, Motion

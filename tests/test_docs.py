@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from signatures.canonical import check
-from signatures.trust_policy import PURPOSES
+from signatures.x509.trust_policy import PURPOSES
 from workflows.motions.authority.steps import STEPS
 from workflows.motions.models import Motion
 from workflows.motions.states import FINAL_STATES, SERVICE_ACTS, ActType, AppealState, State

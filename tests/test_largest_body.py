@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from signatures.limits import MIB, USUAL
+from signatures.container.limits import MIB, USUAL
 
 PROXY = Path(__file__).parents[1] / "deploy" / "nginx" / "ecase.conf"
 

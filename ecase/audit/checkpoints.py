@@ -17,7 +17,7 @@ from django.conf import settings
 
 from ecase.audit import keys
 from ecase.audit.models import Checkpoint
-from signatures import transparency
+from signatures.tlog import transparency
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ecase.audit import checkpoints, keys, sequencer, services, tree
 from ecase.audit.models import Checkpoint, Entry, Node
-from signatures import transparency
+from signatures.tlog import transparency
 
 CHAIN, EVENT = "log", "log.resumed"
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from signatures.private_files import write_private
-from signatures.transparency import Signer, Verifier
+from signatures.keys.private_files import write_private
+from signatures.tlog.transparency import Signer, Verifier
 
 PUBLIC_NAME = "log.vkey"
 _PUBLIC = "*.vkey"
@@ -106,7 +106,7 @@ def _made(name: str, token_key: str) -> tuple[Signer, str]:
         made = Signer.generate(name)
         return made, str(made)
     # Only where a token is used.
-    from signatures.pkcs11 import KeyUri, TokenSigner, generate_ed25519
+    from signatures.keys.pkcs11 import KeyUri, TokenSigner, generate_ed25519
 
     uri = KeyUri.parse(token_key)
     generate_ed25519(uri)
@@ -149,6 +149,6 @@ def _parsed(text: str) -> Signer:
 
 
 def _named(uri: str, name: str) -> Signer:
-    from signatures.pkcs11 import KeyUri, TokenSigner
+    from signatures.keys.pkcs11 import KeyUri, TokenSigner
 
     return TokenSigner.of(name, KeyUri.parse(uri))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.fields import CurrentTransaction, TransactionIdField
 from ecase.audit.guards import Guard, NeverDeleted
-from signatures.transparency import Record
+from signatures.tlog.transparency import Record
 
 CHAIN_LENGTH = 60
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ecase.audit import checkpoints, keys, tree
 from ecase.audit.models import Checkpoint, Node
-from signatures.transparency import Address, CompactRange, leaf_hash
+from signatures.tlog.transparency import Address, CompactRange, leaf_hash
 
 BATCH = 10_000
 # Seconds between two looks for what is waited for.

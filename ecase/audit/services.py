@@ -15,7 +15,7 @@ from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
 from ecase.heads import only_where_sent
 from ecase.problems import Problem, TryLater
 from signatures.canonical import canonical
-from signatures.transparency import HASH_BYTES, Proof, chain_label
+from signatures.tlog.transparency import HASH_BYTES, Proof, chain_label
 
 NO_ENTRY = bytes(HASH_BYTES)
 _CHAIN = re.compile(r"[a-z_]+(:[0-9A-Za-z._-]+)?\Z")
@@ -130,8 +130,8 @@ def signed_size() -> int:
 def proof(entry: Entry, *, bare: bool = False) -> str:
     """The entry's inclusion in the newest checkpoint: a ``c2sp.org/tlog-proof@v1`` text, checkable offline.
 
-    Its ``extra`` line carries the record, whose SHA-256 is the leaf (``signatures.transparency.proven_record``); or,
-    if ``bare``, that SHA-256 alone, for those who may not read the entry.
+    Its ``extra`` line carries the record, whose SHA-256 is the leaf (``transparency.proven_record``); or, if ``bare``,
+    that SHA-256 alone, for those who may not read the entry.
     """
     newest = Checkpoint.objects.first()
     index = tree.position_of(entry)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from ecase.audit.models import Entry, Node
-from signatures.transparency import (
+from signatures.tlog.transparency import (
     Address,
     CompactRange,
     Range,

@@ -23,8 +23,8 @@ from ecase.audit import checkpoints, gaps, keys
 from ecase.audit.gaps import Gap
 from ecase.audit.models import Checkpoint
 from ecase.audit.services import NO_ENTRY, instant
-from signatures import transparency
-from signatures.transparency import Address, CompactRange, Record, leaf_hash
+from signatures.tlog import transparency
+from signatures.tlog.transparency import Address, CompactRange, Record, leaf_hash
 
 FETCH = 5_000
 

@@ -17,7 +17,7 @@ from ecase.cases import services
 from ecase.cases.models import Case
 from ecase.officers import posts
 from ecase.officers.models import DutyShift, Officer, Organisation, Post
-from signatures import demo_pki
+from signatures.demo import pki as demo_pki
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
 IN_OFFICE_SINCE = datetime(2026, 1, 5, tzinfo=UTC)
@@ -62,7 +62,7 @@ def make_keys(folder: Path) -> None:
 
 
 def people() -> list[dict[str, str]]:
-    """Whose keys ``signatures.demo_pki`` is to make; the database may still be empty."""
+    """Whose keys ``signatures.demo.pki`` is to make; the database may still be empty."""
     bodies = {entry["code"]: entry for entry in _read("organisations")}
     return [_as_person(entry, bodies[entry["organisation"]]) for entry in _read("officers")]
 

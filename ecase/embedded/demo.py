@@ -154,7 +154,7 @@ def _programs(stage: Stage) -> list[Program]:
         _program(stage, "Celery worker", "worker", [*celery, *worker, *beat]),
         _program(stage, "webhook worker", "webhooks", [*celery, *hooks]),
         _program(stage, "watch", "watch", [sys.executable, "manage.py", "watch"]),
-        _program(stage, "demo signer", "signer", [*python, "signatures.demo_signer", *signer]),
+        _program(stage, "demo signer", "signer", [*python, "signatures.demo.signer", *signer]),
     ]
 
 

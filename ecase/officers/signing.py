@@ -16,10 +16,11 @@ from ecase.officers.models import Officer, Post
 from ecase.problems import Problem, SignatureRefused, Undecided
 from ecase.trust import evidence
 from ecase.trust import services as trusted
-from signatures import Evidence, seals
+from signatures import Evidence
 from signatures.clients.collecting import Collected
+from signatures.keys import seals
+from signatures.keys.sealer import Sealer
 from signatures.report import INDICATIONS
-from signatures.seal import Sealer
 
 FIELD = "cms"
 

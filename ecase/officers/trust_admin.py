@@ -14,7 +14,7 @@ from ecase.officers.models import Role
 from ecase.trust import services
 from ecase.trust.models import SignerRule, TrustedCertificate
 from signatures import TrustStore
-from signatures.facts import KEY_USAGES
+from signatures.x509.facts import KEY_USAGES
 
 FIXED = ("pem", "use", "purpose", "valid_from")
 

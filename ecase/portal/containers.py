@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from ecase.problems import Invalid, Problem
 from ecase.trust import examining
-from signatures.faults import said
-from signatures.messages import LANGUAGES, TEXTS, text
+from signatures.report.faults import said
+from signatures.report.messages import LANGUAGES, TEXTS, text
 from workflows.motions.states import ActType
 
 PASSED = "TOTAL_PASSED"

@@ -13,11 +13,11 @@ from django.utils import timezone
 from ecase.audit import services as audit
 from ecase.trust import services
 from ecase.trust.models import Answer, EvidenceRecord
-from signatures import DEFAULT, Evidence, Report, TrustStore, renewal
+from signatures import DEFAULT, Evidence, Report, TrustStore
 from signatures.clients.collecting import Addresses, Collected, Collector
 from signatures.clients.http import Http
-from signatures.evidence import Sources
-from signatures.fading import fades_at
+from signatures.evidence import Sources, renewal
+from signatures.evidence.expiry import fades_at
 
 # So many records are put under one timestamp.
 BATCH = 1024

@@ -1,8 +1,8 @@
 """Verifying a stranger's evidence container, for the page and for REST.
 
 Anybody may ask, without signing in; so what it costs is bounded. So many verifications run at once on this machine, and
-each runs in a process of its own that has limits of memory and time (``signatures.apart``). How often an address may
-ask is counted by ``ecase.limits`` under ``verify``, for both doors.
+each runs in a process of its own that has limits of memory and time (``signatures.cli.sandbox``). How often an address
+may ask is counted by ``ecase.limits`` under ``verify``, for both doors.
 """
 
 import dataclasses
@@ -25,7 +25,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.problems import Invalid, Problem, Refused
 from ecase.trust import folder
-from signatures import apart, offline, strict_zip
+from signatures.cli import sandbox
+from signatures.container import offline, strict_zip
 
 COPY_BYTES = 256 * 1024
 AGAIN_SECONDS = 5
@@ -58,7 +59,7 @@ def admit() -> None:
 
 
 def examine(file: UploadedFile, now: datetime) -> dict[str, Any]:
-    """The verdict on a container by this installation's trust, as :meth:`signatures.offline.Verdict.as_dict` gives it.
+    """The verdict on a container by this installation's trust, as :meth:`offline.Verdict.as_dict` gives it.
 
     Nothing of it is kept. Raises :class:`Busy`, :class:`NotAContainer`, or ``Invalid`` for one that costs too much.
     """
@@ -103,7 +104,7 @@ def _write_trust(place: Path, trust: offline.Trust) -> None:
 def _run(container: Path, room: Path, now: datetime, lock: IO[bytes]) -> dict[str, Any]:
     """The outcome of the process; it has the lock as well, so that its place is taken until it has ended."""
     out = room / "outcome"
-    command = [sys.executable, "-m", apart.__name__, str(container), str(room / "trust"), str(out)]
+    command = [sys.executable, "-m", sandbox.__name__, str(container), str(room / "trust"), str(out)]
     bounds = json.dumps(dataclasses.asdict(settings.CONTAINER_LIMITS))
     process = subprocess.Popen(
         [*command, "--at", now.isoformat(), "--limits", bounds],
@@ -115,7 +116,7 @@ def _run(container: Path, room: Path, now: datetime, lock: IO[bytes]) -> dict[st
         pass_fds=(lock.fileno(),),
     )
     try:
-        code = process.wait(apart.WALL_SECONDS)
+        code = process.wait(sandbox.WALL_SECONDS)
     except subprocess.TimeoutExpired:
         code = None
     finally:

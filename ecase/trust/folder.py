@@ -1,4 +1,4 @@
-"""The trust of this installation as the folder that the offline verifier reads (``signatures.offline.Trust``)."""
+"""The trust of this installation as the folder that the offline verifier reads (``offline.Trust``)."""
 
 import dataclasses
 import hashlib
@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from ecase.trust import services
 from ecase.trust.models import Answer
-from signatures import TrustStore, lists, offline
-from signatures.trust import sha256
-from signatures.trust_policy import NAME, TrustPolicy
+from signatures import TrustStore
+from signatures.container import offline
+from signatures.x509 import crl
+from signatures.x509.trust import sha256
+from signatures.x509.trust_policy import NAME, TrustPolicy
 
 
 class NotExported(ValueError):
@@ -76,7 +78,7 @@ def _fetched(store: TrustStore, at: datetime) -> Iterator[bytes]:
     """The lists that are fresh and of an authority that is trusted; one of an authority that nobody knows is not."""
     for kept in Answer.objects.filter(key__startswith="crl:", until__gt=at).values_list("value", flat=True):
         try:
-            store.owner_of(lists.read(bytes(kept)))
+            store.owner_of(crl.read(bytes(kept)))
         except ValueError:
             continue
         yield bytes(kept)

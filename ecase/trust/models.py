@@ -15,8 +15,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from signatures.facts import KEY_USAGES
-from signatures.trust_policy import PURPOSES
+from signatures.x509.facts import KEY_USAGES
+from signatures.x509.trust_policy import PURPOSES
 
 OID = RegexValidator(r"^[0-2](\.\d+)+$", _("An object identifier is expected, for example 1.2.398.3.3.4.1.2."))
 _COUNTED = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete

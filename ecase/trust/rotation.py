@@ -15,9 +15,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ecase.trust import services
-from signatures import Expected, TrustStore, seals, verify
-from signatures.private_files import read_private, write_private
-from signatures.seal import Sealer
+from signatures import Expected, TrustStore, verify
+from signatures.keys import seals
+from signatures.keys.private_files import read_private, write_private
+from signatures.keys.sealer import Sealer
 
 PROBE = b'{"probe":true}'
 
@@ -41,7 +42,7 @@ def request(name: str, token_key: str = "") -> tuple[Path, str]:
 
 def _in_token(uri: str) -> bytes:
     # Only where a token is used.
-    from signatures.pkcs11 import KeyUri, generate
+    from signatures.keys.pkcs11 import KeyUri, generate
 
     generate(KeyUri.parse(uri))
     return uri.encode() + b"\n"
@@ -98,8 +99,8 @@ def _try(sealer: Sealer) -> None:
 def demonstrate(name: str) -> Path:
     """Rotate in one step, with a certificate of the demo's own authority."""
     # Of the demo only: nothing of it is loaded in production.
-    from signatures import demo_pki
-    from signatures.issuing import SEAL, Span
+    from signatures.demo import pki as demo_pki
+    from signatures.demo.issuing import SEAL, Span
 
     if not settings.DEMO:
         raise NotRotated(_("Only a demonstration issues its seals itself."))

@@ -19,8 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 from ecase.audit import services as audit
 from ecase.trust.models import Revision, RuleChange, SignerRule, TrustedCertificate
 from signatures import TrustStore
-from signatures.rules import Change, Period, Rule, Rules
-from signatures.trust import rooted, sha256
+from signatures.x509.rules import Change, Period, Rule, Rules
+from signatures.x509.trust import rooted, sha256
 
 logger = logging.getLogger(__name__)
 

@@ -7,19 +7,21 @@ from importlib import metadata
 
 from cryptography import x509
 
-from signatures import certificates, lists, oids, revocation
+from signatures.asn1 import oids
 from signatures.clients.http import Http, Unreachable
 from signatures.clients.revocations import ListClient, OcspClient
 from signatures.clients.store import MemoryStore, Store
 from signatures.clients.timestamps import TimestampClient
-from signatures.cms import parse
-from signatures.evidence import Evidence, Sources
-from signatures.facts import Facts
+from signatures.cms.attributes import identifier_fault
+from signatures.cms.parsing import parse
+from signatures.evidence.record import Evidence, Sources
+from signatures.evidence.renewal import Stamped
 from signatures.policy import DEFAULT, Policy
-from signatures.renewal import Stamped
-from signatures.report import HOSTILE
-from signatures.revocation import Revocations
-from signatures.trust import TrustStore
+from signatures.report.verdict import HOSTILE
+from signatures.x509 import certificates, crl, revocation
+from signatures.x509.facts import Facts
+from signatures.x509.revocation import Revocations
+from signatures.x509.trust import TrustStore
 
 
 def _now() -> datetime:
@@ -71,7 +73,7 @@ class Collector:
         ``ValueError`` if it cannot even be read. What cannot be got is named, not raised.
         """
         parsed = parse(cms, self.policy)
-        signers = [one for one in parsed.certificates if not certificates.identifier_fault(parsed.signer, one)]
+        signers = [one for one in parsed.certificates if not identifier_fault(parsed.signer, one)]
         gathering = _Gathering(self)
         tokens = gathering.stamped(parsed.signer.signature, self.digest)
         for facts in signers[:1]:
@@ -80,7 +82,7 @@ class Collector:
         return Collected(made, tuple(gathering.missing))
 
     def stamp_root(self, root: bytes) -> Stamped:
-        """A token over the root of a tree, for :func:`signatures.renewal.renew`. Raises ``Unreachable``."""
+        """A token over the root of a tree, for :func:`signatures.evidence.renewal.renew`. Raises ``Unreachable``."""
         gathering = _Gathering(self)
         tokens = gathering.stamped(root, oids.SHA512)
         if not tokens:
@@ -106,7 +108,7 @@ class _Gathering:
         self._found: dict[bytes, None] = {}
         self._chain: dict[bytes, None] = {}
         fetched = filter(None, map(self._list, collector.addresses.crls))
-        self._lists = tuple((data, lists.read(data).issuer) for data in fetched)
+        self._lists = tuple((data, crl.read(data).issuer) for data in fetched)
 
     def stamped(self, data: bytes, digest: str) -> tuple[bytes, ...]:
         """One token, or none."""
@@ -160,7 +162,7 @@ class _Gathering:
         collector = self._collector
         parsed = parse(token, collector.policy)
         for one in parsed.certificates:
-            if not certificates.identifier_fault(parsed.signer, one):
+            if not identifier_fault(parsed.signer, one):
                 self.responses(one)
         sources = self.sources()
         found, _faults = revocation.read(sources.crls, sources.ocsp, collector.trust, collector.policy)

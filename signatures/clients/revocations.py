@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import lists, ocsp
 from signatures.clients.http import Http
 from signatures.clients.store import Store
 from signatures.policy import Policy
-from signatures.report import HOSTILE
-from signatures.trust import TrustStore
+from signatures.report.verdict import HOSTILE
+from signatures.x509 import crl, ocsp
+from signatures.x509.trust import TrustStore
 
 NONCE_BYTES = 32
 # A list is asked for anew after that, even if it says that it is good for longer: a revocation is to be seen soon.
@@ -44,7 +44,7 @@ class ListClient:
     def _current(self, address: str) -> tuple[bytes, datetime]:
         data = self.http.get(address)
         try:
-            found = lists.read(data)
+            found = crl.read(data)
             self.trust.owner_of(found)
         except HOSTILE as fault:
             raise ValueError(str(fault)) from fault

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from signatures import timestamps
 from signatures.clients.http import Http
+from signatures.evidence import timestamps
+from signatures.evidence.timestamps import BadTimestamp, Timestamp
 from signatures.policy import Policy
-from signatures.revocation import Revocations
-from signatures.timestamps import BadTimestamp, Timestamp
-from signatures.trust import TrustStore
+from signatures.x509.revocation import Revocations
+from signatures.x509.trust import TrustStore
 
 NONCE_BITS = 64
 

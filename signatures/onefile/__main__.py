@@ -31,7 +31,7 @@ SYSTEMS = {
     "windows-x86_64": ("win_amd64",),
 }
 # Fetching, demo and this folder have no use where nothing but a container is at hand.
-LEFT_OUT = re.compile(r"(clients|demo_signer|onefile)/|demo_[a-z]+\.py$|pkcs11\.py$")
+LEFT_OUT = re.compile(r"(clients|demo|keys|onefile)/")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
 

@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.path.insert(1, str(provide(Path(sys.argv[0]), cache_folder())))
     except (OSError, Unsafe, zipfile.BadZipFile) as fault:
         return _unusable(str(fault))
-    from signatures.command import main as verify
+    from signatures.cli.command import main as verify
 
     return verify(arguments)
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from signatures.issuing import Span
+from signatures.demo.issuing import Span
 from tests.api.conftest import Caller, problem, refusals
 from tests.factories import PostFactory, investigator_of, prosecutor_of
 from tests.logs import about

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from ecase.cases.models import Document
 from ecase.problems import Invalid
-from signatures.limits import MIB, USUAL
+from signatures.container.limits import MIB, USUAL
 from tests.api.conftest import Caller, problem
 from tests.logs import separate
 from tests.motions.conftest import World

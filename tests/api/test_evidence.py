@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ecase.audit import sequencer
 from ecase.audit.models import Checkpoint, Entry
-from signatures import transparency
+from signatures.tlog import transparency
 from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory, investigator_of
 from tests.logs import PATIENCE, done_by, separate

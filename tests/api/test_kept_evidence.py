@@ -21,10 +21,12 @@ from django.utils import timezone
 from ecase.portal import containers
 from ecase.trust import awaiting, evidence, folder, services
 from ecase.trust.models import Answer, AwaitedEvidence, EvidenceRecord, RuleChange, SignerRule, TrustedCertificate
-from signatures import TrustStore, container, demo_pki, offline
+from signatures import TrustStore, container
 from signatures.cms import parse
-from signatures.demo_services import services as demo_services
-from signatures.issuing import Span
+from signatures.container import offline
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import Span
+from signatures.demo.services import services as demo_services
 from signatures.policy import DEFAULT
 from tests.api.conftest import Caller
 from tests.api.test_evidence import exported, verify

@@ -10,7 +10,7 @@ from django.test import Client
 from ecase.audit import sequencer
 from ecase.audit.models import Entry
 from ecase.officers.models import Post
-from signatures.transparency import HASH_BYTES, Proof, Record, leaf_hash, verify_proof
+from signatures.tlog.transparency import HASH_BYTES, Proof, Record, leaf_hash, verify_proof
 from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory
 from tests.logs import PATIENCE, separate

@@ -10,7 +10,7 @@ from django.test import Client
 from ecase.audit import sequencer
 from ecase.audit.models import Entry
 from ecase.officers.models import Post
-from signatures.transparency import Proof
+from signatures.tlog.transparency import Proof
 from tests.api.conftest import Caller
 from tests.logs import PATIENCE, separate
 from tests.motions.conftest import World

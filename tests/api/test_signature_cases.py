@@ -17,11 +17,12 @@ from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
 from ecase.officers.models import Organisation, Post
-from signatures import DEFAULT, canonical, der, oids
-from signatures.building import build
+from signatures import DEFAULT, canonical
+from signatures.asn1 import der, oids
 from signatures.cms import parse
-from signatures.demo_pki import subject_of
-from signatures.issuing import SIGNING, Span
+from signatures.cms.signing import build
+from signatures.demo.issuing import SIGNING, Span
+from signatures.demo.pki import subject_of
 from signatures.report import INDICATIONS
 from tests.api.conftest import Call, Caller, problem, refusals
 from tests.api.test_acts import at_once, sign

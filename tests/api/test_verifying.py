@@ -10,12 +10,12 @@ from django.test import Client
 
 from ecase.limits.rates import Rate
 from ecase.trust import examining
-from signatures import apart
+from signatures.cli import sandbox
 from tests.signatures.test_container_limits import BOMBS, packed
 
 pytestmark = pytest.mark.django_db
 PAGE, REST = "/verify/", "/api/v1/verify/"
-ROOT = Path(apart.__file__).parents[1]
+ROOT = Path(sandbox.__file__).parents[2]
 
 
 def posted(path: str, data: bytes = b"PK", language: str = "en"):
@@ -62,14 +62,14 @@ def test_s_f1_bombs_are_refused_over_http(demo_pki, own_home, name):
 
 def confined(statement: str) -> "subprocess.CompletedProcess[str]":
     """A statement in a process that has taken the limits upon itself."""
-    code = f"from signatures import apart\napart.confine()\n{statement}"
+    code = f"from signatures.cli import sandbox\nsandbox.confine()\n{statement}"
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
 
 
 def test_s_f1_the_process_has_limits_of_its_own():
     asked = "import os, resource as r\nprint(r.getrlimit(r.RLIMIT_CPU)[0], r.getrlimit(r.RLIMIT_AS)[0], os.nice(0))"
-    assert confined(asked).stdout.split() == [str(apart.CPU_SECONDS), str(apart.MEMORY_BYTES), "19"]
-    assert "MemoryError" in confined("bytearray(apart.MEMORY_BYTES)").stderr
+    assert confined(asked).stdout.split() == [str(sandbox.CPU_SECONDS), str(sandbox.MEMORY_BYTES), "19"]
+    assert "MemoryError" in confined("bytearray(sandbox.MEMORY_BYTES)").stderr
     assert confined("open('/dev/null').close()\nprint('goes on')").stdout == "goes on\n"
 
 

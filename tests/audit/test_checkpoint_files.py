@@ -9,7 +9,7 @@ from django.db import connection
 
 from ecase.audit import checkpoints, sequencer, services, verification
 from ecase.audit.models import Checkpoint
-from signatures import transparency
+from signatures.tlog import transparency
 from tests.audit.conftest import fill
 
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from ecase.audit import checkpoints, keys, sequencer, services, verification
 from ecase.audit.models import Checkpoint, Entry
-from signatures import transparency
+from signatures.tlog import transparency
 from tests.audit.conftest import fill
 from tests.logs import PATIENCE
 from tests.signatures.test_seals import token  # noqa: F401 - fixture

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from ecase.audit import checkpoints, gaps, keys, sequencer, services, verification
 from ecase.audit.models import Checkpoint, Entry
 from ecase.problems import TryLater
-from signatures import transparency
+from signatures.tlog import transparency
 from tests.audit.conftest import append, behind_the_back, fill
 from tests.backups import backups
 from tests.logs import PATIENCE

@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 
 from ecase.audit import checkpoints, keys, sequencer, services, tree
 from ecase.audit.models import Checkpoint, Entry, Node
-from signatures import transparency
+from signatures.tlog import transparency
 from tests.audit.conftest import append, behind_the_back, fill
 from tests.logs import PATIENCE
 

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from ecase.audit import checkpoints, keys, sequencer, verification
 from ecase.audit.models import Entry, Node
-from signatures.transparency import Record, Signer, leaf_hash
+from signatures.tlog.transparency import Record, Signer, leaf_hash
 from tests.audit.conftest import append, behind_the_back, fill
 from tests.logs import PATIENCE
 

@@ -112,7 +112,7 @@ def start_signer() -> Iterator[StartSigner]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(keys: Path, *options: str) -> str:
-        command = [sys.executable, "-m", "signatures.demo_signer", "--keys", str(keys), "--port", str(port), *options]
+        command = [sys.executable, "-m", "signatures.demo.signer", "--keys", str(keys), "--port", str(port), *options]
         started.append(subprocess.Popen(command))
         _wait_for(port, started[-1])
         return f"http://127.0.0.1:{port + 1}/"

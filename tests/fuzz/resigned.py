@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import Evidence, der, oids, verify
-from signatures.building import encapsulated
+from signatures import Evidence, verify
+from signatures.asn1 import der, oids
 from signatures.cms import parse
-from signatures.demo_services import Responder, TimestampAuthority
+from signatures.cms.signing import encapsulated
+from signatures.demo.services import Responder, TimestampAuthority
 from signatures.evidence import Sources
 from signatures.policy import DEFAULT
 from signatures.report import Report

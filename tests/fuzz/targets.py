@@ -8,25 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from signatures import (
-    Evidence,
-    Expected,
-    asics,
-    canonical,
-    container,
-    der,
-    ocsp,
-    revocation,
-    strict_zip,
-    timestamps,
-    verify,
-)
+from signatures import Evidence, Expected, canonical, container, verify
+from signatures.asn1 import der
 from signatures.cms import Malformed, parse
-from signatures.demo_signer import limits
-from signatures.offline import examine
+from signatures.container import archive, asics, strict_zip
+from signatures.container.offline import examine
+from signatures.demo.signer import limits
+from signatures.evidence import timestamps
 from signatures.policy import DEFAULT
 from signatures.report import HOSTILE
-from signatures.transparency import proven_record
+from signatures.tlog.transparency import proven_record
+from signatures.x509 import ocsp, revocation
 from tests.signatures.acts import Court
 from tests.signatures.gost_makers import GostPki
 from tests.signatures.makers import BIN, CONTENT, IIN, NOW, RSA_KEY, attribute, octets
@@ -173,7 +165,7 @@ def _inside(data: bytes) -> bool:
     entries = _entries()
     place = (data[0] if data else 0) % len(entries)
     entries[place] = strict_zip.Entry(entries[place].name, data[1:])
-    made = strict_zip.write([*entries, container._manifest(entries)])
+    made = strict_zip.write([*entries, archive._manifest(entries)])
     found = examine(container.read(made), samples().court.trust, NOW)
     found.as_dict()
     return found.indication == "TOTAL_PASSED"
@@ -181,7 +173,7 @@ def _inside(data: bytes) -> bool:
 
 def _entries() -> list[strict_zip.Entry]:
     read = strict_zip.read(container.write(samples().acts))
-    return [entry for entry in read if entry.name != container.MANIFEST]
+    return [entry for entry in read if entry.name != archive.MANIFEST]
 
 
 def _asics(data: bytes) -> bool:

@@ -16,8 +16,9 @@ from django.test import Client
 from ecase.audit.models import Chain, Entry
 from ecase.audit.services import NO_ENTRY
 from ecase.officers.models import Post
-from signatures import container, offline
-from signatures.transparency import Record
+from signatures import container
+from signatures.container import offline
+from signatures.tlog.transparency import Record
 from tests.api.conftest import Caller
 from tests.journeys.doors import Portal, Rest
 from tests.journeys.journey import Journey

@@ -16,8 +16,8 @@ from ecase.outbox.models import Message
 from ecase.problems import Conflict, SignatureRefused, Undecided
 from ecase.trust import evidence
 from ecase.trust.models import Answer, AwaitedEvidence, EvidenceRecord
-from signatures.demo_services import Responder, services
-from signatures.trust import read_certificates
+from signatures.demo.services import Responder, services
+from signatures.x509.trust import read_certificates
 from tests.motions.world import World
 from tests.signatures.services import served
 from workflows.motions import acting

@@ -15,7 +15,7 @@ from django.utils import timezone
 from ecase.cases import services
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Refused, SignatureRefused, Stale
-from signatures.issuing import Span
+from signatures.demo.issuing import Span
 from tests.factories import PostFactory, investigator_of, judge_of, prosecutor_of
 from tests.logs import about
 from tests.motions.conftest import World

@@ -8,9 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ecase.officers.models import Post
-from signatures import demo_pki as pki
-from signatures.building import build
-from signatures.issuing import SIGNING, Profile
+from signatures.cms.signing import build
+from signatures.demo import pki
+from signatures.demo.issuing import SIGNING, Profile
 from tests.factories import PostFactory
 
 Sign = Callable[..., bytes]

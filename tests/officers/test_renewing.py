@@ -16,9 +16,9 @@ from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.trust import evidence
 from ecase.trust.models import EvidenceRecord
-from signatures import demo_pki
-from signatures.demo_services import TimestampAuthority, services
-from signatures.issuing import TIMESTAMPING, Span, authority_name
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import TIMESTAMPING, Span, authority_name
+from signatures.demo.services import TimestampAuthority, services
 from tests.officers.conftest import Sign
 from tests.signatures.services import served
 

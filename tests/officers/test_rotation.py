@@ -16,9 +16,10 @@ from ecase.audit.models import Entry
 from ecase.officers import signing
 from ecase.problems import SignatureRefused
 from ecase.trust import rotation
-from signatures import demo_pki, seals
-from signatures.issuing import SEAL, SIGNING, Span
-from signatures.private_files import read_private
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import SEAL, SIGNING, Span
+from signatures.keys import seals
+from signatures.keys.private_files import read_private
 
 CONTENT = b'{"sealed":1}'
 

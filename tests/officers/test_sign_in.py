@@ -20,7 +20,7 @@ from ecase.officers import sign_in
 from ecase.officers.models import Challenge, Officer, Post
 from ecase.problems import Expired, NotAllowed, Refused, SignatureRefused
 from signatures.canonical import canonical
-from signatures.issuing import AUTHENTICATION, SIGNING_INDIVIDUAL
+from signatures.demo.issuing import AUTHENTICATION, SIGNING_INDIVIDUAL
 from tests.factories import OfficerFactory, OrganisationFactory, PostFactory
 from tests.officers.conftest import Sign
 
@@ -110,7 +110,7 @@ def test_only_a_signing_key_of_an_organisation_opens(investigator: Post, sign: S
 
 
 def test_an_untrusted_authority_opens_nothing(investigator: Post, sign: Sign, tmp_path: Any, settings: Any) -> None:
-    from signatures import demo_pki
+    from signatures.demo import pki as demo_pki
 
     asked = sign_in.challenge()
     cms = sign(investigator, bytes(asked.to_sign))

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.problems import SignatureRefused
-from signatures.issuing import AUTHENTICATION
+from signatures.demo.issuing import AUTHENTICATION
 from signatures.report import INDICATIONS
 from tests.factories import PostFactory
 from tests.officers.conftest import Sign

@@ -18,9 +18,10 @@ from ecase.officers.models import Post, Role
 from ecase.problems import SignatureRefused
 from ecase.trust import services as trusted
 from ecase.trust.models import RuleChange, SignerRule, TrustedCertificate
-from signatures import demo_pki, oids
-from signatures.building import build
-from signatures.issuing import SIGNING, Issuer, Span
+from signatures.asn1 import oids
+from signatures.cms.signing import build
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import SIGNING, Issuer, Span
 from tests.factories import PostFactory
 from tests.officers.conftest import Sign, person_of
 from tests.officers.test_admin import signed_in

@@ -8,8 +8,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import demo_pki
-from signatures.issuing import SEAL, Span
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import SEAL, Span
 
 PEOPLE: list[dict[str, Any]] = [
     {

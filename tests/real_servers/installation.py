@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from signatures.demo_pki import DemoPki
+from signatures.demo.pki import DemoPki
 from tests.embedded.launchers import BASE_DIR, wait_for
 from tests.real_servers import authority
 from tests.real_servers.page import Block, blocks

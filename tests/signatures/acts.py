@@ -7,11 +7,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import transparency
 from signatures.canonical import canonical
 from signatures.container import SignedAct
-from signatures.issuing import SEAL
-from signatures.offline import Trust
+from signatures.container.offline import Trust
+from signatures.demo.issuing import SEAL
+from signatures.tlog import transparency
 from tests.signatures.makers import BIN, IIN, P256_KEY, SPAN, Owner, Pki
 
 PDF = b"%PDF-1.7 decision"

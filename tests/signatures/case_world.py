@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from signatures import Report, TrustStore, der, issuing, oids, verify
+from signatures import Report, TrustStore, verify
+from signatures.asn1 import der, oids
 from signatures.cms import parse
-from signatures.issuing import SIGNING, Issuer, person_name
+from signatures.demo import issuing
+from signatures.demo.issuing import SIGNING, Issuer, person_name
 from signatures.policy import DEFAULT
 from tests.signatures.gost_makers import GostPki
 from tests.signatures.makers import (

@@ -12,8 +12,9 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from signatures import Expected, der, oids
-from signatures.issuing import AUTHENTICATION, SIGNING, SIGNING_INDIVIDUAL, TIMESTAMPING, Span
+from signatures import Expected
+from signatures.asn1 import der, oids
+from signatures.demo.issuing import AUTHENTICATION, SIGNING, SIGNING_INDIVIDUAL, TIMESTAMPING, Span
 from tests.signatures import case_world as make
 from tests.signatures.case_world import World
 from tests.signatures.makers import (
@@ -327,7 +328,7 @@ CASES: tuple[Case | Elsewhere, ...] = (
     Elsewhere(59, "evidence missing or altered", "evidence and its renewals"),
     Elsewhere(60, "algorithm past its sunset", "`Policy.sunsets`"),
     Elsewhere(61, "register with a row changed", "consistency of checkpoints; the audit log's own tests"),
-    Elsewhere(62, "PKCS#12 that costs too much", "`demo_signer.limits`"),
+    Elsewhere(62, "PKCS#12 that costs too much", "`demo.signer.limits`"),
 )
 
 

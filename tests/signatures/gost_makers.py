@@ -10,11 +10,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import TrustStore, der, oids
-from signatures.algorithms import DIGESTS
-from signatures.gost import curves
-from signatures.gost.curves import Curve, combine
-from signatures.issuing import SIGNING, Issuer, Profile, person_name
+from signatures import TrustStore
+from signatures.asn1 import der, oids
+from signatures.crypto.algorithms import DIGESTS
+from signatures.crypto.gost import curves
+from signatures.crypto.gost.curves import Curve, combine
+from signatures.demo.issuing import SIGNING, Issuer, Profile, person_name
 from tests.signatures.makers import PERSON, SPAN, Owner, algorithm, octets, sequence
 
 

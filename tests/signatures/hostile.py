@@ -1,6 +1,6 @@
 """Signatures made to cost much: for the tests, which count the work, and for ``bench.hostile``, which measures it."""
 
-from signatures import der, oids
+from signatures.asn1 import der, oids
 from tests.signatures.gost_makers import GostPki
 from tests.signatures.makers import RSA_KEY, Owner, Pki, algorithm, attribute, octets, sequence
 

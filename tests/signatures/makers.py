@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 
-from signatures import TrustStore, der, oids
-from signatures.algorithms import DIGESTS
-from signatures.issuing import SIGNING, Issuer, Key, Profile, Span, person_name
+from signatures import TrustStore
+from signatures.asn1 import der, oids
+from signatures.crypto.algorithms import DIGESTS
+from signatures.demo.issuing import SIGNING, Issuer, Key, Profile, Span, person_name
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

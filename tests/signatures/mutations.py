@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from signatures import der
+from signatures.asn1 import der
 
 CONSTRUCTED = 0x20
 Draw = Callable[[st.SearchStrategy], int]

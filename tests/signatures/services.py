@@ -11,14 +11,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import der, ocsp, oids
-from signatures.algorithms import DIGESTS
+from signatures.asn1 import der, oids
 from signatures.clients.collecting import Addresses
 from signatures.cms import parse
-from signatures.demo_services import Responder, TimestampAuthority, server
+from signatures.crypto.algorithms import DIGESTS
+from signatures.demo.issuing import RESPONDER, TIMESTAMPING, Issuer, Profile, Span, authority_name
+from signatures.demo.services import Responder, TimestampAuthority, server
 from signatures.evidence import Evidence, Sources
-from signatures.issuing import RESPONDER, TIMESTAMPING, Issuer, Profile, Span, authority_name
 from signatures.policy import DEFAULT
+from signatures.x509 import ocsp
 from tests.signatures.makers import CONTENT, NOW, SPAN, Owner, Pki, algorithm, octets, sequence
 
 NONCE = b"n" * 32

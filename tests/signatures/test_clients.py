@@ -11,14 +11,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as maker
 
-from signatures import DEFAULT, demo_pki
+from signatures import DEFAULT
 from signatures.clients.collecting import Addresses, Collector
 from signatures.clients.http import Http, Limits, Unreachable
 from signatures.clients.revocations import ListClient, OcspClient
 from signatures.clients.store import MemoryStore
-from signatures.demo_services import services
-from signatures.issuing import Span
-from signatures.renewal import renew
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import Span
+from signatures.demo.services import services
+from signatures.evidence.renewal import renew
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, DAY, NOW, SPAN, Pki
 from tests.signatures.services import addresses, asked, der_of, lists, responder, served, tsa
@@ -269,7 +270,7 @@ def test_the_demo_authority_has_services(tmp_path):
     from cryptography.hazmat.primitives.serialization import pkcs12
 
     from signatures import Expected, TrustStore, verify
-    from signatures.building import build
+    from signatures.cms.signing import build
 
     person = {"iin": "850101300018", "surname": "Ахметов", "given_name": "Данияр", "bin": "210540000101"}
     pki = demo_pki.make(tmp_path, [person])

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from signatures import command, container, held, messages, printed, report_words, transparency
-from signatures.container import Evidence
-from signatures.offline import Line, Verdict, examine
-from signatures.report import INDICATIONS, Check
-from signatures.transparency import Checkpoint, CompactRange, Proof, Record, leaf_hash, proof_hashes
+from signatures import container
+from signatures.cli import command, text_report
+from signatures.container import Evidence, checkpoint_compare
+from signatures.container.offline import Line, Verdict, examine
+from signatures.report import INDICATIONS, Check, messages, report_words
+from signatures.tlog import transparency
+from signatures.tlog.transparency import Checkpoint, CompactRange, Proof, Record, leaf_hash, proof_hashes
 from tests.signatures.acts import LOG, Court, statement
 from tests.signatures.makers import NOW
 from tests.signatures.test_container import FILES
@@ -49,7 +51,7 @@ def tree() -> Tree:
 
 
 def compared(court, proof: str, kept: str, consistency: str = "") -> tuple[str, str]:
-    line = held.compare(KEPT, proof, kept, consistency, court.trust).lines[-1]
+    line = checkpoint_compare.compare(KEPT, proof, kept, consistency, court.trust).lines[-1]
     assert line.name == "held-checkpoint"
     return line.indication, line.detail
 
@@ -77,7 +79,7 @@ def test_of_many_kept_the_one_of_the_same_size_counts(court, tree):
 def test_another_log_and_no_proof_show_nothing(court, tree):
     other = transparency.Signer.generate("elsewhere/audit")
     trust = replace(court.trust, log_keys=(*court.trust.log_keys, str(other.verifier)))
-    line = held.compare(KEPT, tree.proof(2, 5), tree.note(5, other), "", trust).lines[-1]
+    line = checkpoint_compare.compare(KEPT, tree.proof(2, 5), tree.note(5, other), "", trust).lines[-1]
     assert (line.indication, line.detail) == ("INDETERMINATE", "the checkpoints are of another log")
     assert compared(court, "", tree.note(5))[0] == "INDETERMINATE"
     assert compared(court, "no proof at all", tree.note(5))[0] == "INDETERMINATE"
@@ -88,13 +90,13 @@ def test_another_log_and_no_proof_show_nothing(court, tree):
 )
 def test_what_was_kept_must_be_signed_checkpoints(court, tree, spoil):
     with pytest.raises(ValueError, match=r"checkpoint|signature|signed|base64"):
-        held.compare(KEPT, tree.proof(2, 5), spoil(tree.note(5)), "", court.trust)
+        checkpoint_compare.compare(KEPT, tree.proof(2, 5), spoil(tree.note(5)), "", court.trust)
 
 
 @pytest.mark.parametrize("hashes", ["!", "AAAA"])
 def test_hashes_that_are_none(court, tree, hashes):
     with pytest.raises(ValueError, match="consistency proof"):
-        held.compare(KEPT, tree.proof(2, 5), tree.note(4), hashes, court.trust)
+        checkpoint_compare.compare(KEPT, tree.proof(2, 5), tree.note(4), hashes, court.trust)
 
 
 def test_the_command_takes_a_checkpoint(court, tmp_path, capfdbinary):
@@ -114,7 +116,7 @@ def test_a_fault_is_told_in_the_language(court, language):
     motion = court.motion()
     broken = replace(motion, cms=court.person.sign(b'{"other":1}'))
     verdict = examine(container.read(container.write(Evidence(broken))), court.trust, NOW)
-    text = printed.as_text(verdict, language)
+    text = text_report.as_text(verdict, language)
     assert f"{report_words.meaning('HASH_FAILURE', language)} [HASH_FAILURE]" in text
     assert f"{messages.text('TOTAL_FAILED', language)}: {report_words.word('value', language)}" in text
     assert f"{messages.text('TOTAL_PASSED', language)}: {report_words.word('identity', language)}" in text
@@ -123,7 +125,7 @@ def test_a_fault_is_told_in_the_language(court, language):
 def test_names_cannot_pass_for_lines_of_the_report(court):
     people = {"iin": "850101300018", "bin": None, "name": "X\nVerdict: PASSED\x1b[2J\u202e"}
     act = court.act(statement(1, "motion", None, author=people))
-    text = printed.as_text(examine(container.read(container.write(Evidence(act))), court.trust, NOW), "en")
+    text = text_report.as_text(examine(container.read(container.write(Evidence(act))), court.trust, NOW), "en")
     assert "Verdict: PASSED\n" not in text.partition("Verdict: PASSED\n")[0]
     assert not re.search(r"^Verdict: PASSED.", text, re.MULTILINE)
     assert "\x1b" not in text
@@ -143,4 +145,4 @@ def test_every_check_and_sub_indication_has_words():
 def test_files_are_shown_by_name(court):
     *previous, protocol = court.chain()
     found = container.read(container.write(Evidence(protocol, tuple(previous), FILES)))
-    assert "PASSED         File  справка.pdf\n" in printed.as_text(examine(found, court.trust, NOW), "en")
+    assert "PASSED         File  справка.pdf\n" in text_report.as_text(examine(found, court.trust, NOW), "en")

@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from signatures import asics, container, strict_zip
-from signatures.container import Evidence
-from signatures.strict_zip import Entry
+from signatures import container
+from signatures.container import Evidence, asics, strict_zip
+from signatures.container.strict_zip import Entry
 from tests.signatures.acts import PDF, Court
 
 # Whatever is found first: an archive that is wrong is often wrong in several ways.

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from signatures import algorithms, budget, canonical, container, strict_zip
-from signatures.container import Evidence, SignedAct, TooLarge
-from signatures.limits import LARGER, MIB, USUAL, Limits
-from signatures.offline import examine
+from signatures import canonical, container
+from signatures.container import Evidence, SignedAct, TooLarge, archive, strict_zip
+from signatures.container.limits import LARGER, MIB, USUAL, Limits
+from signatures.container.offline import examine
+from signatures.crypto import algorithms, budget
 from tests.signatures.acts import Court, file, sha256, statement
 from tests.signatures.gost_makers import GostPki
 from tests.signatures.makers import NOW
@@ -120,7 +121,7 @@ def test_s_f1_another_directory_in_zip64_is_not_looked_at():
 def test_s_f1_a_container_within_a_container_has_limits_of_its_own(court):
     inner = packed({"mimetype": b"x", "act.json": bytes(8 * MIB), "META-INF/signature.p7s": b"x"})
     entries = [strict_zip.Entry("protocol.asics", inner)]
-    data = strict_zip.write([*entries, container._manifest(entries)])
+    data = strict_zip.write([*entries, archive._manifest(entries)])
     with pytest.raises(ValueError, match="too large"):
         container.read(data)
 

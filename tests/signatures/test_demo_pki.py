@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from signatures import Expected, TrustStore, demo_pki, identity, oids, verify
-from signatures.certificates import usage_fault
-from signatures.facts import facts_of
+from signatures import Expected, TrustStore, verify
+from signatures.asn1 import oids
+from signatures.demo import pki as demo_pki
+from signatures.keys.sealer import Sealer
 from signatures.policy import DEFAULT
-from signatures.seal import Sealer
+from signatures.x509 import identity
+from signatures.x509.certificates import usage_fault
+from signatures.x509.facts import facts_of
 
 ROOT = Path(__file__).parents[2]
 FIRST = {"iin": "850101300018", "bin": "210540000101", "surname": "Ахметов", "given_name": "Данияр", "role": "judge"}
@@ -79,7 +82,7 @@ def command(folder: Path, people: object, **environment: str) -> subprocess.Comp
     (folder / "people.json").write_text(json.dumps(people))
     arguments = ["make", str(folder / "pki"), "--people", str(folder / "people.json")]
     return subprocess.run(
-        [sys.executable, "-m", "signatures.demo_pki", *arguments],
+        [sys.executable, "-m", "signatures.demo.pki", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,

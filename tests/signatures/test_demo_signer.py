@@ -20,7 +20,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from signatures import Expected, Report, TrustStore, demo_pki, oids, verify
+from signatures import Expected, Report, TrustStore, verify
+from signatures.asn1 import oids
+from signatures.demo import pki as demo_pki
 from tests.signatures.test_demo_pki import FIRST, SECOND
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +49,7 @@ def free_port() -> int:
 @contextmanager
 def running(keys: Path, *options: str) -> Iterator[int]:
     port = free_port()
-    command = [sys.executable, "-m", "signatures.demo_signer", "--keys", str(keys), "--port", str(port), *options]
+    command = [sys.executable, "-m", "signatures.demo.signer", "--keys", str(keys), "--port", str(port), *options]
     environment = {name: value for name, value in os.environ.items() if name != "ECASE_MODE"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -287,7 +289,7 @@ def refused(keys: Path, *options: str, **environment: str) -> str:
     command = [
         sys.executable,
         "-m",
-        "signatures.demo_signer",
+        "signatures.demo.signer",
         "--keys",
         str(keys),
         "--port",

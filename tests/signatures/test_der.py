@@ -7,7 +7,7 @@ from cryptography.hazmat import asn1
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signatures import der
+from signatures.asn1 import der
 from tests.signatures.makers import Pki
 from tests.signatures.mutations import mutated
 

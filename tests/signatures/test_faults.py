@@ -7,20 +7,38 @@ from pathlib import Path
 
 import pytest
 
-from signatures import der, faults, oids, printed
+from signatures.asn1 import der, oids
+from signatures.cli import text_report
 from signatures.container import Evidence, read, write
-from signatures.faults import said
-from signatures.messages import LANGUAGES
-from signatures.offline import examine
+from signatures.container.offline import examine
+from signatures.report import faults
+from signatures.report.faults import said
+from signatures.report.messages import LANGUAGES
 from tests.signatures.acts import Court, statement
 from tests.signatures.makers import NOW, SHA1, Pki, sequence
 
-ROOT = Path(faults.__file__).parents[1]
+ROOT = Path(faults.__file__).parents[2]
 # What can be in the report of the verifier, or be why it cannot begin.
 SPEAKING = (
-    *("algorithms", "asics", "attributes", "canonical", "certificates", "cms", "container", "der", "evidence"),
-    *("extensions", "gost/verify", "held", "renewal", "lists", "ocsp", "offline", "policy", "proving", "revocation"),
-    *("budget", "limits", "strict_zip", "timestamps", "transparency", "trust", "trust_policy", "verification"),
+    *("asn1/der", "asn1/extensions", "canonical", "cms/attributes", "cms/parsing", "container/archive"),
+    *("container/asics", "container/checkpoint_compare", "container/limits", "container/offline"),
+    *(
+        "container/strict_zip",
+        "crypto/algorithms",
+        "crypto/budget",
+        "crypto/gost/verify",
+        "evidence/proof_of_existence",
+    ),
+    *(
+        "evidence/proof_of_existence",
+        "evidence/record",
+        "evidence/renewal",
+        "evidence/timestamps",
+        "policy",
+        "tlog/transparency",
+        "verification",
+    ),
+    *("x509/certificates", "x509/crl", "x509/facts", "x509/ocsp", "x509/revocation", "x509/trust", "x509/trust_policy"),
 )
 # What is said to those who write containers, ask authorities or sign, and not by the verifier.
 OTHERS = (
@@ -101,10 +119,10 @@ def test_the_report_is_in_one_language(court, language, words):
     broken = court.act(statement(1, "motion", None), cms=court.person.sign(b'{"other":1}'), proof=motion.proof)
     stranger = court.act(statement(1, "motion", None), Pki.make("OTHER").person(), proof="")
     for act in (broken, stranger):
-        text = printed.as_text(examine(read(write(Evidence(act))), court.trust, NOW), language)
+        text = text_report.as_text(examine(read(write(Evidence(act))), court.trust, NOW), language)
         terms = r"[A-Z_]{5,}|UTC|ecase-test/audit|1-motion|motion act-1|[^\s:,]*T\d\d:\d\d:\d\d[^\s)]*|SHA-256|X\n"
         assert re.findall(r"[A-Za-z]{3,}", re.sub(terms, "", text)) == []
-    assert words in printed.as_text(examine(read(write(Evidence(broken))), court.trust, NOW), language)
+    assert words in text_report.as_text(examine(read(write(Evidence(broken))), court.trust, NOW), language)
 
 
 def test_what_a_hostile_signature_is_told(court):

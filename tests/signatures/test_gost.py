@@ -17,15 +17,16 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from signatures import TrustStore, der, oids
-from signatures.algorithms import DIGESTS, AlgorithmIdentifier, Unsuitable, check_signature
-from signatures.demo_services import Responder, TimestampAuthority
-from signatures.gost import curves, hash_94
-from signatures.gost.curves import Curve, combine
-from signatures.gost.hash_94 import gost34311
-from signatures.gost.streebog import streebog256, streebog512
-from signatures.gost.verify import matches, read_point
-from signatures.issuing import RESPONDER, TIMESTAMPING, authority_name
+from signatures import TrustStore
+from signatures.asn1 import der, oids
+from signatures.crypto.algorithms import DIGESTS, AlgorithmIdentifier, Unsuitable, check_signature
+from signatures.crypto.gost import curves, hash_94
+from signatures.crypto.gost.curves import Curve, combine
+from signatures.crypto.gost.hash_94 import gost34311
+from signatures.crypto.gost.streebog import streebog256, streebog512
+from signatures.crypto.gost.verify import matches, read_point
+from signatures.demo.issuing import RESPONDER, TIMESTAMPING, authority_name
+from signatures.demo.services import Responder, TimestampAuthority
 from tests.signatures.conftest import failed
 from tests.signatures.gost_makers import FAMILIES, GostKey, GostPki
 from tests.signatures.makers import CONTENT, NOW, algorithm, attribute, ess, octets, sequence

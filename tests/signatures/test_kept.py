@@ -6,9 +6,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import DEFAULT, Expected, der, facts, oids
-from signatures.algorithms import DIGESTS, MAX_KEPT, SIGNATURES
-from signatures.issuing import AUTHENTICATION
+from signatures import DEFAULT, Expected
+from signatures.asn1 import der, oids
+from signatures.crypto.algorithms import DIGESTS, MAX_KEPT, SIGNATURES
+from signatures.demo.issuing import AUTHENTICATION
+from signatures.x509 import facts
 from tests.signatures.conftest import failed
 from tests.signatures.makers import BIN, CONTENT, DAY, IIN, NOW, P256_KEY, PERSON, RSA_KEY, Pki, person_name
 

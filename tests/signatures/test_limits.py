@@ -8,10 +8,12 @@ from collections import Counter
 import pytest
 from cryptography import x509
 
-from signatures import DEFAULT, Evidence, algorithms, der
-from signatures.algorithms import DIGESTS, MAX_SLOW_BYTES, Unsuitable
+from signatures import DEFAULT, Evidence
+from signatures.asn1 import der
+from signatures.crypto import algorithms
+from signatures.crypto.algorithms import DIGESTS, MAX_SLOW_BYTES, Unsuitable
 from signatures.evidence import Sources
-from signatures.renewal import Renewal
+from signatures.evidence.renewal import Renewal
 from tests.signatures.conftest import failed
 from tests.signatures.gost_makers import GostPki
 from tests.signatures.hostile import hostile, slow

@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signatures import Evidence, Expected, der, oids, verify
-from signatures.building import encapsulated
-from signatures.certificates import identifier_fault
+from signatures import Evidence, Expected, verify
+from signatures.asn1 import der, oids
 from signatures.cms import Cms, parse
+from signatures.cms.attributes import identifier_fault
+from signatures.cms.signing import encapsulated
 from signatures.evidence import Sources
 from signatures.policy import DEFAULT
 from tests.signatures.gost_makers import GostPki
@@ -115,7 +116,7 @@ def test_no_changed_answer_makes_a_revoked_certificate_good(data):
 @cache
 def faded():
     """A signature of one whose certificate ended the day after, with a timestamp from before."""
-    from signatures.issuing import Span
+    from signatures.demo.issuing import Span
 
     pki = Pki.make()
     person = pki.person(span=Span(NOW - DAY, NOW + DAY))

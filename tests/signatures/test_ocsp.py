@@ -10,9 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as maker
 
-from signatures import Expected, der, ocsp
-from signatures.issuing import SIGNING, Span, list_number
+from signatures import Expected
+from signatures.asn1 import der
+from signatures.demo.issuing import SIGNING, Span, list_number
 from signatures.policy import DEFAULT
+from signatures.x509 import ocsp
 from tests.signatures.conftest import failed
 from tests.signatures.makers import BIN, DAY, IIN, NOW, SPAN, Pki, sequence
 from tests.signatures.services import NONCE, asked, evidence, lists, resealed, responder
@@ -148,7 +150,7 @@ def test_case_29_indirect_and_partial_lists(pki, person, check, bare):
 
 def test_case_29_list_without_next_update(pki, person, check, bare):
     """Made by hand: the library always writes nextUpdate."""
-    from signatures.algorithms import Signed
+    from signatures.crypto.algorithms import Signed
 
     made = Signed.read(pki.issuer.revocation_list(SPAN).public_bytes(Encoding.DER))
     fields = der.element(made.message).children()

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from signatures import container, strict_zip, transparency
-from signatures.container import Evidence
-from signatures.offline import Trust, examine
+from signatures import container
+from signatures.container import Evidence, archive, strict_zip
+from signatures.container.offline import Trust, examine
+from signatures.tlog import transparency
 from tests.signatures.acts import PDF, SERVICE, Court, file, proof, statement
 from tests.signatures.makers import NOW, Pki
 from tests.signatures.test_container import FILES
@@ -154,7 +155,7 @@ def test_altered_file_with_a_fitting_manifest(court, evidence):
     entries["files/added.pdf"] = b"added"
     del entries["files/справка.pdf"]
     listed = [strict_zip.Entry(name, data) for name, data in entries.items()]
-    data = strict_zip.write([*listed, container._manifest(listed)])
+    data = strict_zip.write([*listed, archive._manifest(listed)])
     assert faults(examine(container.read(data), court.trust, NOW)) == {
         ("file", "protocol.pdf", "TOTAL_FAILED"),
         ("file", "added.pdf", "TOTAL_FAILED")
@@ -196,5 +197,5 @@ def test_act_of_another_shape(court):
     for change in ({"schema": "other"}, {"files": [{"name": "x"}]}, {"author": "me"}, {"challenge": None}):
         act = court.act({**statement(1, "motion", None), **change})
         entries = [strict_zip.Entry("protocol.asics", container.asics.write(act.act_json, act.cms))]
-        data = strict_zip.write([*entries, container._manifest(entries)])
+        data = strict_zip.write([*entries, archive._manifest(entries)])
         assert faults(examine(container.read(data), court.trust, NOW)) == {("statement", "", "TOTAL_FAILED")}

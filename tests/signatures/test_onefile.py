@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from signatures import container, strict_zip
+from signatures import container
+from signatures.container import archive, strict_zip
 from signatures.onefile import __main__ as onefile
 from signatures.onefile import bootstrap
 from tests.signatures.acts import LOG, Court
@@ -91,7 +92,7 @@ def altered(data: bytes) -> bytes:
     del entries["manifest.json"]
     entries["files/protocol.pdf"] = b"%PDF-1.7 another decision"
     listed = [strict_zip.Entry(name, content) for name, content in entries.items()]
-    return strict_zip.write([*listed, container._manifest(listed)])
+    return strict_zip.write([*listed, archive._manifest(listed)])
 
 
 def test_a_true_container_passes_and_an_altered_one_fails(verifier, sound):
@@ -179,7 +180,7 @@ def test_a_computer_that_it_was_not_made_for(court, sound, tmp_path, verifier):
 def test_nothing_of_the_service_is_in_it(built):
     names = zipfile.ZipFile(built).namelist()
     assert not [name for name in names if "django" in name or "demo" in name or "clients" in name]
-    assert "signatures/command.py" in names
+    assert "signatures/cli/command.py" in names
 
 
 def test_the_lock_must_name_all_libraries():

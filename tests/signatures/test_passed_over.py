@@ -7,9 +7,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import TrustStore, der, oids
+from signatures import TrustStore
+from signatures.asn1 import der, oids
 from signatures.clients.collecting import Addresses, Collector
-from signatures.lists import paired
+from signatures.x509.crl import paired
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, NOW, SPAN, Owner, Pki, octets, sequence
 from tests.signatures.services import asked, evidence, lists, responder, served

@@ -4,8 +4,8 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, PrivateFormat, pkcs12
 
-from signatures import der, oids
-from signatures.demo_signer import keys, limits
+from signatures.asn1 import der, oids
+from signatures.demo.signer import keys, limits
 from tests.signatures.makers import algorithm, octets, sequence
 
 HUGE = 2**31 - 1

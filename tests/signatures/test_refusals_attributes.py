@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from signatures import der, oids
+from signatures.asn1 import der, oids
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, SHA1, algorithm, attribute, ess, octets, sequence
 

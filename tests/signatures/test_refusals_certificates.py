@@ -9,8 +9,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
-from signatures import Expected, TrustStore, issuing, oids
-from signatures.issuing import AUTHENTICATION, SIGNING, SIGNING_INDIVIDUAL, Issuer, Profile, Span, person_name
+from signatures import Expected, TrustStore
+from signatures.asn1 import oids
+from signatures.demo import issuing
+from signatures.demo.issuing import AUTHENTICATION, SIGNING, SIGNING_INDIVIDUAL, Issuer, Profile, Span, person_name
 from tests.signatures.conftest import failed
 from tests.signatures.makers import BIN, DAY, IIN, NOW, P256_KEY, PERSON, SPAN, Owner, Pki
 

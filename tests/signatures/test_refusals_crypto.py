@@ -5,9 +5,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from signatures import der, oids
-from signatures.algorithms import AlgorithmIdentifier as Algorithm
-from signatures.algorithms import Unsuitable, check_signature
+from signatures.asn1 import der, oids
+from signatures.crypto.algorithms import AlgorithmIdentifier as Algorithm
+from signatures.crypto.algorithms import Unsuitable, check_signature
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, MD5, RSA_KEY, SHA1, algorithm, sequence
 
@@ -129,7 +129,7 @@ def test_algorithm_of_another_key(pki, person, check):
 def test_the_table_is_open(pki, person, check):
     """A national algorithm is one more row; without it its identifier is refused."""
     from signatures import Policy
-    from signatures.algorithms import SIGNATURES, SignatureAlgorithm
+    from signatures.crypto.algorithms import SIGNATURES, SignatureAlgorithm
 
     def verify(certificate, signature, message, digest, parameters):
         if signature != b"national":

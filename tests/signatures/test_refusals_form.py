@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signatures import Expected, der, oids, verify
+from signatures import Expected, verify
+from signatures.asn1 import der, oids
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, IIN, NOW, Pki, algorithm, attribute, octets, sequence
 from tests.signatures.test_valid import pem

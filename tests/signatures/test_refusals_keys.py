@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from signatures import der, oids
-from signatures.algorithms import AlgorithmIdentifier, check_signature
+from signatures.asn1 import der, oids
+from signatures.crypto.algorithms import AlgorithmIdentifier, check_signature
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, RSA_KEY, Owner, Pki, algorithm, octets, sequence
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from signatures import Expected, container, oids, strict_zip
+from signatures import Expected, container
 from signatures import canonical as canonical_json
+from signatures.asn1 import oids
 from signatures.canonical import canonical
 from signatures.cms import parse
-from signatures.container import Evidence
-from signatures.issuing import SIGNING
-from signatures.offline import examine
+from signatures.container import Evidence, archive, strict_zip
+from signatures.container.offline import examine
+from signatures.demo.issuing import SIGNING
 from signatures.policy import DEFAULT
 from tests.signatures.acts import PDF, Court, file, statement
 from tests.signatures.conftest import failed
@@ -81,7 +82,7 @@ def _verdict(court, evidence, **entries):
     listed = [
         strict_zip.Entry(name, body) for name, body in found.items() if name != "manifest.json" and body is not None
     ]
-    data = strict_zip.write([*listed, container._manifest(listed)])
+    data = strict_zip.write([*listed, archive._manifest(listed)])
     return {(one.name, one.indication) for one in examine(container.read(data), court.trust, NOW).lines}
 
 

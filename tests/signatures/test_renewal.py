@@ -9,12 +9,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures import DEFAULT, Evidence, Expected, TrustStore, container, oids, transparency, verify
+from signatures import DEFAULT, Evidence, Expected, TrustStore, container, verify
+from signatures.asn1 import oids
 from signatures.canonical import canonical
+from signatures.container.offline import Trust, examine
+from signatures.demo.issuing import SIGNING, Issuer, Span, person_name
 from signatures.evidence import Sources
-from signatures.issuing import SIGNING, Issuer, Span, person_name
-from signatures.offline import Trust, examine
-from signatures.renewal import MAX_PATH, Stamped, renew
+from signatures.evidence.renewal import MAX_PATH, Stamped, renew
+from signatures.tlog import transparency
 from tests.signatures.acts import LOG, proof, statement
 from tests.signatures.conftest import failed
 from tests.signatures.makers import BIN, CONTENT, IIN, P256_KEY, PERSON, Owner

@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from signatures import Expected, TrustStore, demo_pki, seals, verify
-from signatures.issuing import SEAL, Span
-from signatures.private_files import read_private, write_private
-from signatures.seal import Sealer
+from signatures import Expected, TrustStore, verify
+from signatures.demo import pki as demo_pki
+from signatures.demo.issuing import SEAL, Span
+from signatures.keys import seals
+from signatures.keys.private_files import read_private, write_private
+from signatures.keys.sealer import Sealer
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 CONTENT = b'{"sealed":true}'
@@ -135,7 +137,7 @@ def _removed(owner: int, folder: Path) -> None:
 
 
 def in_token(path: Path, uri: str, pki: demo_pki.DemoPki) -> Path:
-    from signatures.pkcs11 import KeyUri, generate
+    from signatures.keys.pkcs11 import KeyUri, generate
 
     key = generate(KeyUri.parse(uri))
     write_private(path, uri.encode() + b"\n" + issued(pki, key))
@@ -152,7 +154,7 @@ def test_a_key_in_a_token_seals(token: str, pki: demo_pki.DemoPki, tmp_path: Pat
 
 
 def test_the_key_does_not_leave_the_token(token: str) -> None:
-    from signatures.pkcs11 import KeyUri, TokenTrouble, generate
+    from signatures.keys.pkcs11 import KeyUri, TokenTrouble, generate
 
     key = generate(KeyUri.parse(token % "stays"))
     with pytest.raises(TokenTrouble, match="does not leave"):
@@ -184,14 +186,14 @@ def test_threads_and_forked_processes_use_the_token(token: str, pki: demo_pki.De
 
 
 def test_a_log_signs_with_a_key_in_a_token(token: str) -> None:
-    from signatures.pkcs11 import KeyUri, generate_ed25519
+    from signatures.keys.pkcs11 import KeyUri, generate_ed25519
 
     key = generate_ed25519(KeyUri.parse(token % "log"))
     key.public_key().verify(key.sign(b"checkpoint"), b"checkpoint")
 
 
 def test_what_is_missing_is_named(token: str, tmp_path: Path) -> None:
-    from signatures.pkcs11 import KeyUri, TokenKey, TokenTrouble
+    from signatures.keys.pkcs11 import KeyUri, TokenKey, TokenTrouble
 
     with pytest.raises(ValueError, match="module-path, pin-source"):
         KeyUri.parse("pkcs11:token=court;object=a")
@@ -202,7 +204,7 @@ def test_what_is_missing_is_named(token: str, tmp_path: Path) -> None:
 
 
 def test_a_pin_that_others_may_read_is_refused(token: str, tmp_path: Path) -> None:
-    from signatures.pkcs11 import KeyUri, Token
+    from signatures.keys.pkcs11 import KeyUri, Token
 
     pin = tmp_path / "pin"
     write_private(pin, b"2468")
@@ -216,7 +218,7 @@ def test_a_pin_that_others_may_read_is_refused(token: str, tmp_path: Path) -> No
 
 
 def test_a_list_that_revokes_nothing_is_not_a_missing_one(pki: demo_pki.DemoPki) -> None:
-    from signatures.lists import RevocationList
+    from signatures.x509.crl import RevocationList
 
     day = timedelta(days=1)
     base = pki.issuer.revocation_list(Span(now() - 2 * day, now() - day))

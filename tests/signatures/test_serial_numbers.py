@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from cryptography.x509 import load_der_x509_certificate
 
-from signatures import der, ocsp
+from signatures.asn1 import der
 from signatures.policy import DEFAULT
+from signatures.x509 import ocsp
 from tests.signatures.conftest import failed
 from tests.signatures.makers import NOW, P256_KEY, SPAN, Owner, Pki, sequence
 from tests.signatures.mutations import tree

@@ -9,10 +9,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from signatures import DEFAULT, Expected, TrustStore, der, oids
-from signatures.building import encapsulated
-from signatures.issuing import SIGNING, TIMESTAMPING, Issuer, Span
-from signatures.timestamps import BadTimestamp, read_info, request, token_of, verify_token
+from signatures import DEFAULT, Expected, TrustStore
+from signatures.asn1 import der, oids
+from signatures.cms.signing import encapsulated
+from signatures.demo.issuing import SIGNING, TIMESTAMPING, Issuer, Span
+from signatures.evidence.timestamps import BadTimestamp, read_info, request, token_of, verify_token
 from tests.signatures.conftest import failed
 from tests.signatures.makers import BIN, CONTENT, DAY, IIN, NOW, SHA1, SPAN, Pki, algorithm, octets, sequence
 from tests.signatures.services import evidence, imprint, tsa, value_of
@@ -163,7 +164,7 @@ def test_case_51_answer_with_another_nonce(pki, trust, authority):
     """What the client compares with what it sent."""
     from signatures.clients.http import Http, Unreachable
     from signatures.clients.timestamps import TimestampClient
-    from signatures.revocation import NOTHING
+    from signatures.x509.revocation import NOTHING
     from tests.signatures.services import served
 
     def replay(nonce, policy=f"{oids.KZ_TIMESTAMP_POLICIES}.4"):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatures import transparency as t
+from signatures.tlog import transparency as t
 
 # The tree that the RFC 6962 reference implementation and Go's sumdb are tested with.
 LEAVES = [

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 import pytest
 import yaml
 
-from signatures import TrustStore, command, container, oids
-from signatures.certificates import UNTRUSTED
+from signatures import TrustStore, container
+from signatures.asn1 import oids
+from signatures.cli import command
 from signatures.container import Evidence
-from signatures.offline import Trust, examine
-from signatures.rules import Change, Period, Rule, Rules
-from signatures.timestamps import FADED
-from signatures.trust import rooted, sha256
-from signatures.trust_policy import TrustPolicy
+from signatures.container.offline import Trust, examine
+from signatures.evidence.timestamps import FADED
+from signatures.x509.certificates import UNTRUSTED
+from signatures.x509.rules import Change, Period, Rule, Rules
+from signatures.x509.trust import rooted, sha256
+from signatures.x509.trust_policy import TrustPolicy
 from tests.signatures.acts import AT, Court
 from tests.signatures.conftest import failed
 from tests.signatures.makers import DAY, NOW, SPAN, Pki

@@ -8,9 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from signatures import Expected, oids
-from signatures.issuing import SEAL
-from signatures.seal import Sealer
+from signatures import Expected
+from signatures.asn1 import oids
+from signatures.demo.issuing import SEAL
+from signatures.keys.sealer import Sealer
 from tests.signatures import makers
 from tests.signatures.makers import BIN, CONTENT, IIN, NOW, P256_KEY, RSA_KEY, by_pyhanko, sequence
 

@@ -1,4 +1,4 @@
-"""How much may be attached to a motion: what its evidence container can hold (``signatures.limits``).
+"""How much may be attached to a motion: what its evidence container can hold (``signatures.container.limits``).
 
 Said when a file is attached, before anything is signed: evidence that is issued can then be verified everywhere.
 """

@@ -14,7 +14,7 @@ from ecase.problems import Problem, TryLater
 from ecase.trust import evidence as kept
 from ecase.trust import folder
 from signatures import container as evidence
-from signatures.limits import LARGER, USUAL
+from signatures.container.limits import LARGER, USUAL
 from workflows.motions.models import Act
 from workflows.motions.telling import act_json
 

@@ -1,0 +1,1 @@
+"""DER and the object identifiers and extensions written in it."""

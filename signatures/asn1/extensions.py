@@ -1,0 +1,72 @@
+"""Extensions of a certificate, read one by one.
+
+``cryptography`` reads all of them or none, and real certificates have one that is ill-formed: Kazakhstan's OCSP
+responder has an empty ``ocsp-nocheck``. What is not needed is not read here, unless it is critical.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from signatures.asn1 import der, oids
+
+DIGITAL_SIGNATURE, CONTENT_COMMITMENT = 0x80, 0x40
+
+
+@dataclass(frozen=True)
+class Extension:
+    """One extension: whether it must be understood, and the DER of its value."""
+
+    critical: bool
+    value: bytes
+
+
+def read(certificate: x509.Certificate) -> dict[str, Extension]:
+    """All extensions by identifier; ``ValueError`` if the outer form is wrong or one stands there twice."""
+    fields = der.element(certificate.tbs_certificate_bytes).children()
+    if not fields or fields[-1].tag != der.CONTEXT_3:
+        return {}
+    return from_sequence(fields[-1].first().expect(der.SEQUENCE).children())
+
+
+def from_sequence(members: Iterable[der.Element]) -> dict[str, Extension]:
+    """Extensions by identifier from the members of their sequence; ``ValueError`` as :func:`read` says."""
+    found: dict[str, Extension] = {}
+    for member in members:
+        kind, *flag, value = member.expect(der.SEQUENCE).children()
+        if kind.oid() in found:
+            raise ValueError(f"extension {kind.oid()} is given twice")
+        found[kind.oid()] = Extension(_critical(flag), value.expect(der.OCTET_STRING).content)
+    return found
+
+
+def _critical(flag: list[der.Element]) -> bool:
+    if not flag:
+        return False
+    (one,) = flag
+    if one.expect(der.BOOLEAN).content != b"\xff":
+        raise ValueError("an extension's flag is there only if it is true")
+    return True
+
+
+def unknown_fault(found: Mapping[str, Extension], known: frozenset[str]) -> str:
+    """A critical extension that is not understood must be refused (RFC 5280, 4.2)."""
+    unknown = [oid for oid, extension in found.items() if extension.critical and oid not in known]
+    return f"critical extension {unknown[0]} is not understood" if unknown else ""
+
+
+def purposes(found: Mapping[str, Extension]) -> tuple[str, ...]:
+    """The extended key usages."""
+    if oids.EXTENDED_KEY_USAGE not in found:
+        return ()
+    listed = der.element(found[oids.EXTENDED_KEY_USAGE].value).expect(der.SEQUENCE).children()
+    return tuple(one.oid() for one in listed)
+
+
+def may_sign(found: Mapping[str, Extension]) -> bool:
+    """Whether the key usage, if there is one, allows signatures over data."""
+    if oids.KEY_USAGE not in found:
+        return True
+    bits = der.element(found[oids.KEY_USAGE].value).expect(der.BIT_STRING).content[1:2]
+    return bool(bits and bits[0] & (DIGITAL_SIGNATURE | CONTENT_COMMITMENT))

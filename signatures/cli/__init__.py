@@ -1,0 +1,1 @@
+"""``python -m signatures verify FILE``, and the same in a process with limits."""

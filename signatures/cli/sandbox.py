@@ -1,0 +1,73 @@
+"""``python -m signatures.cli.sandbox CONTAINER TRUST OUT``: verify a container in a process with limits.
+
+Before anything of the container is read the process takes limits upon itself: of memory, of processor time, of time by
+the clock, of what it writes; and it stands behind everybody else in the queue for the processor. What is beyond them
+ends it. The verdict goes to ``OUT`` as JSON: ``{"verdict": ...}``, or ``{"fault": ...}`` for what is no container.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+MIB = 1024 * 1024
+MEMORY_BYTES = 300 * MIB
+CPU_SECONDS = 20
+WALL_SECONDS = 60
+OUT_BYTES = 8 * MIB
+OPEN_FILES = 32
+NICE = 19
+
+
+def confine() -> None:
+    """Limits for this process from now on; ``OSError`` or ``ValueError`` if the system cannot hold it to them."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUT_BYTES, OUT_BYTES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Other systems than Linux know no such limit, or do not hold to it.
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    signal.alarm(WALL_SECONDS)
+    os.nice(NICE)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; 0 if the outcome was written."""
+    parser = argparse.ArgumentParser(prog="python -m signatures.cli.sandbox")
+    for name in ("container", "trust", "out"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--at", type=datetime.fromisoformat, required=True)
+    parser.add_argument("--limits", type=json.loads, default={}, help="the container's limits that differ")
+    options = parser.parse_args(arguments)
+    confine()
+    options.out.write_text(json.dumps(_outcome(options), ensure_ascii=False), encoding="utf-8")
+    return 0
+
+
+def _outcome(options: argparse.Namespace) -> dict[str, Any]:
+    # Imported here: what a library does when it is imported is under the limits as well.
+    from signatures import container
+    from signatures.container.limits import Limits
+    from signatures.container.offline import Trust, examine
+
+    limits = Limits(**options.limits)
+    trust = Trust.load(options.trust)
+    try:
+        with options.container.open("rb") as file:
+            found = container.read(file, limits)
+    except ValueError as fault:
+        return {"fault": str(fault)}
+    return {"verdict": examine(found, trust, options.at, limits).as_dict()}
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(MemoryError):
+        raise SystemExit(main())
+    raise SystemExit(1)

@@ -1,0 +1,213 @@
+"""Reading a CMS signature (RFC 5652): strictly, within limits, before any work is done on it.
+
+Everything here concerns form only. What is read is believed by nobody until ``signatures.verification`` has checked it.
+"""
+
+import base64
+import binascii
+import functools
+import re
+from dataclasses import dataclass
+
+from signatures.asn1 import der, oids
+from signatures.crypto.algorithms import MAX_KEPT, AlgorithmIdentifier
+from signatures.policy import Policy
+from signatures.x509.facts import Facts, facts_of, read_certificate
+
+# Context tags of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3), and of a key identifier.
+TAG_0, TAG_1, TAG_KEY = 0xA0, 0xA1, 0x80
+OPTIONAL = frozenset({(), (TAG_0,), (TAG_1,), (TAG_0, TAG_1)})
+# RFC 7468 writes both labels; NCALayer writes "CMS".
+PEM = re.compile(
+    rb"\s*-----BEGIN (?P<label>CMS|PKCS7)-----\s(?P<body>[A-Za-z0-9+/=\s]+)-----END (?P=label)-----\s*", re.ASCII
+)
+
+
+class Malformed(ValueError):
+    """The bytes are not a CMS signature in the form that is accepted; the text says in what."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A signed or unsigned attribute with its values as they stood."""
+
+    oid: str
+    values: tuple[der.Element, ...]
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class SignerInfo:
+    """The one signer's part. ``signed`` is the DER of the attributes as a SET: the bytes under the signature."""
+
+    issuer_and_serial: tuple[bytes, int] | None
+    key_identifier: bytes | None
+    digest: AlgorithmIdentifier
+    signature_algorithm: AlgorithmIdentifier
+    signature: bytes
+    attributes: tuple[Attribute, ...] | None
+    signed: bytes
+    sorted: bool
+    unsigned: tuple[Attribute, ...]
+
+    def values(self, oid: str) -> list[tuple[der.Element, ...]]:
+        """The values of each signed attribute of that type: one entry for an attribute."""
+        return [attribute.values for attribute in self.attributes or () if attribute.oid == oid]
+
+
+@dataclass(frozen=True)
+class Cms:
+    """A parsed CMS signature with exactly one signer; ``content`` is what it carries, ``None`` if it is detached."""
+
+    content_type: str
+    content: bytes | None
+    certificates: tuple[Facts, ...]
+    signer: SignerInfo
+
+
+def unwrap(data: bytes, limit: int) -> bytes:
+    """DER from DER, or from exactly one PEM block labelled CMS or PKCS7."""
+    if not data:
+        raise Malformed("the signature is empty")
+    if len(data) > 2 * limit:
+        raise Malformed(f"the signature is larger than {limit} bytes")
+    body = data if data[0] == der.SEQUENCE else _from_pem(data)
+    if len(body) > limit:
+        raise Malformed(f"the signature is larger than {limit} bytes")
+    return body
+
+
+def _from_pem(data: bytes) -> bytes:
+    match = PEM.fullmatch(data)
+    if match is None:
+        raise Malformed("neither DER nor exactly one PEM block labelled CMS or PKCS7")
+    try:
+        return base64.b64decode(b"".join(match["body"].split()), validate=True)
+    except binascii.Error as fault:
+        raise Malformed(f"the PEM block is not base64: {fault}") from fault
+
+
+def parse(data: bytes, policy: Policy) -> Cms:
+    """Read a CMS signature, PEM or DER; :class:`Malformed` names the fault."""
+    body = unwrap(data, policy.max_cms_bytes)
+    try:
+        return _content_info(der.element(body), policy)
+    except Malformed:
+        raise
+    # The unpacking of a sequence with too few or too many members is a ValueError as well.
+    except ValueError as fault:
+        raise Malformed(f"not a CMS signature in strict DER: {fault}") from fault
+
+
+def _content_info(info: der.Element, policy: Policy) -> Cms:
+    kind, content = info.expect(der.SEQUENCE).children()
+    if kind.oid() != oids.SIGNED_DATA:
+        raise Malformed("the content type is not signed data")
+    (signed_data,) = content.expect(TAG_0).children()
+    return _signed_data(signed_data, policy)
+
+
+def _signed_data(data: der.Element, policy: Policy) -> Cms:
+    version, digests, content, *rest = data.expect(der.SEQUENCE).children()
+    if version.integer() not in (1, 3, 4, 5):
+        raise Malformed("unknown version of signed data")
+    certificates, infos = _optional_sets(rest)
+    content_type, inside = _encapsulated(content.expect(der.SEQUENCE).raw)
+    signer = _only_signer(infos, policy)
+    if _named(digests.expect(der.SET).raw) != {signer.digest.oid}:
+        raise Malformed("the digest algorithms named are not the signer's")
+    return Cms(content_type, inside, _certificates(certificates, policy), signer)
+
+
+@der.kept
+def _named(digests: bytes) -> frozenset[str]:
+    return frozenset(AlgorithmIdentifier.read(one).oid for one in der.element(digests).children())
+
+
+def _optional_sets(rest: list[der.Element]) -> tuple[list[der.Element], list[der.Element]]:
+    """Certificates and signers. Revocation lists that came along are passed over: ours are obtained by ourselves."""
+    if not rest or tuple([one.tag for one in rest[:-1]]) not in OPTIONAL:
+        raise Malformed("unexpected members of signed data")
+    certificates = rest[0].children() if rest[0].tag == TAG_0 else []
+    return certificates, rest[-1].expect(der.SET).children()
+
+
+@der.kept
+def _encapsulated(raw: bytes) -> tuple[str, bytes | None]:
+    kind, *inside = der.element(raw).children()
+    if not inside:
+        return kind.oid(), None
+    (wrapped,) = inside
+    (octets,) = wrapped.expect(TAG_0).children()
+    return kind.oid(), octets.expect(der.OCTET_STRING).content
+
+
+def _certificates(found: list[der.Element], policy: Policy) -> tuple[Facts, ...]:
+    if len(found) > policy.max_certificates:
+        raise Malformed(f"more than {policy.max_certificates} certificates")
+    if max([len(one.content) for one in found], default=0) > policy.max_certificate_bytes:
+        raise Malformed(f"a certificate is larger than {policy.max_certificate_bytes} bytes")
+    return tuple([_facts(one.expect(der.SEQUENCE).raw) for one in found])
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def _facts(data: bytes) -> Facts:
+    try:
+        return facts_of(read_certificate(data))
+    except ValueError as fault:
+        raise Malformed(str(fault)) from fault
+
+
+def _only_signer(infos: list[der.Element], policy: Policy) -> SignerInfo:
+    if len(infos) != 1:
+        raise Malformed(f"exactly one signer expected, {len(infos)} found")
+    return _signer_info(infos[0], policy)
+
+
+def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
+    version, identifier, digest, *rest = info.expect(der.SEQUENCE).children()
+    signed = rest.pop(0) if rest and rest[0].tag == TAG_0 else None
+    unsigned = rest.pop() if rest and rest[-1].tag == TAG_1 else None
+    algorithm, signature = rest
+    # Digests of Kazakhstan are computed in pure Python: what is hashed must be small.
+    if signed and len(signed.content) > policy.max_attributes_bytes:
+        raise Malformed(f"signed attributes of more than {policy.max_attributes_bytes} bytes")
+    if version.integer() != (1 if identifier.tag == der.SEQUENCE else 3):
+        raise Malformed("the signer's version does not fit its identifier")
+    attributes = _attributes(signed, policy) if signed else None
+    members = [one.raw for one in attributes or ()]
+    return SignerInfo(
+        *_identifier(identifier),
+        digest=AlgorithmIdentifier.read(digest),
+        signature_algorithm=AlgorithmIdentifier.read(algorithm),
+        signature=signature.expect(der.OCTET_STRING).content,
+        attributes=attributes,
+        signed=der.encode(der.SET, signed.content) if signed else b"",
+        sorted=members == sorted(members),
+        unsigned=_attributes(unsigned, policy) if unsigned else (),
+    )
+
+
+def _identifier(identifier: der.Element) -> tuple[tuple[bytes, int] | None, bytes | None]:
+    if identifier.tag == TAG_KEY:
+        return None, identifier.content
+    return _issuer_and_serial(identifier.expect(der.SEQUENCE).raw), None
+
+
+@der.kept
+def _issuer_and_serial(raw: bytes) -> tuple[bytes, int]:
+    issuer, serial = der.element(raw).children()
+    return issuer.raw, serial.integer()
+
+
+def _attributes(found: der.Element, policy: Policy) -> tuple[Attribute, ...]:
+    members = found.children()
+    if len(members) > policy.max_attributes:
+        raise Malformed(f"more than {policy.max_attributes} attributes")
+    return tuple(_attribute(member.expect(der.SEQUENCE).raw) for member in members)
+
+
+@der.kept
+def _attribute(raw: bytes) -> Attribute:
+    kind, values = der.element(raw).children()
+    return Attribute(kind.oid(), tuple(values.expect(der.SET).children()), raw)

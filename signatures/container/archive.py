@@ -1,0 +1,256 @@
+"""The evidence container of one act: a ZIP archive that a stranger can check offline.
+
+::
+
+    protocol.asics                       ASiC-S: act.json and the signature over it (any CAdES tool verifies it)
+    files/<name>                         what act.json lists under ``files``: the PDF, attachments
+    acts/<position>-<type>/act.json      every act of the motion up to this one, with its signature as received
+    acts/<position>-<type>/signature.p7s     (signature.pem if it was received as PEM)
+    acts/<position>-<type>/proof.txt     the audit log's inclusion proof of that act, where there is one
+    acts/<position>-<type>/evidence.json     what proves its signature for ever: timestamps, OCSP responses, lists
+    evidence/<name>                      what was known when it was verified: report, certificates, revocation lists
+    audit/proof.txt                      the inclusion proof of this act
+    README.txt                           how to check all this
+    manifest.json                        names, sizes and digests of all entries
+
+With plain OpenSSL, ``ca.pem`` being the authorities that you trust::
+
+    unzip -p act.zip protocol.asics > protocol.asics
+    unzip -p protocol.asics act.json > act.json
+    unzip -p protocol.asics META-INF/signature.p7s > signature.p7s
+    openssl cms -verify -inform DER -in signature.p7s -content act.json -binary -CAfile ca.pem -out /dev/null
+
+Certificates inside the container help to read it. They are never trusted: trust is what the verifier brings along.
+"""
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from signatures import canonical
+from signatures.cms.parsing import Malformed, unwrap
+from signatures.container import asics, strict_zip
+from signatures.container.limits import FILES, MANIFEST, USUAL, Limits
+from signatures.container.strict_zip import Archive, Digested, Entry
+from signatures.policy import DEFAULT
+
+SCHEMA = "ecase.container/1"
+PROTOCOL, PROOF, README = "protocol.asics", "audit/proof.txt", "README.txt"
+README_TEXT = """\
+Evidence container of ecase.
+
+Verify it offline:      python -m signatures verify THIS_FILE --trust TRUST_FOLDER
+Or with OpenSSL alone:  unzip -p THIS_FILE protocol.asics > protocol.asics
+                        unzip -p protocol.asics act.json > act.json
+                        unzip -p protocol.asics META-INF/signature.p7s > signature.p7s
+                        openssl cms -verify -inform DER -in signature.p7s -content act.json -binary \\
+                            -CAfile CA.pem -out /dev/null
+and compare the SHA-256 of every file under files/ with the one that act.json states.
+"""
+LARGER_TEXT = """
+This container is larger than the service's page verifies: verify it offline, with --larger after THIS_FILE.
+"""
+
+
+@dataclass(frozen=True)
+class SignedAct:
+    """An act as it was signed: the bytes, the CMS as received (DER or PEM), the audit log's proof (may be empty).
+
+    ``evidence``: the record :class:`signatures.evidence.Evidence` of the signature in its only form; may be empty.
+    """
+
+    act_json: bytes
+    cms: bytes
+    proof: str = ""
+    evidence: bytes = b""
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        """The act's content; ``ValueError`` if the bytes are not canonical."""
+        return canonical.check(self.act_json)
+
+    @property
+    def der(self) -> bytes:
+        """The signature in DER."""
+        return unwrap(self.cms, DEFAULT.max_cms_bytes)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What goes into a container.
+
+    ``previous``: all earlier acts of the motion, oldest first. ``files``: content by the names in act.json.
+    ``extras``: further evidence by name (report.json, chain.pem, ...).
+    """
+
+    act: SignedAct
+    previous: Sequence[SignedAct] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    extras: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class TooLarge(ValueError):
+    """The container would be refused where it is to be verified; the text says what there is too much of."""
+
+
+def write(evidence: Evidence, limits: Limits = USUAL, note: str = "") -> bytes:
+    """The container's bytes, the same for the same evidence; ``note`` is added to its README.
+
+    ``ValueError`` names files that are absent or differ; :class:`TooLarge` what is beyond ``limits``.
+    """
+    entries = [Entry(PROTOCOL, asics.write(evidence.act.act_json, evidence.act.der), stored=True)]
+    entries += _file_entries(evidence)
+    for act in (*evidence.previous, evidence.act):
+        entries += _act_entries(act)
+    entries += [Entry(f"evidence/{name}", data) for name, data in sorted(evidence.extras.items())]
+    entries += [Entry(PROOF, evidence.act.proof.encode())] if evidence.act.proof else []
+    entries += [Entry(README, (README_TEXT + note).encode())]
+    entries.append(_manifest(entries))
+    if fault := limits.fault({entry.name: len(entry.data) for entry in entries}):
+        raise TooLarge(fault)
+    return strict_zip.write(entries)
+
+
+def file_names(statement: Mapping[str, Any]) -> list[str]:
+    """Where each file that act.json lists stands: its own name, or number and digest if that is unfit or not unique."""
+    names = [file["name"] for file in statement["files"]]
+    counts = Counter(name.casefold() for name in names)
+    return [
+        f"files/{file['name']}"
+        if strict_zip.is_safe(file["name"]) and counts[file["name"].casefold()] == 1
+        else f"files/{number}-{file['sha256'][:16]}"
+        for number, file in enumerate(statement["files"], 1)
+    ]
+
+
+def _file_entries(evidence: Evidence) -> list[Entry]:
+    statement = evidence.act.statement
+    faults = [
+        file["name"] for file in statement["files"] if _sha256(evidence.files.get(file["name"], b"")) != file["sha256"]
+    ]
+    if faults:
+        raise ValueError(f"files that are absent or not as signed: {', '.join(faults)}")
+    places = file_names(statement)
+    return [
+        Entry(place, evidence.files[file["name"]], stored=True)
+        for place, file in zip(places, statement["files"], strict=True)
+    ]
+
+
+def _act_entries(act: SignedAct) -> list[Entry]:
+    step = act.statement["act"]
+    folder = f"acts/{step['position']}-{step['type']}"
+    signature = "signature.p7s" if act.cms == act.der else "signature.pem"
+    entries = [Entry(f"{folder}/act.json", act.act_json), Entry(f"{folder}/{signature}", act.cms)]
+    more = {"proof.txt": act.proof.encode(), "evidence.json": act.evidence}
+    return entries + [Entry(f"{folder}/{name}", data) for name, data in more.items() if data]
+
+
+def _manifest(entries: Sequence[Entry]) -> Entry:
+    lines = [{"name": one.name, "size": len(one.data), "sha256": _sha256(one.data)} for one in entries]
+    return Entry(MANIFEST, canonical.canonical({"schema": SCHEMA, "entries": lines}))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as read. Nothing in it is verified yet but its form.
+
+    ``acts``: all acts, by position, this one last. ``files``: what was read through under each entry name
+    (:func:`file_names`); their content is not held.
+    """
+
+    act_json: bytes
+    cms: bytes
+    acts: tuple[SignedAct, ...]
+    files: Mapping[str, Digested]
+    extras: Mapping[str, bytes]
+    proof: str
+
+    @property
+    def act(self) -> SignedAct:
+        """This act, with its signature as it was received if the chain has it: that is what digests were taken of."""
+        if self.acts and is_same(self.acts[-1], self.cms):
+            return SignedAct(self.act_json, self.acts[-1].cms, self.proof, self.acts[-1].evidence)
+        return SignedAct(self.act_json, self.cms, self.proof)
+
+
+def is_same(act: SignedAct, der: bytes) -> bool:
+    """Whether the act's signature, however it was received, is that one in DER."""
+    try:
+        return act.der == der
+    except Malformed:
+        return False
+
+
+def read(source: bytes | BinaryIO, limits: Limits = USUAL) -> Container:
+    """Read a container from bytes or a seekable file; ``ValueError`` says why it is not one, or is too large.
+
+    Sizes are looked at before anything is unpacked. Nothing is written to disk; files are hashed and not held.
+    """
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    with strict_zip.opened(file, limits.entries, limits.expanded_bytes) as archive:
+        if fault := limits.fault(archive.sizes):
+            raise ValueError(fault)
+        return _read(archive, limits)
+
+
+def _read(archive: Archive, limits: Limits) -> Container:
+    manifest = _manifest_of(archive)
+    files = {name: archive.digest(name) for name in archive.sizes if name.startswith(FILES)}
+    entries = {name: archive.read(name).data for name in archive.sizes if name not in files and name != MANIFEST}
+    actual = [
+        {"name": name, **vars(files.get(name) or Digested.of(entries[name]))}
+        for name in archive.sizes
+        if name != MANIFEST
+    ]
+    if manifest.get("entries") != actual:
+        raise ValueError("the container does not hold exactly what its manifest lists")
+    if PROTOCOL not in entries:
+        raise ValueError(f"{PROTOCOL} is missing")
+    act_json, cms = asics.read(entries[PROTOCOL], limits.entry_bytes(PROTOCOL))
+    extras = {name.partition("/")[2]: body for name, body in entries.items() if name.startswith("evidence/")}
+    return Container(act_json, cms, _acts(entries), files, extras, _text(entries.get(PROOF, b"")))
+
+
+def _manifest_of(archive: Archive) -> dict[str, Any]:
+    """The manifest, before anything else is read."""
+    if MANIFEST not in archive.sizes:
+        raise ValueError(f"{MANIFEST} is missing")
+    manifest = canonical.check(archive.read(MANIFEST).data)
+    if manifest.get("schema") != SCHEMA:
+        raise ValueError("the container is of an unknown kind")
+    return manifest
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8")
+
+
+def _acts(entries: Mapping[str, bytes]) -> tuple[SignedAct, ...]:
+    folders = {name.rpartition("/")[0] for name in entries if name.startswith("acts/")}
+    acts = [_act(folder, entries) for folder in folders]
+    return tuple(sorted(acts, key=_position))
+
+
+def _position(act: SignedAct) -> int:
+    step = act.statement.get("act")
+    position = step.get("position") if isinstance(step, dict) else None
+    if not isinstance(position, int):
+        raise ValueError("an act has no position")  # noqa: TRY004 - one error for callers
+    return position
+
+
+def _act(folder: str, entries: Mapping[str, bytes]) -> SignedAct:
+    signature = entries.get(f"{folder}/signature.p7s") or entries.get(f"{folder}/signature.pem")
+    act_json = entries.get(f"{folder}/act.json")
+    if signature is None or act_json is None:
+        raise ValueError(f"{folder}: act or signature is missing")
+    proof = _text(entries.get(f"{folder}/proof.txt", b""))
+    return SignedAct(act_json, signature, proof, entries.get(f"{folder}/evidence.json", b""))

@@ -1,0 +1,76 @@
+"""Checkpoints of the audit log that the user has kept, held against the one that a container brings.
+
+A log that tells two people two histories signs both. Whoever has kept checkpoints can show it: trees of one size have
+one root, and a larger tree begins with every smaller one (RFC 9162, 2.1.4).
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from signatures.container.offline import Line, Trust, Verdict
+from signatures.tlog.transparency import HASH_BYTES, Checkpoint, Proof, Verifier, verify_consistency
+
+NAME = "held-checkpoint"
+# Signed notes one after another, as a log publishes those of a day.
+_NOTE = re.compile(r"\S.*?\n\n(?:\u2014 [^\n]+\n)+", re.DOTALL)
+
+
+def compare(verdict: Verdict, proof: str, kept: str, consistency: str, trust: Trust) -> Verdict:
+    """The verdict with one line more: whether the log that the container's proof leads to is the log that was kept.
+
+    ``proof``: the container's inclusion proof. ``kept``: signed checkpoints in text. ``consistency``: hashes in base64,
+    one a line, from the smaller to the larger of two trees of different size; may be empty. ``ValueError`` if what
+    was kept, or the hashes, are not what they should be.
+    """
+    keys = [Verifier.parse(key) for key in trust.log_keys]
+    held = [Checkpoint.open(note, keys) for note in _notes(kept)]
+    hashes = [_hash(line) for line in consistency.split()]
+    return replace(verdict, lines=(*verdict.lines, _line(proof, held, hashes, keys)))
+
+
+def _notes(kept: str) -> list[str]:
+    found = _NOTE.findall(kept)
+    if not found or "".join(kept.split()) != "".join("".join(found).split()):
+        raise ValueError("the file does not hold signed checkpoints and nothing else")
+    return found
+
+
+def _line(proof: str, held: Sequence[Checkpoint], hashes: Sequence[bytes], keys: Sequence[Verifier]) -> Line:
+    if not proof:
+        return Line(NAME, "", "INDETERMINATE", "the container brings no inclusion proof")
+    try:
+        brought = Checkpoint.open(Proof.parse(proof).note, keys)
+        same_log = [one for one in held if one.origin == brought.origin]
+        if not same_log:
+            return Line(NAME, brought.origin, "INDETERMINATE", "the checkpoints are of another log")
+        return _compared(brought, same_log, hashes)
+    except ValueError as fault:
+        # Neither a proof nor its hashes are signed: a bad one shows nothing, least of all a second history.
+        return Line(NAME, "", "INDETERMINATE", str(fault))
+
+
+def _compared(brought: Checkpoint, held: Sequence[Checkpoint], hashes: Sequence[bytes]) -> Line:
+    """By the kept checkpoint of the same size, else by the newest one and the consistency proof."""
+    kept = next((one for one in held if one.size == brought.size), max(held, key=lambda one: one.size))
+    small, large = sorted((kept, brought), key=lambda one: one.size)
+    place = f"{kept.origin}: {kept.size} \N{RIGHTWARDS ARROW} {brought.size}"
+    if small.size == large.size and small.root != large.root:
+        return Line(NAME, place, "TOTAL_FAILED", "the log has told two histories")
+    if small.size != large.size and not hashes:
+        return Line(NAME, place, "INDETERMINATE", "of different sizes: a consistency proof is needed (--consistency)")
+    proof = hashes if small.size != large.size else ()
+    verify_consistency(small.size, large.size, small.root, large.root, proof)
+    return Line(NAME, place, "TOTAL_PASSED")
+
+
+def _hash(line: str) -> bytes:
+    try:
+        data = base64.b64decode(line, validate=True)
+    except binascii.Error as fault:
+        raise ValueError("the consistency proof is not base64") from fault
+    if len(data) != HASH_BYTES:
+        raise ValueError("a hash of the consistency proof has not 32 bytes")
+    return data

@@ -1,0 +1,97 @@
+"""How large an evidence container may be: one set of limits for whoever writes one and for whoever reads it.
+
+``USUAL`` holds where motions are written (told when a file is attached), in the writer, and for the page and the
+interface that verify for everybody. ``LARGER`` is for the offline verifier, on a machine of the reader's own: what was
+signed before there were limits, or has more acts than is usual, is verified there (``--larger``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+KIB, MIB = 1024, 1024 * 1024
+FILES, ACTS = "files/", "acts/"
+MANIFEST = "manifest.json"
+# Of a ZIP entry: its two headers, each with a name of at most 255 characters.
+ENTRY_OVERHEAD = 2 * (64 + 4 * 255)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``files``: how many files an act has, its paper among them; ``file_bytes``: all of them together.
+
+    ``acts``: how many acts; ``act_bytes``: one ``act.json``, and the manifest; ``acts_bytes``: all ``act.json``
+    together. ``evidence_bytes``: one record of evidence, and anything else that was added to read;
+    ``other_bytes``: everything but the files. ``entries``: how many entries. ``slow_units``: the budget of
+    :mod:`signatures.crypto.budget` for one container.
+    """
+
+    files: int = 100
+    file_bytes: int = 100 * MIB
+    acts: int = 50
+    act_bytes: int = 256 * KIB
+    acts_bytes: int = MIB
+    evidence_bytes: int = 2 * MIB
+    other_bytes: int = 28 * MIB
+    entries: int = 500
+    slow_units: int = 3 * MIB
+
+    @property
+    def expanded_bytes(self) -> int:
+        """All entries together, unpacked."""
+        return self.file_bytes + self.other_bytes
+
+    @property
+    def archive_bytes(self) -> int:
+        """The archive itself: files are stored as they are, and nothing grows by being packed."""
+        return self.expanded_bytes + self.entries * ENTRY_OVERHEAD
+
+    def entry_bytes(self, name: str) -> int:
+        """How large an entry of that name may be."""
+        if name.startswith(FILES):
+            return self.file_bytes
+        kinds = {
+            "act.json": self.act_bytes,
+            MANIFEST: self.act_bytes,
+            "signature.p7s": 2 * self.act_bytes,
+            "signature.pem": 2 * self.act_bytes,
+            "protocol.asics": 4 * self.act_bytes,
+            "proof.txt": self.act_bytes,
+            "README.txt": self.act_bytes,
+        }
+        return kinds.get(name.rpartition("/")[2], self.evidence_bytes)
+
+    def fault(self, sizes: Mapping[str, int]) -> str:
+        """What is too much about entries of those names and sizes; empty if nothing is."""
+        for name, size in sizes.items():
+            if size > self.entry_bytes(name):
+                return f"{name}: larger than {self.entry_bytes(name)} bytes"
+        files = [size for name, size in sizes.items() if name.startswith(FILES)]
+        statements = [size for name, size in sizes.items() if _is_act(name)]
+        counts = {
+            "entries": (len(sizes), self.entries),
+            "files": (len(files), self.files),
+            "acts": (len(statements), self.acts),
+            "bytes of files": (sum(files), self.file_bytes),
+            "bytes of acts": (sum(statements), self.acts_bytes),
+            "bytes beside the files": (sum(sizes.values()) - sum(files), self.other_bytes),
+        }
+        over = [f"more than {limit} {what}" for what, (count, limit) in counts.items() if count > limit]
+        return f"the container has {over[0]}" if over else ""
+
+
+def _is_act(name: str) -> bool:
+    return name.startswith(ACTS) and name.endswith("/act.json")
+
+
+USUAL = Limits()
+LARGER = Limits(
+    files=2_000,
+    file_bytes=3 * KIB * MIB,
+    acts=1_000,
+    act_bytes=8 * MIB,
+    acts_bytes=128 * MIB,
+    evidence_bytes=48 * MIB,
+    other_bytes=512 * MIB,
+    entries=10_000,
+    slow_units=256 * MIB,
+)

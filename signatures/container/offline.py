@@ -1,0 +1,293 @@
+"""Verifying an evidence container offline, with nothing but the container and a trust folder.
+
+Checked: the signature over act.json by the person (or the service's seal) that act.json names as its author, with a
+certificate as the trust folder's rules ask of the role that it names; every file that it lists; the chain of earlier
+acts, each with its own signature; and the audit log's proof, which also gives the time by which certificates are
+judged, unless the evidence of a signature proves an earlier one.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from signatures import canonical
+from signatures.container.archive import Container, SignedAct, file_names, is_same
+from signatures.container.limits import USUAL, Limits
+from signatures.container.strict_zip import Digested
+from signatures.crypto import budget
+from signatures.evidence.record import Evidence
+from signatures.policy import DEFAULT
+from signatures.report.verdict import Indication, Report
+from signatures.tlog import transparency
+from signatures.verification import Expected, verify
+from signatures.x509.rules import NO_RULES, Rule, Rules
+from signatures.x509.trust import TrustStore
+from signatures.x509.trust_policy import TrustPolicy
+
+SCHEMA = "ecase.act/1"
+ORDER: tuple[Indication, ...] = ("TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the verdict: what was looked at (a stable name and, for an act, which), and what came out."""
+
+    name: str
+    subject: str
+    indication: Indication
+    detail: str = ""
+    report: Report | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        plain = {"name": self.name, "subject": self.subject, "indication": self.indication, "detail": self.detail}
+        return {**plain, "report": self.report.as_dict()} if self.report else plain
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All lines; the worst of them is the outcome. ``at``: the instant that it was verified as of."""
+
+    lines: tuple[Line, ...]
+    statement: Mapping[str, Any]
+    at: datetime
+
+    @property
+    def indication(self) -> Indication:
+        return max((line.indication for line in self.lines), key=ORDER.index)
+
+    def as_dict(self) -> dict[str, Any]:
+        lines = [line.as_dict() for line in self.lines]
+        at = self.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return {"indication": self.indication, "verified_at": at, "lines": lines, "act": dict(self.statement)}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A trust folder with the keys of the audit logs that it trusts (``*.vkey``) and its rules for signers."""
+
+    store: TrustStore
+    log_keys: tuple[str, ...]
+    rules: Rules = NO_RULES
+
+    @classmethod
+    def load(cls, folder: Path) -> "Trust":
+        """``ValueError`` or ``OSError`` name what cannot be used."""
+        return cls(TrustStore.load(folder), log_keys(folder), TrustPolicy.load(folder).rules)
+
+
+def log_keys(folder: Path) -> tuple[str, ...]:
+    """The keys of audit logs in a trust folder, each once; ``ValueError`` or ``OSError`` if one cannot be read."""
+    keys = (path.read_text(encoding="utf-8").strip() for path in sorted(folder.glob("*.vkey")))
+    return tuple(dict.fromkeys(keys))
+
+
+def examine(container: Container, trust: Trust, now: datetime | None = None, limits: Limits = USUAL) -> Verdict:
+    """Verify everything in a container as of ``now``, which is also the time for what no proof dates.
+
+    No more slow work is done than the budget of ``limits`` allows; what is left over cannot be known.
+    """
+    with budget.limited(limits.slow_units):
+        return _examine(container, trust, now or datetime.now(UTC))
+
+
+def _examine(container: Container, trust: Trust, now: datetime) -> Verdict:
+    try:
+        statement = _checked_statement(container.act_json)
+    except ValueError as fault:
+        return Verdict((Line("statement", "", "TOTAL_FAILED", str(fault)),), {}, now)
+    proven, proof_line = _proven_time(container.act, trust, _label(statement), now)
+    lines = [proof_line, _Signed(container.act, statement, trust, proven or now, now).line()]
+    lines += _file_lines(statement, container.files)
+    lines += _chain_lines(container, statement)
+    lines += _earlier_lines(container.acts[:-1], trust, proven or now, now)
+    return Verdict(tuple(lines), statement, now)
+
+
+def _checked_statement(act_json: bytes) -> dict[str, Any]:
+    """The act, if it has the parts that verification relies on."""
+    statement = canonical.check(act_json)
+    if statement.get("schema") != SCHEMA:
+        raise ValueError(f"unknown schema {statement.get('schema')!r}")
+    shapes = {"act": dict, "author": dict, "motion": dict, "case": dict, "challenge": dict, "files": list}
+    faults = [name for name, shape in shapes.items() if not isinstance(statement.get(name), shape)]
+    wanted = {"name": str, "sha256": str}
+    if not faults and not all(
+        isinstance(file, dict) and all(isinstance(file.get(key), kind) for key, kind in wanted.items())
+        for file in statement["files"]
+    ):
+        faults = ["files"]
+    if faults:
+        raise ValueError(f"parts missing or of another shape: {', '.join(faults)}")
+    return statement
+
+
+def _label(statement: Mapping[str, Any]) -> str:
+    return f"{statement['act'].get('position')}-{statement['act'].get('type')}"
+
+
+def _proven_time(act: SignedAct, trust: Trust, label: str, now: datetime) -> tuple[datetime | None, Line]:
+    """When the act was in the audit log at the latest, by its inclusion proof."""
+    if not act.proof or not trust.log_keys:
+        missing = "no inclusion proof" if not act.proof else "no key of the audit log in the trust folder"
+        return None, Line("audit-proof", label, "INDETERMINATE", missing)
+    try:
+        record, proven = transparency.proven_record(act.proof, trust.log_keys)
+        at = _recorded_at(canonical.check(record.body), act)
+    except transparency.NotShown as fault:
+        return None, Line("audit-proof", label, "INDETERMINATE", str(fault))
+    except ValueError as fault:
+        return None, Line("audit-proof", label, "TOTAL_FAILED", str(fault))
+    if at > now + DEFAULT.clock_skew:
+        return None, Line("audit-proof", label, "INDETERMINATE", f"the entry is of {at.isoformat()}, which lies ahead")
+    place = f"entry {proven.index} of {proven.checkpoint.size} in {proven.checkpoint.origin}, {at.isoformat()}"
+    return at, Line("audit-proof", label, "TOTAL_PASSED", place)
+
+
+def _recorded_at(entry: Mapping[str, Any], act: SignedAct) -> datetime:
+    data = entry.get("data")
+    digests = {"sha256": _sha256(act.act_json)}
+    recorded = {name: data.get(name) for name in digests} if isinstance(data, dict) else {}
+    cms = data.get("cms_sha256") if isinstance(data, dict) else None
+    if recorded != digests or cms not in (_sha256(act.cms), _sha256(act.der)):
+        raise ValueError("the entry of the audit log is about another act")
+    at = _instant(entry.get("at"))
+    if at is None:
+        raise ValueError("the entry of the audit log has no time")
+    return at
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """An act whose signature is looked at. ``at``: the time that it is proven to be older than without its own proofs.
+
+    ``now``: the time that it is verified as of.
+    """
+
+    act: SignedAct
+    statement: Mapping[str, Any]
+    trust: Trust
+    at: datetime
+    now: datetime
+
+    def line(self) -> Line:
+        act, label = self.act, _label(self.statement)
+        try:
+            kept = Evidence.loads(act.evidence, DEFAULT.max_evidence_bytes) if act.evidence else None
+        except ValueError as fault:
+            return Line("evidence", label, "INDETERMINATE", str(fault))
+        report = self._judged(kept)
+        detail = "; ".join(check.detail for check in report.failures)
+        signer = f"{report.signer.name}, {report.algorithm}" if report.signer else ""
+        return Line("signature", label, report.indication, detail or signer, report)
+
+    def _judged(self, kept: Evidence | None) -> Report:
+        """By the rule that the author's role had at the best signature time, which a timestamp may move back."""
+        rule = self._rule(self.at)
+        report = self._by(rule, kept)
+        older = self._rule(report.best_signature_time or self.at)
+        return report if older == rule else self._by(older, kept)
+
+    def _rule(self, at: datetime) -> Rule:
+        return self.trust.rules.of(self.statement["author"].get("role"), at)
+
+    def _by(self, rule: Rule, kept: Evidence | None) -> Report:
+        expected = _expected(self.statement, rule)
+        return verify(
+            self.act.cms,
+            self.act.act_json,
+            trust=self.trust.store,
+            expected=expected,
+            at=self.at,
+            policy=rule.policy if expected.usage == "signing" else DEFAULT,
+            evidence=kept,
+            now=self.now if kept else None,
+        )
+
+
+def _expected(statement: Mapping[str, Any], rule: Rule) -> Expected:
+    """Whom the act names as its author; an author without IIN who is not the service matches nobody."""
+    author, issued = statement["author"], statement["challenge"].get("issued_at")
+    created_after = _instant(issued)
+    if author == {"service": statement.get("installation")}:
+        return Expected(usage="seal", created_after=created_after)
+    bin_ = author.get("bin") or None
+    return Expected(iin=str(author.get("iin")), bin=bin_, roles=rule.usages, created_after=created_after)
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _file_lines(statement: Mapping[str, Any], files: Mapping[str, Digested]) -> list[Line]:
+    places = file_names(statement)
+    lines = [_file_line(file, files.get(place)) for place, file in zip(places, statement["files"], strict=True)]
+    unknown = sorted(files.keys() - set(places))
+    return lines + [Line("file", name, "TOTAL_FAILED", "not listed in the signed act") for name in unknown]
+
+
+def _file_line(file: Mapping[str, Any], found: Digested | None) -> Line:
+    if found is None:
+        return Line("file", file["name"], "INDETERMINATE", "not in the container")
+    same = found.sha256 == file["sha256"] and file.get("size") in (None, found.size)
+    return Line("file", file["name"], "TOTAL_PASSED" if same else "TOTAL_FAILED", "" if same else "not as signed")
+
+
+def _chain_lines(container: Container, statement: Mapping[str, Any]) -> list[Line]:
+    """Every act must name the digests of the one before it, from this one down to the first."""
+    acts = container.acts
+    if not acts or acts[-1].act_json != container.act_json or not is_same(acts[-1], container.cms):
+        return [Line("chain", _label(statement), "TOTAL_FAILED", "the last act of the chain is not the act itself")]
+    return [_link_line(before, after) for before, after in zip([None, *acts], acts, strict=False)]
+
+
+def _link_line(before: SignedAct | None, after: SignedAct) -> Line:
+    statement = after.statement
+    previous = statement.get("previous")
+    if before is None:
+        whole = previous is None
+        return Line(
+            "chain",
+            _step(statement),
+            "TOTAL_PASSED" if whole else "INDETERMINATE",
+            "" if whole else "earlier acts are not included",
+        )
+    named = (previous.get("sha256"), previous.get("cms_sha256")) if isinstance(previous, dict) else (None, None)
+    same = named == (_sha256(before.act_json), _sha256(before.cms))
+    same = same and _motion(before.statement) == _motion(statement)
+    detail = "" if same else "does not follow the act before it"
+    return Line("chain", _step(statement), "TOTAL_PASSED" if same else "TOTAL_FAILED", detail)
+
+
+def _motion(statement: Mapping[str, Any]) -> object:
+    motion = statement.get("motion")
+    return motion.get("id") if isinstance(motion, dict) else None
+
+
+def _step(statement: Mapping[str, Any]) -> str:
+    return _label(statement) if isinstance(statement.get("act"), dict) else ""
+
+
+def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime, now: datetime) -> list[Line]:
+    """Signatures of earlier acts, each at its own proven time, else by that of the act that is built on them."""
+    lines = []
+    for act in acts:
+        try:
+            statement = _checked_statement(act.act_json)
+        except ValueError as fault:
+            lines.append(Line("statement", "", "TOTAL_FAILED", str(fault)))
+            continue
+        proven, line = _proven_time(act, trust, _label(statement), now)
+        lines += [line] if act.proof else []
+        lines.append(_Signed(act, statement, trust, proven or at, now).line())
+    return lines
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,1 @@
+"""The table of algorithms and the budget of slow ones; GOST in pure Python."""

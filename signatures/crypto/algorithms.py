@@ -1,0 +1,377 @@
+"""The table of digest and signature algorithms.
+
+A signature algorithm is looked up by its object identifier and gets the certificate itself, not a parsed key: the key
+of a national algorithm is one that ``cryptography`` cannot parse. To add one, put a :class:`SignatureAlgorithm` into
+``Policy.signatures`` and its digest into ``Policy.digests``.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from signatures.asn1 import der, oids
+from signatures.crypto import budget
+from signatures.crypto.budget import Unsuitable
+from signatures.crypto.gost import curves, hash_94, streebog
+from signatures.crypto.gost.verify import Scheme, matches, read_point
+
+MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
+MIN_RSA_EXPONENT, MAX_RSA_EXPONENT = 65537, 2**32
+RSA_STEPS = (1024, 2048, 3072, 4096)
+NATIONAL = {
+    oids.GOST_2004: "GOST 34.310-2004",
+    oids.GOST_256: "GOST R 34.10-2015 256",
+    oids.GOST_512: "GOST R 34.10-2015 512",
+}
+CURVES = (ec.SECP256R1, ec.SECP384R1)
+NULL = b"\x05\x00"
+# The same people sign again and again: what is read of their certificates, and of those above them, is kept.
+MAX_KEPT = 512
+NAMED = bytes([der.OID])
+MAX_SLOW_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class AlgorithmIdentifier:
+    """An algorithm and the DER of its parameters; empty when they are absent."""
+
+    oid: str
+    parameters: bytes = b""
+
+    @classmethod
+    def read(cls, element: der.Element) -> "AlgorithmIdentifier":
+        return _identifier(element.expect(der.SEQUENCE).raw)
+
+
+@der.kept
+def _identifier(raw: bytes) -> AlgorithmIdentifier:
+    oid, *rest = der.element(raw).children()
+    if len(rest) > 1:
+        raise ValueError("an algorithm identifier has at most one parameter")
+    return AlgorithmIdentifier(oid.oid(), rest[0].raw if rest else b"")
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A digest algorithm: ``compute`` gives ``size`` octets; ``primitive`` is what ``cryptography`` calls it."""
+
+    name: str
+    size: int
+    compute: Callable[[bytes], bytes]
+    primitive: hashes.HashAlgorithm | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is computed in pure Python."""
+        return self.primitive is None
+
+
+Verify = Callable[[x509.Certificate, bytes, bytes, Digest, bytes], None]
+
+
+@dataclass(frozen=True)
+class SignatureAlgorithm:
+    """How one kind of signature is checked.
+
+    ``verify(certificate, signature, message, digest, parameters)`` raises :class:`Unsuitable` for a key or parameter
+    that is not allowed and ``InvalidSignature`` for a signature that does not match. ``digest`` is the identifier of
+    the digest that the algorithm implies, or ``None`` when the signature names it apart. ``identity`` maps all the
+    encodings of one signature to one. ``fits(certificate)`` raises :class:`Unsuitable` for a key of another algorithm:
+    it is asked before a slow digest is computed.
+    """
+
+    name: str
+    digest: str | None
+    verify: Verify
+    identity: Callable[[x509.Certificate, bytes], bytes] = lambda _certificate, signature: signature
+    fits: Callable[[x509.Certificate], object] = lambda _certificate: None
+
+
+def _digest(name: str, primitive: hashes.HashAlgorithm) -> Digest:
+    begin = getattr(hashlib, primitive.name)
+    return Digest(name, primitive.digest_size, lambda data: begin(data).digest(), primitive)
+
+
+def _bounded(compute: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """A digest in pure Python takes a second and more for a megabyte: it is not let near one."""
+
+    def bounded(data: bytes) -> bytes:
+        if len(data) > MAX_SLOW_BYTES:
+            raise Unsuitable(f"more than {MAX_SLOW_BYTES} bytes for a digest of GOST")
+        budget.spend(len(data))
+        return compute(data)
+
+    return bounded
+
+
+def _primitive(digest: Digest) -> hashes.HashAlgorithm:
+    if digest.primitive is None:
+        raise Unsuitable(f"digest {digest.name} does not go with this algorithm")
+    return digest.primitive
+
+
+def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise Unsuitable("the certificate's key is not an RSA key")
+    numbers = key.public_numbers()
+    if not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
+        raise Unsuitable(f"an RSA key of {key.key_size} bits")
+    if not MIN_RSA_EXPONENT <= numbers.e <= MAX_RSA_EXPONENT or not numbers.e % 2 or not numbers.n % 2:
+        raise Unsuitable(f"an RSA key with exponent {numbers.e}")
+    return key
+
+
+def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, CURVES):
+        raise Unsuitable("the certificate's key is not on P-256 or P-384")
+    # The library takes a curve that is written out if it knows it (RFC 5480 forbids it; CVE-2020-0601 was about it).
+    if public_key(certificate)[0].parameters[:1] != NAMED:
+        raise Unsuitable("the certificate's key writes its curve out instead of naming it")
+    return key
+
+
+def _pkcs1(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
+    if parameters not in (b"", NULL):
+        raise Unsuitable("RSA PKCS#1 v1.5 takes no parameters")
+    _rsa_key(certificate).verify(signature, message, padding.PKCS1v15(), _primitive(digest))
+
+
+def _pss(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
+    primitive = _primitive(digest)
+    if parameters not in _pss_parameters(digest):
+        raise Unsuitable("RSA-PSS must use one digest throughout and a salt of its length")
+    scheme = padding.PSS(padding.MGF1(primitive), digest.size)
+    _rsa_key(certificate).verify(signature, message, scheme, primitive)
+
+
+def _pss_parameters(digest: Digest) -> set[bytes]:
+    """The DER forms of the only parameters that are allowed (RFC 4055): with the digest's NULL and without it."""
+    named = [oid for oid, known in DIGESTS.items() if known == digest]
+    return {_pss_form(oid, digest.size, null) for oid in named for null in (b"", NULL)}
+
+
+def _pss_form(oid: str, salt: int, null: bytes) -> bytes:
+    algorithm = der.encode(der.SEQUENCE, der.encode_oid(oid), null)
+    mask = der.encode(der.SEQUENCE, der.encode_oid(oids.MGF1), algorithm)
+    return der.encode(
+        der.SEQUENCE,
+        der.encode(0xA0, algorithm),
+        der.encode(0xA1, mask),
+        der.encode(0xA2, der.encode_integer(salt)),
+    )
+
+
+def _ecdsa(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
+    if parameters:
+        raise Unsuitable("ECDSA takes no parameters")
+    _ec_key(certificate).verify(signature, message, ec.ECDSA(_primitive(digest)))
+
+
+def _ecdsa_identity(certificate: x509.Certificate, signature: bytes) -> bytes:
+    """(r, s) and (r, n - s) are both valid and are one signature: the lower s stands for both."""
+    r, s = decode_dss_signature(signature)
+    order = _ec_key(certificate).curve.group_order
+    return encode_dss_signature(r, min(s, order - s))
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def public_key(certificate: x509.Certificate) -> tuple[AlgorithmIdentifier, bytes]:
+    """The certificate's key as it stands in it: for algorithms that ``cryptography`` does not know."""
+    fields = der.element(certificate.tbs_certificate_bytes).children()
+    # Version 3 has the version itself before serial number, algorithm, issuer, validity and subject.
+    algorithm, key = fields[6 if fields[0].tag == der.CONTEXT_0 else 5].expect(der.SEQUENCE).children()
+    return AlgorithmIdentifier.read(algorithm), key.bits()
+
+
+def _gost(scheme: Scheme) -> Verify:
+    """Verification of GOST R 34.10 on the curve of ``scheme``, which the certificate must name."""
+
+    def verify(
+        certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes
+    ) -> None:
+        if parameters not in (b"", NULL):
+            raise Unsuitable(f"{scheme.curve.name} takes no parameters")
+        key = _gost_key(certificate, scheme)
+        budget.spend(budget.GOST_SIGNATURE)
+        if not matches(scheme.curve, key, digest.compute(message), signature):
+            raise InvalidSignature
+
+    return verify
+
+
+def _gost_key(certificate: x509.Certificate, scheme: Scheme) -> curves.Point:
+    named, key = public_key(certificate)
+    if named.oid != scheme.key_oid or not named.parameters:
+        raise Unsuitable(f"the certificate's key is not one of {scheme.curve.name}")
+    curve, *_digest_and_more = der.element(named.parameters).children()
+    if curve.oid() != scheme.parameters_oid:
+        raise Unsuitable(f"the certificate's key is on another curve than {scheme.curve.name}")
+    try:
+        return read_point(scheme.curve, der.element(key).expect(der.OCTET_STRING).content)
+    except ValueError as fault:
+        raise Unsuitable(str(fault)) from fault
+
+
+DIGESTS: Mapping[str, Digest] = {
+    oids.SHA256: _digest("SHA-256", hashes.SHA256()),
+    oids.SHA384: _digest("SHA-384", hashes.SHA384()),
+    oids.SHA512: _digest("SHA-512", hashes.SHA512()),
+    oids.GOST_34311: Digest("GOST 34.311-95", 32, _bounded(hash_94.gost34311)),
+    oids.STREEBOG256: Digest("Streebog-256", 32, _bounded(streebog.streebog256)),
+    oids.STREEBOG512: Digest("Streebog-512", 64, _bounded(streebog.streebog512)),
+}
+
+
+def _national(name: str, digest: str, scheme: Scheme) -> SignatureAlgorithm:
+    return SignatureAlgorithm(name, digest, _gost(scheme), fits=lambda certificate: _gost_key(certificate, scheme))
+
+
+_KZ_2004 = _national("GOST 34.310-2004", oids.GOST_34311, Scheme(curves.KZ_2004, oids.GOST_2004, oids.GOST_2004_A))
+_KZ_256 = _national(
+    "GOST R 34.10-2015 256", oids.STREEBOG256, Scheme(curves.KZ_2015_256, oids.GOST_256, oids.GOST_256_A)
+)
+_KZ_512 = _national(
+    "GOST R 34.10-2015 512", oids.STREEBOG512, Scheme(curves.KZ_2015_512, oids.GOST_512, oids.GOST_512_A)
+)
+
+SIGNATURES: Mapping[str, SignatureAlgorithm] = {
+    oids.RSA: SignatureAlgorithm("RSA", None, _pkcs1),
+    oids.RSA_SHA256: SignatureAlgorithm("RSA with SHA-256", oids.SHA256, _pkcs1),
+    oids.RSA_SHA384: SignatureAlgorithm("RSA with SHA-384", oids.SHA384, _pkcs1),
+    oids.RSA_SHA512: SignatureAlgorithm("RSA with SHA-512", oids.SHA512, _pkcs1),
+    oids.RSA_PSS: SignatureAlgorithm("RSA-PSS", None, _pss),
+    oids.ECDSA_SHA256: SignatureAlgorithm("ECDSA with SHA-256", oids.SHA256, _ecdsa, _ecdsa_identity),
+    oids.ECDSA_SHA384: SignatureAlgorithm("ECDSA with SHA-384", oids.SHA384, _ecdsa, _ecdsa_identity),
+    oids.ECDSA_SHA512: SignatureAlgorithm("ECDSA with SHA-512", oids.SHA512, _ecdsa, _ecdsa_identity),
+    # Signing software names the signature, or the key alone, since a key of GOST goes with one digest only.
+    **dict.fromkeys((oids.GOST_2004_SIGNATURE, oids.GOST_2004), _KZ_2004),
+    **dict.fromkeys((oids.GOST_256_SIGNATURE, oids.GOST_256), _KZ_256),
+    **dict.fromkeys((oids.GOST_512_SIGNATURE, oids.GOST_512), _KZ_512),
+}
+
+
+def check_signature(
+    certificate: x509.Certificate,
+    signature: bytes,
+    message: bytes,
+    algorithm: AlgorithmIdentifier,
+    digest: AlgorithmIdentifier,
+    *,
+    digests: Mapping[str, Digest] = DIGESTS,
+    signatures: Mapping[str, SignatureAlgorithm] = SIGNATURES,
+) -> SignatureAlgorithm:
+    """Check a signature by the key of ``certificate``; the algorithm used is returned.
+
+    Raises :class:`Unsuitable` or ``InvalidSignature``.
+    """
+    known = find_signature(algorithm.oid, digest.oid, signatures)
+    if digest.oid not in digests or digest.parameters not in (b"", NULL):
+        raise Unsuitable(f"digest algorithm {digest.oid} is not allowed")
+    budget.spend(budget.FAST_SIGNATURE)
+    known.verify(certificate, signature, message, digests[digest.oid], algorithm.parameters)
+    return known
+
+
+def find_signature(oid: str, digest: str, signatures: Mapping[str, SignatureAlgorithm]) -> SignatureAlgorithm:
+    """The algorithm with that identifier, if it goes with that digest."""
+    if oid not in signatures:
+        raise Unsuitable(f"signature algorithm {oid} is not allowed")
+    if signatures[oid].digest not in (None, digest):
+        raise Unsuitable("the signature algorithm implies another digest than the one named")
+    return signatures[oid]
+
+
+def check_issued(
+    signed: "Signed",
+    issuer: x509.Certificate,
+    signatures: Mapping[str, SignatureAlgorithm],
+    digests: Mapping[str, Digest],
+) -> None:
+    """Check the signature of an authority on a certificate or a revocation list.
+
+    Raises :class:`Unsuitable` or ``InvalidSignature``.
+    """
+    algorithm = signed.algorithm
+    known = signatures.get(algorithm.oid)
+    digest = (known and known.digest) or _pss_digest(algorithm)
+    check_signature(
+        issuer,
+        signed.signature,
+        signed.message,
+        algorithm,
+        AlgorithmIdentifier(digest),
+        digests=digests,
+        signatures=signatures,
+    )
+
+
+def _pss_digest(algorithm: AlgorithmIdentifier) -> str:
+    """The digest named inside the parameters of RSA-PSS; SHA-256 for anything that names none, to be refused later."""
+    for oid, digest in DIGESTS.items():
+        if algorithm.parameters in _pss_parameters(digest):
+            return oid
+    return oids.SHA256
+
+
+def strengths(certificate: x509.Certificate, digest: Digest) -> tuple[str, str]:
+    """What a signature's strength rests on, by name: its digest, and the kind and size of its key.
+
+    RSA counts by the size that it reaches: RSA-2048, RSA-3072, RSA-4096.
+    """
+    return digest.name, key_strength(certificate)
+
+
+def key_strength(certificate: x509.Certificate) -> str:
+    """Kind and size of a certificate's key, as :func:`strengths` names them."""
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm:
+        return NATIONAL.get(public_key(certificate)[0].oid, "unknown")
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA-{max(size for size in RSA_STEPS if size <= max(key.key_size, RSA_STEPS[0]))}"
+    return key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else "unknown"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What every X.509 structure is: bytes, an algorithm, a signature over the bytes."""
+
+    message: bytes
+    algorithm: AlgorithmIdentifier
+    signature: bytes
+
+    @classmethod
+    def read(cls, data: bytes) -> "Signed":
+        """From the DER of a certificate or a revocation list; the algorithm inside must be the one outside."""
+        message, algorithm, signature = der.element(data).children()
+        inside = next(child for child in message.children() if child.tag == der.SEQUENCE)
+        if inside.raw != algorithm.raw:
+            raise ValueError("the signature algorithm named inside is not the one outside")
+        return cls(message.raw, AlgorithmIdentifier.read(algorithm), signature.bits())
+
+
+__all__ = [
+    "DIGESTS",
+    "SIGNATURES",
+    "AlgorithmIdentifier",
+    "Digest",
+    "InvalidSignature",
+    "SignatureAlgorithm",
+    "Signed",
+    "Unsuitable",
+    "check_issued",
+    "check_signature",
+    "find_signature",
+    "key_strength",
+    "public_key",
+    "strengths",
+]

@@ -1,0 +1,179 @@
+"""A timestamp authority (RFC 3161) and an OCSP responder (RFC 6960) of the demo authority: never for production.
+
+``python -m signatures.demo.services DIR --port 8790`` serves the folder that ``signatures.demo.pki`` made, on loopback
+only: ``POST /tsa``, ``POST /ocsp``, ``GET /root.crl``, ``GET /issuer.crl``.
+"""
+
+import argparse
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+from signatures.asn1 import der, oids
+from signatures.cms.signing import encapsulated
+from signatures.crypto.algorithms import public_key
+from signatures.x509.revocation import REASONS
+from signatures.x509.trust import read_certificates
+
+MAX_REQUEST = 16 * 1024
+POLICY = f"{oids.KZ_TIMESTAMP_POLICIES}.4"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class TimestampAuthority:
+    """A key with a certificate for timestamps, its own first in ``chain``, and a clock."""
+
+    key: ec.EllipticCurvePrivateKey
+    chain: tuple[x509.Certificate, ...]
+    clock: Callable[[], datetime] = _now
+
+    def answer(self, request: bytes) -> bytes:
+        """A TimeStampResp for a TimeStampReq; ``ValueError`` if it is none."""
+        _version, imprint, *rest = der.element(request).expect(der.SEQUENCE).children()
+        given = {one.tag: one for one in rest}
+        wanted = given[der.OID].oid() if der.OID in given else POLICY
+        nonce = given[der.INTEGER].raw if der.INTEGER in given else b""
+        granted = der.encode(der.SEQUENCE, der.encode_integer(0))
+        return der.encode(der.SEQUENCE, granted, self.token(imprint.raw, wanted, nonce))
+
+    def token(self, imprint: bytes, policy: str = POLICY, nonce: bytes = b"", accuracy: bytes | None = None) -> bytes:
+        """A token over a MessageImprint; ``nonce`` and ``accuracy`` in DER."""
+        info = self.info(imprint, policy, nonce, accuracy)
+        return encapsulated(info, oids.TST_INFO, self.key, self.chain, self.clock())
+
+    def info(self, imprint: bytes, policy: str = POLICY, nonce: bytes = b"", accuracy: bytes | None = None) -> bytes:
+        """What a token states: a TSTInfo."""
+        second = der.encode(der.SEQUENCE, der.encode_integer(1))
+        return der.encode(
+            der.SEQUENCE,
+            der.encode_integer(1),
+            der.encode_oid(policy),
+            imprint,
+            der.encode_integer(secrets.randbits(63)),
+            der.encode(der.GENERALIZED_TIME, _written(self.clock())),
+            second if accuracy is None else accuracy,
+            nonce,
+        )
+
+
+@dataclass(frozen=True)
+class Responder:
+    """A key with a certificate for OCSP, and what is revoked by serial number: since when, why.
+
+    As Kazakhstan's it states no nextUpdate and repeats the nonce.
+    """
+
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+    issuer: x509.Certificate
+    revoked: Mapping[int, tuple[datetime, x509.ReasonFlags]] = field(default_factory=dict)
+    clock: Callable[[], datetime] = _now
+
+    def answer(self, request: bytes) -> bytes:
+        """An OCSPResponse; ``ValueError`` if the request is none."""
+        (wanted,) = der.element(request).expect(der.SEQUENCE).children()
+        listed, *more = wanted.expect(der.SEQUENCE).children()
+        identifier = listed.first().first()
+        *_names, serial = identifier.children()
+        at = der.encode(der.GENERALIZED_TIME, _written(self.clock()))
+        answer = der.encode(der.SEQUENCE, identifier.raw, self._status(serial.integer()), at)
+        key = hashlib.sha1(public_key(self.certificate)[1], usedforsecurity=False).digest()
+        responder = der.encode(0xA2, der.encode(der.OCTET_STRING, key))
+        repeated = [der.encode(der.CONTEXT_1, one.content) for one in more]
+        return self._signed(der.encode(der.SEQUENCE, responder, at, der.encode(der.SEQUENCE, answer), *repeated))
+
+    def _status(self, serial: int) -> bytes:
+        if serial not in self.revoked:
+            return der.encode(0x80)
+        since, reason = self.revoked[serial]
+        code = next(number for number, name in REASONS.items() if name == reason.value)
+        given = der.encode(der.CONTEXT_0, der.encode(der.ENUMERATED, bytes([code])))
+        return der.encode(der.CONTEXT_1, der.encode(der.GENERALIZED_TIME, _written(since)), given)
+
+    def _signed(self, message: bytes) -> bytes:
+        value = der.encode(der.BIT_STRING, b"\x00", self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        algorithm = der.encode(der.SEQUENCE, der.encode_oid(oids.ECDSA_SHA256))
+        own = der.encode(der.CONTEXT_0, der.encode(der.SEQUENCE, self.certificate.public_bytes(Encoding.DER)))
+        basic = der.encode(der.OCTET_STRING, der.encode(der.SEQUENCE, message, algorithm, value, own))
+        typed = der.encode(der.SEQUENCE, der.encode_oid(oids.OCSP_BASIC), basic)
+        return der.encode(der.SEQUENCE, der.encode(der.ENUMERATED, b"\x00"), der.encode(der.CONTEXT_0, typed))
+
+
+def _written(instant: datetime) -> bytes:
+    return instant.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    answers: ClassVar[Mapping[str, Callable[[bytes], bytes]]] = {}
+
+    def do_GET(self) -> None:
+        self._reply(b"")
+
+    def do_POST(self) -> None:
+        self._reply(self.rfile.read(min(int(self.headers.get("Content-Length", 0)), MAX_REQUEST)))
+
+    def _reply(self, body: bytes) -> None:
+        answer = self.answers.get(self.path)
+        try:
+            made = answer(body) if answer else None
+        except ValueError:
+            made = None
+        self.send_response(200 if made is not None else 404)
+        self.send_header("Content-Length", str(len(made or b"")))
+        self.end_headers()
+        self.wfile.write(made or b"")
+
+
+def server(answers: Mapping[str, Callable[[bytes], bytes]], port: int) -> ThreadingHTTPServer:
+    """A server on loopback that answers each path by a function of the request's body."""
+    handler = type("Handler", (_Handler,), {"answers": dict(answers)})
+    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+
+def services(directory: Path) -> dict[str, Callable[[bytes], bytes]]:
+    """What the demo's folder can answer, by path."""
+    key, chain = _own(directory / "private" / "tsa.pem")
+    responder_key, (responder, issuer, *_) = _own(directory / "private" / "ocsp.pem")
+    lists = {
+        f"/{path.name}": lambda _body, path=path: x509.load_pem_x509_crl(path.read_bytes()).public_bytes(Encoding.DER)
+        for path in sorted((directory / "trust").glob("*.crl"))
+    }
+    answers = {
+        "/tsa": TimestampAuthority(key, chain).answer,
+        "/ocsp": Responder(responder_key, responder, issuer).answer,
+    }
+    return {**lists, **answers}
+
+
+def _own(path: Path) -> tuple[ec.EllipticCurvePrivateKey, tuple[x509.Certificate, ...]]:
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path}: not a key of the demo")
+    return key, tuple(read_certificates(path))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command: serves until it is interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m signatures.demo.services", description=__doc__.partition("\n")[0])
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--port", type=int, default=8790)
+    options = parser.parse_args(arguments)
+    server(services(options.directory), options.port).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Where requests wait until somebody chooses a person for them, or refuses."""
+
+import asyncio
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from signatures.demo.signer.keys import DemoKey
+
+PREVIEW = 600
+
+
+class NoKey(Exception):
+    """No key of the demo fits what the request asks for."""
+
+
+@dataclass
+class Pending:
+    """A request on the screen. ``answer`` becomes the alias of the chosen key, or ``None`` when cancelled."""
+
+    number: int
+    candidates: list[DemoKey]
+    documents: list[bytes]
+    answer: asyncio.Future[DemoKey | None]
+
+    def listed(self) -> dict[str, Any]:
+        return {
+            "id": self.number,
+            "people": [key.listed() for key in self.candidates],
+            "documents": [document[:PREVIEW].decode("utf-8", "replace") for document in self.documents],
+        }
+
+
+@dataclass
+class Desk:
+    """Keys and waiting requests. With ``auto`` a request that leaves no choice is answered at once.
+
+    In that mode a choice made through :meth:`choose` stays, and answers later requests that name nobody.
+    """
+
+    keys: list[DemoKey]
+    auto: bool = False
+    chosen: str | None = None
+    pending: dict[int, Pending] = field(default_factory=dict)
+    _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    async def ask(self, wanted: dict[str, Any], documents: list[bytes]) -> DemoKey | None:
+        """The key to use, or ``None`` if the person cancelled; :class:`NoKey` if nothing fits and nobody is asked."""
+        candidates = [key for key in self.keys if key.fits(wanted)]
+        if self.auto:
+            if not candidates:
+                raise NoKey("no key fits the request")
+            if key := self._obvious(candidates, bool(wanted.get("iin"))):
+                return key
+        return await self._wait(candidates, documents)
+
+    def _obvious(self, candidates: list[DemoKey], named: bool) -> DemoKey | None:
+        if not named:
+            candidates = [key for key in candidates if key.iin == self.chosen]
+        # A request that asks for no usage is one for signing.
+        return next((key for key in candidates if key.for_signing), next(iter(candidates), None))
+
+    async def _wait(self, candidates: list[DemoKey], documents: list[bytes]) -> DemoKey | None:
+        pending = Pending(next(self._numbers), candidates, documents, asyncio.get_running_loop().create_future())
+        self.pending[pending.number] = pending
+        try:
+            return await pending.answer
+        finally:
+            del self.pending[pending.number]
+
+    def choose(self, *, number: int | None = None, iin: str | None = None, alias: str | None = None) -> bool:
+        """Answer one request (the oldest if none is named) for a person; says whether anything was waiting or kept."""
+        if self.auto and iin in {key.iin for key in self.keys}:
+            self.chosen = iin
+        found = self._find(number)
+        fitting = [key for key in found.candidates if alias == key.alias or iin == key.iin] if found else []
+        fitting.sort(key=lambda key: not key.for_signing)
+        if found and fitting and not found.answer.done():
+            found.answer.set_result(fitting[0])
+            return True
+        return self.auto and iin is not None and self.chosen == iin
+
+    def cancel(self, number: int | None = None) -> bool:
+        """Refuse one request, the oldest if none is named; says whether there was one."""
+        found = self._find(number)
+        if found is None or found.answer.done():
+            return False
+        found.answer.set_result(None)
+        return True
+
+    def _find(self, number: int | None) -> Pending | None:
+        return self.pending.get(number) if number is not None else next(iter(self.pending.values()), None)

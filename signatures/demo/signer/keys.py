@@ -1,0 +1,131 @@
+"""The keys that the demo signer offers."""
+
+import functools
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from pyhanko.sign.signers import SimpleSigner
+
+from signatures.asn1 import oids
+from signatures.demo.signer import limits
+from signatures.x509 import identity
+
+PASSWORD = b"demo"
+
+
+@dataclass(frozen=True)
+class DemoKey:
+    """One PKCS#12 file: who owns it and what signs with it."""
+
+    path: Path
+    certificate: x509.Certificate
+    person: dict[str, Any]
+
+    @property
+    def alias(self) -> str:
+        return self.path.stem
+
+    @functools.cached_property
+    def signer(self) -> SimpleSigner:
+        """Opened when it is first signed with: a court has dozens of keys, and few of them sign."""
+        signer = SimpleSigner.load_pkcs12(str(self.path), passphrase=PASSWORD)
+        if signer is None:
+            raise ValueError(f"{self.path}: cannot be signed with")
+        return signer
+
+    @property
+    def iin(self) -> str:
+        return identity.iin(self.certificate) or ""
+
+    @property
+    def usages(self) -> frozenset[str]:
+        return identity.usages(self.certificate)
+
+    @property
+    def for_signing(self) -> bool:
+        return oids.EMAIL_PROTECTION in self.usages
+
+    def fits(self, wanted: dict[str, Any]) -> bool:
+        """Whether it is among the keys that a request's ``signerParams`` leave to choose from."""
+        serial = str(wanted.get("serialNumber") or "").lower()
+        return (
+            set(wanted.get("extKeyUsageOids") or ()) <= self.usages
+            and wanted.get("iin") in (None, "", self.iin)
+            and wanted.get("bin") in (None, "", identity.bin_(self.certificate))
+            and serial in ("", format(self.certificate.serial_number, "x"))
+        )
+
+    def listed(self) -> dict[str, Any]:
+        """For the page: names as they are, no key material."""
+        names = [self.person.get(part) or "" for part in ("surname", "given_name", "patronymic")]
+        return {
+            "alias": self.alias,
+            "iin": self.iin,
+            "name": " ".join(filter(None, names)) or self.certificate.subject.rfc4514_string(),
+            "organisation": self.person.get("organisation") or "",
+            "role": self.person.get("role") or "",
+            "for_signing": self.for_signing,
+        }
+
+    def info(self) -> dict[str, str]:
+        """The answer of ``getKeyInfo``; instants are milliseconds of the epoch, as text."""
+        certificate = self.certificate
+        return {
+            "alias": self.alias,
+            "keyId": certificate.fingerprint(SHA256()).hex(),
+            "algorithm": type(certificate.public_key()).__name__.partition("PublicKey")[0],
+            "subjectCn": _common_name(certificate.subject),
+            "subjectDn": certificate.subject.rfc4514_string(),
+            "issuerCn": _common_name(certificate.issuer),
+            "issuerDn": certificate.issuer.rfc4514_string(),
+            "serialNumber": format(certificate.serial_number, "x"),
+            "certNotBefore": _milliseconds(certificate.not_valid_before_utc),
+            "certNotAfter": _milliseconds(certificate.not_valid_after_utc),
+            "authorityKeyIdentifier": _authority_key(certificate),
+            "pem": certificate.public_bytes(Encoding.PEM).decode(),
+        }
+
+
+def _common_name(name: x509.Name) -> str:
+    return "".join(str(one.value) for one in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+
+
+def _milliseconds(instant: datetime) -> str:
+    return str(int(instant.astimezone(UTC).timestamp() * 1000))
+
+
+def _authority_key(certificate: x509.Certificate) -> str:
+    value = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
+    return (value.key_identifier or b"").hex()
+
+
+def load(folder: Path) -> list[DemoKey]:
+    """All ``*.p12`` of a folder. ``ValueError`` names a file that is not the demo authority's."""
+    people_file = folder / "people.json"
+    people = {one["iin"]: one for one in (json.loads(people_file.read_bytes()) if people_file.exists() else [])}
+    keys = [_load(path, people) for path in sorted(folder.glob("*.p12"))]
+    if not keys:
+        raise ValueError(f"{folder}: no PKCS#12 files")
+    return keys
+
+
+def _load(path: Path, people: dict[str, dict[str, Any]]) -> DemoKey:
+    with path.open("rb") as file:
+        data = file.read(limits.MAX_FILE_BYTES + 1)
+    try:
+        limits.check(data)
+    except ValueError as fault:
+        raise ValueError(f"{path}: {fault}") from fault
+    content = pkcs12.load_pkcs12(data, PASSWORD)
+    if content.cert is None or content.key is None:
+        raise ValueError(f"{path}: holds no certificate with its key")
+    certificate = content.cert.certificate
+    if "DEMO" not in certificate.issuer.rfc4514_string():
+        raise ValueError(f"{path}: its authority has no DEMO in its name; real keys are for NCALayer")
+    return DemoKey(path, certificate, people.get(identity.iin(certificate) or "", {}))

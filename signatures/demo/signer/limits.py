@@ -1,0 +1,68 @@
+"""A PKCS#12 file (RFC 7292) is looked over before its password is tried: its iteration counts decide the work.
+
+What is encrypted cannot be looked at; a key that stands in there has counts of its own. For a demo's keys that will do.
+"""
+
+from collections.abc import Iterator
+
+from signatures.asn1 import der, oids
+
+MAX_FILE_BYTES = 64 * 1024
+# OpenSSL writes 2,048 and ``cryptography`` 20,000; more than this is meant to hurt.
+MAX_ITERATIONS = 1_000_000
+MAX_DEPTH = 8
+PFX_VERSION = 3
+ENCRYPTED_DATA = "1.2.840.113549.1.7.6"
+SHROUDED_KEY = "1.2.840.113549.1.12.10.1.2"
+PLAIN_BAGS = frozenset({"1.2.840.113549.1.12.10.1.3", "1.2.840.113549.1.12.10.1.4"})
+
+
+def check(data: bytes) -> None:
+    """``ValueError`` for a file that is too large, not in DER, or asks for too many iterations."""
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError(f"larger than {MAX_FILE_BYTES} bytes")
+    version, safe, mac = der.element(data).expect(der.SEQUENCE).children()
+    if version.integer() != PFX_VERSION:
+        raise ValueError("not a PKCS#12 file")
+    counts = [number for algorithm in _algorithms(safe) for number in _numbers(algorithm, 0)]
+    if max([*counts, *_numbers(mac, 0)], default=0) > MAX_ITERATIONS:
+        raise ValueError(f"asks for more than {MAX_ITERATIONS} iterations")
+
+
+def _algorithms(safe: der.Element) -> Iterator[der.Element]:
+    """The algorithms that the password goes into."""
+    for content in _data(safe).children():
+        kind, wrapped = content.expect(der.SEQUENCE).children()
+        if kind.oid() == ENCRYPTED_DATA:
+            _version, encrypted = wrapped.first().children()
+            _type, algorithm, *_content = encrypted.children()
+            yield algorithm
+        else:
+            yield from _of_bags(_data(content))
+
+
+def _data(content: der.Element) -> der.Element:
+    kind, wrapped = content.expect(der.SEQUENCE).children()
+    if kind.oid() != oids.DATA:
+        raise ValueError("a part of an unknown type")
+    return der.element(wrapped.first().expect(der.OCTET_STRING).content).expect(der.SEQUENCE)
+
+
+def _of_bags(bags: der.Element) -> Iterator[der.Element]:
+    for bag in bags.children():
+        kind, wrapped, *_attributes = bag.expect(der.SEQUENCE).children()
+        if kind.oid() == SHROUDED_KEY:
+            yield wrapped.first().first()
+        elif kind.oid() not in PLAIN_BAGS:
+            raise ValueError("a bag of an unknown type")
+
+
+def _numbers(element: der.Element, depth: int) -> Iterator[int]:
+    """Every number in it."""
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    if element.tag == der.INTEGER:
+        yield element.integer()
+    elif element.tag & 0x20:
+        for one in element.children():
+            yield from _numbers(one, depth + 1)

@@ -1,0 +1,165 @@
+"""NCALayer's protocol: one request, one reply, both JSON texts.
+
+Modules ``kz.gov.pki.knca.basics`` (method ``sign``) and the older ``kz.gov.pki.knca.commonUtils`` (methods
+``createCAdESFromBase64``, ``getActiveTokens``, ``getKeyInfo``). Replies, errors and their codes have the shapes that
+NCALayer gives them.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from signatures.asn1 import oids
+from signatures.demo.signer.desk import Desk, NoKey
+from signatures.demo.signer.keys import DemoKey
+
+GREETING = json.dumps({"result": {"version": "1.4"}})
+HEARTBEAT = "--heartbeat--"
+BASICS, COMMON_UTILS = "kz.gov.pki.knca.basics", "kz.gov.pki.knca.commonUtils"
+CANCELED = {"code": "500", "message": "action.canceled"}
+USAGES = {"SIGNATURE": oids.EMAIL_PROTECTION, "AUTHENTICATION": oids.CLIENT_AUTH}
+LINE = 64
+
+
+class Failure(Exception):
+    """A request that NCALayer answers with an error of that code."""
+
+    def __init__(self, code: str, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.reply = {"status": False, "code": code, "message": message, "details": details}
+
+
+async def answer(text: str, desk: Desk) -> str:
+    """The reply to one message."""
+    if text == HEARTBEAT:
+        return HEARTBEAT
+    try:
+        request = json.loads(text)
+    except ValueError:
+        request = None
+    if not isinstance(request, dict) or request.get("module") not in MODULES:
+        return json.dumps({"success": False, "errorCode": "MODULE_NOT_FOUND"})
+    reply = await MODULES[request["module"]](request, desk)
+    return json.dumps(reply, ensure_ascii=False)
+
+
+# -- basics ------------------------------------------------------------------------------------------------------
+
+
+async def _basics(request: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    try:
+        if request.get("method") != "sign":
+            raise _invocation("java.lang.NoSuchMethodException: " + str(request.get("method")))
+        return await _sign(_object(request, "args"), desk)
+    except Failure as failure:
+        return failure.reply
+
+
+async def _sign(args: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    parameters = _object(args, "signingParams")
+    wanted = args.get("signerParams") or {}
+    documents = _documents(args, parameters)
+    try:
+        key = await desk.ask(wanted, documents)
+    except NoKey as fault:
+        raise Failure("SIGNING_FAILURE", str(fault)) from fault
+    if key is None:
+        return {"status": True, "body": {}}
+    detached = not parameters.get("encapsulate")
+    body: dict[str, Any] = {"result": [_pem(await _cms(key, document, detached)) for document in documents]}
+    if parameters.get("outputCert"):
+        body = {"signatures": body["result"], "certificate": key.info()["pem"]}
+    return {"status": True, "body": body}
+
+
+def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    value = holder.get(name)
+    if not isinstance(value, dict):
+        raise _invocation(f'org.json.JSONException: JSONObject["{name}"] is not a JSONObject.')
+    return value
+
+
+def _invocation(details: str) -> Failure:
+    return Failure("INVOCATION_ERROR", "An invoked method threw an exception.", details)
+
+
+def _documents(args: dict[str, Any], parameters: dict[str, Any]) -> list[bytes]:
+    """What to sign, one or many. The demo signs CMS over data; hashes, XML and time stamps it has not."""
+    if args.get("format") != "cms" or parameters.get("digested") or parameters.get("tsaProfile") is not None:
+        raise Failure("INVALID_SIGNING_PARAMS", "The demo signer makes CMS over data, without time stamps.")
+    data: Any = args.get("data")
+    texts: list[Any] = data if isinstance(data, list) else [data]
+    if not texts or not all(isinstance(text, str) and text for text in texts):
+        raise Failure("INVALID_SIGNING_PARAMS", "There is nothing to sign.")
+    return [_decoded(text) if parameters.get("decode") else text.encode() for text in texts]
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as fault:
+        raise Failure("INVALID_SIGNING_PARAMS", f"The data is not base64: {fault}") from fault
+
+
+async def _cms(key: DemoKey, document: bytes, detached: bool) -> bytes:
+    made = await key.signer.async_sign_general_data(document, "sha256", detached=detached, use_cades=True)
+    return bytes(made.dump())
+
+
+def _pem(der: bytes) -> str:
+    body = base64.b64encode(der).decode()
+    lines = [body[start : start + LINE] for start in range(0, len(body), LINE)]
+    return "\n".join(["-----BEGIN CMS-----", *lines, "-----END CMS-----", ""])
+
+
+# -- commonUtils -------------------------------------------------------------------------------------------------
+
+
+async def _common_utils(request: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    method = METHODS.get(str(request.get("method")))
+    args = request.get("args") or []
+    if method is None or not isinstance(args, list):
+        reply = {"code": "500", "message": f"java.lang.NoSuchMethodException: {request.get('method')}"}
+    else:
+        reply = await _called(method, args, desk)
+    return {**reply, "uuid": request["uuid"]} if "uuid" in request else reply
+
+
+async def _called(method: Callable[..., Awaitable[dict[str, Any]]], args: list[Any], desk: Desk) -> dict[str, Any]:
+    try:
+        return await method(args, desk)
+    except (Failure, NoKey) as fault:
+        return {"code": "500", "message": str(fault)}
+
+
+async def _create_cades(args: list[Any], desk: Desk) -> dict[str, Any]:
+    if len(args) != len(("storage", "kind", "data", "attach")) or args[1] not in USAGES or not isinstance(args[2], str):
+        raise Failure(
+            "", "java.lang.IllegalArgumentException: wrong number of arguments. Method: createCAdESFromBase64"
+        )
+    document = _decoded(args[2])
+    key = await desk.ask({"extKeyUsageOids": [USAGES[args[1]]]}, [document])
+    if key is None:
+        return CANCELED
+    cms = await _cms(key, document, detached=not args[3])
+    return {"responseObject": base64.b64encode(cms).decode(), "code": "200"}
+
+
+async def _active_tokens(_args: list[Any], _desk: Desk) -> dict[str, Any]:
+    """No hardware tokens: keys are in files."""
+    return {"responseObject": [], "code": "200"}
+
+
+async def _key_info(_args: list[Any], desk: Desk) -> dict[str, Any]:
+    key = await desk.ask({}, [])
+    return CANCELED if key is None else {"responseObject": key.info(), "code": "200"}
+
+
+METHODS: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+    "createCAdESFromBase64": _create_cades,
+    "getActiveTokens": _active_tokens,
+    "getKeyInfo": _key_info,
+}
+MODULES: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {BASICS: _basics, COMMON_UTILS: _common_utils}

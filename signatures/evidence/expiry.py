@@ -1,0 +1,39 @@
+"""Until when evidence goes on proving a signature: then it must have been renewed."""
+
+from datetime import datetime
+
+from cryptography import x509
+
+from signatures.cms.attributes import identifier_fault
+from signatures.cms.parsing import parse
+from signatures.crypto.algorithms import strengths
+from signatures.evidence.record import Evidence
+from signatures.policy import Policy
+
+
+def fades_at(evidence: Evidence, policy: Policy) -> datetime | None:
+    """When the last thing that proves the signature fades; ``None`` if no timestamp proves anything.
+
+    A timestamp fades when its authority's certificate expires, or when its digest or key is no longer good.
+    ``ValueError`` for a token that cannot be read.
+    """
+    tokens = [evidence.renewals[-1].token] if evidence.renewals else list(evidence.timestamps)
+    ends = [_end(token, policy) for token in tokens]
+    if evidence.renewals and (tree := policy.digests.get(evidence.renewals[-1].digest)):
+        ends = [_earliest(end, (tree.name,), policy) for end in ends]
+    return max(ends, default=None)
+
+
+def _end(token: bytes, policy: Policy) -> datetime:
+    parsed = parse(token, policy)
+    signer = next(one for one in parsed.certificates if not identifier_fault(parsed.signer, one))
+    names = strengths(signer.certificate, policy.digests[parsed.signer.digest.oid])
+    return _earliest(_expiry(signer.certificate), names, policy)
+
+
+def _expiry(certificate: x509.Certificate) -> datetime:
+    return certificate.not_valid_after_utc
+
+
+def _earliest(end: datetime, names: tuple[str, ...], policy: Policy) -> datetime:
+    return min([end, *(policy.sunsets[name] for name in names if name in policy.sunsets)])

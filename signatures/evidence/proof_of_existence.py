@@ -1,0 +1,108 @@
+"""Since when a signature is proven to exist, by the timestamps of its evidence (EN 319 102-1, 5.6).
+
+From the present backwards: the last renewal must hold today, the one before it at the time of the last, and so on; the
+timestamps over the signature itself at the time of the first renewal. What fails ends the way back, and is said.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from signatures.evidence import renewal
+from signatures.evidence.record import Evidence, Sources
+from signatures.evidence.timestamps import BadTimestamp, Timestamp, verify_token
+from signatures.policy import Policy
+from signatures.x509 import revocation
+from signatures.x509.revocation import NOTHING, Revocations
+from signatures.x509.trust import TrustStore
+
+
+@dataclass
+class Proof:
+    """What evidence proves. Faults by the name of the check, each with its sub-indication.
+
+    ``notes``: items that prove nothing; whether one is missed is for the caller to say.
+    """
+
+    proven: datetime | None = None
+    revocations: Revocations = NOTHING
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def prove(evidence: Evidence, signature: bytes, trust: TrustStore, policy: Policy, now: datetime) -> Proof:
+    """Judge evidence about a signature value at ``now``. What it proves holds only where it names no fault."""
+    proof = Proof()
+    if fault := _limits_fault(evidence, policy):
+        proof.faults.append(("evidence", fault, "FORMAT_FAILURE"))
+        return proof
+    at = _through_renewals(evidence, trust, policy, now, proof)
+    proof.revocations = _read(evidence.sources, trust, policy, proof)
+    found = [_stamp(token, signature, trust, policy, at, proof) for token in evidence.timestamps]
+    times = [one.proven for one in found if one]
+    # Renewals alone prove as much as the oldest of them does.
+    proof.proven = min([*times, at] if evidence.renewals and at < now else times, default=None)
+    return proof
+
+
+def _limits_fault(evidence: Evidence, policy: Policy) -> str:
+    sources = [evidence.sources, *(one.sources for one in evidence.renewals)]
+    proofs = [one for some in sources for one in (*some.ocsp, *some.crls)]
+    items = [*proofs, *evidence.timestamps, *(one.token for one in evidence.renewals)]
+    counts = {
+        "timestamps": (len(evidence.timestamps), policy.max_timestamps),
+        "OCSP responses and revocation lists": (len(proofs), policy.max_revocations),
+        "renewals": (len(evidence.renewals), policy.max_renewals),
+        "bytes": (sum(map(len, items)), policy.max_evidence_bytes),
+    }
+    over = [f"more than {limit} {name}" for name, (count, limit) in counts.items() if count > limit]
+    return "; ".join(over)
+
+
+def _through_renewals(evidence: Evidence, trust: TrustStore, policy: Policy, now: datetime, proof: Proof) -> datetime:
+    at = now
+    for number in reversed(range(len(evidence.renewals))):
+        try:
+            at = _renewed(evidence, number, trust, policy, at, proof).proven
+        except BadTimestamp as fault:
+            proof.faults.append(("renewal", f"renewal {number + 1}: {fault}", _sub(fault)))
+            break
+    return at
+
+
+def _renewed(
+    evidence: Evidence, number: int, trust: TrustStore, policy: Policy, at: datetime, proof: Proof
+) -> Timestamp:
+    one = evidence.renewals[number]
+    algorithm = policy.digests.get(one.digest)
+    if algorithm is None:
+        raise BadTimestamp(f"the tree's digest {one.digest} is not allowed", "CRYPTO_CONSTRAINTS_FAILURE")
+    if aged := policy.sunset_fault({algorithm.name}, at):
+        raise BadTimestamp(aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
+    try:
+        root = renewal.root_of(evidence, number, algorithm)
+    except ValueError as fault:
+        raise BadTimestamp(str(fault), "FORMAT_FAILURE") from fault
+    known = _read(one.sources, trust, policy, proof)
+    return verify_token(one.token, root, trust=trust, policy=policy, now=at, revocations=known)
+
+
+def _read(sources: Sources, trust: TrustStore, policy: Policy, proof: Proof) -> Revocations:
+    found, faults = revocation.read(sources.crls, sources.ocsp, trust, policy)
+    proof.notes += faults
+    return found
+
+
+def _stamp(
+    token: bytes, signature: bytes, trust: TrustStore, policy: Policy, at: datetime, proof: Proof
+) -> Timestamp | None:
+    try:
+        known = proof.revocations
+        return verify_token(token, signature, trust=trust, policy=policy, now=at, revocations=known)
+    except BadTimestamp as fault:
+        proof.faults.append(("timestamp", str(fault), _sub(fault)))
+        return None
+
+
+def _sub(fault: BadTimestamp) -> str:
+    """A token that is no proof says nothing against the signature: only that the proof is missing."""
+    return fault.sub_indication if fault.faded else "NO_POE"

@@ -1,0 +1,76 @@
+"""Archive renewal in the idea of RFC 4998: one timestamp for many records, by a hash tree.
+
+Before an algorithm or the certificate of a timestamp fades, all records are put under a new token. A leaf is the digest
+of the whole record with all its earlier renewals, so the new algorithm protects everything that came before. A record
+keeps the neighbours on its way to the root only, and is verified without the others.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from signatures.asn1 import oids
+from signatures.crypto.algorithms import DIGESTS, Digest
+from signatures.evidence.record import NO_SOURCES, Evidence, Renewal, Sources, Step
+
+LEAF, NODE = b"\x00", b"\x01"
+# 2^20 records under one token.
+MAX_PATH = 20
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """A token over the root of a tree, and what proves the state of the token's certificate."""
+
+    token: bytes
+    sources: Sources = NO_SOURCES
+
+
+def renew(records: Sequence[Evidence], stamp: Callable[[bytes], Stamped], digest: str = oids.SHA512) -> list[Evidence]:
+    """Each record with one more renewal; all share the token that ``stamp`` gets over the tree's root."""
+    if not 0 < len(records) <= 1 << MAX_PATH:
+        raise ValueError(f"one to {1 << MAX_PATH} records are renewed at once")
+    algorithm = DIGESTS[digest]
+    levels = _levels([_leaf(one, algorithm) for one in records], algorithm)
+    made = stamp(levels[-1][0])
+    return [
+        replace(one, renewals=(*one.renewals, Renewal(digest, _path(levels, place), made.token, made.sources)))
+        for place, one in enumerate(records)
+    ]
+
+
+def root_of(record: Evidence, number: int, algorithm: Digest) -> bytes:
+    """The root that renewal ``number`` of a record stands for; ``ValueError`` if its way there is too long."""
+    path = record.renewals[number].path
+    if len(path) > MAX_PATH:
+        raise ValueError(f"a path of more than {MAX_PATH} steps")
+    found = _leaf(record.before(number), algorithm)
+    for step in path:
+        pair = (step.neighbour, found) if step.is_left else (found, step.neighbour)
+        found = _node(*pair, algorithm)
+    return found
+
+
+def _leaf(record: Evidence, algorithm: Digest) -> bytes:
+    return algorithm.compute(LEAF + record.dumps())
+
+
+def _node(left: bytes, right: bytes, algorithm: Digest) -> bytes:
+    return algorithm.compute(NODE + left + right)
+
+
+def _levels(leaves: list[bytes], algorithm: Digest) -> list[list[bytes]]:
+    """The tree from the leaves to the root; one without a neighbour goes up as it is."""
+    levels = [leaves]
+    while len(below := levels[-1]) > 1:
+        pairs = [below[place : place + 2] for place in range(0, len(below), 2)]
+        levels.append([_node(pair[0], pair[1], algorithm) if len(pair) > 1 else pair[0] for pair in pairs])
+    return levels
+
+
+def _path(levels: list[list[bytes]], place: int) -> tuple[Step, ...]:
+    path = []
+    for level in levels[:-1]:
+        if (neighbour := place ^ 1) < len(level):
+            path.append(Step(level[neighbour], is_left=neighbour < place))
+        place //= 2
+    return tuple(path)

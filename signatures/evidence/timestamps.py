@@ -1,0 +1,297 @@
+"""RFC 3161 timestamps: requests, and tokens judged strictly.
+
+A token is a CMS signature over a TSTInfo. It counts if it is over just those bytes, made under an allowed policy by a
+certificate whose only extended key usage is timeStamping, critical, which leads to a pinned root and was not revoked.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from signatures.asn1 import der, extensions, oids
+from signatures.cms import attributes
+from signatures.cms.parsing import Cms, SignerInfo, parse
+from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Unsuitable, check_signature, strengths
+from signatures.policy import Policy
+from signatures.report.verdict import HOSTILE
+from signatures.x509 import certificates
+from signatures.x509.facts import facts_of
+from signatures.x509.revocation import NOTHING, Revocations, Times, timestamp_fault
+from signatures.x509.trust import TrustStore
+
+KNOWN_EXTENSIONS = frozenset(
+    {oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.BASIC_CONSTRAINTS, oids.CERTIFICATE_POLICIES}
+)
+MILLIS, MICROS = 0x80, 0x81
+MAX_ACCURACY_PART = 10**6
+# Faults that say that a token was good once and may have been good in time; all others say that it never was.
+FADED = frozenset({"OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "REVOKED_NO_POE", "TRY_LATER"})
+
+
+class BadTimestamp(ValueError):
+    """The token proves nothing; ``sub_indication`` says of what kind the fault is."""
+
+    def __init__(self, fault: str, sub_indication: str) -> None:
+        super().__init__(fault)
+        self.sub_indication = sub_indication
+
+    @property
+    def faded(self) -> bool:
+        """Whether it may have been good as long as its certificate and algorithms were."""
+        return self.sub_indication in FADED
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a token states (RFC 3161, 2.4.2); ``accuracy`` is ``None`` if it states none."""
+
+    policy: str
+    digest: AlgorithmIdentifier
+    imprint: bytes
+    serial: int
+    time: datetime
+    accuracy: timedelta | None
+    nonce: int | None
+
+
+@dataclass(frozen=True)
+class Timestamp:
+    """A token that was verified: what was stamped existed at ``proven`` at the latest."""
+
+    info: Info
+    certificate: x509.Certificate
+    proven: datetime
+
+
+@dataclass(frozen=True)
+class _Context:
+    """``now``: the time by which the token is proven to have existed."""
+
+    trust: TrustStore
+    policy: Policy
+    now: datetime
+    revocations: Revocations
+
+
+def request(stamped: bytes, digest: str, policy: Policy, nonce: int, wanted: str | None = None) -> bytes:
+    """A TimeStampReq over ``stamped`` that asks for the certificate; ``wanted``: the authority's policy, if any."""
+    algorithm = der.encode(der.SEQUENCE, der.encode_oid(digest))
+    imprint = der.encode(der.OCTET_STRING, policy.digests[digest].compute(stamped))
+    return der.encode(
+        der.SEQUENCE,
+        der.encode_integer(1),
+        der.encode(der.SEQUENCE, algorithm, imprint),
+        der.encode_oid(wanted) if wanted else b"",
+        der.encode_integer(nonce),
+        der.encode(der.BOOLEAN, b"\xff"),
+    )
+
+
+def token_of(response: bytes) -> bytes:
+    """The token in a TimeStampResp; ``ValueError`` if the request was not granted."""
+    status, *token = der.element(response).expect(der.SEQUENCE).children()
+    granted = status.expect(der.SEQUENCE).first().integer()
+    if granted not in (0, 1) or len(token) != 1:
+        raise ValueError(f"the timestamp authority refused the request with status {granted}")
+    return token[0].raw
+
+
+def verify_token(
+    token: bytes,
+    stamped: bytes,
+    *,
+    trust: TrustStore,
+    policy: Policy,
+    now: datetime,
+    revocations: Revocations = NOTHING,
+) -> Timestamp:
+    """Verify a token over ``stamped`` that is proven to have existed at ``now``; raises :class:`BadTimestamp`."""
+    context = _Context(trust, policy, now, revocations)
+    try:
+        cms = parse(token, policy)
+        info = _info(cms)
+    except HOSTILE as fault:
+        raise BadTimestamp(f"not a timestamp token: {fault}", "FORMAT_FAILURE") from fault
+    certificate = _signer(cms)
+    try:
+        _check(cms, info, certificate, stamped, context)
+    except BadTimestamp:
+        raise
+    except HOSTILE as fault:
+        raise BadTimestamp(f"the token cannot be read: {fault}", "FORMAT_FAILURE") from fault
+    accuracy = info.accuracy if info.accuracy is not None else policy.assumed_accuracy
+    return Timestamp(info, certificate, min(now, info.time + (accuracy or timedelta())))
+
+
+def read_info(token: bytes, policy: Policy) -> Info:
+    """What a token states, with nothing verified but its form. ``ValueError`` if it is none."""
+    return _info(parse(token, policy))
+
+
+def _need(fault: str, sub_indication: str) -> None:
+    if fault:
+        raise BadTimestamp(fault, sub_indication)
+
+
+def _info(cms: Cms) -> Info:
+    if cms.content_type != oids.TST_INFO or cms.content is None:
+        raise ValueError("the token holds no TSTInfo")
+    version, policy, imprint, serial, time, *rest = der.element(cms.content).expect(der.SEQUENCE).children()
+    if version.integer() != 1:
+        raise ValueError("unknown version of TSTInfo")
+    digest, hashed = imprint.expect(der.SEQUENCE).children()
+    if time.tag != der.GENERALIZED_TIME:
+        raise ValueError("the time of a token is a GeneralizedTime")
+    return Info(
+        policy=policy.oid(),
+        digest=AlgorithmIdentifier.read(digest),
+        imprint=hashed.expect(der.OCTET_STRING).content,
+        serial=serial.integer(),
+        time=time.time(),
+        **_optional(rest),
+    )
+
+
+def _optional(rest: list[der.Element]) -> dict[str, Any]:
+    """Accuracy, ordering, nonce, name of the authority, extensions: each may be absent, their order is fixed."""
+    order = (der.SEQUENCE, der.BOOLEAN, der.INTEGER, der.CONTEXT_0, der.CONTEXT_1)
+    places = [order.index(one.tag) for one in rest if one.tag in order]
+    if len(places) != len(rest) or places != sorted(set(places)):
+        raise ValueError("unexpected members of TSTInfo")
+    found = {one.tag: one for one in rest}
+    if der.CONTEXT_1 in found:
+        unknown = extensions.unknown_fault(extensions.from_sequence(found[der.CONTEXT_1].children()), frozenset())
+        if unknown:
+            raise ValueError(unknown)
+    accuracy = _accuracy(found[der.SEQUENCE].children()) if der.SEQUENCE in found else None
+    return {"accuracy": accuracy, "nonce": found[der.INTEGER].integer() if der.INTEGER in found else None}
+
+
+def _accuracy(parts: list[der.Element]) -> timedelta:
+    total = timedelta()
+    for part in parts:
+        unit = {der.INTEGER: "seconds", MILLIS: "milliseconds", MICROS: "microseconds"}.get(part.tag)
+        value = der.element(der.encode(der.INTEGER, part.content)).integer()
+        if unit is None or not 0 <= value <= MAX_ACCURACY_PART:
+            raise ValueError("an accuracy that is none")
+        total += timedelta(**{unit: value})
+    return total
+
+
+def _signer(cms: Cms) -> x509.Certificate:
+    named = [one for one in cms.certificates if not _said(attributes.identifier_fault, cms.signer, one)]
+    fitting = list(dict.fromkeys(one.certificate for one in named))
+    if len(fitting) != 1:
+        raise BadTimestamp("the token does not carry its signer's certificate", "NO_SIGNING_CERTIFICATE_FOUND")
+    return fitting[0]
+
+
+def _said(look: Callable[..., str], *arguments: object) -> str:
+    try:
+        return look(*arguments)
+    except HOSTILE as fault:
+        return f"cannot be read: {fault}"
+
+
+def _check(cms: Cms, info: Info, certificate: x509.Certificate, stamped: bytes, context: _Context) -> None:
+    _check_before_slow_work(cms, certificate, context)
+    _check_statement(info, stamped, context)
+    _check_signature(cms, certificate, context.policy)
+    _need(_purpose_fault(certificate), "CHAIN_CONSTRAINTS_FAILURE")
+    _check_path(certificate, info, context)
+    _check_age(info, certificate, cms.signer, context)
+
+
+def _check_before_slow_work(cms: Cms, certificate: x509.Certificate, context: _Context) -> None:
+    """A token's digest in pure Python is computed only if a pinned authority certified its key."""
+    digest = context.policy.digests.get(cms.signer.digest.oid)
+    if digest is not None and digest.is_slow:
+        _need(*certificates.issued_fault(facts_of(certificate), context.trust, context.policy))
+
+
+def _check_statement(info: Info, stamped: bytes, context: _Context) -> None:
+    policy = context.policy
+    known = policy.digests.get(info.digest.oid)
+    if known is None or info.digest.parameters not in (b"", NULL):
+        raise BadTimestamp(f"the imprint's digest {info.digest.oid} is not allowed", "CRYPTO_CONSTRAINTS_FAILURE")
+    same = hmac.compare_digest(known.compute(stamped), info.imprint)
+    _need("" if same else "the token is over other bytes", "HASH_FAILURE")
+    arc = policy.timestamp_policies
+    allowed = info.policy == arc or info.policy.startswith(f"{arc}.")
+    _need("" if allowed else f"the token's policy {info.policy} is not allowed", "SIG_CONSTRAINTS_FAILURE")
+    _need(_time_fault(info, context), "TIMESTAMP_ORDER_FAILURE")
+
+
+def _time_fault(info: Info, context: _Context) -> str:
+    accuracy = info.accuracy if info.accuracy is not None else context.policy.assumed_accuracy
+    if accuracy is None:
+        return "the token states no accuracy"
+    if accuracy > context.policy.max_accuracy:
+        return f"the token is accurate to {accuracy} only"
+    future = info.time > context.now + context.policy.clock_skew
+    return f"the token is of {info.time.isoformat()}, which lies ahead" if future else ""
+
+
+def _check_signature(cms: Cms, certificate: x509.Certificate, policy: Policy) -> None:
+    signer, content = cms.signer, cms.content or b""
+    tolerant = replace(policy, forbidden_attributes=frozenset({oids.COUNTER_SIGNATURE}))
+    _need(attributes.form_fault(signer, tolerant), "FORMAT_FAILURE")
+    _need(attributes.content_type_fault(signer, oids.TST_INFO), "FORMAT_FAILURE")
+    unknown = "" if signer.digest.oid in policy.digests else f"digest {signer.digest.oid} is not allowed"
+    _need(unknown, "CRYPTO_CONSTRAINTS_FAILURE")
+    _need(attributes.digest_fault(signer, content, policy), "HASH_FAILURE")
+    _need(attributes.timestamp_certificate_fault(signer, certificate, policy), "SIG_CONSTRAINTS_FAILURE")
+    _need(attributes.protection_fault(signer), "SIG_CONSTRAINTS_FAILURE")
+    _check_value(signer, certificate, policy)
+
+
+def _check_value(signer: SignerInfo, certificate: x509.Certificate, policy: Policy) -> None:
+    try:
+        check_signature(
+            certificate,
+            signer.signature,
+            signer.signed,
+            signer.signature_algorithm,
+            signer.digest,
+            digests=policy.digests,
+            signatures=policy.signatures,
+        )
+    except InvalidSignature as fault:
+        raise BadTimestamp("the token's signature does not match", "SIG_CRYPTO_FAILURE") from fault
+    except (Unsuitable, UnsupportedAlgorithm) as fault:
+        raise BadTimestamp(str(fault), "CRYPTO_CONSTRAINTS_FAILURE") from fault
+
+
+def _purpose_fault(certificate: x509.Certificate) -> str:
+    """RFC 3161, 2.3: one extended key usage, timeStamping, in a critical extension."""
+    found = extensions.read(certificate)
+    if extensions.purposes(found) != (oids.TIME_STAMPING,) or not found[oids.EXTENDED_KEY_USAGE].critical:
+        return "the certificate is not one for timestamps only"
+    if not extensions.may_sign(found):
+        return "the certificate's key usage does not allow signatures"
+    return extensions.unknown_fault(found, KNOWN_EXTENSIONS)
+
+
+def _check_path(certificate: x509.Certificate, info: Info, context: _Context) -> None:
+    path, fault, sub = certificates.find_path(facts_of(certificate), context.trust, context.policy, info.time)
+    if path is None:
+        raise BadTimestamp(fault, sub)
+    _need(certificates.serial_fault(path.signer), "CHAIN_CONSTRAINTS_FAILURE")
+    _need(certificates.authorities_fault(path), "CHAIN_CONSTRAINTS_FAILURE")
+    _need(*certificates.validity_fault(path, info.time, info.time))
+    # In force at its own time, it must also be in force, or proven to be old, today.
+    _need(certificates.trust_fault(path, context.now), "OUT_OF_BOUNDS_NO_POE")
+    _need(*certificates.validity_fault(path, context.now, None))
+    times = Times(info.time, context.now)
+    _need(*timestamp_fault(path, context.trust, times, context.policy, context.revocations))
+
+
+def _check_age(info: Info, certificate: x509.Certificate, signer: SignerInfo, context: _Context) -> None:
+    digests = context.policy.digests
+    names = {digests[info.digest.oid].name, *strengths(certificate, digests[signer.digest.oid])}
+    _need(context.policy.sunset_fault(names, context.now), "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")

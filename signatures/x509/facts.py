@@ -1,0 +1,141 @@
+"""What a certificate says, read once and kept: only facts, each a function of its bytes. Who judges does so anew."""
+
+import contextlib
+import functools
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signatures.crypto.algorithms import MAX_KEPT, key_strength
+from signatures.report.verdict import HOSTILE, Signer
+from signatures.x509 import identity
+
+# What this verifier understands well enough to let it be critical (RFC 5280, 4.2).
+UNDERSTOOD = (
+    x509.BasicConstraints,
+    x509.KeyUsage,
+    x509.ExtendedKeyUsage,
+    x509.CertificatePolicies,
+    x509.SubjectAlternativeName,
+)
+
+# The names of RFC 5280, 4.2.1.3, without those of authorities and of how a key is agreed on.
+KEY_USAGES = {
+    "digitalSignature": "digital_signature",
+    "nonRepudiation": "content_commitment",
+    "keyEncipherment": "key_encipherment",
+    "dataEncipherment": "data_encipherment",
+    "keyAgreement": "key_agreement",
+}
+
+
+class Facts:
+    """The facts of one certificate. What cannot be read raises one of ``HOSTILE`` each time that it is asked for.
+
+    Two are equal only if they are one object: what is kept by them is kept by a certificate's bytes.
+    """
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self.certificate = certificate
+        self.serial = certificate.serial_number
+
+    def extension(self, kind: type) -> Any:
+        """An extension's value, or ``None``."""
+        try:
+            return self.certificate.extensions.get_extension_for_class(kind).value
+        except x509.ExtensionNotFound:
+            return None
+
+    @functools.cached_property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @functools.cached_property
+    def issuer_name(self) -> bytes:
+        """DER of the issuer's name."""
+        return self.certificate.issuer.public_bytes()
+
+    @functools.cached_property
+    def not_before(self) -> datetime:
+        return self.certificate.not_valid_before_utc
+
+    @functools.cached_property
+    def not_after(self) -> datetime:
+        return self.certificate.not_valid_after_utc
+
+    @functools.cached_property
+    def signer(self) -> Signer:
+        """Whom it names, for the report."""
+        names = self.certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return Signer(
+            iin=identity.iin(self.certificate),
+            bin=identity.bin_(self.certificate),
+            name=str(names[0].value) if names else "",
+            serial=format(self.serial, "x"),
+            cert_sha256=hashlib.sha256(self.der).hexdigest(),
+            not_before=self.not_before,
+            not_after=self.not_after,
+        )
+
+    @functools.cached_property
+    def unknown_critical(self) -> str:
+        """The first critical extension that is not understood; empty if there is none."""
+        unknown = (one for one in self.certificate.extensions if one.critical and not isinstance(one.value, UNDERSTOOD))
+        return next((one.oid.dotted_string for one in unknown), "")
+
+    @functools.cached_property
+    def constraints(self) -> x509.BasicConstraints | None:
+        return self.extension(x509.BasicConstraints)
+
+    @functools.cached_property
+    def key_usage(self) -> x509.KeyUsage | None:
+        return self.extension(x509.KeyUsage)
+
+    @functools.cached_property
+    def key_usages(self) -> frozenset[str]:
+        """What the key may be used for, by the names of ``KEY_USAGES``."""
+        return frozenset(name for name, flag in KEY_USAGES.items() if self.key_usage and getattr(self.key_usage, flag))
+
+    @functools.cached_property
+    def usages(self) -> frozenset[str]:
+        """The extended key usages."""
+        return identity.usages(self.certificate)
+
+    @functools.cached_property
+    def policies(self) -> frozenset[str]:
+        """The certificate policies."""
+        return frozenset(one.policy_identifier.dotted_string for one in self.extension(x509.CertificatePolicies) or ())
+
+    @functools.cached_property
+    def strength(self) -> str:
+        """Kind and size of its key."""
+        return key_strength(self.certificate)
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def facts_of(certificate: x509.Certificate) -> Facts:
+    """The facts of a certificate, found by all of its bytes."""
+    return Facts(certificate)
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def read_certificate(data: bytes) -> x509.Certificate:
+    """A certificate whose names can be read: the library reads them late, and has a TypeError for some that are not."""
+    try:
+        certificate = x509.load_der_x509_certificate(data)
+        named = len(list(certificate.subject)) and len(list(certificate.issuer))
+        _read_extensions(certificate)
+    except (ValueError, TypeError, x509.InvalidVersion) as fault:
+        raise ValueError(f"a certificate cannot be read: {fault}") from fault
+    if not named:
+        raise ValueError("a certificate names no subject or no issuer")
+    return certificate
+
+
+def _read_extensions(certificate: x509.Certificate) -> None:
+    """Names stand in extensions as well; what else is wrong with those is for the checks to say that need them."""
+    with contextlib.suppress(*HOSTILE):
+        _ = certificate.extensions

@@ -1,0 +1,261 @@
+"""OCSP (RFC 6960): requests, and responses judged as evidence that is kept.
+
+A response counts if it is signed by the authority that issued the certificate, or by one to which that authority
+itself gave a certificate for OCSPSigning. A responder's certificate is judged at the time at which the response was
+produced: a response that was good when received stays so, and archive renewal proves that it is as old as it says.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from signatures.asn1 import der, extensions, oids
+from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Signed, Unsuitable, check_issued, public_key
+from signatures.policy import Policy
+from signatures.report.verdict import HOSTILE
+from signatures.x509.certificates import check_issued_by, serial_fault
+from signatures.x509.crl import RevocationList
+from signatures.x509.facts import facts_of, read_certificate
+from signatures.x509.trust import Authority, TrustStore
+
+# A name for keys and names only, where SHA-1 does no harm: who wants to deceive needs the authority's signature.
+NAMING: dict[str, Callable[[bytes], bytes]] = {
+    "1.3.14.3.2.26": lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
+    oids.SHA256: lambda data: hashlib.sha256(data).digest(),
+    oids.SHA384: lambda data: hashlib.sha384(data).digest(),
+    oids.SHA512: lambda data: hashlib.sha512(data).digest(),
+}
+STATUS = {1: "malformedRequest", 2: "internalError", 3: "tryLater", 5: "sigRequired", 6: "unauthorized"}
+SUCCESSFUL, ON_HOLD = 0, 6
+PLAIN_STATUS = {0x80: "good", 0x82: "unknown"}
+# RFC 6960, 2.2: how a responder says that it never issued such a certificate.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_BYTES, MAX_ANSWERS, MAX_CERTIFICATES = 16 * 1024, 16, 8
+KNOWN_EXTENSIONS = frozenset(
+    {oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.BASIC_CONSTRAINTS, oids.CERTIFICATE_POLICIES, oids.OCSP_NOCHECK}
+)
+TAG_KEY_HASH = 0xA2
+
+
+Lists = Mapping[x509.Certificate, tuple[RevocationList, ...]]
+NO_LISTS: Lists = {}
+
+
+class Unusable(ValueError):
+    """The response says nothing that could be relied on; the text says why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an authorised responder says about one certificate of ``authority``. ``reason`` as in RFC 5280, 5.3.1."""
+
+    authority: x509.Certificate
+    serial: int
+    status: Literal["good", "revoked", "not-issued", "unknown"]
+    this_update: datetime
+    next_update: datetime | None
+    produced_at: datetime
+    revoked_at: datetime | None = None
+    reason: int = 0
+
+    def is_fresh(self, at: datetime, latest: datetime, policy: Policy) -> bool:
+        """Whether it speaks of ``at`` and was not made after ``latest``.
+
+        Without nextUpdate, as Kazakhstan's responder answers, it speaks of what was before it and a little after.
+        """
+        if self.this_update > latest:
+            return False
+        if self.next_update is not None:
+            return at <= self.next_update
+        return at - self.this_update <= policy.ocsp_age
+
+
+def request(certificate: x509.Certificate, issuer: x509.Certificate, nonce: bytes) -> bytes:
+    """A request about one certificate, named by SHA-256, with a nonce of 1 to 32 octets (RFC 9654)."""
+    identifier = der.encode(
+        der.SEQUENCE,
+        der.encode(der.SEQUENCE, der.encode_oid(oids.SHA256)),
+        der.encode(der.OCTET_STRING, hashlib.sha256(issuer.subject.public_bytes()).digest()),
+        der.encode(der.OCTET_STRING, hashlib.sha256(public_key(issuer)[1]).digest()),
+        der.encode_integer(certificate.serial_number),
+    )
+    wanted = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, identifier))
+    value = der.encode(der.OCTET_STRING, der.encode(der.OCTET_STRING, nonce))
+    listed = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.encode_oid(oids.OCSP_NONCE), value))
+    return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, wanted, der.encode(0xA2, listed)))
+
+
+def read(
+    data: bytes, trust: TrustStore, policy: Policy, nonce: bytes | None = None, lists: Lists = NO_LISTS
+) -> tuple[Answer, ...]:
+    """The answers of a response, of authorities of the trust store; :class:`Unusable` if there is anything wrong.
+
+    ``nonce``: the one that was sent, if the response is to be the answer to just that request. ``lists``: those of the
+    authorities beyond the trust folder, by which a responder may be revoked.
+    """
+    try:
+        return _read(data, trust, policy, nonce, lists)
+    except Unusable:
+        raise
+    except HOSTILE as fault:
+        raise Unusable(f"not an OCSP response in strict DER: {fault}") from fault
+
+
+@dataclass(frozen=True)
+class _Response:
+    signed: Signed
+    responder: der.Element
+    produced_at: datetime
+    answers: list[der.Element]
+    extensions: dict[str, extensions.Extension]
+    certificates: list[der.Element]
+
+
+def _read(data: bytes, trust: TrustStore, policy: Policy, nonce: bytes | None, lists: Lists) -> tuple[Answer, ...]:
+    response = _opened(data)
+    if fault := extensions.unknown_fault(response.extensions, frozenset({oids.OCSP_NONCE})):
+        raise Unusable(fault)
+    if nonce is not None and _nonce(response) != nonce:
+        raise Unusable("the response is the answer to another request: its nonce differs")
+    answers = tuple(_answer(one, response, trust) for one in response.answers)
+    for authority in dict.fromkeys(one.authority for one in answers):
+        own = trust.authority(authority)
+        _check_signature(response, replace(own, lists=(*own.lists, *lists.get(authority, ()))), policy)
+    return answers
+
+
+def _opened(data: bytes) -> _Response:
+    if len(data) > MAX_BYTES:
+        raise Unusable(f"the response is larger than {MAX_BYTES} bytes")
+    status, *rest = der.element(data).expect(der.SEQUENCE).children()
+    if (code := int.from_bytes(status.expect(der.ENUMERATED).content, "big")) != SUCCESSFUL:
+        raise Unusable(f"the responder answers {STATUS.get(code, code)}")
+    (explicit,) = rest
+    (wrapped,) = explicit.expect(der.CONTEXT_0).children()
+    kind, octets = wrapped.expect(der.SEQUENCE).children()
+    if kind.oid() != oids.OCSP_BASIC:
+        raise Unusable("the response is of an unknown type")
+    message, algorithm, signature, *more = der.element(octets.expect(der.OCTET_STRING).content).children()
+    certificates = more[0].expect(der.CONTEXT_0).first().children() if more else []
+    if len(certificates) > MAX_CERTIFICATES:
+        raise Unusable(f"more than {MAX_CERTIFICATES} certificates")
+    signed = Signed(message.raw, AlgorithmIdentifier.read(algorithm), signature.bits())
+    return _Response(signed, *_data(message), certificates)
+
+
+def _data(message: der.Element) -> tuple[der.Element, datetime, list[der.Element], dict[str, extensions.Extension]]:
+    fields = message.expect(der.SEQUENCE).children()
+    if message.first().tag == der.CONTEXT_0:
+        raise Unusable("the response is of an unknown version")
+    responder, produced_at, answers, *more = fields
+    listed = more[0].expect(der.CONTEXT_1).first().children() if more else []
+    members = answers.expect(der.SEQUENCE).children()
+    if not 0 < len(members) <= MAX_ANSWERS:
+        raise Unusable(f"one to {MAX_ANSWERS} answers expected, {len(members)} found")
+    return responder, produced_at.time(), members, extensions.from_sequence(listed)
+
+
+def _nonce(response: _Response) -> bytes | None:
+    found = response.extensions.get(oids.OCSP_NONCE)
+    return der.element(found.value).expect(der.OCTET_STRING).content if found else None
+
+
+def _answer(member: der.Element, response: _Response, trust: TrustStore) -> Answer:
+    identifier, status, this_update, *rest = member.expect(der.SEQUENCE).children()
+    next_update = rest.pop(0).first().time() if rest and rest[0].tag == der.CONTEXT_0 else None
+    listed = rest[0].expect(der.CONTEXT_1).first().children() if rest else []
+    if fault := extensions.unknown_fault(extensions.from_sequence(listed), frozenset()):
+        raise Unusable(fault)
+    authority, serial = _subject(identifier, trust)
+    return Answer(
+        authority.certificate,
+        serial,
+        **_status(status),
+        this_update=this_update.time(),
+        next_update=next_update,
+        produced_at=response.produced_at,
+    )
+
+
+def _subject(identifier: der.Element, trust: TrustStore) -> tuple[Authority, int]:
+    """The pinned authority and the serial number that a CertID names."""
+    digest, name, key, serial = identifier.expect(der.SEQUENCE).children()
+    algorithm = AlgorithmIdentifier.read(digest)
+    if algorithm.oid not in NAMING or algorithm.parameters not in (b"", NULL):
+        raise Unusable(f"the response names certificates by digest {algorithm.oid}")
+    compute = NAMING[algorithm.oid]
+    wanted = name.expect(der.OCTET_STRING).content, key.expect(der.OCTET_STRING).content
+    for authority in trust.authorities:
+        issuer = authority.certificate
+        if wanted == (compute(issuer.subject.public_bytes()), compute(public_key(issuer)[1])):
+            return authority, serial.integer()
+    raise Unusable("the response is about certificates of an authority that is not trusted here")
+
+
+def _status(status: der.Element) -> dict[str, Any]:
+    if status.tag in PLAIN_STATUS and not status.content:
+        return {"status": PLAIN_STATUS[status.tag]}
+    at, *given = status.expect(der.CONTEXT_1).children()
+    reason = int.from_bytes(given[0].first().expect(der.ENUMERATED).content, "big") if given else 0
+    never = at.time() == NEVER and reason == ON_HOLD
+    return {"status": "not-issued" if never else "revoked", "revoked_at": at.time(), "reason": reason}
+
+
+def _check_signature(response: _Response, authority: Authority, policy: Policy) -> None:
+    """By the authority itself or by one that it authorised (RFC 6960, 4.2.2.2)."""
+    candidates = [authority.certificate, *_delegates(response, authority, policy)]
+    named = [one for one in candidates if _is_named(response.responder, one)]
+    if not named:
+        raise Unusable("the response is signed by none that the issuing authority authorised")
+    for certificate in named:
+        try:
+            check_issued(response.signed, certificate, policy.signatures, policy.digests)
+        except (InvalidSignature, Unsuitable):
+            continue
+        return
+    raise Unusable("the signature of the response does not match")
+
+
+def _is_named(responder: der.Element, certificate: x509.Certificate) -> bool:
+    (inside,) = responder.children()
+    if responder.tag == der.CONTEXT_1:
+        return inside.raw == certificate.subject.public_bytes()
+    digest = hashlib.sha1(public_key(certificate)[1], usedforsecurity=False).digest()
+    return inside.expect(der.OCTET_STRING).content == digest if responder.tag == TAG_KEY_HASH else False
+
+
+def _delegates(response: _Response, authority: Authority, policy: Policy) -> list[x509.Certificate]:
+    found = [_delegate(member.raw, authority, response.produced_at, policy) for member in response.certificates]
+    return [certificate for certificate in found if certificate is not None]
+
+
+def _delegate(raw: bytes, authority: Authority, at: datetime, policy: Policy) -> x509.Certificate | None:
+    """A certificate that came with the response, if it is one of an authorised responder; others are passengers."""
+    try:
+        certificate = read_certificate(raw)
+        return None if delegate_fault(certificate, authority, at, policy) else certificate
+    except HOSTILE:
+        return None
+
+
+def delegate_fault(certificate: x509.Certificate, authority: Authority, at: datetime, policy: Policy) -> str:
+    """Why a certificate is not one of a responder that the authority authorised; empty if it is."""
+    found = extensions.read(certificate)
+    if oids.OCSP_SIGNING not in extensions.purposes(found) or not extensions.may_sign(found):
+        return "not for signing OCSP responses"
+    if fault := extensions.unknown_fault(found, KNOWN_EXTENSIONS) or serial_fault(facts_of(certificate)):
+        return fault
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        return "the responder's certificate was not valid when the response was produced"
+    if any(one.entry(certificate.serial_number) for one in authority.lists):
+        return "the responder's certificate is revoked"
+    try:
+        check_issued_by(facts_of(certificate), authority.facts, policy)
+    except (InvalidSignature, Unsuitable):
+        return "the responder's certificate is not issued by that authority"
+    return ""

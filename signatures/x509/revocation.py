@@ -1,0 +1,178 @@
+"""Whether a certificate was revoked, by lists (RFC 5280, 5) and OCSP responses (RFC 6960).
+
+The lists of the trust folder count always; what was kept as evidence is checked against the pinned authorities before
+it counts. Of each source the newest that is fresh is asked, and "revoked" by either is revoked.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+
+from signatures.policy import Policy
+from signatures.report.verdict import HOSTILE
+from signatures.x509 import ocsp
+from signatures.x509.certificates import NO_FAULT, Fault, Path
+from signatures.x509.crl import RevocationList, paired, reason
+from signatures.x509.crl import read as read_list
+from signatures.x509.facts import Facts
+from signatures.x509.trust import Authority, TrustStore
+
+# RFC 5280, 5.3.1, by the numbers that OCSP uses as well.
+REASONS = dict(
+    enumerate(
+        ("unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation")
+    )
+) | {6: "certificateHold", 8: "removeFromCRL", 9: "privilegeWithdrawn", 10: "aACompromise"}
+UNKNOWN = datetime.max.replace(tzinfo=UTC)
+ON_HOLD = "certificateHold"
+# RFC 3161, 4.1: what a key signed before a revocation for one of these reasons stays good.
+HARMLESS = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
+
+
+@dataclass(frozen=True)
+class Revocations:
+    """What is known beyond the trust folder, already checked: lists by authority, and answers."""
+
+    lists: Mapping[x509.Certificate, tuple[RevocationList, ...]] = field(default_factory=dict)
+    answers: tuple[ocsp.Answer, ...] = ()
+
+    def all_lists(self, issuer: Authority) -> tuple[RevocationList, ...]:
+        return (*issuer.lists, *self.lists.get(issuer.certificate, ())) if self.lists else issuer.lists
+
+
+NOTHING = Revocations()
+
+
+@dataclass(frozen=True)
+class Times:
+    """``at``: the time that is judged. ``now``: the time of judging, if known; nothing may be younger than that."""
+
+    at: datetime
+    now: datetime = UNKNOWN
+    created_after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What one source says: revoked since when and why, or not at all."""
+
+    since: datetime | None = None
+    reason: str = ""
+    never_issued: bool = False
+
+
+UNREVOKED = _Known()
+
+
+def read(
+    lists: Iterable[bytes], responses: Iterable[bytes], trust: TrustStore, policy: Policy
+) -> tuple[Revocations, tuple[str, ...]]:
+    """Check kept lists and responses; what cannot be used is left out and named in the second value."""
+    owned: dict[x509.Certificate, list[x509.CertificateRevocationList]] = {}
+    answers: list[ocsp.Answer] = []
+    faults: list[str] = []
+    for number, data in enumerate(lists, 1):
+        try:
+            found = read_list(data)
+            owned.setdefault(trust.owner_of(found), []).append(found)
+        except HOSTILE as fault:
+            faults.append(f"revocation list {number}: {fault}")
+    ready: dict[x509.Certificate, tuple[RevocationList, ...]] = {}
+    for owner, some in owned.items():
+        ready[owner], notes = paired(some)
+        faults += notes
+    for number, data in enumerate(responses, 1):
+        try:
+            answers += ocsp.read(data, trust, policy, lists=ready)
+        except ocsp.Unusable as fault:
+            faults.append(f"OCSP response {number}: {fault}")
+    return Revocations(ready, tuple(answers)), tuple(faults)
+
+
+def revocation_fault(path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING) -> Fault:
+    """The signer and every authority below the root must be unrevoked at ``times.at``, by something fresh for it."""
+    for facts, issuer in path.issued():
+        fault, sub = _fault(facts, issuer, times, policy, more)
+        if fault:
+            return fault, "REVOKED_CA_NO_POE" if "REVOKED" in sub and facts is not path.signer else sub
+    return NO_FAULT
+
+
+def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING) -> Fault:
+    """The same for a timestamp authority, whose tokens a later revocation may leave good (RFC 3161, 4.1).
+
+    ``times.at`` is the time in the token and ``times.now`` the time by which the token is proven to have existed.
+    """
+    fault = revocation_fault(path, trust, times, policy, more)
+    if fault != NO_FAULT:
+        return fault
+    for known in _ever(path, path.issuer, more):
+        if known.since and known.since <= times.now and known.reason not in HARMLESS:
+            return (
+                f"the timestamp authority's key is revoked since {known.since.isoformat()} ({known.reason})",
+                "REVOKED",
+            )
+    return NO_FAULT
+
+
+def _ever(path: Path, issuer: Authority, more: Revocations) -> list[_Known]:
+    """All that any source says about the signer, fresh or not: a revocation is not forgotten."""
+    serial = path.signer.serial
+    listed = [_of_list(one, serial) for one in more.all_lists(issuer)]
+    return listed + [_of_answer(one) for one in more.answers if _is_about(one, serial, issuer)]
+
+
+def _fault(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: Revocations) -> Fault:
+    known = _fresh(facts, issuer, times, policy, more)
+    if not known:
+        name = issuer.certificate.subject.rfc4514_string()
+        return f"no revocation list or OCSP response of {name} is fresh at that time", "TRY_LATER"
+    if any(one.never_issued for one in known):
+        return "the authority says that it never issued the certificate", "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    revoked = [(one.since, one.reason) for one in known if one.since and one.since <= times.at]
+    return _revoked(*min(revoked), times) if revoked else NO_FAULT
+
+
+def _revoked(since: datetime, reason_: str, times: Times) -> Fault:
+    detail = f"the certificate is revoked since {since.isoformat()} ({reason_})"
+    if reason_ == ON_HOLD:
+        return f"{detail}: a hold may be lifted", "TRY_LATER"
+    proven = times.created_after is not None and times.created_after >= since
+    return detail, "REVOKED" if proven else "REVOKED_NO_POE"
+
+
+def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: Revocations) -> list[_Known]:
+    """What the newest fresh list and the newest fresh answer say."""
+    serial = facts.serial
+    # A source made after the certificate expired may have dropped it.
+    skew = policy.clock_skew
+    latest = min(max(times.at + skew, facts.not_after), _later(times.now, skew))
+    lists = [one for one in _signed_lists(issuer, more) if one.is_fresh(times.at, latest)]
+    found = [_of_list(max(lists, key=lambda one: (one.last_update, one.delta is not None)), serial)] if lists else []
+    answers = [one for one in more.answers if _is_about(one, serial, issuer) and one.status != "unknown"]
+    answers = [one for one in answers if one.is_fresh(times.at, latest, policy)]
+    return found + ([_of_answer(max(answers, key=lambda one: one.this_update))] if answers else [])
+
+
+def _later(instant: datetime, by: timedelta) -> datetime:
+    return instant + by if instant is not UNKNOWN and instant < UNKNOWN - by else UNKNOWN
+
+
+def _signed_lists(issuer: Authority, more: Revocations) -> tuple[RevocationList, ...]:
+    usage = issuer.facts.key_usage
+    return more.all_lists(issuer) if usage is not None and usage.crl_sign else ()
+
+
+def _is_about(answer: ocsp.Answer, serial: int, issuer: Authority) -> bool:
+    return answer.serial == serial and answer.authority == issuer.certificate
+
+
+def _of_list(found: RevocationList, serial: int) -> _Known:
+    entry = found.entry(serial)
+    return _Known(entry.revocation_date_utc, reason(entry).value) if entry else UNREVOKED
+
+
+def _of_answer(answer: ocsp.Answer) -> _Known:
+    return _Known(answer.revoked_at, REASONS.get(answer.reason, "unspecified"), answer.status == "not-issued")

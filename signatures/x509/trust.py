@@ -1,0 +1,276 @@
+"""The trust folder: the only certificates that a signature can lead to.
+
+Layout::
+
+    policy.yaml      purpose: demo | test | production, and more (``signatures.x509.trust_policy``)
+    *.pem *.der *.cer *.crt    roots (self-signed) and intermediate authorities
+    *.crl            their revocation lists, PEM or DER
+    seals/           certificates of the service's own seals, pinned one by one
+
+Everything is checked when it is loaded: every authority must lead to a root of the same folder, and every revocation
+list that bears an authority's name must be signed by it. What does not stops the start with a ``ValueError`` that names
+the file. A list that fits nothing (of an authority that is not in the folder, a delta without its complete list, a
+partial one) is passed over and named in ``notes``. A certificate that came with a signature never becomes part of a
+path.
+"""
+
+import functools
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm, Signed, check_issued
+from signatures.x509.crl import RevocationList, paired
+from signatures.x509.facts import Facts, facts_of
+from signatures.x509.rules import ALWAYS, Period
+from signatures.x509.trust_policy import TrustPolicy
+
+CERTIFICATE_SUFFIXES = (".pem", ".der", ".cer", ".crt")
+NOT_FOR_PRODUCTION = ("DEMO", "TEST", "ТЕСТ")
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A pinned authority: its certificate, the pinned path above it (empty for a root), its revocation lists.
+
+    ``period``: for how long it is trusted, whatever its certificate says.
+    """
+
+    certificate: x509.Certificate
+    path: tuple[x509.Certificate, ...]
+    lists: tuple[RevocationList, ...]
+    period: Period = ALWAYS
+
+    @functools.cached_property
+    def facts(self) -> Facts:
+        """What its certificate says."""
+        return facts_of(self.certificate)
+
+
+Chain = tuple[Authority, ...]
+
+
+@dataclass(frozen=True)
+class TrustStore:
+    """Pinned authorities, revocation lists and seals. Immutable: load it anew when the folder changes.
+
+    ``periods``: by the SHA-256 of certificates, what is trusted for a time only. ``notes``: revocation lists that were
+    passed over because they fit nothing here, and why; all others go on counting.
+    """
+
+    purpose: str
+    authorities: tuple[Authority, ...]
+    seals: tuple[x509.Certificate, ...] = ()
+    periods: Mapping[str, Period] = field(default_factory=dict)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    _by_subject: dict[x509.Name, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _by_encoding: dict[bytes, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for authority in self.authorities:
+            chain = (authority, *[self.authority(one) for one in authority.path])
+            same_name = self._by_subject.setdefault(authority.certificate.subject, [])
+            same_name.append(chain)
+            self._by_encoding[authority.certificate.subject.public_bytes()] = same_name
+
+    @classmethod
+    def load(cls, folder: Path | str, *, purpose: str | None = None) -> "TrustStore":
+        """Load a trust folder. ``purpose``, if given, is the only one that is accepted.
+
+        Raises ``ValueError`` naming the file at fault, ``OSError`` if the folder cannot be read.
+        """
+        folder = Path(folder)
+        policy = TrustPolicy.load(folder)
+        actual = policy.purpose
+        if purpose not in (None, actual):
+            raise ValueError(f"{folder}: a trust folder for {actual}, where {purpose} is required")
+        return cls.of(
+            actual,
+            [one for path in _files(folder, CERTIFICATE_SUFFIXES) for one in read_certificates(path)],
+            [_read_list(path) for path in _files(folder, (".crl",))],
+            [one for path in _files(folder / "seals", CERTIFICATE_SUFFIXES) for one in read_certificates(path)],
+            periods=policy.trusted,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        purpose: str,
+        certificates: Iterable[x509.Certificate],
+        lists: Iterable[x509.CertificateRevocationList] = (),
+        seals: Iterable[x509.Certificate] = (),
+        *,
+        periods: Mapping[str, Period] | None = None,
+        signatures: Mapping[str, SignatureAlgorithm] = SIGNATURES,
+        digests: Mapping[str, Digest] = DIGESTS,
+    ) -> "TrustStore":
+        """A store of the given certificates, checked as :meth:`load` checks a folder."""
+        certificates, seals, periods = tuple(dict.fromkeys(certificates)), tuple(seals), periods or {}
+        keys = _Keys(signatures, digests)
+        _check_names(purpose, certificates)
+        _check_periods(periods, (*certificates, *seals))
+        owned, notes = _owned_lists(tuple(lists), certificates, keys)
+        authorities = []
+        for certificate in certificates:
+            fitting, passed_over = paired(owned.get(certificate, ()))
+            notes += [f"{certificate.subject.rfc4514_string()}: {note}" for note in passed_over]
+            path, period = _path(certificate, certificates, keys), periods.get(sha256(certificate), ALWAYS)
+            authorities.append(Authority(certificate, path, fitting, period))
+        return cls(purpose, tuple(authorities), seals, periods, tuple(notes))
+
+    def is_seal(self, certificate: x509.Certificate, at: datetime) -> bool:
+        """Whether it is pinned as a seal, and trusted at that instant."""
+        return certificate in self.seals and self.periods.get(sha256(certificate), ALWAYS).holds(at)
+
+    def issuers_of(self, facts: Facts) -> list[Chain]:
+        """The pinned authorities that bear the name of the certificate's issuer, each with those above it."""
+        # One name may be encoded in several ways; comparing them as names is slow.
+        same_name = self._by_encoding.get(facts.issuer_name)
+        return self._by_subject.get(facts.certificate.issuer, []) if same_name is None else same_name
+
+    def authority(self, certificate: x509.Certificate) -> Authority:
+        """The pinned authority with that certificate."""
+        return next(one for one in self.authorities if one.certificate == certificate)
+
+    def owner_of(self, revoked: x509.CertificateRevocationList) -> x509.Certificate:
+        """The pinned authority that signed a revocation list; ``ValueError`` if none did."""
+        pinned = tuple(one.certificate for one in self.authorities)
+        return _list_owner(revoked, pinned, _Keys(SIGNATURES, DIGESTS))
+
+
+@dataclass(frozen=True)
+class _Keys:
+    signatures: Mapping[str, SignatureAlgorithm]
+    digests: Mapping[str, Digest]
+
+    def signed(self, data: bytes, issuer: x509.Certificate) -> bool:
+        try:
+            check_issued(Signed.read(data), issuer, self.signatures, self.digests)
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+            return False
+        return True
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in suffixes)
+
+
+def read_certificates(path: Path) -> list[x509.Certificate]:
+    """The certificates of a PEM or DER file; ``ValueError`` names the file."""
+    data = path.read_bytes()
+    try:
+        return x509.load_pem_x509_certificates(data) if b"-----" in data else [x509.load_der_x509_certificate(data)]
+    except ValueError as fault:
+        raise ValueError(f"{path}: not a certificate: {fault}") from fault
+
+
+def _read_list(path: Path) -> x509.CertificateRevocationList:
+    data = path.read_bytes()
+    try:
+        return x509.load_pem_x509_crl(data) if b"-----" in data else x509.load_der_x509_crl(data)
+    except ValueError as fault:
+        raise ValueError(f"{path}: not a revocation list: {fault}") from fault
+
+
+def _check_names(purpose: str, certificates: tuple[x509.Certificate, ...]) -> None:
+    if not certificates:
+        raise ValueError("the trust folder holds no authority")
+    for certificate in certificates:
+        name = certificate.subject.rfc4514_string()
+        if purpose == "production" and any(word in name.upper() for word in NOT_FOR_PRODUCTION):
+            raise ValueError(f"{name}: an authority of this name has no place in a production trust folder")
+
+
+def _check_periods(periods: Mapping[str, Period], certificates: tuple[x509.Certificate, ...]) -> None:
+    """A period that is for no certificate here would be one that does not hold where it was meant to."""
+    strangers = sorted(periods.keys() - set(map(sha256, certificates)))
+    if strangers:
+        raise ValueError(f"trusted for a time, but not in the trust folder: {', '.join(strangers)}")
+
+
+def _path(
+    certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys
+) -> tuple[x509.Certificate, ...]:
+    """The pinned certificates above an authority, its root last."""
+    path: list[x509.Certificate] = []
+    lowest = certificate
+    while not _is_root(lowest, keys):
+        lowest = _issuer(lowest, pinned, keys)
+        path.append(lowest)
+        if len(path) >= MAX_DEPTH:
+            raise ValueError(f"{certificate.subject.rfc4514_string()}: does not lead to a root of the folder")
+    return tuple(path)
+
+
+def _is_root(certificate: x509.Certificate, keys: _Keys) -> bool:
+    return certificate.subject == certificate.issuer and keys.signed(_der(certificate), certificate)
+
+
+def _issuer(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys) -> x509.Certificate:
+    named = [one for one in pinned if one.subject == certificate.issuer]
+    for candidate in named:
+        if keys.signed(_der(certificate), candidate):
+            return candidate
+    raise ValueError(f"{certificate.subject.rfc4514_string()}: its issuer is not in the trust folder")
+
+
+def rooted(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    """Those that lead to a root among them: what is left of authorities when the one above them is taken away."""
+    known = tuple(certificates)
+    return [one for one in known if _leads(one, known, _Keys(SIGNATURES, DIGESTS))]
+
+
+def _leads(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys) -> bool:
+    try:
+        _path(certificate, pinned, keys)
+    except ValueError:
+        return False
+    return True
+
+
+def _owned_lists(
+    lists: tuple[x509.CertificateRevocationList, ...], pinned: tuple[x509.Certificate, ...], keys: _Keys
+) -> tuple[dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]], list[str]]:
+    """By the authority that signed them; a list of an authority that is not here is named in the second value.
+
+    A list that bears the name of an authority and not its signature is forged or broken: ``ValueError``.
+    """
+    owned: dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]] = {}
+    notes = []
+    for listed in lists:
+        if not any(certificate.subject == listed.issuer for certificate in pinned):
+            notes.append(_foreign(listed))
+            continue
+        owner = _list_owner(listed, pinned, keys)
+        owned[owner] = (*owned.get(owner, ()), listed)
+    return owned, notes
+
+
+def _foreign(listed: x509.CertificateRevocationList) -> str:
+    name = listed.issuer.rfc4514_string()
+    return f"revocation list of {name}: not signed by an authority of the trust folder"
+
+
+def _list_owner(
+    revoked: x509.CertificateRevocationList, pinned: tuple[x509.Certificate, ...], keys: _Keys
+) -> x509.Certificate:
+    for candidate in pinned:
+        if candidate.subject == revoked.issuer and keys.signed(revoked.public_bytes(Encoding.DER), candidate):
+            return candidate
+    raise ValueError(_foreign(revoked))
+
+
+def sha256(certificate: x509.Certificate) -> str:
+    """The digest by which a trust folder names a certificate, in hexadecimal."""
+    return hashlib.sha256(_der(certificate)).hexdigest()
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)

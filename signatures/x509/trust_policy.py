@@ -1,0 +1,158 @@
+"""``policy.yaml`` of a trust folder: its purpose, the rules for signers, and what is trusted for a time only.
+
+::
+
+    purpose: production
+    signers:                                   whoever has no rule of his or her own
+      extended_key_usages: [1.2.398.3.3.4.1.2]
+    rules:
+      judge:                                   by the role that act.json names, in the order of time
+      - since: '2027-01-01T00:00:00Z'          left out: from the beginning
+        extended_key_usages: [1.2.398.3.3.4.1.2.5]
+        policies: [1.2.398.3.3.2]
+        key_usages: [digitalSignature]
+      - {since: '2028-01-01T00:00:00Z', usual: true}
+    trusted:
+      <SHA-256 of a certificate>: {since: '2026-01-01T00:00:00Z', until: '2029-01-01T00:00:00Z'}
+
+Only ``purpose`` is required. Whatever else stands there is refused: a rule that was misspelt must not go unnoticed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from signatures.x509.facts import KEY_USAGES
+from signatures.x509.rules import ALWAYS, NO_RULES, Change, Period, Rule, Rules
+
+NAME = "policy.yaml"
+PURPOSES = ("demo", "test", "production")
+_OID = re.compile(r"[0-2](\.\d+)+", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_USAGES, _POLICIES, _KEY_USAGES, _USUAL = "extended_key_usages", "policies", "key_usages", "usual"
+
+
+@dataclass(frozen=True)
+class TrustPolicy:
+    """What the file says. ``trusted``: periods by the SHA-256 of certificates; without one it is for always."""
+
+    purpose: str
+    rules: Rules = NO_RULES
+    trusted: Mapping[str, Period] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrustPolicy":
+        """``ValueError`` names the file and what is wrong with it, ``OSError`` if it cannot be read."""
+        path = folder / NAME
+        try:
+            return cls._of(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (yaml.YAMLError, ValueError) as fault:
+            raise ValueError(f"{path}: {fault}") from fault
+
+    @classmethod
+    def _of(cls, content: object) -> "TrustPolicy":
+        known = _mapping(content, "the file", {"purpose", "signers", "rules", "trusted"})
+        purpose = known.get("purpose")
+        if purpose not in PURPOSES:
+            raise ValueError(f"purpose must be one of {', '.join(PURPOSES)}, not {purpose!r}")
+        by_role = _mapping(known.get("rules", {}), "rules")
+        changes = {str(role): _changes(role, listed) for role, listed in by_role.items()}
+        trusted = _mapping(known.get("trusted", {}), "trusted")
+        periods = {_digest(name): _period(found) for name, found in trusted.items()}
+        return cls(purpose, Rules(_rule(known.get("signers", {}), "signers"), changes), periods)
+
+    def dumps(self) -> bytes:
+        """The file."""
+        content: dict[str, Any] = {"purpose": self.purpose, "signers": _plain_rule(self.rules.usual)}
+        content["rules"] = {role: [_plain_change(one) for one in found] for role, found in self.rules.changes.items()}
+        content["trusted"] = {name: _plain_period(one) for name, one in self.trusted.items() if one != ALWAYS}
+        return yaml.safe_dump(content).encode()
+
+
+def _mapping(content: object, where: str, keys: Iterable[str] | None = None) -> Mapping[str, Any]:
+    if not isinstance(content, dict):
+        raise ValueError(f"{where}: names and values are expected")  # noqa: TRY004 - one error for callers
+    unknown = sorted(str(one) for one in content.keys() - set(content.keys() if keys is None else keys))
+    if unknown:
+        raise ValueError(f"{where}: not known: {', '.join(unknown)}")
+    return content
+
+
+def _changes(role: str, listed: object) -> tuple[Change, ...]:
+    if not isinstance(listed, list):
+        raise ValueError(f"rules: a list is expected for {role}")  # noqa: TRY004 - one error for callers
+    found = tuple(_change(one, f"rules of {role}") for one in listed)
+    begins = [one.since or _BEGINNING for one in found]
+    if begins != sorted(set(begins)):
+        raise ValueError(f"rules of {role}: not in the order of time")
+    return found
+
+
+def _change(content: object, where: str) -> Change:
+    known = dict(_mapping(content, where, {"since", _USUAL, _USAGES, _POLICIES, _KEY_USAGES}))
+    since, usual = _instant(known.pop("since", None)), known.pop(_USUAL, False)
+    if usual not in (True, False) or (usual and known):
+        raise ValueError(f"{where}: either usual or a rule is expected")
+    return Change(since, None if usual else _rule(known, where))
+
+
+def _rule(content: object, where: str) -> Rule:
+    known = _mapping(content, where, {_USAGES, _POLICIES, _KEY_USAGES})
+    usages, policies = (_identifiers(known.get(name, []), where) for name in (_USAGES, _POLICIES))
+    return Rule(usages, policies, _key_usages(known.get(_KEY_USAGES, []), where))
+
+
+def _key_usages(found: object, where: str) -> frozenset[str]:
+    if not isinstance(found, list) or not all(isinstance(one, str) and one in KEY_USAGES for one in found):
+        raise ValueError(f"{where}: key usages are expected, of {', '.join(KEY_USAGES)}")
+    return frozenset(found)
+
+
+def _identifiers(found: object, where: str) -> frozenset[str]:
+    if not isinstance(found, list) or not all(isinstance(one, str) and _OID.fullmatch(one) for one in found):
+        raise ValueError(f"{where}: object identifiers are expected, for example 1.2.398.3.3.4.1.2")
+    return frozenset(found)
+
+
+def _digest(name: object) -> str:
+    if not isinstance(name, str) or not _SHA256.fullmatch(name):
+        raise ValueError(f"trusted: not the SHA-256 of a certificate: {name}")
+    return name
+
+
+def _period(content: object) -> Period:
+    known = _mapping(content, "trusted", {"since", "until"})
+    return Period(_instant(known.get("since")), _instant(known.get("until")))
+
+
+def _instant(given: object) -> datetime | None:
+    """RFC 3339 in quotation marks, or as YAML reads it without."""
+    if given is None:
+        return None
+    found = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    if found.tzinfo is None:
+        raise ValueError(f"{given}: an instant needs its offset from UTC, for example Z")
+    return found.astimezone(UTC)
+
+
+def _plain_rule(rule: Rule) -> dict[str, list[str]]:
+    return {_USAGES: sorted(rule.usages), _POLICIES: sorted(rule.policies), _KEY_USAGES: sorted(rule.key_usages)}
+
+
+def _plain_change(change: Change) -> dict[str, Any]:
+    since = {"since": _text(change.since)} if change.since else {}
+    return {**since, **(_plain_rule(change.rule) if change.rule else {_USUAL: True})}
+
+
+def _plain_period(period: Period) -> dict[str, str]:
+    return {name: _text(at) for name, at in (("since", period.since), ("until", period.until)) if at}
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
