@@ -14,10 +14,11 @@ from ecase.officers.models import Officer, Post, Token
 from ecase.problems import Problem
 from workflows.deadlines.explanation import explain
 from workflows.deadlines.models import Deadline
-from workflows.motions import acting, drafts, reading, signed
-from workflows.motions.law import nature, payloads
+from workflows.motions import queries, signed
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct
 from workflows.motions.persons import named_persons, persons_of
+from workflows.motions.rules import kind_rules, payloads
+from workflows.motions.services import acting, drafts
 from workflows.motions.signers import Kept
 from workflows.motions.states import ActType
 from workflows.statute.catalogue import catalogue
@@ -62,7 +63,7 @@ def line(row: Mapping[str, Any], motions_url: str) -> Answer:
     kept = {name: value for name, value in row.items() if "__" not in name and name not in ("catalogue_id", "judge_id")}
     return {
         **kept,
-        "in_force": bool(row["outcome"]) and nature.is_in_force(Motion(**{name: row[name] for name in _OF_FORCE})),
+        "in_force": bool(row["outcome"]) and kind_rules.is_in_force(Motion(**{name: row[name] for name in _OF_FORCE})),
         "url": f"{motions_url}{row['id']}/",
         "case": row["case__number"],
         "kind_name": str(catalogue(row["catalogue_id"]).kind(row["kind"]).name),
@@ -99,7 +100,7 @@ def kept(request: Request, one: Kept, post: Post) -> Answer:
         **life.standing(request, subject, post),
         "payload": None,
         "deadlines": [],
-        "timeline": [_event(event) for event in reading.acts_of(one.acts)],
+        "timeline": [_event(event) for event in queries.acts_of(one.acts)],
         "attachments": [],
         "acts": [act_line(request, act) for act in one.acts],
         "available_acts": [],
@@ -118,7 +119,7 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
         **life.standing(request, subject, post),
         "payload": signed.statement(subject) if own else None,
         "deadlines": [_deadline(one) for one in deadlines_of(subject)],
-        "timeline": [_event(one) for one in reading.timeline(subject)],
+        "timeline": [_event(one) for one in queries.timeline(subject)],
         "attachments": attachments(request, subject, post),
         "acts": acts(request, subject),
         "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
@@ -176,7 +177,7 @@ def _deadline(one: Deadline) -> Answer:
     }
 
 
-def _event(event: reading.TimelineEvent) -> Answer:
+def _event(event: queries.TimelineEvent) -> Answer:
     return {
         "at": event.at,
         "kind": event.kind,
@@ -189,7 +190,7 @@ def _event(event: reading.TimelineEvent) -> Answer:
 
 def attachments(request: Request, subject: Motion, post: Post) -> list[Answer]:
     """The motion's attachments that are open to ``post``, in their order."""
-    return [attachment(request, subject, held) for held in reading.attachments(subject, post)]
+    return [attachment(request, subject, held) for held in queries.attachments(subject, post)]
 
 
 def attachment(request: Request, subject: Motion, one: Attachment) -> Answer:

@@ -10,12 +10,12 @@ from rest_framework.reverse import reverse
 from ecase.officers.models import Organisation, Post
 from workflows.assignment.models import Draw
 from workflows.copies.models import Copy
-from workflows.motions import reading
-from workflows.motions.law import nature
+from workflows.motions import queries
+from workflows.motions.exports.difference import Change
 from workflows.motions.models import Motion
 from workflows.motions.persons import addressee_of
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import State
-from workflows.motions.telling.difference import Change
 
 Answer = dict[str, Any]
 RELATED = ("id", "kind", "number", "state")
@@ -25,8 +25,8 @@ def standing(request: Request, subject: Motion, post: Post) -> Answer:
     """What a motion whole says beside its line."""
     judge = subject.appellate_judge
     return {
-        "path": nature.path(subject),
-        "suspended": nature.is_suspended(subject),
+        "path": kind_rules.path(subject),
+        "suspended": kind_rules.is_suspended(subject),
         "defence": subject.defence,
         "announced_at": subject.announced_at,
         "executed_at": subject.executed_at,
@@ -46,12 +46,12 @@ def office(one: Organisation) -> Answer:
 
 
 def _consents(subject: Motion) -> Answer:
-    levels = nature.consent_levels(subject) if nature.needs_consent(subject) else ()
+    levels = kind_rules.consent_levels(subject) if kind_rules.needs_consent(subject) else ()
     return {"given": subject.consents, "levels": list(levels), "next": _next_consent(subject, levels)}
 
 
 def _next_consent(subject: Motion, levels: tuple[str, ...]) -> Answer | None:
-    if subject.state != State.SUBMITTED or not nature.needs_consent(subject):
+    if subject.state != State.SUBMITTED or not kind_rules.needs_consent(subject):
         return None
     level = levels[subject.consents] if subject.consents < len(levels) else ""
     return {"level": level, "office": office(subject.consenting or subject.prosecution)}
@@ -59,7 +59,7 @@ def _next_consent(subject: Motion, levels: tuple[str, ...]) -> Answer | None:
 
 def _related(request: Request, subject: Motion, post: Post) -> Answer:
     """The earlier and the later motions, as far as ``post`` may open them: one query."""
-    linked = reading.queue(post).filter(Q(pk=subject.earlier_id) | Q(earlier=subject.pk))
+    linked = queries.queue(post).filter(Q(pk=subject.earlier_id) | Q(earlier=subject.pk))
     found = [_reference(request, row) for row in linked.values(*RELATED)]
     earlier = [one for one in found if one["id"] == subject.earlier_id]
     return {"earlier": earlier[0] if earlier else None, "later": [one for one in found if one not in earlier]}

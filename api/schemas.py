@@ -3,8 +3,8 @@
 from typing import Any
 
 from ecase.officers.models import Post
-from workflows.motions.law import payloads
 from workflows.motions.models import Motion
+from workflows.motions.rules import payloads
 from workflows.motions.states import SERVICE_ACTS, WITH_OUTCOME, ActType
 from workflows.statute.json_schema import DIALECT, schema_of
 from workflows.statute.schema import AppealOutcome, Kind, Outcome

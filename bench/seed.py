@@ -33,10 +33,11 @@ from tests.keys import Keyring  # noqa: E402
 from tests.motions.conftest import PDF  # noqa: E402
 from tests.motions.payloads import fill  # noqa: E402
 from workflows.calendars.services import load_all as load_calendar  # noqa: E402
-from workflows.motions import acting, drafts, reading  # noqa: E402
+from workflows.motions import queries  # noqa: E402
+from workflows.motions.exports.act_json import digest  # noqa: E402
 from workflows.motions.models import Act, Attachment, Motion, PreparedAct  # noqa: E402
+from workflows.motions.services import acting, drafts  # noqa: E402
 from workflows.motions.states import ActType, State  # noqa: E402
-from workflows.motions.telling.act_json import digest  # noqa: E402
 from workflows.statute.catalogue import in_force, load_all  # noqa: E402
 
 DISTRICTS, CASES, INVESTIGATORS, JUDGES = 10, 20, 2, 3
@@ -95,7 +96,7 @@ class District:
         motion = self.draft(number, kind)
         prepared = acting.prepare(motion, ActType.MOTION, motion.author, {})
         acting.perform(prepared, self.keys.sign(motion.author, bytes(prepared.act_json)), motion.author)
-        return Motion.objects.select_related(*reading.RELATED).get(pk=motion.pk)
+        return Motion.objects.select_related(*queries.RELATED).get(pk=motion.pk)
 
     @cached_property
     def tokens(self) -> dict[Any, str]:
@@ -116,7 +117,7 @@ def search(district: District, number: int) -> PreparedAct:
 def agreement(district: District, number: int) -> PreparedAct:
     """The prosecutor's agreement to custody, upon which the service registers and assigns."""
     motion = district.filed(number, "custody")
-    reading.open_materials(motion, district.prosecutor)
+    queries.open_materials(motion, district.prosecutor)
     payload = fill(acting.form(motion, ActType.AGREEMENT), motion.case)
     return acting.prepare(motion, ActType.AGREEMENT, district.prosecutor, payload)
 

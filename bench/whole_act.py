@@ -26,10 +26,11 @@ from ecase.officers import signing
 from ecase.officers.models import Post
 from signatures.keys.sealer import Sealer
 from tests.motions.payloads import fill
-from workflows.motions import acting, reading
+from workflows.motions import queries
+from workflows.motions.exports import act_json, papers
 from workflows.motions.models import Motion
+from workflows.motions.services import acting
 from workflows.motions.states import ActType
-from workflows.motions.telling import act_json, papers
 
 settings.ALLOWED_HOSTS.append("testserver")
 SHOWN = 12  # lines of the profile
@@ -128,7 +129,7 @@ class Walker:
         """Prepare and perform over HTTP; the seconds of both requests, without the officer's signing."""
         district = self.districts[number % len(self.districts)]
         act_type = {"motion": "motion", "agreement": "agreement", "protocol": "protocol"}[name.split()[1]]
-        reading.open_materials(reading.get(post, motion.pk), post)
+        queries.open_materials(queries.get(post, motion.pk), post)
         bearer = {"authorization": f"Bearer {district.tokens[post.pk]}"}
         begun = time.perf_counter()
         answer = self._post(f"/api/v1/motions/{motion.pk}/acts/", {"type": act_type, "payload": payload}, bearer)

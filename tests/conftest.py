@@ -80,11 +80,11 @@ def default_language() -> Iterator[None]:
 def patient_exports() -> Iterator[None]:
     """An export waits for the log as long as tests of other processes, on the same server, may hold it back."""
     from tests.logs import PATIENCE
-    from workflows.motions.telling import export
+    from workflows.motions.exports import act_evidence
 
-    kept, export.SETTLE_SECONDS = export.SETTLE_SECONDS, PATIENCE
+    kept, act_evidence.SETTLE_SECONDS = act_evidence.SETTLE_SECONDS, PATIENCE
     yield
-    export.SETTLE_SECONDS = kept
+    act_evidence.SETTLE_SECONDS = kept
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from api.serializers.base import Base64Field, Strict
-from workflows.motions.many import MOST
+from workflows.motions.services.batch import MOST
 from workflows.motions.states import State
 
 

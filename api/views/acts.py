@@ -1,4 +1,4 @@
-"""Acts: prepare, sign, read. The two steps are ``workflows.motions.acting``'s."""
+"""Acts: prepare, sign, read. The two steps are ``workflows.motions.services.acting``'s."""
 
 import uuid
 
@@ -18,11 +18,12 @@ from api.serializers.acts import ActShape, PreparedShape, PrepareInput, Signatur
 from api.views.base import View, checked, download
 from ecase.cases import documents
 from ecase.cases.models import Blob
-from workflows.motions import acting, reading, signers
+from workflows.motions import queries, signers
+from workflows.motions.exports import act_evidence
 from workflows.motions.models import Act, PreparedAct
+from workflows.motions.services import acting
 from workflows.motions.signers import SeenAct
 from workflows.motions.states import ActType
-from workflows.motions.telling import export
 
 EITHER = PolymorphicProxySerializer("ActOrPrepared", {"prepared": PreparedShape, "performed": ActShape}, "status")
 
@@ -35,7 +36,7 @@ class Acts(View):
     )
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Prepare an act: the answer holds the bytes to sign, their digest, the document, and until when."""
-        motion = reading.decided(post_of(request), motion_id)
+        motion = queries.decided(post_of(request), motion_id)
         given = checked(PrepareInput, request.data)
 
         def effect() -> Response:
@@ -93,13 +94,13 @@ class ActPdf(View):
 class ActContainer(View):
     """The evidence of an act."""
 
-    @extend_schema(operation_id="getActContainer", responses={(200, export.SERVED_AS): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="getActContainer", responses={(200, act_evidence.SERVED_AS): OpenApiTypes.BINARY})
     def get(self, request: Request, act_id: uuid.UUID) -> HttpResponse:
         """Signed bytes, signature, files, certificates, log proof: what a stranger needs to verify the act offline."""
         seen = _opened(request, act_id)
         signers.require_evidence(seen, post_of(request))
-        response = HttpResponse(export.container(seen.act), content_type=export.SERVED_AS)
-        response["Content-Disposition"] = content_disposition_header(True, export.file_name(seen.act))
+        response = HttpResponse(act_evidence.container(seen.act), content_type=act_evidence.SERVED_AS)
+        response["Content-Disposition"] = content_disposition_header(True, act_evidence.file_name(seen.act))
         response["Cache-Control"] = "private, no-store"
         return response
 
@@ -107,7 +108,7 @@ class ActContainer(View):
 def _opened(request: Request, act_id: uuid.UUID) -> SeenAct:
     """An act that the caller may read, or has signed or signed upon; the reading is logged. ``DoesNotExist``: 404."""
     seen = signers.act(post_of(request), act_id)
-    reading.open_act(seen.act, seen.motion, post_of(request))
+    queries.open_act(seen.act, seen.motion, post_of(request))
     return seen
 
 

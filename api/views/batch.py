@@ -12,7 +12,7 @@ from api.problems import describe
 from api.serializers.batch import SignatureResultsShape, SignaturesInput
 from api.views.base import View, checked
 from ecase.problems import Undecided
-from workflows.motions.many import Outcome, perform_many
+from workflows.motions.services.batch import Outcome, perform_many
 
 
 class Signatures(View):

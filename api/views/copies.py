@@ -20,7 +20,8 @@ from api.serializers.copies import AcknowledgementInput, Copies, CopyShape
 from api.views.base import View, checked, download, identity_of, single_values
 from ecase.cases import documents
 from workflows.copies.models import Copy
-from workflows.motions import reading, serving
+from workflows.motions import queries
+from workflows.motions.services import served_copies
 
 
 class CopiesOfMotion(View):
@@ -29,8 +30,8 @@ class CopiesOfMotion(View):
     @extend_schema(operation_id="listCopies", responses=Copies)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Every copy of a decision and notice of a hearing: to whom, by when, how it was served, and the proof."""
-        motion = reading.get(post_of(request), motion_id)
-        found = list(serving.of(motion))
+        motion = queries.get(post_of(request), motion_id)
+        found = list(served_copies.of(motion))
         for one in found:
             one.motion = motion
         return Response({"results": [life.copy(request, one, post_of(request)) for one in found]})
@@ -42,7 +43,7 @@ class OneCopy(View):
     @extend_schema(operation_id="getCopy", responses=CopyShape)
     def get(self, request: Request, copy_id: uuid.UUID) -> Response:
         """A copy, and how it stands."""
-        return Response(life.copy(request, serving.get(post_of(request), copy_id), post_of(request)))
+        return Response(life.copy(request, served_copies.get(post_of(request), copy_id), post_of(request)))
 
 
 class Acknowledgement(View):
@@ -60,7 +61,7 @@ class Acknowledgement(View):
     )
     def post(self, request: Request, copy_id: uuid.UUID) -> Response:
         """Without `how`: the addressee has it. With `how`: the author or the clerk served it by hand, with proof."""
-        copy = serving.get(post_of(request), copy_id)
+        copy = served_copies.get(post_of(request), copy_id)
         data = request.data
         given = checked(AcknowledgementInput, single_values(data) if isinstance(data, QueryDict) else data)
         return once(request, identity_of(request, given), lambda: _acknowledged(request, copy, given))
@@ -69,10 +70,10 @@ class Acknowledgement(View):
 def _acknowledged(request: Request, copy: Copy, given: dict[str, Any]) -> Response:
     post, file = post_of(request), given.get("file")
     if "how" not in given:
-        serving.acknowledge(copy, post)
+        served_copies.acknowledge(copy, post)
     else:
         proof = (file.name, file) if file else None
-        serving.record(copy, post, how=given["how"], at=given.get("at"), note=given["note"], proof=proof)
+        served_copies.record(copy, post, how=given["how"], at=given.get("at"), note=given["note"], proof=proof)
     return Response(life.copy(request, copy, post_of(request)), status=201)
 
 
@@ -83,7 +84,7 @@ class Proof(View):
     def get(self, request: Request, copy_id: uuid.UUID) -> FileResponse:
         """The file, as uploaded; `Repr-Digest` holds its SHA-256."""
         post = post_of(request)
-        document = serving.get(post, copy_id).proof
+        document = served_copies.get(post, copy_id).proof
         if document is None:
             raise Http404
         file, blob = documents.read(document, post), document.blob

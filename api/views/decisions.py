@@ -12,7 +12,7 @@ from api.conditional import answer
 from api.filters import DecisionQuery
 from api.serializers.decisions import DecisionPage
 from api.views.base import View
-from workflows.motions import reading
+from workflows.motions import queries
 from workflows.motions.models import Act
 from workflows.motions.states import DECISIONS
 
@@ -27,7 +27,7 @@ class Decisions(View):
         """Decisions owed to persons whom the caller is counsel of, newest first, with the acts that he may prepare."""
         limit, post = self.filters["limit"], post_of(request)
         cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
-        wanted = reading.decisions(post).select_related("case")
+        wanted = queries.decisions(post).select_related("case")
         motions = list(pagination.after(wanted, cursor, by="decided_at")[: limit + 1])
         acts = Act.objects.filter(motion__in=[one.pk for one in motions], type__in=DECISIONS)
         made = {one.motion_id: one for one in acts.defer("act_json", "cms", "report")}

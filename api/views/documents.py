@@ -20,8 +20,9 @@ from api.parsers import MultipartParser
 from api.serializers.documents import AttachmentShape, MaterialsShape, UploadInput
 from api.views.base import View, checked, download, form_of, identity_of
 from ecase.cases import documents
-from workflows.motions import drafts, reading, signed
+from workflows.motions import queries, signed
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 
 
 class Materials(View):
@@ -34,8 +35,8 @@ class Materials(View):
     @extend_schema(operation_id="openMaterials", responses=MaterialsShape)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Open the materials. An officer's first opening of what they are now is stamped, every opening is logged."""
-        motion, post = reading.get(post_of(request), motion_id), post_of(request)
-        opening = reading.open_materials(motion, post)
+        motion, post = queries.get(post_of(request), motion_id), post_of(request)
+        opening = queries.open_materials(motion, post)
         body = {
             "opened_at": opening.opened_at if opening else None,
             "version": opening.version if opening else motion.version,
@@ -53,7 +54,7 @@ class Materials(View):
     )
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Attach a file to a draft. Its type is told by its bytes, its SHA-256 is checked if it is stated."""
-        motion = reading.get(post_of(request), motion_id)
+        motion = queries.get(post_of(request), motion_id)
         given = checked(UploadInput, form_of(request))
         return once(request, identity_of(request, given), lambda: _attached(request, motion, given))
 
@@ -71,8 +72,8 @@ class OneDocument(View):
     @extend_schema(operation_id="downloadDocument", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> FileResponse:
         """The bytes, as uploaded; `Repr-Digest` holds their SHA-256. The reading is logged."""
-        motion, post = reading.get(post_of(request), motion_id), post_of(request)
-        document = reading.attachments(motion, post).get(pk=attachment_id).document
+        motion, post = queries.get(post_of(request), motion_id), post_of(request)
+        document = queries.attachments(motion, post).get(pk=attachment_id).document
         blob = document.blob
         return download(documents.read(document, post), document.name, blob.media_type, blob.sha256)
 
@@ -81,5 +82,5 @@ class OneDocument(View):
     )
     def delete(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> Response:
         """Take a file off a draft. It stays among the documents of the case."""
-        drafts.detach(reading.get(post_of(request), motion_id), post_of(request), attachment_id)
+        drafts.detach(queries.get(post_of(request), motion_id), post_of(request), attachment_id)
         return Response(status=204)

@@ -26,8 +26,9 @@ from api.views.base import View, checked
 from ecase.cases.models import Case
 from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
-from workflows.motions import drafts, reading, signers
+from workflows.motions import queries, signers
 from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
 
 
@@ -43,7 +44,7 @@ class Motions(View):
         if self.filters["scope"] == KEPT:
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
-        wanted = _narrowed(reading.queue(post_of(request)), self.filters, post_of(request))
+        wanted = _narrowed(queries.queue(post_of(request)), self.filters, post_of(request))
         cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
         rows = list(pagination.after(wanted, cursor, by="created_at").values(*answers.LINE)[: limit + 1])
         page = pagination.page(request, rows, limit, by="created_at")
@@ -97,7 +98,7 @@ def _change(motion: Motion, post: Post, given: Mapping[str, Any], seen: int | No
 def _earlier(motion_id: uuid.UUID | None, post: Post) -> Motion | None:
     if motion_id is None:
         return None
-    found = reading.queue(post).filter(pk=motion_id).first()
+    found = queries.queue(post).filter(pk=motion_id).first()
     if found is None:
         raise Invalid(Problem("unknown-motion", _("You may open no motion of this id."), "earlier"))
     return found
@@ -105,7 +106,7 @@ def _earlier(motion_id: uuid.UUID | None, post: Post) -> Motion | None:
 
 def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response:
     """The motion as it is now, its revision as ``ETag``; for who has signed and sees it no more, as it stood then."""
-    motion = reading.find(post_of(request), motion_id)
+    motion = queries.find(post_of(request), motion_id)
     if motion is None:
         kept = signers.get(post_of(request), motion_id)
         return Response(answers.kept(request, kept, post_of(request)), headers={"ETag": etag(kept.motion.revision)})
@@ -126,7 +127,7 @@ class OneMotion(View):
     )
     def patch(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Replace a draft's payload, or name the earlier motion that it is about. The payload may be incomplete."""
-        motion, seen = reading.get(post_of(request), motion_id), revision_of(request)
+        motion, seen = queries.get(post_of(request), motion_id), revision_of(request)
         given = checked(DraftChange, request.data)
 
         def effect() -> Response:
@@ -140,7 +141,7 @@ class OneMotion(View):
     @extend_schema(operation_id="discardDraft", responses={204: OpenApiResponse(description="The draft is gone.")})
     def delete(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Delete a draft that was never filed."""
-        drafts.discard(reading.get(post_of(request), motion_id), post_of(request))
+        drafts.discard(queries.get(post_of(request), motion_id), post_of(request))
         return Response(status=204)
 
 
@@ -156,7 +157,7 @@ class MotionSchema(View):
     )
     def get(self, request: Request, motion_id: uuid.UUID, act_type: str) -> HttpResponse:
         """JSON Schema 2020-12 of the payload of `type`; of a decision or a ruling, for one outcome."""
-        motion = reading.for_act(post_of(request), motion_id, act_type)
+        motion = queries.for_act(post_of(request), motion_id, act_type)
         known = act_type in ActType.values
         schema = schemas.of_act(motion, ActType(act_type), self.filters["outcome"], post_of(request)) if known else None
         if schema is None:

@@ -13,8 +13,8 @@ from api import life
 from api.authentication import post_of
 from api.serializers.records import Difference, Draws
 from api.views.base import View
-from workflows.motions import reading
-from workflows.motions.telling import difference, printable
+from workflows.motions import queries
+from workflows.motions.exports import difference, printable
 
 
 class DrawsOfMotion(View):
@@ -23,7 +23,7 @@ class DrawsOfMotion(View):
     @extend_schema(operation_id="listDraws", responses=Draws)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Every draw, oldest first, with all that anybody needs to repeat it."""
-        motion = reading.get(post_of(request), motion_id)
+        motion = queries.get(post_of(request), motion_id)
         found = motion.draws.select_related("court", "chosen").order_by("drawn_at")
         return Response({"results": [life.draw(one) for one in found]})
 
@@ -34,11 +34,11 @@ class DifferenceOfVersions(View):
     @extend_schema(operation_id="compareVersions", responses=Difference)
     def get(self, request: Request, motion_id: uuid.UUID, before: int, after: int) -> Response:
         """Field by field, word by word, file by file. It does not count as opening the materials."""
-        motion, post = reading.get(post_of(request), motion_id), post_of(request)
+        motion, post = queries.get(post_of(request), motion_id), post_of(request)
         known = difference.versions(motion)
         if not {before, after} <= set(known):
             raise Http404
-        reading.open_versions(motion, post)
+        queries.open_versions(motion, post)
         changes = [life.change(one) for one in difference.between(motion, before, after)]
         return Response({"versions": known, "changes": changes})
 
@@ -49,8 +49,8 @@ class FileOfMotion(View):
     @extend_schema(operation_id="getMotionFile", responses={(200, printable.PDF): OpenApiTypes.BINARY})
     def get(self, request: Request, motion_id: uuid.UUID) -> HttpResponse:
         """One PDF of every act and attachment, complete to the moment. Counts as opening the materials."""
-        motion, post = reading.get(post_of(request), motion_id), post_of(request)
-        reading.open_materials(motion, post)
+        motion, post = queries.get(post_of(request), motion_id), post_of(request)
+        queries.open_materials(motion, post)
         response = HttpResponse(printable.render(motion, post), content_type=printable.PDF)
         response["Content-Disposition"] = content_disposition_header(True, printable.file_name(motion))
         response["Cache-Control"] = "private, no-store"

@@ -11,8 +11,8 @@ from api.authentication import post_of
 from api.filters import PeriodQuery
 from api.serializers.statistics import Figures
 from api.views.base import View
-from workflows.motions.telling import statistics
-from workflows.motions.telling.statistics import Line
+from workflows.motions import statistics
+from workflows.motions.statistics import Line
 
 
 class Statistics(View):

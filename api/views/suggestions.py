@@ -15,7 +15,7 @@ from api.serializers.suggestions import AcceptedShape, SuggestionInput, Suggesti
 from api.views.base import View, checked
 from workflows.drafting import services as drafting
 from workflows.drafting.models import Suggestion
-from workflows.motions import reading
+from workflows.motions import queries
 
 
 class Suggestions(View):
@@ -26,7 +26,7 @@ class Suggestions(View):
     )
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Ask for the text of a decision with this outcome. Only the judge may, after opening the materials."""
-        motion = reading.get(post_of(request), motion_id)
+        motion = queries.get(post_of(request), motion_id)
         outcome = checked(SuggestionInput, request.data)["outcome"]
 
         def effect() -> Response:
@@ -43,7 +43,7 @@ class OneSuggestion(View):
     @extend_schema(operation_id="getSuggestion", responses=SuggestionShape)
     def get(self, request: Request, motion_id: uuid.UUID, suggestion_id: uuid.UUID) -> Response:
         """The suggested text with a source for every paragraph, as it was first made."""
-        motion = reading.get(post_of(request), motion_id)
+        motion = queries.get(post_of(request), motion_id)
         one = Suggestion.objects.get(pk=suggestion_id, motion=motion, post__officer=post_of(request).officer_id)
         return Response(_answer(request, one))
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
-from workflows.motions import acting
 from workflows.motions.authority.steps import STEPS
 from workflows.motions.models import Motion
+from workflows.motions.services import acting
 from workflows.motions.states import DECISIONS, ActType
 
 EXPECTED, QUIET, RARE = "expected", "quiet", "rare"

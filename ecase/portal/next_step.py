@@ -6,8 +6,8 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Role
-from workflows.motions.law import nature
 from workflows.motions.models import Motion
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import WITH_A_JUDGE, ActType, AppealState, State
 
 _OF_STATE: dict[str, Any] = {
@@ -47,7 +47,7 @@ def next_steps(motion: Motion) -> list[Any]:
 
 def _of_motion(motion: Motion) -> Any:
     if motion.state == State.DELIVERED:
-        return _report(motion) if nature.was_granted(motion) and not nature.is_suspended(motion) else None
+        return _report(motion) if kind_rules.was_granted(motion) and not kind_rules.is_suspended(motion) else None
     if motion.state in WITH_A_JUDGE and motion.last_type == ActType.MATERIALS_REQUEST:  # type: ignore[attr-defined]
         return MATERIALS
     return _OF_STATE.get(motion.state)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ecase.officers.models import Organisation, Post
-from workflows.motions.law import payloads
 from workflows.motions.models import Motion
+from workflows.motions.rules import payloads
 from workflows.motions.states import ActType
 from workflows.statute.schema import Choice, Field, Form, Text
 

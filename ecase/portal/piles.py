@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers import duty
 from ecase.officers.models import Post, Role
-from workflows.motions import reading, signers
+from workflows.motions import queries, signers
 from workflows.motions.models import Act, MotionQuerySet
 from workflows.motions.states import IN_FORCE, UNDER_WAY, WITH_A_JUDGE, ActType, AppealState, State
 from workflows.statute.schema import Kind
@@ -40,7 +40,7 @@ class Pile:
 
     def rows(self, post: Post) -> MotionQuerySet:
         """The motions among which the pile's are."""
-        return signers.elsewhere(post) if self.is_kept else reading.queue(post)
+        return signers.elsewhere(post) if self.is_kept else queries.queue(post)
 
 
 def of(post: Post) -> list[Pile]:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Role
 from ecase.portal.standing import AHEAD, CURRENT, DONE, STOPPED, Step
-from workflows.motions.law import nature
 from workflows.motions.models import Act, Motion, Opening
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import DECISIONS, ENDED, ActType, State
 
 BODY, PROSECUTOR = "body", "prosecutor"
@@ -42,7 +42,7 @@ class Stamps:
 
 def pipeline(motion: Motion) -> list[Step]:
     """The steps of the motion from draft to execution, the current one marked."""
-    steps = [one for one in STEPS if one[0] != BODY or nature.needs_approval(motion)]
+    steps = [one for one in STEPS if one[0] != BODY or kind_rules.needs_approval(motion)]
     state = _left_from(motion) if motion.state == State.WITHDRAWN else State(motion.state)
     place = next(number for number, (_key, _label, states) in enumerate(steps) if state in states)
     return [_step(motion, _label_of(motion, *one[:2]), number, place) for number, one in enumerate(steps)]
@@ -58,8 +58,8 @@ def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
 
 
 def _readers(motion: Motion, acts: Sequence[Act], opened: Sequence[Opening]) -> Iterator[Stamps]:
-    if nature.needs_consent(motion):
-        received = _last(acts, ActType.APPROVAL if nature.needs_approval(motion) else ActType.MOTION)
+    if kind_rules.needs_consent(motion):
+        received = _last(acts, ActType.APPROVAL if kind_rules.needs_approval(motion) else ActType.MOTION)
         read = _first(one for one in opened if one.role == Role.PROSECUTOR)
         yield Stamps(_("Prosecutor"), received, read, _last(acts, *PROSECUTORS_WORD))
     received = _last(acts, ActType.ASSIGNMENT) if motion.judge_id else None
@@ -76,7 +76,7 @@ def _last(acts: Sequence[Act], *types: ActType) -> datetime | None:
 
 
 def _label_of(motion: Motion, key: str, label: Any) -> Any:
-    if key == PROSECUTOR and not nature.needs_consent(motion):
+    if key == PROSECUTOR and not kind_rules.needs_consent(motion):
         return COPY.get(motion.kind_entry.prosecutor.role, label)
     return label
 

@@ -18,7 +18,7 @@ from ecase.portal import piles
 from ecase.portal.next_step import with_last_act
 from ecase.portal.paging import Page, page
 from ecase.portal.piles import ALL, WAITING, Pile
-from workflows.motions import reading, signers
+from workflows.motions import queries, signers
 from workflows.motions.models import Motion
 from workflows.motions.persons import naming
 from workflows.statute.catalogue import catalogue, in_force
@@ -76,7 +76,7 @@ def listed(post: Post, wishes: Wishes) -> Page[Motion]:
 
 def _shown(rows: QuerySet[Motion], post: Post) -> QuerySet[Motion]:
     """With what a line says; for the chair also ``judge_is_away``, in the same query."""
-    rows = with_last_act(rows).select_related(*reading.RELATED).prefetch_related("case__persons")
+    rows = with_last_act(rows).select_related(*queries.RELATED).prefetch_related("case__persons")
     if post.role != Role.COURT_CHAIR:
         return rows
     return rows.annotate(judge_is_away=ExpressionWrapper(piles.judge_is_away(post), output_field=BooleanField()))
@@ -95,7 +95,7 @@ def stamp(post: Post, wishes: Wishes) -> str:
 
 def waiting_count(post: Post) -> int:
     """How many motions wait for the next step of this post."""
-    return reading.queue(post).order_by().filter(piles.waiting(post, law().kinds.values())).count()
+    return queries.queue(post).order_by().filter(piles.waiting(post, law().kinds.values())).count()
 
 
 def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], QuerySet[Motion]]) -> Page[Motion]:

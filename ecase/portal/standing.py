@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Organisation, Post
 from ecase.portal.law import UNKNOWN
-from workflows.motions.law import nature
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import AFTER_DECISION, ActType, AppealState, State
 
 HOLDS, WAITS, ENDED = "holds", "waits", "ended"
@@ -81,9 +81,9 @@ def force(motion: Motion) -> Force | None:
     """Whether the sanction holds; None where none was given."""
     if ending := _ENDINGS.get(State(motion.state)):
         return Force(ending, ENDED, at=motion.ended_at)
-    if not nature.was_granted(motion):
+    if not kind_rules.was_granted(motion):
         return None
-    if nature.is_suspended(motion):
+    if kind_rules.is_suspended(motion):
         return Force(_("The appeal suspends the sanction: it is not carried out until that is decided."), WAITS)
     return _in_time(motion)
 
@@ -121,12 +121,12 @@ def related(motion: Motion, post: Post) -> dict[str, list[Motion]]:
 def consents(motion: Motion, acts: Sequence[Act]) -> list[Consent]:
     """Everybody who agrees before the court gets the motion; empty where it is the case's prosecutor or nobody."""
     ladder = [*_approver(motion, acts), *_prosecutors(motion, acts)]
-    return ladder if len(ladder) > 1 or nature.consent_levels(motion) else []
+    return ladder if len(ladder) > 1 or kind_rules.consent_levels(motion) else []
 
 
 def _approver(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
     approver = motion.kind_entry.internal_approver
-    if approver is None or not nature.needs_approval(motion):
+    if approver is None or not kind_rules.needs_approval(motion):
         return
     given = _of_version(motion, acts, ActType.APPROVAL)
     waits = motion.state == State.AWAITING_APPROVAL
@@ -134,10 +134,10 @@ def _approver(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
 
 
 def _prosecutors(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
-    if not nature.needs_consent(motion):
+    if not kind_rules.needs_consent(motion):
         return
     given = _of_version(motion, acts, ActType.AGREEMENT)
-    levels: tuple[str, ...] = nature.consent_levels(motion) or (motion.prosecution.level,)
+    levels: tuple[str, ...] = kind_rules.consent_levels(motion) or (motion.prosecution.level,)
     for number, level in enumerate(levels):
         act = given[number] if number < len(given) else None
         waits = motion.state == State.SUBMITTED and number == motion.consents
@@ -162,7 +162,7 @@ def _consent(who: Any, office: Organisation | None, act: Act | None, *, is_next:
 def appeal(motion: Motion) -> Appeal | None:
     """What there is to know of an appeal; None before a decision, and where the law knows none."""
     begun = motion.appeal_state != AppealState.NONE
-    if motion.decided_at is None or not (begun or nature.may_be_appealed(motion)):
+    if motion.decided_at is None or not (begun or kind_rules.may_be_appealed(motion)):
         return None
     rule = motion.kind_entry.appeal
     return Appeal(

@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from workflows.motions import acting, signed
-from workflows.motions.law import payloads
-from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME
+from workflows.motions import signed
+from workflows.motions.exports.fields import display
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import payloads
+from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME
+from workflows.motions.services import acting
 from workflows.motions.states import ActType
-from workflows.motions.telling.fields import display
 from workflows.statute.schema import Field, Form
 
 

@@ -15,7 +15,7 @@ from ecase.officers import tokens
 from ecase.officers.models import Post
 from tests.logs import done_by
 from tests.motions.conftest import World, make_world, storage, world  # noqa: F401 - fixtures
-from workflows.motions import acting
+from workflows.motions.services import acting
 from workflows.motions.states import ActType
 
 Call = Callable[[Post], "Caller"]

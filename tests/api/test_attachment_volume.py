@@ -16,9 +16,9 @@ from signatures.container.limits import MIB, USUAL
 from tests.api.conftest import Caller, problem
 from tests.logs import separate
 from tests.motions.conftest import World
-from workflows.motions import drafts
-from workflows.motions.law import volume
 from workflows.motions.models import Motion
+from workflows.motions.rules import volume
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
 
 pytestmark = pytest.mark.django_db

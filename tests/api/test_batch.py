@@ -10,8 +10,8 @@ from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory
 from tests.motions.conftest import World
 from tests.motions.test_pending import NOWHERE, configure
-from workflows.motions import acting
 from workflows.motions.models import Act, PendingSignature, PreparedAct
+from workflows.motions.services import acting
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/acts/signatures/"

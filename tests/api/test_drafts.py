@@ -17,8 +17,8 @@ from tests.factories import CaseFactory
 from tests.logs import done_by
 from tests.motions.conftest import World
 from tests.motions.payloads import fill
-from workflows.motions import drafts
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/motions/"

@@ -16,8 +16,8 @@ from tests.api.conftest import Caller, problem
 from tests.cases import samples
 from tests.factories import investigator_of
 from tests.motions.conftest import World
-from workflows.motions import drafts
 from workflows.motions.models import Act, Attachment, Motion
+from workflows.motions.services import drafts
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/motions/"

@@ -33,8 +33,8 @@ from tests.api.test_evidence import exported, verify
 from tests.logs import separate
 from tests.motions.conftest import World
 from tests.signatures.services import served
+from workflows.motions.exports import act_evidence
 from workflows.motions.models import Act
-from workflows.motions.telling import export
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]
@@ -115,7 +115,7 @@ def test_acts_of_the_service_stand_by_their_evidence_as_well(
     trust = without_lists(offline.Trust.load(tmp_path / "given"))
 
     def verdict() -> str:
-        return offline.examine(container.read(export.container(last)), trust, timezone.now() + DECADE).indication
+        return offline.examine(container.read(act_evidence.container(last)), trust, timezone.now() + DECADE).indication
 
     assert verdict() == "INDETERMINATE"
     assert all(awaiting.fetch(one.pk) for one in AwaitedEvidence.objects.all())
@@ -132,7 +132,7 @@ def test_evidence_of_another_signature_does_not_help(reachable: None, make_world
     foreign = evidence.of(theirs.signature_sha256)
     assert foreign
     EvidenceRecord.objects.filter(pk=act.signature_sha256).update(data=foreign.dumps())
-    assert not containers.examine(SimpleUploadedFile("act.zip", export.container(act))).passed
+    assert not containers.examine(SimpleUploadedFile("act.zip", act_evidence.container(act))).passed
 
 
 def test_an_authority_of_a_row_is_trusted_wherever_it_is_asked(
@@ -142,7 +142,7 @@ def test_an_authority_of_a_row_is_trusted_wherever_it_is_asked(
         (settings.TRUST_DIR / name).unlink()
     pin(keys.pki.issuer.certificate, "authority")
     _world, act = filed(make_world)
-    data = export.container(act)
+    data = act_evidence.container(act)
     call_command("export_trust", str(tmp_path / "given"), stdout=StringIO())
     assert containers.examine(SimpleUploadedFile("act.zip", data)).passed
     assert verify(anybody, data).data["indication"] == "TOTAL_PASSED"
@@ -198,7 +198,7 @@ def test_what_was_trusted_and_asked_when_it_was_signed_counts(
         (settings.TRUST_DIR / name).unlink()
     pin(keys.pki.issuer.certificate, "authority")
     _world, act = filed(make_world)
-    data = export.container(act)
+    data = act_evidence.container(act)
     rule = SignerRule.objects.create(role="investigator", extended_key_usages=["1.2.398.3.3.4.1.2.1"])
     TrustedCertificate.objects.update(valid_to=timezone.now())
 

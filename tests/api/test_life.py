@@ -18,12 +18,12 @@ from tests.factories import PostFactory
 from tests.motions.conftest import PDF, World
 from workflows.assignment import algorithm
 from workflows.copies.models import Copy
-from workflows.motions import drafts
 from workflows.motions.doing import appealing
-from workflows.motions.doing.locking import lock
+from workflows.motions.exports.act_json import instant
+from workflows.motions.locking import lock
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
-from workflows.motions.telling.act_json import instant
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/motions/"

@@ -16,8 +16,9 @@ from tests.factories import PostFactory
 from tests.logs import PATIENCE, separate
 from tests.motions.conftest import World
 from tests.portal.conftest import sign_in
-from workflows.motions import drafts, reading
+from workflows.motions import queries
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,7 +64,7 @@ def test_nobody_is_tipped_off_of_a_search(world: World, call: Any) -> None:
         post = world.posts[role]
         caller = call(post)
         shown = records(caller)
-        hidden = [one for one in (search, draft) if not reading.queue(post).filter(pk=one.pk).exists()]
+        hidden = [one for one in (search, draft) if not queries.queue(post).filter(pk=one.pk).exists()]
 
         assert draft in hidden
         assert role != "defender" or search in hidden

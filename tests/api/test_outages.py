@@ -23,7 +23,7 @@ from ecase import outages, timeouts
 from ecase.audit.clocks import ClockDiffers
 from ecase.audit.sequencer import LogInconsistent
 from tests.api.conftest import Caller, problem
-from workflows.motions.doing import locking
+from workflows.motions import locking
 
 LANGUAGES = {"en": "Not possible at this moment", "ru": "В данный момент невозможно", "kk": "Дәл қазір мүмкін емес"}
 

@@ -106,12 +106,12 @@ def test_it_speaks_the_readers_language(mine: Caller, language: str, title: str)
 
 
 def test_an_error_of_ours_is_told_without_its_inner_parts(mine: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflows.motions import reading
+    from workflows.motions import queries
 
     def broken(*_arguments: Any) -> Any:
         raise RuntimeError("secret inner part")
 
-    monkeypatch.setattr(reading, "queue", broken)
+    monkeypatch.setattr(queries, "queue", broken)
     mine.raise_request_exception = False
 
     response = mine.get(URL)

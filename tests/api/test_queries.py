@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.conftest import Caller
 from tests.motions.conftest import World
-from workflows.motions import acting
 from workflows.motions.models import PreparedAct
+from workflows.motions.services import acting
 from workflows.motions.states import ActType
 
 pytestmark = pytest.mark.django_db

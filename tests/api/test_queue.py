@@ -12,8 +12,8 @@ from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory, prosecutor_of
 from tests.motions.conftest import World
 from tests.past_guards import move, past_guards
-from workflows.motions import drafts
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/motions/"

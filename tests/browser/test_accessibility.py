@@ -15,7 +15,7 @@ from tests.logs import PATIENCE
 from tests.motions.conftest import World, make_world, storage  # noqa: F401 - fixtures
 from tests.portal import scenes
 from tests.portal.conftest import committed  # noqa: F401 - a fixture
-from workflows.motions import drafts
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.court import Court, Visit, fill_custody, overflow, picture
 from tests.journeys.walk.persons import Person
 from tests.motions.conftest import PDF
-from workflows.motions import drafts
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import State
 
 SAVED = '#draft-status[data-state="saved"]:has-text("Saved at")'

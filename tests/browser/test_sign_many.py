@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.court import Court, Visit
 from tests.motions.test_pending import NOWHERE, configure
-from workflows.motions import acting
 from workflows.motions.models import Act, Motion, PendingSignature
+from workflows.motions.services import acting
 
 STATUS = "[data-signing-status]"
 BUTTON = "form[data-signing-many] button[type=submit]"

@@ -11,7 +11,7 @@ from tests.factories import PostFactory
 from tests.motions.conftest import World, make_world, storage  # noqa: F401 - fixtures
 from tests.portal import scenes
 from tests.portal.conftest import committed, session_of  # noqa: F401 - a fixture
-from workflows.motions import reading
+from workflows.motions import queries
 
 TEXT = "Негіздер жеткіліксіз, себебі сұрақ қойылмаған."
 
@@ -49,7 +49,7 @@ def test_typed_text_never_crosses_to_another_officer(world: World, enter: Enter,
     page.context.set_offline(False)
 
     become(page, second, live_server.url)
-    reading.open_materials(reading.get(second, motion.pk), second)
+    queries.open_materials(queries.get(second, motion.pk), second)
     page.goto(form)
     page.wait_for_load_state("load")
     expect(field).to_have_value("")

@@ -21,8 +21,9 @@ from tests.motions.conftest import PDF, World
 from tests.past_guards import move, past_guards
 from workflows.copies import services as copies
 from workflows.copies.models import Copy, Way
-from workflows.motions import reading, serving
+from workflows.motions import queries
 from workflows.motions.models import Motion
+from workflows.motions.services import served_copies
 from workflows.motions.states import ActType, State
 from workflows.watch import duties
 
@@ -167,13 +168,13 @@ def test_opening_the_decision_acknowledges_it(world: World) -> None:
 
 def test_an_addressee_may_say_so_and_nobody_else(world: World) -> None:
     motion = world.decided("custody", "sanctioned")
-    copy = serving.get(world.posts["investigator"], of(motion, "investigator").pk)
+    copy = served_copies.get(world.posts["investigator"], of(motion, "investigator").pk)
 
     with pytest.raises(NotAllowed):
-        serving.acknowledge(copy, world.posts["judge"])
-    serving.acknowledge(copy, world.posts["investigator"])
+        served_copies.acknowledge(copy, world.posts["judge"])
+    served_copies.acknowledge(copy, world.posts["investigator"])
     with pytest.raises(Conflict):
-        serving.acknowledge(copy, world.posts["investigator"])
+        served_copies.acknowledge(copy, world.posts["investigator"])
 
 
 def test_the_answer_of_an_offices_own_system_acknowledges(world: World) -> None:
@@ -193,8 +194,8 @@ def test_the_answer_of_an_offices_own_system_acknowledges(world: World) -> None:
 @pytest.mark.parametrize("role", ["investigator", "clerk"])
 def test_what_was_handed_over_is_recorded_with_its_proof(world: World, role: str) -> None:
     motion = world.decided("custody", "sanctioned")
-    copy = serving.get(world.posts[role], of(motion, "suspect").pk)
-    serving.record(copy, world.posts[role], how="handed_over", note="22-бөлме", proof=proof())
+    copy = served_copies.get(world.posts[role], of(motion, "suspect").pk)
+    served_copies.record(copy, world.posts[role], how="handed_over", note="22-бөлме", proof=proof())
 
     copy = of(motion, "suspect")
     assert (copy.how, copy.acknowledged_by, copy.note) == ("handed_over", world.posts[role], "22-бөлме")
@@ -207,11 +208,11 @@ def test_recording_says_everything_that_is_wrong_and_stores_nothing(world: World
     later = timezone.now() + timedelta(hours=1)
 
     with pytest.raises(Invalid) as without:
-        serving.record(copy, world.posts["clerk"], how="post", at=later, proof=None)
+        served_copies.record(copy, world.posts["clerk"], how="post", at=later, proof=None)
     with pytest.raises(Invalid) as refused:
-        serving.record(copy, world.posts["clerk"], how="refused", note=" ", proof=proof())
+        served_copies.record(copy, world.posts["clerk"], how="refused", note=" ", proof=proof())
     with pytest.raises(Invalid) as unknown:
-        serving.record(copy, world.posts["clerk"], how="system", proof=proof())
+        served_copies.record(copy, world.posts["clerk"], how="system", proof=proof())
 
     assert {one.field for one in without.value.problems} == {"file", "at"}
     assert {one.field for one in refused.value.problems} == {"note"}
@@ -224,7 +225,7 @@ def test_neither_prosecutor_nor_defender_serves_copies(world: World) -> None:
 
     for role in ("prosecutor", "defender", "judge"):
         with pytest.raises(NotAllowed):
-            serving.record(copy, world.posts[role], how="handed_over", proof=proof())
+            served_copies.record(copy, world.posts[role], how="handed_over", proof=proof())
         own = Entry.objects.filter(chain=own_chain(world.posts[role].officer_id, copy.motion_id))
         assert [one.content["data"]["act"] for one in own if one.event == "act.refused"] == ["copy"]
     assert not logged(copy.motion, "act.refused")
@@ -233,10 +234,10 @@ def test_neither_prosecutor_nor_defender_serves_copies(world: World) -> None:
 def test_a_copy_that_is_settled_stays_as_it_is(world: World) -> None:
     motion = world.decided("custody", "sanctioned")
     copy = of(motion, "suspect")
-    serving.record(copy, world.posts["clerk"], how="handed_over", proof=proof())
+    served_copies.record(copy, world.posts["clerk"], how="handed_over", proof=proof())
 
     with pytest.raises(Conflict):
-        serving.record(of(motion, "suspect"), world.posts["clerk"], how="post", proof=proof())
+        served_copies.record(of(motion, "suspect"), world.posts["clerk"], how="post", proof=proof())
     for change in ({"acknowledged_at": timezone.now()}, {"note": "other"}, {"how": "post"}):
         refused(lambda change=change: Copy.objects.filter(pk=copy.pk).update(**change))
 
@@ -261,7 +262,7 @@ def test_a_stranger_finds_no_copy(world: World) -> None:
     copy = of(world.decided("custody", "sanctioned"), "prosecutor")
 
     with pytest.raises(Copy.DoesNotExist):
-        serving.get(PostFactory(prosecutor=True), copy.pk)
+        served_copies.get(PostFactory(prosecutor=True), copy.pk)
 
 
 def test_of_a_secret_motion_only_who_is_admitted_is_told(world: World) -> None:
@@ -277,20 +278,20 @@ def test_of_a_secret_motion_only_who_is_admitted_is_told(world: World) -> None:
     told = Message.objects.filter(key=str(motion.pk), topic="motion.protocol")
     assert {one.officer_id for one in told} == {world.posts["investigator"].officer_id}
     with pytest.raises(Copy.DoesNotExist):
-        serving.get(world.posts["prosecutor"], of(motion, "prosecutor").pk)
+        served_copies.get(world.posts["prosecutor"], of(motion, "prosecutor").pk)
 
 
 def test_the_proof_of_a_secret_copy_is_no_document_for_everybody(world: World) -> None:
     motion = world.decided("custody", "sanctioned")
-    serving.record(of(motion, "suspect"), world.posts["clerk"], how="handed_over", proof=proof())
+    served_copies.record(of(motion, "suspect"), world.posts["clerk"], how="handed_over", proof=proof())
     move(motion, secret=True)
     admitted = motion.admissions.create(officer=world.posts["investigator"].officer)
     copy = of(motion, "suspect")
 
-    assert copy.proof in reading.documents(world.case, world.posts["investigator"])
+    assert copy.proof in queries.documents(world.case, world.posts["investigator"])
     with past_guards():
         admitted.delete()
-    assert copy.proof not in reading.documents(world.case, world.posts["investigator"])
+    assert copy.proof not in queries.documents(world.case, world.posts["investigator"])
 
 
 # -- the watch -----------------------------------------------------------------------------------------------------
@@ -356,8 +357,8 @@ def test_two_watches_at_once_remind_once(make_world: Callable[[], World]) -> Non
 
 def test_the_act_of_delivery_states_what_has_arrived(world: World) -> None:
     motion = world.decided("custody", "sanctioned")
-    reading.open_materials(motion, prosecutor := prosecutor_of(world.case))
-    stated = serving.delivered(motion)
+    queries.open_materials(motion, prosecutor := prosecutor_of(world.case))
+    stated = served_copies.delivered(motion)
 
     assert {"channel": "portal", "organisation": motion.prosecution.bin} == {
         key: one for key, one in next(one for one in stated["arrived"] if "organisation" in one).items() if key != "at"

@@ -15,10 +15,10 @@ from tests.motions.payloads import fill
 from tests.motions.world import World
 from tests.past_guards import move, rehash
 from workflows.copies.models import Copy, Way
-from workflows.motions.law import events, nature
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
+from workflows.motions.rules import events, kind_rules
 from workflows.motions.states import DECISIONS, ActType, AppealState, State
-from workflows.motions.telling.act_json import instant
 from workflows.statute.schema import Form
 from workflows.watch import duties, finishing
 
@@ -104,7 +104,7 @@ class Journey:
         if self.plan.inquiry:
             assert self.motion.state == State.AWAITING_APPROVAL
             self.act(ActType.APPROVAL, self.world.posts["head_of_unit"])
-        levels = nature.consent_levels(self.motion) or ("district",) * nature.needs_consent(self.motion)
+        levels = kind_rules.consent_levels(self.motion) or ("district",) * kind_rules.needs_consent(self.motion)
         for level in levels:
             assert self.motion.state == State.SUBMITTED, level
             self.act(ActType.AGREEMENT, self.world.post(self.motion, "consenting"))
@@ -149,7 +149,7 @@ class Journey:
         if self.earlier is None or self.kind.relation is None:
             return
         was, now, motion = self.earlier, self.world.fresh(self.earlier), self.motion
-        extends, granted = self.kind.relation.effect == "extends", nature.was_granted(motion)
+        extends, granted = self.kind.relation.effect == "extends", kind_rules.was_granted(motion)
         ended = not extends if granted or self.plan.outcome.grants else self.plan.outcome.ends_earlier
         assert (now.state == State.REPLACED) == (ended and motion.state != State.CANCELLED)
         holds_longer = extends and granted and motion.state != State.CANCELLED
@@ -211,7 +211,7 @@ class Journey:
         motion = self.act(ActType.APPEAL_RULING, self.world.posts["appellate_judge"], payload)
         assert motion.appeal_state == AppealState.RULED
         assert motion.outcome == (instead or self.plan.outcome).key
-        if form.field(self.kind.validity.ends_field) and nature.was_granted(motion):
+        if form.field(self.kind.validity.ends_field) and kind_rules.was_granted(motion):
             stated = motion.acts.get(type=ActType.APPEAL_RULING).payload[self.kind.validity.ends_field]
             assert motion.valid_until == datetime.fromisoformat(stated)
         assert (motion.state == State.CANCELLED) == (ruling.effect == "cancelled")
@@ -221,7 +221,7 @@ class Journey:
         """Carried out if it was granted; then closed, run out or lifted, as the law lets it."""
         if self.plan.ending == "cancelled":
             return
-        if nature.was_granted(self.motion):
+        if kind_rules.was_granted(self.motion):
             assert self.act(ActType.EXECUTION_REPORT, self.executor).state == State.EXECUTED
         {"closed": self._is_closed, "expired": self._expires, "lifted": self._is_lifted}[self.plan.ending]()
 
@@ -236,7 +236,7 @@ class Journey:
         finishing.expire_sanctions(until + A_MOMENT)
 
     def _is_lifted(self) -> None:
-        prosecutor, asked = self.world.posts["prosecutor"], nature.needs_consent_to_lift(self.motion)
+        prosecutor, asked = self.world.posts["prosecutor"], kind_rules.needs_consent_to_lift(self.motion)
         assert self.act(ActType.LIFTING, self.executor).state == (State.LIFTING_ASKED if asked else State.LIFTED)
         if not asked:
             return

@@ -10,9 +10,9 @@ from ecase.problems import Conflict, NotAllowed
 from tests.factories import prosecutor_of
 from tests.motions.world import World
 from tests.past_guards import move
-from workflows.motions.authority.relations import is_consenting_prosecutor, is_lifting_prosecutor
-from workflows.motions.law import nature
 from workflows.motions.models import Motion
+from workflows.motions.permissions import is_consenting_prosecutor, is_lifting_prosecutor
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import ActType, State
 from workflows.watch import duties, finishing
 
@@ -43,7 +43,7 @@ def test_a_refusal_holds_nothing(world: World) -> None:
     motion = world.decided("custody", "refused")
 
     assert motion.valid_until is None
-    assert not nature.is_in_force(motion)
+    assert not kind_rules.is_in_force(motion)
 
 
 def test_it_runs_out_once(world: World) -> None:
@@ -62,15 +62,15 @@ def test_it_runs_out_once(world: World) -> None:
 
 def test_a_measure_is_lifted_with_the_prosecutors_consent(world: World) -> None:
     motion = world.does(delivered(world, "property_arrest"), ActType.EXECUTION_REPORT, "author")
-    assert nature.is_in_force(motion)
+    assert kind_rules.is_in_force(motion)
     motion = world.does(motion, ActType.LIFTING, "author")
     assert motion.state == State.LIFTING_ASKED
-    assert nature.is_in_force(motion)
+    assert kind_rules.is_in_force(motion)
 
     motion = world.does(motion, ActType.LIFTING_CONSENT, "prosecutor")
 
     assert motion.state == State.LIFTED
-    assert not nature.is_in_force(motion)
+    assert not kind_rules.is_in_force(motion)
 
 
 def test_a_prosecutor_lifts_his_own_measure_without_anybodys_consent(world: World) -> None:
@@ -85,7 +85,7 @@ def test_a_prosecutor_lifts_his_own_measure_without_anybodys_consent(world: Worl
 
     assert motion.state == State.LIFTED
     assert motion.ended_at
-    assert not nature.is_in_force(motion)
+    assert not kind_rules.is_in_force(motion)
 
 
 @pytest.mark.parametrize("executed", [True, False])
@@ -136,14 +136,14 @@ def test_a_refused_motion_is_neither_executed_nor_lifted(world: World) -> None:
 def test_an_unlawful_urgent_step_makes_its_results_inadmissible(world: World) -> None:
     motion = world.decided("search", "unlawful")
 
-    assert nature.path(motion) == "urgent"
+    assert kind_rules.path(motion) == "urgent"
     assert motion.kind_entry.outcome(motion.outcome).inadmissible
 
 
 def test_an_ordinary_motion_is_not_declared_unlawful(world: World) -> None:
     motion = world.assigned("search")
 
-    assert {one.key for one in nature.outcomes(motion)}.isdisjoint({"lawful", "unlawful"})
+    assert {one.key for one in kind_rules.outcomes(motion)}.isdisjoint({"lawful", "unlawful"})
 
 
 def test_the_database_refuses_a_state_that_no_act_explains(world: World) -> None:

@@ -12,11 +12,10 @@ from ecase.cases.integrity import Altered
 from ecase.problems import SignatureRefused
 from tests.logs import about
 from tests.motions.world import PDF, World
-from workflows.motions import acting
-from workflows.motions.doing import retrying
+from workflows.motions.exports import act_evidence, act_json
 from workflows.motions.models import Act, PendingSignature, PreparedAct
+from workflows.motions.services import acting, signature_retries
 from workflows.motions.states import ActType
-from workflows.motions.telling import act_json, export
 
 pytestmark = pytest.mark.django_db
 OTHER = PDF + b"other"
@@ -101,7 +100,7 @@ def test_a_signature_that_waited_is_refused_as_well(world: World) -> None:
         next_try_at=one.created_at,
         show_at=one.expires_at,
     )
-    assert isinstance(retrying.retry(waiting.pk), Altered)
+    assert isinstance(signature_retries.retry(waiting.pk), Altered)
     waiting.refresh_from_db()
     assert [problem["code"] for problem in waiting.problems] == ["file-altered"]
     assert told(one.motion.chain, "file.altered")
@@ -112,5 +111,5 @@ def test_evidence_with_an_altered_file_is_not_handed_out(world: World) -> None:
     attached = act_json.files(bytes(act.act_json))[1]["sha256"]
     alter(attached)
     with pytest.raises(Altered):
-        list(export._files(act))
+        list(act_evidence._files(act))
     assert told("system", "file.altered")[-1]["subject"] == {"file": attached}

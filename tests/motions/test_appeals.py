@@ -15,10 +15,10 @@ from tests.factories import PostFactory
 from tests.motions.world import World
 from tests.past_guards import move
 from workflows.deadlines.models import Deadline
-from workflows.motions.law import nature
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import ActType, AppealState, State
-from workflows.motions.telling.act_json import instant
 from workflows.watch import duties, finishing
 
 pytestmark = pytest.mark.django_db
@@ -176,7 +176,7 @@ def test_a_cancelled_sanction_holds_no_longer(world: World) -> None:
 
     assert motion.state == State.CANCELLED
     assert motion.ended_at
-    assert not nature.is_in_force(motion)
+    assert not kind_rules.is_in_force(motion)
 
 
 def test_a_changed_refusal_becomes_what_the_court_above_rules(world: World) -> None:
@@ -186,7 +186,7 @@ def test_a_changed_refusal_becomes_what_the_court_above_rules(world: World) -> N
 
     motion = world.fresh(motion)
     assert motion.outcome == "sanctioned"
-    assert nature.was_granted(motion)
+    assert kind_rules.was_granted(motion)
 
 
 def test_custody_given_on_appeal_states_all_that_custody_states_and_ends_when_it_says(world: World) -> None:
@@ -209,7 +209,7 @@ def test_custody_given_on_appeal_states_all_that_custody_states_and_ends_when_it
     motion = world.fresh(motion)
     assert motion.valid_until == datetime.fromisoformat(ends)
     assert motion.warn_at
-    assert nature.is_in_force(motion)
+    assert kind_rules.is_in_force(motion)
     paper = printed(ruling)
     assert motion.kind_entry.outcome("sanctioned").label.in_(motion.language) in paper
     finishing.expire_sanctions(motion.valid_until + timedelta(seconds=1))
@@ -301,7 +301,7 @@ def test_what_a_cancelled_decision_had_ended_holds_again(world: World) -> None:
     earlier = world.fresh(motion.earlier)
     assert earlier.state == State.DELIVERED
     assert earlier.ended_at is None
-    assert nature.is_in_force(earlier) == (earlier.valid_until is None or earlier.valid_until > timezone.now())
+    assert kind_rules.is_in_force(earlier) == (earlier.valid_until is None or earlier.valid_until > timezone.now())
 
 
 def test_what_a_changed_refusal_had_ended_is_extended(world: World) -> None:
@@ -313,7 +313,7 @@ def test_what_a_changed_refusal_had_ended_is_extended(world: World) -> None:
     world.act(motion, ActType.APPEAL_RULING, "appellate_judge", {**ruling, "term_ends": ends})
 
     earlier = world.fresh(motion.earlier)
-    assert nature.is_in_force(earlier)
+    assert kind_rules.is_in_force(earlier)
     assert earlier.valid_until == datetime.fromisoformat(ends)
 
 

@@ -12,11 +12,11 @@ from tests.factories import OrganisationFactory, PostFactory, judge_of
 from tests.motions.payloads import now_minus
 from tests.motions.world import PDF, World
 from workflows.deadlines.models import Deadline
-from workflows.motions import drafts
 from workflows.motions.doing import leaving
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType, State
-from workflows.motions.telling.act_json import instant
 
 pytestmark = pytest.mark.django_db
 

@@ -15,10 +15,11 @@ from tests.factories import PersonFactory, PostFactory
 from tests.motions.payloads import now_minus
 from tests.motions.world import World
 from workflows.copies.models import Copy
-from workflows.motions import acting, reading, signers
+from workflows.motions import queries, signers
+from workflows.motions.exports import act_json, papers
 from workflows.motions.models import Act, Motion
+from workflows.motions.services import acting
 from workflows.motions.states import ActType, AppealState
-from workflows.motions.telling import act_json, papers
 from workflows.watch import duties
 
 pytestmark = pytest.mark.django_db
@@ -42,12 +43,12 @@ def test_counsel_of_another_party_reads_nothing_before_the_decision(world: World
 
     motion = world.assigned(kind, suspect=subject)
 
-    assert reading.get(world.posts["defender"], motion.pk) == motion
+    assert queries.get(world.posts["defender"], motion.pk) == motion
     with pytest.raises(Motion.DoesNotExist):
-        reading.get(post, motion.pk)
+        queries.get(post, motion.pk)
     with pytest.raises(Motion.DoesNotExist):
-        reading.decided(post, motion.pk)
-    assert not reading.documents(world.case, post).exists()
+        queries.decided(post, motion.pk)
+    assert not queries.documents(world.case, post).exists()
     assert acting.available(motion, post) == []
 
 
@@ -63,7 +64,7 @@ def test_after_the_decision_it_is_open_to_whom_a_copy_of_it_is_owed(world: World
     assert Copy.objects.filter(motion=motion, person=person).exists() == is_owed
     assert not Motion.objects.visible_to(post).exists()
     assert list(Motion.objects.decided_for(post)) == ([motion] if is_owed else [])
-    assert not reading.documents(world.case, post).exists()
+    assert not queries.documents(world.case, post).exists()
     assert acting.available(motion, post) == ([ActType.APPEAL] if is_owed else [])
     told = Message.objects.filter(key=str(motion.pk), officer=post.officer).values_list("topic", flat=True)
     assert list(told) == (["motion.protocol"] if is_owed else [])
@@ -88,7 +89,7 @@ def test_he_appeals_for_his_client_and_ends_that_appeal_alone(world: World) -> N
 
 def signed(world: World, motion: Motion, act_type: ActType, post: Post, **given: Any) -> None:
     payload = world.filled(motion, act_type, post, **given)
-    prepared = acting.prepare(reading.decided(post, motion.pk), act_type, post, payload)
+    prepared = acting.prepare(queries.decided(post, motion.pk), act_type, post, payload)
     acting.perform(prepared, world.keys.sign(post, bytes(prepared.act_json)), post)
 
 
@@ -139,7 +140,7 @@ def test_the_list_of_the_defence_reads_no_whole_table(world: World) -> None:
     post = counsel(world, "victim")[1]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        for found in (reading.queue(post), reading.decisions(post)):
+        for found in (queries.queue(post), queries.decisions(post)):
             assert "Seq Scan on motions_motion" not in found.explain(), found.explain()
 
 

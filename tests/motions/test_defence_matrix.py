@@ -17,9 +17,10 @@ from ecase.outbox.models import Notice
 from tests.factories import PersonFactory, PostFactory
 from tests.motions.world import World
 from workflows.copies.models import Copy
-from workflows.motions import acting, reading, signers
-from workflows.motions.law import defence
+from workflows.motions import queries, signers
 from workflows.motions.models import Motion
+from workflows.motions.rules import defence
+from workflows.motions.services import acting
 from workflows.motions.states import DECISIONS, ActType, AppealState, State
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.watch import duties, telling
@@ -155,11 +156,11 @@ def test_each_sees_and_does_what_the_law_gives_his_client(world: World, kind: st
 def assert_opens(motion: Motion, post: Post, *, reads: bool, decision: bool, at: Any) -> None:
     """The materials, the printable file, versions, draws, copies and lists start from these."""
     assert Motion.objects.visible_to(post).filter(pk=motion.pk).exists() == reads, at
-    assert finds(reading.get, post, motion.pk) == reads, at
-    assert finds(reading.decided, post, motion.pk) == (reads or decision), at
-    assert reading.decisions(post).filter(pk=motion.pk).exists() == (decision and not reads), at
+    assert finds(queries.get, post, motion.pk) == reads, at
+    assert finds(queries.decided, post, motion.pk) == (reads or decision), at
+    assert queries.decisions(post).filter(pk=motion.pk).exists() == (decision and not reads), at
     attached = motion.attachments.values("document")
-    assert reading.documents(motion.case, post).filter(pk__in=attached).exists() == (reads and attached.exists()), at
+    assert queries.documents(motion.case, post).filter(pk__in=attached).exists() == (reads and attached.exists()), at
     for act in motion.acts.exclude(author=post):
         assert finds(signers.act, post, act.pk) == (reads or (decision and act.type in DECISIONS)), (at, act.type)
         assert finds(evidence, post, act.pk) == reads, (at, act.type)
@@ -221,7 +222,7 @@ def assert_each_ends_his_own(case: Case, kind: str, law: Law) -> None:
 
 
 def perform(case: Case, motion: Motion, act_type: ActType, post: Post) -> None:
-    motion = reading.decided(post, motion.pk)
+    motion = queries.decided(post, motion.pk)
     payload = case.world.filled(motion, act_type, author=post)
     prepared = acting.prepare(motion, act_type, post, payload)
     acting.perform(prepared, case.world.keys.sign(post, bytes(prepared.act_json)), post)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.motions.conftest import PDF, World
 from tests.past_guards import move
-from workflows.motions import drafts
+from workflows.motions.exports import difference
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
-from workflows.motions.telling import difference
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from tests.motions.payloads import now_minus
 from tests.motions.world import World
 from workflows.deadlines.explanation import explain
 from workflows.deadlines.models import Deadline
-from workflows.motions import acting, reading
+from workflows.motions import queries
 from workflows.motions.models import Motion
+from workflows.motions.services import acting
 from workflows.motions.states import ActType, State
 from workflows.statute.loading import read_folder
 from workflows.watch import duties
@@ -51,7 +52,7 @@ def test_each_party_may_ask_for_a_hearing_and_the_judge_orders_it_or_not(world: 
     assert motion.state == State.ASSIGNED
     assert [one.payload["event"] for one in motion.acts.filter(type=ActType.EVENT)] == ["hearing_requested"] * 2
     assert messages_to(world, motion, "judge").count() == 2
-    labels = [one.label for one in reading.timeline(motion)]
+    labels = [one.label for one in queries.timeline(motion)]
     assert labels.count(str(motion.kind_entry.event("hearing_requested").label)) == 2
 
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()

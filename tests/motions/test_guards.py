@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from tests.motions.world import World
 from workflows.deadlines.models import Deadline
-from workflows.motions import acting, drafts
 from workflows.motions.models import Motion
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
 
 pytestmark = pytest.mark.django_db

@@ -20,9 +20,8 @@ from signatures.demo.services import Responder, services
 from signatures.x509.trust import read_certificates
 from tests.motions.world import World
 from tests.signatures.services import served
-from workflows.motions import acting
-from workflows.motions.doing import pending, retrying
 from workflows.motions.models import Act, Motion, PendingSignature, PreparedAct
+from workflows.motions.services import acting, pending_signatures, signature_retries
 from workflows.motions.states import ActType
 from workflows.watch import signatures as duties
 from workflows.watch import tasks
@@ -147,15 +146,15 @@ def test_it_is_neither_accepted_nor_refused(world: World, unreachable: None) -> 
     assert any("timestamp" in line for line in waiting.missing)
     assert waiting.settled_at is None
     assert "act.refused" not in events()
-    assert list(pending.of(one.author)) == [waiting]
-    assert not list(pending.of(world.posts["judge"]))
+    assert list(pending_signatures.of(one.author)) == [waiting]
+    assert not list(pending_signatures.of(world.posts["judge"]))
 
 
 def test_it_is_performed_as_of_its_receipt(world: World, unreachable: None, answers: Answers, settings: Any) -> None:
     motion, one = prepared(world)
     waiting = waits(world, one)
     PreparedAct.objects.filter(pk=one.pk).update(expires_at=waiting.received_at + timedelta(microseconds=1))
-    assert retrying.retry(waiting.pk) is None
+    assert signature_retries.retry(waiting.pk) is None
     with served(answers) as (base, _asked):
         configure(settings, base)
         assert tasks.retry_signature(waiting.pk) == "accepted"
@@ -179,13 +178,13 @@ def test_the_first_timestamp_is_kept_over_attempts(
     answers["/ocsp"] = revoking(demo_pki, cms, x509.ReasonFlags.certificate_hold).answer
     with served(answers) as (base, _asked):
         configure(settings, base)
-        first = pending.evidence_of(waits(world, one, cms))
+        first = pending_signatures.evidence_of(waits(world, one, cms))
     assert first
     assert len(first.timestamps) == 1
     Answer.objects.all().delete()
     with served({**answers, "/ocsp": free}) as (base, _asked):
         configure(settings, base)
-        act = retrying.retry(PendingSignature.objects.get().pk)
+        act = signature_retries.retry(PendingSignature.objects.get().pk)
     assert isinstance(act, Act)
     kept = evidence.of(act.signature_sha256)
     assert kept
@@ -235,7 +234,7 @@ def test_the_author_may_sign_again_meanwhile(world: World, unreachable: None, an
         act = perform(world, one)
         waiting.refresh_from_db()
         assert waiting.settled_at
-        assert retrying.retry(waiting.pk) is None
+        assert signature_retries.retry(waiting.pk) is None
     assert Act.objects.get(pk=one.pk) == act
     assert world.fresh(motion).state != "draft"
 
@@ -246,7 +245,7 @@ def test_a_motion_that_moved_on_settles_it(world: World, unreachable: None, answ
     Motion.objects.filter(pk=motion.pk).update(revision=motion.revision + 1)
     with served(answers) as (base, _asked):
         configure(settings, base)
-        assert isinstance(retrying.retry(waiting.pk), Conflict)
+        assert isinstance(signature_retries.retry(waiting.pk), Conflict)
     waiting.refresh_from_db()
     assert waiting.settled_at
     assert waiting.problems[0]["code"] == "moved-on"
@@ -269,11 +268,11 @@ def test_attempts_are_claimed_once_and_further_and_further_apart(
     settings.SIGNATURE_RETRY_SECONDS = ["10", "100"]
     waiting = waits(world, prepared(world)[1])
     assert waiting.next_try_at == waiting.received_at + timedelta(seconds=10)
-    assert pending.claim_due(waiting.received_at + timedelta(seconds=9), 50) == []
+    assert pending_signatures.claim_due(waiting.received_at + timedelta(seconds=9), 50) == []
     for pause in (100, 100):
         now = PendingSignature.objects.get().next_try_at
-        assert pending.claim_due(now, 50) == [waiting.pk]
-        assert pending.claim_due(now, 50) == []
+        assert pending_signatures.claim_due(now, 50) == [waiting.pk]
+        assert pending_signatures.claim_due(now, 50) == []
         assert PendingSignature.objects.get().next_try_at == now + timedelta(seconds=pause)
 
 

@@ -13,10 +13,10 @@ from tests.factories import PersonFactory, PostFactory
 from tests.motions.world import World
 from tests.portal.conftest import sign_in
 from workflows.drafting.composition import Composer
-from workflows.motions import reading
+from workflows.motions import queries
+from workflows.motions.exports.papers import name_of
 from workflows.motions.models import Motion
 from workflows.motions.persons import main_person, naming, persons_of, persons_shown_to, persons_visible_to
-from workflows.motions.telling.papers import name_of
 
 pytestmark = pytest.mark.django_db
 WHOLE = ("investigator", "head_of_unit", "prosecutor", "judge")
@@ -130,10 +130,10 @@ def test_a_search_finds_nobody_by_a_person_who_is_not_shown(
 ) -> None:
     for role in WHOLE + NARROW:
         post = world.posts[role]
-        found = {text: reading.queue(post).filter(naming(post, text)).exists() for text in (SURNAME, IIN, "Куәгеров")}
+        found = {text: queries.queue(post).filter(naming(post, text)).exists() for text in (SURNAME, IIN, "Куәгеров")}
         assert found == {SURNAME: False, IIN: False, "Куәгеров": role in WHOLE}, role
         suspect = world.case.persons.get(capacity="suspect")
-        assert reading.queue(post).filter(naming(post, suspect.surname), pk=custody.pk).exists()
+        assert queries.queue(post).filter(naming(post, suspect.surname), pk=custody.pk).exists()
 
 
 def test_a_list_names_a_motion_by_somebody_who_is_shown(world: World, hidden: Person, witness: Person) -> None:

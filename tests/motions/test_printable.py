@@ -15,8 +15,8 @@ from ecase.cases.models import Document
 from tests.cases import samples
 from tests.cases.samples import raw_pdf
 from tests.motions.world import World
+from workflows.motions.exports import printable
 from workflows.motions.models import Attachment, Motion
-from workflows.motions.telling import printable
 
 pytestmark = pytest.mark.django_db
 

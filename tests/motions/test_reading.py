@@ -13,9 +13,10 @@ from tests.motions.world import PDF, World
 from tests.past_guards import past_guards
 from workflows.assignment.models import DutyCall
 from workflows.drafting import services as drafting
-from workflows.motions import acting, drafts, reading
-from workflows.motions.authority import rules
+from workflows.motions import queries
+from workflows.motions.engine import checks
 from workflows.motions.models import Motion, Opening
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
 from workflows.watch.calls import pass_on_calls
 
@@ -46,7 +47,7 @@ def supplemented(world: World, motion: Motion) -> Motion:
 def refusal_of(world: World, motion: Motion, act_type: ActType, role: str) -> Problem:
     """Why an officer who opens nothing more may not prepare the act."""
     post = world.post(motion, role)
-    seen = reading.get(post, motion.pk)
+    seen = queries.get(post, motion.pk)
     payload = world.decision(seen, "refused") if act_type == ActType.PROTOCOL else world.filled(seen, act_type)
     with pytest.raises(NotAllowed) as refusal:
         acting.prepare(seen, act_type, post, payload)
@@ -105,18 +106,18 @@ def test_other_acts_ask_for_no_new_reading(world: World) -> None:
     motion = world.opened(world.assigned("custody"), "judge")
     motion = world.does(motion, ActType.FORMAT_ORDER, "author", format="paper")
     motion = world.does(motion, ActType.FORMAT_ORDER, "author", format="electronic")
-    assert rules.has_opened(motion, world.posts["judge"])
+    assert checks.has_opened(motion, world.posts["judge"])
 
 
 def test_what_was_not_shown_yet_is_not_opened(world: World) -> None:
     """The motion was read before the supplement came, and is stamped after it."""
     motion = world.assigned("custody")
     judge = world.posts["judge"]
-    read = reading.get(judge, motion.pk)
+    read = queries.get(judge, motion.pk)
     supplemented(world, motion)
 
-    reading.open_materials(read, judge)
-    assert not rules.has_opened(world.fresh(motion), judge)
+    queries.open_materials(read, judge)
+    assert not checks.has_opened(world.fresh(motion), judge)
 
 
 def test_each_version_is_stamped_once(world: World) -> None:
@@ -133,17 +134,17 @@ def test_each_version_is_stamped_once(world: World) -> None:
 def test_reading_an_act_or_the_differences_opens_no_version(world: World) -> None:
     motion = filed_again(world, world.filed("custody"))
     post = world.posts["prosecutor"]
-    seen = reading.get(post, motion.pk)
-    reading.open_act(motion.acts.get(position=1), seen, post)
-    reading.open_versions(seen, post)
-    assert not rules.has_opened(seen, post)
+    seen = queries.get(post, motion.pk)
+    queries.open_act(motion.acts.get(position=1), seen, post)
+    queries.open_versions(seen, post)
+    assert not checks.has_opened(seen, post)
 
 
 def test_the_history_tells_which_version_was_opened(world: World) -> None:
     motion = filed_again(world, world.filed("custody"))
     world.opened(motion, "prosecutor")
     name = world.posts["prosecutor"].officer.full_name
-    told = [(one.kind, one.version) for one in reading.timeline(motion) if name in one.who]
+    told = [(one.kind, one.version) for one in queries.timeline(motion) if name in one.who]
     assert told == [("opened", 1), ("act", 1), ("opened", 2)]
 
 
@@ -178,7 +179,7 @@ def test_a_suggestion_follows_the_reading_of_what_there_is_now(world: World) -> 
 def test_openings_from_before_belong_to_the_version_of_their_time(world: World) -> None:
     motion = filed_again(world, world.filed("custody"))
     world.opened(motion, "prosecutor")
-    reading.open_materials(world.draft("search"), world.posts["investigator"])
+    queries.open_materials(world.draft("search"), world.posts["investigator"])
     kept = list(Opening.objects.order_by("pk").values_list("pk", "version", "position"))
     assert {(version, position) for _pk, version, position in kept} >= {(1, 0), (1, 1), (2, 3)}
     for pk, _version, position in kept:

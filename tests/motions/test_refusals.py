@@ -19,8 +19,9 @@ from signatures.demo.issuing import Span
 from tests.factories import PostFactory, investigator_of, judge_of, prosecutor_of
 from tests.logs import about
 from tests.motions.conftest import World
-from workflows.motions import acting, drafts, reading
+from workflows.motions import queries
 from workflows.motions.models import Motion, PreparedAct
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType, State
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +203,7 @@ def test_who_investigated_never_agrees(world: World) -> None:
     turned = PostFactory(
         prosecutor=True, officer=world.posts["investigator"].officer, organisation=world.case.prosecution
     )
-    reading.open_materials(motion, turned)
+    queries.open_materials(motion, turned)
 
     with refused(motion, NotAllowed, "acted-in-another-role"):
         acting.prepare(motion, ActType.AGREEMENT, turned, {})
@@ -223,7 +224,7 @@ def test_a_motion_of_another_office_is_not_there(world: World) -> None:
     stranger = PostFactory(prosecutor=True)
 
     with pytest.raises(Motion.DoesNotExist):
-        reading.get(stranger, motion.pk)
+        queries.get(stranger, motion.pk)
 
 
 def test_a_draft_that_somebody_saved_meanwhile(world: World) -> None:
@@ -267,8 +268,8 @@ def test_of_two_officers_acting_at_the_same_instant_one_wins(make_world: Callabl
     posts = [world.posts["prosecutor"], prosecutor_of(world.case)]
     prepared = []
     for post, act_type in zip(posts, [ActType.AGREEMENT, ActType.REFUSAL], strict=True):
-        mine = reading.get(post, motion.pk)
-        reading.open_materials(mine, post)
+        mine = queries.get(post, motion.pk)
+        queries.open_materials(mine, post)
         prepared.append(acting.prepare(mine, act_type, post, world.filled(motion, act_type)))
 
     outcomes = _at_once(

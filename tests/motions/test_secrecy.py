@@ -7,7 +7,7 @@ from ecase.problems import Invalid
 from tests.factories import PostFactory, investigator_of
 from tests.logs import about
 from tests.motions.world import World
-from workflows.motions import reading
+from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType, State
 from workflows.motions.visibility import entry_is_visible
@@ -21,7 +21,7 @@ def covert(world: World) -> Motion:
 
 
 def may_see(world: World, motion: Motion) -> set[str]:
-    return {role for role, post in world.posts.items() if reading.queue(post).filter(pk=motion.pk).exists()}
+    return {role for role, post in world.posts.items() if queries.queue(post).filter(pk=motion.pk).exists()}
 
 
 def test_its_author_and_its_judge_see_it_and_nobody_else(world: World, covert: Motion) -> None:
@@ -29,7 +29,7 @@ def test_its_author_and_its_judge_see_it_and_nobody_else(world: World, covert: M
 
     assert covert.state == State.ASSIGNED
     assert may_see(world, covert) == {"investigator", "judge"}
-    assert not reading.queue(colleague).exists()
+    assert not queries.queue(colleague).exists()
 
 
 def test_nobody_hears_of_it_but_they(world: World, covert: Motion) -> None:
@@ -46,8 +46,8 @@ def test_its_documents_are_kept_from_the_team(world: World, covert: Motion) -> N
     attached = set(covert.attachments.values_list("document", flat=True))
 
     assert attached
-    assert attached <= set(reading.documents(world.case, world.posts["investigator"]).values_list("pk", flat=True))
-    assert attached.isdisjoint(reading.documents(world.case, colleague).values_list("pk", flat=True))
+    assert attached <= set(queries.documents(world.case, world.posts["investigator"]).values_list("pk", flat=True))
+    assert attached.isdisjoint(queries.documents(world.case, colleague).values_list("pk", flat=True))
 
 
 def test_the_log_is_shown_without_it_to_whoever_is_not_admitted(world: World, covert: Motion) -> None:
@@ -80,4 +80,4 @@ def test_an_ordinary_motion_knows_no_admission(world: World) -> None:
     motion = world.filed("custody")
 
     assert not motion.secret
-    assert ActType.ADMISSION not in reading.get(world.posts["investigator"], motion.pk).acts.values_list("type")
+    assert ActType.ADMISSION not in queries.get(world.posts["investigator"], motion.pk).acts.values_list("type")

@@ -9,12 +9,13 @@ from ecase.audit.models import Entry
 from ecase.cases.integrity import RowAltered
 from tests.motions.world import World
 from tests.past_guards import past_guards
-from workflows.motions import acting, drafts, reading, signed
-from workflows.motions.doing.locking import lock
-from workflows.motions.law import prefilling
+from workflows.motions import queries, signed
+from workflows.motions.exports import printable
+from workflows.motions.locking import lock
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import prefill
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
-from workflows.motions.telling import printable
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +54,11 @@ def test_an_altered_row_is_not_shown_and_everything_else_is(
     other, post = world.assigned("search"), world.posts["prosecutor"]
     alter(motion, **{column: value})
     with pytest.raises(RowAltered) as refused:
-        reading.get(post, motion.pk)
+        queries.get(post, motion.pk)
     name = {"judge": "judge_id"}.get(column, column)
     assert [problem.params["column"] for problem in refused.value.problems] == [name]
     assert incidents(motion) == [(f"motions_motion {motion.pk}", name)]
-    assert reading.get(post, other.pk) == other
+    assert queries.get(post, other.pk) == other
 
 
 def test_no_act_is_performed_on_it(motion: Motion, world: World) -> None:
@@ -70,7 +71,7 @@ def test_a_signature_that_comes_after_the_alteration_is_refused_and_logged(motio
     post = world.posts["judge"]
     world.opened(motion, "judge")
     payload = world.filled(motion, ActType.HEARING_ORDER)
-    prepared = acting.prepare(reading.get(post, motion.pk), ActType.HEARING_ORDER, post, payload)
+    prepared = acting.prepare(queries.get(post, motion.pk), ActType.HEARING_ORDER, post, payload)
     alter(motion, payload={**motion.payload, "offence": "changed"})
     with pytest.raises(RowAltered):
         acting.perform(prepared, world.keys.sign(post, bytes(prepared.act_json)), post)
@@ -89,7 +90,7 @@ def test_nothing_is_taken_over_from_it(motion: Motion, world: World) -> None:
     alter(motion, decided_at=timezone.now())
     draft.earlier = world.fresh(motion)
     with pytest.raises(RowAltered):
-        prefilling.of_earlier(draft)
+        prefill.of_earlier(draft)
 
 
 def test_a_correction_is_part_of_the_statement_in_force(world: World) -> None:

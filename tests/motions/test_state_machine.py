@@ -27,13 +27,14 @@ from tests.factories import OrganisationFactory, PostFactory, judge_of
 from tests.motions.payloads import now_minus
 from tests.motions.world import World
 from workflows.deadlines.models import Deadline
-from workflows.motions import acting, reading
+from workflows.motions import queries
 from workflows.motions.authority.steps import STEPS
 from workflows.motions.doing import leaving
-from workflows.motions.law import payloads
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import payloads
+from workflows.motions.services import acting
 from workflows.motions.states import SERVICE_ACTS, WITH_OUTCOME, ActType
-from workflows.motions.telling.act_json import instant
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.watch import duties, finishing
 
@@ -189,8 +190,8 @@ class Life(RuleBasedStateMachine):
             assert post.role in STEPS[act_type].roles
 
     def _act(self, motion: Motion, act_type: ActType, post: Post, pick: int) -> None:
-        seen = reading.get(post, motion.pk)
-        reading.open_materials(seen, post)
+        seen = queries.get(post, motion.pk)
+        queries.open_materials(seen, post)
         prepared = acting.prepare(seen, act_type, post, self._payload(seen, act_type, post, pick))
         acting.perform(prepared, self.world.keys.sign(post, bytes(prepared.act_json)), post)
 
@@ -265,13 +266,13 @@ class Life(RuleBasedStateMachine):
 
     def strangers_see_nothing(self) -> None:
         for post in self.strangers:
-            assert not reading.queue(post).exists()
+            assert not queries.queue(post).exists()
 
     def secrets_are_seen_by_those_admitted_only(self) -> None:
         for motion in Motion.objects.filter(secret=True):
             admitted = set(motion.admissions.values_list("officer", flat=True))
             for post in self.world.posts.values():
-                assert post.officer_id in admitted or not reading.queue(post).filter(pk=motion.pk).exists()
+                assert post.officer_id in admitted or not queries.queue(post).filter(pk=motion.pk).exists()
 
     def every_act_is_signed(self) -> None:
         for act in Act.objects.select_related("author__officer", "author__organisation"):

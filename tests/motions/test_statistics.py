@@ -12,9 +12,9 @@ from ecase.problems import Invalid
 from tests.motions.world import World
 from tests.past_guards import move, move_deadlines
 from workflows.deadlines.models import Deadline
+from workflows.motions import statistics
 from workflows.motions.states import ActType
-from workflows.motions.telling import statistics
-from workflows.motions.telling.statistics import Line, Tally
+from workflows.motions.statistics import Line, Tally
 
 pytestmark = pytest.mark.django_db
 

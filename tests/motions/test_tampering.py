@@ -19,8 +19,8 @@ from ecase.cases.models import Document
 from tests.logs import separate
 from tests.motions.world import PDF, World
 from tests.past_guards import past_guards
-from workflows.motions import drafts
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
 from workflows.motions.verifying import wholes
 from workflows.statute.catalogue import catalogue, in_force

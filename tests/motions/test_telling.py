@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from workflows.motions.exports.appeals import appeal_sentence
+from workflows.motions.exports.fields import display, on_paper
 from workflows.motions.models import Act
-from workflows.motions.telling.appeals import appeal_sentence
-from workflows.motions.telling.fields import display, on_paper
 from workflows.statute.loading import read_folder
 
 NBSP = "\N{NO-BREAK SPACE}"

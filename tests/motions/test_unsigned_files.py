@@ -9,8 +9,9 @@ from ecase.officers.models import Post
 from tests.api.conftest import call, problem  # noqa: F401 - a fixture
 from tests.factories import investigator_of
 from tests.motions.conftest import PDF, World
-from workflows.motions import drafts, reading
+from workflows.motions import queries
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def reads(world: World, motion: Motion, post: Post) -> bool:
     attached = set(motion.attachments.values_list("document", flat=True))
     assert attached
-    return attached <= set(reading.documents(world.case, post).values_list("pk", flat=True))
+    return attached <= set(queries.documents(world.case, post).values_list("pk", flat=True))
 
 
 def test_files_of_a_draft_are_read_by_the_body_alone(world: World) -> None:
@@ -29,7 +30,7 @@ def test_files_of_a_draft_are_read_by_the_body_alone(world: World) -> None:
     assert reads(world, draft, investigator_of(world.case))
     assert reads(world, draft, world.posts["head_of_unit"])
     for role in ("prosecutor", "judge", "court_chair", "clerk", "defender"):
-        assert not reading.documents(world.case, world.posts[role]).exists(), role
+        assert not queries.documents(world.case, world.posts[role]).exists(), role
 
 
 def test_files_that_were_filed_are_read_by_those_to_whom_the_motion_is_open(world: World) -> None:
@@ -39,7 +40,7 @@ def test_files_that_were_filed_are_read_by_those_to_whom_the_motion_is_open(worl
     )
 
     assert reads(world, motion, world.posts["judge"])
-    assert not reading.documents(world.case, world.posts["defender"]).exists()
+    assert not queries.documents(world.case, world.posts["defender"]).exists()
 
 
 def test_a_supplement_is_read_once_it_is_signed(world: World, call: Any) -> None:  # noqa: F811
@@ -50,14 +51,14 @@ def test_a_supplement_is_read_once_it_is_signed(world: World, call: Any) -> None
     held = drafts.attach(motion, author, "materials", "later.pdf", BytesIO(PDF + b"later"))
     address = f"/api/v1/motions/{motion.pk}/documents/"
 
-    assert held in reading.attachments(motion, author)
-    assert held not in reading.attachments(motion, judge)
-    assert held.document not in reading.documents(world.case, judge)
+    assert held in queries.attachments(motion, author)
+    assert held not in queries.attachments(motion, judge)
+    assert held.document not in queries.documents(world.case, judge)
     listed = call(judge).get(address).json()["attachments"]
     assert held.pk not in [attachment["id"] for attachment in listed]
     problem(call(judge).get(f"{address}{held.pk}/"), 404, "not-found")
     assert call(author).get(f"{address}{held.pk}/").status_code == 200
 
     world.does(motion, ActType.SUPPLEMENT, "author")
-    assert held in reading.attachments(world.fresh(motion), judge)
+    assert held in queries.attachments(world.fresh(motion), judge)
     assert call(judge).get(f"{address}{held.pk}/").status_code == 200

@@ -12,13 +12,13 @@ from ecase.problems import Conflict, Invalid, NotAllowed
 from tests.factories import PersonFactory, PostFactory, clerk_of, prosecutor_of
 from tests.motions.test_appeals import decided, end_term
 from tests.motions.world import World
-from workflows.motions import acting
-from workflows.motions.law import appeals, payloads
-from workflows.motions.law.appeals import Stated
+from workflows.motions.exports import papers
+from workflows.motions.exports.act_json import Draft
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import appeals, payloads
+from workflows.motions.rules.appeals import Stated
+from workflows.motions.services import acting
 from workflows.motions.states import ActType, AppealState
-from workflows.motions.telling import papers
-from workflows.motions.telling.act_json import Draft
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.watch import finishing
 

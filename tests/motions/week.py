@@ -22,10 +22,11 @@ from tests.motions.world import PDF, World
 from workflows.assignment import conflicts
 from workflows.assignment.models import Bar
 from workflows.drafting import services as drafting
-from workflows.motions import acting, drafts, reading
+from workflows.motions import queries
+from workflows.motions.exports import printable
 from workflows.motions.models import Motion
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
-from workflows.motions.telling import printable
 from workflows.watch import duties
 
 SEEN_BY_ALL_OF_THE_MOTION = ("act.", "draw.", "duty.", "deadline.", "copies.", "copy.", "measure.", "sanction.")
@@ -110,7 +111,7 @@ def _readings(week: Week) -> None:
     world = week.world
     for name in ("custody", "search", "covert"):
         motion, judge = week.motions[name], world.posts["judge"]
-        printable.render(reading.get(judge, motion.pk), judge)
+        printable.render(queries.get(judge, motion.pk), judge)
         attachment = motion.attachments.first()
         assert attachment
         with documents.read(attachment.document, judge):

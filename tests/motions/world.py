@@ -19,8 +19,9 @@ from tests.factories import (
 )
 from tests.keys import Keyring
 from tests.motions.payloads import fill
-from workflows.motions import acting, drafts, reading
+from workflows.motions import queries
 from workflows.motions.models import Act, Motion
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType, State
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Kind
@@ -110,8 +111,8 @@ class World:
 
     def opened(self, motion: Motion, role: str) -> Motion:
         post = self.post(motion, role)
-        motion = reading.get(post, motion.pk)
-        reading.open_materials(motion, post)
+        motion = queries.get(post, motion.pk)
+        queries.open_materials(motion, post)
         return motion
 
     def post(self, motion: Motion, role: str) -> Post:

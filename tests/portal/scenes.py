@@ -11,10 +11,10 @@ from ecase.officers.models import Organisation
 from tests.motions.payloads import now_minus
 from tests.motions.world import PDF, World
 from tests.past_guards import move
-from workflows.motions import drafts
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType
-from workflows.motions.telling.act_json import instant
 from workflows.watch import duties, finishing
 
 Scene = Callable[[World], Motion]

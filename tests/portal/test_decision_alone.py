@@ -7,7 +7,7 @@ from ecase.officers.models import Post
 from tests.factories import PostFactory
 from tests.motions.world import World
 from tests.portal.conftest import Visitor
-from workflows.motions import reading
+from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.states import DECISIONS, ActType
 
@@ -84,4 +84,4 @@ def test_nobody_reads_of_another_case(world: World, visitor: Visitor) -> None:
     post = PostFactory(defender=True)
     assert visitor(post).get(f"/motions/{motion.pk}/").status_code == 404
     with pytest.raises(Motion.DoesNotExist):
-        reading.decided(post, motion.pk)
+        queries.decided(post, motion.pk)

@@ -12,8 +12,8 @@ from pypdf import PdfReader
 
 from ecase.cases import documents
 from tests.motions.conftest import World
-from workflows.motions import acting
 from workflows.motions.models import Act
+from workflows.motions.services import acting
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from ecase.portal.inbox import HEADLINES
 from tests.factories import PostFactory
 from tests.motions.conftest import World
 from tests.portal.conftest import Visitor
-from workflows.motions.doing.announcements import _RECIPIENTS
+from workflows.motions.notifications import _RECIPIENTS
 
 
 def test_every_act_that_is_announced_has_its_headline() -> None:

@@ -14,8 +14,8 @@ from tests.motions.conftest import World
 from tests.past_guards import move
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
-from workflows.motions import drafts
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType, State
 from workflows.watch import finishing
 

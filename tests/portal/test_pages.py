@@ -16,9 +16,9 @@ from tests.factories import PostFactory
 from tests.logs import done_by, separate
 from tests.motions.conftest import World
 from tests.portal.conftest import Visitor
-from workflows.motions import reading
+from workflows.motions import queries
+from workflows.motions.exports import act_evidence
 from workflows.motions.models import Motion, Opening
-from workflows.motions.telling import export
 
 
 def test_a_wrong_answer_does_not_cost_the_right_ones(world: World, visitor: Visitor) -> None:
@@ -92,7 +92,7 @@ def test_an_attachment_is_read_and_logged(world: World, visitor: Visitor) -> Non
 
 def test_anybody_can_have_a_container_checked(committed: World) -> None:
     act = committed.filed("custody").acts.get(type="motion")
-    answer = _checked(export.container(act))
+    answer = _checked(act_evidence.container(act))
     assert committed.posts["investigator"].officer.full_name in answer
     assert "Genuine" in answer
 
@@ -107,7 +107,7 @@ def test_while_the_log_is_behind_the_evidence_waits(
 ) -> None:
     separate(settings, tmp_path)
     act = world.filed("custody").acts.get(type="motion")
-    monkeypatch.setattr(export, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(act_evidence, "SETTLE_SECONDS", 0)
     response = visitor(world.posts["investigator"]).get(f"/acts/{act.pk}/container/")
     assert response.status_code == 503
     assert "The log cannot prove the newest entry yet." in response.content.decode()
@@ -142,7 +142,7 @@ def test_every_step_of_every_kind_has_its_page(world: World, visitor: Visitor) -
                 assert client.get(f"/motions/{motion.pk}/{page}").status_code == 200
             for act in motion.acts.all():
                 assert client.get(f"/acts/{act.pk}/").status_code == 200
-        assert reading.timeline(motion)
+        assert queries.timeline(motion)
 
 
 def test_the_log_shows_entries_and_proves_itself(world: World, visitor: Visitor) -> None:

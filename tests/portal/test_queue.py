@@ -16,8 +16,8 @@ from tests.motions.conftest import World
 from tests.past_guards import move
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
-from workflows.motions import acting
 from workflows.motions.models import Motion, PendingSignature
+from workflows.motions.services import acting
 from workflows.motions.states import ActType
 
 

@@ -9,7 +9,7 @@ from ecase.portal.context import signer_usage
 from ecase.trust.models import SignerRule
 from tests.motions.world import World
 from tests.portal.conftest import sign_in
-from workflows.motions import acting
+from workflows.motions.services import acting
 from workflows.motions.states import ActType
 
 pytestmark = pytest.mark.django_db

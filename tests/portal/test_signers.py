@@ -13,8 +13,9 @@ from tests.logs import done_by
 from tests.motions.world import PDF, World
 from tests.portal import scenes
 from tests.portal.conftest import Visitor, bearer
-from workflows.motions import drafts, reading, signers
+from workflows.motions import queries, signers
 from workflows.motions.models import Act, Motion
+from workflows.motions.services import drafts
 from workflows.motions.states import ActType, State
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +113,7 @@ def test_filed_again_it_is_his_as_before(returned: Motion, world: World, visitor
     post = world.posts["prosecutor"]
     drafts.attach(returned, world.post(returned, "author"), *_missing(returned))
     world.act(world.fresh(returned), ActType.MOTION, "author")
-    assert reading.find(post, returned.pk)
+    assert queries.find(post, returned.pk)
     assert not signers.elsewhere(post).exists()
     assert "scope=kept" in visitor(post).get("/").content.decode()
 
@@ -224,7 +225,7 @@ def test_whoever_loses_sight_by_an_act_of_another_keeps_his_own(
     act = Act.objects.get(type=act_type, author=post)
     sees(visitor(post), act)
     after = act.motion.acts.filter(position__gt=act.position, author__isnull=False).exclude(author=post)
-    if not reading.find(post, act.motion_id):
+    if not queries.find(post, act.motion_id):
         for one in after:
             assert visitor(post).get(f"/acts/{one.pk}/").status_code == 404
 

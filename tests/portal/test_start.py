@@ -10,8 +10,8 @@ from django.utils import timezone
 from tests.motions.conftest import World
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
-from workflows.motions import drafts
 from workflows.motions.models import Motion
+from workflows.motions.services import drafts
 from workflows.statute.catalogue import catalogue, in_force
 
 

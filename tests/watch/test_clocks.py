@@ -18,8 +18,8 @@ from tests.audit.conftest import append
 from tests.motions.world import World
 from tests.watch.processes import environment
 from workflows.deadlines.models import Deadline
-from workflows.motions import acting
 from workflows.motions.models import Act
+from workflows.motions.services import acting
 from workflows.motions.states import ActType
 from workflows.watch.loop import Watch
 from workflows.watch.models import Heartbeat

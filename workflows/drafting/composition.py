@@ -10,10 +10,10 @@ from typing import Any
 from ecase.cases.models import Person
 from workflows.drafting.wording import PARTS, Wording, wording
 from workflows.motions import signed
+from workflows.motions.exports.fields import display, table
+from workflows.motions.exports.papers import name_of
 from workflows.motions.models import Act, Motion
 from workflows.motions.persons import named_persons
-from workflows.motions.telling.fields import display, table
-from workflows.motions.telling.papers import name_of
 from workflows.papers.facts import Participant
 from workflows.papers.names import decline, decline_short
 from workflows.papers.words import Words, local_time, words

@@ -23,8 +23,8 @@ from ecase.cases.models import Blob, Case, Counsel, Document, Language, Person, 
 from ecase.officers.models import Officer, Organisation, Post, Role
 from workflows.copies.models import Copy
 from workflows.motions import guards
-from workflows.motions.machine import Machine
 from workflows.motions.states import BRING_MATERIALS, EDITABLE, FINAL_STATES, ActType, AppealState, State
+from workflows.motions.transitions import Machine
 from workflows.statute.catalogue import catalogue
 from workflows.statute.models import CatalogueVersion
 from workflows.statute.schema import Kind

@@ -15,9 +15,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from ecase.cases import integrity
 from ecase.cases.integrity import RowAltered
 from workflows.motions import columns
+from workflows.motions.exports.act_json import digest
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType
-from workflows.motions.telling.act_json import digest
 
 Payload = Mapping[str, Any]
 # The acts that say what the motion states.

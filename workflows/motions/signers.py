@@ -17,11 +17,11 @@ from ecase.audit import services as audit
 from ecase.cases import documents
 from ecase.cases.models import Blob
 from ecase.officers.models import Organisation, Post, Role
+from workflows.motions.exports import act_json
 from workflows.motions.models import Act, Motion, MotionQuerySet
-from workflows.motions.reading import decided as get_decided
-from workflows.motions.reading import get as get_open
+from workflows.motions.queries import decided as get_decided
+from workflows.motions.queries import get as get_open
 from workflows.motions.states import DECISIONS, ActType
-from workflows.motions.telling import act_json
 
 # Counsel read by the law, which ends with their part in the case; what they keep is their own acts.
 OWN_ACTS_ALONE = frozenset({Role.DEFENDER})

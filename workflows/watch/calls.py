@@ -6,7 +6,7 @@ from uuid import UUID
 from ecase.officers.models import Role
 from workflows.assignment import calling
 from workflows.motions.doing import follow_up
-from workflows.motions.doing.locking import lock
+from workflows.motions.locking import lock
 from workflows.motions.models import Opening, OpeningQuerySet
 from workflows.watch.rounds import each, first_of
 

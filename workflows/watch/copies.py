@@ -6,8 +6,8 @@ from uuid import UUID
 
 from workflows.copies import services as copies
 from workflows.copies.models import Copy, CopyQuerySet
-from workflows.motions.doing.announcements import roles_told
 from workflows.motions.models import Motion
+from workflows.motions.notifications import roles_told
 from workflows.watch.rounds import each, first_of
 from workflows.watch.telling import Addressee, responsible, tell
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ecase.audit import repeats, sequencer
 from ecase.outbox import relay
-from workflows.motions import acting
+from workflows.motions.services import acting
 from workflows.watch import faults
 from workflows.watch.calls import pass_on_calls
 from workflows.watch.copies import remind_of_copies, take_answers

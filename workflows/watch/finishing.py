@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from workflows.motions.doing import appealing, closing
-from workflows.motions.law import finality
 from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.rules import finality
 from workflows.motions.states import IN_FORCE, AppealState
 from workflows.watch import faults
 from workflows.watch.rounds import each, first_of, in_turn, locked

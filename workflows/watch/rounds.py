@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from workflows.motions.doing.locking import lock
+from workflows.motions.locking import lock
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.watch import faults
 

@@ -8,12 +8,12 @@ from django.db.models.functions import Cast
 from ecase.audit import services as audit
 from ecase.outbox.models import Message
 from ecase.outbox.models import State as MessageState
-from workflows.motions import serving
 from workflows.motions.doing import follow_up
-from workflows.motions.doing.service_acts import perform_service
+from workflows.motions.engine.service_acts import perform_service
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.services import served_copies
 from workflows.motions.states import IN_FORCE, ActType, State
-from workflows.motions.telling.act_json import instant
 from workflows.watch.rounds import each, first_of, in_turn, locked
 from workflows.watch.telling import responsible, tell
 
@@ -45,7 +45,7 @@ def _motions() -> MotionQuerySet:
 
 
 def _deliver(motion: Motion) -> bool:
-    perform_service(motion, ActType.DELIVERY, serving.delivered(motion))
+    perform_service(motion, ActType.DELIVERY, served_copies.delivered(motion))
     return True
 
 

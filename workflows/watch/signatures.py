@@ -5,9 +5,9 @@ from uuid import UUID
 
 from ecase.audit import services as audit
 from ecase.trust import awaiting, evidence
-from workflows.motions.doing import pending
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion, PendingSignature
-from workflows.motions.telling.act_json import instant
+from workflows.motions.services import pending_signatures
 from workflows.watch import tasks
 from workflows.watch.copies import RELATED
 from workflows.watch.rounds import BATCH, each, first_of
@@ -19,7 +19,7 @@ RENEWAL_PAUSE = timedelta(hours=1)
 
 def retry_signatures(now: datetime) -> int:
     """Hand the signatures whose next attempt has come to the workers, which may ask over the network."""
-    claimed = pending.claim_due(now, BATCH)
+    claimed = pending_signatures.claim_due(now, BATCH)
     for pk in claimed:
         tasks.retry_signature.delay(pk)
     return len(claimed)
@@ -27,12 +27,12 @@ def retry_signatures(now: datetime) -> int:
 
 def show_signatures(now: datetime) -> int:
     """Tell people of a signature that is still undecided when the deadline of its motion comes: once each."""
-    waiting = first_of("show_signatures", pending.to_show(now), now, key="prepared")
+    waiting = first_of("show_signatures", pending_signatures.to_show(now), now, key="prepared")
     return each("show_signatures", waiting, lambda prepared: _show_one(prepared, now))
 
 
 def _show_one(prepared: UUID, now: datetime) -> bool:
-    waiting = pending.claim_to_show(now, only=prepared)
+    waiting = pending_signatures.claim_to_show(now, only=prepared)
     if waiting:
         _show(waiting)
     return waiting is not None

@@ -8,8 +8,8 @@ from django.utils import timezone
 from ecase.problems import Refused
 from ecase.trust import awaiting, evidence
 from signatures.clients.http import Unreachable
-from workflows.motions.doing import retrying
 from workflows.motions.models import Act, Motion, PendingSignature
+from workflows.motions.services import signature_retries
 from workflows.watch.copies import RELATED
 from workflows.watch.telling import tell
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="signatures.retry")
 def retry_signature(pk: int) -> str:
     """Try a signature that waits again, and tell its author what came of it: accepted, refused or waiting."""
-    outcome = retrying.retry(pk)
+    outcome = signature_retries.retry(pk)
     if outcome is None:
         return "waiting"
     said = "accepted" if isinstance(outcome, Act) else "refused"

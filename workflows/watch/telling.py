@@ -7,10 +7,10 @@ from django.db.models import Q
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.deadlines.models import Deadline
-from workflows.motions.authority import secrecy
-from workflows.motions.law import defence
+from workflows.motions import admissions
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
-from workflows.motions.telling.act_json import instant
+from workflows.motions.rules import defence
 
 Recipient = Officer | Organisation
 # An officer, or those posts of an organisation that hold one of the roles (none: all of them).
@@ -51,7 +51,7 @@ def _permitted(motion: Motion, wanted: dict[Recipient, tuple[str, ...]]) -> list
     if not motion.secret:
         return list(wanted.items())
     officers = [officer for recipient, roles in wanted.items() for officer in _officers(recipient, roles)]
-    return [(officer, ()) for officer in secrecy.recipients(motion, officers)]
+    return [(officer, ()) for officer in admissions.recipients(motion, officers)]
 
 
 def _officers(recipient: Recipient, roles: tuple[str, ...]) -> list[Officer]:

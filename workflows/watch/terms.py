@@ -6,8 +6,8 @@ from uuid import UUID
 from ecase.audit import services as audit
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline, DeadlineQuerySet
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
-from workflows.motions.telling.act_json import instant
 from workflows.watch.rounds import each, first_of
 from workflows.watch.telling import above, facts_of, responsible, tell
 

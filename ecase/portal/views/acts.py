@@ -14,11 +14,12 @@ from ecase.portal.offers import form_of
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
 from ecase.portal.views.motions import about, decision_alone
 from ecase.problems import Invalid, Problem, Refused
-from workflows.motions import acting, drafts, reading
-from workflows.motions.law import payloads
-from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME
+from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_of
+from workflows.motions.rules import payloads
+from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
 
 WRITTEN_ELSEWHERE = DECISIONS | {ActType.MOTION}
@@ -115,7 +116,7 @@ def _found(post: Post, motion_id: UUID, act_type: str) -> tuple[Motion, ActType]
         kind = ActType(act_type)
     except ValueError as unknown:
         raise Http404 from unknown
-    return or_404(reading.for_act, post, motion_id, kind), kind
+    return or_404(queries.for_act, post, motion_id, kind), kind
 
 
 def _around(motion: Motion, post: Post) -> dict[str, Any]:

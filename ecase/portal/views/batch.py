@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ecase.officers.models import Post
 from ecase.portal.pages import PortalRequest, for_officers, page, refused_json
 from ecase.problems import Invalid, Problem, Undecided
-from workflows.motions import many, reading
-from workflows.motions.doing import pending
-from workflows.motions.many import Outcome
+from workflows.motions import queries
 from workflows.motions.models import PendingSignature
+from workflows.motions.services import batch, pending_signatures
+from workflows.motions.services.batch import Outcome
 from workflows.motions.states import ActType
 
 
@@ -23,8 +23,8 @@ from workflows.motions.states import ActType
 @for_officers
 def signatures(request: PortalRequest) -> HttpResponse:
     """What this post has prepared and not signed, and which signatures wait to be verified: its own and the court's."""
-    prepared = [(one, ActType(one.type)) for one in many.to_sign(request.post)]
-    waiting = [(one, ActType(one.prepared.type)) for one in pending.of(request.post)]
+    prepared = [(one, ActType(one.type)) for one in batch.to_sign(request.post)]
+    waiting = [(one, ActType(one.prepared.type)) for one in pending_signatures.of(request.post)]
     own = [(one, kind) for one, kind in waiting if one.prepared.author_id == request.post.pk]
     others = [(one, kind) for one, kind in waiting if one.prepared.author_id != request.post.pk]
     context = {"prepared": prepared, "waiting": own, "others": others, "visible": _visible(request.post, others)}
@@ -39,18 +39,18 @@ def sign_many(request: PortalRequest) -> HttpResponse:
         given = _given(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return refused_json(Invalid(Problem("signatures", _("The signatures could not be read."), "signatures")))
-    results = [_result(one) for one in many.perform_many(given, request.post)]
+    results = [_result(one) for one in batch.perform_many(given, request.post)]
     return JsonResponse({"results": results})
 
 
 def _visible(post: Post, waiting: list[tuple[PendingSignature, ActType]]) -> set[UUID]:
     """The motions among them that the post may open: a clerk sees one once it is registered."""
     asked = {one.prepared.motion_id for one, _kind in waiting}
-    return set(reading.queue(post).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+    return set(queries.queue(post).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
 
 
 def _given(body: bytes) -> list[tuple[UUID, bytes]]:
-    return [(UUID(one["act"]), one["cms"].encode()) for one in orjson.loads(body)["signatures"][: many.MOST]]
+    return [(UUID(one["act"]), one["cms"].encode()) for one in orjson.loads(body)["signatures"][: batch.MOST]]
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:

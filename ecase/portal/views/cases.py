@@ -17,10 +17,11 @@ from ecase.portal.next_step import with_last_act
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
 from ecase.portal.paging import page as paged
 from ecase.problems import Refused
-from workflows.motions import drafts, reading
-from workflows.motions.law import prefilling
+from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_shown_to, persons_visible_to
+from workflows.motions.rules import prefill
+from workflows.motions.services import drafts
 
 
 @require_safe
@@ -61,7 +62,7 @@ def start_motion(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
 
 def _started(request: PortalRequest, case: Case) -> Motion:
     motion = drafts.create(case, request.POST.get("kind", ""), request.post)
-    known = prefilling.of_case(motion)
+    known = prefill.of_case(motion)
     return drafts.save(motion, request.post, known) if known else motion
 
 
@@ -70,7 +71,7 @@ def _started(request: PortalRequest, case: Case) -> Motion:
 def document(request: PortalRequest, case_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A file of the case; its reading is logged."""
     case = or_404(find, request.post, case_id)
-    found = or_404(reading.documents(case, request.post).select_related("blob").get, pk=document_id)
+    found = or_404(queries.documents(case, request.post).select_related("blob").get, pk=document_id)
     return inline(documents.read(found, request.post), found.name, found.blob.media_type)
 
 
@@ -82,13 +83,13 @@ def find(post: Post, case_id: UUID) -> Case:
 
 def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
     """What its page shows to this post; of its motions those after the cursor, the newest first."""
-    motions = with_last_act(reading.queue(post).filter(case=case)).select_related(*reading.RELATED)
+    motions = with_last_act(queries.queue(post).filter(case=case)).select_related(*queries.RELATED)
     return {
         "case": case,
         "persons": persons_visible_to(case, post),
         "motions": paged(motions.prefetch_related("case__persons"), "created_at", after, newest_first=True),
-        "decisions": reading.decisions(post).filter(case=case).select_related("court"),
-        "documents": reading.documents(case, post).select_related("blob", "uploaded_by__officer"),
+        "decisions": queries.decisions(post).filter(case=case).select_related("court"),
+        "documents": queries.documents(case, post).select_related("blob", "uploaded_by__officer"),
         "team": teams.team(case, post),
         "starts_motions": kinds.may_start(post),
     }

@@ -16,16 +16,17 @@ from ecase.portal.files import inline
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
 from ecase.problems import Invalid, Problem, Refused
 from workflows.copies.models import BY_HAND, Copy
-from workflows.motions import reading, serving
+from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import addressee_of
+from workflows.motions.services import served_copies
 
 
 @require_safe
 @for_officers
 def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Every copy that the motion's acts owe, and how each stands."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     return page(request, "copies.html", _about(motion, request.post))
 
 
@@ -33,9 +34,9 @@ def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @for_officers
 def acknowledge(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
     """The addressee has the copy."""
-    copy = or_404(serving.get, request.post, copy_id)
+    copy = or_404(served_copies.get, request.post, copy_id)
     try:
-        serving.acknowledge(copy, request.post)
+        served_copies.acknowledge(copy, request.post)
     except Refused as refusal:
         return refused(request, "copies.html", _about(copy.motion, request.post), refusal)
     return redirect("portal:copies", copy.motion_id)
@@ -45,12 +46,14 @@ def acknowledge(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
 @for_officers
 def record(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
     """Write down how the copy was served by hand, with its proof."""
-    copy = or_404(serving.get, request.post, copy_id)
+    copy = or_404(served_copies.get, request.post, copy_id)
     typed = {name: request.POST.get(name, "").strip() for name in ("how", "at", "note")}
     file = request.FILES.get("file")
     try:
         proof = (str(file.name), cast(BinaryIO, file)) if file else None
-        serving.record(copy, request.post, how=typed["how"], at=_instant(typed["at"]), note=typed["note"], proof=proof)
+        served_copies.record(
+            copy, request.post, how=typed["how"], at=_instant(typed["at"]), note=typed["note"], proof=proof
+        )
     except Refused as refusal:
         context = _about(copy.motion, request.post, opened=copy, typed=typed)
         return refused(request, "copies.html", context, refusal)
@@ -61,8 +64,8 @@ def record(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
 @for_officers
 def proof(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
     """The document that proves the service; its reading is logged."""
-    found = or_404(serving.get, request.post, copy_id).proof
-    document = or_404(reading.documents(found.case, request.post).get, pk=found.pk) if found else or_404(_nothing)
+    found = or_404(served_copies.get, request.post, copy_id).proof
+    document = or_404(queries.documents(found.case, request.post).get, pk=found.pk) if found else or_404(_nothing)
     return inline(documents.read(document, request.post), document.name, document.blob.media_type)
 
 
@@ -81,7 +84,7 @@ def _instant(typed: str) -> datetime | None:
 def _about(
     motion: Motion, post: Post, opened: Copy | None = None, typed: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    rows = [_row(one, motion, post, opened) for one in serving.of(motion)]
+    rows = [_row(one, motion, post, opened) for one in served_copies.of(motion)]
     ways = [(way.value, way.label) for way in BY_HAND]
     return {"motion": motion, "kind": motion.kind_entry, "rows": rows, "ways": ways, "typed": typed or {}}
 
@@ -93,7 +96,7 @@ def _row(copy: Copy, motion: Motion, post: Post, opened: Copy | None) -> dict[st
         "copy": copy,
         "addressee": addressee_of(copy, post),
         "is_overdue": copy.is_overdue(timezone.now()),
-        "may_acknowledge": not settled and copy.how == "system" and serving.is_addressee(copy, post),
-        "may_record": not settled and serving.may_record(copy, post),
+        "may_acknowledge": not settled and copy.how == "system" and served_copies.is_addressee(copy, post),
+        "may_record": not settled and served_copies.may_record(copy, post),
         "is_open": opened is not None and opened.pk == copy.pk,
     }

@@ -15,11 +15,12 @@ from ecase.portal.views.acts import keep
 from ecase.portal.views.motions import about
 from ecase.problems import Invalid, Problem, Refused
 from workflows.drafting import services as drafting
-from workflows.motions import acting, drafts, reading
-from workflows.motions.law import nature
-from workflows.motions.law.payloads import OUTCOME, SUGGESTION
+from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_of
+from workflows.motions.rules import kind_rules
+from workflows.motions.rules.payloads import OUTCOME, SUGGESTION
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import DECISIONS, ActType
 
 REASONS = "reasons"
@@ -30,7 +31,7 @@ FIELD = f"{forms.PREFIX}.{OUTCOME}"
 @for_officers
 def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """The decision page; POST (htmx: autosave) keeps what is typed."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     if request.method == "POST":
         return _keep(request, motion)
     if not _possible(motion, request.post):
@@ -44,7 +45,7 @@ def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @for_officers
 def fields(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """The fields of the chosen outcome, with what was typed in those that it shares with the one before."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     payload = _read(motion, request.POST)
     return render(request, "portal/decision_fields.html", _about(motion, request.post, payload))
 
@@ -53,7 +54,7 @@ def fields(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @for_officers
 def suggest(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """An assistant's draft for the chosen outcome, labelled, with the source of every paragraph."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     try:
         suggestion = drafting.suggest(motion, request.post, _chosen(motion, request.POST))
     except Refused as refusal:
@@ -66,7 +67,7 @@ def suggest(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @for_officers
 def preview(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """On to the preview of what is kept; back to the page while no outcome is chosen."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     outcome = _kept(motion, request.post).get(OUTCOME)
     if not outcome:
         return redirect("portal:decide", motion.pk)
@@ -77,7 +78,7 @@ def preview(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @for_officers
 def freeze(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """Prepare the decision for signing, or say everything that is wrong with it."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     payload = _read(motion, request.POST)
     try:
         prepared = acting.prepare(motion, _act_type(motion, _chosen(motion, request.POST)), request.post, payload)
@@ -120,7 +121,7 @@ def _chosen(motion: Motion, posted: QueryDict) -> str:
 
 def _keys(motion: Motion) -> set[str]:
     """What the judge may decide on this motion."""
-    return {one.key for one in nature.outcomes(motion)}
+    return {one.key for one in kind_rules.outcomes(motion)}
 
 
 def _act_type(motion: Motion, outcome: str) -> ActType:
@@ -136,8 +137,8 @@ def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused
         **about(motion, post),
         "act_type": act_type,
         "outcome": outcome,
-        "outcomes": nature.outcomes(motion),
-        "is_urgent": nature.path(motion) == "urgent",
+        "outcomes": kind_rules.outcomes(motion),
+        "is_urgent": kind_rules.path(motion) == "urgent",
         "inputs": [one for one in shown if one.field.key != REASONS],
         "reasons": next((one for one in shown if one.field.key == REASONS), None),
         "suggestion_used": payload.get(SUGGESTION, ""),

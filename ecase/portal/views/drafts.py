@@ -14,9 +14,10 @@ from ecase.portal import attachments, forms
 from ecase.portal.files import inline
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
 from ecase.problems import Invalid, Problem, Refused, Stale
-from workflows.motions import acting, drafts, reading
+from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_of
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
 
 
@@ -24,7 +25,7 @@ from workflows.motions.states import ActType
 @for_officers
 def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """The draft; POST (htmx: autosave) saves it and says what is missing."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     if request.method == "POST":
         return _save(request, motion)
     if ActType.MOTION not in acting.available(motion, request.post):
@@ -36,7 +37,7 @@ def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @for_officers
 def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """Save what is on the page and freeze it for signing; every problem at once if it is not complete."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     payload = forms.read(_form(motion), request.POST)
     try:
         motion = drafts.save(motion, request.post, payload, _revision(request))
@@ -50,7 +51,7 @@ def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @for_officers
 def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpResponse:
     """Take in one file under a requirement."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     upload = request.FILES.get("file")
     try:
         if upload is None:
@@ -65,7 +66,7 @@ def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpRes
 @for_officers
 def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponse:
     """Take a file off the draft; the case keeps it."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     attachment = or_404(drafts.attachment_of, motion, attachment_id)
     try:
         drafts.detach(motion, request.post, attachment_id)
@@ -78,7 +79,7 @@ def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpR
 @for_officers
 def relate(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Name the earlier decision that the draft is about; nothing chosen names none."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     try:
         drafts.relate(motion, request.post, _named(request, motion))
     except Refused as refusal:
@@ -97,7 +98,7 @@ def _named(request: PortalRequest, motion: Motion) -> Motion | None:
 
 def _earlier(request: PortalRequest, motion: Motion, refusal: Refused | None = None) -> HttpResponse:
     """The part of the page with the earlier decision, and beside it what has changed elsewhere."""
-    fresh = reading.get(request.post, motion.pk)
+    fresh = queries.get(request.post, motion.pk)
     problems = refusal.problems if refusal else ()
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True, "earlier_problems": problems}
     filled = () if refusal else forms.from_earlier(fresh)
@@ -107,14 +108,14 @@ def _earlier(request: PortalRequest, motion: Motion, refusal: Refused | None = N
 
 def _candidates(motion: Motion, post: Post) -> list[Motion]:
     relation = motion.kind_entry.relation
-    return reading.sanctions(post, motion.case, relation.kinds) if relation else []
+    return queries.sanctions(post, motion.case, relation.kinds) if relation else []
 
 
 @require_POST
 @for_officers
 def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """Delete a draft that was never filed."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     try:
         drafts.discard(motion, request.post)
     except Refused as refusal:
@@ -126,8 +127,8 @@ def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @for_officers
 def attachment(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponseBase:
     """A file that the motion rests on; its reading is logged."""
-    motion = or_404(reading.get, request.post, motion_id)
-    document = or_404(reading.attachments(motion, request.post).get, pk=attachment_id).document
+    motion = or_404(queries.get, request.post, motion_id)
+    document = or_404(queries.attachments(motion, request.post).get, pk=attachment_id).document
     return inline(documents.read(document, request.post), document.name, document.blob.media_type)
 
 
@@ -136,7 +137,7 @@ def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
     try:
         return _saved(request, *_keep_what_fits(request, motion, payload))
     except Stale as refusal:
-        fresh = reading.get(request.post, motion.pk)
+        fresh = queries.get(request.post, motion.pk)
         if fresh.payload == payload:
             # The page's own earlier save has arrived after all: there is no conflict to speak of.
             return _saved(request, fresh, [])
@@ -169,7 +170,7 @@ def _attachments(
     request: PortalRequest, motion: Motion, requirement: str, refusal: Refused | None = None
 ) -> HttpResponse:
     """One requirement's part of the page, and beside it what has changed elsewhere: the revision, what is missing."""
-    fresh = reading.get(request.post, motion.pk)
+    fresh = queries.get(request.post, motion.pk)
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True}
     known = attachments.parts(fresh, waiting=not fresh.is_editable)
     part = next(part for part in known if part["requirement"].key == requirement)

@@ -13,12 +13,13 @@ from ecase.portal.calls import calls
 from ecase.portal.draws import describe
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from workflows.deadlines.explanation import explain
-from workflows.motions import acting, reading, signers
-from workflows.motions.authority import rules
+from workflows.motions import queries, signers
+from workflows.motions.engine import checks
+from workflows.motions.exports import difference, printable
 from workflows.motions.models import Act, Motion
+from workflows.motions.services import acting
 from workflows.motions.signers import Kept
 from workflows.motions.states import DECISIONS, ActType, State
-from workflows.motions.telling import difference, printable
 
 # Large columns of an act that no page of a motion shows.
 UNSHOWN = ("cms", "report")
@@ -31,7 +32,7 @@ def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 
     Counsel of another party than the motion is about is shown the decision alone, once it is owed to his client.
     """
-    motion = reading.find(request.post, motion_id)
+    motion = queries.find(request.post, motion_id)
     if motion is None:
         return _out_of_sight(request, motion_id)
     if motion.state == State.DRAFT and ActType.MOTION in acting.available(motion, request.post):
@@ -43,10 +44,10 @@ def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @for_officers
 def pulse(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """What an open page asks every second: 204 while nothing has changed (one query), else its new content."""
-    revision = or_404(reading.queue(request.post).values_list("revision", flat=True).get, pk=motion_id)
+    revision = or_404(queries.queue(request.post).values_list("revision", flat=True).get, pk=motion_id)
     if request.GET.get("revision") == str(revision):
         return HttpResponse(status=204)
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     return render(request, "portal/motion_live.html", {**about(motion, request.post), "is_news": True})
 
 
@@ -54,8 +55,8 @@ def pulse(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @for_officers
 def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """What the motion rests on. Opening it stamps and logs the reading."""
-    motion = or_404(reading.get, request.post, motion_id)
-    opening = reading.open_materials(motion, request.post)
+    motion = or_404(queries.get, request.post, motion_id)
+    opening = queries.open_materials(motion, request.post)
     attachments = _attachments(motion, request.post)
     context = {"opening": opening, "attachments": attachments, "lines": statement.of_motion(motion)}
     return page(request, "materials.html", {**about(motion, request.post), **context})
@@ -65,8 +66,8 @@ def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @for_officers
 def versions(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Two versions of a returned motion, field by field; by default the last two. It is no reading of the materials."""
-    motion = or_404(reading.get, request.post, motion_id)
-    reading.open_versions(motion, request.post)
+    motion = or_404(queries.get, request.post, motion_id)
+    queries.open_versions(motion, request.post)
     known = difference.versions(motion)
     before, after = _chosen_versions(request, known)
     context = {"known": known, "before": before, "after": after}
@@ -78,7 +79,7 @@ def versions(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @for_officers
 def draw(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """How the judges of this motion were drawn, so that anybody can repeat it."""
-    motion = or_404(reading.get, request.post, motion_id)
+    motion = or_404(queries.get, request.post, motion_id)
     records = motion.draws.select_related("court", "chosen__officer").order_by("-drawn_at")
     return page(request, "draw.html", {**_heading(motion), "draws": [describe(one) for one in records]})
 
@@ -87,8 +88,8 @@ def draw(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @for_officers
 def whole_file(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """One PDF of everything that the motion holds now, for the printer."""
-    motion = or_404(reading.get, request.post, motion_id)
-    reading.open_materials(motion, request.post)
+    motion = or_404(queries.get, request.post, motion_id)
+    queries.open_materials(motion, request.post)
     return files.pdf(printable.render(motion, request.post), printable.file_name(motion))
 
 
@@ -110,12 +111,12 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
         **_heading(motion),
         **_standing(motion, post, acts),
         "calls": calls(motion, post),
-        "opened": rules.has_opened(motion, post),
-        "opened_before": rules.has_opened_before(motion, post),
+        "opened": checks.has_opened(motion, post),
+        "opened_before": checks.has_opened_before(motion, post),
         "steps": progress.pipeline(motion),
         "stamps": progress.stamps(motion, acts),
         "deadlines": [(one, explain(one)) for one in motion.deadlines.order_by("due_at")],
-        "timeline": reading.timeline(motion)[::-1],
+        "timeline": queries.timeline(motion)[::-1],
         "papers": [one for one in reversed(acts) if one.pdf_id],
         "law": law.of_kind(motion.kind_entry),
     }
@@ -124,11 +125,11 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
 def _out_of_sight(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """What is left of a motion that is not open: a decision that is owed to a client, or what the post has signed."""
     try:
-        motion = reading.decided(request.post, motion_id)
+        motion = queries.decided(request.post, motion_id)
     except Motion.DoesNotExist:
         return page(request, "motion_kept.html", _kept(or_404(signers.get, request.post, motion_id)))
     shown = decision_alone(motion, request.post)
-    reading.open_act(shown["decision"], motion, request.post)
+    queries.open_act(shown["decision"], motion, request.post)
     return page(request, "decision_alone.html", shown)
 
 
@@ -179,7 +180,7 @@ def _admissions(motion: Motion) -> Any:
 
 def _attachments(motion: Motion, post: Post) -> list[dict[str, Any]]:
     labels = {requirement.key: requirement.label for requirement in motion.kind_entry.attachments}
-    shown = reading.attachments(motion, post)
+    shown = queries.attachments(motion, post)
     return [{"attachment": held, "label": labels.get(held.requirement, "")} for held in shown]
 
 

@@ -12,7 +12,7 @@ from ecase.outbox.models import Notice, NoticeRead
 from ecase.portal.inbox import grouped, headline
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from ecase.portal.queues import law
-from workflows.motions import reading
+from workflows.motions import queries
 from workflows.motions.models import Motion
 
 SHOWN = 50
@@ -41,7 +41,7 @@ def open_notice(request: PortalRequest, notice_id: int) -> HttpResponseBase:
 @for_officers
 def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Who was told of what in this motion, and who has read it when."""
-    motion: Motion = or_404(reading.get, request.post, motion_id)
+    motion: Motion = or_404(queries.get, request.post, motion_id)
     told = [(one, headline(one.topic)) for one in _told(motion)]
     context = {"motion": motion, "kind": motion.kind_entry, "told": told}
     return page(request, "motion_notices.html", context)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from ecase.portal import kinds, piles, queues
 from ecase.portal.pages import PortalRequest, for_officers, page
-from workflows.motions.doing import pending
+from workflows.motions.services import pending_signatures
 from workflows.motions.states import State
 
 
@@ -25,7 +25,7 @@ def home(request: PortalRequest) -> HttpResponse:
 
 def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
     law = queues.law()
-    counts = {"waiting": queues.waiting_count(request.post), "undecided": pending.of(request.post).count()}
+    counts = {"waiting": queues.waiting_count(request.post), "undecided": pending_signatures.of(request.post).count()}
     if request.htmx:
         return {**counts, "is_part": True}
     grouped = [

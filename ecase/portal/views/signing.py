@@ -13,11 +13,12 @@ from ecase.portal import files, statement
 from ecase.portal.calls import Calls, address_of, calls
 from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused, refused_json
 from ecase.problems import Refused, Undecided
-from workflows.motions import acting, signers
+from workflows.motions import signers
+from workflows.motions.exports import act_evidence
 from workflows.motions.models import Act, PreparedAct
+from workflows.motions.services import acting
 from workflows.motions.signers import SeenAct
 from workflows.motions.states import ActType
-from workflows.motions.telling import export
 
 
 @require_safe
@@ -104,7 +105,7 @@ def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
     act = _act(request.post, act_id).act
     if act.pdf is None:
         raise Http404
-    name = export.file_name(act).removesuffix(".zip")
+    name = act_evidence.file_name(act).removesuffix(".zip")
     return files.inline(documents.open_blob(act.pdf), f"{name}.pdf", files.PDF)
 
 
@@ -115,7 +116,9 @@ def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
     seen = _act(request.post, act_id)
     or_404(signers.require_evidence, seen, request.post)
     try:
-        return files.attached(export.container(seen.act), export.SERVED_AS, export.file_name(seen.act))
+        return files.attached(
+            act_evidence.container(seen.act), act_evidence.SERVED_AS, act_evidence.file_name(seen.act)
+        )
     except Refused as refusal:
         return refused(request, "try_later.html", {"act": seen.act, "motion": seen.motion}, refusal)
 

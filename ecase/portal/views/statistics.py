@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from ecase.portal.pages import PortalRequest, for_officers, page, refused
 from ecase.problems import Invalid, Problem, Refused
-from workflows.motions.telling import statistics
-from workflows.motions.telling.statistics import LABELS, Line, Tally
+from workflows.motions import statistics
+from workflows.motions.statistics import LABELS, Line, Tally
 from workflows.statute.catalogue import catalogue, in_force
 
 FATES = ("granted", "refused", "dropped", "waiting")

@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Role
-from workflows.motions.authority.relations import (
+from workflows.motions.models import Motion
+from workflows.motions.permissions import (
     Relation,
     is_appellant,
     is_appellate_judge,
@@ -30,9 +31,8 @@ from workflows.motions.authority.relations import (
     is_reviewer,
     is_whose_appeal_stands,
 )
-from workflows.motions.law import events, nature
-from workflows.motions.law.appeals import Stated
-from workflows.motions.models import Motion
+from workflows.motions.rules import events, kind_rules
+from workflows.motions.rules.appeals import Stated
 from workflows.motions.states import ActType
 
 Known = Callable[[Motion], bool]
@@ -76,7 +76,7 @@ class Step:
 
 
 def decided_by(output: str) -> Known:
-    return lambda motion: bool(nature.outcomes(motion, output))
+    return lambda motion: bool(kind_rules.outcomes(motion, output))
 
 
 def has_open_events(motion: Motion) -> bool:
@@ -120,10 +120,10 @@ def _by_service(transition: str) -> Step:
 STEPS: dict[ActType, Step] = {
     ActType.MOTION: _by_author("submit"),
     ActType.APPROVAL: Step(
-        "approve", frozenset({Role.HEAD_OF_UNIT}), is_approver, nature.needs_approval, reads_first=True
+        "approve", frozenset({Role.HEAD_OF_UNIT}), is_approver, kind_rules.needs_approval, reads_first=True
     ),
-    ActType.AGREEMENT: _by_prosecutor("agree", is_consenting_prosecutor, nature.needs_consent),
-    ActType.REFUSAL: _by_prosecutor("refuse", is_consenting_prosecutor, nature.needs_consent),
+    ActType.AGREEMENT: _by_prosecutor("agree", is_consenting_prosecutor, kind_rules.needs_consent),
+    ActType.REFUSAL: _by_prosecutor("refuse", is_consenting_prosecutor, kind_rules.needs_consent),
     ActType.RETURN: Step("send_back", frozenset({Role.HEAD_OF_UNIT, Role.PROSECUTOR}), is_reviewer, reads_first=True),
     ActType.WITHDRAWAL: _by_author("withdraw"),
     ActType.CORRECTION: _by_author("correct"),
@@ -136,21 +136,23 @@ STEPS: dict[ActType, Step] = {
     ActType.TRANSFER: _by_chair("transfer"),
     ActType.MATERIALS_REQUEST: _by_judge("ask_materials"),
     ActType.SUPPLEMENT: _by_author("supplement"),
-    ActType.HEARING_ORDER: _by_judge("order_hearing", nature.may_be_heard),
-    ActType.MINUTES: Step("take_minutes", frozenset({Role.CLERK, Role.JUDGE}), is_clerk_of_court, nature.may_be_heard),
+    ActType.HEARING_ORDER: _by_judge("order_hearing", kind_rules.may_be_heard),
+    ActType.MINUTES: Step(
+        "take_minutes", frozenset({Role.CLERK, Role.JUDGE}), is_clerk_of_court, kind_rules.may_be_heard
+    ),
     ActType.PROTOCOL: _by_judge("decide", decided_by("protocol")),
     ActType.ENDORSEMENT: _by_judge("decide", decided_by("endorsement")),
     ActType.DELIVERY: _by_service("deliver"),
-    ActType.EXECUTION_REPORT: Step("execute", AUTHORS, is_executor, nature.was_granted),
-    ActType.LIFTING: Step("ask_lifting", AUTHORS, is_executor, nature.was_granted),
-    ActType.LIFTING_CONSENT: _by_prosecutor("lift", is_lifting_prosecutor, nature.was_granted),
-    ActType.LIFTING_REFUSAL: _by_prosecutor("keep_measure", is_lifting_prosecutor, nature.was_granted),
+    ActType.EXECUTION_REPORT: Step("execute", AUTHORS, is_executor, kind_rules.was_granted),
+    ActType.LIFTING: Step("ask_lifting", AUTHORS, is_executor, kind_rules.was_granted),
+    ActType.LIFTING_CONSENT: _by_prosecutor("lift", is_lifting_prosecutor, kind_rules.was_granted),
+    ActType.LIFTING_REFUSAL: _by_prosecutor("keep_measure", is_lifting_prosecutor, kind_rules.was_granted),
     ActType.EXTENSION: _by_service("extend"),
     ActType.REPLACEMENT: _by_service("end_by_later"),
     ActType.REVIVAL: _by_service("revive"),
     ActType.EXPIRY: _by_service("expire"),
     ActType.CLOSURE: _by_service("close"),
-    ActType.APPEAL: Step("appeal", APPELLANTS, is_appellant, nature.may_be_appealed, counts=True),
+    ActType.APPEAL: Step("appeal", APPELLANTS, is_appellant, kind_rules.may_be_appealed, counts=True),
     ActType.RESTORATION: replace(_by_judge("rule_on_term"), counts=True),
     ActType.APPEAL_WITHDRAWAL: Step(
         "withdraw_appeal", APPELLANTS, is_whose_appeal_stands, counts=True, not_yours=NOT_YOUR_APPEAL

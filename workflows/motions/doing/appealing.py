@@ -5,7 +5,7 @@ from datetime import datetime
 from workflows.assignment import services as assignment
 from workflows.assignment.models import Series
 from workflows.motions.doing import leaving
-from workflows.motions.doing.service_acts import perform_service
+from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType, AppealState
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from workflows.motions.doing.service_acts import perform_service
+from workflows.motions.engine.service_acts import perform_service
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import IN_FORCE, ActType
-from workflows.motions.telling.act_json import instant
 
 
 def has_run_out(motion: Motion, now: datetime) -> bool:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from workflows.motions.doing.locking import lock
-from workflows.motions.doing.service_acts import perform_service
-from workflows.motions.law import nature
-from workflows.motions.law.payloads import NEW_OUTCOME
+from workflows.motions.engine.service_acts import perform_service
+from workflows.motions.locking import lock
 from workflows.motions.models import Motion
+from workflows.motions.rules import kind_rules
+from workflows.motions.rules.payloads import NEW_OUTCOME
 from workflows.motions.states import IN_FORCE, ActType, State
 
 
@@ -85,6 +85,6 @@ def _text(at: datetime | None) -> str | None:
 def _effect_on_earlier(motion: Motion) -> str:
     """That of the relation when the motion was granted; an end when the outcome itself ends what it names."""
     relation = motion.kind_entry.relation
-    if nature.was_granted(motion):
+    if kind_rules.was_granted(motion):
         return relation.effect if relation else ""
     return "ends" if motion.kind_entry.outcome(motion.outcome).ends_earlier else ""

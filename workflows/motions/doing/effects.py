@@ -9,9 +9,9 @@ from ecase.officers.models import Officer, Organisation
 from workflows.assignment import conflicts
 from workflows.assignment.models import Bar
 from workflows.deadlines import counting
-from workflows.motions.authority import secrecy
-from workflows.motions.law import defence, nature, routing, validity
+from workflows.motions import admissions
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import defence, kind_rules, routing, validity
 from workflows.motions.states import DECISIONS, ActType, State
 
 Payload = Mapping[str, Any]
@@ -34,9 +34,9 @@ def _filed(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.subject_id = defence.subject_stated(motion)
     motion.consenting, motion.court = routing.consenting_office(motion), routing.court(motion)
     motion.attachments.filter(filed_by=None).update(filed_by=act)
-    if not nature.needs_consent(motion):
+    if not kind_rules.needs_consent(motion):
         return []
-    return secrecy.admit_office(motion, motion.consenting or motion.prosecution, act.performed_at)
+    return admissions.admit_office(motion, motion.consenting or motion.prosecution, act.performed_at)
 
 
 def _agreed(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
@@ -44,7 +44,7 @@ def _agreed(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     if motion.state != State.SUBMITTED:
         return []
     motion.consenting = routing.consenting_office(motion)
-    return secrecy.admit_office(motion, motion.consenting, act.performed_at)
+    return admissions.admit_office(motion, motion.consenting, act.performed_at)
 
 
 def _returned(motion: Motion, act: Act, payload: Payload) -> None:
@@ -61,7 +61,7 @@ def _format_ordered(motion: Motion, act: Act, payload: Payload) -> None:
 
 
 def _admitted(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    return secrecy.admit(motion, Officer.objects.get(iin=payload["iin"]), act.author, act.performed_at)
+    return admissions.admit(motion, Officer.objects.get(iin=payload["iin"]), act.author, act.performed_at)
 
 
 def _registered(motion: Motion, act: Act, payload: Payload) -> None:
@@ -73,7 +73,7 @@ def _assigned(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     if motion.judge_id != drawn or motion.judge is None:
         motion.judge = Officer.objects.get(pk=drawn)
     motion.defence = motion.defence or motion.kind_entry.secrecy.defence == "judge"
-    return secrecy.admit(motion, motion.judge, None, act.performed_at)
+    return admissions.admit(motion, motion.judge, None, act.performed_at)
 
 
 def _recused(motion: Motion, act: Act, payload: Payload) -> None:
@@ -111,7 +111,7 @@ def _hearing_ordered(motion: Motion, act: Act, payload: Payload) -> None:
 def _decided(motion: Motion, act: Act, payload: Payload) -> None:
     motion.decided_at, motion.outcome = act.performed_at, payload["outcome"]
     motion.announced_at = _instant(payload.get(ANNOUNCED_AT)) or act.performed_at
-    motion.appeal_until = counting.appeal_until(motion.kind_entry, motion.announced_at, nature.jurisdiction(motion))
+    motion.appeal_until = counting.appeal_until(motion.kind_entry, motion.announced_at, kind_rules.jurisdiction(motion))
     validity.begin(motion, payload)
     motion.defence = motion.defence or motion.kind_entry.secrecy.defence == "decision"
 
@@ -147,7 +147,7 @@ def _sent_up(motion: Motion, act: Act, payload: Payload) -> None:
 
 def _appeal_assigned(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.appellate_judge = Officer.objects.get(pk=uuid.UUID(payload["judge"]["officer"]))
-    return secrecy.admit(motion, motion.appellate_judge, None, act.performed_at)
+    return admissions.admit(motion, motion.appellate_judge, None, act.performed_at)
 
 
 def _appeal_recused(motion: Motion, act: Act, payload: Payload) -> None:

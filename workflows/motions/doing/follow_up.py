@@ -13,9 +13,9 @@ from workflows.assignment import calling
 from workflows.assignment import services as assignment
 from workflows.assignment.models import DutyCall, Series
 from workflows.motions.doing import appealing, earlier, leaving
-from workflows.motions.doing.service_acts import perform_service
-from workflows.motions.law import nature
+from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import DECISIONS, ActType, State
 
 # Acts by which whoever was called has answered, or after which nobody need look any more.
@@ -32,7 +32,7 @@ def follow_up(motion: Motion, act: Act) -> None:
 
 def _onward(motion: Motion) -> None:
     """Register what has come through the prosecutor, or needs no consent, and draw a judge; else call who is next."""
-    ready = motion.state == State.SUBMITTED and not nature.needs_consent(motion)
+    ready = motion.state == State.SUBMITTED and not kind_rules.needs_consent(motion)
     if ready or motion.state in (State.AGREED, State.TRANSFERRED):
         register(motion)
         assign(motion)

@@ -9,8 +9,8 @@ from ecase.audit.derivation import CHAIN, DIFFERS, MISSING, UNFOUNDED, RowFault,
 from ecase.audit.services import instant
 from workflows.deadlines.models import State as Due
 from workflows.motions import columns, signed
-from workflows.motions.law import appeals
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import appeals
 from workflows.motions.states import State
 from workflows.motions.verifying.wholes import Logged, Whole
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from ecase.officers.models import Post, Role
-from workflows.motions.law import appellants, defence, events, nature
 from workflows.motions.models import Motion
+from workflows.motions.rules import appellants, defence, events, kind_rules
 from workflows.motions.states import PENDING_APPEAL, State
 
 Relation = Callable[[Motion, Post], bool]
@@ -42,7 +42,7 @@ def is_reviewer(motion: Motion, post: Post) -> bool:
     if motion.state == State.AWAITING_APPROVAL:
         return post.role == Role.HEAD_OF_UNIT and is_approver(motion, post)
     prosecutor = post.role == Role.PROSECUTOR and is_consenting_prosecutor(motion, post)
-    return prosecutor and nature.may_be_returned(motion)
+    return prosecutor and kind_rules.may_be_returned(motion)
 
 
 def is_assigned_judge(motion: Motion, post: Post) -> bool:
@@ -66,7 +66,7 @@ def is_clerk_of_court(motion: Motion, post: Post) -> bool:
 
 def is_executor(motion: Motion, post: Post) -> bool:
     """Who carries a decision out: the author, or the investigator of the case where the defence was the author."""
-    if motion.author.role == nature.executor_role(motion):
+    if motion.author.role == kind_rules.executor_role(motion):
         return is_author(motion, post)
     of_body = motion.case.organisation_id == post.organisation_id and post.role == Role.INVESTIGATOR
     return of_body and motion.case.team.filter(officer=post.officer_id).exists()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from workflows.motions.law import nature
+from workflows.motions.rules import kind_rules
 from workflows.motions.states import PENDING_APPEAL, State
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _only_time_is_left(motion: "Motion") -> bool:
     """Whether nothing but the term of appeal keeps the motion from being closed."""
     if motion.state not in (State.DELIVERED, State.EXECUTED) or motion.appeal_state in PENDING_APPEAL:
         return False
-    return not nature.was_granted(motion) or _is_carried_out(motion)
+    return not kind_rules.was_granted(motion) or _is_carried_out(motion)
 
 
 def _is_carried_out(motion: "Motion") -> bool:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from workflows.motions.exports.fields import display
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType
-from workflows.motions.telling.fields import display
 from workflows.statute.conditions import is_empty
 from workflows.statute.schema import Field
 

@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from ecase.officers.models import Post, Role
-from workflows.motions.law import appeals, defence
-from workflows.motions.law.appeals import Fate
+from workflows.motions.rules import appeals, defence
+from workflows.motions.rules.appeals import Fate
 from workflows.motions.states import ActType, AppealState
 from workflows.statute.schema import Choice, Text
 

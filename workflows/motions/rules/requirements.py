@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Officer, Organisation, Role
 from ecase.problems import Problem
-from workflows.motions.law import defence, events, leading, nature, routing, volume
 from workflows.motions.models import Motion
+from workflows.motions.rules import defence, events, kind_rules, leading, routing, volume
 from workflows.motions.states import AFTER_DECISION, ActType
 from workflows.statute.conditions import is_empty
 from workflows.statute.schema import Form
@@ -60,7 +60,7 @@ def _repeated(motion: Motion) -> Iterator[Problem]:
     rule = motion.kind_entry.repeat
     if rule is None or not is_empty(motion.payload.get(rule.field)):
         return
-    if any(not nature.was_granted(one) for one in _decided_before(motion, rule.person_field)):
+    if any(not kind_rules.was_granted(one) for one in _decided_before(motion, rule.person_field)):
         message = _("This was refused before in this case. State the new circumstances (Art. %(article)s).")
         yield Problem("refused-before", message % {"article": rule.article}, f"payload.{rule.field}")
 
@@ -138,5 +138,5 @@ def may_be_earlier(motion: Motion, earlier: Motion) -> bool:
     """Whether ``earlier`` is a sanction of the same case that a motion of this kind may name."""
     relation = motion.kind_entry.relation
     fits = relation is not None and earlier.kind in relation.kinds
-    decided = earlier.state in AFTER_DECISION and nature.was_granted(earlier)
+    decided = earlier.state in AFTER_DECISION and kind_rules.was_granted(earlier)
     return fits and decided and earlier.case_id == motion.case_id

@@ -6,26 +6,26 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Organisation
 from ecase.problems import Problem
-from workflows.motions.law import nature
 from workflows.motions.models import Motion
+from workflows.motions.rules import kind_rules
 
 
 def consenting_office(motion: Motion) -> Organisation | None:
     """The office that is asked next; None when it is the one that supervises the case, or none stands at that level."""
-    levels = nature.consent_levels(motion)
+    levels = kind_rules.consent_levels(motion)
     return motion.prosecution.above(levels[motion.consents]) if motion.consents < len(levels) else None
 
 
 def court(motion: Motion) -> Organisation:
     """The court that decides: the case's own, or the one that hears motions on persons with immunity."""
-    if not nature.takes_special_route(motion):
+    if not kind_rules.takes_special_route(motion):
         return motion.court
     return Organisation.objects.filter(kind=Organisation.Kind.COURT, hears_immunity=True).first() or motion.court
 
 
 def faults(motion: Motion) -> Iterator[Problem]:
     """What keeps the motion from finding its way."""
-    for level in nature.consent_levels(motion):
+    for level in kind_rules.consent_levels(motion):
         if motion.prosecution.above(level) is None:
             words = Organisation.Level(level).label
             yield Problem(
@@ -33,5 +33,5 @@ def faults(motion: Motion) -> Iterator[Problem]:
                 _("No prosecutor's office of the level “%(level)s” stands above that of the case.") % {"level": words},
                 f"payload.{motion.kind_entry.prosecutor.step_field}",
             )
-    if nature.takes_special_route(motion) and not court(motion).hears_immunity:
+    if kind_rules.takes_special_route(motion) and not court(motion).hears_immunity:
         yield Problem("no-court", _("No court is known that hears motions on persons with immunity."), "payload")

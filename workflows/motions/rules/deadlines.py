@@ -7,9 +7,9 @@ from uuid import UUID
 from workflows.deadlines import correcting
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
-from workflows.motions.law import events
-from workflows.motions.law.payloads import NEW_OUTCOME
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import events
+from workflows.motions.rules.payloads import NEW_OUTCOME
 from workflows.motions.states import DECISIONS, FINAL_STATES, ActType, AppealState, State
 from workflows.statute.schema import Term
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Problem, Refused
-from workflows.motions import acting
 from workflows.motions.models import Act, PreparedAct
+from workflows.motions.services import acting
 
 MOST = 100
 

@@ -17,10 +17,10 @@ from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
-from workflows.motions import signed
-from workflows.motions.authority import relations, rules
-from workflows.motions.law import events, nature
+from workflows.motions import permissions, signed
+from workflows.motions.engine import checks
 from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion, MotionQuerySet, Opening
+from workflows.motions.rules import events, kind_rules
 from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
 
 # What a list shows of each motion. Neither the catalogue nor the last act is among it: both are large.
@@ -79,7 +79,7 @@ def for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Motion:
     Where only the decision is open, what the forms of acts that are not possible offer is not.
     """
     motion = decided(post, motion_id)
-    if not motion.is_open_to(post) and act_type not in rules.available(motion, post):
+    if not motion.is_open_to(post) and act_type not in checks.available(motion, post):
         raise Motion.DoesNotExist
     return motion
 
@@ -95,7 +95,7 @@ def _add_bodies(motion: Motion) -> None:
 def sanctions(post: Post, case: Case, kinds: Collection[str]) -> list[Motion]:
     """The sanctions of the case that motions of ``kinds`` were given, the newest first; what ``post`` may see."""
     decided = queue(post).filter(case=case, kind__in=kinds, state__in=AFTER_DECISION)
-    return [one for one in decided.order_by("-decided_at") if nature.was_granted(one)]
+    return [one for one in decided.order_by("-decided_at") if kind_rules.was_granted(one)]
 
 
 def documents(case: Case, post: Post) -> QuerySet[Document]:
@@ -125,7 +125,7 @@ def attachments(motion: Motion, post: Post) -> "QuerySet[Attachment]":
     to himself alone.
     """
     held = motion.attachments.select_related("document__blob")
-    return held if motion.is_editable or relations.is_author(motion, post) else held.exclude(filed_by=None)
+    return held if motion.is_editable or permissions.is_author(motion, post) else held.exclude(filed_by=None)
 
 
 @only_where_sent

@@ -17,15 +17,16 @@ from ecase.officers.models import Officer, Post
 from signatures import Report
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
-from workflows.motions import columns, serving
+from workflows.motions import columns, notifications
 from workflows.motions.authority.steps import STEPS
-from workflows.motions.doing import announcements, effects
-from workflows.motions.law import finality
-from workflows.motions.law.appeals import Stated
-from workflows.motions.law.terms import correct_terms, extend_terms, meet_terms, start_terms, void_terms
+from workflows.motions.doing import effects
+from workflows.motions.exports.act_json import digest, instant
 from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.rules import finality
+from workflows.motions.rules.appeals import Stated
+from workflows.motions.rules.deadlines import correct_terms, extend_terms, meet_terms, start_terms, void_terms
+from workflows.motions.services import served_copies
 from workflows.motions.states import RECUSALS, ActType
-from workflows.motions.telling.act_json import digest, instant
 
 SERVICE_TEXT = "ecase"
 
@@ -81,7 +82,7 @@ def record(motion: Motion, statement: Statement) -> Act:
         _join(motion, statement.author, statement.type)
     motion.close_at = finality.closes_at(motion, act.performed_at)
     motion.save(update_fields=_CHANGED)
-    announcements.announce(motion, act, serving.owe(motion, act))
+    notifications.announce(motion, act, served_copies.owe(motion, act))
     return act
 
 

@@ -14,12 +14,13 @@ from ecase.cases import documents
 from ecase.cases.models import Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
-from workflows.motions.authority import rules, secrecy
-from workflows.motions.authority.refusals import recording
-from workflows.motions.authority.relations import is_author
-from workflows.motions.doing.locking import lock
-from workflows.motions.law import leading, payloads, prefilling, requirements, volume
+from workflows.motions import admissions
+from workflows.motions.engine import checks
+from workflows.motions.engine.refusals import recording
+from workflows.motions.locking import lock
 from workflows.motions.models import ActDraft, Attachment, Motion
+from workflows.motions.permissions import is_author
+from workflows.motions.rules import leading, payloads, prefill, requirements, volume
 from workflows.motions.states import EDITABLE, WITH_A_JUDGE, ActType
 from workflows.statute.catalogue import catalogue, in_force
 
@@ -42,9 +43,9 @@ def create(case: Case, kind: str, author: Post) -> Motion:
         organisation=author.organisation,
         prosecution=case.prosecution,
         court=case.court,
-        secret=secrecy.is_secret(kinds[kind].secrecy.level),
+        secret=admissions.is_secret(kinds[kind].secrecy.level),
     )
-    secrecy.admit(motion, author.officer, None, motion.created_at)
+    admissions.admit(motion, author.officer, None, motion.created_at)
     _audit("draft.created", motion, author)
     return motion
 
@@ -60,8 +61,8 @@ def relate(motion: Motion, post: Post, earlier: Motion | None, revision: int | N
     _require_seen(locked, revision)
     if earlier is not None and not requirements.may_be_earlier(locked, earlier):
         raise Invalid(Problem("unfit", _("This motion cannot be about that decision."), "earlier"))
-    before, locked.earlier = prefilling.of_earlier(locked), earlier
-    locked.payload = prefilling.with_earlier(locked, before)
+    before, locked.earlier = prefill.of_earlier(locked), earlier
+    locked.payload = prefill.with_earlier(locked, before)
     _touch(locked, "earlier", "payload")
     _audit("draft.related", locked, post, {"earlier": str(earlier.pk) if earlier else None})
     return locked
@@ -147,7 +148,7 @@ def discard(motion: Motion, post: Post) -> None:
 
 def keep(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[str, Any]) -> None:
     """Keep what is typed for an act that is not prepared yet, complete or not."""
-    if ActType(act_type) not in rules.available(motion, post):
+    if ActType(act_type) not in checks.available(motion, post):
         raise NotAllowed(Problem("not-yours", _("This act is not yours to write now.")))
     if faults := payloads.faults_of(motion, ActType(act_type), payload, post, complete=False):
         raise Invalid(faults)

@@ -14,13 +14,13 @@ from ecase.cases.models import Blob, Person
 from ecase.officers.models import Officer, Post, Role
 from workflows import papers
 from workflows.motions import signed
-from workflows.motions.law.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
+from workflows.motions.exports.act_json import Draft
+from workflows.motions.exports.appeals import appeal_sentence
+from workflows.motions.exports.fields import on_paper, paragraphs, table
 from workflows.motions.models import Motion
 from workflows.motions.persons import named_persons
+from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
 from workflows.motions.states import DECISIONS, ActType
-from workflows.motions.telling.act_json import Draft
-from workflows.motions.telling.appeals import appeal_sentence
-from workflows.motions.telling.fields import on_paper, paragraphs, table
 from workflows.papers import facts
 from workflows.statute.schema import AppealOutcome, Form
 

@@ -5,11 +5,11 @@ from itertools import chain
 
 from ecase.officers.models import Officer, Organisation, Role
 from ecase.outbox import services as outbox
-from workflows.motions.authority import secrecy
-from workflows.motions.law import defence, events, nature
+from workflows.motions import admissions
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
+from workflows.motions.rules import defence, events, kind_rules
 from workflows.motions.states import DECISIONS, ActType, State
-from workflows.motions.telling.act_json import instant
 
 Recipient = Officer | Organisation
 Recipients = Callable[[Motion], Iterable[Recipient]]
@@ -21,7 +21,7 @@ def announce(motion: Motion, act: Act, owed: Iterable[Recipient] = ()) -> None:
     No content of the case travels, only ids.
     """
     wanted = dict.fromkeys(chain(_RECIPIENTS.get(ActType(act.type), _nobody)(motion), owed))
-    told = [(one, roles_told(one)) for one in secrecy.recipients(motion, wanted)]
+    told = [(one, roles_told(one)) for one in admissions.recipients(motion, wanted)]
     if told:
         outbox.send_all(f"motion.{act.type}", key=str(motion.pk), to=told, payload=_payload(motion, act))
 
@@ -63,7 +63,7 @@ def _author(motion: Motion) -> Iterator[Recipient]:
 
 def _prosecution(motion: Motion) -> Iterator[Recipient]:
     """The office that supervises the case, if the kind has a part for it, and the one whose consent is asked."""
-    if nature.prosecutor_reads(motion) or motion.prosecution_id == motion.organisation_id:
+    if kind_rules.prosecutor_reads(motion) or motion.prosecution_id == motion.organisation_id:
         yield motion.prosecution
     if motion.consenting:
         yield motion.consenting

@@ -22,18 +22,18 @@ from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
 from ecase.trust import evidence
 from workflows.motions import signed
-from workflows.motions.authority import rules
-from workflows.motions.authority.refusals import recorded
-from workflows.motions.doing import pending
 from workflows.motions.doing.follow_up import follow_up
-from workflows.motions.doing.locking import lock
-from workflows.motions.doing.recording import Statement, record
-from workflows.motions.law import payloads, volume
+from workflows.motions.engine import checks
+from workflows.motions.engine.record import Statement, record
+from workflows.motions.engine.refusals import recorded
+from workflows.motions.exports import act_json, papers
+from workflows.motions.locking import lock
 from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.rules import payloads, volume
+from workflows.motions.services import pending_signatures
 from workflows.motions.states import ActType
-from workflows.motions.telling import act_json, papers
 
-available = rules.available
+available = checks.available
 form = payloads.form
 
 
@@ -64,14 +64,14 @@ def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
     Raises ``SignatureRefused``, ``Altered`` (the bytes of a file that the act names are no longer those), ``Expired``,
     ``Conflict`` or ``NotAllowed``; each refusal is in the audit log and nothing else has changed. Raises
     ``Undecided`` while it cannot be found out whether the signature stands: it is kept and tried again without the
-    author (``workflows.motions.doing.pending``).
+    author (``workflows.motions.services.pending_signatures``).
     """
     content, received_at = bytes(prepared.act_json), timezone.now()
     received = signing.receive(cms, content, author, received_at, prepared.created_at)
     try:
         return perform_received(prepared, received, author)
     except Undecided as undecided:
-        pending.keep(prepared, received, undecided)
+        pending_signatures.keep(prepared, received, undecided)
         raise
 
 
@@ -88,7 +88,7 @@ def perform_received(prepared: PreparedAct, received: signing.Received, author: 
 @recorded
 def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
     act_type = ActType(what)
-    rules.require_allowed(motion, act_type, author)
+    checks.require_allowed(motion, act_type, author)
     stated = payloads.require_valid(motion, act_type, _stated(motion, act_type, payload), author)
     draft = _draft(motion, act_type, author, stated)
     pdf = documents.put_bytes(papers.render(draft), "application/pdf")
@@ -122,11 +122,11 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, rec
     if locked.author_id == author.pk:
         locked.author = author
     _require_signable(locked, prepared, received.at)
-    rules.require_allowed(locked, ActType(what), author)
+    checks.require_allowed(locked, ActType(what), author)
     act = record(locked, Statement.signed(prepared, author, received.cms, report, received.at))
     if received.collected:
         evidence.keep(report, received.collected.evidence)
-    pending.settle(prepared, received.at)
+    pending_signatures.settle(prepared, received.at)
     follow_up(locked, act)
     return act
 

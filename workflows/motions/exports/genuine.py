@@ -7,8 +7,8 @@ import re
 import uuid
 from enum import StrEnum
 
+from workflows.motions.exports import act_json
 from workflows.motions.models import Act
-from workflows.motions.telling import act_json
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 

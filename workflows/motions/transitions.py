@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
-from workflows.motions.law import appeals, nature
-from workflows.motions.law.appeals import Stated
+from workflows.motions.rules import appeals, kind_rules
+from workflows.motions.rules.appeals import Stated
 from workflows.motions.states import (
     AFTER_DECISION,
     IN_FORCE,
@@ -29,17 +29,17 @@ OPEN_APPEAL = [AppealState.FILED, AppealState.LATE, AppealState.SENT_UP, AppealS
 
 
 def _filed(machine: "Machine") -> str:
-    return State.AWAITING_APPROVAL if nature.needs_approval(cast("Motion", machine)) else State.SUBMITTED
+    return State.AWAITING_APPROVAL if kind_rules.needs_approval(cast("Motion", machine)) else State.SUBMITTED
 
 
 def _agreed(machine: "Machine") -> str:
     """Where several levels consent, one after another, all but the last leave it with the prosecutor."""
     motion = cast("Motion", machine)
-    return State.SUBMITTED if motion.consents + 1 < len(nature.consent_levels(motion)) else State.AGREED
+    return State.SUBMITTED if motion.consents + 1 < len(kind_rules.consent_levels(motion)) else State.AGREED
 
 
 def _lifted(machine: "Machine") -> str:
-    return State.LIFTING_ASKED if nature.needs_consent_to_lift(cast("Motion", machine)) else State.LIFTED
+    return State.LIFTING_ASKED if kind_rules.needs_consent_to_lift(cast("Motion", machine)) else State.LIFTED
 
 
 def _before_lifting(machine: "Machine") -> str:
@@ -59,7 +59,7 @@ def has_late_appeal(machine: models.Model) -> bool:
 def decided(machine: models.Model) -> bool:
     """An appeal follows a decision that the law lets be appealed."""
     motion = cast("Motion", machine)
-    return motion.state in AFTER_DECISION and nature.may_be_appealed(motion)
+    return motion.state in AFTER_DECISION and kind_rules.may_be_appealed(motion)
 
 
 class Machine(models.Model):

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from workflows.deadlines import lengths
-from workflows.motions.law import nature
 from workflows.motions.models import Motion
+from workflows.motions.rules import kind_rules
 from workflows.statute.schema import Amount
 
 
 def begin(motion: Motion, payload: Mapping[str, Any]) -> None:
     """Set the end of a sanction that was just given; nothing for a refusal or a kind without an end."""
-    if nature.was_granted(motion):
+    if kind_rules.was_granted(motion):
         prolong(motion, end_stated(motion, payload, motion.decided_at))
 
 
@@ -38,7 +38,7 @@ def change(motion: Motion, payload: Mapping[str, Any], at: datetime, *, anew: bo
 
     ``anew`` where the ruling puts another outcome in place: what it gives counts from the ruling.
     """
-    if not nature.was_granted(motion):
+    if not kind_rules.was_granted(motion):
         end(motion, at)
     elif (until := end_stated(motion, payload, at if anew else motion.decided_at)) is not None:
         prolong(motion, until)
@@ -50,11 +50,11 @@ def end(motion: Motion, at: datetime) -> None:
 
 
 def _after(motion: Motion, start: datetime, length: Amount) -> datetime:
-    return lengths.after(start, length.amount, length.unit, nature.jurisdiction(motion))
+    return lengths.after(start, length.amount, length.unit, kind_rules.jurisdiction(motion))
 
 
 def _before(motion: Motion, end: datetime, length: Amount) -> datetime:
-    return lengths.before(end, length.amount, length.unit, nature.jurisdiction(motion))
+    return lengths.before(end, length.amount, length.unit, kind_rules.jurisdiction(motion))
 
 
 def _instant(text: Any) -> datetime | None:

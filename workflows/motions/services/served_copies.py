@@ -15,11 +15,11 @@ from ecase.officers.models import Officer, Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem
 from workflows.copies import services as copies
 from workflows.copies.models import BY_HAND, Copy, CopyQuerySet, Recipient, Way
-from workflows.motions.authority import secrecy
-from workflows.motions.authority.refusals import recording
-from workflows.motions.authority.relations import is_author, is_clerk_of_court
-from workflows.motions.doing.announcements import roles_told
+from workflows.motions import admissions
+from workflows.motions.engine.refusals import recording
 from workflows.motions.models import Act, Motion
+from workflows.motions.notifications import roles_told
+from workflows.motions.permissions import is_author, is_clerk_of_court
 from workflows.motions.states import DECISIONS, ActType, State
 
 
@@ -35,7 +35,7 @@ def owe(motion: Motion, act: Act) -> list[Recipient]:
 def _is_reached(motion: Motion, recipient: Recipient) -> bool:
     """Whether a message is enough: the addressee has an account that may open the act."""
     knows_the_service = isinstance(recipient, Officer) or bool(roles_told(recipient))
-    return knows_the_service and bool(secrecy.recipients(motion, [recipient]))
+    return knows_the_service and bool(admissions.recipients(motion, [recipient]))
 
 
 def _is_hearing_off(motion: Motion, act: Act) -> bool:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from ecase.audit import services as audit
 from ecase.officers.models import Post
 from workflows.motions import signed
+from workflows.motions.exports import printing
 from workflows.motions.models import Act, Attachment, Motion
 from workflows.motions.states import ActType, AppealState, State
-from workflows.motions.telling import printing
 from workflows.papers import inventory
 
 PDF = "application/pdf"

@@ -12,8 +12,8 @@ from ecase.cases import participation
 from ecase.officers.models import Post
 from ecase.problems import Conflict, NotAllowed, Problem
 from workflows.motions.authority.steps import STEPS, Step
-from workflows.motions.law import appellants, nature
 from workflows.motions.models import Act, Motion, Opening, OpeningQuerySet
+from workflows.motions.rules import appellants, kind_rules
 from workflows.motions.states import BRING_MATERIALS, RECUSALS, ActType, State
 
 
@@ -98,7 +98,7 @@ def _faults_of_kind(motion: Motion, act_type: ActType, step: Step) -> Iterator[P
 
 
 def _authors(motion: Motion) -> tuple[str, ...]:
-    step = nature.ladder_step(motion)
+    step = kind_rules.ladder_step(motion)
     return step.authors if step and step.authors else motion.kind_entry.author_roles
 
 
@@ -108,7 +108,7 @@ def _conflict(motion: Motion, act_type: ActType, step: Step, post: Post) -> Prob
         return _wrong_state(motion, act_type)
     if motion.on_paper and act_type != ActType.FORMAT_ORDER:
         return Problem("on-paper", _("The motion is kept on paper. Order the electronic format before you act on it."))
-    if act_type == ActType.EXECUTION_REPORT and nature.is_suspended(motion):
+    if act_type == ActType.EXECUTION_REPORT and kind_rules.is_suspended(motion):
         return Problem("suspended", _("The decision is appealed, and the appeal suspends it."))
     if act_type == ActType.APPEAL and appellants.was_refused_its_term(motion, post):
         return Problem("term-not-restored", _("The term of your appeal was not restored."))

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from ecase.officers import signing
 from ecase.trust import awaiting
-from workflows.motions.doing.recording import Statement, record
+from workflows.motions.engine.record import Statement, record
+from workflows.motions.exports.act_json import Draft, freeze
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import SERVICE_ACTS, ActType
-from workflows.motions.telling.act_json import Draft, freeze
 
 
 def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Act:

@@ -15,8 +15,8 @@ from ecase.trust import evidence as kept
 from ecase.trust import folder
 from signatures import container as evidence
 from signatures.container.limits import LARGER, USUAL
+from workflows.motions.exports import act_json
 from workflows.motions.models import Act
-from workflows.motions.telling import act_json
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
-from workflows.motions.law import appeals, appellants, events, nature, requirements
 from workflows.motions.models import Motion
+from workflows.motions.rules import appeals, appellants, events, kind_rules, requirements
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import AppealOutcome, Field, Form, Outcome
@@ -47,7 +47,7 @@ def _naming_appeal(motion: Motion, act_type: ActType, found: Form, author: Post 
 
 
 def _today(motion: Motion, act_type: ActType) -> Field:
-    acts = catalogue(in_force(nature.jurisdiction(motion))).acts
+    acts = catalogue(in_force(kind_rules.jurisdiction(motion))).acts
     return next(one for one in acts[act_type].fields if one.key == appeals.APPEAL)
 
 
@@ -82,7 +82,7 @@ def outcomes(motion: Motion, act_type: ActType) -> tuple[Outcome | AppealOutcome
     """What this act may state as its outcome: a decision's by form and path, or those of an appeal."""
     if act_type == ActType.APPEAL_RULING:
         return motion.kind_entry.appeal.outcomes
-    return nature.outcomes(motion, act_type) if act_type in DECISIONS else ()
+    return kind_rules.outcomes(motion, act_type) if act_type in DECISIONS else ()
 
 
 def new_outcomes(motion: Motion, act_type: ActType, outcome: str) -> tuple[Outcome, ...]:
@@ -90,7 +90,7 @@ def new_outcomes(motion: Motion, act_type: ActType, outcome: str) -> tuple[Outco
     if act_type != ActType.APPEAL_RULING:
         return ()
     changing = {one.key for one in motion.kind_entry.appeal.outcomes if one.effect == "changed"}
-    return nature.outcomes(motion) if outcome in changing else ()
+    return kind_rules.outcomes(motion) if outcome in changing else ()
 
 
 def require_valid(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:

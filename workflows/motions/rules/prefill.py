@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from workflows.motions import signed
+from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
-from workflows.motions.telling.act_json import instant
 from workflows.statute.conditions import is_empty
 
 Payload = dict[str, Any]

@@ -4,9 +4,8 @@ from django.utils import timezone
 
 from ecase.officers import signing
 from ecase.problems import Refused, Undecided
-from workflows.motions import acting
-from workflows.motions.doing import pending
 from workflows.motions.models import Act, PendingSignature
+from workflows.motions.services import acting, pending_signatures
 
 RELATED = ("prepared__motion__case", "prepared__author__officer", "prepared__author__organisation")
 
@@ -25,10 +24,10 @@ def _tried(waiting: PendingSignature) -> Act | Refused | None:
     try:
         return acting.perform_received(waiting.prepared, received, waiting.prepared.author)
     except Undecided as undecided:
-        pending.put_off(waiting, received, undecided)
+        pending_signatures.put_off(waiting, received, undecided)
         return None
     except Refused as refusal:
-        pending.settle(waiting.prepared, timezone.now(), refusal)
+        pending_signatures.settle(waiting.prepared, timezone.now(), refusal)
         return refusal
 
 
@@ -40,5 +39,5 @@ def _received(waiting: PendingSignature) -> signing.Received:
         prepared.author,
         waiting.received_at,
         prepared.created_at,
-        pending.evidence_of(waiting),
+        pending_signatures.evidence_of(waiting),
     )

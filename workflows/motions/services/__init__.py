@@ -1,0 +1,1 @@
+"""What the doors call: perform acts, save drafts, serve copies, retry signatures."""
