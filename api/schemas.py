@@ -3,9 +3,10 @@
 from typing import Any
 
 from ecase.officers.models import Post
+from workflows.motions.acts.registry import SERVICE_ACTS
 from workflows.motions.models import Motion
 from workflows.motions.rules import payloads
-from workflows.motions.states import SERVICE_ACTS, WITH_OUTCOME, ActType
+from workflows.motions.states import WITH_OUTCOME, ActType
 from workflows.statute.json_schema import DIALECT, schema_of
 from workflows.statute.schema import AppealOutcome, Kind, Outcome
 

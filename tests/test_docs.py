@@ -10,9 +10,10 @@ from babel.messages.pofile import read_po
 
 from signatures.canonical import check
 from signatures.x509.trust_policy import PURPOSES
-from workflows.motions.authority.steps import STEPS
+from workflows.motions.acts.registry import SERVICE_ACTS, SPECS
+from workflows.motions.acts.spec import Moves
 from workflows.motions.models import Motion
-from workflows.motions.states import FINAL_STATES, SERVICE_ACTS, ActType, AppealState, State
+from workflows.motions.states import FINAL_STATES, AppealState, State
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -98,24 +99,22 @@ def test_every_page_of_documentation_is_reachable_from_its_index() -> None:
 
 def act_rows() -> Iterator[str]:
     """The table of ``acts-and-states.md`` as the code states it."""
-    for act_type in ActType:
-        step = STEPS[act_type]
-        who = ", ".join(sorted(role.value for role in step.roles)) or "the service"
-        sources, targets = _transition(step.transition)
-        opened = "yes" if step.reads_first else ""
-        yield f"| `{act_type}` | {who} | {', '.join(sources)} | {' or '.join(targets) or 'stays'} | {opened} |"
+    for spec in SPECS.values():
+        who = ", ".join(sorted(role.value for role in spec.roles)) or "the service"
+        sources, targets = _transitions(spec.moves)
+        opened = "yes" if spec.reads_first else ""
+        yield f"| `{spec.type}` | {who} | {', '.join(sources)} | {' or '.join(targets) or 'stays'} | {opened} |"
 
 
-def _transition(name: str) -> tuple[list[str], list[str]]:
-    """From where a transition leads where to; of an appeal's, with the name of its machine."""
-    (machine,) = {one for one in ("state", "appeal_state") if _of(one, name)}
+def _transitions(moves: Moves) -> tuple[list[str], list[str]]:
+    """From where an act's transitions lead where to; of an appeal's, with the name of its machine."""
+    (machine,) = {name for name in ("state", "appeal_state") if _of(name, moves.required)}
     values: type[State | AppealState] = State if machine == "state" else AppealState
-    found = _of(machine, name)
-    targets = {str(target) for one in found for target in getattr(one.target, "allowed_states", None) or [one.target]}
-    known = [str(one.value) for one in values]
+    known = [str(value) for value in values]
+    targets = {str(found.target) for name in moves.names for found in _of(machine, name) if found.target}
     mark = "" if machine == "state" else "appeal: "
-    sources = sorted((str(one.source.value) for one in found), key=known.index)
-    return [mark + sources[0], *sources[1:]], [one for one in known if one in targets]
+    sources = sorted((str(found.source) for found in _of(machine, moves.required)), key=known.index)
+    return [mark + sources[0], *sources[1:]], [value for value in known if value in targets]
 
 
 def _of(machine: str, name: str) -> list[Any]:
@@ -134,7 +133,7 @@ def test_every_state_is_described() -> None:
     assert {str(state) for state in [*State, *AppealState]} <= rows("acts-and-states.md")
     for state in FINAL_STATES:
         assert re.search(rf"^\| `{state}` \| final", page, re.MULTILINE), state
-    assert all(STEPS[act_type].roles == frozenset() for act_type in SERVICE_ACTS)
+    assert all(SPECS[act_type].roles == frozenset() for act_type in SERVICE_ACTS)
 
 
 # -- signatures ---------------------------------------------------------------------------------------------------

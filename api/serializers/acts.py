@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers.base import Base64Field, Strict
-from workflows.motions.states import SERVICE_ACTS, ActType, State
+from workflows.motions.acts.registry import SERVICE_ACTS
+from workflows.motions.states import ActType, State
 
 OFFICERS_ACTS = [(act.value, act.label) for act in ActType if act not in SERVICE_ACTS]
 

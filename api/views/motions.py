@@ -28,7 +28,7 @@ from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
 from workflows.motions import queries, signers
 from workflows.motions.models import Motion, MotionQuerySet
-from workflows.motions.services import drafts
+from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
 
 
@@ -157,7 +157,7 @@ class MotionSchema(View):
     )
     def get(self, request: Request, motion_id: uuid.UUID, act_type: str) -> HttpResponse:
         """JSON Schema 2020-12 of the payload of `type`; of a decision or a ruling, for one outcome."""
-        motion = queries.for_act(post_of(request), motion_id, act_type)
+        motion = acting.motion_for_act(post_of(request), motion_id, act_type)
         known = act_type in ActType.values
         schema = schemas.of_act(motion, ActType(act_type), self.filters["outcome"], post_of(request)) if known else None
         if schema is None:

@@ -11,46 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from ecase.officers.models import Post
 from ecase.outbox import services as outbox
 from ecase.outbox.models import Notice
+from workflows.motions.acts.registry import SPECS
+from workflows.motions.states import ActType
 
 HEADLINES: Mapping[str, str | Promise] = {
-    "motion.motion": _("A motion has arrived"),
-    "motion.approval": _("The head of the body has approved"),
-    "motion.agreement": _("The prosecutor has agreed"),
-    "motion.refusal": _("The prosecutor has refused"),
-    "motion.return": _("A motion has been returned for completion"),
-    "motion.withdrawal": _("A motion has been withdrawn"),
-    "motion.correction": _("An instant of a motion has been corrected"),
-    "motion.format_order": _("The format of a motion has changed"),
-    "motion.registration": _("The court has registered a motion"),
-    "motion.assignment": _("A motion has been assigned to you"),
-    "motion.recusal": _("The judge has stepped aside"),
-    "motion.reassignment": _("The judge is replaced"),
-    "motion.transfer": _("A motion has gone to another court"),
-    "motion.materials_request": _("The judge asks for more materials"),
-    "motion.supplement": _("A motion has been supplemented"),
-    "motion.hearing_order": _("A hearing has been ordered"),
-    "motion.minutes": _("The minutes of a hearing are there"),
-    "motion.protocol": _("The judge has decided"),
-    "motion.endorsement": _("The judge has decided"),
-    "motion.delivery": _("A decision has been delivered"),
-    "motion.execution_report": _("A decision has been executed"),
-    "motion.lifting": _("A measure is to be lifted"),
-    "motion.lifting_consent": _("A measure has been lifted"),
-    "motion.lifting_refusal": _("The lifting has been refused"),
-    "motion.extension": _("A sanction has been extended"),
-    "motion.replacement": _("A later decision has ended a sanction"),
-    "motion.revival": _("A sanction holds again"),
-    "motion.closure": _("A motion has been closed"),
-    "motion.expiry": _("A sanction has expired"),
-    "motion.appeal": _("A decision has been appealed"),
-    "motion.restoration": _("The judge has ruled on restoring the term"),
-    "motion.appeal_withdrawal": _("An appeal has been withdrawn"),
-    "motion.transmission": _("An appeal has gone to the appeal court"),
-    "motion.appeal_assignment": _("An appeal has been assigned to you"),
-    "motion.appeal_recusal": _("The appellate judge has stepped aside"),
-    "motion.appeal_reassignment": _("The appellate judge is replaced"),
-    "motion.appeal_ruling": _("The appeal has been decided"),
-    "motion.event": _("An event has been put on record"),
     "deadline.reminder": _("A deadline is near"),
     "deadline.missed": _("A deadline has been missed"),
     "deadline.escalated": _("A deadline of somebody you answer for"),
@@ -125,6 +89,9 @@ def unread(post: Post) -> int:
 
 def headline(topic: str) -> Any:
     """What a notice is about, in words."""
+    room, _dot, act_type = topic.partition(".")
+    if room == "motion" and act_type in SPECS:
+        return SPECS[ActType(act_type)].headline
     return HEADLINES.get(topic, _("News of a motion"))
 
 

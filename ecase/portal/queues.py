@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post, Role
-from ecase.portal import piles
 from ecase.portal.next_step import with_last_act
 from ecase.portal.paging import Page, page
-from ecase.portal.piles import ALL, WAITING, Pile
 from workflows.motions import queries, signers
 from workflows.motions.models import Motion
 from workflows.motions.persons import naming
+from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.worklists import ALL, WAITING, Worklist, judge_is_away, waiting, worklist_of, worklists_of
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Catalogue
 
@@ -79,7 +79,7 @@ def _shown(rows: QuerySet[Motion], post: Post) -> QuerySet[Motion]:
     rows = with_last_act(rows).select_related(*queries.RELATED).prefetch_related("case__persons")
     if post.role != Role.COURT_CHAIR:
         return rows
-    return rows.annotate(judge_is_away=ExpressionWrapper(piles.judge_is_away(post), output_field=BooleanField()))
+    return rows.annotate(judge_is_away=ExpressionWrapper(judge_is_away(post), output_field=BooleanField()))
 
 
 def seen(motions: Page[Motion]) -> str:
@@ -95,34 +95,29 @@ def stamp(post: Post, wishes: Wishes) -> str:
 
 def waiting_count(post: Post) -> int:
     """How many motions wait for the next step of this post."""
-    return queries.queue(post).order_by().filter(piles.waiting(post, law().kinds.values())).count()
+    return queries.queue(post).order_by().filter(waiting(post, KindRows.load())).count()
 
 
 def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], QuerySet[Motion]]) -> Page[Motion]:
     known = law()
-    pile = _pile(post, wishes.scope)
-    if pile.is_kept:
-        return _page_of_kept(post, pile, wishes, known)
-    piled = pile.rows(post).filter(pile.condition(post, known.kinds.values()))
-    rows = shaped(_narrowed(piled, wishes, known, post))
-    if not pile.is_urgent:
+    worklist = worklist_of(post, wishes.scope) or worklists_of(post)[0]
+    if worklist.is_kept:
+        return _page_of_kept(post, worklist, wishes, known)
+    rows = shaped(_narrowed(worklist.motions(post), wishes, known, post))
+    if not worklist.is_urgent:
         return page(rows, "created_at", wishes.cursor, newest_first=True)
     due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
     return page(rows.annotate(due=due), "due", wishes.cursor, newest_first=False)
 
 
-def _page_of_kept(post: Post, pile: Pile, wishes: Wishes, known: Catalogue) -> Page[Motion]:
+def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes, known: Catalogue) -> Page[Motion]:
     """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
     then = replace(wishes, state="", due="", text="")
-    rows = _shown(_narrowed(pile.rows(post), then, known, post), post).filter(case__number__icontains=wishes.text)
+    rows = _shown(_narrowed(worklist.motions(post), then, known, post), post).filter(
+        case__number__icontains=wishes.text
+    )
     found = page(rows, "created_at", wishes.cursor, newest_first=True)
     return replace(found, rows=signers.as_they_stood(post, found.rows))
-
-
-def _pile(post: Post, key: str) -> Pile:
-    """The pile of that name, or what waits if this post has none of that name."""
-    known = piles.of(post)
-    return next((one for one in known if one.key == key), known[0])
 
 
 def _narrowed(rows: QuerySet[Motion], wishes: Wishes, known: Catalogue, post: Post) -> QuerySet[Motion]:

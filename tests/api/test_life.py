@@ -18,7 +18,8 @@ from tests.factories import PostFactory
 from tests.motions.conftest import PDF, World
 from workflows.assignment import algorithm
 from workflows.copies.models import Copy
-from workflows.motions.doing import appealing
+from workflows.motions.acts import appeal
+from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.exports.act_json import instant
 from workflows.motions.locking import lock
 from workflows.motions.models import Motion
@@ -198,7 +199,7 @@ def test_a_sanction_is_in_force_until_an_appeal_cancels_it(world: World, call: C
 
     prosecutor = world.posts["prosecutor"]
     does(world, call(prosecutor), prosecutor, motion, "appeal", world.filled(motion, ActType.APPEAL))
-    assert appealing.send_up(lock(motion))
+    assert appeal.send_up(lock(motion), perform_service)
     motion = world.fresh(motion)
     judge = world.posts["appellate_judge"]
     caller = call(judge)

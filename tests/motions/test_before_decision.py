@@ -12,7 +12,7 @@ from tests.factories import OrganisationFactory, PostFactory, judge_of
 from tests.motions.payloads import now_minus
 from tests.motions.world import PDF, World
 from workflows.deadlines.models import Deadline
-from workflows.motions.doing import leaving
+from workflows.motions.acts import court
 from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
 from workflows.motions.services import drafts
@@ -133,7 +133,7 @@ def test_a_judge_who_leaves_is_replaced_by_draw_and_not_drawn_again(world: World
 
     assert motion.state == State.ASSIGNED
     assert motion.judge == second.officer
-    assert leaving.left(motion, leaving.FIRST) == {str(world.posts["judge"].officer_id): act_type}
+    assert court.judges_who_left(motion, court.FIRST) == {str(world.posts["judge"].officer_id): act_type}
     assert Deadline.objects.get(motion=motion, term="decide").state == "running"
 
 

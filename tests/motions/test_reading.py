@@ -13,8 +13,7 @@ from tests.motions.world import PDF, World
 from tests.past_guards import past_guards
 from workflows.assignment.models import DutyCall
 from workflows.drafting import services as drafting
-from workflows.motions import queries
-from workflows.motions.engine import checks
+from workflows.motions import openings, queries
 from workflows.motions.models import Motion, Opening
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
@@ -106,7 +105,7 @@ def test_other_acts_ask_for_no_new_reading(world: World) -> None:
     motion = world.opened(world.assigned("custody"), "judge")
     motion = world.does(motion, ActType.FORMAT_ORDER, "author", format="paper")
     motion = world.does(motion, ActType.FORMAT_ORDER, "author", format="electronic")
-    assert checks.has_opened(motion, world.posts["judge"])
+    assert openings.has_opened(motion, world.posts["judge"])
 
 
 def test_what_was_not_shown_yet_is_not_opened(world: World) -> None:
@@ -117,7 +116,7 @@ def test_what_was_not_shown_yet_is_not_opened(world: World) -> None:
     supplemented(world, motion)
 
     queries.open_materials(read, judge)
-    assert not checks.has_opened(world.fresh(motion), judge)
+    assert not openings.has_opened(world.fresh(motion), judge)
 
 
 def test_each_version_is_stamped_once(world: World) -> None:
@@ -137,7 +136,7 @@ def test_reading_an_act_or_the_differences_opens_no_version(world: World) -> Non
     seen = queries.get(post, motion.pk)
     queries.open_act(motion.acts.get(position=1), seen, post)
     queries.open_versions(seen, post)
-    assert not checks.has_opened(seen, post)
+    assert not openings.has_opened(seen, post)
 
 
 def test_the_history_tells_which_version_was_opened(world: World) -> None:

@@ -25,16 +25,17 @@ from ecase.officers.models import Organisation, Post, Role
 from ecase.problems import Refused
 from tests.factories import OrganisationFactory, PostFactory, judge_of
 from tests.motions.payloads import now_minus
+from tests.motions.waiting import require_agreement
 from tests.motions.world import World
 from workflows.deadlines.models import Deadline
 from workflows.motions import queries
-from workflows.motions.authority.steps import STEPS
-from workflows.motions.doing import leaving
+from workflows.motions.acts import court
+from workflows.motions.acts.registry import SERVICE_ACTS, SPECS
 from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import payloads
 from workflows.motions.services import acting
-from workflows.motions.states import SERVICE_ACTS, WITH_OUTCOME, ActType
+from workflows.motions.states import WITH_OUTCOME, ActType
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.watch import duties, finishing
 
@@ -146,6 +147,7 @@ class Life(RuleBasedStateMachine):
             if pick % 5 == 0:
                 self.time_passes(days=pick % 8)
             self.it_all_holds()
+            self.what_waits_can_be_done(self._motion(pk), ROLES[pick % len(ROLES)])
 
     def _one_step(self, motion: Motion, pick: int) -> None:
         """Somebody who may act does, and rather what has not been done yet; what ends a life is chosen less often."""
@@ -187,7 +189,7 @@ class Life(RuleBasedStateMachine):
         else:
             Life.performed += 1
             self.changed = True
-            assert post.role in STEPS[act_type].roles
+            assert post.role in SPECS[act_type].roles
 
     def _act(self, motion: Motion, act_type: ActType, post: Post, pick: int) -> None:
         seen = queries.get(post, motion.pk)
@@ -241,6 +243,10 @@ class Life(RuleBasedStateMachine):
         self.secrets_are_seen_by_those_admitted_only()
         self.changed = False
 
+    def what_waits_can_be_done(self, motion: Motion, role: str) -> None:
+        if post := self._post(motion, role):
+            require_agreement(motion, post)
+
     def every_state_is_explained_by_an_act(self) -> None:
         for motion in Motion.objects.select_related("last_act"):
             acts = list(motion.acts.order_by("position"))
@@ -258,8 +264,8 @@ class Life(RuleBasedStateMachine):
     def no_judge_is_in_conflict(self) -> None:
         for motion in Motion.objects.exclude(judge=None):
             with_him = motion.state in ("assigned", "hearing")
-            assert str(motion.judge_id) not in leaving.left(motion, leaving.FIRST) or not with_him
-            assert str(motion.appellate_judge_id) not in leaving.left(motion, leaving.APPEAL)
+            assert str(motion.judge_id) not in court.judges_who_left(motion, court.FIRST) or not with_him
+            assert str(motion.appellate_judge_id) not in court.judges_who_left(motion, court.APPEAL)
             assert motion.appellate_judge_id != motion.judge_id
             acted = Participation.objects.filter(case=motion.case_id, officer=motion.judge_id)
             assert not acted.exclude(role=Role.JUDGE).exists()

@@ -13,9 +13,10 @@ from django.test import Client
 from tests.motions.conftest import PDF, World
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
+from workflows.motions.acts.registry import SERVICE_ACTS
 from workflows.motions.models import Motion, PreparedAct
 from workflows.motions.services import acting
-from workflows.motions.states import SERVICE_ACTS, WITH_OUTCOME, ActType
+from workflows.motions.states import WITH_OUTCOME, ActType
 from workflows.statute.loading import read_folder
 
 WRITTEN_HERE = set(ActType) - SERVICE_ACTS - WITH_OUTCOME - {ActType.MOTION}

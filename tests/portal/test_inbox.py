@@ -3,15 +3,18 @@
 import re
 
 from ecase.outbox import services as outbox
-from ecase.portal.inbox import HEADLINES
+from ecase.portal.inbox import headline
 from tests.factories import PostFactory
 from tests.motions.conftest import World
 from tests.portal.conftest import Visitor
-from workflows.motions.notifications import _RECIPIENTS
+from workflows.motions.acts.registry import SPECS
+from workflows.motions.notifications import NOBODY
 
 
-def test_every_act_that_is_announced_has_its_headline() -> None:
-    assert {f"motion.{act_type}" for act_type in _RECIPIENTS} <= set(HEADLINES)
+def test_an_act_has_a_headline_if_and_only_if_it_tells_somebody() -> None:
+    for spec in SPECS.values():
+        assert bool(spec.headline) == (spec.notifies is not NOBODY), spec.type
+        assert not spec.headline or headline(f"motion.{spec.type}") == spec.headline
 
 
 def test_a_call_to_duty_says_what_it_is_and_names_the_kind(visitor: Visitor) -> None:

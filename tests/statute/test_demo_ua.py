@@ -9,7 +9,8 @@ from django.conf import LazySettings
 
 from tests.motions.conftest import World, make_world, storage, world
 from workflows.deadlines.models import Deadline
-from workflows.motions.doing import appealing
+from workflows.motions.acts import appeal
+from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType, AppealState, State
 from workflows.statute.loading import read_folder
@@ -63,8 +64,8 @@ def test_an_appeal_goes_straight_up_within_five_days(world: World) -> None:
 
     motion = world.does(motion, ActType.APPEAL, "defender")
     assert motion.appeal_state == AppealState.FILED
-    assert appealing.is_ripe(motion, datetime.now(UTC))
-    appealing.send_up(motion)
+    assert appeal.is_ripe(motion, datetime.now(UTC))
+    appeal.send_up(motion, perform_service)
     assert world.fresh(motion).appellate_court == world.case.court.parent
 
 

@@ -15,7 +15,7 @@ from workflows.drafting.comparison import Difference
 from workflows.drafting.comparison import differences as compare
 from workflows.drafting.composition import Composer
 from workflows.drafting.models import Suggestion
-from workflows.motions.engine import checks
+from workflows.motions import openings
 from workflows.motions.models import Motion
 from workflows.motions.states import State
 
@@ -87,7 +87,7 @@ def _require_judge(motion: Motion, post: Post) -> None:
         faults.append(Problem("assistant-off", _("Suggestions are switched off.")))
     if not _has_it(motion, post):
         faults.append(Problem("not-your-motion", _("Only the judge who has the motion may ask for a suggestion.")))
-    elif not checks.has_opened(motion, post):
+    elif not openings.has_opened(motion, post):
         faults.append(Problem("not-opened", _("Open the materials first: a suggestion follows your own reading.")))
     if faults:
         raise NotAllowed(faults)

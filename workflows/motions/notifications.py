@@ -3,27 +3,27 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from ecase.officers.models import Officer, Organisation, Role
+from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.motions import admissions
 from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import defence, events, kind_rules
-from workflows.motions.states import DECISIONS, ActType, State
+from workflows.motions.states import ActType, State
 
 Recipient = Officer | Organisation
 Recipients = Callable[[Motion], Iterable[Recipient]]
 
 
-def announce(motion: Motion, act: Act, owed: Iterable[Recipient] = ()) -> None:
+def notify(motion: Motion, act: Act, recipients: Recipients, owed: Iterable[Recipient] = ()) -> None:
     """Send ``motion.<act type>`` to everybody whom this act concerns, those whom it owes a copy among them.
 
     No content of the case travels, only ids.
     """
-    wanted = dict.fromkeys(chain(_RECIPIENTS.get(ActType(act.type), _nobody)(motion), owed))
-    told = [(one, roles_told(one)) for one in admissions.recipients(motion, wanted)]
-    if told:
-        outbox.send_all(f"motion.{act.type}", key=str(motion.pk), to=told, payload=_payload(motion, act))
+    wanted = dict.fromkeys(chain(recipients(motion), owed))
+    reached = [(recipient, roles_told(recipient)) for recipient in admissions.recipients(motion, wanted)]
+    if reached:
+        outbox.send_all(f"motion.{act.type}", key=str(motion.pk), to=reached, payload=_payload(motion, act))
 
 
 def roles_told(recipient: Recipient) -> tuple[str, ...]:
@@ -53,15 +53,38 @@ def _payload(motion: Motion, act: Act) -> dict[str, str]:
     }
 
 
-def _nobody(motion: Motion) -> Iterator[Recipient]:
+def NOBODY(motion: Motion) -> Iterator[Recipient]:  # noqa: N802 - a value among the groups below
+    """The act tells nobody."""
     yield from ()
 
 
-def _author(motion: Motion) -> Iterator[Recipient]:
+def author(motion: Motion) -> Iterator[Recipient]:
     yield motion.author.officer
 
 
-def _prosecution(motion: Motion) -> Iterator[Recipient]:
+def executors(motion: Motion) -> Iterator[Recipient]:
+    """Who carries a granted decision out, where that is not its author: the investigators of the case."""
+    if kind_rules.was_granted(motion) and kind_rules.executor_role(motion) != motion.author.role:
+        posts = Post.objects.current().filter(role=Role.INVESTIGATOR, organisation=motion.case.organisation_id)
+        team = motion.case.team.filter(officer__in=posts.values("officer"))
+        yield from Officer.objects.filter(pk__in=team.values("officer"))
+
+
+def executor(motion: Motion) -> Iterator[Recipient]:
+    """Who carries the decision out: its author, or in his place the investigators of the case."""
+    if kind_rules.executor_role(motion) == motion.author.role:
+        yield motion.author.officer
+    else:
+        yield from executors(motion)
+
+
+def admitted(motion: Motion) -> Iterator[Recipient]:
+    """The officer whom the last act admits to a secret motion."""
+    if motion.last_act:
+        yield from Officer.objects.filter(iin=motion.last_act.payload["iin"])
+
+
+def prosecution(motion: Motion) -> Iterator[Recipient]:
     """The office that supervises the case, if the kind has a part for it, and the one whose consent is asked."""
     if kind_rules.prosecutor_reads(motion) or motion.prosecution_id == motion.organisation_id:
         yield motion.prosecution
@@ -69,100 +92,63 @@ def _prosecution(motion: Motion) -> Iterator[Recipient]:
         yield motion.consenting
 
 
-def _court(motion: Motion) -> Iterator[Recipient]:
+def court(motion: Motion) -> Iterator[Recipient]:
     yield motion.court
 
 
-def _judge(motion: Motion) -> Iterator[Recipient]:
+def judge(motion: Motion) -> Iterator[Recipient]:
     if motion.judge:
         yield motion.judge
 
 
-def _appellate_judge(motion: Motion) -> Iterator[Recipient]:
+def appellate_judge(motion: Motion) -> Iterator[Recipient]:
     if motion.appellate_judge:
         yield motion.appellate_judge
 
 
-def _court_above(motion: Motion) -> Iterator[Recipient]:
+def court_above(motion: Motion) -> Iterator[Recipient]:
     if motion.appellate_court:
         yield motion.appellate_court
 
 
-def _defence(motion: Motion) -> Iterator[Recipient]:
+def counsel(motion: Motion) -> Iterator[Recipient]:
     yield from defence.counsel_of_subject(motion)
 
 
-def _appellants(motion: Motion) -> Iterator[Recipient]:
+def appellants(motion: Motion) -> Iterator[Recipient]:
     """Counsel whose appeals have been made: they hear what becomes of them, whomever they are counsel of."""
     made = motion.acts.filter(type=ActType.APPEAL, author__role=Role.DEFENDER)
     yield from Officer.objects.filter(pk__in=made.values("author__officer"))
 
 
-def _filed(motion: Motion) -> Iterator[Recipient]:
+def next_reviewer(motion: Motion) -> Iterator[Recipient]:
     """First the head of the author's body, if he has to agree; else the prosecutor, who consents or is sent a copy."""
     if motion.state == State.AWAITING_APPROVAL:
         yield motion.organisation
     else:
-        yield from _prosecution(motion)
+        yield from prosecution(motion)
 
 
-def _event(motion: Motion) -> Iterator[Recipient]:
-    """Whom the catalogue wants to be told of what has just been put on record."""
+def whom_the_event_concerns(motion: Motion) -> Iterator[Recipient]:
+    """Whom the catalogue wants to be told of the event that the last act puts on record."""
     if motion.last_act:
-        for one in events.stated(motion.last_act).tells:
-            yield from _TOLD[one](motion)
+        for role in events.stated(motion.last_act).tells:
+            yield from _OF_EVENT[role](motion)
 
 
-def _lifting_ordered(motion: Motion) -> Iterator[Recipient]:
+def whom_a_lifting_concerns(motion: Motion) -> Iterator[Recipient]:
     """The prosecutor who is to consent; where nobody is, everybody whom the end of the measure concerns."""
-    yield from _prosecution(motion) if motion.state == State.LIFTING_ASKED else _parties_and_judge(motion)
+    yield from prosecution(motion) if motion.state == State.LIFTING_ASKED else parties_and_judge(motion)
 
 
-def _all_of(*groups: Recipients) -> Recipients:
+def all_of(*groups: Recipients) -> Recipients:
+    """Each of the groups."""
     return lambda motion: chain.from_iterable(group(motion) for group in groups)
 
 
 # Investigator and prosecutor: a result goes to both at once.
-_both = _all_of(_author, _prosecution)
-_parties = _all_of(_both, _defence)
-_parties_and_judge = _all_of(_parties, _judge)
-_parties_to_appeal = _all_of(_parties, _appellants)
-
-_TOLD: dict[str, Recipients] = {"author": _author, "prosecutor": _prosecution, "judge": _judge, "defence": _defence}
-_RECIPIENTS: dict[ActType, Recipients] = {
-    ActType.MOTION: _filed,
-    ActType.APPROVAL: _both,
-    ActType.AGREEMENT: _prosecution,
-    ActType.REFUSAL: _author,
-    ActType.RETURN: _author,
-    ActType.WITHDRAWAL: _all_of(_prosecution, _judge),
-    ActType.CORRECTION: _all_of(_prosecution, _judge),
-    ActType.FORMAT_ORDER: _all_of(_prosecution, _judge),
-    ActType.REGISTRATION: _both,
-    ActType.ASSIGNMENT: _judge,
-    ActType.RECUSAL: _all_of(_both, _court),
-    ActType.REASSIGNMENT: _both,
-    ActType.TRANSFER: _all_of(_both, _court),
-    ActType.MATERIALS_REQUEST: _author,
-    ActType.SUPPLEMENT: _judge,
-    ActType.HEARING_ORDER: _parties,
-    ActType.MINUTES: _parties_and_judge,
-    **dict.fromkeys(DECISIONS, _parties),
-    ActType.EXECUTION_REPORT: _all_of(_prosecution, _judge),
-    ActType.LIFTING: _lifting_ordered,
-    ActType.LIFTING_CONSENT: _parties_and_judge,
-    ActType.LIFTING_REFUSAL: _author,
-    ActType.EXTENSION: _parties,
-    ActType.REPLACEMENT: _parties,
-    ActType.REVIVAL: _parties,
-    ActType.EXPIRY: _parties,
-    ActType.APPEAL: _parties_and_judge,
-    ActType.RESTORATION: _parties_to_appeal,
-    ActType.APPEAL_WITHDRAWAL: _all_of(_parties, _judge, _appellate_judge),
-    ActType.TRANSMISSION: _parties_to_appeal,
-    ActType.APPEAL_ASSIGNMENT: _appellate_judge,
-    ActType.APPEAL_RECUSAL: _all_of(_parties, _court_above),
-    ActType.APPEAL_REASSIGNMENT: _parties,
-    ActType.APPEAL_RULING: _all_of(_parties_to_appeal, _judge),
-    ActType.EVENT: _event,
-}
+author_and_prosecution = all_of(author, prosecution)
+parties = all_of(author_and_prosecution, executors, counsel)
+parties_and_judge = all_of(parties, judge)
+parties_to_appeal = all_of(parties, appellants)
+_OF_EVENT: dict[str, Recipients] = {"author": author, "prosecutor": prosecution, "judge": judge, "defence": counsel}

@@ -18,7 +18,6 @@ from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
 from workflows.motions import permissions, signed
-from workflows.motions.engine import checks
 from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion, MotionQuerySet, Opening
 from workflows.motions.rules import events, kind_rules
 from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
@@ -71,17 +70,6 @@ def decisions(post: Post) -> MotionQuerySet:
     """The motions of which the decision alone is open to ``post``, the newest first."""
     found = Motion.objects.decided_for(post).exclude(pk__in=Motion.objects.visible_to(post).values("pk"))
     return found.order_by("-decided_at", "-id")
-
-
-def for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Motion:
-    """A motion on which ``post`` writes an act of this type; ``Motion.DoesNotExist`` if it may open none.
-
-    Where only the decision is open, what the forms of acts that are not possible offer is not.
-    """
-    motion = decided(post, motion_id)
-    if not motion.is_open_to(post) and act_type not in checks.available(motion, post):
-        raise Motion.DoesNotExist
-    return motion
 
 
 def _add_bodies(motion: Motion) -> None:

@@ -86,26 +86,9 @@ class ActType(models.TextChoices):
     EVENT = "event", _("Event on record")
 
 
-# Performed by the service itself, under its own seal.
-SERVICE_ACTS = frozenset(
-    {
-        ActType.REGISTRATION,
-        ActType.ASSIGNMENT,
-        ActType.DELIVERY,
-        ActType.EXTENSION,
-        ActType.REPLACEMENT,
-        ActType.REVIVAL,
-        ActType.EXPIRY,
-        ActType.CLOSURE,
-        ActType.TRANSMISSION,
-        ActType.APPEAL_ASSIGNMENT,
-    }
-)
 DECISIONS = frozenset({ActType.PROTOCOL, ActType.ENDORSEMENT})
 # What changes what a motion says or rests on: whoever has read it before has not read this.
 BRING_MATERIALS = frozenset({ActType.MOTION, ActType.SUPPLEMENT, ActType.CORRECTION})
-# By which a judge leaves a motion of his own accord.
-RECUSALS = frozenset({ActType.RECUSAL, ActType.APPEAL_RECUSAL})
 # Acts that state one of the outcomes that the catalogue gives.
 WITH_OUTCOME = DECISIONS | {ActType.APPEAL_RULING}
 
@@ -126,5 +109,8 @@ IN_FORCE = (State.DECIDED, State.DELIVERED, State.EXECUTED, State.LIFTING_ASKED)
 ENDED = (State.CLOSED, State.LIFTED, State.REPLACED, State.EXPIRED)
 AFTER_DECISION = (*IN_FORCE, *ENDED)
 FINAL_STATES = frozenset({State.REFUSED_BY_PROSECUTOR, State.WITHDRAWN, State.CANCELLED, *ENDED})
-# An appeal that is still to be decided.
-PENDING_APPEAL = frozenset({AppealState.FILED, AppealState.LATE, AppealState.SENT_UP, AppealState.WITH_JUDGE})
+# An appeal that is still to be decided: others may join it, be withdrawn beside it, have their term ruled on.
+OPEN_APPEAL = (AppealState.FILED, AppealState.LATE, AppealState.SENT_UP, AppealState.WITH_JUDGE)
+PENDING_APPEAL = frozenset(OPEN_APPEAL)
+# An appeal that keeps a decision from being executed, where the law lets it: one that was made in time.
+SUSPENDING = (AppealState.FILED, AppealState.SENT_UP, AppealState.WITH_JUDGE)

@@ -1,65 +1,28 @@
 """The two state machines of a motion: its own way, and the appeal's beside it.
 
-The transition methods are called from ``perform`` only. Those without a target keep the state: the act is a statement
-that changes something else.
+The transition methods are called from the engine only; which of them an act takes stands in its entry in ``acts``.
+Those without a target keep the state: the act is a statement that changes something else, or lets another
+transition follow.
 """
-
-from typing import TYPE_CHECKING, cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField, transition
+from django_fsm import FSMField, transition
 
-from workflows.motions.rules import appeals, kind_rules
-from workflows.motions.rules.appeals import Stated
 from workflows.motions.states import (
     AFTER_DECISION,
+    EDITABLE,
     IN_FORCE,
+    OPEN_APPEAL,
     UNDER_WAY,
     WITH_A_JUDGE,
     AppealState,
     State,
 )
 
-if TYPE_CHECKING:
-    from workflows.motions.models import Motion
-
-# While an appeal is still to be decided: others may join it, be withdrawn beside it, have their term ruled on.
-OPEN_APPEAL = [AppealState.FILED, AppealState.LATE, AppealState.SENT_UP, AppealState.WITH_JUDGE]
-
-
-def _filed(machine: "Machine") -> str:
-    return State.AWAITING_APPROVAL if kind_rules.needs_approval(cast("Motion", machine)) else State.SUBMITTED
-
-
-def _agreed(machine: "Machine") -> str:
-    """Where several levels consent, one after another, all but the last leave it with the prosecutor."""
-    motion = cast("Motion", machine)
-    return State.SUBMITTED if motion.consents + 1 < len(kind_rules.consent_levels(motion)) else State.AGREED
-
-
-def _lifted(machine: "Machine") -> str:
-    return State.LIFTING_ASKED if kind_rules.needs_consent_to_lift(cast("Motion", machine)) else State.LIFTED
-
-
-def _before_lifting(machine: "Machine") -> str:
-    return State.EXECUTED if cast("Motion", machine).executed_at else State.DELIVERED
-
-
-def _appeals_after(machine: "Machine", act: Stated) -> str:
-    """Where all the appeals stand together once this act is performed too."""
-    return appeals.after(cast("Motion", machine), act)
-
-
-def has_late_appeal(machine: models.Model) -> bool:
-    """The judge rules on the term of an appeal that is late."""
-    return appeals.awaits_restoration(cast("Motion", machine))
-
-
-def decided(machine: models.Model) -> bool:
-    """An appeal follows a decision that the law lets be appealed."""
-    motion = cast("Motion", machine)
-    return motion.state in AFTER_DECISION and kind_rules.may_be_appealed(motion)
+# No appeal stands: one may be made.
+_BEFORE_APPEAL = (AppealState.NONE, AppealState.NOT_RESTORED, AppealState.WITHDRAWN)
+_UP = (AppealState.FILED, AppealState.SENT_UP, AppealState.WITH_JUDGE)
 
 
 class Machine(models.Model):
@@ -75,18 +38,20 @@ class Machine(models.Model):
 
     # -- to the court --------------------------------------------------------------------------------------------------
 
-    @transition(
-        state,
-        source=[State.DRAFT, State.RETURNED],
-        target=GET_STATE(_filed, states=[State.AWAITING_APPROVAL, State.SUBMITTED]),
-    )
+    @transition(state, source=list(EDITABLE), target=State.SUBMITTED)
     def submit(self) -> None: ...
+
+    @transition(state, source=list(EDITABLE), target=State.AWAITING_APPROVAL)
+    def submit_for_approval(self) -> None: ...
 
     @transition(state, source=State.AWAITING_APPROVAL, target=State.SUBMITTED)
     def approve(self) -> None: ...
 
-    @transition(state, source=State.SUBMITTED, target=GET_STATE(_agreed, states=[State.SUBMITTED, State.AGREED]))
+    @transition(state, source=State.SUBMITTED, target=State.AGREED)
     def agree(self) -> None: ...
+
+    @transition(state, source=State.SUBMITTED, target=State.SUBMITTED)
+    def agree_in_part(self) -> None: ...
 
     @transition(state, source=State.SUBMITTED, target=State.REFUSED_BY_PROSECUTOR)
     def refuse(self) -> None: ...
@@ -146,22 +111,20 @@ class Machine(models.Model):
     @transition(state, source=State.DELIVERED, target=State.EXECUTED)
     def execute(self) -> None: ...
 
-    @transition(
-        state,
-        source=[State.DELIVERED, State.EXECUTED],
-        target=GET_STATE(_lifted, states=[State.LIFTING_ASKED, State.LIFTED]),
-    )
+    @transition(state, source=[State.DELIVERED, State.EXECUTED], target=State.LIFTING_ASKED)
     def ask_lifting(self) -> None: ...
+
+    @transition(state, source=[State.DELIVERED, State.EXECUTED], target=State.LIFTED)
+    def lift_at_once(self) -> None: ...
 
     @transition(state, source=State.LIFTING_ASKED, target=State.LIFTED)
     def lift(self) -> None: ...
 
-    @transition(
-        state,
-        source=State.LIFTING_ASKED,
-        target=GET_STATE(_before_lifting, states=[State.DELIVERED, State.EXECUTED]),
-    )
+    @transition(state, source=State.LIFTING_ASKED, target=State.DELIVERED)
     def keep_measure(self) -> None: ...
+
+    @transition(state, source=State.LIFTING_ASKED, target=State.EXECUTED)
+    def keep_executed_measure(self) -> None: ...
 
     @transition(state, source=list(IN_FORCE), target=None)
     def extend(self) -> None: ...
@@ -169,12 +132,11 @@ class Machine(models.Model):
     @transition(state, source=list(IN_FORCE), target=State.REPLACED)
     def end_by_later(self) -> None: ...
 
-    @transition(
-        state,
-        source=State.REPLACED,
-        target=GET_STATE(_before_lifting, states=[State.DELIVERED, State.EXECUTED]),
-    )
+    @transition(state, source=State.REPLACED, target=State.DELIVERED)
     def revive(self) -> None: ...
+
+    @transition(state, source=State.REPLACED, target=State.EXECUTED)
+    def revive_executed(self) -> None: ...
 
     @transition(state, source=list(IN_FORCE), target=State.EXPIRED)
     def expire(self) -> None: ...
@@ -184,28 +146,26 @@ class Machine(models.Model):
 
     # -- the appeal ----------------------------------------------------------------------------------------------------
 
-    @transition(
-        appeal_state,
-        source=[AppealState.NONE, AppealState.NOT_RESTORED, AppealState.WITHDRAWN, *OPEN_APPEAL],
-        target=GET_STATE(_appeals_after, states=OPEN_APPEAL),
-        conditions=[decided],
-    )
-    def appeal(self, act: Stated) -> None: ...
+    @transition(appeal_state, source=[*_BEFORE_APPEAL, *OPEN_APPEAL], target=None)
+    def appeal(self) -> None: ...
 
-    @transition(
-        appeal_state,
-        source=OPEN_APPEAL,
-        target=GET_STATE(_appeals_after, states=[AppealState.NOT_RESTORED, *OPEN_APPEAL]),
-        conditions=[has_late_appeal],
-    )
-    def rule_on_term(self, act: Stated) -> None: ...
+    @transition(appeal_state, source=list(OPEN_APPEAL), target=None)
+    def rule_on_term(self) -> None: ...
 
-    @transition(
-        appeal_state,
-        source=OPEN_APPEAL,
-        target=GET_STATE(_appeals_after, states=[AppealState.NOT_RESTORED, AppealState.WITHDRAWN, *OPEN_APPEAL]),
-    )
-    def withdraw_appeal(self, act: Stated) -> None: ...
+    @transition(appeal_state, source=list(OPEN_APPEAL), target=None)
+    def withdraw_appeal(self) -> None: ...
+
+    @transition(appeal_state, source=[*_BEFORE_APPEAL, AppealState.LATE], target=AppealState.FILED)
+    def appeals_go_up(self) -> None: ...
+
+    @transition(appeal_state, source=[*_BEFORE_APPEAL, *_UP], target=AppealState.LATE)
+    def appeals_are_late(self) -> None: ...
+
+    @transition(appeal_state, source=list(OPEN_APPEAL), target=AppealState.NOT_RESTORED)
+    def appeals_not_restored(self) -> None: ...
+
+    @transition(appeal_state, source=list(OPEN_APPEAL), target=AppealState.WITHDRAWN)
+    def appeals_withdrawn(self) -> None: ...
 
     @transition(appeal_state, source=AppealState.FILED, target=AppealState.SENT_UP)
     def send_up(self) -> None: ...

@@ -75,6 +75,11 @@ def catalogue(version: CatalogueVersion | int) -> Catalogue:
     return _parsed(version.pk if isinstance(version, CatalogueVersion) else version)
 
 
+def stored_versions() -> tuple[int, ...]:
+    """The primary keys of all stored versions, of every jurisdiction."""
+    return tuple(CatalogueVersion.objects.order_by("pk").values_list("pk", flat=True))
+
+
 @lru_cache(maxsize=16)
 def _parsed(pk: int) -> Catalogue:
     return parse(CatalogueVersion.objects.values_list("content", flat=True).get(pk=pk))

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from ecase.officers.models import Role
 from workflows.assignment import calling
-from workflows.motions.doing import follow_up
+from workflows.motions.acts import court
+from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.locking import lock
 from workflows.motions.models import Opening, OpeningQuerySet
 from workflows.watch.rounds import each, first_of
@@ -21,7 +22,7 @@ def _pass_on(motion: UUID, now: datetime) -> bool:
     made = calling.call_next(now, _answered, only=motion)
     for call in made:
         if call.role == Role.JUDGE:
-            follow_up.hand_over(lock(call.motion), call)
+            court.hand_over(lock(call.motion), call, perform_service)
     return bool(made)
 
 

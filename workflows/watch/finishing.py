@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from workflows.motions.doing import appealing, closing
+from workflows.motions.acts import appeal, execution
+from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.rules import finality
 from workflows.motions.states import IN_FORCE, AppealState
@@ -18,7 +19,7 @@ def expire_sanctions(now: datetime) -> int:
     A warning that is still owed, as after downtime, is given first: the state that follows would swallow it.
     """
     waiting = _motions().filter(valid_until__lt=now, ended_at=None, state__in=IN_FORCE)
-    expire = locked(waiting, lambda motion: closing.has_run_out(motion, now) and _expire(motion))
+    expire = locked(waiting, lambda motion: execution.has_run_out(motion, now) and _expire(motion))
     return each("expire_sanctions", first_of("expire_sanctions", waiting.order_by("valid_until"), now), expire)
 
 
@@ -26,26 +27,28 @@ def _expire(motion: Motion) -> bool:
     """One whose warning fails ends without it: its warning has been put aside and counted by ``warn_of_end``."""
     if motion.warn_at is not None and not faults.known("warn_of_end", [motion.pk]):
         warn(motion)
-    return bool(closing.expire(motion))
+    return bool(execution.expire(motion, perform_service))
 
 
 def send_up_appeals(now: datetime) -> int:
     """Send appeals to the court above once their materials may go up."""
     filed = _motions().filter(appeal_state=AppealState.FILED)
-    send_up = locked(filed, lambda motion: appealing.is_ripe(motion, now) and bool(appealing.send_up(motion)))
+    send_up = locked(
+        filed, lambda motion: appeal.is_ripe(motion, now) and bool(appeal.send_up(motion, perform_service))
+    )
     return each("send_up_appeals", _ripe(in_turn("send_up_appeals", filed, now), now), send_up)
 
 
 def _ripe(filed: list[UUID], now: datetime) -> list[UUID]:
     """Those of some appeals whose time has come, before any of them is locked."""
     found = Motion.objects.in_bulk(filed)
-    return [pk for pk in filed if pk in found and appealing.is_ripe(found[pk], now)]
+    return [pk for pk in filed if pk in found and appeal.is_ripe(found[pk], now)]
 
 
 def assign_appeals(now: datetime) -> int:
     """Draw an appellate judge again for appeals that found none."""
     waiting = _motions().filter(appeal_state=AppealState.SENT_UP)
-    draw = locked(waiting, lambda motion: bool(appealing.assign(motion)))
+    draw = locked(waiting, lambda motion: bool(appeal.assign_appeal(motion, perform_service)))
     return each("assign_appeals", in_turn("assign_appeals", waiting, now), draw)
 
 
@@ -59,7 +62,7 @@ def close_finished(now: datetime) -> int:
 def _close(motion: Motion, now: datetime) -> bool:
     """One that cannot be closed after all is looked at again when an act, or the end of a term, lets it."""
     if finality.is_finished(motion, now):
-        return bool(closing.close(motion))
+        return bool(execution.close(motion, perform_service))
     Motion.objects.filter(pk=motion.pk).update(close_at=finality.closes_at(motion, now))
     return False
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from ecase.audit import services as audit
 from ecase.outbox.models import Message
 from ecase.outbox.models import State as MessageState
-from workflows.motions.doing import follow_up
+from workflows.motions.acts import court
 from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion, MotionQuerySet
@@ -21,7 +21,7 @@ from workflows.watch.telling import responsible, tell
 def assign_waiting(now: datetime) -> int:
     """Draw a judge again for motions that found none when they were registered."""
     waiting = _motions().filter(state=State.REGISTERED)
-    draw = locked(waiting, lambda motion: follow_up.assign(motion) is not None)
+    draw = locked(waiting, lambda motion: court.assign(motion, perform_service) is not None)
     return each("assign_waiting", in_turn("assign_waiting", waiting, now), draw)
 
 

@@ -9,12 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ecase.officers.models import Post
 from ecase.portal import attachments, files, forms
-from ecase.portal.calls import address_of
-from ecase.portal.offers import form_of
+from ecase.portal.act_buttons import address_of
+from ecase.portal.act_choices import form_of
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
 from ecase.portal.views.motions import about, decision_alone
 from ecase.problems import Invalid, Problem, Refused
-from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_of
 from workflows.motions.rules import payloads
@@ -116,7 +115,7 @@ def _found(post: Post, motion_id: UUID, act_type: str) -> tuple[Motion, ActType]
         kind = ActType(act_type)
     except ValueError as unknown:
         raise Http404 from unknown
-    return or_404(queries.for_act, post, motion_id, kind), kind
+    return or_404(acting.motion_for_act, post, motion_id, kind), kind
 
 
 def _around(motion: Motion, post: Post) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from django.views.decorators.http import require_safe
 
 from ecase.officers.models import Post
 from ecase.portal import files, law, progress, standing, statement
-from ecase.portal.calls import calls
+from ecase.portal.act_buttons import act_buttons
 from ecase.portal.draws import describe
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from workflows.deadlines.explanation import explain
-from workflows.motions import queries, signers
-from workflows.motions.engine import checks
+from workflows.motions import openings, queries, signers
 from workflows.motions.exports import difference, printable
 from workflows.motions.models import Act, Motion
 from workflows.motions.services import acting
@@ -110,9 +109,9 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
     return {
         **_heading(motion),
         **_standing(motion, post, acts),
-        "calls": calls(motion, post),
-        "opened": checks.has_opened(motion, post),
-        "opened_before": checks.has_opened_before(motion, post),
+        "calls": act_buttons(motion, post),
+        "opened": openings.has_opened(motion, post),
+        "opened_before": openings.has_opened_before(motion, post),
         "steps": progress.pipeline(motion),
         "stamps": progress.stamps(motion, acts),
         "deadlines": [(one, explain(one)) for one in motion.deadlines.order_by("due_at")],
@@ -142,7 +141,7 @@ def decision_alone(motion: Motion, post: Post) -> dict[str, Any]:
         "alone": True,
         "decision": acts.filter(type__in=DECISIONS).last(),
         "own": acts.filter(author__officer=post.officer_id),
-        "calls": calls(motion, post),
+        "calls": act_buttons(motion, post),
     }
 
 

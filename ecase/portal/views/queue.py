@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from ecase.portal import kinds, piles, queues
+from ecase.portal import kinds, queues
 from ecase.portal.pages import PortalRequest, for_officers, page
 from workflows.motions.services import pending_signatures
 from workflows.motions.states import State
+from workflows.motions.worklists import worklists_of
 
 
 @require_safe
@@ -34,7 +35,7 @@ def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
     return {
         **counts,
         "starts_motions": kinds.may_start(request.post),
-        "piles": piles.of(request.post),
+        "piles": worklists_of(request.post),
         "states": [(state.value, state.label) for state in State],
         "groups": [one for one in grouped if one[2]],
         "dues": [(key, label) for key, (label, _condition) in queues.DUE.items()],

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ecase.cases import documents
 from ecase.officers.models import Post
 from ecase.portal import files, statement
-from ecase.portal.calls import Calls, address_of, calls
+from ecase.portal.act_buttons import ActButtons, act_buttons, address_of
 from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused, refused_json
 from ecase.problems import Refused, Undecided
 from workflows.motions import signers
@@ -77,7 +77,7 @@ def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """It is signed: the proof, and what happens next."""
     seen = _act(request.post, act_id)
     act, motion = seen.act, seen.motion
-    possible = Calls([], []) if seen.is_kept else calls(motion, request.post)
+    possible = ActButtons([], []) if seen.is_kept else act_buttons(motion, request.post)
     context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": possible}
     context["alone"] = seen.is_kept and request.post.role in signers.OWN_ACTS_ALONE
     return page(

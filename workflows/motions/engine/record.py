@@ -17,16 +17,17 @@ from ecase.officers.models import Officer, Post
 from signatures import Report
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
-from workflows.motions import columns, notifications
-from workflows.motions.authority.steps import STEPS
-from workflows.motions.doing import effects
+from workflows.motions import columns
+from workflows.motions.acts.registry import spec_of
+from workflows.motions.acts.spec import ActSpec
+from workflows.motions.engine import copies_owed
 from workflows.motions.exports.act_json import digest, instant
 from workflows.motions.models import Act, Motion, PreparedAct
+from workflows.motions.notifications import notify
 from workflows.motions.rules import finality
 from workflows.motions.rules.appeals import Stated
-from workflows.motions.rules.deadlines import correct_terms, extend_terms, meet_terms, start_terms, void_terms
-from workflows.motions.services import served_copies
-from workflows.motions.states import RECUSALS, ActType
+from workflows.motions.rules.deadlines import Changes
+from workflows.motions.states import ActType
 
 SERVICE_TEXT = "ecase"
 
@@ -70,19 +71,21 @@ def record(motion: Motion, statement: Statement) -> Act:
     The entry of the log comes after the effects on rows, so that it can state them: what the act sets, which deadlines
     it starts, meets and ends, whom it admits.
     """
-    before = Stand(motion.state, motion.appeal_state)
-    STEPS[statement.type].move(motion, statement.stated)
+    before, spec = Stand(motion.state, motion.appeal_state), spec_of(statement.type)
+    spec.moves.take(motion, statement.stated)
     act = _act(motion, statement, before)
-    admitted = effects.apply(motion, act)
-    clocks = _run_clocks(motion, act)
+    motion.last_act = act
+    motion.revision += 1
+    admitted = spec.effect(motion, act, act.payload)
+    clocks = _run_clocks(motion, spec.deadlines(motion, act))
     sets = columns.set_by(motion, everything=act.type == ActType.MOTION)
     act.entry = _append(motion, statement, before, {columns.SETS: sets, **clocks, **_admitted(admitted)})
     act.save(force_insert=True)
     if statement.author:
-        _join(motion, statement.author, statement.type)
+        _join(motion, statement.author, spec)
     motion.close_at = finality.closes_at(motion, act.performed_at)
     motion.save(update_fields=_CHANGED)
-    notifications.announce(motion, act, served_copies.owe(motion, act))
+    notify(motion, act, spec.notifies, copies_owed.write_down(motion, act, spec))
     return act
 
 
@@ -121,9 +124,9 @@ _CHANGED = (
 )
 
 
-def _join(motion: Motion, author: Post, act_type: ActType) -> None:
+def _join(motion: Motion, author: Post, spec: ActSpec) -> None:
     """Record the role of who acts in the case. A judge who has another role in it may still step aside."""
-    if act_type in RECUSALS:
+    if spec.steps_aside:
         participation.join_unless_joined(motion.case, author.officer, author.role)
     else:
         participation.join(motion.case, author.officer, author.role)
@@ -183,24 +186,17 @@ def _admitted(officers: list[Officer]) -> dict[str, Any]:
     return {"admitted": [str(officer.pk) for officer in officers]} if officers else {}
 
 
-def _run_clocks(motion: Motion, act: Act) -> dict[str, Any]:
-    """Start, meet and end deadlines; what is counted anew has an entry of its own. Returns what the log says of it."""
-    met, voided = meet_terms(motion, act), void_terms(motion, act)
-    started = start_terms(motion, act)
-    if act.type == ActType.MOTION:
-        # A term that begins at an instant the motion states is met by the motion itself, in time or late.
-        met += meet_terms(motion, act)
-    moved = extend_terms(motion, act)
-    if act.type == ActType.CORRECTION:
-        moved += correct_terms(motion, act)
-    if met or voided or started or moved:
+def _run_clocks(motion: Motion, changes: Changes) -> dict[str, Any]:
+    """Let the row know its next deadline. Returns what the log says; what is counted anew has an entry of its own."""
+    if any(changes):
         motion.next_due_at, motion.due_at_once = deadlines.next_due(motion)
     said = {
-        "started": [_started(deadline) for deadline in started],
-        "met": [str(deadline.pk) for deadline in met],
-        "voided": [str(pk) for pk in voided],
+        "started": [_started(deadline) for deadline in changes.started],
+        "met": [str(deadline.pk) for deadline in changes.met],
+        "voided": [str(pk) for pk in changes.voided],
     }
-    return {"deadlines": {name: rows for name, rows in said.items() if rows}} if met or voided or started else {}
+    stated = {name: rows for name, rows in said.items() if rows}
+    return {"deadlines": stated} if stated else {}
 
 
 def _started(deadline: Deadline) -> dict[str, str]:

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from ecase.officers import signing
 from ecase.trust import awaiting
+from workflows.motions.acts.registry import SERVICE_ACTS
 from workflows.motions.engine.record import Statement, record
 from workflows.motions.exports.act_json import Draft, freeze
 from workflows.motions.models import Act, Motion
-from workflows.motions.states import SERVICE_ACTS, ActType
+from workflows.motions.states import ActType
 
 
 def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Act:

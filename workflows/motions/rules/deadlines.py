@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from workflows.deadlines import correcting
@@ -16,6 +17,45 @@ from workflows.statute.schema import Term
 FIELD = "field:"
 # Where the court above has an appeal that it has not ruled on.
 ABOVE = (AppealState.SENT_UP, AppealState.WITH_JUDGE)
+
+
+class Changes(NamedTuple):
+    """What an act does to the deadlines of a motion. ``moved`` are counted anew; each has an entry of its own."""
+
+    met: list[Deadline]
+    voided: list[UUID]
+    started: list[Deadline]
+    moved: list[Deadline]
+
+
+def run_deadlines(motion: Motion, act: Act) -> Changes:
+    """Meet, end and start deadlines as the catalogue says for this act."""
+    met, voided = meet_terms(motion, act), void_terms(motion, act)
+    started = start_terms(motion, act)
+    return Changes(met, voided, started, extend_terms(motion, act))
+
+
+def run_deadlines_of_filing(motion: Motion, act: Act) -> Changes:
+    """As :func:`run_deadlines`; a term that begins at an instant the motion states is met by the motion itself.
+
+    In time or late.
+    """
+    changes = run_deadlines(motion, act)
+    return changes._replace(met=changes.met + meet_terms(motion, act))
+
+
+def recount_deadlines(motion: Motion, act: Act) -> Changes:
+    """As :func:`run_deadlines`, and count anew what began at the instant that the act corrects."""
+    changes = run_deadlines(motion, act)
+    return changes._replace(moved=changes.moved + correct_terms(motion, act))
+
+
+def end_ruling_on_appeal(motion: Motion, act: Act) -> Changes:
+    """As :func:`run_deadlines`; once no appeal is left before the court above, its ruling is awaited no more."""
+    changes, ruling = run_deadlines(motion, act), motion.kind_entry.appeal.ruling
+    if ruling is None or motion.appeal_state in ABOVE:
+        return changes
+    return changes._replace(voided=changes.voided + deadlines.void(motion, act.performed_at, [ruling.key]))
 
 
 def start_terms(motion: Motion, act: Act) -> list[Deadline]:
@@ -46,15 +86,11 @@ def void_terms(motion: Motion, act: Act) -> list[UUID]:
     """Await no more what the act has made pointless. Returns the deadlines that this ends.
 
     Once the motion has ended or gone back to its author that is everything but the ruling on an appeal that waits; once
-    a ruling has put another outcome in place, what only the old one asked for; once nothing is left before the court
-    above, its ruling.
+    a ruling has put another outcome in place, what only the old one asked for.
     """
     known = motion.kind_entry.clocks
     if motion.state in FINAL_STATES or motion.state == State.RETURNED:
         return deadlines.void(motion, act.performed_at, [one.key for one in known if not _awaits_ruling(one, motion)])
-    if act.type == ActType.APPEAL_WITHDRAWAL and motion.appeal_state not in ABOVE:
-        ruling = motion.kind_entry.appeal.ruling
-        return deadlines.void(motion, act.performed_at, [ruling.key]) if ruling else []
     if NEW_OUTCOME not in act.payload:
         return []
     return deadlines.void(motion, act.performed_at, [one.key for one in known if not _binds(one, motion)])

@@ -5,7 +5,7 @@ person has a part in it only once the catalogue's service list owes that person 
 decision alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from ecase.cases.models import Case, Counsel, Person
 from ecase.officers.models import Officer
 from workflows.copies.models import Copy
+from workflows.motions.rules.kind_rows import KindRows
 from workflows.statute.schema import Kind
 
 if TYPE_CHECKING:
@@ -74,3 +75,20 @@ def appellants(kind: Kind) -> set[str]:
 def _is_appellant(motion: "Motion", person: UUID, capacity: str) -> bool:
     named = {capacity, AFFECTED, *((DEFENDER,) if person == motion.subject_id else ())}
     return not named.isdisjoint(appellants(motion.kind_entry))
+
+
+def rows_to_appeal(officer_id: UUID, kinds: KindRows) -> Q:
+    """Motions on whose decision the law lets somebody appeal for whom the officer acts: :func:`may_appeal`."""
+    mine = Counsel.objects.filter(officer=officer_id).values("person")
+    owed = Copy.objects.filter(person__in=mine, notice=False)
+    found = Q(pk__in=[])
+    for capacity in Person.Capacity.values:
+        alike = Q(pk__in=owed.filter(person__capacity=capacity).values("motion"), secret=False)
+        subject = Q(defence=True, subject__in=mine, subject__capacity=capacity)
+        found |= subject & kinds.where(_lets(capacity, AFFECTED, DEFENDER))
+        found |= alike & kinds.where(_lets(capacity, AFFECTED))
+    return found
+
+
+def _lets(*names: str) -> Callable[[Kind], bool]:
+    return lambda kind: not appellants(kind).isdisjoint(names)

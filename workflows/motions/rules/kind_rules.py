@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from ecase.officers.models import Role
-from workflows.motions.states import AppealState
+from workflows.motions.states import SUSPENDING
 from workflows.statute.catalogue import catalogue
 from workflows.statute.conditions import all_hold
 from workflows.statute.schema import Outcome, Step
@@ -64,6 +64,11 @@ def consent_levels(motion: "Motion") -> tuple[str, ...]:
     return step.levels if step else ()
 
 
+def awaits_another_consent(motion: "Motion") -> bool:
+    """Whether a higher level consents after the one that consents now."""
+    return motion.consents + 1 < len(consent_levels(motion))
+
+
 def executor_role(motion: "Motion") -> str:
     """Who carries a decision out: the author's role, or the investigator where the defence was the author."""
     return Role.INVESTIGATOR if motion.author.role == Role.DEFENDER else motion.author.role
@@ -106,8 +111,7 @@ def may_be_appealed(motion: "Motion") -> bool:
 
 def is_suspended(motion: "Motion") -> bool:
     """Whether an appeal keeps the decision from being executed."""
-    waiting = (AppealState.FILED, AppealState.SENT_UP, AppealState.WITH_JUDGE)
-    return motion.kind_entry.appeal.suspensive is True and motion.appeal_state in waiting
+    return motion.kind_entry.appeal.suspensive is True and motion.appeal_state in SUSPENDING
 
 
 def is_in_force(motion: "Motion") -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
-from ecase.problems import Invalid, Problem
+from ecase.problems import Problem
 from workflows.motions.models import Motion
-from workflows.motions.rules import appeals, appellants, events, kind_rules, requirements
+from workflows.motions.rules import appeals, appellants, events, kind_rules
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import AppealOutcome, Field, Form, Outcome
@@ -93,23 +93,13 @@ def new_outcomes(motion: Motion, act_type: ActType, outcome: str) -> tuple[Outco
     return kind_rules.outcomes(motion) if outcome in changing else ()
 
 
-def require_valid(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:
-    """The payload as it will be signed. Raises :class:`Invalid` with every fault at its field."""
-    stated = with_only_choice(motion, act_type, payload, author)
-    faults = faults_of(motion, act_type, stated, author)
-    if faults:
-        raise Invalid(faults)
-    return stated
-
-
 def faults_of(
     motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post, *, complete: bool = True
 ) -> list[Problem]:
-    """Every fault of ``payload`` as ``author`` would state it; unless ``complete``, what is missing is no fault."""
+    """What is wrong with ``payload`` by the catalogue's form; unless ``complete``, missing fields are not errors."""
     if act_type in WITH_OUTCOME:
         return _faults_of_decision(motion, act_type, payload, complete=complete)
-    faults = _faults_of_form(motion, form(motion, act_type, author=author), payload, complete=complete)
-    return [*faults, *requirements.faults(motion, act_type, payload)] if complete else faults
+    return _faults_of_form(motion, form(motion, act_type, author=author), payload, complete=complete)
 
 
 def _faults_of_decision(

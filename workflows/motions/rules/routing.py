@@ -1,13 +1,15 @@
-"""Which office consents and which court decides: the case's, or those that the law puts above them."""
+"""Which office consents, which court decides, who of a group signs: the case's, or those that the law names."""
 
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from ecase.officers.models import Organisation
+from ecase.cases.models import Case
+from ecase.officers.models import Officer, Organisation, Post
 from ecase.problems import Problem
 from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
+from workflows.statute.schema import Kind
 
 
 def consenting_office(motion: Motion) -> Organisation | None:
@@ -35,3 +37,18 @@ def faults(motion: Motion) -> Iterator[Problem]:
             )
     if kind_rules.takes_special_route(motion) and not court(motion).hears_immunity:
         yield Problem("no-court", _("No court is known that hears motions on persons with immunity."), "payload")
+
+
+def leader_problem(case: Case, kind: Kind, author: Post) -> Problem | None:
+    """Why ``author`` does not sign a motion of ``kind`` in ``case``: the group's leader does. ``None`` if he may."""
+    rule = kind.group_leader
+    leader = _leader(case) if rule is not None and author.role == rule.role else None
+    if rule is None or leader is None or leader.pk == author.officer_id:
+        return None
+    message = _("In this case the leader of the investigation group signs such a motion: %(name)s (Art. %(article)s).")
+    return Problem("leader-signs", message % {"name": leader.full_name, "article": rule.article}, "author")
+
+
+def _leader(case: Case) -> Officer | None:
+    member = case.team.filter(leads=True).select_related("officer").first()
+    return member.officer if member else None

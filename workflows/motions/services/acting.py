@@ -21,9 +21,9 @@ from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
 from ecase.trust import evidence
-from workflows.motions import signed
-from workflows.motions.doing.follow_up import follow_up
+from workflows.motions import queries, signed
 from workflows.motions.engine import checks
+from workflows.motions.engine.follow_up import follow_up
 from workflows.motions.engine.record import Statement, record
 from workflows.motions.engine.refusals import recorded
 from workflows.motions.exports import act_json, papers
@@ -89,7 +89,7 @@ def perform_received(prepared: PreparedAct, received: signing.Received, author: 
 def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
     act_type = ActType(what)
     checks.require_allowed(motion, act_type, author)
-    stated = payloads.require_valid(motion, act_type, _stated(motion, act_type, payload), author)
+    stated = checks.require_complete(motion, act_type, _stated(motion, act_type, payload), author)
     draft = _draft(motion, act_type, author, stated)
     pdf = documents.put_bytes(papers.render(draft), "application/pdf")
     frozen = act_json.freeze(papers.with_files(draft, pdf))
@@ -161,6 +161,17 @@ def _stated(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Ma
 def _draft(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str, Any]) -> act_json.Draft:
     previous = motion.last_act
     return act_json.Draft(uuid.uuid4(), motion, act_type, author, payload, timezone.now(), previous)
+
+
+def motion_for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Motion:
+    """A motion on which ``post`` writes an act of this type; ``Motion.DoesNotExist`` if it may open none.
+
+    Where only the decision is open, what the forms of acts that are not possible offer is not.
+    """
+    motion = queries.decided(post, motion_id)
+    if not motion.is_open_to(post) and act_type not in checks.available(motion, post):
+        raise Motion.DoesNotExist
+    return motion
 
 
 def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:

@@ -15,12 +15,13 @@ from ecase.cases.models import Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
 from workflows.motions import admissions
+from workflows.motions.acts import filing
 from workflows.motions.engine import checks
 from workflows.motions.engine.refusals import recording
 from workflows.motions.locking import lock
 from workflows.motions.models import ActDraft, Attachment, Motion
 from workflows.motions.permissions import is_author
-from workflows.motions.rules import leading, payloads, prefill, requirements, volume
+from workflows.motions.rules import payloads, prefill, routing, volume
 from workflows.motions.states import EDITABLE, WITH_A_JUDGE, ActType
 from workflows.statute.catalogue import catalogue, in_force
 
@@ -59,7 +60,7 @@ def relate(motion: Motion, post: Post, earlier: Motion | None, revision: int | N
     """
     locked = _editable(motion, post)
     _require_seen(locked, revision)
-    if earlier is not None and not requirements.may_be_earlier(locked, earlier):
+    if earlier is not None and not filing.may_be_earlier(locked, earlier):
         raise Invalid(Problem("unfit", _("This motion cannot be about that decision."), "earlier"))
     before, locked.earlier = prefill.of_earlier(locked), earlier
     locked.payload = prefill.with_earlier(locked, before)
@@ -188,7 +189,7 @@ def _require_author(case: Case, kind: str, author: Post, kinds: Mapping[str, Any
         raise NotAllowed(Problem("wrong-author", _("The law does not let this role file a motion of this kind.")))
     if not Case.objects.visible_to(author).filter(pk=case.pk).exists():
         raise NotAllowed(Problem("not-yours", _("You do not work on this case.")))
-    if led := leading.fault(case, kinds[kind], author):
+    if led := routing.leader_problem(case, kinds[kind], author):
         raise NotAllowed(led)
 
 

@@ -11,37 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.cases import documents
 from ecase.cases.models import Document
-from ecase.officers.models import Officer, Post, Role
+from ecase.officers.models import Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem
 from workflows.copies import services as copies
-from workflows.copies.models import BY_HAND, Copy, CopyQuerySet, Recipient, Way
-from workflows.motions import admissions
+from workflows.copies.models import BY_HAND, Copy, CopyQuerySet, Way
 from workflows.motions.engine.refusals import recording
-from workflows.motions.models import Act, Motion
-from workflows.motions.notifications import roles_told
+from workflows.motions.models import Motion
 from workflows.motions.permissions import is_author, is_clerk_of_court
-from workflows.motions.states import DECISIONS, ActType, State
-
-
-def owe(motion: Motion, act: Act) -> list[Recipient]:
-    """Write down what the act owes, and who of it is to be told through the service. In the act's transaction."""
-    if _is_hearing_off(motion, act):
-        copies.void_notices(motion, act.performed_at)
-    if act.type in DECISIONS or act.type == ActType.HEARING_ORDER:
-        return copies.owe(motion, act, lambda one: _is_reached(motion, one))
-    return []
-
-
-def _is_reached(motion: Motion, recipient: Recipient) -> bool:
-    """Whether a message is enough: the addressee has an account that may open the act."""
-    knows_the_service = isinstance(recipient, Officer) or bool(roles_told(recipient))
-    return knows_the_service and bool(admissions.recipients(motion, [recipient]))
-
-
-def _is_hearing_off(motion: Motion, act: Act) -> bool:
-    """Whether a hearing that was ordered will not take place as it was: ordered anew, or not before this judge."""
-    held = motion.state in (State.HEARING, State.DECIDED)
-    return act.from_state == State.HEARING and (not held or act.type == ActType.HEARING_ORDER)
 
 
 def of(motion: Motion) -> CopyQuerySet:

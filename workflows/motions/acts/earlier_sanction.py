@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows.motions.engine.service_acts import perform_service
+from workflows.motions.acts.spec import Perform
 from workflows.motions.locking import lock
 from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
@@ -10,7 +10,7 @@ from workflows.motions.rules.payloads import NEW_OUTCOME
 from workflows.motions.states import IN_FORCE, ActType, State
 
 
-def mind_decision(motion: Motion) -> None:
+def apply_decision(motion: Motion, perform: Perform) -> None:
     """What the decision does to the sanction that the motion names: extend it, end it, or take its place.
 
     An extension that states no end extends nothing.
@@ -22,12 +22,12 @@ def mind_decision(motion: Motion) -> None:
     if earlier.state not in IN_FORCE:
         return
     if effect == "extends" and motion.valid_until:
-        _move_end(earlier, motion, motion.valid_until)
+        _move_end(earlier, motion, motion.valid_until, perform)
     elif effect != "extends":
-        perform_service(earlier, ActType.REPLACEMENT, {"by": _named(motion, effect)})
+        perform(earlier, ActType.REPLACEMENT, {"by": _named(motion, effect)})
 
 
-def mind_ruling(motion: Motion) -> None:
+def apply_ruling(motion: Motion, perform: Perform) -> None:
     """What a ruling on appeal does to the sanction that the motion names: what the decision would have, had it been so.
 
     What is cancelled, or gives way to another outcome, is undone: an extension leaves the end that held before it, and
@@ -38,40 +38,40 @@ def mind_ruling(motion: Motion) -> None:
     stated = motion.last_act.stated["payload"]
     effect = motion.kind_entry.appeal_outcome(stated["outcome"]).effect
     if effect == "cancelled" or NEW_OUTCOME in stated:
-        _take_back(motion, lock(Motion.objects.get(pk=motion.earlier_id)))
+        _take_back(motion, lock(Motion.objects.get(pk=motion.earlier_id)), perform)
     if effect == "changed":
-        mind_decision(motion)
+        apply_decision(motion, perform)
 
 
-def mind_lifting(motion: Motion) -> None:
+def apply_lifting(motion: Motion, perform: Perform) -> None:
     """Who lifts an extension lifts what it extends, once it is lifted."""
     relation = motion.kind_entry.relation
     if motion.state != State.LIFTED or relation is None or relation.effect != "extends" or motion.earlier_id is None:
         return
     earlier = lock(Motion.objects.get(pk=motion.earlier_id))
     if earlier.state in IN_FORCE:
-        perform_service(earlier, ActType.REPLACEMENT, {"by": _named(motion, "lifted")})
+        perform(earlier, ActType.REPLACEMENT, {"by": _named(motion, "lifted")})
 
 
-def _take_back(motion: Motion, earlier: Motion) -> None:
+def _take_back(motion: Motion, earlier: Motion, perform: Perform) -> None:
     """What this motion did to the earlier sanction, unless another has come after it."""
     last = earlier.acts.filter(type__in=[ActType.EXTENSION, ActType.REPLACEMENT]).order_by("position").last()
     if last is None or last.stated["payload"]["by"]["motion"] != str(motion.pk):
         return
     if last.type == ActType.REPLACEMENT and earlier.state == State.REPLACED:
-        perform_service(earlier, ActType.REVIVAL, {"by": _named(motion, "cancelled")})
+        perform(earlier, ActType.REVIVAL, {"by": _named(motion, "cancelled")})
     elif last.type == ActType.EXTENSION and earlier.state in IN_FORCE:
         before = last.stated["payload"]["before"]
-        _move_end(earlier, motion, datetime.fromisoformat(before) if before else None)
+        _move_end(earlier, motion, datetime.fromisoformat(before) if before else None, perform)
 
 
-def _move_end(earlier: Motion, by: Motion, until: datetime | None) -> None:
+def _move_end(earlier: Motion, by: Motion, until: datetime | None, perform: Perform) -> None:
     """Let the sanction hold until then; what held before stays in the act, should a court above take it back."""
     before = earlier.valid_until
     if until == before:
         return
     ends = {"valid_until": _text(until), "before": _text(before)}
-    perform_service(earlier, ActType.EXTENSION, {"by": _named(by, "extends"), **ends})
+    perform(earlier, ActType.EXTENSION, {"by": _named(by, "extends"), **ends})
 
 
 def _named(motion: Motion, effect: str) -> dict[str, str]:

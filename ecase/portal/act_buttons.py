@@ -1,0 +1,82 @@
+"""The buttons of a motion: every act that is possible now, the expected one first, the rare ones apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from ecase.officers.models import Post
+from workflows.motions.acts.registry import spec_of
+from workflows.motions.acts.spec import Rank
+from workflows.motions.models import Motion
+from workflows.motions.services import acting
+from workflows.motions.states import DECISIONS, ActType
+
+
+@dataclass(frozen=True)
+class ActButton:
+    """A button for an act that is possible now; ``reads_first``: the materials have to be opened before."""
+
+    act_type: ActType
+    label: Any
+    address: str
+    rank: Rank
+    reads_first: bool
+
+
+@dataclass(frozen=True)
+class ActButtons:
+    """The buttons of one page."""
+
+    first: list[ActButton]
+    rare: list[ActButton]
+
+    def __bool__(self) -> bool:
+        return bool(self.first or self.rare)
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the motion waits for one of them."""
+        return any(button.rank == Rank.EXPECTED for button in self.first)
+
+    @property
+    def reads_first(self) -> bool:
+        """Whether some of them ask for the reading of the materials."""
+        return any(button.reads_first for button in (*self.first, *self.rare))
+
+    @property
+    def unread(self) -> "ActButtons":
+        """Those that are possible without having read the materials."""
+        return ActButtons(
+            [button for button in self.first if not button.reads_first],
+            [button for button in self.rare if not button.reads_first],
+        )
+
+
+def act_buttons(motion: Motion, post: Post) -> ActButtons:
+    """The acts that are possible now, each once: a decision is one button, whatever form it will take."""
+    found = list(_each(motion, post))
+    first = sorted(
+        (button for button in found if button.rank != Rank.RARE), key=lambda button: button.rank != Rank.EXPECTED
+    )
+    return ActButtons(first, [button for button in found if button.rank == Rank.RARE])
+
+
+def address_of(motion: Motion, act_type: ActType) -> str:
+    """The page on which an act is written."""
+    if act_type == ActType.MOTION:
+        return reverse("portal:draft", args=[motion.pk])
+    if act_type in DECISIONS:
+        return reverse("portal:decide", args=[motion.pk])
+    return reverse("portal:act", args=[motion.pk, act_type])
+
+
+def _each(motion: Motion, post: Post) -> Iterator[ActButton]:
+    seen: set[str] = set()
+    for act_type in acting.available(motion, post):
+        address = address_of(motion, act_type)
+        if address not in seen:
+            seen.add(address)
+            spec = spec_of(act_type)
+            yield ActButton(act_type, spec.label, address, spec.rank, spec.reads_first)

@@ -1,0 +1,43 @@
+"""What the lists say waits for a post, and what the post can do about it: both must say the same."""
+
+from ecase.officers.models import Post, Role
+from workflows.motions import queries
+from workflows.motions.acts.registry import spec_of
+from workflows.motions.models import Motion
+from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.services import acting
+from workflows.motions.states import AppealState, State
+from workflows.motions.worklists import waiting
+
+
+def is_listed(motion: Motion, post: Post) -> bool:
+    return queries.queue(post).filter(waiting(post, KindRows.load()), pk=motion.pk).exists()
+
+
+def expected_acts(motion: Motion, post: Post) -> list[str]:
+    """The acts that are possible to the post and for which the motion waits."""
+    if not queries.queue(post).filter(pk=motion.pk).exists():
+        return []
+    kinds, this = KindRows.load(), Motion.objects.filter(pk=motion.pk)
+    return [
+        str(act_type)
+        for act_type in acting.available(motion, post)
+        if (rows := spec_of(act_type).expected(post, kinds)) is not None and this.filter(rows).exists()
+    ]
+
+
+def lacks_judge(motion: Motion, post: Post) -> bool:
+    """What no act of the chair can mend, but what he is shown."""
+    if post.role != Role.COURT_CHAIR:
+        return False
+    here = motion.state == State.REGISTERED and motion.court_id == post.organisation_id
+    return here or (motion.appeal_state == AppealState.SENT_UP and motion.appellate_court_id == post.organisation_id)
+
+
+def require_agreement(motion: Motion, post: Post) -> None:
+    """A motion is in the list exactly when an act that it waits for is possible to the post."""
+    acts = expected_acts(motion, post)
+    listed = is_listed(motion, post)
+    assert listed == (bool(acts) or lacks_judge(motion, post)), (
+        f"{motion.kind} {motion.state} {motion.appeal_state} for {post.role}: listed {listed}, expected {acts}"
+    )

@@ -1,0 +1,321 @@
+"""After the decision: its execution, the lifting of the measure, its extension and end, and the motion's closure."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ecase.audit.services import instant
+from ecase.officers.models import Officer, Post
+from ecase.problems import Problem
+from workflows.motions import notifications as tell
+from workflows.motions import permissions
+from workflows.motions.acts import earlier_sanction, spec
+from workflows.motions.acts.spec import AUTHORS, PROSECUTOR, SERVICE, ActSpec, Moves, Payload, Perform, Rank, moves_by
+from workflows.motions.models import Act, Motion
+from workflows.motions.rules import kind_rules, validity
+from workflows.motions.rules.appeals import Stated
+from workflows.motions.rules.deadlines import run_deadlines
+from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.states import IN_FORCE, ActType, State
+
+_LIFTING = Moves(
+    "ask_lifting",
+    lambda motion, act: ("ask_lifting" if kind_rules.needs_consent_to_lift(motion) else "lift_at_once",),
+    ("ask_lifting", "lift_at_once"),
+)
+
+
+def _where_it_stood(before_execution: str, after_execution: str) -> Moves:
+    """Back to where the motion stood: delivered, or executed."""
+
+    def choose(motion: Motion, act: Stated) -> tuple[str, ...]:
+        return (after_execution if motion.executed_at else before_execution,)
+
+    return Moves(before_execution, choose, (before_execution, after_execution))
+
+
+_KEPT = _where_it_stood("keep_measure", "keep_executed_measure")
+_REVIVED = _where_it_stood("revive", "revive_executed")
+
+
+def _suspended(motion: Motion, post: Post) -> Problem | None:
+    if not kind_rules.is_suspended(motion):
+        return None
+    return Problem("suspended", _("The decision is appealed, and the appeal suspends it."))
+
+
+def _to_execute(post: Post, kinds: KindRows) -> Q:
+    return kinds.was_granted() & ~kinds.is_suspended()
+
+
+# -- what the service does -----------------------------------------------------------------------------------------
+
+
+def has_run_out(motion: Motion, now: datetime) -> bool:
+    """Whether a sanction has passed its end and nobody has said so yet."""
+    return motion.state in IN_FORCE and motion.valid_until is not None and motion.valid_until < now
+
+
+def expire(motion: Motion, perform: Perform) -> Act:
+    """State that the sanction has run out. ``motion`` is locked and :func:`has_run_out`."""
+    until = instant(motion.valid_until) if motion.valid_until else ""
+    return perform(motion, ActType.EXPIRY, {"valid_until": until})
+
+
+def close(motion: Motion, perform: Perform) -> Act:
+    """Close the motion. ``motion`` is locked and :func:`finality.is_finished`."""
+    return perform(motion, ActType.CLOSURE, {"outcome": motion.outcome, "appeal": motion.appeal_state})
+
+
+# -- effects -------------------------------------------------------------------------------------------------------
+
+
+def _execute(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    motion.executed_at = act.performed_at
+    return []
+
+
+def _end_if_lifted(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    """Where nobody's consent is asked the measure ends with the order."""
+    if motion.state == State.LIFTED:
+        validity.end(motion, act.performed_at)
+    return []
+
+
+def _end(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    validity.end(motion, act.performed_at)
+    return []
+
+
+def _revive(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    motion.ended_at = None
+    validity.prolong(motion, motion.valid_until)
+    return []
+
+
+def _extend(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    until: Any = payload.get("valid_until")
+    validity.prolong(motion, datetime.fromisoformat(until) if until else None)
+    return []
+
+
+ACTS = (
+    ActSpec(
+        type=ActType.EXECUTION_REPORT,
+        moves=moves_by("execute"),
+        roles=AUTHORS,
+        relation=permissions.is_executor,
+        available=spec.kinds_where(kind_rules.was_granted),
+        possible=spec.always,
+        conflict=_suspended,
+        reads_first=False,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_execute,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.all_of(tell.prosecution, tell.judge),
+        headline=_("A decision has been executed"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=_to_execute,
+        rank=Rank.EXPECTED,
+        label=_("Report the execution"),
+    ),
+    ActSpec(
+        type=ActType.LIFTING,
+        moves=_LIFTING,
+        roles=AUTHORS,
+        relation=permissions.is_executor,
+        available=spec.kinds_where(kind_rules.was_granted),
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_end_if_lifted,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.whom_a_lifting_concerns,
+        headline=_("A measure is to be lifted"),
+        answers_call=False,
+        then=earlier_sanction.apply_lifting,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=_("Lift the measure"),
+    ),
+    ActSpec(
+        type=ActType.LIFTING_CONSENT,
+        moves=moves_by("lift"),
+        roles=PROSECUTOR,
+        relation=permissions.is_lifting_prosecutor,
+        available=spec.kinds_where(kind_rules.was_granted),
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=True,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_end,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.parties_and_judge,
+        headline=_("A measure has been lifted"),
+        answers_call=False,
+        then=earlier_sanction.apply_lifting,
+        expected=spec.whenever_possible,
+        rank=Rank.EXPECTED,
+        label=_("Agree to the lifting"),
+    ),
+    ActSpec(
+        type=ActType.LIFTING_REFUSAL,
+        moves=_KEPT,
+        roles=PROSECUTOR,
+        relation=permissions.is_lifting_prosecutor,
+        available=spec.kinds_where(kind_rules.was_granted),
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=True,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=spec.no_effect,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.executor,
+        headline=_("The lifting has been refused"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.QUIET,
+        label=_("Refuse the lifting"),
+    ),
+    ActSpec(
+        type=ActType.EXTENSION,
+        moves=moves_by("extend"),
+        roles=SERVICE,
+        relation=permissions.is_nobody,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=True,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_extend,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.parties,
+        headline=_("A sanction has been extended"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=spec.NO_LABEL,
+    ),
+    ActSpec(
+        type=ActType.REPLACEMENT,
+        moves=moves_by("end_by_later"),
+        roles=SERVICE,
+        relation=permissions.is_nobody,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=True,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_end,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.parties,
+        headline=_("A later decision has ended a sanction"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=spec.NO_LABEL,
+    ),
+    ActSpec(
+        type=ActType.REVIVAL,
+        moves=_REVIVED,
+        roles=SERVICE,
+        relation=permissions.is_nobody,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=True,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_revive,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.parties,
+        headline=_("A sanction holds again"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=spec.NO_LABEL,
+    ),
+    ActSpec(
+        type=ActType.EXPIRY,
+        moves=moves_by("expire"),
+        roles=SERVICE,
+        relation=permissions.is_nobody,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=True,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_end,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.parties,
+        headline=_("A sanction has expired"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=spec.NO_LABEL,
+    ),
+    ActSpec(
+        type=ActType.CLOSURE,
+        moves=moves_by("close"),
+        roles=SERVICE,
+        relation=permissions.is_nobody,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=True,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=spec.no_effect,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.NOBODY,
+        headline=spec.NO_HEADLINE,
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=spec.NO_LABEL,
+    ),
+)

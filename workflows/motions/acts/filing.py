@@ -1,0 +1,440 @@
+"""What brings a motion to the court: filing, consents, return, and what its author adds to it or takes back."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ecase.officers.models import Officer, Post, Role
+from ecase.problems import Problem
+from workflows.motions import admissions, permissions
+from workflows.motions import notifications as tell
+from workflows.motions.acts import court, spec
+from workflows.motions.acts.spec import AUTHORS, JUDGE, PROSECUTOR, ActSpec, Moves, Payload, Rank, moves_by
+from workflows.motions.models import Act, Motion
+from workflows.motions.rules import defence, kind_rules, routing, volume
+from workflows.motions.rules.deadlines import recount_deadlines, run_deadlines, run_deadlines_of_filing
+from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.states import AFTER_DECISION, ActType, State
+from workflows.statute.conditions import is_empty
+from workflows.statute.schema import Choice, Form
+from workflows.statute.validation import required_attachments, validate
+
+HEAD = frozenset({Role.HEAD_OF_UNIT})
+REVIEWERS = HEAD | PROSECUTOR
+_FILING = Moves(
+    "submit",
+    lambda motion, act: ("submit_for_approval" if kind_rules.needs_approval(motion) else "submit",),
+    ("submit_for_approval", "submit"),
+)
+# Where several levels consent, one after another, all but the last leave it with the prosecutor.
+_AGREEMENT = Moves(
+    "agree",
+    lambda motion, act: ("agree_in_part" if kind_rules.awaits_another_consent(motion) else "agree",),
+    ("agree_in_part", "agree"),
+)
+
+
+def _may_author(motion: Motion) -> Problem | None:
+    step = kind_rules.ladder_step(motion)
+    roles = step.authors if step and step.authors else motion.kind_entry.author_roles
+    if motion.author.role in roles:
+        return None
+    return Problem("wrong-author", _("The law does not let this role file a motion of this kind."))
+
+
+def _is_secret(motion: Motion) -> bool:
+    return motion.secret
+
+
+def _when_asked(post: Post, kinds: KindRows) -> Q:
+    """The judge has asked for more materials, and nothing has come since."""
+    return Q(last_act__type=ActType.MATERIALS_REQUEST)
+
+
+# -- effects -------------------------------------------------------------------------------------------------------
+
+
+def _file(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    motion.submitted_at, motion.consents = act.performed_at, 0
+    motion.subject_id = defence.subject_stated(motion)
+    motion.consenting, motion.court = routing.consenting_office(motion), routing.court(motion)
+    motion.attachments.filter(filed_by=None).update(filed_by=act)
+    if not kind_rules.needs_consent(motion):
+        return []
+    return admissions.admit_office(motion, motion.consenting or motion.prosecution, act.performed_at)
+
+
+def _count_consent(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    motion.consents += 1
+    if motion.state != State.SUBMITTED:
+        return []
+    motion.consenting = routing.consenting_office(motion)
+    return admissions.admit_office(motion, motion.consenting, act.performed_at)
+
+
+def _return(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    motion.version, motion.consents, motion.consenting = motion.version + 1, 0, None
+    return []
+
+
+def _correct(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    """What was signed stays as it was signed; the row holds the instant that counts from now on."""
+    motion.payload = {**motion.payload, payload["field"]: payload["value"]}
+    return []
+
+
+def _change_format(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    motion.on_paper = payload["format"] == "paper"
+    return []
+
+
+def _admit(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    return admissions.admit(motion, Officer.objects.get(iin=payload["iin"]), act.author, act.performed_at)
+
+
+def _supplement(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    motion.attachments.filter(filed_by=None).update(filed_by=act)
+    return []
+
+
+# -- checks --------------------------------------------------------------------------------------------------------
+
+
+def _check_motion(motion: Motion, payload: Payload) -> Iterator[Problem]:
+    yield from _missing_attachments(motion)
+    yield from routing.faults(motion)
+    if problem := routing.leader_problem(motion.case, motion.kind_entry, motion.author):
+        yield problem
+    yield from _repeated(motion)
+    yield from _unrelated(motion)
+    if problem := _not_a_client(motion):
+        yield problem
+
+
+def _not_a_client(motion: Motion) -> Problem | None:
+    """Counsel files for his own clients."""
+    field = motion.kind_entry.client
+    if not field or motion.author.role != Role.DEFENDER or is_empty(motion.payload.get(field)):
+        return None
+    if str(motion.payload[field]) in {str(pk) for pk in defence.persons_of(motion.case, motion.author.officer_id)}:
+        return None
+    return Problem("not-a-client", _("You are not counsel of this person."), f"payload.{field}")
+
+
+def _missing_attachments(motion: Motion) -> Iterator[Problem]:
+    attached = volume.held(motion)
+    # What was attached before there were limits: nobody could verify the evidence.
+    yield from volume.faults(attached, "attachments")
+    present = {requirement for requirement, _size in attached}
+    for requirement in required_attachments(motion.kind_entry, motion.payload):
+        if requirement.key not in present:
+            message = _("Attach: %(what)s.") % {"what": requirement.label}
+            yield Problem("attachment-missing", message, f"attachments.{requirement.key}")
+
+
+def _repeated(motion: Motion) -> Iterator[Problem]:
+    """After a refusal the same is asked again only when something new has come up."""
+    rule = motion.kind_entry.repeat
+    if rule is None or not is_empty(motion.payload.get(rule.field)):
+        return
+    if any(not kind_rules.was_granted(earlier) for earlier in _decided_before(motion, rule.person_field)):
+        message = _("This was refused before in this case. State the new circumstances (Art. %(article)s).")
+        yield Problem("refused-before", message % {"article": rule.article}, f"payload.{rule.field}")
+
+
+def _decided_before(motion: Motion, person_field: str) -> Iterator[Motion]:
+    person = motion.payload.get(person_field)
+    same = Motion.objects.filter(case=motion.case_id, kind=motion.kind, decided_at__isnull=False).exclude(pk=motion.pk)
+    yield from same.filter(**{f"payload__{person_field}": person}) if person else ()
+
+
+def _unrelated(motion: Motion) -> Iterator[Problem]:
+    relation = motion.kind_entry.relation
+    if relation and relation.required and motion.earlier_id is None:
+        yield Problem("earlier-missing", _("Name the earlier decision that this motion is about."), "earlier")
+
+
+def may_be_earlier(motion: Motion, earlier: Motion) -> bool:
+    """Whether ``earlier`` is a sanction of the same case that a motion of this kind may name."""
+    relation = motion.kind_entry.relation
+    fits = relation is not None and earlier.kind in relation.kinds
+    decided = earlier.state in AFTER_DECISION and kind_rules.was_granted(earlier)
+    return fits and decided and earlier.case_id == motion.case_id
+
+
+def _check_correction(motion: Motion, payload: Payload) -> Iterator[Problem]:
+    field = motion.kind_entry.form.field(str(payload.get("field")))
+    if field is None or field.type != "instant":
+        yield Problem("unknown-field", _("Only an instant that the motion states can be corrected."), "payload.field")
+        return
+    stated = {field.key: payload.get("value")}
+    yield from validate(Form(fields=(field,)), stated, persons={}, prefix="payload")
+    if stated[field.key] == motion.payload.get(field.key):
+        yield Problem("same-value", _("The motion states this instant already."), "payload.value")
+
+
+def _instant_choices(motion: Motion) -> Iterator[Choice]:
+    """The instants that the motion states."""
+    for field in motion.kind_entry.form.fields:
+        if field.type == "instant":
+            yield Choice(key=field.key, label=field.label)
+
+
+def _check_format(motion: Motion, payload: Payload) -> Iterator[Problem]:
+    if (payload.get("format") == "paper") == motion.on_paper:
+        yield Problem("same-format", _("The motion is kept in this format already."), "payload.format")
+
+
+def _check_admission(motion: Motion, payload: Payload) -> Iterator[Problem]:
+    if not Officer.objects.filter(iin=str(payload.get("iin"))).exists():
+        yield Problem("unknown-officer", _("No officer with this IIN is known."), "payload.iin")
+
+
+def _check_supplement(motion: Motion, payload: Payload) -> Iterator[Problem]:
+    if not motion.attachments.filter(filed_by=None).exists():
+        yield Problem("nothing-attached", _("Attach what the supplement consists of first."), "attachments")
+
+
+ACTS = (
+    ActSpec(
+        type=ActType.MOTION,
+        moves=_FILING,
+        roles=AUTHORS,
+        relation=permissions.is_author,
+        available=_may_author,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=False,
+        steps_aside=False,
+        check=_check_motion,
+        choices=spec.NO_CHOICES,
+        effect=_file,
+        deadlines=run_deadlines_of_filing,
+        owes_copies=False,
+        notifies=tell.next_reviewer,
+        headline=_("A motion has arrived"),
+        answers_call=False,
+        then=court.send_onward,
+        expected=spec.whenever_possible,
+        rank=Rank.EXPECTED,
+        label=_("Correct and file again"),
+    ),
+    ActSpec(
+        type=ActType.APPROVAL,
+        moves=moves_by("approve"),
+        roles=HEAD,
+        relation=permissions.is_approver,
+        available=spec.kinds_where(kind_rules.needs_approval),
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=True,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=spec.no_effect,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.author_and_prosecution,
+        headline=_("The head of the body has approved"),
+        answers_call=True,
+        then=court.send_onward,
+        expected=spec.whenever_possible,
+        rank=Rank.EXPECTED,
+        label=_("Approve"),
+    ),
+    ActSpec(
+        type=ActType.AGREEMENT,
+        moves=_AGREEMENT,
+        roles=PROSECUTOR,
+        relation=permissions.is_consenting_prosecutor,
+        available=spec.kinds_where(kind_rules.needs_consent),
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=True,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_count_consent,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.prosecution,
+        headline=_("The prosecutor has agreed"),
+        answers_call=True,
+        then=court.send_onward,
+        expected=spec.whenever_possible,
+        rank=Rank.EXPECTED,
+        label=_("Agree"),
+    ),
+    ActSpec(
+        type=ActType.REFUSAL,
+        moves=moves_by("refuse"),
+        roles=PROSECUTOR,
+        relation=permissions.is_consenting_prosecutor,
+        available=spec.kinds_where(kind_rules.needs_consent),
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=True,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=spec.no_effect,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.author,
+        headline=_("The prosecutor has refused"),
+        answers_call=True,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.QUIET,
+        label=_("Refuse"),
+    ),
+    ActSpec(
+        type=ActType.RETURN,
+        moves=moves_by("send_back"),
+        roles=REVIEWERS,
+        relation=permissions.is_reviewer,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=True,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=_return,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.author,
+        headline=_("A motion has been returned for completion"),
+        answers_call=True,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.QUIET,
+        label=_("Send back for completion"),
+    ),
+    ActSpec(
+        type=ActType.WITHDRAWAL,
+        moves=moves_by("withdraw"),
+        roles=AUTHORS,
+        relation=permissions.is_author,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=False,
+        steps_aside=False,
+        check=spec.no_check,
+        choices=spec.NO_CHOICES,
+        effect=spec.no_effect,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.all_of(tell.prosecution, tell.judge),
+        headline=_("A motion has been withdrawn"),
+        answers_call=True,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=_("Withdraw the motion"),
+    ),
+    ActSpec(
+        type=ActType.CORRECTION,
+        moves=moves_by("correct"),
+        roles=AUTHORS,
+        relation=permissions.is_author,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=False,
+        steps_aside=False,
+        check=_check_correction,
+        choices={"field": _instant_choices},
+        effect=_correct,
+        deadlines=recount_deadlines,
+        owes_copies=False,
+        notifies=tell.all_of(tell.prosecution, tell.judge),
+        headline=_("An instant of a motion has been corrected"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=_("Correct an instant"),
+    ),
+    ActSpec(
+        type=ActType.FORMAT_ORDER,
+        moves=moves_by("order_format"),
+        roles=AUTHORS,
+        relation=permissions.is_author,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=True,
+        steps_aside=False,
+        check=_check_format,
+        choices=spec.NO_CHOICES,
+        effect=_change_format,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.all_of(tell.prosecution, tell.judge),
+        headline=_("The format of a motion has changed"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=_("Change the format"),
+    ),
+    ActSpec(
+        type=ActType.ADMISSION,
+        moves=moves_by("admit"),
+        roles=AUTHORS | JUDGE,
+        relation=permissions.is_author_or_judge,
+        available=spec.kinds_where(_is_secret),
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=False,
+        steps_aside=False,
+        check=_check_admission,
+        choices=spec.NO_CHOICES,
+        effect=_admit,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.admitted,
+        headline=_("You were admitted to a secret motion"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=spec.never,
+        rank=Rank.RARE,
+        label=_("Admit a person"),
+    ),
+    ActSpec(
+        type=ActType.SUPPLEMENT,
+        moves=moves_by("supplement"),
+        roles=AUTHORS,
+        relation=permissions.is_author,
+        available=spec.any_kind,
+        possible=spec.always,
+        conflict=spec.no_conflict,
+        reads_first=False,
+        on_paper=False,
+        steps_aside=False,
+        check=_check_supplement,
+        choices=spec.NO_CHOICES,
+        effect=_supplement,
+        deadlines=run_deadlines,
+        owes_copies=False,
+        notifies=tell.judge,
+        headline=_("A motion has been supplemented"),
+        answers_call=False,
+        then=spec.nothing,
+        expected=_when_asked,
+        rank=Rank.QUIET,
+        label=_("Supplement the motion"),
+    ),
+)

@@ -1,1 +1,0 @@
-"""Who may do what, who may see what, and how a refusal is put on record."""

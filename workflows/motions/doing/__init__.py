@@ -1,1 +1,0 @@
-"""Making an act real: its row, what it changes, who is told, and what the service does by itself afterwards."""

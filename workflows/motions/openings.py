@@ -1,0 +1,46 @@
+"""Who has opened the materials of a motion as they are now, and what has come since an officer opened them."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ecase.officers.models import Post
+from ecase.problems import Problem
+from workflows.motions.models import Act, Motion, Opening, OpeningQuerySet
+from workflows.motions.states import BRING_MATERIALS, ActType
+
+
+def has_opened(motion: Motion, post: Post) -> bool:
+    """Whether the officer has opened the materials in this role as they are now (the stamp that proves the reading)."""
+    return OpeningQuerySet(Opening).current().filter(**_of(motion, post)).exists()
+
+
+def has_opened_before(motion: Motion, post: Post) -> bool:
+    """Whether the officer has opened the materials in this role at any time, whatever has come since."""
+    return Opening.objects.filter(**_of(motion, post)).exists()
+
+
+def _of(motion: Motion, post: Post) -> dict[str, Any]:
+    return {"motion": motion, "officer": post.officer_id, "role": post.role}
+
+
+def unread_problem(motion: Motion, post: Post) -> Problem:
+    """What has come to the motion since the officer opened it; all of it if he never has."""
+    seen = Opening.objects.filter(**_of(motion, post)).order_by("-position").first()
+    if seen is None:
+        return Problem("materials-not-opened", _("Open the materials of the motion before you act on it."))
+    brought = motion.acts.filter(type__in=BRING_MATERIALS, position__gt=seen.position).order_by("position")
+    since = list(brought.only("type", "version", "performed_at"))
+    message = _("Since you opened the materials this has come: %(what)s. Open them before you act on the motion.")
+    facts = [{"act": str(act.pk), "type": act.type, "version": act.version} for act in since]
+    named = "; ".join(_named(act) for act in since)
+    return Problem("materials-not-opened", message % {"what": named}, params={"since": facts})
+
+
+def _named(act: Act) -> str:
+    at = timezone.localtime(act.performed_at).strftime("%d.%m.%Y %H:%M")
+    if act.type == ActType.MOTION:
+        return gettext("version %(number)s, filed %(at)s") % {"number": act.version, "at": at}
+    return f"{ActType(act.type).label}, {at}"
