@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post, Role
+from ecase.pagination import Page, fetch_page, read_cursor
 from ecase.portal import piles
 from ecase.portal.next_step import with_last_act
-from ecase.portal.paging import Page, page
 from ecase.portal.piles import ALL, WAITING, Pile
 from workflows.motions import queries, signers
 from workflows.motions.models import Motion
@@ -106,16 +106,16 @@ def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], Query
     piled = pile.rows(post).filter(pile.condition(post, known.kinds.values()))
     rows = shaped(_narrowed(piled, wishes, known, post))
     if not pile.is_urgent:
-        return page(rows, "created_at", wishes.cursor, newest_first=True)
+        return fetch_page(rows, "created_at", read_cursor(wishes.cursor))
     due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
-    return page(rows.annotate(due=due), "due", wishes.cursor, newest_first=False)
+    return fetch_page(rows.annotate(due=due), "due", read_cursor(wishes.cursor), newest_first=False)
 
 
 def _page_of_kept(post: Post, pile: Pile, wishes: Wishes, known: Catalogue) -> Page[Motion]:
     """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
     then = replace(wishes, state="", due="", text="")
     rows = _shown(_narrowed(pile.rows(post), then, known, post), post).filter(case__number__icontains=wishes.text)
-    found = page(rows, "created_at", wishes.cursor, newest_first=True)
+    found = fetch_page(rows, "created_at", read_cursor(wishes.cursor))
     return replace(found, rows=signers.as_they_stood(post, found.rows))
 
 
