@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from ecase.instants import format_instant
 from workflows.motions.engine.service_acts import perform_service
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import IN_FORCE, ActType
 
@@ -15,7 +15,7 @@ def has_run_out(motion: Motion, now: datetime) -> bool:
 
 def expire(motion: Motion) -> Act:
     """State that the sanction has run out. ``motion`` is locked and :func:`has_run_out`."""
-    until = instant(motion.valid_until) if motion.valid_until else ""
+    until = format_instant(motion.valid_until) if motion.valid_until else ""
     return perform_service(motion, ActType.EXPIRY, {"valid_until": until})
 
 

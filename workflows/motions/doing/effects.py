@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
+from ecase.instants import parse_instant, parse_optional_instant
 from ecase.officers.models import Officer, Organisation
 from workflows.assignment import conflicts
 from workflows.assignment.models import Bar
@@ -105,12 +105,12 @@ def _supplemented(motion: Motion, act: Act, payload: Payload) -> None:
 
 
 def _hearing_ordered(motion: Motion, act: Act, payload: Payload) -> None:
-    motion.hearing_at = datetime.fromisoformat(payload["scheduled_at"])
+    motion.hearing_at = parse_instant(payload["scheduled_at"])
 
 
 def _decided(motion: Motion, act: Act, payload: Payload) -> None:
     motion.decided_at, motion.outcome = act.performed_at, payload["outcome"]
-    motion.announced_at = _instant(payload.get(ANNOUNCED_AT)) or act.performed_at
+    motion.announced_at = parse_optional_instant(payload.get(ANNOUNCED_AT)) or act.performed_at
     motion.appeal_until = counting.appeal_until(motion.kind_entry, motion.announced_at, kind_rules.jurisdiction(motion))
     validity.begin(motion, payload)
     motion.defence = motion.defence or motion.kind_entry.secrecy.defence == "decision"
@@ -136,7 +136,7 @@ def _revived(motion: Motion, act: Act, payload: Payload) -> None:
 
 
 def _extended(motion: Motion, act: Act, payload: Payload) -> None:
-    validity.prolong(motion, _instant(payload.get("valid_until")))
+    validity.prolong(motion, parse_optional_instant(payload.get("valid_until")))
 
 
 def _sent_up(motion: Motion, act: Act, payload: Payload) -> None:
@@ -167,10 +167,6 @@ def _ruled(motion: Motion, act: Act, payload: Payload) -> None:
     if effect == "changed":
         motion.outcome = payload.get(NEW_OUTCOME, motion.outcome)
         validity.change(motion, payload, act.performed_at, anew=NEW_OUTCOME in payload)
-
-
-def _instant(text: Any) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 _EFFECTS: dict[ActType, Callable[[Motion, Act, Payload], list[Officer] | None]] = {
