@@ -16,7 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from ecase.embedded import addresses, ports
+from ecase.embedded import ports
+from ecase.embedded_addresses import database_url
 
 BASE = Path(__file__).parents[1]
 # As `make demo` runs it (ecase/embedded/demo.py).
@@ -34,7 +35,7 @@ class Databases:
     @classmethod
     def configured(cls) -> "Databases":
         """``DATABASE_URL``, or the embedded server of this folder."""
-        return cls(os.environ.get("DATABASE_URL") or addresses.database_url(BASE))
+        return cls(os.environ.get("DATABASE_URL") or database_url(BASE))
 
     def address(self, name: str) -> str:
         """The URL of database ``name`` on the same server."""

@@ -1,145 +1,257 @@
-"""Reading the environment: missing and wrong values end the start with one list of clear sentences."""
+"""Typed settings from the environment. Everything that is missing or wrong is reported at once, by name."""
 
-import builtins
 import os
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
+from environs import Env, EnvValidationError, ValidationError
+from marshmallow.validate import OneOf, Range
 
-from ecase.embedded import addresses
+from ecase.embedded_addresses import broker_url, database_url
 from ecase.limits.rates import Rate
 
 # Read outside of the settings: by the tests and by the verifier that is one file.
 _ELSEWHERE = frozenset({"ECASE_TEST_VAR", "ECASE_VERIFY_CACHE"})
 _PREFIX = "ECASE_"
+_NAME = re.compile(r"[!-*,-~]+")
+_HOST = re.compile(r"\*|\.?[\w.:-]+|\[[0-9A-Fa-f:.]+\]")
+_OID = re.compile(r"[0-9]+(\.[0-9]+)+")
 
 
 class Environment:
-    """Typed access to environment variables.
+    """Typed access to environment variables, on environs.
 
     ``default=None`` means that the variable is required. A fault is kept, and something of the type is returned in
-    its place, so that :meth:`finish` can name all of them at once.
+    its place, so that :meth:`finish` can name all of them at once. Values that may hold a password are not repeated.
     """
 
     def __init__(self, base_dir: Path) -> None:
-        self._env = Env()
+        self._env = Env(eager=False)
         self._base_dir = base_dir
-        self._known: builtins.set[builtins.str] = set()
-        self.faults: builtins.list[builtins.str] = []
+        self._wanted: dict[str, str] = {}
+        self._refused: list[str] = []
 
-    def refuse(self, fault: builtins.str) -> None:
+    def refuse(self, fault: str) -> None:
         """Keep one more sentence about what is wrong."""
-        self.faults.append(fault)
+        self._refused.append(fault)
 
     def finish(self) -> None:
         """Raise :class:`ImproperlyConfigured` with every fault that was found, if there is any."""
-        if self.faults:
-            raise ImproperlyConfigured("; ".join(self.faults))
+        faults = self._refused
+        try:
+            self._env.seal()
+        except EnvValidationError as wrong:
+            faults = [*(self._explain(name) for name in wrong.error_messages), *faults]
+        if faults:
+            raise ImproperlyConfigured("; ".join(faults))
 
-    def unknown(self) -> builtins.list[builtins.str]:
+    def _explain(self, name: str) -> str:
+        value, wanted = os.environ.get(name), self._wanted[name]
+        if not value:
+            return f"{name} must be given: {wanted}"
+        return f"{name} must be {wanted}" + ("" if "@" in value else f", not {value!r}")
+
+    def unknown(self) -> list[str]:
         """Variables that are meant for ecase and that no setting reads: most likely misspelt."""
-        return sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in self._known | _ELSEWHERE)
+        read = {*self._wanted, *_ELSEWHERE}
+        return sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in read)
 
-    def is_given(self, *names: builtins.str) -> builtins.bool:
+    def is_given(self, *names: str) -> bool:
         """Whether any of the variables has a value."""
         return any(os.environ.get(name) for name in names)
 
-    def _read(self, kind: builtins.str, name: builtins.str, default: Any, placeholder: Any, **options: Any) -> Any:
-        self._known.add(name)
-        arguments = {} if default is None else {"default": default}
-        try:
-            return getattr(self._env, kind)(name, **arguments, **options)
-        except EnvError as fault:
-            self.refuse(f"{name}: {fault}")
-            return placeholder
+    def _read(self, kind: str, name: str, wanted: str, default: Any, **options: Any) -> Any:
+        """The value; None if it is missing or wrong, which environs keeps until it is sealed."""
+        self._wanted[name] = wanted
+        given = {} if default is None else {"default": default}
+        return getattr(self._env, kind)(name, **given, **options)
 
-    def str(self, name: builtins.str, default: builtins.str | None = None) -> Any:
-        return self._read("str", name, default, "")
+    def _text(self, name: str, wanted: str, default: str | None, fits: Callable[[str], Any]) -> str:
+        """A text that fits; one that is required must not be empty either."""
+        is_required = default is None
+        check = _require(lambda text: fits(text) and (text or not is_required))
+        return str(self._read("str", name, wanted, default, validate=check) or "")
 
-    def bool(self, name: builtins.str, default: bool | None = None) -> Any:
-        return self._read("bool", name, default, placeholder=False)
+    def _texts(
+        self,
+        name: str,
+        wanted: str,
+        default: Sequence[str] | None,
+        fits: Callable[[str], Any],
+    ) -> list[str]:
+        is_required = default is None
+        check = _require(lambda texts: all(map(fits, texts)) and (texts or not is_required))
+        return list(self._read("list", name, wanted, default, subcast=str.strip, validate=check) or [])
 
-    def int(self, name: builtins.str, default: int | None = None, *, least: builtins.int = 1) -> Any:
+    # -- plain values -------------------------------------------------------------------------------------------------
+
+    def text(self, name: str, default: str | None = None) -> str:
+        return self._text(name, "a text", default, _anything)
+
+    def name(self, name: str, default: str | None = None) -> str:
+        """A name that stands in signed notes and in headers of HTTP."""
+        return self._text(name, "letters, digits and marks of ASCII without + and spaces", default, _NAME.fullmatch)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        return bool(self._read("bool", name, "true or false", default))
+
+    def number(self, name: str, default: int, *, least: int = 1) -> int:
         """A whole number of at least ``least``."""
-        value = self._read("int", name, default, least)
-        if value < least:
-            self.refuse(f"{name} must be {least} or more, not {value}")
-            return least
-        return value
+        read = self._read("int", name, f"a whole number of {least} or more", default, validate=Range(min=least))
+        return least if read is None else int(read)
 
-    def list(self, name: builtins.str, default: Any = None) -> Any:
-        return self._read("list", name, default, [])
+    def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
+        """One of ``choices``; the first of them stands in for a wrong one."""
+        read = self._read("str", name, f"one of {', '.join(choices)}", default, validate=OneOf(choices))
+        return next(iter(choices), "") if read is None else str(read)
 
-    def seconds(self, name: builtins.str, default: Iterable[builtins.int]) -> builtins.list[builtins.int]:
-        """Pauses in seconds, separated by commas: one or more whole numbers above 0."""
-        value = self._read("list", name, builtins.list(default), [1], subcast=int)
-        if not value or min(value) < 1:
-            self.refuse(f"{name} must be one or more numbers of seconds above 0, separated by commas")
-        return builtins.list(value)
+    def rate(self, name: str, default: str) -> Rate:
+        """How often a client may ask, such as ``60/min``."""
+        wanted = "a rate such as 60/min, by s, min, hour or day"
+        return Rate.parse(self._text(name, wanted, default, _is_rate) or default)
 
-    def seconds_by_role(self, name: builtins.str, default: Mapping[builtins.str, builtins.int]) -> dict[Any, Any]:
+    # -- several values, separated by commas --------------------------------------------------------------------------
+
+    def choices(self, name: str, choices: Sequence[str], default: Sequence[str]) -> list[str]:
+        """Some of ``choices``."""
+        return self._texts(name, f"some of {', '.join(choices)}, separated by commas", default, choices.__contains__)
+
+    def hosts(self, name: str, default: Sequence[str] | None = None) -> list[str]:
+        return self._texts(name, "names of hosts, separated by commas", default, _HOST.fullmatch)
+
+    def oids(self, name: str, default: Sequence[str]) -> list[str]:
+        return self._texts(name, "object identifiers such as 1.2.3, separated by commas", default, _OID.fullmatch)
+
+    def urls(self, name: str) -> list[str]:
+        return self._texts(name, "http or https addresses, separated by commas", (), _is_web_address)
+
+    def url_groups(self, name: str) -> list[list[str]]:
+        """Groups of addresses: commas between the groups, vertical bars inside."""
+        wanted = "http or https addresses, separated by commas, those of one list by |"
+        groups = self._texts(name, wanted, (), lambda group: all(map(_is_web_address, group.split("|"))))
+        return [group.split("|") for group in groups]
+
+    def seconds(self, name: str, default: Sequence[int]) -> list[int]:
+        """Pauses in seconds: one or more whole numbers above 0."""
+        wanted = "one or more whole numbers of seconds above 0, separated by commas"
+        read = self._read("list", name, wanted, list(default), subcast=int, validate=_are_pauses)
+        return list(default) if read is None else list(read)
+
+    def seconds_by_role(self, name: str, default: Mapping[str, int]) -> dict[str, int]:
         """Seconds for the roles that are named, as ``web=5,worker=60``; ``default`` for the others. 0 is no limit."""
-        given = self._read("dict", name, {}, {}, subcast_values=int)
-        if unknown := sorted(set(given) - set(default)):
-            self.refuse(f"{name} names {', '.join(unknown)}, and there are {', '.join(default)} only")
-        if any(value < 0 for value in given.values()):
-            self.refuse(f"{name} must be seconds, or 0 for no limit")
+        wanted = f"seconds by role, such as web=5,worker=60, of the roles {', '.join(default)}; 0 is no limit"
+        pairs = self._texts(name, wanted, (), lambda pair: _is_seconds_of_role(pair, default))
+        given = {role: int(seconds) for role, _, seconds in (pair.partition("=") for pair in pairs)}
         return {**default, **given}
 
-    def rate(self, name: builtins.str, default: builtins.str) -> Rate:
-        """How often a client may ask, such as ``60/min``."""
-        try:
-            return Rate.parse(self.str(name, default))
-        except ValueError as fault:
-            self.refuse(f"{name}: {fault}")
-            return Rate.parse(default)
+    # -- places -------------------------------------------------------------------------------------------------------
 
-    def path(self, name: builtins.str, default: Path | None = None) -> Path:
-        return Path(self._read("str", name, None if default is None else str(default), ".")).resolve()
+    def folder(self, name: str, default: Path | None = None) -> Path:
+        """A folder, which need not be there yet."""
+        return self._path(name, "a folder, or a place where one can be made", default, _can_be_folder)
 
-    def _fitting(
-        self, name: builtins.str, value: Any, fits: Callable[[Any], builtins.bool], wanted: builtins.str
-    ) -> Any:
-        """``value``; one that does not fit is kept as a fault, unless it has been found missing already."""
-        if value and not fits(value):
-            self.refuse(f"{name} must be {wanted}, not {value!r}")
-        return value
+    def file(self, name: str, default: Path | None = None) -> Path:
+        """A file, which need not be there yet."""
+        return self._path(name, "a file in a folder", default, _can_be_file)
 
-    def url(self, name: builtins.str, default: Any = None) -> Any:
-        value = self.str(name, default)
-        self._fitting(name, value, lambda url: url.startswith(("http://", "https://")), "an http or https address")
-        return value.rstrip("/")
+    def _path(self, name: str, wanted: str, default: Path | None, fits: Callable[[str], Any]) -> Path:
+        text = self._text(name, wanted, None if default is None else str(default), fits)
+        return Path(text or ".").resolve()
 
-    def signer(self, name: builtins.str, default: Any, *, in_page: builtins.bool) -> Any:
+    def url(self, name: str, default: str | None = None) -> str:
+        return self._text(name, "an http or https address", default, _is_web_address).rstrip("/")
+
+    def signer(self, name: str, default: str, *, in_page: bool) -> str:
         """The WebSocket of a signer; "pkcs12:", where ``in_page`` allows it, has the page open key files itself."""
-        value = self.str(name, default)
         wanted = "a ws or wss address, or pkcs12: in the demo"
-        return self._fitting(
-            name, value, lambda url: url.startswith(("ws://", "wss://")) or (in_page and url == "pkcs12:"), wanted
-        )
+        return self._text(name, wanted, default, lambda text: _is_socket(text) or (in_page and text == "pkcs12:"))
 
-    def choice(self, name: builtins.str, choices: tuple[Any, ...], default: Any = None) -> Any:
-        value = self.str(name, default)
-        if value not in choices:
-            self.refuse(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-            return choices[0]
-        return value
-
-    def database(self, name: builtins.str) -> dict[Any, Any]:
+    def database(self, name: str) -> dict[str, Any]:
         """PostgreSQL settings for Django, with connections kept open between requests."""
-        url = self.str(name, addresses.database_url(self._base_dir))
-        if not url.startswith(("postgres://", "postgresql://")):
-            self.refuse(f"{name} must be a postgres:// address: ecase runs on PostgreSQL only")
-            return {}
-        config = dict(self._read("dj_db_url", name, url, {}))
-        return {**config, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+        wanted = "a postgres:// address: ecase runs on PostgreSQL only"
+        url = self._text(name, wanted, database_url(self._base_dir), _is_postgres)
+        config = self._read("dj_db_url", name, wanted, url) if url else {}
+        return {**(config or {}), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
-    def broker(self, name: builtins.str) -> Any:
+    def broker(self, name: str) -> str:
         """The address of Celery's broker: RabbitMQ, Redis or Valkey."""
-        url = self.str(name, addresses.broker_url(self._base_dir))
-        if not url.startswith(("amqp://", "amqps://", "redis://", "rediss://", "redis+socket://")):
-            self.refuse(f"{name} must be an amqp:// or redis:// address: other brokers lose tasks")
-        return url
+        wanted = "an amqp:// or redis:// address: other brokers lose tasks"
+        return self._text(name, wanted, broker_url(self._base_dir), _is_broker)
+
+
+# -- what fits ---------------------------------------------------------------------------------------------------------
+
+
+def _require(fits: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """As environs wants a validator: it raises. Its sentence is not shown, ``_explain`` has its own."""
+
+    def validate(value: Any) -> None:
+        if not fits(value):
+            raise ValidationError("does not fit")
+
+    return validate
+
+
+def _anything(_text: str) -> bool:
+    return True
+
+
+def _is_rate(text: str) -> bool:
+    try:
+        Rate.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_web_address(text: str) -> bool:
+    return _is_address(text, ("http", "https"))
+
+
+def _is_socket(text: str) -> bool:
+    return _is_address(text, ("ws", "wss"))
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    """Whether it is an address with a host, by one of the schemes."""
+    try:
+        address = urlsplit(text)
+        port = address.port
+    except ValueError:
+        return False
+    return address.scheme in schemes and bool(address.hostname) and port != 0 and " " not in text
+
+
+def _is_postgres(text: str) -> bool:
+    return text.startswith(("postgres://", "postgresql://"))
+
+
+def _is_broker(text: str) -> bool:
+    return text.startswith(("amqp://", "amqps://", "redis://", "rediss://", "redis+socket://"))
+
+
+def _is_seconds_of_role(pair: str, roles: Mapping[str, int]) -> bool:
+    role, _, seconds = pair.partition("=")
+    return role in roles and re.fullmatch(r"[0-9]{1,9}", seconds) is not None
+
+
+_are_pauses = _require(lambda pauses: pauses and min(pauses) > 0)
+
+
+def _can_be_folder(text: str) -> bool:
+    """Whether it is a folder, or what exists of its path is. What may not be looked at is not judged."""
+    place = Path(text)
+    try:
+        return next(part for part in (place, *place.parents) if part.exists() or part.is_symlink()).is_dir()
+    except PermissionError:
+        return True
+    except (OSError, StopIteration):
+        return False
+
+
+def _can_be_file(text: str) -> bool:
+    return _can_be_folder(str(Path(text).parent)) and not (_can_be_folder(text) and Path(text).is_dir())

@@ -19,7 +19,7 @@ from django.db import connection
 
 from ecase import timeouts
 from ecase.celery import app
-from ecase.embedded.steps import timed
+from ecase.console import timed
 
 
 def main(arguments: list[str] | None = None) -> int:

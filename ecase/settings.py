@@ -1,6 +1,7 @@
-"""Settings, read from the environment (twelve-factor). A wrong value stops the start with one sentence.
+"""Settings, read from the environment (twelve-factor). Every wrong value is named before the start is refused.
 
-With no ``DATABASE_URL`` and no ``BROKER_URL`` the embedded servers of this folder are used (``ecase.embedded``).
+With no ``DATABASE_URL`` and no ``BROKER_URL`` the servers are those that the launcher of this folder starts
+(``ecase.embedded_addresses``).
 ``docs/reference/settings.md`` lists every variable.
 """
 
@@ -20,29 +21,29 @@ env = Environment(BASE_DIR)
 
 # -- what this installation is ------------------------------------------------------------------------------------
 
-MODE = env.choice("ECASE_MODE", ("demo", "production"), default="demo")
+MODE = env.choice("ECASE_MODE", ("production", "demo"), default="demo")
 if not env.is_given("ECASE_MODE") and env.is_given("DATABASE_URL", "BROKER_URL"):
     env.refuse("ECASE_MODE must be given where DATABASE_URL or BROKER_URL is: production, or demo")
 DEMO = MODE == "demo"
-INSTALLATION_ID = env.str("ECASE_INSTALLATION", default="ecase-demo" if DEMO else None)
+INSTALLATION_ID = env.name("ECASE_INSTALLATION", default="ecase-demo" if DEMO else None)
 PUBLIC_URL = env.url("ECASE_PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else None)
-SECRET_KEY = env.str("SECRET_KEY", default="demo-only-not-a-secret" if DEMO else None)
-DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEMO else None)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-VAR_DIR = env.path("ECASE_VAR", default=BASE_DIR / "var")
+SECRET_KEY = env.text("SECRET_KEY", default="demo-only-not-a-secret" if DEMO else None)
+DEBUG = env.flag("DEBUG", default=False)
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEMO else None)
+CSRF_TRUSTED_ORIGINS = env.urls("CSRF_TRUSTED_ORIGINS")
+VAR_DIR = env.folder("ECASE_VAR", default=BASE_DIR / "var")
 
 # -- signatures ---------------------------------------------------------------------------------------------------
 
 # A folder of trust anchors (PEM or DER certificates), their CRLs and `policy.yaml`.
-TRUST_DIR = env.path("ECASE_TRUST_DIR", default=VAR_DIR / "demo-pki" / "trust" if DEMO else None)
+TRUST_DIR = env.folder("ECASE_TRUST_DIR", default=VAR_DIR / "demo-pki" / "trust" if DEMO else None)
 # The service's own key and certificate (PEM): it seals what no officer signs, and the audit checkpoints.
-SERVICE_KEY_FILE = env.path("ECASE_SERVICE_KEY", default=VAR_DIR / "demo-pki" / "service.pem" if DEMO else None)
+SERVICE_KEY_FILE = env.file("ECASE_SERVICE_KEY", default=VAR_DIR / "demo-pki" / "service.pem" if DEMO else None)
 # Extended key usages, one of which a signer's certificate must carry: here a legal entity's (its employees sign).
-SIGNER_ROLES = env.list("ECASE_SIGNER_ROLES", default=["1.2.398.3.3.4.1.2"])
+SIGNER_ROLES = env.oids("ECASE_SIGNER_ROLES", default=["1.2.398.3.3.4.1.2"])
 # The audit log's own signing key, and where its checkpoints go: best a mount of another machine.
-LOG_KEY_FILE = env.path("ECASE_LOG_KEY", default=VAR_DIR / "log-key" if DEMO else None)
-CHECKPOINT_DIR = env.path("ECASE_CHECKPOINT_DIR", default=VAR_DIR / "checkpoints" if DEMO else None)
+LOG_KEY_FILE = env.file("ECASE_LOG_KEY", default=VAR_DIR / "log-key" if DEMO else None)
+CHECKPOINT_DIR = env.folder("ECASE_CHECKPOINT_DIR", default=VAR_DIR / "checkpoints" if DEMO else None)
 # Where the page finds NCALayer, or the demo signer that speaks like it. With "pkcs12:" the page opens key files itself:
 # its scripts could then see passwords, so that is for the demo alone.
 SIGNER_URL = env.signer("ECASE_SIGNER_URL", "ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579", in_page=DEMO)
@@ -50,34 +51,35 @@ SIGNER_IN_PAGE = SIGNER_URL == "pkcs12:"
 
 # What proves a signature, fetched at receipt: timestamp authorities and OCSP responders in the order of asking, and
 # revocation lists (the addresses of one list separated by |). Where none is named nothing is fetched.
-TSA_URLS = env.list("ECASE_TSA_URLS", default=[])
-OCSP_URLS = env.list("ECASE_OCSP_URLS", default=[])
-CRL_URLS = [one.split("|") for one in env.list("ECASE_CRL_URLS", default=[])]
+TSA_URLS = env.urls("ECASE_TSA_URLS")
+OCSP_URLS = env.urls("ECASE_OCSP_URLS")
+CRL_URLS = env.url_groups("ECASE_CRL_URLS")
 # Seconds between attempts to find out whether a signature stands; the last one goes on.
 SIGNATURE_RETRY_SECONDS = env.seconds("ECASE_SIGNATURE_RETRY_SECONDS", default=(15, 60, 300, 900))
 # So many days before what proves a signature fades, it is put under a new timestamp.
-RENEWAL_DAYS = env.int("ECASE_RENEWAL_DAYS", default=90)
+RENEWAL_DAYS = env.number("ECASE_RENEWAL_DAYS", default=90)
 
-CHALLENGE_LIFETIME = timedelta(minutes=env.int("ECASE_CHALLENGE_MINUTES", default=5))
-PREPARED_LIFETIME = timedelta(minutes=env.int("ECASE_PREPARED_MINUTES", default=30))
+CHALLENGE_LIFETIME = timedelta(minutes=env.number("ECASE_CHALLENGE_MINUTES", default=5))
+PREPARED_LIFETIME = timedelta(minutes=env.number("ECASE_PREPARED_MINUTES", default=30))
 
 # So many seconds may clocks be apart: this machine's, the database's, the log's. Beyond that nothing is done.
-CLOCK_BOUND = timedelta(seconds=env.int("ECASE_CLOCK_SECONDS", default=2))
+CLOCK_BOUND = timedelta(seconds=env.number("ECASE_CLOCK_SECONDS", default=2))
 
 # -- law ----------------------------------------------------------------------------------------------------------
 
 STATUTE_DIR = BASE_DIR / "fixtures" / "statute"
+_JURISDICTIONS = sorted(folder.name for folder in STATUTE_DIR.iterdir() if folder.is_dir())
 CALENDAR_DIR = BASE_DIR / "fixtures" / "calendar"
-JURISDICTION = env.str("ECASE_JURISDICTION", default="kz")
+JURISDICTION = env.choice("ECASE_JURISDICTION", _JURISDICTIONS, default="kz")
 # The work of so many past days weighs on a judge's chance in a draw; a specialist's chance is so many times another's.
-DRAW_DAYS = env.int("ECASE_DRAW_DAYS", default=30)
-DRAW_SPECIALIST = env.int("ECASE_DRAW_SPECIALIST", default=3)
+DRAW_DAYS = env.number("ECASE_DRAW_DAYS", default=30)
+DRAW_SPECIALIST = env.number("ECASE_DRAW_SPECIALIST", default=3)
 # How long somebody on duty has to open a motion's materials before the next one is called.
-DUTY_CALL_MINUTES = env.int("ECASE_DUTY_CALL_MINUTES", default=10)
+DUTY_CALL_MINUTES = env.number("ECASE_DUTY_CALL_MINUTES", default=10)
 # How long an addressee has to open a copy without a term of its own before he is reminded, once.
-COPY_REMINDER = timedelta(hours=env.int("ECASE_COPY_REMINDER_HOURS", default=24))
+COPY_REMINDER = timedelta(hours=env.number("ECASE_COPY_REMINDER_HOURS", default=24))
 # Whether judges are offered suggestions for the reasons of a decision.
-ECASE_ASSISTANT = env.bool("ECASE_ASSISTANT", default=True)
+ECASE_ASSISTANT = env.flag("ECASE_ASSISTANT", default=True)
 
 # -- Django -------------------------------------------------------------------------------------------------------
 
@@ -192,23 +194,24 @@ TIME_ZONE = "Asia/Almaty"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static-root"
-MEDIA_ROOT = env.path("ECASE_MEDIA", default=VAR_DIR / "media")
+MEDIA_ROOT = env.folder("ECASE_MEDIA", default=VAR_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-UPLOAD_MAX_BYTES = env.int("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
+UPLOAD_MAX_BYTES = env.number("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
 # How many files may stand under one requirement of a motion; all of them together: CONTAINER_LIMITS.
-ATTACHMENTS_PER_REQUIREMENT = env.int("ECASE_ATTACHMENTS_PER_REQUIREMENT", default=50)
-UPLOAD_TYPES = env.list("ECASE_UPLOAD_TYPES", default=["pdf", "png", "jpg", "docx", "xlsx", "txt"])
+ATTACHMENTS_PER_REQUIREMENT = env.number("ECASE_ATTACHMENTS_PER_REQUIREMENT", default=50)
+_UPLOAD_TYPES = ("pdf", "png", "jpg", "docx", "xlsx", "txt")
+UPLOAD_TYPES = env.choices("ECASE_UPLOAD_TYPES", _UPLOAD_TYPES, default=_UPLOAD_TYPES)
 # Less room than that for files, and the service is not ready.
-DISK_FREE_BYTES = env.int("ECASE_DISK_FREE_MB", default=1024) * 1024 * 1024
+DISK_FREE_BYTES = env.number("ECASE_DISK_FREE_MB", default=1024) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Of each web worker: how many requests Django works on at once, and how long a body may take to begin to come.
-WEB_THREADS = env.int("ECASE_WEB_THREADS", default=2)
-BODY_SECONDS = env.int("ECASE_BODY_SECONDS", default=20)
+WEB_THREADS = env.number("ECASE_WEB_THREADS", default=2)
+BODY_SECONDS = env.number("ECASE_BODY_SECONDS", default=20)
 
 # -- security -----------------------------------------------------------------------------------------------------
 
@@ -220,19 +223,19 @@ SESSION_COOKIE_AGE = int(CHALLENGE_LIFETIME.total_seconds())
 # From opening to the end at the latest, and from the last activity to the end.
 SESSION_LIFETIMES = {
     "officer": (
-        timedelta(minutes=env.int("ECASE_SESSION_MINUTES", default=720)),
-        timedelta(minutes=env.int("ECASE_SESSION_IDLE_MINUTES", default=30)),
+        timedelta(minutes=env.number("ECASE_SESSION_MINUTES", default=720)),
+        timedelta(minutes=env.number("ECASE_SESSION_IDLE_MINUTES", default=30)),
     ),
     "administrator": (
-        timedelta(minutes=env.int("ECASE_ADMIN_SESSION_MINUTES", default=60)),
-        timedelta(minutes=env.int("ECASE_ADMIN_SESSION_IDLE_MINUTES", default=10)),
+        timedelta(minutes=env.number("ECASE_ADMIN_SESSION_MINUTES", default=60)),
+        timedelta(minutes=env.number("ECASE_ADMIN_SESSION_IDLE_MINUTES", default=10)),
     ),
 }
 # An administrator's change needs a signature that is not older.
-ADMIN_CONFIRM = timedelta(minutes=env.int("ECASE_ADMIN_CONFIRM_MINUTES", default=5))
+ADMIN_CONFIRM = timedelta(minutes=env.number("ECASE_ADMIN_CONFIRM_MINUTES", default=5))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEMO else None
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEMO)
+SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEMO)
 SECURE_HSTS_SECONDS = 0 if DEMO else 31536000
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -265,9 +268,9 @@ LIMITS = {
     "post-changes": env.rate("ECASE_POST_CHANGES_RATE", default="300/min"),
 }
 # How many web processes answer, on all machines: each allows a post its share.
-WEB_PROCESSES = env.int("ECASE_WEB_PROCESSES", default=1)
+WEB_PROCESSES = env.number("ECASE_WEB_PROCESSES", default=1)
 # How many proxies of ours stand in front: that many addresses of X-Forwarded-For are to be believed.
-PROXIES = env.int("ECASE_PROXIES", default=0, least=0)
+PROXIES = env.number("ECASE_PROXIES", default=0, least=0)
 
 # -- Celery -------------------------------------------------------------------------------------------------------
 
@@ -300,22 +303,22 @@ CELERY_BEAT_SCHEDULE = {"measure-suggestions": {"task": "drafting.measure", "sch
 # Seconds to wait after the first, second, ... failed delivery; after the last one the message is given up.
 OUTBOX_RETRY_SECONDS = env.seconds("ECASE_OUTBOX_RETRY_SECONDS", default=(10, 60, 300, 1800, 7200, 18000, 36000, 86400))
 # A task, and an attempt, that has not come back by then is taken for lost. Longer than a webhook may take.
-OUTBOX_LEASE_SECONDS = env.int("ECASE_OUTBOX_LEASE_SECONDS", default=60)
-WEBHOOK_TIMEOUT_SECONDS = env.int("ECASE_WEBHOOK_TIMEOUT_SECONDS", default=15)
+OUTBOX_LEASE_SECONDS = env.number("ECASE_OUTBOX_LEASE_SECONDS", default=60)
+WEBHOOK_TIMEOUT_SECONDS = env.number("ECASE_WEBHOOK_TIMEOUT_SECONDS", default=15)
 # How many messages of one subscription are with the workers at once, and how many tasks the broker holds at most.
-WEBHOOK_IN_FLIGHT = env.int("ECASE_WEBHOOK_IN_FLIGHT", default=4)
-OUTBOX_IN_FLIGHT = env.int("ECASE_OUTBOX_IN_FLIGHT", default=64)
+WEBHOOK_IN_FLIGHT = env.number("ECASE_WEBHOOK_IN_FLIGHT", default=4)
+OUTBOX_IN_FLIGHT = env.number("ECASE_OUTBOX_IN_FLIGHT", default=64)
 # After so many failures in a row a receiver is left alone for so many seconds; each further failure doubles that.
-WEBHOOK_FAILURES = env.int("ECASE_WEBHOOK_FAILURES", default=5)
-WEBHOOK_PAUSE_SECONDS = env.int("ECASE_WEBHOOK_PAUSE_SECONDS", default=30)
+WEBHOOK_FAILURES = env.number("ECASE_WEBHOOK_FAILURES", default=5)
+WEBHOOK_PAUSE_SECONDS = env.number("ECASE_WEBHOOK_PAUSE_SECONDS", default=30)
 # Hosts inside the own network that webhooks may go to, also over plain http.
-WEBHOOK_HOSTS = env.list("ECASE_WEBHOOK_HOSTS", default=[])
+WEBHOOK_HOSTS = env.hosts("ECASE_WEBHOOK_HOSTS", default=[])
 
 # -- what anybody may have verified -----------------------------------------------------------------------------------
 
 # How large a container may be, and how many are verified at once on a machine, each in a process of its own.
 CONTAINER_LIMITS = limits.USUAL
-VERIFY_AT_ONCE = env.int("ECASE_VERIFY_AT_ONCE", default=2)
+VERIFY_AT_ONCE = env.number("ECASE_VERIFY_AT_ONCE", default=2)
 
 # -- REST ---------------------------------------------------------------------------------------------------------
 
@@ -347,7 +350,7 @@ SPECTACULAR_SETTINGS = {
 }
 KNOX_TOKEN_MODEL = "officers.Token"  # noqa: S105
 REST_KNOX = {
-    "TOKEN_TTL": timedelta(minutes=env.int("ECASE_TOKEN_MINUTES", default=480)),
+    "TOKEN_TTL": timedelta(minutes=env.number("ECASE_TOKEN_MINUTES", default=480)),
     "TOKEN_MODEL": KNOX_TOKEN_MODEL,
 }
 
@@ -364,5 +367,6 @@ LOGGING = {
 
 if not DEMO:
     _chosen = production.Choices(SECRET_KEY, DEBUG, ALLOWED_HOSTS, PUBLIC_URL, SECURE_SSL_REDIRECT, env.unknown())
-    env.faults.extend(production.faults(_chosen))
+    for _fault in production.faults(_chosen):
+        env.refuse(_fault)
 env.finish()

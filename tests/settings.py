@@ -7,11 +7,12 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from ecase.embedded import addresses, ports
+from ecase.embedded import ports
+from ecase.embedded_addresses import SUPERUSER, broker_url, database_url
 
 # The servers that are running for this folder, whatever data folder the tests get.
-os.environ.setdefault("DATABASE_URL", addresses.database_url(Path(__file__).parents[1], addresses.SUPERUSER))
-os.environ.setdefault("BROKER_URL", addresses.broker_url(Path(__file__).parents[1]))
+os.environ.setdefault("DATABASE_URL", database_url(Path(__file__).parents[1], SUPERUSER))
+os.environ.setdefault("BROKER_URL", broker_url(Path(__file__).parents[1]))
 if "ECASE_TEST_VAR" not in os.environ:
     # The first process of a session makes the folder; xdist's workers inherit its name and share it.
     _folder = tempfile.mkdtemp(prefix="ecase-test-")

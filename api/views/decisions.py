@@ -6,12 +6,14 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import answers, pagination
+from api import answers
 from api.authentication import post_of
 from api.conditional import answer
 from api.filters import DecisionQuery
+from api.pagination import answer_page, cursor_of
 from api.serializers.decisions import DecisionPage
 from api.views.base import View
+from ecase.pagination import fetch_page
 from workflows.motions import queries
 from workflows.motions.models import Act
 from workflows.motions.states import DECISIONS
@@ -25,11 +27,10 @@ class Decisions(View):
     @extend_schema(operation_id="listDecisions", parameters=[DecisionQuery], responses=DecisionPage)
     def get(self, request: Request) -> HttpResponse:
         """Decisions owed to persons whom the caller is counsel of, newest first, with the acts that he may prepare."""
-        limit, post = self.filters["limit"], post_of(request)
-        cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
+        post = post_of(request)
         wanted = queries.decisions(post).select_related("case")
-        motions = list(pagination.after(wanted, cursor, by="decided_at")[: limit + 1])
-        acts = Act.objects.filter(motion__in=[one.pk for one in motions], type__in=DECISIONS)
+        page = fetch_page(wanted, "decided_at", cursor_of(self.filters), size=self.filters["limit"])
+        acts = Act.objects.filter(motion__in=[motion.pk for motion in page.rows], type__in=DECISIONS)
         made = {one.motion_id: one for one in acts.defer("act_json", "cms", "report")}
-        rows = [answers.decision(request, one, made[one.pk], post) for one in motions]
-        return answer(request, pagination.page(request, rows, limit, by="decided_at"))
+        rows = [answers.decision(request, motion, made[motion.pk], post) for motion in page.rows]
+        return answer(request, answer_page(request, page, rows))

@@ -15,16 +15,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from api import answers, pagination, schemas
+from api import answers, schemas
 from api.authentication import post_of
 from api.conditional import answer, etag, revision_of
 from api.filters import KEPT, ME, TELLING, QueueQuery, SchemaQuery
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
+from api.pagination import answer_page, cursor_of
 from api.serializers.motions import DraftChange, DraftInput, MotionPage, MotionShape
 from api.views.base import View, checked
 from ecase.cases.models import Case
 from ecase.officers.models import Post
+from ecase.pagination import fetch_page
 from ecase.problems import Invalid, Problem
 from workflows.motions import queries, signers
 from workflows.motions.models import Motion, MotionQuerySet
@@ -45,21 +47,18 @@ class Motions(View):
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
         wanted = _narrowed(queries.queue(post_of(request)), self.filters, post_of(request))
-        cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
-        rows = list(pagination.after(wanted, cursor, by="created_at").values(*answers.LINE)[: limit + 1])
-        page = pagination.page(request, rows, limit, by="created_at")
-        return answer(request, {**page, "results": [answers.line(row, url) for row in page["results"]]})
+        page = fetch_page(wanted.values(*answers.LINE), "created_at", cursor_of(self.filters), size=limit)
+        return answer(request, answer_page(request, page, [answers.line(row, url) for row in page.rows]))
 
     def _kept(self, request: Request) -> HttpResponse:
         limit, post = self.filters["limit"], post_of(request)
         message = _("Motions that are with others now are narrowed by kind only.")
         if unfit := [Problem("unfit", message, name) for name in TELLING if name in self.filters]:
             raise Invalid(unfit)
-        cursor = pagination.Cursor.parse(self.filters["cursor"]) if "cursor" in self.filters else None
         wanted = _narrowed(signers.elsewhere(post), self.filters, post).select_related(*signers.RELATED)
-        found = list(pagination.after(wanted, cursor, by="created_at")[: limit + 1])
-        rows = [answers.line_of(request, one) for one in signers.as_they_stood(post, found)]
-        return answer(request, pagination.page(request, rows, limit, by="created_at"))
+        page = fetch_page(wanted, "created_at", cursor_of(self.filters), size=limit)
+        stood = signers.as_they_stood(post, page.rows)
+        return answer(request, answer_page(request, page, [answers.line_of(request, motion) for motion in stood]))
 
     @extend_schema(
         operation_id="createDraft", request=DraftInput, parameters=[IDEMPOTENCY_KEY], responses={201: MotionShape}

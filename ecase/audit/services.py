@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ecase.audit import checkpoints, clocks, tree
 from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
 from ecase.heads import only_where_sent
+from ecase.instants import format_instant
 from ecase.problems import Problem, TryLater
 from signatures.canonical import canonical
 from signatures.tlog.transparency import HASH_BYTES, Proof, chain_label
@@ -104,13 +105,15 @@ def _body(
     if not actor:
         raise ValueError("an entry says who acted")
     return canonical(
-        {"event": event, "chain": chain, "at": instant(at), "actor": actor, "subject": subject, "data": data or {}}
+        {
+            "event": event,
+            "chain": chain,
+            "at": format_instant(at),
+            "actor": actor,
+            "subject": subject,
+            "data": data or {},
+        }
     )
-
-
-def instant(at: datetime) -> str:
-    """UTC with microseconds, as RFC 3339 writes it."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def checkpoint() -> str:

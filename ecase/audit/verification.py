@@ -22,7 +22,8 @@ from django.utils.translation import gettext_noop
 from ecase.audit import checkpoints, gaps, keys
 from ecase.audit.gaps import Gap
 from ecase.audit.models import Checkpoint
-from ecase.audit.services import NO_ENTRY, instant
+from ecase.audit.services import NO_ENTRY
+from ecase.instants import format_instant
 from signatures.tlog import transparency
 from signatures.tlog.transparency import Address, CompactRange, Record, leaf_hash
 
@@ -245,7 +246,8 @@ def _columns_fit(row: _Row) -> bool:
         content = orjson.loads(row.body)
     except ValueError:
         return False
-    return isinstance(content, dict) and (content.get("chain"), content.get("at")) == (row.chain, instant(row.at))
+    stated = (row.chain, format_instant(row.at))
+    return isinstance(content, dict) and (content.get("chain"), content.get("at")) == stated
 
 
 class _Order:

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from ecase.console import Told, Trouble
 from ecase.embedded.place import Place
 from ecase.embedded.run import run
-from ecase.embedded.trouble import Told, Trouble
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ecase.embedded.trouble import Trouble
+from ecase.console import Trouble
 
 NAME = "ecase-embedded"
 

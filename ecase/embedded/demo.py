@@ -13,13 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecase.console import Told, Trouble, say, timed
 from ecase.embedded import ports, servers
 from ecase.embedded.children import Child, Program, dies_with_parent, keep_old_log
 from ecase.embedded.locks import Lock
 from ecase.embedded.place import Place
 from ecase.embedded.postgres import last_words
-from ecase.embedded.steps import say, timed
-from ecase.embedded.trouble import Told, Trouble
 from ecase.embedded.warden import Warden
 from ecase.embedded.watchman import Watchman
 

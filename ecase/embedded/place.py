@@ -5,9 +5,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecase.embedded import accounts, addresses
+from ecase.console import Trouble
+from ecase.embedded import accounts
 from ecase.embedded.accounts import Account
-from ecase.embedded.trouble import Trouble
+from ecase.embedded_addresses import find_runtime_dir, find_var_dir
 
 SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
 SHARED_DATA_DIR = Path("/var/lib/ecase-embedded")
@@ -32,8 +33,8 @@ class Place:
     def of(cls, base_dir: Path) -> "Place":
         """The folders for this clone and the user who asks. Creates nothing but, as root, the servers' account."""
         base_dir = base_dir.resolve()
-        var_dir = addresses.var_dir(base_dir)
-        runtime_dir = addresses.runtime_dir(base_dir)
+        var_dir = find_var_dir(base_dir)
+        runtime_dir = find_runtime_dir(base_dir)
         account = accounts.for_servers()
         data_dir = SHARED_DATA_DIR / runtime_dir.name if account else var_dir / "embedded"
         return cls(base_dir, var_dir, var_dir / "embedded", data_dir, runtime_dir, account)

@@ -4,7 +4,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from ecase.embedded.trouble import Trouble
+from ecase.console import Trouble
 
 TRIES = 100
 

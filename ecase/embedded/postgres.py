@@ -7,11 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from ecase.console import Trouble
 from ecase.embedded import accounts, programs
-from ecase.embedded.addresses import OWNER, SUPERUSER
 from ecase.embedded.children import Child, Program
 from ecase.embedded.place import Place
-from ecase.embedded.trouble import Trouble
+from ecase.embedded_addresses import OWNER, SUPERUSER
 
 READY_WITHIN = 60.0  # seconds; recovery after a crash reads the whole write-ahead log
 # The application's role owns its databases (CREATEDB: tests make their own) and is no superuser.

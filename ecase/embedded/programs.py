@@ -10,8 +10,8 @@ import tempfile
 from importlib import metadata
 from pathlib import Path
 
+from ecase.console import Trouble
 from ecase.embedded.place import SHARED_DATA_DIR, Place, refuse_foreign
-from ecase.embedded.trouble import Trouble
 
 
 def postgres_bin(place: Place) -> Path:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from ecase.console import Trouble
 from ecase.embedded import servers
 from ecase.embedded.children import guarded
 from ecase.embedded.place import Place
-from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
 
 

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ecase.embedded import addresses, postgres, programs, valkey
+from ecase.console import Trouble
+from ecase.embedded import postgres, programs, valkey
 from ecase.embedded.children import Child, keep_old_log
 from ecase.embedded.locks import Lock
 from ecase.embedded.place import Place
-from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
+from ecase.embedded_addresses import OWNER, SUPERUSER, broker_url, database_url
 
 PATIENCE = 60.0  # seconds for another launcher to get ready, or for a dead one's servers to end
 
@@ -115,13 +116,13 @@ def _start(place: Place, locks: Locks, warden: Warden, children: list[Child]) ->
 
 def as_superuser(env: Mapping[str, str]) -> dict[str, str]:
     """``env`` with the superuser's address of the database, if the database is the embedded one."""
-    owner, superuser = (f"//{role}@" for role in (addresses.OWNER, addresses.SUPERUSER))
+    owner, superuser = (f"//{role}@" for role in (OWNER, SUPERUSER))
     return {name: value.replace(owner, superuser) if name == "DATABASE_URL" else value for name, value in env.items()}
 
 
 def _urls(place: Place) -> dict[str, str]:
     base_dir = place.base_dir
-    return {"DATABASE_URL": addresses.database_url(base_dir), "BROKER_URL": addresses.broker_url(base_dir)}
+    return {"DATABASE_URL": database_url(base_dir), "BROKER_URL": broker_url(base_dir)}
 
 
 def _env(place: Place, urls: Mapping[str, str], needed: tuple[str, ...]) -> dict[str, str]:

@@ -4,11 +4,11 @@ import socket
 import time
 from pathlib import Path
 
+from ecase.console import Trouble
 from ecase.embedded import programs
 from ecase.embedded.children import Child, Program
 from ecase.embedded.place import Place
 from ecase.embedded.postgres import environment, last_words
-from ecase.embedded.trouble import Trouble
 
 READY_WITHIN = 15.0  # seconds
 

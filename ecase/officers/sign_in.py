@@ -7,7 +7,7 @@ challenge serves once, whether the answer was right or wrong, and every attempt 
 import secrets
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib import auth
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 import signatures
 from ecase.audit import services as audit
 from ecase.audit.repeats import append_refusal
+from ecase.instants import format_instant
 from ecase.officers import posts, sessions, signing
 from ecase.officers.models import Challenge, Officer, Post
 from ecase.officers.posts import INACTIVE, NO_CURRENT_POST
@@ -94,7 +95,7 @@ def _to_sign(now: datetime) -> bytes:
             "schema": SCHEMA,
             "installation": settings.INSTALLATION_ID,
             "challenge": secrets.token_hex(CHALLENGE_BYTES),
-            "issued_at": now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "issued_at": format_instant(now),
         }
     )
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ import orjson
 from django.conf import settings
 from standardwebhooks.webhooks import Webhook
 
+from ecase.instants import format_instant
 from ecase.outbox import guard
 from ecase.outbox.models import Message
 
@@ -53,7 +54,7 @@ def body(message: Message) -> bytes:
     """What is signed and posted: type, timestamp and data as the standard advises, and the key that orders."""
     content = {
         "type": message.topic,
-        "timestamp": message.created_at.astimezone(UTC).isoformat(),
+        "timestamp": format_instant(message.created_at),
         "key": message.key,
         "position": message.position,
         "data": message.payload,

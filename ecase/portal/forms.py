@@ -7,13 +7,13 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
 
 from ecase.cases.models import Person
+from ecase.instants import format_instant, parse_instant
 from ecase.portal.asking import Asked, asked
 from ecase.problems import Problem
 from workflows.motions.models import Motion
@@ -107,8 +107,8 @@ def _read_money(field: Field, posted: QueryDict, path: str) -> Any:
 def _read_instant(field: Field, posted: QueryDict, path: str) -> Any:
     typed = posted.get(path, "").strip()
     try:
-        return timezone.make_aware(datetime.fromisoformat(typed)).isoformat() if typed else ""
-    except ValueError:
+        return format_instant(timezone.make_aware(parse_instant(typed))) if typed else ""
+    except (ValueError, OverflowError):
         return typed
 
 
@@ -181,7 +181,7 @@ def _local(of: Field, value: Any) -> Any:
     if of.type != "instant" or not isinstance(value, str):
         return value
     try:
-        return timezone.localtime(datetime.fromisoformat(value)).strftime(MINUTES)
+        return timezone.localtime(parse_instant(value)).strftime(MINUTES)
     except ValueError:
         return value
 

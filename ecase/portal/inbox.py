@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ecase.instants import parse_optional_instant
 from ecase.officers.models import Post
 from ecase.outbox import services as outbox
 from ecase.outbox.models import Notice
@@ -107,7 +107,7 @@ def grouped(notices: Iterable[Notice]) -> list[Group]:
 def _line(notice: Notice) -> Line:
     until = notice.payload.get("due_at") or notice.payload.get("valid_until")
     tone = _TONES.get(notice.topic, NEWS)
-    return Line(notice, headline(notice.topic), tone, parse_datetime(until) if until else None)
+    return Line(notice, headline(notice.topic), tone, parse_optional_instant(until))
 
 
 def _read_at(notice: Notice) -> Any:

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post, Role
+from ecase.pagination import Page, fetch_page, read_cursor
 from ecase.portal.next_step import with_last_act
-from ecase.portal.paging import Page, page
 from workflows.motions import queries, signers
 from workflows.motions.models import Motion
 from workflows.motions.persons import naming
@@ -105,9 +105,9 @@ def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], Query
         return _page_of_kept(post, worklist, wishes, known)
     rows = shaped(_narrowed(worklist.motions(post), wishes, known, post))
     if not worklist.is_urgent:
-        return page(rows, "created_at", wishes.cursor, newest_first=True)
+        return fetch_page(rows, "created_at", read_cursor(wishes.cursor))
     due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
-    return page(rows.annotate(due=due), "due", wishes.cursor, newest_first=False)
+    return fetch_page(rows.annotate(due=due), "due", read_cursor(wishes.cursor), newest_first=False)
 
 
 def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes, known: Catalogue) -> Page[Motion]:
@@ -116,7 +116,7 @@ def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes, known: Catalog
     rows = _shown(_narrowed(worklist.motions(post), then, known, post), post).filter(
         case__number__icontains=wishes.text
     )
-    found = page(rows, "created_at", wishes.cursor, newest_first=True)
+    found = fetch_page(rows, "created_at", read_cursor(wishes.cursor))
     return replace(found, rows=signers.as_they_stood(post, found.rows))
 
 

@@ -6,13 +6,14 @@ and lists just as for an officer's signature. Between the two the audit log prov
 
 import dataclasses
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from ecase.pauses import pause_after
 from ecase.trust import evidence, services
 from ecase.trust.models import AwaitedEvidence
 from signatures import DEFAULT, Evidence, Expected, Report, verify
@@ -39,8 +40,7 @@ def claim_due(now: datetime, batch: int) -> list[str]:
 
 
 def _claimed(pk: str, tries: int, now: datetime) -> bool:
-    pauses = [int(one) for one in settings.SIGNATURE_RETRY_SECONDS]
-    pause = timedelta(seconds=pauses[min(tries, len(pauses) - 1)])
+    pause = pause_after(tries + 1, settings.SIGNATURE_RETRY_SECONDS)
     rows = AwaitedEvidence.objects.filter(pk=pk, tries=tries)
     return bool(rows.update(tries=F("tries") + 1, next_try_at=now + pause))
 

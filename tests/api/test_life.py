@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ecase.cases.models import Document
+from ecase.instants import format_instant
 from ecase.officers.models import Post
 from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory
@@ -20,7 +21,6 @@ from workflows.assignment import algorithm
 from workflows.copies.models import Copy
 from workflows.motions.acts import appeal
 from workflows.motions.engine.service_acts import perform_service
-from workflows.motions.exports.act_json import instant
 from workflows.motions.locking import lock
 from workflows.motions.models import Motion
 from workflows.motions.services import drafts
@@ -139,7 +139,7 @@ def test_what_the_earlier_decision_says_is_filled_in_and_may_be_changed(
         return caller.patch(of(draft), given, headers={"If-Match": tag}).data["payload"].get("current_term_ends")
 
     assert earlier.valid_until
-    assert change(payload=rest, earlier=str(earlier.pk)) == instant(earlier.valid_until)
+    assert change(payload=rest, earlier=str(earlier.pk)) == format_instant(earlier.valid_until)
     assert change(earlier=None) is None
     assert change(payload=draft.payload, earlier=str(earlier.pk)) == typed
     assert change(earlier=None) == typed

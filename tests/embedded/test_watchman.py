@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ecase.console import Trouble
 from ecase.embedded import ports
 from ecase.embedded.children import Child, Program
-from ecase.embedded.trouble import Trouble
 from ecase.embedded.warden import Warden
 from ecase.embedded.watchman import LONGEST_PAUSE, Watchman
 from tests.embedded.launchers import BASE_DIR, wait_for

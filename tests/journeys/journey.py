@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from ecase.cases.models import Case, Counsel
+from ecase.instants import format_instant
 from ecase.officers.models import Organisation, Post, Role
 from tests.factories import CaseFactory, OrganisationFactory, PostFactory, investigator_of
 from tests.journeys.doors import Door
@@ -15,7 +16,6 @@ from tests.motions.payloads import fill
 from tests.motions.world import World
 from tests.past_guards import move, rehash
 from workflows.copies.models import Copy, Way
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
 from workflows.motions.rules import events, kind_rules
 from workflows.motions.states import DECISIONS, ActType, AppealState, State
@@ -132,13 +132,13 @@ class Journey:
     def _ends(self, form: Form) -> dict[str, str]:
         """The end of the sanction, where a decision or a ruling states one."""
         field = self.kind.validity.ends_field
-        return {field: instant(timezone.now() + AHEAD)} if form.field(field) else {}
+        return {field: format_instant(timezone.now() + AHEAD)} if form.field(field) else {}
 
     def _is_heard(self) -> None:
         judge, clerk = self.world.posts["judge"], self.world.posts["clerk"]
         if events.open_now(self.motion):
             self.act(ActType.EVENT, self.author)
-        at = {"scheduled_at": instant(timezone.now() + AHEAD)}
+        at = {"scheduled_at": format_instant(timezone.now() + AHEAD)}
         self.act(ActType.HEARING_ORDER, judge, self.world.filled(self.motion, ActType.HEARING_ORDER, **at))
         must = {one.who for one in self.kind.hearing.attendees if one.attendance == "must"}
         assert must <= set(self.motion.copies.filter(notice=True).values_list("to", flat=True))

@@ -9,13 +9,13 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from ecase.cases import documents
+from ecase.instants import format_instant, parse_instant
 from ecase.outbox.models import Message
 from ecase.problems import Conflict, Invalid, NotAllowed
 from tests.factories import PostFactory
 from tests.motions.world import World
 from tests.past_guards import move
 from workflows.deadlines.models import Deadline
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules
 from workflows.motions.states import ActType, AppealState, State
@@ -198,12 +198,12 @@ def test_custody_given_on_appeal_states_all_that_custody_states_and_ends_when_it
     assert {"payload.term_starts", "payload.term_ends", "payload.suspicion_checked"} <= {
         one.field for one in lacking.value.problems
     }
-    too_long = {**whole, "term_ends": instant(timezone.now() + timedelta(days=70))}
+    too_long = {**whole, "term_ends": format_instant(timezone.now() + timedelta(days=70))}
     with pytest.raises(Invalid) as beyond:
         world.act(motion, ActType.APPEAL_RULING, "appellate_judge", too_long)
     assert [(one.code, one.field) for one in beyond.value.problems] == [("term-too-long", "payload.term_ends")]
 
-    ends = instant(timezone.now() + timedelta(days=40))
+    ends = format_instant(timezone.now() + timedelta(days=40))
     ruling = world.act(motion, ActType.APPEAL_RULING, "appellate_judge", {**whole, "term_ends": ends})
 
     motion = world.fresh(motion)
@@ -262,11 +262,12 @@ def test_an_extension_ends_on_appeal_where_the_court_above_says(world: World, ef
     assert custody
     extended = custody.acts.get(type=ActType.EXTENSION)
     assert custody.valid_until == motion.valid_until
+    assert extended.payload["valid_until"] == format_instant(custody.valid_until)
 
     motion = ruled(world, motion, effect)
 
     custody = world.fresh(custody)
-    before = datetime.fromisoformat(extended.payload["before"])
+    before = parse_instant(extended.payload["before"])
     assert custody.valid_until == (before if effect == "cancelled" else motion.valid_until)
     assert custody.acts.filter(type=ActType.EXTENSION).count() == 2
 
@@ -308,7 +309,7 @@ def test_what_a_changed_refusal_had_ended_is_extended(world: World) -> None:
     motion = before_appellate_judge(world, "custody_extension", "refused_cancelled")
     assert motion.earlier
     ruling = world.ruling(motion, "changed", "extended")
-    ends = instant(timezone.now() + timedelta(days=20))
+    ends = format_instant(timezone.now() + timedelta(days=20))
 
     world.act(motion, ActType.APPEAL_RULING, "appellate_judge", {**ruling, "term_ends": ends})
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.utils import timezone
 
+from ecase.instants import format_instant
 from ecase.officers.models import Organisation
 from ecase.problems import Conflict, Invalid, NotAllowed
 from tests.factories import OrganisationFactory, PostFactory, judge_of
@@ -13,7 +14,6 @@ from tests.motions.payloads import now_minus
 from tests.motions.world import PDF, World
 from workflows.deadlines.models import Deadline
 from workflows.motions.acts import court
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
 from workflows.motions.services import drafts
 from workflows.motions.states import ActType, State
@@ -178,11 +178,11 @@ def test_the_judge_asks_for_more_and_the_author_supplements(world: World) -> Non
 
 def test_a_hearing_is_ordered_moved_and_minuted(world: World) -> None:
     motion = world.assigned("custody")
-    tomorrow, later = (instant(timezone.now() + timedelta(days=days)) for days in (1, 2))
+    tomorrow, later = (format_instant(timezone.now() + timedelta(days=days)) for days in (1, 2))
     motion = world.does(motion, ActType.HEARING_ORDER, "judge", scheduled_at=tomorrow)
     assert motion.state == State.HEARING
     motion = world.does(motion, ActType.HEARING_ORDER, "judge", scheduled_at=later)
-    assert instant(motion.hearing_at) == later
+    assert format_instant(motion.hearing_at) == later
 
     motion = world.does(motion, ActType.MINUTES, "clerk")
 

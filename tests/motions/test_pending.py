@@ -265,7 +265,7 @@ def test_what_was_prepared_is_not_forgotten_while_its_signature_waits(world: Wor
 def test_attempts_are_claimed_once_and_further_and_further_apart(
     world: World, unreachable: None, settings: Any
 ) -> None:
-    settings.SIGNATURE_RETRY_SECONDS = ["10", "100"]
+    settings.SIGNATURE_RETRY_SECONDS = [10, 100]
     waiting = waits(world, prepared(world)[1])
     assert waiting.next_try_at == waiting.received_at + timedelta(seconds=10)
     assert pending_signatures.claim_due(waiting.received_at + timedelta(seconds=9), 50) == []

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from ecase.cases.models import Participation
+from ecase.instants import format_instant
 from ecase.officers import signing
 from ecase.officers.models import Organisation, Post, Role
 from ecase.problems import Refused
@@ -31,7 +32,6 @@ from workflows.deadlines.models import Deadline
 from workflows.motions import queries
 from workflows.motions.acts import court
 from workflows.motions.acts.registry import SERVICE_ACTS, SPECS
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import payloads
 from workflows.motions.services import acting
@@ -211,7 +211,7 @@ class Life(RuleBasedStateMachine):
 
     def _given(self, motion: Motion, act_type: ActType) -> dict[str, Any]:
         """What the form alone does not tell."""
-        tomorrow = instant(timezone.now() + timedelta(days=1))
+        tomorrow = format_instant(timezone.now() + timedelta(days=1))
         given = {
             ActType.HEARING_ORDER: {"scheduled_at": tomorrow},
             ActType.CORRECTION: {"field": "detained_at", "value": now_minus(hours=3)},

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from ecase.instants import format_instant
 from ecase.officers.models import Organisation
 from tests.motions.payloads import now_minus
 from tests.motions.world import PDF, World
 from tests.past_guards import move
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
 from workflows.motions.services import drafts
 from workflows.motions.states import ActType
@@ -22,7 +22,7 @@ Scene = Callable[[World], Motion]
 
 def in_days(days: int) -> str:
     """An instant to come, as a payload states it."""
-    return instant(timezone.now() + timedelta(days=days))
+    return format_instant(timezone.now() + timedelta(days=days))
 
 
 def approval(world: World) -> Motion:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from ecase.outbox import webhook
-from ecase.portal import paging
+from ecase.pagination import read_cursor
 from ecase.portal.views import batch
 
 DEEP = b"[" * 5000
@@ -22,7 +22,7 @@ def test_a_subscribers_answer_is_kept_by_its_digest_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_cursor_that_is_none_begins_at_the_first_page(name: str) -> None:
-    assert paging._read(base64.urlsafe_b64encode(HOSTILE[name]).decode().rstrip("=")) is None
+    assert read_cursor(base64.urlsafe_b64encode(HOSTILE[name]).decode().rstrip("=")) is None
 
 
 @pytest.mark.parametrize("name", HOSTILE)

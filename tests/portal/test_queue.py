@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from ecase import pagination
 from ecase.officers.models import Absence, Post
-from ecase.portal import paging
 from tests.motions.conftest import World
 from tests.past_guards import move
 from tests.portal import scenes
@@ -73,7 +73,7 @@ def test_pages_follow_each_other_without_gaps(
     world: World, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, scope: str
 ) -> None:
     made = {str(world.draft("search").pk) for _ in range(5)}
-    monkeypatch.setattr(paging.page, "__kwdefaults__", {"size": 2})
+    monkeypatch.setattr(pagination, "SIZE", 2)
     client = visitor(world.posts["investigator"])
     seen, query = [], f"scope={scope}"
     for _page in range(3):

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from ecase.audit.models import Entry
+from ecase.instants import format_instant
 from ecase.officers.models import Organisation
 from ecase.outbox.models import Message, Notice, Subscription
 from tests.factories import OrganisationFactory
@@ -64,8 +65,8 @@ def test_after_days_of_downtime_it_is_warned_of_and_run_out_with_the_true_end(cu
     assert (duties.warn_of_end(now), duties.expire_sanctions(now)) == (1, 1)
     assert (duties.warn_of_end(now), duties.expire_sanctions(now)) == (0, 0)
     [act] = motion.acts.filter(type=ActType.EXPIRY)
-    assert datetime.fromisoformat(act.payload["valid_until"]) == end
-    assert datetime.fromisoformat(logged("sanction.ending")[0]["valid_until"]) == end
+    assert act.payload["valid_until"] == format_instant(end)
+    assert logged("sanction.ending")[0]["valid_until"] == format_instant(end)
     assert Motion.objects.get(pk=motion.pk).state == State.EXPIRED
 
 

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from ecase.audit import services as audit
+from ecase.instants import format_instant
 from ecase.officers import duty, posts
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
@@ -154,7 +155,7 @@ def _tell(event: str, call: DutyCall, to: list[tuple[Officer | Organisation, Col
         "case": motion.case.number,
         "role": call.role,
         "position": call.position,
-        "answer_by": audit.instant(call.next_at),
+        "answer_by": format_instant(call.next_at),
     }
     if to:
         outbox.send_all(event, key=str(motion.pk), to=to, payload=payload)

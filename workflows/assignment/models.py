@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.guards import NeverDeleted
-from ecase.audit.services import instant
 from ecase.cases.models import Case
+from ecase.instants import format_instant
 from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Role
 from workflows.assignment.algorithm import FIRST, FULL_SHARE
 
@@ -219,7 +219,7 @@ class Draw(models.Model):
         return {
             "id": str(self.pk),
             "algorithm": self.algorithm,
-            "at": instant(self.drawn_at),
+            "at": format_instant(self.drawn_at),
             "seed": self.seed,
             "made_of": self.made_of,
             "roster": self.roster,

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 
 from ecase.audit import services as audit
 from ecase.cases.models import Document
+from ecase.instants import format_instant, format_optional_instant
 from ecase.officers.models import Post
 from ecase.outbox.models import Channel, Message, Subscription
 from ecase.outbox.models import State as MessageState
@@ -62,7 +63,7 @@ def void_notices(motion: Motion, at: datetime) -> int:
     notices = list(outstanding(motion).filter(notice=True).select_related("motion__case"))
     if notices:
         Copy.objects.filter(pk__in=[one.pk for one in notices]).update(voided_at=at, remind_at=None)
-        voided = {"at": audit.instant(at), "copies": [str(one.pk) for one in notices]}
+        voided = {"at": format_instant(at), "copies": [str(one.pk) for one in notices]}
         _log(notices[0], "copies.voided", audit.service_actor(), voided)
     return len(notices)
 
@@ -72,7 +73,7 @@ def acknowledge(copy: Copy, post: Post | None, at: datetime) -> bool:
     """The addressee has it: in ``post``, or (None) by its own system. False if that was known already."""
     if not _settle(copy, {"acknowledged_at": at, "acknowledged_by": post}):
         return False
-    line = {**_line(copy), "at": audit.instant(at)}
+    line = {**_line(copy), "at": format_instant(at)}
     _log(copy, "copy.acknowledged", post.as_actor() if post else audit.service_actor(), line)
     return True
 
@@ -84,7 +85,7 @@ def record(copy: Copy, post: Post, *, how: Way, at: datetime, proof: Document | 
     if not _settle(copy, served):
         return False
     sha256 = proof.blob_id if proof else ""
-    _log(copy, "copy.served", post.as_actor(), {**_line(copy), "how": how, "at": audit.instant(at), "proof": sha256})
+    _log(copy, "copy.served", post.as_actor(), {**_line(copy), "how": how, "at": format_instant(at), "proof": sha256})
     return True
 
 
@@ -236,4 +237,4 @@ def _owed_line(copy: Copy) -> dict[str, Any]:
 
 
 def _text(at: datetime | None) -> str | None:
-    return audit.instant(at) if at else None
+    return format_optional_instant(at)

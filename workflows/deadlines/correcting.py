@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from ecase.audit import services as audit
+from ecase.instants import format_instant, parse_instant
 from workflows.calendars.services import in_force
 from workflows.deadlines.counting import FIELD, Count, Motion, count
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
@@ -136,7 +137,7 @@ def _correct(motion: Motion, term: Term, event_at: datetime | None, cause: Cause
 def _begin(counted: Count, cause: Cause) -> Deadline:
     """A term that binds only since the correction."""
     facts = counted.facts()
-    facts["computed"]["recomputed"] = {"because": "begun", "on": cause.at.isoformat(), "reason": cause.reason}
+    facts["computed"]["recomputed"] = {"because": "begun", "on": format_instant(cause.at), "reason": cause.reason}
     new = Deadline.objects.create(motion=counted.motion, **facts)
     _log(None, new, cause)
     return new
@@ -180,11 +181,11 @@ def _story(old: Deadline, counted: Count, cause: Cause) -> dict[str, Any]:
     moved = old.started_at != counted.event_at
     return {
         "because": "event" if moved else _STORIES[cause.because],
-        "on": cause.at.isoformat(),
+        "on": format_instant(cause.at),
         "reason": cause.reason,
-        "from": old.started_at.isoformat(),
-        "to": counted.event_at.isoformat(),
-        "was_due": old.due_at.isoformat(),
+        "from": format_instant(old.started_at),
+        "to": format_instant(counted.event_at),
+        "was_due": format_instant(old.due_at),
         "was": old.state,
     }
 
@@ -205,8 +206,8 @@ def _log(old: Deadline | None, new: Deadline | None, cause: Cause) -> None:
 def _values(one: Deadline | None) -> dict[str, str] | None:
     if one is None:
         return None
-    instants = {"started_at": audit.instant(one.started_at), "due_at": audit.instant(one.due_at)}
-    met = {"met_at": audit.instant(one.met_at)} if one.met_at else {}
+    instants = {"started_at": format_instant(one.started_at), "due_at": format_instant(one.due_at)}
+    met = {"met_at": format_instant(one.met_at)} if one.met_at else {}
     return {"id": str(one.pk), **instants, "state": one.state, **met}
 
 
@@ -225,7 +226,7 @@ def _events(motion: Motion, term: Term) -> Iterator[datetime | None]:
     stated = [one.removeprefix(FIELD) for one in term.starts_on if one.startswith(FIELD)]
     texts = [motion.payload[key] for key in stated if motion.payload.get(key)]
     if stated:
-        yield datetime.fromisoformat(texts[0]) if texts else None
+        yield parse_instant(texts[0]) if texts else None
         return
     standing = _standing(motion, term)
     if standing is not None:

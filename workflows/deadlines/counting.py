@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ecase.instants import format_instant, parse_instant
 from workflows import clock
 from workflows.calendars.services import InForce, in_force
 from workflows.statute.catalogue import catalogue
@@ -88,7 +89,7 @@ def appeal_until(kind: Kind, announced_at: datetime, jurisdiction: str | None = 
 
 def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
     """The instant of the first of them."""
-    return min((datetime.fromisoformat(one["at"]) for one in escalations), default=None)
+    return min((parse_instant(one["at"]) for one in escalations), default=None)
 
 
 def _table(motion: Motion, term: Term) -> InForce | None:
@@ -129,7 +130,7 @@ def _event_of(term: Term, event_at: datetime, payload: Mapping[str, Any]) -> str
     """Which of its events set the term running: the field that states this instant, else the first that is an act."""
     for event in term.starts_on:
         stated = payload.get(event.removeprefix(FIELD)) if event.startswith(FIELD) else None
-        if stated and datetime.fromisoformat(stated) == event_at:
+        if stated and parse_instant(stated) == event_at:
             return event
     return next((one for one in term.starts_on if not one.startswith(FIELD)), "")
 
@@ -147,4 +148,4 @@ def _escalations(rules: Iterable[Escalation], since: datetime, due_at: datetime)
         planned = [(due_at, one.to) for one in rules if one.at >= 1]
     else:
         planned = [(since + (due_at - since) * one.at, one.to) for one in rules]
-    return [{"at": at.isoformat(), "to": to} for at, to in sorted(planned)]
+    return [{"at": format_instant(at), "to": to} for at, to in sorted(planned)]

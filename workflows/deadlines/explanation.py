@@ -5,7 +5,7 @@ the rule; and, for one that was counted anew or is void, why and what held befor
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone, translation
@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ecase.instants import parse_instant
 from workflows.deadlines.counting import FIELD
 from workflows.deadlines.models import Deadline, State, Voided
 from workflows.statute.schema import EVENT_PREFIX
@@ -87,7 +88,7 @@ _VOID: dict[Voided, Callable[[], str]] = {
 
 
 def _instant(text: str) -> str:
-    return date_format(timezone.localtime(datetime.fromisoformat(text)), INSTANT)
+    return date_format(timezone.localtime(parse_instant(text)), INSTANT)
 
 
 def _day(text: str) -> str:

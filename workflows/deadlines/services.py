@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from ecase.instants import parse_instant
 from workflows.deadlines.correcting import correct, correct_fields, recount, stale
 from workflows.deadlines.counting import Motion, appeal_until, count, first_of, working_calendar
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
@@ -132,7 +133,7 @@ def claim_escalations(now: datetime, limit: int = 100, only: UUID | None = None)
 
 
 def _take_escalations(deadline: Deadline, now: datetime) -> list[str]:
-    come = [one for one in deadline.escalations if datetime.fromisoformat(one["at"]) <= now]
+    come = [one for one in deadline.escalations if parse_instant(one["at"]) <= now]
     deadline.escalations = [one for one in deadline.escalations if one not in come]
     deadline.escalate_at = first_of(deadline.escalations)
     return list(dict.fromkeys(one["to"] for one in come))

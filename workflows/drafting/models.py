@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
 from ecase.cases.models import Language
+from ecase.instants import format_instant
 from ecase.officers.models import Post
 from workflows.motions.models import Act, Motion
 
@@ -68,7 +69,7 @@ class Suggestion(models.Model):
             "sha256": self.sha256,
             "template_version": self.template_version,
             "inputs_sha256": self.inputs_sha256,
-            "created_at": self.created_at.isoformat(),
+            "created_at": format_instant(self.created_at),
         }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ecase.audit.services import instant
+from ecase.instants import format_instant
 from workflows.motions.models import Motion
 
 Values = dict[str, Any]
@@ -98,4 +98,4 @@ def differences(motion: Motion, expected: Values) -> list[Difference]:
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
-    return instant(value) if isinstance(value, datetime) else str(value)
+    return format_instant(value) if isinstance(value, datetime) else str(value)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from ecase.instants import format_instant
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.motions import admissions
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import defence, events, kind_rules
 from workflows.motions.states import ActType, State
@@ -49,7 +49,7 @@ def _payload(motion: Motion, act: Act) -> dict[str, str]:
         "number": motion.number or "",
         "case": motion.case.number,
         "outcome": motion.outcome,
-        "at": instant(act.performed_at),
+        "at": format_instant(act.performed_at),
     }
 
 

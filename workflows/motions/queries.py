@@ -13,6 +13,7 @@ from django.utils import timezone
 from ecase.audit import services as audit
 from ecase.cases.models import Case, Document
 from ecase.heads import only_where_sent
+from ecase.instants import format_instant
 from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment import calling
 from workflows.copies import services as copies
@@ -136,7 +137,7 @@ def open_materials(motion: Motion, post: Post) -> Opening:
     )
     copies.opened(motion, post, now)
     calling.answer(motion, post.officer, now)
-    about = {"opened_at": audit.instant(opening.opened_at), "version": opening.version, "position": opening.position}
+    about = {"opened_at": format_instant(opening.opened_at), "version": opening.version, "position": opening.position}
     _log(motion, post, {}, about)
     return opening
 

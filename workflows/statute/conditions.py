@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ecase.instants import parse_instant
 from workflows.statute.schema import FIELD_PREFIX, Condition, Field, Form
 
 NOW = "now"
@@ -84,7 +85,7 @@ def _read(kind: Field | None, value: Any) -> Any:
 
 
 def _instant(value: Any) -> datetime | None:
-    moment = datetime.fromisoformat(value)
+    moment = parse_instant(value)
     return moment if moment.tzinfo else None
 
 

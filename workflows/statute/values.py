@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from ecase.instants import parse_instant
 from ecase.problems import Problem
 from workflows.statute.schema import Field
 
@@ -86,7 +87,7 @@ def _date(_field: Field, value: Any, path: str, _context: Context) -> Iterator[P
 
 
 def _instant(_field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
-    moment = _read(datetime.fromisoformat, INSTANT, value)
+    moment = _read(parse_instant, INSTANT, value)
     if moment is None:
         sentence = _("A date and time with offset is expected here, such as 2026-03-31T09:30:00+05:00.")
         yield Problem("type", sentence, path)

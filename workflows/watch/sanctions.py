@@ -6,11 +6,11 @@ from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 
 from ecase.audit import services as audit
+from ecase.instants import format_instant
 from ecase.outbox.models import Message
 from ecase.outbox.models import State as MessageState
 from workflows.motions.acts import court
 from workflows.motions.engine.service_acts import perform_service
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.services import served_copies
 from workflows.motions.states import IN_FORCE, ActType, State
@@ -51,7 +51,7 @@ def _deliver(motion: Motion) -> bool:
 
 def warn(motion: Motion) -> bool:
     """Tell whom the catalogue names that the sanction ends. ``motion`` is locked; it is not warned of again."""
-    told, until = motion.kind_entry.validity.warn, instant(motion.valid_until) if motion.valid_until else ""
+    told, until = motion.kind_entry.validity.warn, format_instant(motion.valid_until) if motion.valid_until else ""
     audit.append(
         "sanction.ending",
         chain=motion.chain,

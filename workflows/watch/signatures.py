@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ecase.audit import services as audit
+from ecase.instants import format_instant
 from ecase.trust import awaiting, evidence
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion, PendingSignature
 from workflows.motions.services import pending_signatures
 from workflows.watch import tasks
@@ -41,7 +41,7 @@ def _show_one(prepared: UUID, now: datetime) -> bool:
 def _show(waiting: PendingSignature) -> None:
     prepared = waiting.prepared
     motion = Motion.objects.select_related(*RELATED).get(pk=prepared.motion_id)
-    received = instant(waiting.received_at)
+    received = format_instant(waiting.received_at)
     audit.append(
         "signature.undecided",
         chain=audit.own_chain(prepared.author.officer_id, motion.pk),

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db.models import Q
 
+from ecase.instants import format_instant
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.deadlines.models import Deadline
 from workflows.motions import admissions
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
 from workflows.motions.rules import defence
 
@@ -43,7 +43,7 @@ def tell(motion: Motion, topic: str, wanted: Iterable[Addressee], facts: dict[st
 
 def facts_of(deadline: Deadline) -> dict[str, str]:
     """A deadline as messages carry it. ``due_at`` is the true instant, however late the message is."""
-    return {"term": deadline.term, "role": deadline.role, "due_at": instant(deadline.due_at)}
+    return {"term": deadline.term, "role": deadline.role, "due_at": format_instant(deadline.due_at)}
 
 
 def _permitted(motion: Motion, wanted: dict[Recipient, tuple[str, ...]]) -> list[Addressee]:

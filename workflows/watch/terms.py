@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from ecase.audit import services as audit
+from ecase.instants import format_instant
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline, DeadlineQuerySet
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
 from workflows.watch.rounds import each, first_of
 from workflows.watch.telling import above, facts_of, responsible, tell
@@ -51,7 +51,7 @@ def _recount(pk: UUID, now: datetime) -> bool:
 def _report(pk: UUID, now: datetime) -> bool:
     missed = deadlines.claim_missed(now, only=pk)
     for deadline in missed:
-        _log(deadline, "deadline.missed", {"met_at": instant(deadline.met_at)} if deadline.met_at else {})
+        _log(deadline, "deadline.missed", {"met_at": format_instant(deadline.met_at)} if deadline.met_at else {})
         tell(deadline.motion, "deadline.missed", responsible(deadline.motion, deadline.role), facts_of(deadline))
         _refresh(deadline.motion)
         _let_lapse(deadline)

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 from ecase.audit import services, verification
 from ecase.audit.models import Entry
 from ecase.officers.models import Role
+from ecase.pagination import fetch_page_by_number
 from ecase.portal import files
 from ecase.portal.pages import PortalRequest, for_roles, or_404, page
-from ecase.portal.paging import page_by_number
 from workflows.motions.visibility import entries_visible_to, entry_is_visible
 
 watchers = for_roles(Role.AUDITOR, Role.ADMINISTRATOR)
@@ -86,7 +86,7 @@ def index(request: PortalRequest) -> HttpResponse:
     chain = request.GET.get("chain", "").strip()
     shown = entries_visible_to(request.post)
     rows, key = (shown.filter(chain=chain), "seq") if chain else (shown, "pk")
-    found = page_by_number(rows, key, request.GET.get("after", ""), size=30)
+    found = fetch_page_by_number(rows, key, request.GET.get("after", ""), size=30)
     told = {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS}
     return page(request, "audit.html", told)
 

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ecase.cases import documents
 from ecase.cases.models import Case
 from ecase.officers.models import Post
+from ecase.pagination import fetch_page, read_cursor
 from ecase.portal import kinds, teams
 from ecase.portal.files import inline
 from ecase.portal.next_step import with_last_act
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
-from ecase.portal.paging import page as paged
 from ecase.problems import Refused
 from workflows.motions import queries
 from workflows.motions.models import Motion
@@ -32,7 +32,7 @@ def index(request: PortalRequest) -> HttpResponse:
     shown = Prefetch("persons", persons_shown_to(request.post), to_attr="shown")
     rows = Case.objects.visible_to(request.post).select_related("organisation").prefetch_related(shown)
     rows = rows.filter(number__icontains=text) if text else rows
-    cases = paged(rows, "opened_at", request.GET.get("after", ""), newest_first=True)
+    cases = fetch_page(rows, "opened_at", read_cursor(request.GET.get("after", "")))
     return page(request, "cases.html", {"cases": cases, "text": text})
 
 
@@ -87,7 +87,7 @@ def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
     return {
         "case": case,
         "persons": persons_visible_to(case, post),
-        "motions": paged(motions.prefetch_related("case__persons"), "created_at", after, newest_first=True),
+        "motions": fetch_page(motions.prefetch_related("case__persons"), "created_at", read_cursor(after)),
         "decisions": queries.decisions(post).filter(case=case).select_related("court"),
         "documents": queries.documents(case, post).select_related("blob", "uploaded_by__officer"),
         "team": teams.team(case, post),

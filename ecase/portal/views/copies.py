@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ecase.cases import documents
+from ecase.instants import parse_instant
 from ecase.officers.models import Post
 from ecase.portal.files import inline
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
@@ -76,7 +77,7 @@ def _nothing() -> None:
 def _instant(typed: str) -> datetime | None:
     """A local date and time as a browser sends it; None for what is left empty: it is served now."""
     try:
-        return timezone.make_aware(datetime.fromisoformat(typed)) if typed else None
+        return timezone.make_aware(parse_instant(typed)) if typed else None
     except ValueError as fault:
         raise Invalid(Problem("type", _("A date and time is expected here."), "at")) from fault
 

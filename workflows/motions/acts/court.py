@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.instants import parse_instant
 from ecase.officers import duty
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.problems import Problem
@@ -148,7 +148,7 @@ def _change_court(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 
 
 def _note_hearing(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.hearing_at = datetime.fromisoformat(payload["scheduled_at"])
+    motion.hearing_at = parse_instant(payload["scheduled_at"])
     return []
 
 

@@ -1,10 +1,10 @@
 """The judge's decision, in the form that the law gives it, and its delivery by the service."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from ecase.instants import parse_optional_instant
 from ecase.officers.models import Officer
 from workflows.deadlines import counting
 from workflows.motions import notifications as tell
@@ -24,9 +24,8 @@ def _decided_by(form: str) -> Callable[[Motion], bool]:
 
 
 def _decide(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    announced = payload.get(ANNOUNCED_AT)
     motion.decided_at, motion.outcome = act.performed_at, payload["outcome"]
-    motion.announced_at = datetime.fromisoformat(announced) if announced else act.performed_at
+    motion.announced_at = parse_optional_instant(payload.get(ANNOUNCED_AT)) or act.performed_at
     motion.appeal_until = counting.appeal_until(motion.kind_entry, motion.announced_at, kind_rules.jurisdiction(motion))
     validity.begin(motion, payload)
     motion.defence = motion.defence or motion.kind_entry.secrecy.defence == "decision"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ecase.instants import format_optional_instant, parse_optional_instant
 from workflows.motions.acts.spec import Perform
 from workflows.motions.locking import lock
 from workflows.motions.models import Motion
@@ -62,7 +63,7 @@ def _take_back(motion: Motion, earlier: Motion, perform: Perform) -> None:
         perform(earlier, ActType.REVIVAL, {"by": _named(motion, "cancelled")})
     elif last.type == ActType.EXTENSION and earlier.state in IN_FORCE:
         before = last.stated["payload"]["before"]
-        _move_end(earlier, motion, datetime.fromisoformat(before) if before else None, perform)
+        _move_end(earlier, motion, parse_optional_instant(before), perform)
 
 
 def _move_end(earlier: Motion, by: Motion, until: datetime | None, perform: Perform) -> None:
@@ -70,16 +71,12 @@ def _move_end(earlier: Motion, by: Motion, until: datetime | None, perform: Perf
     before = earlier.valid_until
     if until == before:
         return
-    ends = {"valid_until": _text(until), "before": _text(before)}
+    ends = {"valid_until": format_optional_instant(until), "before": format_optional_instant(before)}
     perform(earlier, ActType.EXTENSION, {"by": _named(by, "extends"), **ends})
 
 
 def _named(motion: Motion, effect: str) -> dict[str, str]:
     return {"motion": str(motion.pk), "number": motion.number or "", "effect": effect}
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 def _effect_on_earlier(motion: Motion) -> str:

@@ -1,12 +1,11 @@
 """After the decision: its execution, the lifting of the measure, its extension and end, and the motion's closure."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ecase.audit.services import instant
+from ecase.instants import format_instant, parse_optional_instant
 from ecase.officers.models import Officer, Post
 from ecase.problems import Problem
 from workflows.motions import notifications as tell
@@ -60,7 +59,7 @@ def has_run_out(motion: Motion, now: datetime) -> bool:
 
 def expire(motion: Motion, perform: Perform) -> Act:
     """State that the sanction has run out. ``motion`` is locked and :func:`has_run_out`."""
-    until = instant(motion.valid_until) if motion.valid_until else ""
+    until = format_instant(motion.valid_until) if motion.valid_until else ""
     return perform(motion, ActType.EXPIRY, {"valid_until": until})
 
 
@@ -96,8 +95,7 @@ def _revive(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 
 
 def _extend(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    until: Any = payload.get("valid_until")
-    validity.prolong(motion, datetime.fromisoformat(until) if until else None)
+    validity.prolong(motion, parse_optional_instant(payload.get("valid_until")))
     return []
 
 

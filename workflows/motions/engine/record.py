@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ecase.audit import services as audit
 from ecase.audit.models import Entry
 from ecase.cases import participation
+from ecase.instants import format_instant
 from ecase.officers.models import Officer, Post
 from signatures import Report
 from workflows.deadlines import services as deadlines
@@ -21,7 +22,7 @@ from workflows.motions import columns
 from workflows.motions.acts.registry import spec_of
 from workflows.motions.acts.spec import ActSpec
 from workflows.motions.engine import copies_owed
-from workflows.motions.exports.act_json import digest, instant
+from workflows.motions.exports.act_json import digest
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.notifications import notify
 from workflows.motions.rules import finality
@@ -143,7 +144,7 @@ def _append(motion: Motion, statement: Statement, before: Stand, effects_on_rows
             "type": statement.type,
             "from": before.state,
             "to": motion.state,
-            "at": instant(statement.at),
+            "at": format_instant(statement.at),
             "sha256": digest(statement.act_json),
             "cms_sha256": digest(statement.cms),
             **effects_on_rows,
@@ -200,5 +201,5 @@ def _run_clocks(motion: Motion, changes: Changes) -> dict[str, Any]:
 
 
 def _started(deadline: Deadline) -> dict[str, str]:
-    instants = {"started_at": instant(deadline.started_at), "due_at": instant(deadline.due_at)}
+    instants = {"started_at": format_instant(deadline.started_at), "due_at": format_instant(deadline.due_at)}
     return {"id": str(deadline.pk), "term": deadline.term, **instants}

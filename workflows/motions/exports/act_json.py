@@ -10,12 +10,13 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
+from ecase.instants import format_instant
 from ecase.officers.models import Post
 from signatures.canonical import canonical
 from workflows.motions.models import Act, Motion
@@ -64,7 +65,7 @@ def _statement(draft: Draft) -> dict[str, Any]:
         },
         "author": author_of(draft.author),
         "previous": _previous(draft.previous),
-        "challenge": {"nonce": secrets.token_hex(16), "issued_at": instant(draft.at)},
+        "challenge": {"nonce": secrets.token_hex(16), "issued_at": format_instant(draft.at)},
         "payload": dict(draft.payload),
         "files": [dict(file) for file in draft.files],
     }
@@ -74,11 +75,6 @@ def files(frozen: bytes) -> list[dict[str, Any]]:
     """What the act names by digest, its own paper first: ``name``, ``media_type``, ``size`` (bytes), ``sha256``."""
     listed: list[dict[str, Any]] = json.loads(frozen)["files"]
     return listed
-
-
-def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def author_of(post: Post | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Values of a payload as people read them: choices by their label, persons by name, instants in local time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ecase.instants import parse_instant
 from workflows.motions.models import Motion
 from workflows.papers.words import words
 from workflows.statute.schema import Field
@@ -57,7 +58,7 @@ def _as_text(motion: Motion, field: Field, value: Any) -> str:
 
 
 def _as_instant(motion: Motion, field: Field, value: str) -> str:
-    return date_format(timezone.localtime(datetime.fromisoformat(value)), INSTANT)
+    return date_format(timezone.localtime(parse_instant(value)), INSTANT)
 
 
 def _as_date(motion: Motion, field: Field, value: str) -> str:
@@ -65,7 +66,7 @@ def _as_date(motion: Motion, field: Field, value: str) -> str:
 
 
 def _in_words(motion: Motion, field: Field, value: str) -> str:
-    return words(motion.language).instant(datetime.fromisoformat(value))
+    return words(motion.language).instant(parse_instant(value))
 
 
 def _day_in_words(motion: Motion, field: Field, value: str) -> str:

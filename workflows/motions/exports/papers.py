@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ecase.cases.models import Blob, Person
+from ecase.instants import parse_instant
 from ecase.officers.models import Officer, Post, Role
 from workflows import papers
 from workflows.motions import signed
@@ -198,7 +198,7 @@ def _hearing(payload: Mapping[str, Any]) -> facts.HearingFacts | None:
     if not at:
         return None
     return facts.HearingFacts(
-        at=datetime.fromisoformat(at),
+        at=parse_instant(at),
         place=payload.get(PLACE, ""),
         videolink=payload[FORM] == VIDEOLINK if FORM in payload else None,
         closed=None,

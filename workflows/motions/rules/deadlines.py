@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from ecase.instants import parse_instant
 from workflows.deadlines import correcting
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
@@ -126,4 +127,4 @@ def _counts_from_field(term: Term, happened: set[str]) -> bool:
 
 def _stated_instant(motion: Motion, key: str) -> Iterator[datetime]:
     if text := motion.payload.get(key):
-        yield datetime.fromisoformat(text)
+        yield parse_instant(text)

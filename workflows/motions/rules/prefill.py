@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from ecase.instants import format_instant
 from workflows.motions import signed
-from workflows.motions.exports.act_json import instant
 from workflows.motions.models import Motion
 from workflows.statute.conditions import is_empty
 
@@ -42,4 +42,4 @@ def _filled(motion: Motion, source: str, read: Callable[[str], Any]) -> Payload:
 
 
 def _text(value: datetime | None) -> str:
-    return instant(value) if value else ""
+    return format_instant(value) if value else ""

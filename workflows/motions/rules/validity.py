@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ecase.instants import parse_optional_instant
 from workflows.deadlines import lengths
 from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
@@ -20,10 +21,11 @@ def end_stated(motion: Motion, payload: Mapping[str, Any], decided_at: datetime 
     """The end that a decision with this payload, made at ``decided_at``, gives; None if the law names none."""
     rule = motion.kind_entry.validity
     if rule.ends_field:
-        return _instant(payload.get(rule.ends_field))
+        return parse_optional_instant(payload.get(rule.ends_field))
     if rule.longest is None or rule.mode in ("none", "until_lifted"):
         return None
-    start = _instant(payload.get(rule.starts_field) or motion.payload.get(rule.starts_field)) or decided_at
+    stated = payload.get(rule.starts_field) or motion.payload.get(rule.starts_field)
+    start = parse_optional_instant(stated) or decided_at
     return _after(motion, start, rule.longest) if start else None
 
 
@@ -55,7 +57,3 @@ def _after(motion: Motion, start: datetime, length: Amount) -> datetime:
 
 def _before(motion: Motion, end: datetime, length: Amount) -> datetime:
     return lengths.before(end, length.amount, length.unit, kind_rules.jurisdiction(motion))
-
-
-def _instant(text: Any) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -4,7 +4,7 @@ What decides is ``acting``; here is what is kept between two attempts. An attemp
 as well, and its author learns why.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from ecase.officers.models import Post, Role
 from ecase.officers.signing import Received
+from ecase.pauses import pause_after
 from ecase.problems import Refused, Undecided
 from signatures import DEFAULT, Evidence
 from workflows.motions.models import Admission, PendingSignature, PreparedAct
@@ -28,7 +29,7 @@ def keep(prepared: PreparedAct, received: Received, undecided: Undecided) -> Non
             **known,
             "cms": received.cms,
             "received_at": received.at,
-            "next_try_at": received.at + _pause(1),
+            "next_try_at": received.at + pause_after(1, settings.SIGNATURE_RETRY_SECONDS),
             "show_at": due if due and due < prepared.expires_at else prepared.expires_at,
         },
     )
@@ -41,11 +42,6 @@ def _dumped(received: Received) -> bytes | None:
 def _missing(received: Received, undecided: Undecided) -> list[str]:
     fetched = received.collected.missing if received.collected else ()
     return list(fetched) or [str(one.params.get("detail", one.code)) for one in undecided.problems]
-
-
-def _pause(tries: int) -> timedelta:
-    pauses = [int(one) for one in settings.SIGNATURE_RETRY_SECONDS]
-    return timedelta(seconds=pauses[min(tries, len(pauses)) - 1])
 
 
 def settle(prepared: PreparedAct, at: datetime, refusal: Refused | None = None) -> None:
@@ -74,7 +70,8 @@ def claim_due(now: datetime, batch: int) -> list[int]:
 
 def _claimed(pk: int, tries: int, now: datetime) -> bool:
     rows = PendingSignature.objects.filter(pk=pk, tries=tries, settled_at=None)
-    return bool(rows.update(tries=F("tries") + 1, next_try_at=now + _pause(tries + 1)))
+    pause = pause_after(tries + 1, settings.SIGNATURE_RETRY_SECONDS)
+    return bool(rows.update(tries=F("tries") + 1, next_try_at=now + pause))
 
 
 def to_show(now: datetime) -> QuerySet[PendingSignature]:

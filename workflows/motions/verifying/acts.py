@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ecase.audit.derivation import CHAIN, DIFFERS, MISSING, UNFOUNDED, RowFault, Tally, differences
-from ecase.audit.services import instant
+from ecase.instants import format_instant
 from workflows.deadlines.models import State as Due
 from workflows.motions import columns, signed
 from workflows.motions.models import Act, Motion
@@ -75,7 +75,7 @@ def _as_logged(act: Act, entry: Logged | None) -> Iterator[RowFault]:
     expected |= {"to_appeal": entry.data[columns.SETS]["appeal_state"]} if _says_appeal(entry) else {}
     expected |= {"performed_at": entry.data["at"]} if "at" in entry.data else {}
     row = {name: getattr(act, name) for name in (*names, "to_appeal")}
-    yield from differences(ACT, act.pk, {**row, "performed_at": instant(act.performed_at)}, expected)
+    yield from differences(ACT, act.pk, {**row, "performed_at": format_instant(act.performed_at)}, expected)
 
 
 def _says_appeal(entry: Logged) -> bool:

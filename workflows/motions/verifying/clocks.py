@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ecase.audit.derivation import MISSING, UNFOUNDED, RowFault, Tally, differences
-from ecase.audit.services import instant
+from ecase.instants import format_instant, format_optional_instant
 from workflows.deadlines.models import Deadline, State, Voided
 from workflows.motions.verifying.wholes import Whole
 
@@ -71,7 +71,7 @@ def _fixed(row: dict[str, str], term: str) -> dict[str, str]:
 def _became(deadline: Deadline, key: str, story: _Story) -> dict[str, Any]:
     """What the row must say of its end, by the log."""
     met = story.met.get(key)
-    late = met is not None and met > instant(deadline.due_at) and not deadline.at_once
+    late = met is not None and met > format_instant(deadline.due_at) and not deadline.at_once
     is_reported = key in story.missed
     voided_at, state = story.ended.get(key), State.RUNNING
     if key in story.ended or key in story.replaced or _was_restarted(deadline, story):
@@ -89,7 +89,7 @@ def _was_restarted(deadline: Deadline, story: _Story) -> bool:
     """Whether its term began again at the instant since which it is void."""
     if deadline.voided_because != Voided.RESTARTED or deadline.voided_at is None:
         return False
-    return (deadline.term, instant(deadline.voided_at)) in story.began
+    return (deadline.term, format_instant(deadline.voided_at)) in story.began
 
 
 def _row(deadline: Deadline) -> dict[str, Any]:
@@ -98,4 +98,4 @@ def _row(deadline: Deadline) -> dict[str, Any]:
     values: dict[str, Any] = {"term": deadline.term, "state": deadline.state, "replaced_by_id": replaced_by}
     # When the watch reported the miss is not on record to the microsecond; that it did is.
     values["claimed_at"] = deadline.claimed_at is not None
-    return {**values, **{name: instant(at) if at else None for name, at in instants.items()}}
+    return {**values, **{name: format_optional_instant(at) for name, at in instants.items()}}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ecase.audit.derivation import MISSING, UNFOUNDED, RowFault, Tally, differences
-from ecase.audit.services import instant
+from ecase.instants import format_instant, format_optional_instant
 from workflows.assignment.models import Draw
 from workflows.copies.models import Copy
 from workflows.motions.models import Act, Admission, Attachment, Opening, PendingSignature, PreparedAct
@@ -55,7 +55,10 @@ def _copy(copy: Copy, line: dict[str, Any], end: dict[str, Any], tally: Tally) -
     is_older = "notice" not in line
     if is_older or None in end.values():
         tally.lack(COPY)
-        end = {name: _any(getattr(copy, name)) if value is None else value for name, value in end.items()}
+        end = {
+            name: format_optional_instant(getattr(copy, name)) if value is None else value
+            for name, value in end.items()
+        }
     expected = {"act_id": line["act"], "to": line["to"], "how": line["how"]}
     if not is_older:
         addressee = {f"{name}_id": line.get(name) for name in ADDRESSEE}
@@ -67,7 +70,9 @@ def _copy(copy: Copy, line: dict[str, Any], end: dict[str, Any], tally: Tally) -
 
 def _row_of(copy: Copy) -> dict[str, Any]:
     ids = {f"{name}_id": _text(getattr(copy, f"{name}_id")) for name in ("act", *ADDRESSEE)}
-    instants = {name: _any(getattr(copy, name)) for name in ("due_at", "acknowledged_at", "voided_at")}
+    instants = {
+        name: format_optional_instant(getattr(copy, name)) for name in ("due_at", "acknowledged_at", "voided_at")
+    }
     return {**ids, **instants, "to": copy.to, "how": copy.how, "notice": copy.notice}
 
 
@@ -77,7 +82,7 @@ def of_openings(whole: Whole, tally: Tally) -> Iterator[RowFault]:
     for opening in whole.rows["openings"]:
         tally.count(OPENING)
         who = (str(opening.officer_id), opening.role)
-        row = (*who, opening.version, opening.position, instant(opening.opened_at))
+        row = (*who, opening.version, opening.position, format_instant(opening.opened_at))
         if row in known:
             known.discard(row)
         elif who in older:
@@ -191,10 +196,6 @@ def _pending(whole: Whole, acts: dict[Any, Act], tally: Tally) -> Iterator[RowFa
         if is_done and not waiting.problems:
             expected = {"prepared_id": waiting.prepared_id in acts}
         yield from differences(PENDING, waiting.pk, {"settled_at": is_done, "prepared_id": True}, expected)
-
-
-def _any(value: Any) -> str | None:
-    return instant(value) if value else None
 
 
 def _text(value: Any) -> str | None:

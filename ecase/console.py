@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: one line a step, with its time."""
+"""What the person at the terminal sees: one line a step, with its time, and one sentence when something fails."""
 
 import sys
 import time
@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 WIDTH = 46
+
+
+class Trouble(Exception):
+    """The text is one sentence for the person at the terminal; no traceback is shown."""
+
+
+class Told(Exception):
+    """The same, but another process has printed the sentence already."""
 
 
 def say(line: str) -> None:

@@ -1,0 +1,94 @@
+"""Keyset pages of a list: each begins after the last row of the one before. No COUNT, no OFFSET, no row twice.
+
+The order is an instant and the id. A million rows cost what twenty do, as long as an index has that order.
+"""
+
+import base64
+import binascii
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
+SIZE = 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBER = re.compile("[0-9]{1,18}")
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last row of a page: the next page begins after it."""
+
+    at: datetime
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        microseconds = (self.at - _EPOCH) // timedelta(microseconds=1)
+        return base64.urlsafe_b64encode(f"{microseconds} {self.id}".encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """A cursor from its text. Raises ``ValueError`` for anything else."""
+        try:
+            at, _separator, key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
+            return cls(_EPOCH + timedelta(microseconds=int(at)), uuid.UUID(key))
+        except (binascii.Error, OverflowError) as fault:
+            raise ValueError(text) from fault
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows, and the cursor of the next page (empty at the end)."""
+
+    rows: Sequence[Row]
+    next: str
+    is_first: bool
+
+
+def read_cursor(text: str) -> Cursor | None:
+    """A cursor; None, which is the beginning, for a text that is none."""
+    try:
+        return Cursor.parse(text)
+    except ValueError:
+        return None
+
+
+def filter_after(
+    queryset: "QuerySet[M, Row]", cursor: Cursor | None, by: str, *, newest_first: bool = True
+) -> "QuerySet[M, Row]":
+    """The rows that follow ``cursor`` in the order of ``by`` and id."""
+    sign, side = ("-", "lt") if newest_first else ("", "gt")
+    ordered = queryset.order_by(f"{sign}{by}", f"{sign}id")
+    if cursor is None:
+        return ordered
+    # The first condition is implied by the second; it is what the index understands.
+    beyond = Q(**{f"{by}__{side}": cursor.at}) | Q(**{by: cursor.at, f"id__{side}": cursor.id})
+    return ordered.filter(Q(**{f"{by}__{side}e": cursor.at}), beyond)
+
+
+def fetch_page(
+    queryset: "QuerySet[M, Row]", by: str, cursor: Cursor | None, *, newest_first: bool = True, size: int = 0
+) -> Page[Row]:
+    """The rows after ``cursor``, ``size`` of them (0: :data:`SIZE`), models or ``values()``; one query."""
+    size = size or SIZE
+    found = list(filter_after(queryset, cursor, by, newest_first=newest_first)[: size + 1])
+    following = str(_cursor_of(found[size - 1], by)) if len(found) > size else ""
+    return Page(found[:size], following, cursor is None)
+
+
+def fetch_page_by_number(queryset: "QuerySet[M, Row]", key: str, cursor: str, *, size: int = 0) -> Page[Row]:
+    """The rows below ``cursor`` by a number that no two of them share, the highest first; an index on it is enough."""
+    size, place = size or SIZE, int(cursor) if _NUMBER.fullmatch(cursor) else None
+    below = queryset if place is None else queryset.filter(**{f"{key}__lt": place})
+    found = list(below.order_by(f"-{key}")[: size + 1])
+    return Page(found[:size], str(getattr(found[size - 1], key)) if len(found) > size else "", place is None)
+
+
+def _cursor_of(row: Any, by: str) -> Cursor:
+    return Cursor(row[by], row["id"]) if isinstance(row, Mapping) else Cursor(getattr(row, by), row.pk)
