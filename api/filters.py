@@ -6,9 +6,10 @@ from api.pagination import LIMIT, MAX_LIMIT
 from api.serializers.base import Strict
 from ecase.officers.models import Role
 from workflows.motions.states import AppealState, State
+from workflows.motions.worklists import worklist_keys
 
+# As `all`; the name that it had first.
 OPEN = "open"
-KEPT = "kept"
 # What would tell of a motion that one keeps what has come after one's own act.
 TELLING = ("state", "appeal_state", "due_before", "valid_before", "assigned_to", "q")
 ME = "me"
@@ -25,11 +26,12 @@ class QueueQuery(Strict):
     )
     q = serializers.CharField(required=False, max_length=64, help_text="Part of the court's or of the case's number.")
     scope = serializers.ChoiceField(
-        [OPEN, KEPT],
+        [OPEN, *worklist_keys()],
         required=False,
         default=OPEN,
-        help_text="`kept`: motions that the caller may open no longer, as they stood with the last act that he signed. "
-        "Only `kind` narrows them.",
+        help_text="A list of the caller's role, as the portal has it. `waiting`: on which an act that is awaited is "
+        "possible to the caller. `open` or `all`: what he may open. `kept`: motions that he may open no longer, as "
+        "they stood with the last act that he signed; only `kind` narrows them.",
     )
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
     cursor = serializers.CharField(required=False, max_length=200, help_text="From the `next` link of a page.")

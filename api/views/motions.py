@@ -18,7 +18,7 @@ from rest_framework.reverse import reverse
 from api import answers, schemas
 from api.authentication import post_of
 from api.conditional import answer, etag, revision_of
-from api.filters import KEPT, ME, TELLING, QueueQuery, SchemaQuery
+from api.filters import ME, OPEN, TELLING, QueueQuery, SchemaQuery
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from api.pagination import answer_page, cursor_of
@@ -32,6 +32,7 @@ from workflows.motions import queries, signers
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
+from workflows.motions.worklists import KEPT, worklist_of, worklists_of
 
 
 class Motions(View):
@@ -46,7 +47,7 @@ class Motions(View):
         if self.filters["scope"] == KEPT:
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
-        wanted = _narrowed(queries.queue(post_of(request)), self.filters, post_of(request))
+        wanted = _narrowed(_listed(post_of(request), self.filters["scope"]), self.filters, post_of(request))
         page = fetch_page(wanted.values(*answers.LINE), "created_at", cursor_of(self.filters), size=limit)
         return answer(request, answer_page(request, page, [answers.line(row, url) for row in page.rows]))
 
@@ -67,6 +68,18 @@ class Motions(View):
         """A draft of the caller's, under the catalogue in force."""
         given = checked(DraftInput, request.data)
         return once(request, request.data, lambda: _created(request, given))
+
+
+def _listed(post: Post, scope: str) -> MotionQuerySet:
+    """The motions of the caller's list of that name; ``Invalid`` if his role has none."""
+    if scope == OPEN:
+        return queries.queue(post)
+    worklist = worklist_of(post, scope)
+    if worklist is None:
+        known = ", ".join(worklist.key for worklist in worklists_of(post))
+        message = _("Your role has no such list. It has: %(lists)s.") % {"lists": known}
+        raise Invalid(Problem("unknown-scope", message, "scope"))
+    return worklist.motions(post)
 
 
 @transaction.atomic

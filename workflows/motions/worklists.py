@@ -56,6 +56,12 @@ def worklists_of(post: Post) -> list[Worklist]:
     return [waits, *_OF_ROLE.get(post.role, ()), *signed, Worklist(ALL, _("All motions"), _any)]
 
 
+def worklist_keys() -> list[str]:
+    """The names of all lists that any role has."""
+    of_roles = [worklist.key for worklists in _OF_ROLE.values() for worklist in worklists]
+    return list(dict.fromkeys([WAITING, *of_roles, KEPT, ALL]))
+
+
 def worklist_of(post: Post, key: str) -> Worklist | None:
     """The list of that name; None if this post has none."""
     return next((worklist for worklist in worklists_of(post) if worklist.key == key), None)
