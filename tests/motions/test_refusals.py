@@ -331,14 +331,6 @@ def _at_once(calls: list[Callable[[], Any]]) -> list[Any]:
     return outcomes
 
 
-def test_the_types_of_acts_are_those_of_the_catalogue() -> None:
-    from typing import get_args
-
-    from workflows.statute.schema import ActName
-
-    assert set(get_args(ActName)) == {str(one) for one in ActType}
-
-
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [

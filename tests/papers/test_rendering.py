@@ -11,13 +11,14 @@ import pytest
 from pypdf import PdfReader
 
 from tests.papers.conftest import ACT_ID, AT, CLERK, PROSECUTOR, SEALED, URL, PaperMaker, author_of
+from workflows.act_types import ActType
 from workflows.papers import facts, render
 from workflows.papers.composition import Letter, blocks
 from workflows.papers.rendering import document, images
 from workflows.papers.words import words
 
 LANGUAGES = ("kk", "ru", "en")
-EVERY = [(template, language) for template in sorted(facts.TEMPLATES) for language in LANGUAGES]
+EVERY = [(template, language) for template in sorted(ActType.values) for language in LANGUAGES]
 
 
 def text_of(pdf: bytes) -> str:
@@ -56,7 +57,7 @@ def test_every_fact_is_on_the_paper(paper: PaperMaker, template: str, language: 
     has(pdf, said.period(AT, AT + timedelta(days=60)), "151(1)", said.instant(AT))
 
 
-@pytest.mark.parametrize("template", sorted(facts.TEMPLATES))
+@pytest.mark.parametrize("template", sorted(ActType.values))
 def test_only_what_answers_the_motion_tells_it_again(paper: PaperMaker, template: str) -> None:
     repeats = {"approval", "agreement", "refusal", "return", "protocol", "endorsement", "appeal_ruling"}
     told = squeeze("Мүлік ашық ұрланған.") in text_of(render(paper(template)))

@@ -14,7 +14,6 @@ from ecase.cases.models import Person
 from ecase.officers.models import Role
 from ecase.problems import Conflict
 from tests.statute.conftest import rewriter
-from workflows.motions.states import ActType
 from workflows.statute import schema
 from workflows.statute.catalogue import NoLawInForce, catalogue, in_force, load_all, parse
 from workflows.statute.models import CatalogueVersion
@@ -24,7 +23,6 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def test_words_agree_with_the_rooms_they_name() -> None:
-    assert set(get_args(schema.ActName)) == set(ActType.values)
     assert set(get_args(schema.Capacity)) == set(Person.Capacity.values)
     assert set(get_args(schema.RoleName)) <= set(Role.values)
 

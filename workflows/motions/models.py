@@ -21,9 +21,10 @@ from ecase.audit.models import Entry
 from ecase.cases.integrity import RowAltered, altered_row
 from ecase.cases.models import Blob, Case, Counsel, Document, Language, Person, TeamMember
 from ecase.officers.models import Officer, Organisation, Post, Role
+from workflows.act_types import ActTypeField
 from workflows.copies.models import Copy
 from workflows.motions import guards
-from workflows.motions.states import BRING_MATERIALS, EDITABLE, FINAL_STATES, ActType, AppealState, State
+from workflows.motions.states import BRING_MATERIALS, EDITABLE, FINAL_STATES, AppealState, State
 from workflows.motions.transitions import Machine
 from workflows.statute.catalogue import catalogue
 from workflows.statute.models import CatalogueVersion
@@ -310,7 +311,7 @@ class Act(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     motion = models.ForeignKey(Motion, models.PROTECT, related_name="acts")
     position = models.PositiveIntegerField()
-    type = models.CharField(max_length=20, choices=ActType)
+    type = ActTypeField()
     version = models.PositiveSmallIntegerField()
     from_state = models.CharField(max_length=24)
     to_state = models.CharField(max_length=24)
@@ -362,7 +363,7 @@ class PreparedAct(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="prepared")
-    type = models.CharField(max_length=20, choices=ActType)
+    type = ActTypeField()
     author = models.ForeignKey(Post, models.PROTECT, related_name="+")
     payload = models.JSONField()
     act_json = models.BinaryField()
@@ -477,7 +478,7 @@ class ActDraft(models.Model):
 
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="act_drafts")
     post = models.ForeignKey(Post, models.CASCADE, related_name="+")
-    type = models.CharField(max_length=20, choices=ActType)
+    type = ActTypeField()
     payload = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 

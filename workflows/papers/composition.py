@@ -377,27 +377,19 @@ def _lines(texts: tuple[str, ...]) -> list[str]:
     return [line for text in texts for line in paragraphs(text)]
 
 
+# By the `layout` of the act's wording.
 _COMPOSERS: dict[str, Callable[[Letter], Iterator[Block]]] = {
-    "motion": _order,
-    "refusal": _order,
-    "return": _order,
-    "correction": _order,
-    "format_order": _order,
-    "materials_request": _order,
-    "hearing_order": _order,
+    "notice": _notice,
+    "order": _order,
     "minutes": _minutes,
     "protocol": _protocol,
     "endorsement": _endorsement,
-    "lifting": _order,
-    "lifting_refusal": _order,
-    "restoration": _order,
-    "appeal_ruling": _protocol,
 }
 
 
 def blocks(letter: Letter) -> list[Block]:
     """The body of the paper, from its first sentence to the last table before the signature."""
-    return list(_COMPOSERS.get(letter.paper.template, _notice)(letter))
+    return list(_COMPOSERS[letter.act["layout"]](letter))
 
 
 def titles(letter: Letter) -> tuple[str, str]:

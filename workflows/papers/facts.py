@@ -8,53 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from workflows.act_types import ActType
+
 Language = Literal["kk", "ru", "en"]
 Sex = Literal["female", "male"]
 Part = Literal["", "introduction", "reasoning", "resolution"]
-# One template an act type, under the same name as in `workflows.motions.states.ActType`.
-TEMPLATES = frozenset(
-    {
-        "motion",
-        "approval",
-        "agreement",
-        "refusal",
-        "return",
-        "withdrawal",
-        "correction",
-        "format_order",
-        "admission",
-        "registration",
-        "assignment",
-        "recusal",
-        "reassignment",
-        "transfer",
-        "materials_request",
-        "supplement",
-        "hearing_order",
-        "minutes",
-        "protocol",
-        "endorsement",
-        "delivery",
-        "execution_report",
-        "lifting",
-        "lifting_consent",
-        "lifting_refusal",
-        "extension",
-        "replacement",
-        "revival",
-        "closure",
-        "expiry",
-        "appeal",
-        "restoration",
-        "appeal_withdrawal",
-        "transmission",
-        "appeal_assignment",
-        "appeal_recusal",
-        "appeal_reassignment",
-        "appeal_ruling",
-        "event",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -253,7 +211,7 @@ class Paper:
     generated_notice: str = ""
 
     def __post_init__(self) -> None:
-        if self.template not in TEMPLATES:
+        if self.template not in ActType.values:
             raise ValueError(f"there is no paper {self.template!r}")
         if self.language not in ("kk", "ru", "en"):
             raise ValueError(f"there is no wording in {self.language!r}")

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
+from workflows.act_types import ActType
 from workflows.statute.event_references import check_events
 from workflows.statute.form_references import check_condition, check_form, keys_once
 from workflows.statute.reading import Faults, Marked
-from workflows.statute.schema import EVENT_PREFIX, FIELD_PREFIX, ActName
+from workflows.statute.schema import EVENT_PREFIX, FIELD_PREFIX
 from workflows.statute.walking import by_key, entries, items, keys, word
 
-ACTS = frozenset(get_args(ActName))
+ACTS = frozenset(ActType.values)
 STARTING = frozenset({"instant", "date"})
 FIGURES = ("amount", "by_choice", "longest", "term", "within", "notify_within")
 ANNOUNCED = "announced_at"
@@ -134,6 +135,9 @@ def _term(term: Marked, known: Fields, events: set[str], faults: Faults) -> None
     for one in items(term, "met_by"):
         if one.value not in ACTS | events:
             faults.at(one, f"{one.value!r} is neither an act nor an event of the kind")
+    for act in items(term, "extended_by"):
+        if act.value not in ACTS:
+            faults.at(act, f"{act.value!r} is no act")
     for one in items(term, "applies_when"):
         check_condition(one, known, faults)
     for part in ("by_choice", "less_by"):

@@ -21,14 +21,6 @@ TermRole = Literal[RoleName, "appellate_judge"]
 Body = Literal["investigation", "inquiry"]
 Level = Literal["district", "oblast", "national"]
 Superior = Literal["head_of_unit", "supervising_prosecutor", "court_chair", "appellate_chair"]
-ActName = Literal[
-    "motion", "approval", "agreement", "refusal", "return", "withdrawal", "correction", "format_order", "admission",
-    "registration", "assignment", "recusal", "reassignment", "transfer", "materials_request", "supplement",
-    "hearing_order", "minutes", "protocol", "endorsement", "delivery", "execution_report",
-    "lifting", "lifting_consent", "lifting_refusal", "extension", "replacement", "revival", "expiry", "closure",
-    "appeal", "restoration", "appeal_withdrawal", "transmission", "appeal_assignment", "appeal_recusal",
-    "appeal_reassignment", "appeal_ruling", "event",
-]  # fmt: skip
 DECISIONS = frozenset({"protocol", "endorsement"})
 
 
@@ -99,7 +91,7 @@ class Term(Rule):
     escalate: tuple[Escalation, ...] = ()
     on_missed: Literal["record", "expire"] = "record"
     extendable_to: Amount | None = None
-    extended_by: tuple[ActName, ...] = ()
+    extended_by: tuple[str, ...] = ()
     applies_when: tuple[Condition, ...] = ()
     outcomes: tuple[str, ...] = ()
 

@@ -29,7 +29,6 @@ from workflows.statute.form_words import (
 )
 from workflows.statute.kind_words import (
     DECISIONS,
-    ActName,
     Appeal,
     AppealOutcome,
     Approver,
@@ -64,7 +63,6 @@ __all__ = [
     "DECISIONS",
     "EVENT_PREFIX",
     "FIELD_PREFIX",
-    "ActName",
     "Amount",
     "Appeal",
     "AppealOutcome",
