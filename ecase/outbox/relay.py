@@ -15,7 +15,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +29,10 @@ from kombu.exceptions import OperationalError
 
 from ecase.audit import services as audit
 from ecase.outbox import circuit, claims
+from ecase.outbox.channels.registry import proof_of_delivery
 from ecase.outbox.claims import Claim
-from ecase.outbox.models import UNDER_WAY, Channel, Message, State
+from ecase.outbox.models import UNDER_WAY, Message, State
+from ecase.pauses import pause_after
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ def _free_places() -> int:
             waiting = 0
         except connection.connection_errors as fault:
             raise OperationalError(f"the broker does not answer, messages wait: {fault}") from fault
-    return max(0, int(settings.OUTBOX_IN_FLIGHT) - waiting)
+    return max(0, settings.OUTBOX_IN_FLIGHT - waiting)
 
 
 def claim(now: datetime, limit: int = LIMIT, free: Callable[[], int] | None = None) -> list[Claim]:
@@ -104,11 +106,6 @@ def _count_lost(now: datetime) -> None:
             message = lost.filter(pk=pk).select_for_update(skip_locked=True).first()
             if message:
                 _step_down(message, LOST, now)
-
-
-def ladder() -> list[int]:
-    """Seconds to wait after the first, second, ... failed attempt; after the last the message is given up."""
-    return [int(seconds) for seconds in settings.OUTBOX_RETRY_SECONDS]
 
 
 def _unstarted(given: Claim) -> Any:
@@ -156,12 +153,12 @@ def fail(given: Claim, fault: str, now: datetime) -> bool:
 
 
 def _step_down(message: Message, fault: str, now: datetime) -> None:
-    """One attempt of a message that is locked has failed: the next rung, or the end."""
-    rungs = ladder()
-    if message.attempts > len(rungs):
+    """One attempt of a message that is locked has failed: it waits for the next one, or is given up."""
+    pauses = settings.OUTBOX_RETRY_SECONDS
+    if message.attempts > len(pauses):
         _bury(message, fault)
         return
-    due = now + timedelta(seconds=rungs[message.attempts - 1])
+    due = now + pause_after(message.attempts, pauses)
     waits = {"state": State.PENDING, "next_attempt_at": due, "lease_until": None, "fault": fault[:FAULT_LENGTH]}
     Message.objects.filter(pk=message.pk).update(**waits)
 
@@ -213,16 +210,14 @@ class Reconciliation:
 def reconcile(until: datetime | None = None) -> Reconciliation:
     """Count the messages created before ``until`` (default: all), and look for each one's proof of arrival.
 
-    A portal message has arrived if its notice is there, a webhook's if a 2xx answer was recorded.
+    What the proof is, each channel says; without one a message that is called delivered is lost.
     """
-    notified = Q(channel=Channel.PORTAL, notice__isnull=False)
-    answered = Q(channel=Channel.WEBHOOK, acknowledgement__status__gte=200, acknowledgement__status__lt=300)
-    delivered, messages = Q(state=State.DELIVERED), Message.objects.all()
+    proven, messages = Q(state=State.DELIVERED) & proof_of_delivery(), Message.objects.all()
     if until:
         messages = messages.filter(created_at__lt=until)
     counted = messages.aggregate(
         sent=Count("pk"),
-        acknowledged=Count("pk", filter=delivered & (notified | answered)),
+        acknowledged=Count("pk", filter=proven),
         under_way=Count("pk", filter=Q(state__in=UNDER_WAY)),
         dead=Count("pk", filter=Q(state=State.DEAD)),
     )

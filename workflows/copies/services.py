@@ -19,7 +19,8 @@ from ecase.audit import services as audit
 from ecase.cases.models import Document
 from ecase.instants import format_instant, format_optional_instant
 from ecase.officers.models import Post
-from ecase.outbox.models import Channel, Message, Subscription
+from ecase.outbox import services as outbox
+from ecase.outbox.models import Message, Subscription
 from ecase.outbox.models import State as MessageState
 from workflows import clock
 from workflows.calendars.services import in_force
@@ -55,7 +56,7 @@ def owe(motion: Motion, act: Act, reaches: Callable[[Recipient], bool]) -> list[
 
 def outstanding(motion: Motion) -> CopyQuerySet:
     """The copies of a motion's acts that are owed and that nobody has acknowledged."""
-    return CopyQuerySet(Copy).filter(motion=motion).outstanding()
+    return Copy.objects.filter(motion=motion).outstanding()
 
 
 def void_notices(motion: Motion, at: datetime) -> int:
@@ -103,7 +104,7 @@ def opened(motion: Motion, post: Post, at: datetime, act: Act = None) -> int:
 def answered() -> CopyQuerySet:
     """The outstanding copies whose message an organisation's own system has accepted, ``answered_at`` an instant."""
     hooks = Subscription.objects.values("organisation")
-    waiting = CopyQuerySet(Copy).outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
+    waiting = Copy.objects.outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
     return waiting.annotate(answered_at=Subquery(_answers()[:1])).filter(answered_at__isnull=False).order_by()
 
 
@@ -118,10 +119,8 @@ def take_answers(limit: int = 100, only: UUID | None = None) -> int:
 
 def _answers() -> QuerySet[Any, Any]:
     """When an organisation's system accepted the message of a copy's act."""
-    posted = Message.objects.annotate(act=KeyTextTransform("act", "payload"))
+    posted = outbox.receipts().annotate(act=KeyTextTransform("act", "payload"))
     return posted.filter(
-        channel=Channel.WEBHOOK,
-        state=MessageState.DELIVERED,
         organisation=OuterRef("organisation"),
         key=Cast(OuterRef("motion"), CharField()),
         act=Cast(OuterRef("act"), CharField()),
@@ -136,7 +135,7 @@ def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> 
     caller tells whom it concerns in the same transaction: if that fails, the claim is undone with it. ``only`` names
     one motion.
     """
-    overdue = CopyQuerySet(Copy).to_remind(now)
+    overdue = Copy.objects.to_remind(now)
     due = (overdue.filter(motion=only) if only else overdue).order_by("remind_at").select_related("motion__case")
     first = due.select_for_update(skip_locked=True, of=("motion",)).first()
     won = list(due.filter(motion=first.motion_id).select_for_update(of=("self",))[:limit]) if first else []
@@ -212,7 +211,7 @@ def _reminded_at(copy: Copy, start: datetime) -> datetime:
 
 def _settle(copy: Copy, fields: dict[str, Any]) -> bool:
     """Whether this caller was the first."""
-    open_one = CopyQuerySet(Copy).outstanding().filter(pk=copy.pk)
+    open_one = Copy.objects.outstanding().filter(pk=copy.pk)
     if not open_one.update(**fields, remind_at=None):
         return False
     for name, value in fields.items():
