@@ -83,10 +83,10 @@ def _as_it_runs(term: Term, standing: Deadline | None) -> Term:
 
 def stale() -> DeadlineQuerySet:
     """The running deadlines that were counted by a calendar that has changed since."""
-    places = _deadlines().by_calendar().values_list("motion__catalogue__jurisdiction", flat=True).distinct()
+    places = Deadline.objects.by_calendar().values_list("motion__catalogue__jurisdiction", flat=True).distinct()
     stamps = {place: in_force(place).stamp for place in places.order_by()}
     of_place = [Q(motion__catalogue__jurisdiction=place) & ~Q(calendar=stamp) for place, stamp in stamps.items()]
-    return _deadlines().by_calendar().filter(reduce(or_, of_place)) if of_place else _deadlines().none()
+    return Deadline.objects.by_calendar().filter(reduce(or_, of_place)) if of_place else Deadline.objects.none()
 
 
 @transaction.atomic
@@ -235,9 +235,5 @@ def _events(motion: Motion, term: Term) -> Iterator[datetime | None]:
 
 def _standing(motion: Motion, term: Term) -> Deadline | None:
     """The row that says how the term stands now: not one that another took the place of."""
-    rows = _deadlines().filter(motion=motion, term=term.key, replaced_by=None)
+    rows = Deadline.objects.filter(motion=motion, term=term.key, replaced_by=None)
     return rows.exclude(voided_because=Voided.RESTARTED).order_by("-created_at").select_for_update().first()
-
-
-def _deadlines() -> DeadlineQuerySet:
-    return DeadlineQuerySet(Deadline)

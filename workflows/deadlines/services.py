@@ -97,8 +97,8 @@ def claim_missed(now: datetime, limit: int = 100, only: UUID | None = None) -> l
     3. The caller writes what a miss means in the same transaction: if that fails, the claim is undone with it.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().missed_unclaimed(now).order_by("due_at"), limit, only)
-        _deadlines().filter(pk__in=[one.pk for one in won], claimed_at__isnull=True).update(
+        won = _locked(Deadline.objects.missed_unclaimed(now).order_by("due_at"), limit, only)
+        Deadline.objects.filter(pk__in=[one.pk for one in won], claimed_at__isnull=True).update(
             state=State.MISSED, claimed_at=now, remind_at=None
         )
     for deadline in won:
@@ -112,7 +112,7 @@ def claim_reminders(now: datetime, limit: int = 100, only: UUID | None = None) -
     Reminders that were slept through are given as one.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().to_remind(now).order_by("remind_at"), limit, only)
+        won = _locked(Deadline.objects.to_remind(now).order_by("remind_at"), limit, only)
         for deadline in won:
             deadline.reminders = [at for at in deadline.reminders if at > now]
             deadline.remind_at = min(deadline.reminders, default=None)
@@ -126,7 +126,7 @@ def claim_escalations(now: datetime, limit: int = 100, only: UUID | None = None)
     As :func:`claim_reminders`: each escalation goes to one caller only.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().to_escalate(now).order_by("escalate_at"), limit, only)
+        won = _locked(Deadline.objects.to_escalate(now).order_by("escalate_at"), limit, only)
         claimed = [(deadline, _take_escalations(deadline, now)) for deadline in won]
         Deadline.objects.bulk_update(won, ["escalations", "escalate_at"])
     return claimed
@@ -148,9 +148,5 @@ def _end(rows: DeadlineQuerySet, at: datetime, because: Voided) -> int:
     return rows.update(state=State.VOID, voided_at=at, voided_because=because, remind_at=None, escalate_at=None)
 
 
-def _deadlines() -> DeadlineQuerySet:
-    return DeadlineQuerySet(Deadline)
-
-
 def _running(motion: Motion) -> DeadlineQuerySet:
-    return _deadlines().running().filter(motion=motion)
+    return Deadline.objects.running().filter(motion=motion)

@@ -202,7 +202,7 @@ class Motion(Machine):
     due_at_once = models.BooleanField(default=False)
     last_act = models.ForeignKey("Act", models.PROTECT, related_name="+", null=True)
 
-    objects: ClassVar[models.Manager["Motion"]] = MotionQuerySet.as_manager()
+    objects = MotionQuerySet.as_manager()
     # What the log knows of the row's columns (``columns``), since the row was locked.
     on_record: Mapping[str, Any] = MappingProxyType({})
 
@@ -438,7 +438,7 @@ class Opening(models.Model):
     position = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["Opening"]] = OpeningQuerySet.as_manager()
+    objects = OpeningQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
