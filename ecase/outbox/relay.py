@@ -1,15 +1,15 @@
-"""The relay: claims what is due, hands it to the workers, and writes down how it went. A row first, a task second.
+"""The relay: claims the messages that are due, hands them to the workers, and records the outcome.
 
-1. A message that is due and the first of its key for its subscription is claimed: leased, and numbered for its
-   receiver (``ecase.outbox.claims``). No more is claimed than workers can take: so many of a subscription
-   (``ecase.outbox.circuit``), so many in all, fewer while tasks wait in the broker.
-2. The claim's commit comes before the hand-over. Who dies in between loses nothing: the lease runs out, and a claim
-   that was never started costs nothing.
-3. A worker starts a claim at most once (:func:`start`): there the attempt is counted and the lease begins again. It
-   posts without holding a lock, and finishes (:func:`finish`, :func:`fail`) only if no later claim has been made.
-4. After a failed attempt, also one from which the worker never came back, the message waits as the ladder says; after
-   the last rung it is given up, into the log and onto the list of the dead. The dead do not hold back what was sent
-   after them.
+1. A message is claimed if it is due and the first of its key for its subscription: it is leased, and numbered for its
+   receiver (``ecase.outbox.claims``). The number of claims is limited by subscription (``ecase.outbox.circuit``) and in
+   all, and is lower while tasks wait in the broker.
+2. The claim is committed before the hand-over, so a crash loses no message: the lease ends, and a claim that was never
+   started costs nothing.
+3. A worker starts a claim at most once (:func:`start`): the attempt is counted and the lease begins again. It delivers
+   without holding a lock, and finishes (:func:`finish`, :func:`fail`) only if there is no later claim.
+4. After a failed attempt, including one whose worker was lost, the message waits for the pause of
+   ``ECASE_OUTBOX_RETRY_SECONDS``. After the last pause it is given up: logged, and listed as dead. Dead messages do not
+   block later ones.
 """
 
 import logging
@@ -143,7 +143,7 @@ def finish(given: Claim, acknowledgement: dict[str, Any], now: datetime) -> bool
 
 @transaction.atomic
 def fail(given: Claim, fault: str, now: datetime) -> bool:
-    """Write down why an attempt failed, and when the next one is due; after the last rung the message is given up."""
+    """Write down why an attempt failed, and when the next one is due; after the last pause it is given up."""
     message = _started(given).filter(state=State.LEASED).select_for_update().first()
     if message is None:
         return False
@@ -174,7 +174,7 @@ def _bury(message: Message, fault: str) -> None:
 
 @transaction.atomic
 def retry(messages: Any, *, actor: dict[str, Any] | None = None) -> int:
-    """Send messages that were given up (a queryset) on their way again, from the first rung; returns how many."""
+    """Send messages that were given up (a queryset) on their way again, from the first pause; returns how many."""
     revived = list(messages.filter(state=State.DEAD).select_for_update())
     for message in revived:
         Message.objects.filter(pk=message.pk).update(

@@ -1,4 +1,4 @@
-"""What the workers do for the outbox. Each task may come twice, late or never: the row decides."""
+"""Celery tasks of the outbox. A task may run twice, late or never: the row in the database decides."""
 
 import time
 from uuid import UUID
@@ -21,8 +21,8 @@ SKIPPED = "skipped"
 def deliver_in_turn(message_id: int, number: int) -> int:
     """Deliver a claimed message, and then what else is due for its subscription, for a second; how many were tried.
 
-    A receiver that answers at once gets its backlog without a way through the broker for each message. One that does
-    not answer is left to the ladder and the circuit breaker after the first failure.
+    A receiver that answers at once gets its backlog without one task for each message. One that does not answer is left
+    to the pauses and the circuit breaker after the first failure.
     """
     end, tried = time.monotonic() + TURN_SECONDS, 1
     outcome = deliver(message_id, number)

@@ -90,6 +90,20 @@ def appeal_until(kind: Kind, announced_at: datetime, jurisdiction: str | None = 
     return clock.due(announced_at, amount, unit, skip_first=skip_first, roll=rule.roll, calendar=calendar).due_at
 
 
+def add_length(start: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
+    """The instant that lies this long after ``start``, by a jurisdiction's days (by default the installation's).
+
+    Lengths of a sanction are counted from the minute and never rolled (CPC Art. 48).
+    """
+    calendar = working_calendar(jurisdiction)
+    return clock.due(start, amount, unit, skip_first=False, roll=False, calendar=calendar).due_at
+
+
+def subtract_length(end: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
+    """The instant that lies this long before ``end``, counted as :func:`add_length` does."""
+    return clock.earlier(clock.immediately(end), amount, unit, working_calendar(jurisdiction)).due_at
+
+
 def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
     """The instant of the first of them."""
     return min((parse_instant(one["at"]) for one in escalations), default=None)

@@ -118,7 +118,7 @@ def _exchange(message: Message, target: guard.Target, now: datetime) -> dict[str
 
 @lru_cache(maxsize=1)
 def _trusted() -> ssl.SSLContext:
-    """Whom receivers' certificates may come from. Reading them costs more than many a delivery."""
+    """The trusted certificate authorities, read once: reading them takes longer than a delivery."""
     return httpx.create_ssl_context()
 
 
@@ -152,7 +152,7 @@ def _cut_off(seconds: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
 
 
 def _read(response: httpx.Response, until: float) -> bytes:
-    """The answer, as far as it is short and comes in time: who trickles it does not hold the worker."""
+    """The body of the answer, limited in size and time: a slow response cannot block the worker."""
     answer = b""
     for chunk in response.iter_bytes():
         answer += chunk
