@@ -62,7 +62,7 @@ bench-signatures: $(VENV_STAMP) ## measure verifying beside pyHanko and OpenSSL 
 	@$(PY) -m bench.signatures $(ARGS)
 
 .PHONY: verifier
-verifier: $(VENV_STAMP) ## make the offline verifier as one file, dist/ecase-verify.pyz
+verifier: $(VENV_STAMP) messages ## make the offline verifier as one file, dist/ecase-verify.pyz
 	@$(PY) -m signatures.onefile $(ARGS)
 
 .PHONY: fuzz

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular import openapi
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
@@ -25,8 +27,29 @@ class BearerScheme(OpenApiAuthenticationExtension):
         }
 
 
+class ParametersWithLimits(DjangoFilterExtension):
+    """The parameters of a filter as drf-spectacular describes them, and the longest text that each takes."""
+
+    target_class = "django_filters.rest_framework.DjangoFilterBackend"
+    priority = 1
+
+    def resolve_filter_field(
+        self, auto_schema: Any, model: Any, filterset_class: Any, field_name: str, filter_field: Any
+    ) -> list[dict[str, Any]]:
+        """One parameter, with ``maxLength``, and without the name of the column in the language of the reader."""
+        resolve: Any = super().resolve_filter_field
+        (parameter,) = resolve(auto_schema, model, filterset_class, field_name, filter_field)
+        longest = filter_field.extra.get("max_length")
+        schema = {name: value for name, value in parameter["schema"].items() if name != "title"}
+        return [{**parameter, "schema": {**schema, **({"maxLength": longest} if longest else {})}}]
+
+
 class AutoSchema(openapi.AutoSchema):
     """Every operation may answer with a problem document."""
+
+    def get_filter_backends(self) -> list[Any]:
+        """A view with a ``filterset_class`` is described by it."""
+        return [DjangoFilterBackend] if self.method == "GET" and getattr(self.view, "filterset_class", None) else []
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

@@ -36,13 +36,14 @@ def database(**settings: str) -> Iterator[None]:
 def send(number: int, keys: int, url: str = "https://receiver.example/") -> None:
     """So many messages to one subscription, in turn of so many keys (motions)."""
     from ecase.officers.models import Organisation
-    from ecase.outbox.models import Channel, Message, Subscription
+    from ecase.outbox.channels import webhook
+    from ecase.outbox.models import Message, Subscription
 
     organisation = Organisation.objects.create(
         kind=Organisation.Kind.PROSECUTION, bin="990940000037", name_kk="Прокуратура", name_ru="Прокуратура"
     )
     hook = Subscription.objects.create(organisation=organisation, url=url)
-    common = {"topic": "motion.protocol", "channel": Channel.WEBHOOK, "organisation": organisation}
+    common = {"topic": "motion.protocol", "channel": webhook.NAME, "organisation": organisation}
     for first in range(0, number, BATCH):
         Message.objects.bulk_create(
             Message(**common, subscription=hook, key=f"m{count % keys}", payload={"number": count})

@@ -28,9 +28,10 @@ class Problem:
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form, the message in the active language."""
+        """JSON-ready form, all texts in the active language."""
         entry = {"code": self.code, "field": self.field, "message": str(self.message)}
-        return {**entry, "params": dict(self.params)} if self.params else entry
+        params = {name: str(value) if isinstance(value, Promise) else value for name, value in self.params.items()}
+        return {**entry, "params": params} if params else entry
 
 
 class Refused(Exception):

@@ -19,7 +19,7 @@ from signatures.container import limits
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)
 
-# -- what this installation is ------------------------------------------------------------------------------------
+# -- installation -------------------------------------------------------------------------------------------------
 
 MODE = env.choice("ECASE_MODE", ("production", "demo"), default="demo")
 if not env.is_given("ECASE_MODE") and env.is_given("DATABASE_URL", "BROKER_URL"):
@@ -295,7 +295,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # Workers write the same lines as everything else.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# What may be late without harm; what the law waits for is the watch's.
+# Only jobs that may run late. Legal deadlines are handled by `manage.py watch`.
 CELERY_BEAT_SCHEDULE = {"measure-suggestions": {"task": "drafting.measure", "schedule": timedelta(seconds=15)}}
 
 # -- outbox -------------------------------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING"), default="INFO")},
 }
 
-# -- what was wrong with all of it --------------------------------------------------------------------------------
+# -- report of every fault ----------------------------------------------------------------------------------------
 
 if not DEMO:
     _chosen = production.Choices(SECRET_KEY, DEBUG, ALLOWED_HOSTS, PUBLIC_URL, SECURE_SSL_REDIRECT, env.unknown())

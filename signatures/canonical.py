@@ -10,6 +10,8 @@ from typing import Any
 
 import rfc8785
 
+from signatures.report.fault import Fault, FaultError
+
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
 
@@ -25,28 +27,28 @@ def check(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
     except RecursionError as fault:
-        raise ValueError("nested too deeply") from fault
+        raise FaultError(Fault("json-nested-too-deeply")) from fault
     if not isinstance(value, dict):
-        raise ValueError("$: an object is expected")  # noqa: TRY004 - one error for callers
+        raise FaultError(Fault("json-not-an-object"))
     if canonical(value) != data:
-        raise ValueError("the bytes are not in canonical form")
+        raise FaultError(Fault("json-not-canonical"))
     return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key is given twice")
+        raise FaultError(Fault("json-key-twice"))
     return found
 
 
 def _refuse(text: str) -> None:
-    raise ValueError(f"{text}: only whole numbers are allowed")
+    raise FaultError(Fault("json-not-whole-number", text=text))
 
 
 def _inspect(value: Any, path: str, depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise ValueError(f"{path}: nested too deeply")
+        raise FaultError(Fault("json-nested-at", path=path))
     if isinstance(value, dict):
         for key, item in value.items():
             _inspect_text(key, f"{path} key")
@@ -63,17 +65,17 @@ def _inspect_scalar(value: Any, path: str) -> None:
         _inspect_text(value, path)
     elif isinstance(value, int):
         if abs(value) > MAX_INTEGER:
-            raise ValueError(f"{path}: {value} is beyond 2^53-1")
+            raise FaultError(Fault("json-number-too-large", path=path, value=str(value)))
     elif value is not None:
-        raise ValueError(f"{path}: {type(value).__name__} has no canonical form")
+        raise FaultError(Fault("json-no-canonical-form", path=path, type=type(value).__name__))
 
 
 def _inspect_text(value: Any, path: str) -> None:
     if not isinstance(value, str):
-        raise ValueError(f"{path}: {type(value).__name__} where text is expected")  # noqa: TRY004
+        raise FaultError(Fault("json-not-text", path=path, type=type(value).__name__))
     if value.isascii():
         return
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError(f"{path}: a lone surrogate")
+        raise FaultError(Fault("json-lone-surrogate", path=path))
     if not unicodedata.is_normalized("NFC", value):
-        raise ValueError(f"{path}: text is not in Unicode normal form C")
+        raise FaultError(Fault("json-not-nfc", path=path))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from signatures.asn1 import oids
 from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm
+from signatures.report.fault import Fault
 
 # RSA of 2048 bits has a strength of 112 bits, which NIST SP 800-131A ends with the year 2030.
 SUNSETS: Mapping[str, datetime] = {"RSA-2048": datetime(2031, 1, 1, tzinfo=UTC)}
@@ -57,10 +58,10 @@ class Policy:
     )
     organisation_policies: frozenset[str] = frozenset({oids.KZ_POLICY, oids.KZ_POLICY_LEGAL_SIGNATURE})
 
-    def sunset_fault(self, names: Iterable[str], at: datetime) -> str:
-        """Which of the named strengths are no longer good at that time; empty if none."""
+    def sunset_fault(self, names: Iterable[str], at: datetime) -> Fault | None:
+        """Which of the named strengths are no longer good at that time."""
         over = sorted(name for name in names if name in self.sunsets and at >= self.sunsets[name])
-        return f"no longer good at {at.isoformat()}: {', '.join(over)}" if over else ""
+        return Fault("algorithms-outdated", at=at.isoformat(), algorithms=", ".join(over)) if over else None
 
 
 DEFAULT = Policy()

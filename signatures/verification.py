@@ -22,8 +22,10 @@ from signatures.evidence.proof_of_existence import prove
 from signatures.evidence.record import Evidence
 from signatures.evidence.timestamps import FADED
 from signatures.policy import DEFAULT, Policy
+from signatures.report.fault import Fault, fault_of
 from signatures.report.verdict import HOSTILE, Fatal, Findings, Report
 from signatures.x509 import certificates
+from signatures.x509.certificates import Judged
 from signatures.x509.facts import Facts
 from signatures.x509.revocation import NOTHING, UNKNOWN, Revocations, Times, revocation_fault
 from signatures.x509.trust import TrustStore
@@ -63,7 +65,7 @@ class _Examination:
     now: datetime | None = None
     evidence: Evidence | None = None
     more: Revocations = NOTHING
-    notes: tuple[str, ...] = ()
+    notes: tuple[Fault, ...] = ()
     undecided: bool = False
 
     @property
@@ -120,59 +122,57 @@ def _examine(examination: _Examination, data: bytes) -> None:
     _check_owner(facts, examination)
 
 
-def _fault(look: Callable[..., certificates.Fault], *arguments: object) -> certificates.Fault:
+def _fault(look: Callable[..., Judged], *arguments: object) -> Judged:
     """What a check says, with its sub-indication; a certificate that it could not read is a fault of the chain."""
     try:
         return look(*arguments)
     except HOSTILE as fault:
-        return f"cannot be read: {fault}", "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+        return Fault("unreadable", reason=fault_of(fault)), "CERTIFICATE_CHAIN_GENERAL_FAILURE"
 
 
-def _said(look: Callable[..., str], *arguments: object) -> str:
+def _said(look: Callable[..., Fault | None], *arguments: object) -> Fault | None:
     """What a check says; a structure that it could not read is a fault as well."""
     try:
         return look(*arguments)
     except HOSTILE as fault:
-        return f"cannot be read: {fault}"
+        return Fault("unreadable", reason=fault_of(fault))
 
 
 def _parsed(data: bytes, examination: _Examination) -> Cms:
     policy, trust = examination.policy, examination.trust
-    wrong = policy.purpose not in (None, trust.purpose)
-    examination.findings.need(
-        "trust",
-        f"the trust folder is for {trust.purpose}, not for {policy.purpose}" if wrong else "",
-        "NO_CERTIFICATE_CHAIN_FOUND",
-    )
+    if policy.purpose not in (None, trust.purpose):
+        wrong = Fault("trust-purpose-differs", found=trust.purpose, expected=str(policy.purpose))
+        examination.findings.need("trust", wrong, "NO_CERTIFICATE_CHAIN_FOUND")
+    examination.findings.add("trust", None, "")
     try:
         cms = parse(data, policy)
     except Malformed as fault:
-        examination.findings.need("format", str(fault), "FORMAT_FAILURE")
+        examination.findings.need("format", fault.fault, "FORMAT_FAILURE")
         raise
     except HOSTILE as fault:
-        examination.findings.need("format", f"a certificate cannot be read: {fault}", "FORMAT_FAILURE")
+        examination.findings.need("format", Fault("certificate-unreadable", reason=fault_of(fault)), "FORMAT_FAILURE")
         raise
-    examination.findings.add("format", "", "")
+    examination.findings.add("format", None, "")
     return cms
 
 
 def _check_form(cms: Cms, examination: _Examination) -> None:
     findings, policy, signer = examination.findings, examination.policy, cms.signer
-    inside = "" if cms.content is None else "the content is inside the signature; a detached one is required"
+    inside = None if cms.content is None else Fault("content-inside")
     findings.need("detached", inside, "FORMAT_FAILURE")
     findings.need("signed-attributes", attributes.form_fault(signer, policy), "FORMAT_FAILURE")
-    plain = "" if cms.content_type == oids.DATA else "the content type is not data"
+    plain = None if cms.content_type == oids.DATA else Fault("content-type-not-data")
     findings.need("content-type", plain or _said(attributes.content_type_fault, signer), "FORMAT_FAILURE")
     countersigned = any(one.oid == oids.COUNTER_SIGNATURE for one in signer.unsigned)
-    findings.add("counter-signature", "the signature carries another one" if countersigned else "", "FORMAT_FAILURE")
+    findings.add("counter-signature", Fault("counter-signed") if countersigned else None, "FORMAT_FAILURE")
     # RFC 5652 leaves it open to pass DER of signed attributes off as content: such content is never ours.
     attributes_like = examination.content[:1] == b"\x31"
-    findings.add("content", "the content looks like signed attributes" if attributes_like else "", "FORMAT_FAILURE")
+    findings.add("content", Fault("content-looks-like-attributes") if attributes_like else None, "FORMAT_FAILURE")
 
 
 def _signing_certificate(signer: SignerInfo, found: tuple[Facts, ...], findings: Findings) -> Facts:
     fitting = list({one.der: one for one in found if not _said(attributes.identifier_fault, signer, one)}.values())
-    fault = "" if len(fitting) == 1 else f"one signer's certificate expected in the signature, {len(fitting)} found"
+    fault = None if len(fitting) == 1 else Fault("not-one-signing-certificate", found=len(fitting))
     findings.need("signing-certificate", fault, "NO_SIGNING_CERTIFICATE_FOUND")
     return fitting[0]
 
@@ -182,7 +182,7 @@ def _describe(facts: Facts, findings: Findings) -> None:
         findings.facts["signer"] = facts.signer
         fault = certificates.serial_fault(facts) or certificates.extensions_fault(facts)
     except HOSTILE as unreadable:
-        findings.need("certificate", f"cannot be read: {unreadable}", "CHAIN_CONSTRAINTS_FAILURE")
+        findings.need("certificate", Fault("unreadable", reason=fault_of(unreadable)), "CHAIN_CONSTRAINTS_FAILURE")
         raise
     findings.add("certificate", fault, "CHAIN_CONSTRAINTS_FAILURE")
 
@@ -198,18 +198,18 @@ def _check_before_slow_work(signer: SignerInfo, facts: Facts, examination: _Exam
     findings.need("signature", unfit, "CRYPTO_CONSTRAINTS_FAILURE")
 
 
-def _unfit_key(signer: SignerInfo, facts: Facts, policy: Policy) -> str:
+def _unfit_key(signer: SignerInfo, facts: Facts, policy: Policy) -> Fault | None:
     try:
         find_signature(signer.signature_algorithm.oid, signer.digest.oid, policy.signatures).fits(facts.certificate)
     except Unsuitable as fault:
-        return str(fault)
-    return ""
+        return fault.fault
+    return None
 
 
 def _check_attributes(signer: SignerInfo, facts: Facts, examination: _Examination) -> None:
     findings, policy = examination.findings, examination.policy
     digest = signer.digest.oid
-    unknown = "" if digest in policy.digests else f"digest algorithm {digest} is not allowed"
+    unknown = None if digest in policy.digests else Fault("digest-algorithm-not-allowed", digest=digest)
     findings.need("digest-algorithm", unknown, "CRYPTO_CONSTRAINTS_FAILURE")
     findings.add("message-digest", *_digest_fault(signer, examination))
     bound = _said(attributes.certificate_fault, signer, facts, policy)
@@ -219,20 +219,19 @@ def _check_attributes(signer: SignerInfo, facts: Facts, examination: _Examinatio
     findings.add("signing-time", _said(_claimed_time, signer, findings), "FORMAT_FAILURE")
 
 
-def _digest_fault(signer: SignerInfo, examination: _Examination) -> certificates.Fault:
+def _digest_fault(signer: SignerInfo, examination: _Examination) -> Judged:
     """Bytes too many for a slow digest are not proven to be other bytes."""
     try:
         fault = attributes.digest_fault(signer, examination.content, examination.policy)
     except Unsuitable as unsuitable:
-        return str(unsuitable), "CRYPTO_CONSTRAINTS_FAILURE"
+        return unsuitable.fault, "CRYPTO_CONSTRAINTS_FAILURE"
     except HOSTILE as unreadable:
-        return f"cannot be read: {unreadable}", "HASH_FAILURE"
+        return Fault("unreadable", reason=fault_of(unreadable)), "HASH_FAILURE"
     return fault, "HASH_FAILURE"
 
 
-def _claimed_time(signer: SignerInfo, findings: Findings) -> str:
+def _claimed_time(signer: SignerInfo, findings: Findings) -> None:
     findings.facts["signing_time"] = attributes.signing_time(signer)
-    return ""
 
 
 def _check_signature(signer: SignerInfo, certificate: x509.Certificate, examination: _Examination) -> None:
@@ -240,13 +239,14 @@ def _check_signature(signer: SignerInfo, certificate: x509.Certificate, examinat
     try:
         _verify_value(signer, certificate, examination)
     except InvalidSignature:
-        findings.add("signature", "the signature value does not match", "SIG_CRYPTO_FAILURE")
+        findings.add("signature", Fault("signature-value-mismatch"), "SIG_CRYPTO_FAILURE")
     except Unsuitable as fault:
-        findings.add("signature", str(fault), "CRYPTO_CONSTRAINTS_FAILURE")
+        findings.add("signature", fault.fault, "CRYPTO_CONSTRAINTS_FAILURE")
     except HOSTILE as fault:
-        findings.add("signature", f"the key or signature cannot be read: {fault}", "CRYPTO_CONSTRAINTS_FAILURE")
+        unreadable = Fault("key-or-signature-unreadable", reason=fault_of(fault))
+        findings.add("signature", unreadable, "CRYPTO_CONSTRAINTS_FAILURE")
     else:
-        findings.add("signature", "", "")
+        findings.add("signature", None, "")
 
 
 def _verify_value(signer: SignerInfo, certificate: x509.Certificate, examination: _Examination) -> None:
@@ -283,7 +283,7 @@ def _check_evidence(data: bytes, signer: SignerInfo, examination: _Examination) 
             examination.undecided = True
     _need_timestamp(examination, proven=same and proof.proven is not None)
     if same and proof.proven:
-        findings.add("timestamp", "", "")
+        findings.add("timestamp", None, "")
         examination.at = min(examination.at, proof.proven)
         findings.facts["best_signature_time"] = examination.at
 
@@ -297,15 +297,15 @@ def _name_passed_over(examination: _Examination) -> None:
             examination.findings.note("evidence", note)
 
 
-def _other_signature_fault(evidence: Evidence, data: bytes, examination: _Examination) -> str:
+def _other_signature_fault(evidence: Evidence, data: bytes, examination: _Examination) -> Fault | None:
     limit = examination.policy.max_cms_bytes
     same = unwrap(evidence.cms, limit) == unwrap(data, limit) and evidence.content == examination.content
-    return "" if same else "the evidence is of another signature"
+    return None if same else Fault("evidence-of-another-signature")
 
 
 def _need_timestamp(examination: _Examination, *, proven: bool) -> None:
     if examination.policy.needs_timestamp and not proven:
-        examination.findings.add("timestamp", "no timestamp proves when the signature existed", "TRY_LATER")
+        examination.findings.add("timestamp", Fault("no-timestamp"), "TRY_LATER")
 
 
 def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> None:
@@ -314,7 +314,7 @@ def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> 
     try:
         path, fault, sub = certificates.find_path(facts, trust, policy, at)
     except HOSTILE as unreadable:
-        path, fault, sub = None, f"cannot be read: {unreadable}", "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+        path, fault, sub = None, Fault("unreadable", reason=fault_of(unreadable)), "CERTIFICATE_CHAIN_GENERAL_FAILURE"
     if not findings.add("chain", fault, sub) or path is None:
         return
     findings.add("authorities", _said(certificates.authorities_fault, path), "CHAIN_CONSTRAINTS_FAILURE")
@@ -341,14 +341,16 @@ def _check_owner(facts: Facts, examination: _Examination) -> None:
     findings, expected = examination.findings, examination.expected
     if expected.usage == "seal":
         pinned = examination.trust.is_seal(facts.certificate, examination.at)
-        findings.add("seal", "" if pinned else "not a pinned seal of the service", "SIG_CONSTRAINTS_FAILURE")
+        findings.add("seal", None if pinned else Fault("not-a-pinned-seal"), "SIG_CONSTRAINTS_FAILURE")
     else:
-        findings.add("iin", _number_fault("IIN", facts.signer.iin, expected.iin), "SIG_CONSTRAINTS_FAILURE")
+        findings.add("iin", _number_fault("iin", facts.signer.iin, expected.iin), "SIG_CONSTRAINTS_FAILURE")
     if expected.bin is not None:
-        findings.add("bin", _number_fault("BIN", facts.signer.bin, expected.bin), "SIG_CONSTRAINTS_FAILURE")
+        findings.add("bin", _number_fault("bin", facts.signer.bin, expected.bin), "SIG_CONSTRAINTS_FAILURE")
 
 
-def _number_fault(name: str, found: str | None, expected: str | None) -> str:
+def _number_fault(name: str, found: str | None, expected: str | None) -> Fault | None:
     if found is None:
-        return f"the certificate names no single well-formed {name}"
-    return "" if expected in (None, found) else f"the certificate's {name} is {found}, not {expected}"
+        return Fault(f"{name}-missing")
+    if expected in (None, found):
+        return None
+    return Fault(f"{name}-differs", found=found, expected=expected)

@@ -17,7 +17,8 @@ class VerdictLine(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="What was looked at: statement, signature, file, chain, audit-proof.")
     subject = serializers.CharField(allow_blank=True)
     indication = serializers.ChoiceField(INDICATIONS)
-    detail = serializers.CharField(allow_blank=True)
+    detail = serializers.CharField(allow_blank=True, help_text="In English.")
+    fault = serializers.DictField(required=False, help_text="Code and parameters of what `detail` says.")
     report = serializers.DictField(required=False)
 
 

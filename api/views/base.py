@@ -11,25 +11,32 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework import permissions
+from rest_framework import permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from api.filters import NoQuery
+from api.authentication import post_of
+from api.filters import NoQuery, filter_faults
 from api.idempotency import HEADER
 from api.parsers import UNSTORABLE, is_storable
 from api.serializers.base import Strict
 from api.throttling import AnonymousThrottle, allowance_of
 from ecase.problems import Invalid, Problem
+from workflows.motions.filters import MotionFilter
 
 
 class View(APIView):
-    """``queries`` says, by method, which query parameters are known; any other is refused."""
+    """``queries`` says, by method, which query parameters are known; any other is refused.
+
+    Beside them GET knows those of ``filterset_class``.
+    """
 
     queries: ClassVar[Mapping[str, type[Strict]]] = {}
+    filterset_class: ClassVar[type[MotionFilter] | None] = None
     filters: dict[str, Any]
+    filterset: MotionFilter | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication: the query parameters, checked, as ``self.filters``."""
@@ -38,7 +45,22 @@ class View(APIView):
         method = "GET" if request.method == "HEAD" else str(request.method)
         shape = self.queries.get(method, NoQuery)
         given = single_values(request.query_params)
-        self.filters = checked(shape, given) if given else dict(_unasked(shape))
+        self.filters = self._checked(request, shape, given) if given else dict(_unasked(shape))
+
+    def _checked(self, request: Request, shape: type[Strict], given: dict[str, Any]) -> dict[str, Any]:
+        """The parameters of ``shape``; what narrows the list becomes ``filterset``. Every fault of both at once."""
+        known = self.filterset_class.base_filters if self.filterset_class and shape in self.queries.values() else ()
+        narrowing = {name: given.pop(name) for name in known if name in given}
+        faults: dict[str, Any] = {}
+        if narrowing and self.filterset_class:
+            self.filterset = self.filterset_class(narrowing, post=post_of(request))
+            faults = filter_faults(self.filterset, narrowing)
+        serializer = shape(data=given)
+        if not serializer.is_valid():
+            faults |= serializer.errors
+        if faults:
+            raise serializers.ValidationError(faults)
+        return dict(serializer.validated_data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Every counted answer says what is left of the limit."""

@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from api import pagination
 from api.authentication import post_of
 from api.conditional import answer
-from api.filters import ME, KindQuery
+from api.filters import KindQuery
 from api.kinds import kind
 from api.serializers.kinds import KindPage, KindShape
 from api.views.base import View
 from ecase.officers.models import Post
+from workflows.motions.filters import ME
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Catalogue, Kind
 

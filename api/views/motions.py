@@ -1,12 +1,11 @@
 """Motions: the queue, drafts, and one motion whole."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -18,7 +17,7 @@ from rest_framework.reverse import reverse
 from api import answers, schemas
 from api.authentication import post_of
 from api.conditional import answer, etag, revision_of
-from api.filters import ME, OPEN, TELLING, QueueQuery, SchemaQuery
+from api.filters import OPEN, TELLING, QueueQuery, SchemaQuery
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from api.pagination import answer_page, cursor_of
@@ -29,6 +28,7 @@ from ecase.officers.models import Post
 from ecase.pagination import fetch_page
 from ecase.problems import Invalid, Problem
 from workflows.motions import queries, signers
+from workflows.motions.filters import MotionFilter
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
@@ -39,6 +39,8 @@ class Motions(View):
     """The caller's queue, and new drafts."""
 
     queries: ClassVar = {"GET": QueueQuery}
+    filterset_class = MotionFilter
+    queryset = Motion.objects.none()
 
     @extend_schema(operation_id="listMotions", parameters=[QueueQuery], responses=MotionPage)
     def get(self, request: Request) -> HttpResponse:
@@ -47,19 +49,23 @@ class Motions(View):
         if self.filters["scope"] == KEPT:
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
-        wanted = _narrowed(_listed(post_of(request), self.filters["scope"]), self.filters, post_of(request))
+        wanted = self._narrowed(_listed(post_of(request), self.filters["scope"]))
         page = fetch_page(wanted.values(*answers.LINE), "created_at", cursor_of(self.filters), size=limit)
         return answer(request, answer_page(request, page, [answers.line(row, url) for row in page.rows]))
 
     def _kept(self, request: Request) -> HttpResponse:
         limit, post = self.filters["limit"], post_of(request)
         message = _("Motions that are with others now are narrowed by kind only.")
-        if unfit := [Problem("unfit", message, name) for name in TELLING if name in self.filters]:
+        given = self.filterset.data if self.filterset else {}
+        if unfit := [Problem("unfit", message, name) for name in TELLING if name in given]:
             raise Invalid(unfit)
-        wanted = _narrowed(signers.elsewhere(post), self.filters, post).select_related(*signers.RELATED)
+        wanted = self._narrowed(signers.elsewhere(post)).select_related(*signers.RELATED)
         page = fetch_page(wanted, "created_at", cursor_of(self.filters), size=limit)
         stood = signers.as_they_stood(post, page.rows)
         return answer(request, answer_page(request, page, [answers.line_of(request, motion) for motion in stood]))
+
+    def _narrowed(self, motions: MotionQuerySet) -> MotionQuerySet:
+        return self.filterset.filter_queryset(motions) if self.filterset else motions
 
     @extend_schema(
         operation_id="createDraft", request=DraftInput, parameters=[IDEMPOTENCY_KEY], responses={201: MotionShape}
@@ -178,30 +184,3 @@ class MotionSchema(View):
         if response.status_code == 200:  # noqa: PLR2004
             response["Content-Type"] = "application/schema+json"
         return response
-
-
-def _narrowed(queue: MotionQuerySet, filters: dict[str, Any], post: Post) -> MotionQuerySet:
-    return queue.filter(*(condition(filters[name], post) for name, condition in _FILTERS.items() if name in filters))
-
-
-def _numbered(value: str, _post: Post) -> Q:
-    return Q(number__icontains=value) | Q(case__number__icontains=value)
-
-
-def _assigned(value: str, post: Post) -> Q:
-    try:
-        officer = post.officer_id if value == ME else uuid.UUID(value)
-    except ValueError as fault:
-        raise Invalid(Problem("assigned-to", _("An officer's id or “me” is expected."), "assigned_to")) from fault
-    return Q(judge=officer) | Q(appellate_judge=officer)
-
-
-_FILTERS: dict[str, Callable[[Any, Post], Q]] = {
-    "state": lambda value, _post: Q(state=value),
-    "kind": lambda value, _post: Q(kind=value),
-    "appeal_state": lambda value, _post: Q(appeal_state=value),
-    "valid_before": lambda value, _post: Q(valid_until__lt=value),
-    "due_before": lambda value, _post: Q(next_due_at__lt=value),
-    "assigned_to": _assigned,
-    "q": _numbered,
-}

@@ -13,7 +13,7 @@ from api.parsers import MultipartParser
 from api.serializers.verification import VerdictShape, VerifyInput
 from api.views.base import OpenView, checked, form_of
 from ecase.problems import Invalid, Problem
-from ecase.trust import examining
+from ecase.trust import examining, faults
 
 
 class Verify(OpenView):
@@ -41,5 +41,5 @@ class Verify(OpenView):
         try:
             return Response(examining.examine(file, timezone.now()))
         except examining.NotAContainer as fault:
-            named = fault.problems[0]
-            raise Invalid(Problem(named.code, named.message, named.field, {"detail": fault.why})) from fault
+            named, why = fault.problems[0], {"detail": faults.sentence(fault.why), "fault": fault.why.as_dict()}
+            raise Invalid(Problem(named.code, named.message, named.field, why)) from fault

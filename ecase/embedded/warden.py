@@ -1,4 +1,4 @@
-"""The one who stays behind. A tiny process that ends every process group that a killed launcher left.
+"""Supervisor that ends the process groups that a killed launcher left.
 
 Each child writes ``+<group> <signal>`` before it becomes its program, and the launcher ``-<group>`` for each that has
 ended. When the pipe closes, the launcher is gone: what is still listed is asked to end, then killed. This catches

@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
+
+from ecase.periods import forbid_overlap
 
 TWELVE_DIGITS = RegexValidator(r"^[0-9]{12}\Z", _("Twelve digits are expected."))
 
@@ -202,24 +202,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]
             models.CheckConstraint(
                 name="post_ends_after_it_begins", condition=Q(valid_to=None) | Q(valid_to__gt=models.F("valid_from"))
             ),
-            ExclusionConstraint(
-                name="post_held_once_at_a_time",
-                expressions=[
-                    ("officer", RangeOperators.EQUAL),
-                    ("organisation", RangeOperators.EQUAL),
-                    ("role", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "valid_from",
-                            "valid_to",
-                            RangeBoundary(),
-                            function="TSTZRANGE",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-            ),
+            forbid_overlap("post_held_once_at_a_time", "officer", "organisation", "role"),
         ]
 
     def __str__(self) -> str:

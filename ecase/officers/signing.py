@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 import signatures
 from ecase.officers.models import Officer, Post
 from ecase.problems import Problem, SignatureRefused, Undecided
-from ecase.trust import evidence
+from ecase.trust import evidence, faults
 from ecase.trust import services as trusted
 from signatures import Evidence
 from signatures.clients.collecting import Collected
@@ -189,10 +190,11 @@ def _passed(report: signatures.Report) -> signatures.Report:
 
 def _problem(check: signatures.Check) -> Problem:
     message = BY_CHECK.get(check.name) or BY_SUB_INDICATION.get(check.sub_indication, OTHER)
-    indication = INDICATIONS[check.sub_indication]
-    return Problem(
-        check.sub_indication,
-        message,
-        FIELD,
-        {"check": check.name, "indication": indication, "detail": check.detail},
-    )
+    params: dict[str, Any] = {
+        "check": check.name,
+        "indication": INDICATIONS[check.sub_indication],
+        "detail": check.detail,
+    }
+    if check.fault:
+        params |= {"detail": faults.lazy_sentence(check.fault), "fault": check.fault.as_dict()}
+    return Problem(check.sub_indication, message, FIELD, params)

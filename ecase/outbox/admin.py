@@ -1,4 +1,4 @@
-"""Webhook subscriptions in Django's admin: to be read. Secrets are not shown; messages are not reference data."""
+"""Subscriptions in Django's admin: to be read. Secrets are not shown; messages are not reference data."""
 
 from django.contrib import admin
 
@@ -8,6 +8,6 @@ from ecase.outbox.models import Subscription
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
-    list_display = ("organisation", "url", "active", "failures", "paused_until", "created_at")
+    list_display = ("organisation", "channel", "url", "active", "failures", "paused_until", "created_at")
     list_select_related = ("organisation",)
     exclude = ("secret",)

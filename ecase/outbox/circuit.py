@@ -40,8 +40,8 @@ def state(subscription: Subscription, now: datetime) -> Circuit:
 
 def room(subscription: Subscription, in_flight: int, now: datetime) -> int:
     """How many more messages may be claimed beside those in flight."""
-    allowed = {Circuit.CLOSED: settings.WEBHOOK_IN_FLIGHT, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
-    return max(0, int(allowed[state(subscription, now)]) - in_flight)
+    allowed: dict[Circuit, int] = {Circuit.CLOSED: settings.WEBHOOK_IN_FLIGHT, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
+    return max(0, allowed[state(subscription, now)] - in_flight)
 
 
 def note_success(subscription_id: Any) -> None:

@@ -20,7 +20,7 @@ from ecase.outbox.models import UNDER_WAY, Message, Subscription
 # its index: a join of the backlog with itself is what PostgreSQL may choose else, before it has counted the rows.
 _DUE = """
     FROM outbox_message due
-    WHERE due.subscription_id = subscription.id AND due.channel = 'webhook' AND due.state = 'pending'
+    WHERE due.subscription_id = subscription.id AND due.state = 'pending'
     AND due.next_attempt_at <= %(now)s AND (due.lease_until IS NULL OR due.lease_until <= %(now)s)
     AND due.id = (
         SELECT first.id FROM outbox_message first

@@ -11,12 +11,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from ecase.outbox.channels.base import Forbidden
+
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 PORTS = {"https": 443, "http": 80}
-
-
-class Forbidden(Exception):
-    """The service does not post there."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit.guards import Fixed, NeverDeleted
 
 SECRET_BYTES = 32
+# How long the name of a channel may be (``ecase.outbox.channels``).
+NAME_LENGTH = 30
 
 
 def new_secret() -> str:
@@ -22,17 +24,19 @@ def new_secret() -> str:
 
 
 class Subscription(models.Model):
-    """Where an organisation wants its messages posted to. ``secret`` signs them (Standard Webhooks, HMAC-SHA256).
+    """Where an organisation wants its messages delivered to, and over which channel (``ecase.outbox.channels``).
 
-    ``last_position`` is the last position given to a message of this subscription. ``failures`` counts the attempts
-    that failed in a row, ``paused_until`` is when one more is tried (``ecase.outbox.circuit``).
+    ``url`` is an address as that channel understands it; ``secret`` is for channels that sign (Standard Webhooks:
+    HMAC-SHA256). ``last_position`` is the last position given to a message of this subscription. ``failures`` counts
+    the attempts that failed in a row, ``paused_until`` is when one more is tried (``ecase.outbox.circuit``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
         "officers.Organisation", models.PROTECT, related_name="subscriptions", verbose_name=_("organisation")
     )
-    url = models.URLField(_("address"), max_length=500)
+    channel = models.CharField(_("channel"), max_length=NAME_LENGTH, default="webhook")
+    url = models.CharField(_("address"), max_length=500)
     secret = models.CharField(max_length=100, default=new_secret)
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -44,18 +48,11 @@ class Subscription(models.Model):
         verbose_name = _("webhook subscription")
         verbose_name_plural = _("webhook subscriptions")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation", "url"], name="outbox_subscribed_once"),
+            models.UniqueConstraint(fields=["organisation", "channel", "url"], name="outbox_subscribed_once"),
         ]
 
     def __str__(self) -> str:
         return self.url
-
-
-class Channel(models.TextChoices):
-    """How a message travels."""
-
-    PORTAL = "portal", _("inbox of the portal")
-    WEBHOOK = "webhook", _("webhook")
 
 
 class State(models.TextChoices):
@@ -73,6 +70,8 @@ UNDER_WAY = (State.PENDING, State.LEASED)
 class Message(models.Model):
     """One message to one recipient over one channel, written in the transaction that it tells of.
 
+    What has no ``subscription`` was delivered as it was written: a notice of the portal's inbox.
+
     ``id`` orders the messages of a ``key`` (a motion's id). ``claims`` counts the claims and is the fence: only the
     latest claim may start (``started_at``) and finish a delivery, while ``lease_until`` has not passed. ``attempts``
     counts what was started since the message was sent, or sent again. ``position`` numbers the messages of one
@@ -83,7 +82,7 @@ class Message(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     topic = models.CharField(_("topic"), max_length=60)
     key = models.CharField(_("ordering key"), max_length=60)
-    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
+    channel = models.CharField(_("channel"), max_length=NAME_LENGTH)
     organisation = models.ForeignKey("officers.Organisation", models.PROTECT, related_name="+", null=True)
     officer = models.ForeignKey("officers.Officer", models.PROTECT, related_name="+", null=True)
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="messages", null=True)
@@ -109,9 +108,8 @@ class Message(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="outbox_one_recipient", condition=Q(organisation=None) ^ Q(officer=None)),
             models.CheckConstraint(
-                name="outbox_webhook_has_subscription",
-                condition=Q(channel=Channel.WEBHOOK, subscription__isnull=False)
-                | Q(channel=Channel.PORTAL, subscription=None),
+                name="outbox_under_way_has_subscription",
+                condition=Q(state=State.DELIVERED) | Q(subscription__isnull=False),
             ),
             models.CheckConstraint(
                 name="outbox_delivered_is_acknowledged",
@@ -128,7 +126,7 @@ class Message(models.Model):
             models.Index(
                 fields=["subscription", "next_attempt_at", "id"],
                 name="outbox_due",
-                condition=Q(state=State.PENDING, channel=Channel.WEBHOOK),
+                condition=Q(state=State.PENDING),
             ),
             models.Index(
                 fields=["subscription", "lease_until"],
@@ -148,7 +146,7 @@ class Message(models.Model):
             models.Index(
                 fields=["organisation", "key"],
                 name="outbox_answered",
-                condition=Q(channel=Channel.WEBHOOK, state=State.DELIVERED),
+                condition=Q(subscription__isnull=False, state=State.DELIVERED),
             ),
         ]
         triggers: ClassVar = [

@@ -1,4 +1,4 @@
-"""How the receivers of webhooks are doing, for operators, readiness and administrators."""
+"""How the receivers of messages are doing, for operators, readiness and administrators."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from ecase.outbox import circuit
-from ecase.outbox.models import UNDER_WAY, Channel, Message, State, Subscription
+from ecase.outbox.models import UNDER_WAY, Message, State, Subscription
 
 REPORTED_AT_ONCE = 1000
 
@@ -59,12 +59,12 @@ def receivers(now: datetime | None = None) -> list[Receiver]:
 
 
 def _under_way() -> "models.QuerySet[Message]":
-    return Message.objects.filter(channel=Channel.WEBHOOK, state__in=UNDER_WAY).order_by()
+    return Message.objects.filter(state__in=UNDER_WAY).order_by()
 
 
 def _counted(now: datetime) -> Iterable[dict[str, Any]]:
     """Of each subscription, its messages that have not arrived."""
-    unarrived = Message.objects.filter(channel=Channel.WEBHOOK).exclude(state=State.DELIVERED).order_by()
+    unarrived = Message.objects.exclude(state=State.DELIVERED).order_by()
     under_way = Q(state__in=UNDER_WAY)
     rows: Any = unarrived.values("subscription").annotate(
         under_way=Count("pk", filter=under_way),

@@ -1,21 +1,21 @@
-"""The relay: claims what is due, hands it to the workers, and writes down how it went. A row first, a task second.
+"""The relay: claims the messages that are due, hands them to the workers, and records the outcome.
 
-1. A message that is due and the first of its key for its subscription is claimed: leased, and numbered for its
-   receiver (``ecase.outbox.claims``). No more is claimed than workers can take: so many of a subscription
-   (``ecase.outbox.circuit``), so many in all, fewer while tasks wait in the broker.
-2. The claim's commit comes before the hand-over. Who dies in between loses nothing: the lease runs out, and a claim
-   that was never started costs nothing.
-3. A worker starts a claim at most once (:func:`start`): there the attempt is counted and the lease begins again. It
-   posts without holding a lock, and finishes (:func:`finish`, :func:`fail`) only if no later claim has been made.
-4. After a failed attempt, also one from which the worker never came back, the message waits as the ladder says; after
-   the last rung it is given up, into the log and onto the list of the dead. The dead do not hold back what was sent
-   after them.
+1. A message is claimed if it is due and the first of its key for its subscription: it is leased, and numbered for its
+   receiver (``ecase.outbox.claims``). The number of claims is limited by subscription (``ecase.outbox.circuit``) and in
+   all, and is lower while tasks wait in the broker.
+2. The claim is committed before the hand-over, so a crash loses no message: the lease ends, and a claim that was never
+   started costs nothing.
+3. A worker starts a claim at most once (:func:`start`): the attempt is counted and the lease begins again. It delivers
+   without holding a lock, and finishes (:func:`finish`, :func:`fail`) only if there is no later claim.
+4. After a failed attempt, including one whose worker was lost, the message waits for the pause of
+   ``ECASE_OUTBOX_RETRY_SECONDS``. After the last pause it is given up: logged, and listed as dead. Dead messages do not
+   block later ones.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +29,10 @@ from kombu.exceptions import OperationalError
 
 from ecase.audit import services as audit
 from ecase.outbox import circuit, claims
+from ecase.outbox.channels.registry import proof_of_delivery
 from ecase.outbox.claims import Claim
-from ecase.outbox.models import UNDER_WAY, Channel, Message, State
+from ecase.outbox.models import UNDER_WAY, Message, State
+from ecase.pauses import pause_after
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ def _free_places() -> int:
             waiting = 0
         except connection.connection_errors as fault:
             raise OperationalError(f"the broker does not answer, messages wait: {fault}") from fault
-    return max(0, int(settings.OUTBOX_IN_FLIGHT) - waiting)
+    return max(0, settings.OUTBOX_IN_FLIGHT - waiting)
 
 
 def claim(now: datetime, limit: int = LIMIT, free: Callable[[], int] | None = None) -> list[Claim]:
@@ -104,11 +106,6 @@ def _count_lost(now: datetime) -> None:
             message = lost.filter(pk=pk).select_for_update(skip_locked=True).first()
             if message:
                 _step_down(message, LOST, now)
-
-
-def ladder() -> list[int]:
-    """Seconds to wait after the first, second, ... failed attempt; after the last the message is given up."""
-    return [int(seconds) for seconds in settings.OUTBOX_RETRY_SECONDS]
 
 
 def _unstarted(given: Claim) -> Any:
@@ -146,7 +143,7 @@ def finish(given: Claim, acknowledgement: dict[str, Any], now: datetime) -> bool
 
 @transaction.atomic
 def fail(given: Claim, fault: str, now: datetime) -> bool:
-    """Write down why an attempt failed, and when the next one is due; after the last rung the message is given up."""
+    """Write down why an attempt failed, and when the next one is due; after the last pause it is given up."""
     message = _started(given).filter(state=State.LEASED).select_for_update().first()
     if message is None:
         return False
@@ -156,12 +153,12 @@ def fail(given: Claim, fault: str, now: datetime) -> bool:
 
 
 def _step_down(message: Message, fault: str, now: datetime) -> None:
-    """One attempt of a message that is locked has failed: the next rung, or the end."""
-    rungs = ladder()
-    if message.attempts > len(rungs):
+    """One attempt of a message that is locked has failed: it waits for the next one, or is given up."""
+    pauses = settings.OUTBOX_RETRY_SECONDS
+    if message.attempts > len(pauses):
         _bury(message, fault)
         return
-    due = now + timedelta(seconds=rungs[message.attempts - 1])
+    due = now + pause_after(message.attempts, pauses)
     waits = {"state": State.PENDING, "next_attempt_at": due, "lease_until": None, "fault": fault[:FAULT_LENGTH]}
     Message.objects.filter(pk=message.pk).update(**waits)
 
@@ -177,7 +174,7 @@ def _bury(message: Message, fault: str) -> None:
 
 @transaction.atomic
 def retry(messages: Any, *, actor: dict[str, Any] | None = None) -> int:
-    """Send messages that were given up (a queryset) on their way again, from the first rung; returns how many."""
+    """Send messages that were given up (a queryset) on their way again, from the first pause; returns how many."""
     revived = list(messages.filter(state=State.DEAD).select_for_update())
     for message in revived:
         Message.objects.filter(pk=message.pk).update(
@@ -213,16 +210,14 @@ class Reconciliation:
 def reconcile(until: datetime | None = None) -> Reconciliation:
     """Count the messages created before ``until`` (default: all), and look for each one's proof of arrival.
 
-    A portal message has arrived if its notice is there, a webhook's if a 2xx answer was recorded.
+    What the proof is, each channel says; without one a message that is called delivered is lost.
     """
-    notified = Q(channel=Channel.PORTAL, notice__isnull=False)
-    answered = Q(channel=Channel.WEBHOOK, acknowledgement__status__gte=200, acknowledgement__status__lt=300)
-    delivered, messages = Q(state=State.DELIVERED), Message.objects.all()
+    proven, messages = Q(state=State.DELIVERED) & proof_of_delivery(), Message.objects.all()
     if until:
         messages = messages.filter(created_at__lt=until)
     counted = messages.aggregate(
         sent=Count("pk"),
-        acknowledged=Count("pk", filter=delivered & (notified | answered)),
+        acknowledged=Count("pk", filter=proven),
         under_way=Count("pk", filter=Q(state__in=UNDER_WAY)),
         dead=Count("pk", filter=Q(state=State.DEAD)),
     )

@@ -1,6 +1,6 @@
 """The outbox's public face: send in the caller's transaction, and read what has arrived in the inbox.
 
-How the receivers of webhooks are doing: ``ecase.outbox.receivers``.
+How the receivers of messages are doing: ``ecase.outbox.receivers``.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,8 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from ecase.audit import services as audit
-from ecase.outbox import guard
-from ecase.outbox.models import Channel, Message, Notice, NoticeRead, State, Subscription
+from ecase.outbox.channels import portal, webhook
+from ecase.outbox.channels.registry import find_channel, names_that_prove_receipt
+from ecase.outbox.models import Message, Notice, NoticeRead, State, Subscription
 
 RECIPIENTS = ("organisation", "officer")
 # Unread notices are counted on every page: of an inbox that nobody looks after, only so far.
@@ -37,10 +38,10 @@ def send(
 ) -> list[Message]:
     """Write the messages that tell ``to`` (an Organisation or an Officer) of something, in the caller's transaction.
 
-    One is a notice in the portal's inbox: it is there at once. One more goes to each active webhook of the
-    organisation, in the order of sending within ``key`` (a motion's id). ``roles`` narrows an organisation's notice to
-    the posts that hold them. ``payload`` is JSON: ids and labels, never the materials. Raises :class:`TypeError` for
-    another recipient.
+    One is a notice in the portal's inbox: it is there at once. One more goes to each active subscription of the
+    organisation, over its channel, in the order of sending within ``key`` (a motion's id). ``roles`` narrows an
+    organisation's notice to the posts that hold them. ``payload`` is JSON: ids and labels, never the materials. Raises
+    :class:`TypeError` for another recipient.
     """
     return send_all(topic, key=key, to=[(to, roles)], payload=payload)
 
@@ -50,18 +51,15 @@ def send_all(
     topic: str, *, key: str, to: Sequence[tuple[models.Model, Collection[str]]], payload: dict[str, Any]
 ) -> list[Message]:
     """As :func:`send`, to several recipients, each with the roles that are told: three statements for all of them."""
-    now, hooks = timezone.now(), _hooks([recipient for recipient, _roles in to])
-    messages, notices_ = [], []
+    now, subscriptions = timezone.now(), _subscriptions([recipient for recipient, _roles in to])
+    messages: list[Message] = []
+    notified: list[tuple[Message, Collection[str]]] = []
     for recipient, roles in to:
         common = {"topic": topic, "key": str(key), "payload": payload, _kind(recipient): recipient}
-        messages.append(_delivered(common, now))
-        notices_.append(Notice(message=messages[-1], roles=sorted(roles), created_at=now, **common))
-        messages += _to_hooks(common, hooks.get(recipient.pk, []))
+        notified.append((_delivered(common, now), roles))
+        messages += [notified[-1][0], *_to_subscriptions(common, subscriptions.get(recipient.pk, []))]
     Message.objects.bulk_create(messages)
-    for notice in notices_:
-        # The message has its id only now.
-        notice.message = notice.message
-    Notice.objects.bulk_create(notices_)
+    portal.write_notices(notified)
     return messages
 
 
@@ -72,35 +70,37 @@ def _kind(recipient: models.Model) -> str:
     return kind
 
 
-def _hooks(recipients: list[models.Model]) -> dict[Any, list[Subscription]]:
-    """The active webhooks of those recipients that are organisations."""
-    organisations = [one.pk for one in recipients if _kind(one) == "organisation"]
+def _subscriptions(recipients: list[models.Model]) -> dict[Any, list[Subscription]]:
+    """The active subscriptions of those recipients that are organisations, over every channel."""
+    organisations = [recipient.pk for recipient in recipients if _kind(recipient) == "organisation"]
     found: dict[Any, list[Subscription]] = {}
-    for hook in Subscription.objects.filter(organisation__in=organisations, active=True):
-        found.setdefault(hook.organisation_id, []).append(hook)
+    for subscription in Subscription.objects.filter(organisation__in=organisations, active=True):
+        found.setdefault(subscription.organisation_id, []).append(subscription)
     return found
 
 
-def _to_hooks(common: dict[str, Any], hooks: list[Subscription]) -> list[Message]:
-    return [Message(channel=Channel.WEBHOOK, subscription=hook, **common) for hook in hooks]
+def _to_subscriptions(common: dict[str, Any], subscriptions: list[Subscription]) -> list[Message]:
+    return [Message(channel=each.channel, subscription=each, **common) for each in subscriptions]
 
 
 def _delivered(common: dict[str, Any], now: datetime) -> Message:
     """The portal's message: delivered by being written, acknowledged by its notice."""
-    return Message(
-        channel=Channel.PORTAL,
-        state=State.DELIVERED,
-        attempts=1,
-        created_at=now,
-        delivered_at=now,
-        acknowledgement={"inbox": True},
-        **common,
+    message = Message(
+        channel=portal.NAME, state=State.DELIVERED, attempts=1, created_at=now, delivered_at=now, **common
     )
+    message.acknowledgement = portal.PORTAL.deliver(message, now)
+    return message
 
 
 def pending(key: str) -> int:
     """How many messages of this key have not been delivered, those given up included."""
     return Message.objects.filter(key=str(key)).exclude(state=State.DELIVERED).count()
+
+
+def receipts() -> "QuerySet[Message]":
+    """The messages that a recipient's own system has accepted: it holds what they are about."""
+    channels = names_that_prove_receipt()
+    return Message.objects.filter(channel__in=channels, subscription__isnull=False, state=State.DELIVERED)
 
 
 def notices(post: Reader) -> "QuerySet[Notice]":
@@ -164,14 +164,17 @@ def mark_read(post: Reader, notice_ids: Collection[int] | None = None) -> int:
 
 
 @transaction.atomic
-def subscribe(organisation: models.Model, url: str, *, actor: dict[str, Any] | None = None) -> Subscription:
-    """Post an organisation's messages to ``url`` from now on; the secret is in the returned row.
+def subscribe(
+    organisation: models.Model, url: str, *, channel: str = webhook.NAME, actor: dict[str, Any] | None = None
+) -> Subscription:
+    """Deliver an organisation's messages to ``url`` over ``channel`` from now on; the secret is in the returned row.
 
-    Raises :class:`ecase.outbox.guard.Forbidden` for an address that messages may not be posted to.
+    Raises :class:`ecase.outbox.channels.base.Forbidden` for an address that messages may not be sent to, and
+    :class:`ecase.outbox.channels.base.NoSuchChannel`.
     """
-    guard.check(url)
+    find_channel(channel).check_address(url)
     subscription, _created = Subscription.objects.update_or_create(
-        organisation_id=organisation.pk, url=url, defaults={"active": True}
+        organisation_id=organisation.pk, channel=channel, url=url, defaults={"active": True}
     )
     _log(subscription, "subscription.made", actor)
     return subscription
@@ -186,6 +189,5 @@ def unsubscribe(subscription: Subscription, *, actor: dict[str, Any] | None = No
 
 def _log(subscription: Subscription, event: str, actor: dict[str, Any] | None) -> None:
     subject = {"subscription": str(subscription.pk), "organisation": str(subscription.organisation_id)}
-    audit.append(
-        event, chain="system", actor=actor or audit.service_actor(), subject=subject, data={"url": subscription.url}
-    )
+    data = {"channel": subscription.channel, "url": subscription.url}
+    audit.append(event, chain="system", actor=actor or audit.service_actor(), subject=subject, data=data)

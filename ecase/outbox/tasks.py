@@ -1,4 +1,4 @@
-"""What the workers do for the outbox. Each task may come twice, late or never: the row decides."""
+"""Celery tasks of the outbox. A task may run twice, late or never: the row in the database decides."""
 
 import time
 from uuid import UUID
@@ -6,7 +6,9 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from ecase.outbox import relay, webhook
+from ecase.outbox import relay
+from ecase.outbox.channels.base import NotDelivered
+from ecase.outbox.channels.registry import find_channel
 from ecase.outbox.claims import Claim
 from ecase.outbox.models import Message, State
 
@@ -19,8 +21,8 @@ SKIPPED = "skipped"
 def deliver_in_turn(message_id: int, number: int) -> int:
     """Deliver a claimed message, and then what else is due for its subscription, for a second; how many were tried.
 
-    A receiver that answers at once gets its backlog without a way through the broker for each message. One that does
-    not answer is left to the ladder and the circuit breaker after the first failure.
+    A receiver that answers at once gets its backlog without one task for each message. One that does not answer is left
+    to the pauses and the circuit breaker after the first failure.
     """
     end, tried = time.monotonic() + TURN_SECONDS, 1
     outcome = deliver(message_id, number)
@@ -34,7 +36,7 @@ def deliver_in_turn(message_id: int, number: int) -> int:
 
 def _subscription_of(message_id: int) -> UUID:
     message = Message.objects.only("subscription").get(pk=message_id)
-    assert message.subscription_id is not None  # noqa: S101 - only webhooks are handed to workers
+    assert message.subscription_id is not None  # noqa: S101 - what has none is never claimed
     return message.subscription_id
 
 
@@ -45,8 +47,8 @@ def deliver(message_id: int, number: int) -> str:
     if message is None:
         return SKIPPED
     try:
-        acknowledgement = webhook.post(message, timezone.now())
-    except webhook.NotDelivered as fault:
+        acknowledgement = find_channel(message.channel).deliver(message, timezone.now())
+    except NotDelivered as fault:
         relay.fail(given, str(fault), timezone.now())
         return str(State.PENDING)
     relay.finish(given, acknowledgement, timezone.now())

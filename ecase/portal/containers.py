@@ -6,13 +6,12 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ecase.problems import Invalid, Problem
-from ecase.trust import examining
-from signatures.report.faults import said
-from signatures.report.messages import LANGUAGES, TEXTS, text
+from ecase.trust import examining, faults
+from signatures.report.legacy_reports import fault_in
+from signatures.report.wording import WORDS, word
 from workflows.motions.states import ActType
 
 PASSED = "TOTAL_PASSED"
@@ -44,7 +43,7 @@ def examine(file: UploadedFile) -> Findings:
         verdict = examining.examine(file, timezone.now())
     except examining.NotAContainer as fault:
         message = _("This is not an evidence container, or it is damaged: %(why)s") % {
-            "why": said(fault.why, _language())
+            "why": faults.sentence(fault.why)
         }
         raise Invalid(Problem("not-a-container", message, "file")) from fault
     signer = _at(verdict["act"], "author", "name")
@@ -73,16 +72,12 @@ def _act(act_type: str) -> str:
     return str(ActType(act_type).label) if act_type in ActType.values else act_type
 
 
-def _finding(line: Mapping[str, str]) -> Finding:
+def _finding(line: Mapping[str, Any]) -> Finding:
     passed = line["indication"] == PASSED
     name = _say(line["name"]) + (f" {line['subject']}" if line["subject"] else "")
-    return Finding(name, passed, _say(line["indication"]), said(line["detail"], _language()))
+    fault = fault_in(line)
+    return Finding(name, passed, _say(line["indication"]), faults.sentence(fault) if fault else "")
 
 
 def _say(key: str) -> str:
-    return text(key, _language()) if key in TEXTS else key
-
-
-def _language() -> str:
-    language = (get_language() or "kk")[:2]
-    return language if language in LANGUAGES else "en"
+    return word(key, faults.reader_language()) if key in WORDS else key

@@ -3,11 +3,10 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
@@ -17,19 +16,17 @@ from ecase.officers.models import Post, Role
 from ecase.pagination import Page, fetch_page, read_cursor
 from ecase.portal.next_step import with_last_act
 from workflows.motions import queries, signers
+from workflows.motions.filters import MotionFilter
 from workflows.motions.models import Motion
-from workflows.motions.persons import naming
 from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.search import filter_by_case_number
 from workflows.motions.worklists import ALL, WAITING, Worklist, judge_is_away, waiting, worklist_of, worklists_of
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Catalogue
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-DUE: dict[str, tuple[Any, Callable[[datetime], Q]]] = {
-    "overdue": (_("overdue"), lambda now: Q(next_due_at__lt=now, due_at_once=False)),
-    "day": (_("within 24 hours"), lambda now: Q(next_due_at__range=(now, now + timedelta(hours=24)))),
-    "three_days": (_("within three days"), lambda now: Q(next_due_at__range=(now, now + timedelta(days=3)))),
-}
+# The names of the values of ``due``.
+DUE = {"overdue": _("overdue"), "day": _("within 24 hours"), "three_days": _("within three days")}
 __all__ = ["ALL", "DUE", "WAITING", "Wishes", "law", "listed", "seen", "stamp", "waiting_count"]
 
 
@@ -47,20 +44,25 @@ class Wishes:
 
     @classmethod
     def read(cls, query: QueryDict) -> "Wishes":
-        typed = {name: query.get(name, "") for name in ("state", "kind", "group", "due")}
+        typed = {name: query.get(name, "") for name in ("state", "kind", "group")}
+        typed |= {"due": due if (due := query.get("due", "")) in DUE else ""}
         typed |= {"text": query.get("q", "").strip(), "cursor": query.get("after", "")}
         return cls(scope=query.get("scope") or WAITING, **typed)
 
     @property
+    def chosen(self) -> dict[str, str]:
+        """What narrows the list, by the names of ``MotionFilter``."""
+        return {"state": self.state, "kind": self.kind, "group": self.group, "due": self.due, "q": self.text}
+
+    @property
     def narrows(self) -> bool:
         """Whether anything but the scope was chosen."""
-        return bool(self.state or self.kind or self.group or self.due or self.text)
+        return any(self.chosen.values())
 
     def query(self, **changes: str) -> str:
         """The query string of this list with some changes; the cursor is dropped unless given."""
-        chosen = {"state": self.state, "kind": self.kind, "group": self.group, "due": self.due, "q": self.text}
         link = QueryDict(mutable=True)
-        link.update({key: value for key, value in {"scope": self.scope, **chosen, **changes}.items() if value})
+        link.update({key: value for key, value in {"scope": self.scope, **self.chosen, **changes}.items() if value})
         return link.urlencode()
 
 
@@ -99,37 +101,26 @@ def waiting_count(post: Post) -> int:
 
 
 def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], QuerySet[Motion]]) -> Page[Motion]:
-    known = law()
     worklist = worklist_of(post, wishes.scope) or worklists_of(post)[0]
     if worklist.is_kept:
-        return _page_of_kept(post, worklist, wishes, known)
-    rows = shaped(_narrowed(worklist.motions(post), wishes, known, post))
+        return _page_of_kept(post, worklist, wishes)
+    rows = shaped(_narrowed(worklist.motions(post), wishes, post))
     if not worklist.is_urgent:
         return fetch_page(rows, "created_at", read_cursor(wishes.cursor))
     due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
     return fetch_page(rows.annotate(due=due), "due", read_cursor(wishes.cursor), newest_first=False)
 
 
-def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes, known: Catalogue) -> Page[Motion]:
+def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes) -> Page[Motion]:
     """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
     then = replace(wishes, state="", due="", text="")
-    rows = _shown(_narrowed(worklist.motions(post), then, known, post), post).filter(
-        case__number__icontains=wishes.text
-    )
+    rows = _shown(_narrowed(worklist.motions(post), then, post), post)
+    rows = filter_by_case_number(rows, wishes.text) if wishes.text else rows
     found = fetch_page(rows, "created_at", read_cursor(wishes.cursor))
     return replace(found, rows=signers.as_they_stood(post, found.rows))
 
 
-def _narrowed(rows: QuerySet[Motion], wishes: Wishes, known: Catalogue, post: Post) -> QuerySet[Motion]:
-    chosen: dict[str, Any] = {"state": wishes.state, "kind": wishes.kind}
-    rows = rows.filter(**{key: value for key, value in chosen.items() if value})
-    if wishes.group:
-        rows = rows.filter(kind__in=[one.key for one in known.kinds.values() if one.group == wishes.group])
-    if wishes.due in DUE:
-        rows = rows.filter(DUE[wishes.due][1](timezone.now()))
-    return rows.filter(_mentions(wishes.text, post)) if wishes.text else rows
-
-
-def _mentions(text: str, post: Post) -> Q:
-    numbers = Q(number__icontains=text) | Q(appeal_number__icontains=text) | Q(case__number__icontains=text)
-    return numbers | naming(post, text)
+def _narrowed(rows: QuerySet[Motion], wishes: Wishes, post: Post) -> QuerySet[Motion]:
+    """The rows that were asked for; none where something was asked that there is not."""
+    narrowing = MotionFilter(wishes.chosen, rows, post=post)
+    return narrowing.qs if narrowing.is_valid() else rows.none()

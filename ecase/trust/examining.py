@@ -27,6 +27,7 @@ from ecase.problems import Invalid, Problem, Refused
 from ecase.trust import folder
 from signatures.cli import sandbox
 from signatures.container import offline, strict_zip
+from signatures.report.fault import Fault, fault_of
 
 COPY_BYTES = 256 * 1024
 AGAIN_SECONDS = 5
@@ -40,9 +41,9 @@ class Busy(Refused):
 
 
 class NotAContainer(Invalid):
-    """What was sent is no evidence container, or is too large; ``why`` says what of it, in English."""
+    """What was sent is no evidence container, or is too large; ``why`` says what of it."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: Fault) -> None:
         super().__init__(Problem("not-a-container", _("This is not an evidence container of ecase."), "file"))
         self.why = why
 
@@ -69,7 +70,7 @@ def examine(file: UploadedFile, now: datetime) -> dict[str, Any]:
         _write_trust(room / "trust", folder.trust())
         outcome = _run(_path(file, room), room, now, lock)
     if "fault" in outcome:
-        raise NotAContainer(outcome["fault"])
+        raise NotAContainer(Fault.of(outcome["fault"]))
     verdict: dict[str, Any] = outcome["verdict"]
     return verdict
 
@@ -79,7 +80,7 @@ def _check_form(file: UploadedFile) -> None:
     try:
         strict_zip.check_ends(cast(BinaryIO, file), settings.CONTAINER_LIMITS.entries)
     except ValueError as fault:
-        raise NotAContainer(str(fault)) from fault
+        raise NotAContainer(fault_of(fault)) from fault
 
 
 def _path(file: UploadedFile, room: Path) -> Path:

@@ -16,6 +16,8 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.hazmat import asn1
 
+from signatures.report.fault import Fault, FaultError
+
 SEQUENCE, SET = 0x30, 0x31
 CONTEXT_0, CONTEXT_1, CONTEXT_3 = 0xA0, 0xA1, 0xA3
 BOOLEAN, BIT_STRING, ENUMERATED = 0x01, 0x03, 0x0A
@@ -42,38 +44,38 @@ class Element:
     def children(self) -> list["Element"]:
         """The elements inside a constructed value."""
         if not self.tag & 0x20:
-            raise ValueError(f"tag {self.tag:#04x} holds no elements")
+            raise FaultError(Fault("der-tag-holds-no-elements", tag=f"{self.tag:#04x}"))
         return elements(self.content)
 
     def first(self) -> "Element":
         """The first element inside a constructed value, of which it must have one."""
         found = self.children()
         if not found:
-            raise ValueError(f"tag {self.tag:#04x} is empty")
+            raise FaultError(Fault("der-tag-empty", tag=f"{self.tag:#04x}"))
         return found[0]
 
     def expect(self, tag: int) -> "Element":
         """This element, if it has that tag."""
         if self.tag != tag:
-            raise ValueError(f"tag {tag:#04x} expected, {self.tag:#04x} found")
+            raise FaultError(Fault("der-tag-unexpected", expected=f"{tag:#04x}", found=f"{self.tag:#04x}"))
         return self
 
     def oid(self) -> str:
         """The dotted form of an object identifier."""
         if len(self.expect(OID).content) > MAX_OID_BYTES:
-            raise ValueError("object identifier too long")
+            raise FaultError(Fault("der-oid-too-long"))
         return _dotted(self.raw)
 
     def integer(self) -> int:
         """The value of an INTEGER of at most 512 bits (serial numbers have 160)."""
         if len(self.expect(INTEGER).content) > MAX_INTEGER_BYTES:
-            raise ValueError("integer too large")
+            raise FaultError(Fault("der-integer-too-large"))
         return _whole(self.raw)
 
     def bits(self) -> bytes:
         """The octets of a BIT STRING that has only whole ones, as keys and signatures do."""
         if self.expect(BIT_STRING).content[:1] != b"\x00":
-            raise ValueError("a bit string of whole octets expected")
+            raise FaultError(Fault("der-bit-string-not-whole"))
         return self.content[1:]
 
     def time(self) -> datetime:
@@ -108,17 +110,17 @@ def elements(content: bytes) -> list[Element]:
     place, end = 0, len(content)
     while place < end:
         if len(found) == MAX_ELEMENTS:
-            raise ValueError(f"more than {MAX_ELEMENTS} elements")
+            raise FaultError(Fault("der-too-many-elements", limit=MAX_ELEMENTS))
         if place + 2 > end:
-            raise ValueError("an element without a length")
+            raise FaultError(Fault("der-element-without-length"))
         tag, size, begin = content[place], content[place + 1], place + 2
         if tag & HIGH_TAG == HIGH_TAG:
-            raise ValueError("tag number above 30")
+            raise FaultError(Fault("der-high-tag"))
         if size >= LONG_LENGTH:
             begin, size = _long(content, begin, size)
         stop = begin + size
         if stop > end:
-            raise ValueError("an element is cut off")
+            raise FaultError(Fault("der-element-cut-off"))
         found.append(Element(tag, content[begin:stop], content[place:stop]))
         place = stop
     return found
@@ -131,7 +133,7 @@ def _long(content: bytes, place: int, first: int) -> tuple[int, int]:
     size = int.from_bytes(octets, "big")
     # Neither indefinite, nor longer than it need be, nor cut off.
     if size < LONG_LENGTH or not octets[0] or len(octets) != count or count > MAX_LENGTH_OCTETS:
-        raise ValueError("a length that is not in its shortest form")
+        raise FaultError(Fault("der-length-not-shortest"))
     return place + count, size
 
 
@@ -139,7 +141,7 @@ def element(data: bytes) -> Element:
     """The one element that ``data`` is."""
     found = elements(data)
     if len(found) != 1:
-        raise ValueError(f"one element expected, {len(found)} found")
+        raise FaultError(Fault("der-not-one-element", found=len(found)))
     return found[0]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from signatures.asn1 import der, oids
+from signatures.report.fault import Fault, FaultError
 
 DIGITAL_SIGNATURE, CONTENT_COMMITMENT = 0x80, 0x40
 
@@ -36,7 +37,7 @@ def from_sequence(members: Iterable[der.Element]) -> dict[str, Extension]:
     for member in members:
         kind, *flag, value = member.expect(der.SEQUENCE).children()
         if kind.oid() in found:
-            raise ValueError(f"extension {kind.oid()} is given twice")
+            raise FaultError(Fault("extension-twice", extension=kind.oid()))
         found[kind.oid()] = Extension(_critical(flag), value.expect(der.OCTET_STRING).content)
     return found
 
@@ -46,14 +47,14 @@ def _critical(flag: list[der.Element]) -> bool:
         return False
     (one,) = flag
     if one.expect(der.BOOLEAN).content != b"\xff":
-        raise ValueError("an extension's flag is there only if it is true")
+        raise FaultError(Fault("extension-flag-not-true"))
     return True
 
 
-def unknown_fault(found: Mapping[str, Extension], known: frozenset[str]) -> str:
+def unknown_fault(found: Mapping[str, Extension], known: frozenset[str]) -> Fault | None:
     """A critical extension that is not understood must be refused (RFC 5280, 4.2)."""
     unknown = [oid for oid, extension in found.items() if extension.critical and oid not in known]
-    return f"critical extension {unknown[0]} is not understood" if unknown else ""
+    return Fault("critical-extension-unknown", extension=unknown[0]) if unknown else None
 
 
 def purposes(found: Mapping[str, Extension]) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ from signatures.container import checkpoint_compare
 from signatures.container.archive import Container
 from signatures.container.limits import LARGER, USUAL, Limits
 from signatures.container.offline import Trust, Verdict, examine
-from signatures.report import messages
-from signatures.report.faults import said
+from signatures.report.catalogue import LANGUAGES
+from signatures.report.fault import fault_of
+from signatures.report.wording import word
 
 EXIT = {"TOTAL_PASSED": 0, "TOTAL_FAILED": 1, "INDETERMINATE": 2}
 UNUSABLE = 3
@@ -34,13 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--consistency leads from a --checkpoint: give both")
     folder = options.trust or os.environ.get("ECASE_TRUST_DIR")
     if not folder:
-        return _unusable(messages.text("no-trust", options.language), options.language)
+        return _unusable(word("no-trust", options.language), options.language)
     try:
         with options.file.open("rb") as file:
             found = container.read(file, _limits(options))
         verdict = _judge(found, Trust.load(Path(folder)), options)
     except (ValueError, OSError) as fault:
-        return _unusable(str(fault), options.language)
+        return _unusable(fault_of(fault).sentence(options.language), options.language)
     _print(_as_json(verdict) if options.json else as_text(verdict, options.language))
     return EXIT[verdict.indication]
 
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--consistency", type=Path, help="the log's proof that it has only grown since then")
     verify.add_argument("--larger", action="store_true", help="take a container larger than the service's page does")
     verify.add_argument("--json", action="store_true", help="print the whole report as JSON")
-    verify.add_argument("--language", "--lang", choices=messages.LANGUAGES, default="en")
+    verify.add_argument("--language", "--lang", choices=LANGUAGES, default="en")
     return parser
 
 
@@ -98,7 +99,7 @@ def _print(text: str) -> None:
 
 
 def _unusable(reason: str, language: str) -> int:
-    sys.stderr.buffer.write(f"{messages.text('unusable', language)}: {said(reason, language)}\n".encode())
+    sys.stderr.buffer.write(f"{word('unusable', language)}: {reason}\n".encode())
     return UNUSABLE
 
 

@@ -56,6 +56,7 @@ def _outcome(options: argparse.Namespace) -> dict[str, Any]:
     from signatures import container
     from signatures.container.limits import Limits
     from signatures.container.offline import Trust, examine
+    from signatures.report.fault import fault_of
 
     limits = Limits(**options.limits)
     trust = Trust.load(options.trust)
@@ -63,7 +64,7 @@ def _outcome(options: argparse.Namespace) -> dict[str, Any]:
         with options.container.open("rb") as file:
             found = container.read(file, limits)
     except ValueError as fault:
-        return {"fault": str(fault)}
+        return {"fault": fault_of(fault).as_dict()}
     return {"verdict": examine(found, trust, options.at, limits).as_dict()}
 
 

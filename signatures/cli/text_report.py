@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from signatures.container.offline import Line, Verdict
-from signatures.report.faults import said
-from signatures.report.report_words import QUESTIONS, meaning, word
+from signatures.report.fault import Fault
 from signatures.report.verdict import INDICATIONS, Check, Report
+from signatures.report.wording import QUESTIONS, meaning, word
 
 OUTCOMES = ("TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE")
 ORDER = ("TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED")
@@ -44,8 +44,13 @@ def _line(line: Line, language: str) -> str:
 
 def _detail(line: Line, language: str) -> str:
     """Of a signature its algorithm: who signed, and what is wrong, stands below."""
-    detail = line.detail if line.report is None else line.report.algorithm if line.report.passed else ""
-    return _plain(_timed(said(detail, language)))
+    if line.report:
+        return _plain(line.report.algorithm) if line.report.passed else ""
+    return _sentence(line.fault, language)
+
+
+def _sentence(fault: Fault | None, language: str) -> str:
+    return _plain(_timed(fault.sentence(language))) if fault else ""
 
 
 def _instant(at: datetime) -> str:
@@ -86,9 +91,9 @@ def _outcome(question: str, checks: list[Check], language: str) -> str:
 
 def _note(check: Check, language: str) -> str:
     """An item that was passed over, and why."""
-    return f"{word('passed-over', language)}: {_plain(_timed(said(check.detail, language)))}"
+    return f"{word('passed-over', language)}: {_sentence(check.fault, language)}"
 
 
 def _fault(check: Check, language: str) -> str:
-    detail = f" ({_plain(_timed(said(check.detail, language)))})" if check.detail else ""
+    detail = f" ({_sentence(check.fault, language)})" if check.fault else ""
     return f"{meaning(check.sub_indication, language)} [{check.sub_indication}]{detail}"

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signatures.clients.http import Http
 from signatures.clients.store import Store
 from signatures.policy import Policy
+from signatures.report.fault import Fault
 from signatures.report.verdict import HOSTILE
 from signatures.x509 import crl, ocsp
 from signatures.x509.trust import TrustStore
@@ -88,5 +89,5 @@ class OcspClient:
         about = [one for one in answers if (one.authority, one.serial) == subject and one.status != "unknown"]
         fresh = [one for one in about if one.is_fresh(now, now + self.policy.clock_skew, self.policy)]
         if not fresh:
-            raise ocsp.Unusable("the response says nothing current about the certificate")
+            raise ocsp.Unusable(Fault("ocsp-not-current"))
         return min(fresh[0].next_update or now + LONGEST_ANSWER, now + LONGEST_ANSWER)

@@ -9,6 +9,7 @@ from signatures.clients.http import Http
 from signatures.evidence import timestamps
 from signatures.evidence.timestamps import BadTimestamp, Timestamp
 from signatures.policy import Policy
+from signatures.report.fault import Fault
 from signatures.x509.revocation import Revocations
 from signatures.x509.trust import TrustStore
 
@@ -42,9 +43,9 @@ class TimestampClient:
         token = timestamps.token_of(self.http.post(address, asked, "application/timestamp-query"))
         info = timestamps.read_info(token, self.policy)
         if info.nonce != nonce:
-            raise BadTimestamp("the token is the answer to another request: its nonce differs", "FORMAT_FAILURE")
+            raise BadTimestamp(Fault("timestamp-nonce-differs"), "FORMAT_FAILURE")
         if self.wanted not in (None, info.policy):
-            raise BadTimestamp(f"the token is under policy {info.policy}", "SIG_CONSTRAINTS_FAILURE")
+            raise BadTimestamp(Fault("timestamp-under-another-policy", policy=info.policy), "SIG_CONSTRAINTS_FAILURE")
         revocations = known(token)
         return token, timestamps.verify_token(
             token, stamped, trust=self.trust, policy=self.policy, now=self.clock(), revocations=revocations

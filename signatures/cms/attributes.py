@@ -1,6 +1,6 @@
 """Checks of the signed attributes (RFC 5652, 5.3 and 11; RFC 5035 for signingCertificateV2).
 
-Each function returns the fault as an English sentence, or an empty string.
+Each function returns the fault, or ``None``.
 """
 
 import hashlib
@@ -14,22 +14,24 @@ from signatures.asn1 import der, oids
 from signatures.cms.parsing import SignerInfo
 from signatures.crypto.algorithms import NULL, AlgorithmIdentifier
 from signatures.policy import Policy
+from signatures.report.fault import Fault, FaultError
 from signatures.x509.facts import Facts, facts_of
 
 
-def form_fault(signer: SignerInfo, policy: Policy) -> str:
+def form_fault(signer: SignerInfo, policy: Policy) -> Fault | None:
     """Attributes must be there, in DER order, each type once, and none that the policy forbids."""
     if signer.attributes is None:
-        return "the signature has no signed attributes"
+        return Fault("no-signed-attributes")
     if not signer.sorted:
-        return "the signed attributes are not in DER order"
+        return Fault("signed-attributes-unordered")
     given = [attribute.oid for attribute in signer.attributes]
     kinds = set(given)
     if len(kinds) != len(given):
-        return f"signed attributes given twice: {', '.join(sorted(oid for oid in kinds if given.count(oid) > 1))}"
+        twice = sorted(oid for oid in kinds if given.count(oid) > 1)
+        return Fault("signed-attributes-twice", attributes=", ".join(twice))
     if forbidden := kinds & policy.forbidden_attributes:
-        return f"signed attributes that are not allowed: {', '.join(sorted(forbidden))}"
-    return ""
+        return Fault("signed-attributes-forbidden", attributes=", ".join(sorted(forbidden)))
+    return None
 
 
 def only_value(signer: SignerInfo, oid: str) -> der.Element | None:
@@ -38,22 +40,23 @@ def only_value(signer: SignerInfo, oid: str) -> der.Element | None:
     return found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
 
 
-def content_type_fault(signer: SignerInfo, expected: str = oids.DATA) -> str:
+def content_type_fault(signer: SignerInfo, expected: str = oids.DATA) -> Fault | None:
     """The attribute contentType must name the type of the content."""
     value = only_value(signer, oids.CONTENT_TYPE)
     if value is None:
-        return "the signed attribute contentType is missing or not single"
+        return Fault("content-type-attribute-not-single")
     same = value.tag == der.OID and value.oid() == expected
-    return "" if same else f"the signed attribute contentType is not {'data' if expected == oids.DATA else expected}"
+    name = "data" if expected == oids.DATA else expected
+    return None if same else Fault("content-type-attribute-differs", expected=name)
 
 
-def digest_fault(signer: SignerInfo, content: bytes, policy: Policy) -> str:
+def digest_fault(signer: SignerInfo, content: bytes, policy: Policy) -> Fault | None:
     """The attribute messageDigest must be the digest of the content."""
     value = only_value(signer, oids.MESSAGE_DIGEST)
     if value is None or value.tag != der.OCTET_STRING:
-        return "the signed attribute messageDigest is missing or not single"
+        return Fault("message-digest-not-single")
     actual = policy.digests[signer.digest.oid].compute(content)
-    return "" if hmac.compare_digest(actual, value.content) else "the signature was made over other bytes"
+    return None if hmac.compare_digest(actual, value.content) else Fault("content-differs")
 
 
 def signing_time(signer: SignerInfo) -> datetime | None:
@@ -62,17 +65,17 @@ def signing_time(signer: SignerInfo) -> datetime | None:
         return None
     value = only_value(signer, oids.SIGNING_TIME)
     if value is None:
-        raise ValueError("the signed attribute signingTime is not single")
+        raise FaultError(Fault("signing-time-not-single"))
     return value.time()
 
 
-def protection_fault(signer: SignerInfo) -> str:
+def protection_fault(signer: SignerInfo) -> Fault | None:
     """The attribute cmsAlgorithmProtection (RFC 6211), if present, must repeat the algorithms in use."""
     if not signer.values(oids.ALGORITHM_PROTECTION):
-        return ""
+        return None
     value = only_value(signer, oids.ALGORITHM_PROTECTION)
     if value is None:
-        return "the signed attribute cmsAlgorithmProtection is not single"
+        return Fault("algorithm-protection-not-single")
     digest, algorithm = value.expect(der.SEQUENCE).children()
     named = (
         AlgorithmIdentifier.read(digest),
@@ -80,21 +83,21 @@ def protection_fault(signer: SignerInfo) -> str:
     )
     used = signer.digest, signer.signature_algorithm
     same = all(_same(one, other) for one, other in zip(named, used, strict=True))
-    return "" if same else "the signed attribute cmsAlgorithmProtection names other algorithms"
+    return None if same else Fault("algorithm-protection-differs")
 
 
 def _same(one: AlgorithmIdentifier, other: AlgorithmIdentifier) -> bool:
     return one.oid == other.oid and one.parameters.replace(NULL, b"") == other.parameters.replace(NULL, b"")
 
 
-def certificate_fault(signer: SignerInfo, facts: Facts, policy: Policy) -> str:
+def certificate_fault(signer: SignerInfo, facts: Facts, policy: Policy) -> Fault | None:
     """signingCertificateV2 must be there and its first entry must be the signer's certificate."""
     value = only_value(signer, oids.SIGNING_CERTIFICATE_V2)
     if value is None:
-        return "the signed attribute signingCertificateV2 is missing or not single"
+        return Fault("signing-certificate-v2-not-single")
     first, *others = _entries(value.expect(der.SEQUENCE).raw)
     if others:
-        return "signingCertificateV2 names more than one certificate"
+        return Fault("signing-certificate-v2-names-several")
     return _entry_fault(first, facts, policy)
 
 
@@ -105,7 +108,7 @@ def _entries(raw: bytes) -> list[list[der.Element]]:
     return [one.expect(der.SEQUENCE).children() for one in listed.expect(der.SEQUENCE).children()]
 
 
-def timestamp_certificate_fault(signer: SignerInfo, certificate: x509.Certificate, policy: Policy) -> str:
+def timestamp_certificate_fault(signer: SignerInfo, certificate: x509.Certificate, policy: Policy) -> Fault | None:
     """The same for a timestamp, which may use the older attribute (RFC 3161, 2.4.2) and name its authorities as well.
 
     The older attribute names the certificate by SHA-1: it only tells certificates apart, all of which are pinned or
@@ -113,10 +116,10 @@ def timestamp_certificate_fault(signer: SignerInfo, certificate: x509.Certificat
     """
     newer, older = only_value(signer, oids.SIGNING_CERTIFICATE_V2), only_value(signer, oids.SIGNING_CERTIFICATE)
     if newer is None and older is None:
-        return "the signed attribute signingCertificate is missing or not single"
+        return Fault("signing-certificate-not-single")
     if newer is not None and (fault := _entry_fault(_first_entry(newer), facts_of(certificate), policy)):
         return fault
-    return _old_entry_fault(_first_entry(older), certificate) if older is not None else ""
+    return _old_entry_fault(_first_entry(older), certificate) if older is not None else None
 
 
 def _first_entry(value: der.Element) -> list[der.Element]:
@@ -124,41 +127,41 @@ def _first_entry(value: der.Element) -> list[der.Element]:
     return listed.expect(der.SEQUENCE).first().expect(der.SEQUENCE).children()
 
 
-def _old_entry_fault(entry: list[der.Element], certificate: x509.Certificate) -> str:
+def _old_entry_fault(entry: list[der.Element], certificate: x509.Certificate) -> Fault | None:
     value, *rest = entry
     actual = hashlib.sha1(certificate.public_bytes(Encoding.DER), usedforsecurity=False).digest()
     if not hmac.compare_digest(actual, value.expect(der.OCTET_STRING).content):
-        return "signingCertificate names another certificate"
-    return _issuer_fault(rest[0], certificate) if rest else ""
+        return Fault("signing-certificate-differs")
+    return _issuer_fault(rest[0], certificate) if rest else None
 
 
-def _entry_fault(entry: list[der.Element], facts: Facts, policy: Policy) -> str:
+def _entry_fault(entry: list[der.Element], facts: Facts, policy: Policy) -> Fault | None:
     """ESSCertIDv2: the digest algorithm is SHA-256 when left out; issuer and serial number are optional."""
     algorithm = AlgorithmIdentifier(oids.SHA256)
     value, *rest = entry
     if value.tag == der.SEQUENCE:
         algorithm, (value, *rest) = AlgorithmIdentifier.read(value), rest
     if algorithm.oid not in policy.digests:
-        return f"signingCertificateV2 uses digest {algorithm.oid}, which is not allowed"
+        return Fault("signing-certificate-v2-digest-not-allowed", digest=algorithm.oid)
     actual = policy.digests[algorithm.oid].compute(facts.der)
     if not hmac.compare_digest(actual, value.expect(der.OCTET_STRING).content):
-        return "signingCertificateV2 names another certificate"
-    return _issuer_fault(rest[0], facts.certificate) if rest else ""
+        return Fault("signing-certificate-v2-differs")
+    return _issuer_fault(rest[0], facts.certificate) if rest else None
 
 
-def _issuer_fault(issuer_serial: der.Element, certificate: x509.Certificate) -> str:
+def _issuer_fault(issuer_serial: der.Element, certificate: x509.Certificate) -> Fault | None:
     names, serial = issuer_serial.expect(der.SEQUENCE).children()
     (name,) = names.expect(der.SEQUENCE).children()
     named = name.expect(0xA4).content, serial.integer()
     same = named == (certificate.issuer.public_bytes(), certificate.serial_number)
-    return "" if same else "signingCertificate names another issuer or serial number"
+    return None if same else Fault("signing-certificate-issuer-differs")
 
 
-def identifier_fault(signer: SignerInfo, facts: Facts) -> str:
+def identifier_fault(signer: SignerInfo, facts: Facts) -> Fault | None:
     """Whether the signer's identifier names that certificate."""
     if signer.issuer_and_serial:
-        return "" if signer.issuer_and_serial == (facts.issuer_name, facts.serial) else "another certificate"
+        return None if signer.issuer_and_serial == (facts.issuer_name, facts.serial) else Fault("another-certificate")
     key = facts.extension(x509.SubjectKeyIdentifier)
     if key is None:
-        return "no key identifier"
-    return "" if key.digest == signer.key_identifier else "another certificate"
+        return Fault("no-key-identifier")
+    return None if key.digest == signer.key_identifier else Fault("another-certificate")

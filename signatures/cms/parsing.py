@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from signatures.asn1 import der, oids
 from signatures.crypto.algorithms import MAX_KEPT, AlgorithmIdentifier
 from signatures.policy import Policy
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.x509.facts import Facts, facts_of, read_certificate
 
 # Context tags of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3), and of a key identifier.
@@ -23,8 +24,8 @@ PEM = re.compile(
 )
 
 
-class Malformed(ValueError):
-    """The bytes are not a CMS signature in the form that is accepted; the text says in what."""
+class Malformed(FaultError):
+    """The bytes are not a CMS signature in the form that is accepted; the fault says in what."""
 
 
 @dataclass(frozen=True)
@@ -68,23 +69,23 @@ class Cms:
 def unwrap(data: bytes, limit: int) -> bytes:
     """DER from DER, or from exactly one PEM block labelled CMS or PKCS7."""
     if not data:
-        raise Malformed("the signature is empty")
+        raise Malformed(Fault("signature-empty"))
     if len(data) > 2 * limit:
-        raise Malformed(f"the signature is larger than {limit} bytes")
+        raise Malformed(Fault("signature-too-large", limit=limit))
     body = data if data[0] == der.SEQUENCE else _from_pem(data)
     if len(body) > limit:
-        raise Malformed(f"the signature is larger than {limit} bytes")
+        raise Malformed(Fault("signature-too-large", limit=limit))
     return body
 
 
 def _from_pem(data: bytes) -> bytes:
     match = PEM.fullmatch(data)
     if match is None:
-        raise Malformed("neither DER nor exactly one PEM block labelled CMS or PKCS7")
+        raise Malformed(Fault("neither-der-nor-pem"))
     try:
         return base64.b64decode(b"".join(match["body"].split()), validate=True)
     except binascii.Error as fault:
-        raise Malformed(f"the PEM block is not base64: {fault}") from fault
+        raise Malformed(Fault("pem-not-base64", reason=fault_of(fault))) from fault
 
 
 def parse(data: bytes, policy: Policy) -> Cms:
@@ -96,13 +97,13 @@ def parse(data: bytes, policy: Policy) -> Cms:
         raise
     # The unpacking of a sequence with too few or too many members is a ValueError as well.
     except ValueError as fault:
-        raise Malformed(f"not a CMS signature in strict DER: {fault}") from fault
+        raise Malformed(Fault("not-cms", reason=fault_of(fault))) from fault
 
 
 def _content_info(info: der.Element, policy: Policy) -> Cms:
     kind, content = info.expect(der.SEQUENCE).children()
     if kind.oid() != oids.SIGNED_DATA:
-        raise Malformed("the content type is not signed data")
+        raise Malformed(Fault("not-signed-data"))
     (signed_data,) = content.expect(TAG_0).children()
     return _signed_data(signed_data, policy)
 
@@ -110,12 +111,12 @@ def _content_info(info: der.Element, policy: Policy) -> Cms:
 def _signed_data(data: der.Element, policy: Policy) -> Cms:
     version, digests, content, *rest = data.expect(der.SEQUENCE).children()
     if version.integer() not in (1, 3, 4, 5):
-        raise Malformed("unknown version of signed data")
+        raise Malformed(Fault("unknown-signed-data-version"))
     certificates, infos = _optional_sets(rest)
     content_type, inside = _encapsulated(content.expect(der.SEQUENCE).raw)
     signer = _only_signer(infos, policy)
     if _named(digests.expect(der.SET).raw) != {signer.digest.oid}:
-        raise Malformed("the digest algorithms named are not the signer's")
+        raise Malformed(Fault("digest-algorithms-differ"))
     return Cms(content_type, inside, _certificates(certificates, policy), signer)
 
 
@@ -127,7 +128,7 @@ def _named(digests: bytes) -> frozenset[str]:
 def _optional_sets(rest: list[der.Element]) -> tuple[list[der.Element], list[der.Element]]:
     """Certificates and signers. Revocation lists that came along are passed over: ours are obtained by ourselves."""
     if not rest or tuple([one.tag for one in rest[:-1]]) not in OPTIONAL:
-        raise Malformed("unexpected members of signed data")
+        raise Malformed(Fault("unexpected-signed-data-members"))
     certificates = rest[0].children() if rest[0].tag == TAG_0 else []
     return certificates, rest[-1].expect(der.SET).children()
 
@@ -144,9 +145,9 @@ def _encapsulated(raw: bytes) -> tuple[str, bytes | None]:
 
 def _certificates(found: list[der.Element], policy: Policy) -> tuple[Facts, ...]:
     if len(found) > policy.max_certificates:
-        raise Malformed(f"more than {policy.max_certificates} certificates")
+        raise Malformed(Fault("too-many-certificates", limit=policy.max_certificates))
     if max([len(one.content) for one in found], default=0) > policy.max_certificate_bytes:
-        raise Malformed(f"a certificate is larger than {policy.max_certificate_bytes} bytes")
+        raise Malformed(Fault("certificate-too-large", limit=policy.max_certificate_bytes))
     return tuple([_facts(one.expect(der.SEQUENCE).raw) for one in found])
 
 
@@ -155,12 +156,12 @@ def _facts(data: bytes) -> Facts:
     try:
         return facts_of(read_certificate(data))
     except ValueError as fault:
-        raise Malformed(str(fault)) from fault
+        raise Malformed(fault_of(fault)) from fault
 
 
 def _only_signer(infos: list[der.Element], policy: Policy) -> SignerInfo:
     if len(infos) != 1:
-        raise Malformed(f"exactly one signer expected, {len(infos)} found")
+        raise Malformed(Fault("not-one-signer", found=len(infos)))
     return _signer_info(infos[0], policy)
 
 
@@ -171,9 +172,9 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
     algorithm, signature = rest
     # Digests of Kazakhstan are computed in pure Python: what is hashed must be small.
     if signed and len(signed.content) > policy.max_attributes_bytes:
-        raise Malformed(f"signed attributes of more than {policy.max_attributes_bytes} bytes")
+        raise Malformed(Fault("signed-attributes-too-large", limit=policy.max_attributes_bytes))
     if version.integer() != (1 if identifier.tag == der.SEQUENCE else 3):
-        raise Malformed("the signer's version does not fit its identifier")
+        raise Malformed(Fault("signer-version-misfit"))
     attributes = _attributes(signed, policy) if signed else None
     members = [one.raw for one in attributes or ()]
     return SignerInfo(
@@ -203,7 +204,7 @@ def _issuer_and_serial(raw: bytes) -> tuple[bytes, int]:
 def _attributes(found: der.Element, policy: Policy) -> tuple[Attribute, ...]:
     members = found.children()
     if len(members) > policy.max_attributes:
-        raise Malformed(f"more than {policy.max_attributes} attributes")
+        raise Malformed(Fault("too-many-attributes", limit=policy.max_attributes))
     return tuple(_attribute(member.expect(der.SEQUENCE).raw) for member in members)
 
 

@@ -36,6 +36,7 @@ from signatures.container import asics, strict_zip
 from signatures.container.limits import FILES, MANIFEST, USUAL, Limits
 from signatures.container.strict_zip import Archive, Digested, Entry
 from signatures.policy import DEFAULT
+from signatures.report.fault import Fault, FaultError
 
 SCHEMA = "ecase.container/1"
 PROTOCOL, PROOF, README = "protocol.asics", "audit/proof.txt", "README.txt"
@@ -92,7 +93,7 @@ class Evidence:
     extras: Mapping[str, bytes] = field(default_factory=dict)
 
 
-class TooLarge(ValueError):
+class TooLarge(FaultError):
     """The container would be refused where it is to be verified; the text says what there is too much of."""
 
 
@@ -197,7 +198,7 @@ def read(source: bytes | BinaryIO, limits: Limits = USUAL) -> Container:
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     with strict_zip.opened(file, limits.entries, limits.expanded_bytes) as archive:
         if fault := limits.fault(archive.sizes):
-            raise ValueError(fault)
+            raise FaultError(fault)
         return _read(archive, limits)
 
 
@@ -211,9 +212,9 @@ def _read(archive: Archive, limits: Limits) -> Container:
         if name != MANIFEST
     ]
     if manifest.get("entries") != actual:
-        raise ValueError("the container does not hold exactly what its manifest lists")
+        raise FaultError(Fault("manifest-differs"))
     if PROTOCOL not in entries:
-        raise ValueError(f"{PROTOCOL} is missing")
+        raise FaultError(Fault("entry-missing", name=PROTOCOL))
     act_json, cms = asics.read(entries[PROTOCOL], limits.entry_bytes(PROTOCOL))
     extras = {name.partition("/")[2]: body for name, body in entries.items() if name.startswith("evidence/")}
     return Container(act_json, cms, _acts(entries), files, extras, _text(entries.get(PROOF, b"")))
@@ -222,10 +223,10 @@ def _read(archive: Archive, limits: Limits) -> Container:
 def _manifest_of(archive: Archive) -> dict[str, Any]:
     """The manifest, before anything else is read."""
     if MANIFEST not in archive.sizes:
-        raise ValueError(f"{MANIFEST} is missing")
+        raise FaultError(Fault("entry-missing", name=MANIFEST))
     manifest = canonical.check(archive.read(MANIFEST).data)
     if manifest.get("schema") != SCHEMA:
-        raise ValueError("the container is of an unknown kind")
+        raise FaultError(Fault("container-kind-unknown"))
     return manifest
 
 
@@ -243,7 +244,7 @@ def _position(act: SignedAct) -> int:
     step = act.statement.get("act")
     position = step.get("position") if isinstance(step, dict) else None
     if not isinstance(position, int):
-        raise ValueError("an act has no position")  # noqa: TRY004 - one error for callers
+        raise FaultError(Fault("act-without-position"))
     return position
 
 
@@ -251,6 +252,6 @@ def _act(folder: str, entries: Mapping[str, bytes]) -> SignedAct:
     signature = entries.get(f"{folder}/signature.p7s") or entries.get(f"{folder}/signature.pem")
     act_json = entries.get(f"{folder}/act.json")
     if signature is None or act_json is None:
-        raise ValueError(f"{folder}: act or signature is missing")
+        raise FaultError(Fault("act-incomplete", folder=folder))
     proof = _text(entries.get(f"{folder}/proof.txt", b""))
     return SignedAct(act_json, signature, proof, entries.get(f"{folder}/evidence.json", b""))

@@ -2,6 +2,7 @@
 
 from signatures.container import strict_zip
 from signatures.container.strict_zip import Entry
+from signatures.report.fault import Fault, FaultError
 
 MIMETYPE = b"application/vnd.etsi.asic-s+zip"
 MAX_ENTRIES, MAX_BYTES = 3, 1024 * 1024
@@ -20,7 +21,7 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[bytes, bytes]:
     """
     entries = strict_zip.read(data, MAX_ENTRIES, max_bytes)
     if entries[0] != Entry("mimetype", MIMETYPE, stored=True):
-        raise ValueError("the container's mimetype is missing, not first, compressed or another")
+        raise FaultError(Fault("asic-mimetype"))
     if [entry.name for entry in entries[1:]] != [DATA, SIGNATURE]:
-        raise ValueError(f"the container must hold {DATA} and {SIGNATURE} and nothing else")
+        raise FaultError(Fault("asic-members", data=DATA, signature=SIGNATURE))
     return entries[1].data, entries[2].data

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from signatures.container.offline import Line, Trust, Verdict
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.tlog.transparency import HASH_BYTES, Checkpoint, Proof, Verifier, verify_consistency
 
 NAME = "held-checkpoint"
@@ -34,22 +35,22 @@ def compare(verdict: Verdict, proof: str, kept: str, consistency: str, trust: Tr
 def _notes(kept: str) -> list[str]:
     found = _NOTE.findall(kept)
     if not found or "".join(kept.split()) != "".join("".join(found).split()):
-        raise ValueError("the file does not hold signed checkpoints and nothing else")
+        raise FaultError(Fault("not-checkpoints"))
     return found
 
 
 def _line(proof: str, held: Sequence[Checkpoint], hashes: Sequence[bytes], keys: Sequence[Verifier]) -> Line:
     if not proof:
-        return Line(NAME, "", "INDETERMINATE", "the container brings no inclusion proof")
+        return Line(NAME, "", "INDETERMINATE", Fault("container-without-inclusion-proof"))
     try:
         brought = Checkpoint.open(Proof.parse(proof).note, keys)
         same_log = [one for one in held if one.origin == brought.origin]
         if not same_log:
-            return Line(NAME, brought.origin, "INDETERMINATE", "the checkpoints are of another log")
+            return Line(NAME, brought.origin, "INDETERMINATE", Fault("checkpoints-of-another-log"))
         return _compared(brought, same_log, hashes)
     except ValueError as fault:
         # Neither a proof nor its hashes are signed: a bad one shows nothing, least of all a second history.
-        return Line(NAME, "", "INDETERMINATE", str(fault))
+        return Line(NAME, "", "INDETERMINATE", fault_of(fault))
 
 
 def _compared(brought: Checkpoint, held: Sequence[Checkpoint], hashes: Sequence[bytes]) -> Line:
@@ -58,9 +59,9 @@ def _compared(brought: Checkpoint, held: Sequence[Checkpoint], hashes: Sequence[
     small, large = sorted((kept, brought), key=lambda one: one.size)
     place = f"{kept.origin}: {kept.size} \N{RIGHTWARDS ARROW} {brought.size}"
     if small.size == large.size and small.root != large.root:
-        return Line(NAME, place, "TOTAL_FAILED", "the log has told two histories")
+        return Line(NAME, place, "TOTAL_FAILED", Fault("log-histories-differ"))
     if small.size != large.size and not hashes:
-        return Line(NAME, place, "INDETERMINATE", "of different sizes: a consistency proof is needed (--consistency)")
+        return Line(NAME, place, "INDETERMINATE", Fault("consistency-proof-needed"))
     proof = hashes if small.size != large.size else ()
     verify_consistency(small.size, large.size, small.root, large.root, proof)
     return Line(NAME, place, "TOTAL_PASSED")
@@ -70,7 +71,7 @@ def _hash(line: str) -> bytes:
     try:
         data = base64.b64decode(line, validate=True)
     except binascii.Error as fault:
-        raise ValueError("the consistency proof is not base64") from fault
+        raise FaultError(Fault("consistency-proof-not-base64")) from fault
     if len(data) != HASH_BYTES:
-        raise ValueError("a hash of the consistency proof has not 32 bytes")
+        raise FaultError(Fault("consistency-proof-hash-size"))
     return data

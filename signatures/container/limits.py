@@ -8,6 +8,8 @@ signed before there were limits, or has more acts than is usual, is verified the
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from signatures.report.fault import Fault
+
 KIB, MIB = 1024, 1024 * 1024
 FILES, ACTS = "files/", "acts/"
 MANIFEST = "manifest.json"
@@ -60,23 +62,23 @@ class Limits:
         }
         return kinds.get(name.rpartition("/")[2], self.evidence_bytes)
 
-    def fault(self, sizes: Mapping[str, int]) -> str:
-        """What is too much about entries of those names and sizes; empty if nothing is."""
+    def fault(self, sizes: Mapping[str, int]) -> Fault | None:
+        """What is too much about entries of those names and sizes."""
         for name, size in sizes.items():
             if size > self.entry_bytes(name):
-                return f"{name}: larger than {self.entry_bytes(name)} bytes"
+                return Fault("entry-too-large", name=name, limit=self.entry_bytes(name))
         files = [size for name, size in sizes.items() if name.startswith(FILES)]
         statements = [size for name, size in sizes.items() if _is_act(name)]
         counts = {
-            "entries": (len(sizes), self.entries),
-            "files": (len(files), self.files),
-            "acts": (len(statements), self.acts),
-            "bytes of files": (sum(files), self.file_bytes),
-            "bytes of acts": (sum(statements), self.acts_bytes),
-            "bytes beside the files": (sum(sizes.values()) - sum(files), self.other_bytes),
+            "container-entries": (len(sizes), self.entries),
+            "container-files": (len(files), self.files),
+            "container-acts": (len(statements), self.acts),
+            "container-file-bytes": (sum(files), self.file_bytes),
+            "container-act-bytes": (sum(statements), self.acts_bytes),
+            "container-other-bytes": (sum(sizes.values()) - sum(files), self.other_bytes),
         }
-        over = [f"more than {limit} {what}" for what, (count, limit) in counts.items() if count > limit]
-        return f"the container has {over[0]}" if over else ""
+        over = (Fault(code, limit=limit) for code, (count, limit) in counts.items() if count > limit)
+        return next(over, None)
 
 
 def _is_act(name: str) -> bool:

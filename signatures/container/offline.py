@@ -20,6 +20,7 @@ from signatures.container.strict_zip import Digested
 from signatures.crypto import budget
 from signatures.evidence.record import Evidence
 from signatures.policy import DEFAULT
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.report.verdict import Indication, Report
 from signatures.tlog import transparency
 from signatures.verification import Expected, verify
@@ -38,12 +39,18 @@ class Line:
     name: str
     subject: str
     indication: Indication
-    detail: str = ""
+    fault: Fault | None = None
     report: Report | None = None
+
+    @property
+    def detail(self) -> str:
+        """The fault in English; of a signature that passed who made it, and how."""
+        return str(self.fault) if self.fault else ""
 
     def as_dict(self) -> dict[str, Any]:
         plain = {"name": self.name, "subject": self.subject, "indication": self.indication, "detail": self.detail}
-        return {**plain, "report": self.report.as_dict()} if self.report else plain
+        more = {"fault": self.fault and self.fault.as_dict(), "report": self.report and self.report.as_dict()}
+        return plain | {name: value for name, value in more.items() if value}
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def _examine(container: Container, trust: Trust, now: datetime) -> Verdict:
     try:
         statement = _checked_statement(container.act_json)
     except ValueError as fault:
-        return Verdict((Line("statement", "", "TOTAL_FAILED", str(fault)),), {}, now)
+        return Verdict((Line("statement", "", "TOTAL_FAILED", fault_of(fault)),), {}, now)
     proven, proof_line = _proven_time(container.act, trust, _label(statement), now)
     lines = [proof_line, _Signed(container.act, statement, trust, proven or now, now).line()]
     lines += _file_lines(statement, container.files)
@@ -110,7 +117,7 @@ def _checked_statement(act_json: bytes) -> dict[str, Any]:
     """The act, if it has the parts that verification relies on."""
     statement = canonical.check(act_json)
     if statement.get("schema") != SCHEMA:
-        raise ValueError(f"unknown schema {statement.get('schema')!r}")
+        raise FaultError(Fault("unknown-schema", schema=repr(statement.get("schema"))))
     shapes = {"act": dict, "author": dict, "motion": dict, "case": dict, "challenge": dict, "files": list}
     faults = [name for name, shape in shapes.items() if not isinstance(statement.get(name), shape)]
     wanted = {"name": str, "sha256": str}
@@ -120,7 +127,7 @@ def _checked_statement(act_json: bytes) -> dict[str, Any]:
     ):
         faults = ["files"]
     if faults:
-        raise ValueError(f"parts missing or of another shape: {', '.join(faults)}")
+        raise FaultError(Fault("statement-parts", parts=", ".join(faults)))
     return statement
 
 
@@ -131,18 +138,20 @@ def _label(statement: Mapping[str, Any]) -> str:
 def _proven_time(act: SignedAct, trust: Trust, label: str, now: datetime) -> tuple[datetime | None, Line]:
     """When the act was in the audit log at the latest, by its inclusion proof."""
     if not act.proof or not trust.log_keys:
-        missing = "no inclusion proof" if not act.proof else "no key of the audit log in the trust folder"
+        missing = Fault("no-inclusion-proof") if not act.proof else Fault("no-log-key")
         return None, Line("audit-proof", label, "INDETERMINATE", missing)
     try:
         record, proven = transparency.proven_record(act.proof, trust.log_keys)
         at = _recorded_at(canonical.check(record.body), act)
     except transparency.NotShown as fault:
-        return None, Line("audit-proof", label, "INDETERMINATE", str(fault))
+        return None, Line("audit-proof", label, "INDETERMINATE", fault_of(fault))
     except ValueError as fault:
-        return None, Line("audit-proof", label, "TOTAL_FAILED", str(fault))
+        return None, Line("audit-proof", label, "TOTAL_FAILED", fault_of(fault))
     if at > now + DEFAULT.clock_skew:
-        return None, Line("audit-proof", label, "INDETERMINATE", f"the entry is of {at.isoformat()}, which lies ahead")
-    place = f"entry {proven.index} of {proven.checkpoint.size} in {proven.checkpoint.origin}, {at.isoformat()}"
+        return None, Line("audit-proof", label, "INDETERMINATE", Fault("log-entry-in-future", at=at.isoformat()))
+    place = Fault(
+        "log-entry", index=proven.index, size=proven.checkpoint.size, log=proven.checkpoint.origin, at=at.isoformat()
+    )
     return at, Line("audit-proof", label, "TOTAL_PASSED", place)
 
 
@@ -152,10 +161,10 @@ def _recorded_at(entry: Mapping[str, Any], act: SignedAct) -> datetime:
     recorded = {name: data.get(name) for name in digests} if isinstance(data, dict) else {}
     cms = data.get("cms_sha256") if isinstance(data, dict) else None
     if recorded != digests or cms not in (_sha256(act.cms), _sha256(act.der)):
-        raise ValueError("the entry of the audit log is about another act")
+        raise FaultError(Fault("log-entry-of-another-act"))
     at = _instant(entry.get("at"))
     if at is None:
-        raise ValueError("the entry of the audit log has no time")
+        raise FaultError(Fault("log-entry-without-time"))
     return at
 
 
@@ -177,11 +186,9 @@ class _Signed:
         try:
             kept = Evidence.loads(act.evidence, DEFAULT.max_evidence_bytes) if act.evidence else None
         except ValueError as fault:
-            return Line("evidence", label, "INDETERMINATE", str(fault))
+            return Line("evidence", label, "INDETERMINATE", fault_of(fault))
         report = self._judged(kept)
-        detail = "; ".join(check.detail for check in report.failures)
-        signer = f"{report.signer.name}, {report.algorithm}" if report.signer else ""
-        return Line("signature", label, report.indication, detail or signer, report)
+        return Line("signature", label, report.indication, _summary(report), report)
 
     def _judged(self, kept: Evidence | None) -> Report:
         """By the rule that the author's role had at the best signature time, which a timestamp may move back."""
@@ -207,6 +214,13 @@ class _Signed:
         )
 
 
+def _summary(report: Report) -> Fault | None:
+    """What is wrong with a signature; of one that passed who made it, and how."""
+    if faults := tuple(check.fault for check in report.failures if check.fault):
+        return Fault("several", faults=faults)
+    return Fault("quoted", text=f"{report.signer.name}, {report.algorithm}") if report.signer else None
+
+
 def _expected(statement: Mapping[str, Any], rule: Rule) -> Expected:
     """Whom the act names as its author; an author without IIN who is not the service matches nobody."""
     author, issued = statement["author"], statement["challenge"].get("issued_at")
@@ -229,21 +243,23 @@ def _file_lines(statement: Mapping[str, Any], files: Mapping[str, Digested]) -> 
     places = file_names(statement)
     lines = [_file_line(file, files.get(place)) for place, file in zip(places, statement["files"], strict=True)]
     unknown = sorted(files.keys() - set(places))
-    return lines + [Line("file", name, "TOTAL_FAILED", "not listed in the signed act") for name in unknown]
+    return lines + [Line("file", name, "TOTAL_FAILED", Fault("file-not-listed")) for name in unknown]
 
 
 def _file_line(file: Mapping[str, Any], found: Digested | None) -> Line:
     if found is None:
-        return Line("file", file["name"], "INDETERMINATE", "not in the container")
+        return Line("file", file["name"], "INDETERMINATE", Fault("file-not-in-container"))
     same = found.sha256 == file["sha256"] and file.get("size") in (None, found.size)
-    return Line("file", file["name"], "TOTAL_PASSED" if same else "TOTAL_FAILED", "" if same else "not as signed")
+    if not same:
+        return Line("file", file["name"], "TOTAL_FAILED", Fault("file-not-as-signed"))
+    return Line("file", file["name"], "TOTAL_PASSED")
 
 
 def _chain_lines(container: Container, statement: Mapping[str, Any]) -> list[Line]:
     """Every act must name the digests of the one before it, from this one down to the first."""
     acts = container.acts
     if not acts or acts[-1].act_json != container.act_json or not is_same(acts[-1], container.cms):
-        return [Line("chain", _label(statement), "TOTAL_FAILED", "the last act of the chain is not the act itself")]
+        return [Line("chain", _label(statement), "TOTAL_FAILED", Fault("chain-ends-elsewhere"))]
     return [_link_line(before, after) for before, after in zip([None, *acts], acts, strict=False)]
 
 
@@ -256,12 +272,12 @@ def _link_line(before: SignedAct | None, after: SignedAct) -> Line:
             "chain",
             _step(statement),
             "TOTAL_PASSED" if whole else "INDETERMINATE",
-            "" if whole else "earlier acts are not included",
+            None if whole else Fault("earlier-acts-missing"),
         )
     named = (previous.get("sha256"), previous.get("cms_sha256")) if isinstance(previous, dict) else (None, None)
     same = named == (_sha256(before.act_json), _sha256(before.cms))
     same = same and _motion(before.statement) == _motion(statement)
-    detail = "" if same else "does not follow the act before it"
+    detail = None if same else Fault("act-does-not-follow")
     return Line("chain", _step(statement), "TOTAL_PASSED" if same else "TOTAL_FAILED", detail)
 
 
@@ -281,7 +297,7 @@ def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime, now: d
         try:
             statement = _checked_statement(act.act_json)
         except ValueError as fault:
-            lines.append(Line("statement", "", "TOTAL_FAILED", str(fault)))
+            lines.append(Line("statement", "", "TOTAL_FAILED", fault_of(fault)))
             continue
         proven, line = _proven_time(act, trust, _label(statement), now)
         lines += [line] if act.proof else []

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from signatures.report.fault import Fault, FaultError, fault_of
+
 MAX_ENTRIES = 1000
 MAX_TOTAL_BYTES = 64 * 1024 * 1024
 MAX_RATIO = 200
@@ -28,6 +30,7 @@ LOCATOR, LOCATOR_SIZE = b"PK\x06\x07", 20
 # A directory's line: its header, a name in UTF-8, and the extra fields that we never write.
 MAX_LINE = 46 + 4 * MAX_NAME + 64
 ENCRYPTED = 0x1
+BAD_CHECKSUM = "Bad CRC-32 for file "
 FIRST_PRINTABLE = 0x20
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 UNREADABLE = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, zlib.error, OSError)
@@ -86,7 +89,13 @@ class Archive:
                 while chunk := stream.read(CHUNK):
                     yield chunk
         except UNREADABLE as fault:
-            raise ValueError(f"the archive cannot be read: {fault}") from fault
+            raise FaultError(Fault("zip-unreadable", reason=_reason(fault))) from fault
+
+
+def _reason(error: Exception) -> Fault:
+    """What the library says of a checksum is said in the reader's language as well."""
+    before, found, name = str(error).partition(BAD_CHECKSUM)
+    return Fault("zip-crc", name=name) if found and not before else fault_of(error)
 
 
 def write(entries: Iterable[Entry]) -> bytes:
@@ -114,7 +123,7 @@ def opened(file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int 
     try:
         packed = zipfile.ZipFile(file)
     except UNREADABLE as fault:
-        raise ValueError(f"the archive cannot be read: {fault}") from fault
+        raise FaultError(Fault("zip-unreadable", reason=_reason(fault))) from fault
     with packed:
         _check(packed.infolist(), max_entries, max_total_bytes)
         yield Archive(packed)
@@ -136,22 +145,22 @@ def check_ends(file: BinaryIO, max_entries: int) -> None:
     file.seek(0)
     end = tail[-END_SIZE:]
     if not begins or len(end) < END_SIZE or end[:4] != END_RECORD or tail[:4] == LOCATOR:
-        raise ValueError("not a ZIP archive, or bytes before or after it")
+        raise FaultError(Fault("not-a-zip"))
     if int.from_bytes(end[10:12], "little") > max_entries or int.from_bytes(end[12:16], "little") > (
         max_entries * MAX_LINE
     ):
-        raise ValueError("the archive is too large")
+        raise FaultError(Fault("zip-too-large"))
 
 
 def _check(infos: list[zipfile.ZipInfo], max_entries: int, max_total_bytes: int) -> None:
     names = [info.filename for info in infos]
     if len(infos) > max_entries or sum(info.file_size for info in infos) > max_total_bytes:
-        raise ValueError("the archive is too large")
+        raise FaultError(Fault("zip-too-large"))
     # Some systems unpack to file systems that do not tell case apart.
     if len({name.casefold() for name in names}) != len(names):
-        raise ValueError("two entries have one name")
+        raise FaultError(Fault("zip-name-twice"))
     if not infos or min(info.header_offset for info in infos) != 0:
-        raise ValueError("the archive is empty or does not begin with its first entry")
+        raise FaultError(Fault("zip-begins-elsewhere"))
     for info in infos:
         _check_entry(info)
 
@@ -159,19 +168,19 @@ def _check(infos: list[zipfile.ZipInfo], max_entries: int, max_total_bytes: int)
 def _check_entry(info: zipfile.ZipInfo) -> None:
     name, kind = _safe(info.filename), stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG) or info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
-        raise ValueError(f"{name}: not a plain file")
+        raise FaultError(Fault("zip-not-a-plain-file", name=name))
     # What was named in the archive itself, before the reader cut it at a NUL.
     if info.orig_filename != info.filename or info.comment:
-        raise ValueError(f"{name}: a hidden name or a comment")
+        raise FaultError(Fault("zip-hidden-name", name=name))
     if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-        raise ValueError(f"{name}: compressed beyond reason")
+        raise FaultError(Fault("zip-ratio", name=name))
 
 
 def _safe(name: str) -> str:
     parts = name.split("/")
     plain = all(part not in ("", ".", "..") for part in parts)
     if not plain or len(name) > MAX_NAME or any(ord(char) < FIRST_PRINTABLE or char in '\\:*?"<>|' for char in name):
-        raise ValueError(f"{name!r} is not a name for an entry")
+        raise FaultError(Fault("zip-unsafe-name", name=repr(name)))
     return name
 
 

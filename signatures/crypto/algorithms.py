@@ -21,6 +21,7 @@ from signatures.crypto import budget
 from signatures.crypto.budget import Unsuitable
 from signatures.crypto.gost import curves, hash_94, streebog
 from signatures.crypto.gost.verify import Scheme, matches, read_point
+from signatures.report.fault import Fault, FaultError, fault_of
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 MIN_RSA_EXPONENT, MAX_RSA_EXPONENT = 65537, 2**32
@@ -54,7 +55,7 @@ class AlgorithmIdentifier:
 def _identifier(raw: bytes) -> AlgorithmIdentifier:
     oid, *rest = der.element(raw).children()
     if len(rest) > 1:
-        raise ValueError("an algorithm identifier has at most one parameter")
+        raise FaultError(Fault("algorithm-parameters-several"))
     return AlgorithmIdentifier(oid.oid(), rest[0].raw if rest else b"")
 
 
@@ -104,7 +105,7 @@ def _bounded(compute: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
 
     def bounded(data: bytes) -> bytes:
         if len(data) > MAX_SLOW_BYTES:
-            raise Unsuitable(f"more than {MAX_SLOW_BYTES} bytes for a digest of GOST")
+            raise Unsuitable(Fault("too-many-bytes-for-gost", limit=MAX_SLOW_BYTES))
         budget.spend(len(data))
         return compute(data)
 
@@ -113,42 +114,42 @@ def _bounded(compute: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
 
 def _primitive(digest: Digest) -> hashes.HashAlgorithm:
     if digest.primitive is None:
-        raise Unsuitable(f"digest {digest.name} does not go with this algorithm")
+        raise Unsuitable(Fault("digest-misfits-algorithm", digest=digest.name))
     return digest.primitive
 
 
 def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
-        raise Unsuitable("the certificate's key is not an RSA key")
+        raise Unsuitable(Fault("key-not-rsa"))
     numbers = key.public_numbers()
     if not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
-        raise Unsuitable(f"an RSA key of {key.key_size} bits")
+        raise Unsuitable(Fault("rsa-key-size", bits=key.key_size))
     if not MIN_RSA_EXPONENT <= numbers.e <= MAX_RSA_EXPONENT or not numbers.e % 2 or not numbers.n % 2:
-        raise Unsuitable(f"an RSA key with exponent {numbers.e}")
+        raise Unsuitable(Fault("rsa-key-exponent", exponent=str(numbers.e)))
     return key
 
 
 def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     key = certificate.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, CURVES):
-        raise Unsuitable("the certificate's key is not on P-256 or P-384")
+        raise Unsuitable(Fault("key-not-on-nist-curve"))
     # The library takes a curve that is written out if it knows it (RFC 5480 forbids it; CVE-2020-0601 was about it).
     if public_key(certificate)[0].parameters[:1] != NAMED:
-        raise Unsuitable("the certificate's key writes its curve out instead of naming it")
+        raise Unsuitable(Fault("key-curve-not-named"))
     return key
 
 
 def _pkcs1(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
     if parameters not in (b"", NULL):
-        raise Unsuitable("RSA PKCS#1 v1.5 takes no parameters")
+        raise Unsuitable(Fault("pkcs1-parameters"))
     _rsa_key(certificate).verify(signature, message, padding.PKCS1v15(), _primitive(digest))
 
 
 def _pss(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
     primitive = _primitive(digest)
     if parameters not in _pss_parameters(digest):
-        raise Unsuitable("RSA-PSS must use one digest throughout and a salt of its length")
+        raise Unsuitable(Fault("pss-parameters"))
     scheme = padding.PSS(padding.MGF1(primitive), digest.size)
     _rsa_key(certificate).verify(signature, message, scheme, primitive)
 
@@ -172,7 +173,7 @@ def _pss_form(oid: str, salt: int, null: bytes) -> bytes:
 
 def _ecdsa(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
     if parameters:
-        raise Unsuitable("ECDSA takes no parameters")
+        raise Unsuitable(Fault("ecdsa-parameters"))
     _ec_key(certificate).verify(signature, message, ec.ECDSA(_primitive(digest)))
 
 
@@ -199,7 +200,7 @@ def _gost(scheme: Scheme) -> Verify:
         certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes
     ) -> None:
         if parameters not in (b"", NULL):
-            raise Unsuitable(f"{scheme.curve.name} takes no parameters")
+            raise Unsuitable(Fault("gost-parameters", curve=scheme.curve.name))
         key = _gost_key(certificate, scheme)
         budget.spend(budget.GOST_SIGNATURE)
         if not matches(scheme.curve, key, digest.compute(message), signature):
@@ -211,14 +212,14 @@ def _gost(scheme: Scheme) -> Verify:
 def _gost_key(certificate: x509.Certificate, scheme: Scheme) -> curves.Point:
     named, key = public_key(certificate)
     if named.oid != scheme.key_oid or not named.parameters:
-        raise Unsuitable(f"the certificate's key is not one of {scheme.curve.name}")
+        raise Unsuitable(Fault("key-of-another-kind", curve=scheme.curve.name))
     curve, *_digest_and_more = der.element(named.parameters).children()
     if curve.oid() != scheme.parameters_oid:
-        raise Unsuitable(f"the certificate's key is on another curve than {scheme.curve.name}")
+        raise Unsuitable(Fault("key-on-another-curve", curve=scheme.curve.name))
     try:
         return read_point(scheme.curve, der.element(key).expect(der.OCTET_STRING).content)
     except ValueError as fault:
-        raise Unsuitable(str(fault)) from fault
+        raise Unsuitable(fault_of(fault)) from fault
 
 
 DIGESTS: Mapping[str, Digest] = {
@@ -275,7 +276,7 @@ def check_signature(
     """
     known = find_signature(algorithm.oid, digest.oid, signatures)
     if digest.oid not in digests or digest.parameters not in (b"", NULL):
-        raise Unsuitable(f"digest algorithm {digest.oid} is not allowed")
+        raise Unsuitable(Fault("digest-algorithm-not-allowed", digest=digest.oid))
     budget.spend(budget.FAST_SIGNATURE)
     known.verify(certificate, signature, message, digests[digest.oid], algorithm.parameters)
     return known
@@ -284,9 +285,9 @@ def check_signature(
 def find_signature(oid: str, digest: str, signatures: Mapping[str, SignatureAlgorithm]) -> SignatureAlgorithm:
     """The algorithm with that identifier, if it goes with that digest."""
     if oid not in signatures:
-        raise Unsuitable(f"signature algorithm {oid} is not allowed")
+        raise Unsuitable(Fault("signature-algorithm-not-allowed", algorithm=oid))
     if signatures[oid].digest not in (None, digest):
-        raise Unsuitable("the signature algorithm implies another digest than the one named")
+        raise Unsuitable(Fault("signature-algorithm-implies-another-digest"))
     return signatures[oid]
 
 
@@ -355,7 +356,7 @@ class Signed:
         message, algorithm, signature = der.element(data).children()
         inside = next(child for child in message.children() if child.tag == der.SEQUENCE)
         if inside.raw != algorithm.raw:
-            raise ValueError("the signature algorithm named inside is not the one outside")
+            raise FaultError(Fault("inner-algorithm-differs"))
         return cls(message.raw, AlgorithmIdentifier.read(algorithm), signature.bits())
 
 

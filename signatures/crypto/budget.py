@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from signatures.report.fault import Fault, FaultError
+
 # What a signature costs in bytes of a slow digest: one by GOST, and one that OpenSSL computes.
 GOST_SIGNATURE, FAST_SIGNATURE = 4096, 64
 
 
-class Unsuitable(ValueError):
-    """The algorithm, its parameters, the key or the amount of work is not allowed; the text says which."""
+class Unsuitable(FaultError):
+    """The algorithm, its parameters, the key or the amount of work is not allowed; the fault says which."""
 
 
 @dataclass
@@ -43,4 +45,4 @@ def spend(units: int) -> None:
         return
     budget.left -= units
     if budget.left < 0:
-        raise Unsuitable("more slow operations than are done for one container: verify it offline with --larger")
+        raise Unsuitable(Fault("budget-spent"))

@@ -11,6 +11,7 @@ from signatures.evidence import renewal
 from signatures.evidence.record import Evidence, Sources
 from signatures.evidence.timestamps import BadTimestamp, Timestamp, verify_token
 from signatures.policy import Policy
+from signatures.report.fault import Fault, fault_of
 from signatures.x509 import revocation
 from signatures.x509.revocation import NOTHING, Revocations
 from signatures.x509.trust import TrustStore
@@ -25,8 +26,8 @@ class Proof:
 
     proven: datetime | None = None
     revocations: Revocations = NOTHING
-    faults: list[tuple[str, str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    faults: list[tuple[str, Fault, str]] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
 
 
 def prove(evidence: Evidence, signature: bytes, trust: TrustStore, policy: Policy, now: datetime) -> Proof:
@@ -44,18 +45,18 @@ def prove(evidence: Evidence, signature: bytes, trust: TrustStore, policy: Polic
     return proof
 
 
-def _limits_fault(evidence: Evidence, policy: Policy) -> str:
+def _limits_fault(evidence: Evidence, policy: Policy) -> Fault | None:
     sources = [evidence.sources, *(one.sources for one in evidence.renewals)]
     proofs = [one for some in sources for one in (*some.ocsp, *some.crls)]
     items = [*proofs, *evidence.timestamps, *(one.token for one in evidence.renewals)]
     counts = {
-        "timestamps": (len(evidence.timestamps), policy.max_timestamps),
-        "OCSP responses and revocation lists": (len(proofs), policy.max_revocations),
-        "renewals": (len(evidence.renewals), policy.max_renewals),
-        "bytes": (sum(map(len, items)), policy.max_evidence_bytes),
+        "too-many-timestamps": (len(evidence.timestamps), policy.max_timestamps),
+        "too-many-revocations": (len(proofs), policy.max_revocations),
+        "too-many-renewals": (len(evidence.renewals), policy.max_renewals),
+        "too-many-evidence-bytes": (sum(map(len, items)), policy.max_evidence_bytes),
     }
-    over = [f"more than {limit} {name}" for name, (count, limit) in counts.items() if count > limit]
-    return "; ".join(over)
+    over = tuple(Fault(code, limit=limit) for code, (count, limit) in counts.items() if count > limit)
+    return Fault("several", faults=over) if over else None
 
 
 def _through_renewals(evidence: Evidence, trust: TrustStore, policy: Policy, now: datetime, proof: Proof) -> datetime:
@@ -64,7 +65,8 @@ def _through_renewals(evidence: Evidence, trust: TrustStore, policy: Policy, now
         try:
             at = _renewed(evidence, number, trust, policy, at, proof).proven
         except BadTimestamp as fault:
-            proof.faults.append(("renewal", f"renewal {number + 1}: {fault}", _sub(fault)))
+            named = Fault("in-renewal", number=number + 1, reason=fault.fault)
+            proof.faults.append(("renewal", named, _sub(fault)))
             break
     return at
 
@@ -75,13 +77,13 @@ def _renewed(
     one = evidence.renewals[number]
     algorithm = policy.digests.get(one.digest)
     if algorithm is None:
-        raise BadTimestamp(f"the tree's digest {one.digest} is not allowed", "CRYPTO_CONSTRAINTS_FAILURE")
+        raise BadTimestamp(Fault("tree-digest-not-allowed", digest=one.digest), "CRYPTO_CONSTRAINTS_FAILURE")
     if aged := policy.sunset_fault({algorithm.name}, at):
         raise BadTimestamp(aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
     try:
         root = renewal.root_of(evidence, number, algorithm)
     except ValueError as fault:
-        raise BadTimestamp(str(fault), "FORMAT_FAILURE") from fault
+        raise BadTimestamp(fault_of(fault), "FORMAT_FAILURE") from fault
     known = _read(one.sources, trust, policy, proof)
     return verify_token(one.token, root, trust=trust, policy=policy, now=at, revocations=known)
 
@@ -99,7 +101,7 @@ def _stamp(
         known = proof.revocations
         return verify_token(token, signature, trust=trust, policy=policy, now=at, revocations=known)
     except BadTimestamp as fault:
-        proof.faults.append(("timestamp", str(fault), _sub(fault)))
+        proof.faults.append(("timestamp", fault.fault, _sub(fault)))
         return None
 
 

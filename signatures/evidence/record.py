@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from signatures import canonical
+from signatures.report.fault import Fault, FaultError, fault_of
 
 SCHEMA = "ecase.evidence/1"
 MAX_MEMBERS = 20_000
@@ -102,16 +103,16 @@ class Evidence:
     def loads(cls, data: bytes, limit: int) -> "Evidence":
         """Read a record of at most ``limit`` bytes; ``ValueError`` unless it is in its only form."""
         if len(data) > limit:
-            raise ValueError(f"the evidence is larger than {limit} bytes")
+            raise FaultError(Fault("evidence-too-large", limit=limit))
         # An upper bound of what parsing would make: an honest record has some hundreds, its octets hold no comma.
         if data.count(b",") + data.count(b"{") + data.count(b"[") > MAX_MEMBERS:
-            raise ValueError(f"the evidence has more than {MAX_MEMBERS} members")
+            raise FaultError(Fault("too-many-evidence-members", limit=MAX_MEMBERS))
         try:
             found = cls._of(canonical.check(data))
         except (KeyError, TypeError, AttributeError) as fault:
-            raise ValueError(f"not a record of evidence: {fault!r}") from fault
+            raise FaultError(Fault("not-evidence", reason=repr(fault))) from fault
         if found.dumps() != data:
-            raise ValueError("not a record of evidence in its only form")
+            raise FaultError(Fault("evidence-not-canonical"))
         return found
 
     @classmethod
@@ -146,7 +147,7 @@ def _one(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as fault:
-        raise ValueError(f"not base64: {fault}") from fault
+        raise FaultError(Fault("not-base64", reason=fault_of(fault))) from fault
 
 
 def _octets(texts: list[str]) -> tuple[bytes, ...]:

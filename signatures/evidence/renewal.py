@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from signatures.asn1 import oids
 from signatures.crypto.algorithms import DIGESTS, Digest
 from signatures.evidence.record import NO_SOURCES, Evidence, Renewal, Sources, Step
+from signatures.report.fault import Fault, FaultError
 
 LEAF, NODE = b"\x00", b"\x01"
 # 2^20 records under one token.
@@ -42,7 +43,7 @@ def root_of(record: Evidence, number: int, algorithm: Digest) -> bytes:
     """The root that renewal ``number`` of a record stands for; ``ValueError`` if its way there is too long."""
     path = record.renewals[number].path
     if len(path) > MAX_PATH:
-        raise ValueError(f"a path of more than {MAX_PATH} steps")
+        raise FaultError(Fault("renewal-path-too-long", limit=MAX_PATH))
     found = _leaf(record.before(number), algorithm)
     for step in path:
         pair = (step.neighbour, found) if step.is_left else (found, step.neighbour)

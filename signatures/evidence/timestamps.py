@@ -18,6 +18,7 @@ from signatures.cms import attributes
 from signatures.cms.parsing import Cms, SignerInfo, parse
 from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Unsuitable, check_signature, strengths
 from signatures.policy import Policy
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.report.verdict import HOSTILE
 from signatures.x509 import certificates
 from signatures.x509.facts import facts_of
@@ -33,10 +34,10 @@ MAX_ACCURACY_PART = 10**6
 FADED = frozenset({"OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "REVOKED_NO_POE", "TRY_LATER"})
 
 
-class BadTimestamp(ValueError):
+class BadTimestamp(FaultError):
     """The token proves nothing; ``sub_indication`` says of what kind the fault is."""
 
-    def __init__(self, fault: str, sub_indication: str) -> None:
+    def __init__(self, fault: Fault, sub_indication: str) -> None:
         super().__init__(fault)
         self.sub_indication = sub_indication
 
@@ -116,14 +117,14 @@ def verify_token(
         cms = parse(token, policy)
         info = _info(cms)
     except HOSTILE as fault:
-        raise BadTimestamp(f"not a timestamp token: {fault}", "FORMAT_FAILURE") from fault
+        raise BadTimestamp(Fault("not-a-timestamp", reason=fault_of(fault)), "FORMAT_FAILURE") from fault
     certificate = _signer(cms)
     try:
         _check(cms, info, certificate, stamped, context)
     except BadTimestamp:
         raise
     except HOSTILE as fault:
-        raise BadTimestamp(f"the token cannot be read: {fault}", "FORMAT_FAILURE") from fault
+        raise BadTimestamp(Fault("timestamp-unreadable", reason=fault_of(fault)), "FORMAT_FAILURE") from fault
     accuracy = info.accuracy if info.accuracy is not None else policy.assumed_accuracy
     return Timestamp(info, certificate, min(now, info.time + (accuracy or timedelta())))
 
@@ -133,20 +134,20 @@ def read_info(token: bytes, policy: Policy) -> Info:
     return _info(parse(token, policy))
 
 
-def _need(fault: str, sub_indication: str) -> None:
+def _need(fault: Fault | None, sub_indication: str) -> None:
     if fault:
         raise BadTimestamp(fault, sub_indication)
 
 
 def _info(cms: Cms) -> Info:
     if cms.content_type != oids.TST_INFO or cms.content is None:
-        raise ValueError("the token holds no TSTInfo")
+        raise FaultError(Fault("no-tst-info"))
     version, policy, imprint, serial, time, *rest = der.element(cms.content).expect(der.SEQUENCE).children()
     if version.integer() != 1:
-        raise ValueError("unknown version of TSTInfo")
+        raise FaultError(Fault("unknown-tst-info-version"))
     digest, hashed = imprint.expect(der.SEQUENCE).children()
     if time.tag != der.GENERALIZED_TIME:
-        raise ValueError("the time of a token is a GeneralizedTime")
+        raise FaultError(Fault("timestamp-time-type"))
     return Info(
         policy=policy.oid(),
         digest=AlgorithmIdentifier.read(digest),
@@ -162,12 +163,12 @@ def _optional(rest: list[der.Element]) -> dict[str, Any]:
     order = (der.SEQUENCE, der.BOOLEAN, der.INTEGER, der.CONTEXT_0, der.CONTEXT_1)
     places = [order.index(one.tag) for one in rest if one.tag in order]
     if len(places) != len(rest) or places != sorted(set(places)):
-        raise ValueError("unexpected members of TSTInfo")
+        raise FaultError(Fault("unexpected-tst-info-members"))
     found = {one.tag: one for one in rest}
     if der.CONTEXT_1 in found:
         unknown = extensions.unknown_fault(extensions.from_sequence(found[der.CONTEXT_1].children()), frozenset())
         if unknown:
-            raise ValueError(unknown)
+            raise FaultError(unknown)
     accuracy = _accuracy(found[der.SEQUENCE].children()) if der.SEQUENCE in found else None
     return {"accuracy": accuracy, "nonce": found[der.INTEGER].integer() if der.INTEGER in found else None}
 
@@ -178,7 +179,7 @@ def _accuracy(parts: list[der.Element]) -> timedelta:
         unit = {der.INTEGER: "seconds", MILLIS: "milliseconds", MICROS: "microseconds"}.get(part.tag)
         value = der.element(der.encode(der.INTEGER, part.content)).integer()
         if unit is None or not 0 <= value <= MAX_ACCURACY_PART:
-            raise ValueError("an accuracy that is none")
+            raise FaultError(Fault("timestamp-accuracy-malformed"))
         total += timedelta(**{unit: value})
     return total
 
@@ -187,15 +188,15 @@ def _signer(cms: Cms) -> x509.Certificate:
     named = [one for one in cms.certificates if not _said(attributes.identifier_fault, cms.signer, one)]
     fitting = list(dict.fromkeys(one.certificate for one in named))
     if len(fitting) != 1:
-        raise BadTimestamp("the token does not carry its signer's certificate", "NO_SIGNING_CERTIFICATE_FOUND")
+        raise BadTimestamp(Fault("timestamp-without-certificate"), "NO_SIGNING_CERTIFICATE_FOUND")
     return fitting[0]
 
 
-def _said(look: Callable[..., str], *arguments: object) -> str:
+def _said(look: Callable[..., Fault | None], *arguments: object) -> Fault | None:
     try:
         return look(*arguments)
     except HOSTILE as fault:
-        return f"cannot be read: {fault}"
+        return Fault("unreadable", reason=fault_of(fault))
 
 
 def _check(cms: Cms, info: Info, certificate: x509.Certificate, stamped: bytes, context: _Context) -> None:
@@ -218,23 +219,23 @@ def _check_statement(info: Info, stamped: bytes, context: _Context) -> None:
     policy = context.policy
     known = policy.digests.get(info.digest.oid)
     if known is None or info.digest.parameters not in (b"", NULL):
-        raise BadTimestamp(f"the imprint's digest {info.digest.oid} is not allowed", "CRYPTO_CONSTRAINTS_FAILURE")
+        raise BadTimestamp(Fault("imprint-digest-not-allowed", digest=info.digest.oid), "CRYPTO_CONSTRAINTS_FAILURE")
     same = hmac.compare_digest(known.compute(stamped), info.imprint)
-    _need("" if same else "the token is over other bytes", "HASH_FAILURE")
+    _need(None if same else Fault("timestamp-content-differs"), "HASH_FAILURE")
     arc = policy.timestamp_policies
     allowed = info.policy == arc or info.policy.startswith(f"{arc}.")
-    _need("" if allowed else f"the token's policy {info.policy} is not allowed", "SIG_CONSTRAINTS_FAILURE")
+    _need(None if allowed else Fault("timestamp-policy-not-allowed", policy=info.policy), "SIG_CONSTRAINTS_FAILURE")
     _need(_time_fault(info, context), "TIMESTAMP_ORDER_FAILURE")
 
 
-def _time_fault(info: Info, context: _Context) -> str:
+def _time_fault(info: Info, context: _Context) -> Fault | None:
     accuracy = info.accuracy if info.accuracy is not None else context.policy.assumed_accuracy
     if accuracy is None:
-        return "the token states no accuracy"
+        return Fault("timestamp-without-accuracy")
     if accuracy > context.policy.max_accuracy:
-        return f"the token is accurate to {accuracy} only"
+        return Fault("timestamp-accuracy", accuracy=str(accuracy))
     future = info.time > context.now + context.policy.clock_skew
-    return f"the token is of {info.time.isoformat()}, which lies ahead" if future else ""
+    return Fault("timestamp-in-future", at=info.time.isoformat()) if future else None
 
 
 def _check_signature(cms: Cms, certificate: x509.Certificate, policy: Policy) -> None:
@@ -242,7 +243,7 @@ def _check_signature(cms: Cms, certificate: x509.Certificate, policy: Policy) ->
     tolerant = replace(policy, forbidden_attributes=frozenset({oids.COUNTER_SIGNATURE}))
     _need(attributes.form_fault(signer, tolerant), "FORMAT_FAILURE")
     _need(attributes.content_type_fault(signer, oids.TST_INFO), "FORMAT_FAILURE")
-    unknown = "" if signer.digest.oid in policy.digests else f"digest {signer.digest.oid} is not allowed"
+    unknown = None if signer.digest.oid in policy.digests else Fault("digest-not-allowed", digest=signer.digest.oid)
     _need(unknown, "CRYPTO_CONSTRAINTS_FAILURE")
     _need(attributes.digest_fault(signer, content, policy), "HASH_FAILURE")
     _need(attributes.timestamp_certificate_fault(signer, certificate, policy), "SIG_CONSTRAINTS_FAILURE")
@@ -262,25 +263,26 @@ def _check_value(signer: SignerInfo, certificate: x509.Certificate, policy: Poli
             signatures=policy.signatures,
         )
     except InvalidSignature as fault:
-        raise BadTimestamp("the token's signature does not match", "SIG_CRYPTO_FAILURE") from fault
+        raise BadTimestamp(Fault("timestamp-signature-mismatch"), "SIG_CRYPTO_FAILURE") from fault
     except (Unsuitable, UnsupportedAlgorithm) as fault:
-        raise BadTimestamp(str(fault), "CRYPTO_CONSTRAINTS_FAILURE") from fault
+        raise BadTimestamp(fault_of(fault), "CRYPTO_CONSTRAINTS_FAILURE") from fault
 
 
-def _purpose_fault(certificate: x509.Certificate) -> str:
+def _purpose_fault(certificate: x509.Certificate) -> Fault | None:
     """RFC 3161, 2.3: one extended key usage, timeStamping, in a critical extension."""
     found = extensions.read(certificate)
     if extensions.purposes(found) != (oids.TIME_STAMPING,) or not found[oids.EXTENDED_KEY_USAGE].critical:
-        return "the certificate is not one for timestamps only"
+        return Fault("certificate-not-for-timestamps")
     if not extensions.may_sign(found):
-        return "the certificate's key usage does not allow signatures"
+        return Fault("key-usage-forbids-signatures")
     return extensions.unknown_fault(found, KNOWN_EXTENSIONS)
 
 
 def _check_path(certificate: x509.Certificate, info: Info, context: _Context) -> None:
     path, fault, sub = certificates.find_path(facts_of(certificate), context.trust, context.policy, info.time)
+    _need(fault, sub)
     if path is None:
-        raise BadTimestamp(fault, sub)
+        return
     _need(certificates.serial_fault(path.signer), "CHAIN_CONSTRAINTS_FAILURE")
     _need(certificates.authorities_fault(path), "CHAIN_CONSTRAINTS_FAILURE")
     _need(*certificates.validity_fault(path, info.time, info.time))

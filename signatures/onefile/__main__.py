@@ -1,8 +1,8 @@
 """``python -m signatures.onefile [TARGET]``: make the offline verifier as one file (``make verifier``).
 
-The file is an archive that Python runs: this package, its wheels for each computer it is made for, and ``bootstrap``.
-Wheels are fetched by pip at the versions and digests of ``requirements.txt``, never built. The same input gives the
-same octets.
+The file is an archive that Python runs: this package with its translations, its wheels for each computer it is made
+for, and ``bootstrap``. Wheels are fetched by pip at the versions and digests of ``requirements.txt``, never built. The
+same input gives the same octets.
 """
 
 import argparse
@@ -89,11 +89,23 @@ def build(target: Path, wheels: Wheels) -> None:
     target.chmod(0o755)
 
 
+def compiled(package: Path = PACKAGE) -> list[Path]:
+    """The compiled translations; ``ValueError`` unless each is there and as new as its source."""
+    sources = sorted(package.glob("locale/*/LC_MESSAGES/*.po"))
+    targets = [source.with_suffix(".mo") for source in sources]
+    for source, target in zip(sources, targets, strict=True):
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            raise ValueError(f"{source} is not compiled: run make messages first")
+    return targets
+
+
 def _entries(wheels: Wheels) -> Iterable[tuple[str, bytes]]:
     yield "__main__.py", Path(bootstrap.__file__).read_bytes()
     for path in sorted(PACKAGE.rglob("*.py")):
         if not LEFT_OUT.search(path.relative_to(PACKAGE).as_posix()):
             yield path.relative_to(PACKAGE.parent).as_posix(), path.read_bytes()
+    for path in compiled():
+        yield path.relative_to(PACKAGE.parent).as_posix(), path.read_bytes()
     yield bootstrap.INDEX, json.dumps(wheels.index, indent=1, sort_keys=True).encode()
     for name, data in sorted(wheels.files.items()):
         yield f"wheels/{name}", data

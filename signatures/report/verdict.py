@@ -8,6 +8,8 @@ from typing import Any, Literal
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from signatures.report.fault import Fault
+
 Indication = Literal["TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE"]
 
 # A sub-indication says that something is proven wrong, or that something is not known. EN 319 102-1, table 6.
@@ -45,9 +47,10 @@ HOSTILE = (
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at, with an English sentence for people in ``detail``. ``name`` is stable.
+    """One thing that was looked at. ``name`` is stable; ``fault`` says what is wrong, ``detail`` says it in English.
 
-    One that passed has a ``detail`` only if it is a note: an item that was passed over, and why.
+    One that passed has a ``detail`` only if it is a note: an item that was passed over, and why. Reports from before
+    there were codes, and notes of others than this verifier, have a ``detail`` without a ``fault``.
 
     Names, in the order in which they are looked at:
     trust, format, detached, signed-attributes, content-type, counter-signature, content, signing-certificate,
@@ -60,6 +63,12 @@ class Check:
     passed: bool
     detail: str = ""
     sub_indication: str = ""
+    fault: Fault | None = None
+
+    @classmethod
+    def about(cls, name: str, fault: Fault, sub_indication: str = "") -> "Check":
+        """A check that failed with that sub-indication, or a note if there is none."""
+        return cls(name, not sub_indication, str(fault), sub_indication, fault)
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     # Not `asdict`: it copies deeply, which took as long as the signature's mathematics.
-    return _plain(vars(value)) if isinstance(value, Check | Signer) else value
+    if isinstance(value, Check):
+        return {name: _plain(item) for name, item in vars(value).items() if item is not None}
+    if isinstance(value, Fault):
+        return value.as_dict()
+    return _plain(vars(value)) if isinstance(value, Signer) else value
 
 
 @functools.cache
@@ -141,16 +154,16 @@ class Findings:
     checks: list[Check] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, name: str, fault: str, sub_indication: str) -> bool:
-        """Record a check: ``fault`` is empty when it passed. Says whether it passed."""
-        self.checks.append(Check(name, False, fault, sub_indication) if fault else _passed(name))
+    def add(self, name: str, fault: Fault | None, sub_indication: str) -> bool:
+        """Record a check, which passed if there is no fault. Says whether it passed."""
+        self.checks.append(Check.about(name, fault, sub_indication) if fault else _passed(name))
         return not fault
 
-    def note(self, name: str, detail: str) -> None:
+    def note(self, name: str, fault: Fault) -> None:
         """Record something that was passed over: it does not count against the signature."""
-        self.checks.append(Check(name, True, detail))
+        self.checks.append(Check.about(name, fault))
 
-    def need(self, name: str, fault: str, sub_indication: str) -> None:
+    def need(self, name: str, fault: Fault | None, sub_indication: str) -> None:
         """The same, for a check without which nothing further can be examined."""
         if not self.add(name, fault, sub_indication):
             raise Fatal(fault)

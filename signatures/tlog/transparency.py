@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from signatures.report.fault import Fault, FaultError, Parameter
+
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 HASH_BYTES = 32
@@ -106,7 +108,7 @@ def _split(begin: int, end: int) -> int:
 def inclusion_ranges(index: int, size: int) -> list[Range]:
     """The leaf ranges whose roots prove that leaf ``index`` is in a tree of ``size``, sibling first."""
     if not 0 <= index < size:
-        raise ValueError(f"leaf {index} is not in a tree of {size}")
+        raise FaultError(Fault("leaf-not-in-tree", index=index, size=size))
     begin, end, path = 0, size, []
     while end - begin > 1:
         split = _split(begin, end)
@@ -122,7 +124,7 @@ def inclusion_ranges(index: int, size: int) -> list[Range]:
 def consistency_ranges(old: int, size: int) -> list[Range]:
     """The leaf ranges whose roots prove that a tree of ``size`` begins with its first ``old`` leaves."""
     if not 0 < old <= size:
-        raise ValueError(f"a tree of {size} cannot continue one of {old}")
+        raise FaultError(Fault("tree-cannot-continue", size=size, old=old))
     begin, end, path = 0, size, []
     while old != end:
         split = _split(begin, end)
@@ -152,26 +154,26 @@ def _rise(position: int, last: int) -> tuple[int, int]:
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Check that the leaf hash is at ``index`` under ``root`` (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
-        raise ValueError(f"leaf {index} is not in a tree of {size}")
+        raise FaultError(Fault("leaf-not-in-tree", index=index, size=size))
     position, last, computed = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            raise ValueError("the inclusion proof is too long")
+            raise FaultError(Fault("inclusion-proof-too-long"))
         left = position & 1 or position == last
         computed = node_hash(sibling, computed) if left else node_hash(computed, sibling)
         position, last = _rise(position, last)
     if last or computed != root:
-        raise ValueError("the inclusion proof does not lead to the root")
+        raise FaultError(Fault("inclusion-proof-wrong"))
 
 
 def verify_consistency(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> None:
     """Check that the tree under ``root`` begins with the ``old`` leaves under ``old_root`` (RFC 9162, 2.1.4.2)."""
     if not 0 < old <= size:
-        raise ValueError(f"a tree of {size} cannot continue one of {old}")
+        raise FaultError(Fault("tree-cannot-continue", size=size, old=old))
     if (old == size) != (not proof):
-        raise ValueError("the consistency proof has the wrong length")
+        raise FaultError(Fault("consistency-proof-length"))
     if _replayed(old, size, [old_root, *proof] if old & (old - 1) == 0 or not proof else proof) != (old_root, root):
-        raise ValueError("the consistency proof does not lead from the old root to the new one")
+        raise FaultError(Fault("consistency-proof-wrong"))
 
 
 def _replayed(old: int, size: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
@@ -182,27 +184,27 @@ def _replayed(old: int, size: int, hashes: Sequence[bytes]) -> tuple[bytes, byte
     was = now = hashes[0]
     for sibling in hashes[1:]:
         if last == 0:
-            raise ValueError("the consistency proof is too long")
+            raise FaultError(Fault("consistency-proof-too-long"))
         if position & 1 or position == last:
             was, now = node_hash(sibling, was), node_hash(sibling, now)
         else:
             now = node_hash(now, sibling)
         position, last = _rise(position, last)
     if last and old != size:
-        raise ValueError("the consistency proof is too short")
+        raise FaultError(Fault("consistency-proof-too-short"))
     return was, now
 
 
 # -- signed notes -------------------------------------------------------------------------------------------------
 
 
-def _decode(text: str, what: str) -> bytes:
+def _decode(text: str, what: Parameter) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as fault:
-        raise ValueError(f"{what} is not base64") from fault
+        raise FaultError(Fault("part-not-base64", part=what)) from fault
     if base64.b64encode(data).decode() != text:
-        raise ValueError(f"{what} is not in the one base64 form")
+        raise FaultError(Fault("part-not-one-base64", part=what))
     return data
 
 
@@ -214,13 +216,13 @@ def _key_id(name: str, public: bytes) -> bytes:
     return hashlib.sha256(f"{name}\n".encode() + ED25519 + public).digest()[:KEY_ID_BYTES]
 
 
-def _key_parts(text: str, what: str) -> tuple[str, bytes]:
+def _key_parts(text: str, what: Parameter) -> tuple[str, bytes]:
     """Name and 32 key bytes of ``name+id+base64(0x01 || key)``; whether the id fits is for the caller to compare."""
     name, _, rest = text.partition("+")
     _, _, encoded = rest.partition("+")
     data = _decode(encoded, what)
     if not _KEY_NAME.match(name) or len(data) != 1 + HASH_BYTES or data[:1] != ED25519:
-        raise ValueError(f"{what} is not an Ed25519 key of a signed note")
+        raise FaultError(Fault("part-not-note-key", part=what))
     return name, data[1:]
 
 
@@ -233,10 +235,10 @@ class Verifier:
 
     @classmethod
     def parse(cls, text: str) -> "Verifier":
-        name, public = _key_parts(text.strip(), "the verifier key")
+        name, public = _key_parts(text.strip(), Fault("verifier-key"))
         verifier = cls(name, public)
         if str(verifier) != text.strip():
-            raise ValueError("the verifier key's id does not fit its key")
+            raise FaultError(Fault("verifier-key-id-misfit"))
         return verifier
 
     def __str__(self) -> str:
@@ -264,7 +266,7 @@ class Signer:
     @classmethod
     def generate(cls, name: str) -> "Signer":
         if not _KEY_NAME.match(name):
-            raise ValueError("a key's name has no spaces and no plus sign")
+            raise FaultError(Fault("key-name-malformed"))
         return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
 
     @classmethod
@@ -302,19 +304,19 @@ def _check_text(text: str) -> None:
 
 def _signature_line(line: str) -> tuple[str, bytes]:
     name, _, encoded = line.removeprefix(SIGNATURE_MARK).partition(" ")
-    data = _decode(encoded, "a note's signature")
+    data = _decode(encoded, Fault("note-signature"))
     if not line.startswith(SIGNATURE_MARK) or not _KEY_NAME.match(name) or len(data) <= KEY_ID_BYTES:
-        raise ValueError("a note's signature line is malformed")
+        raise FaultError(Fault("note-signature-malformed"))
     return name, data
 
 
 def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or not signatures.endswith("\n") or len(note) > MAX_TEXT:
-        raise ValueError("this is not a signed note")
+        raise FaultError(Fault("not-a-note"))
     lines = signatures[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
-        raise ValueError("the note has too many signatures")
+        raise FaultError(Fault("too-many-note-signatures"))
     _check_text(text + "\n")
     return text + "\n", [_signature_line(line) for line in lines]
 
@@ -332,26 +334,26 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Veri
         if verifier is None:
             continue
         if not verifier.accepts(text.encode(), data[KEY_ID_BYTES:]):
-            raise ValueError(f"the signature of {name} is wrong")
+            raise FaultError(Fault("note-signature-wrong", name=name))
         signed.append(verifier)
     if not signed:
-        raise ValueError("no known key has signed the note")
+        raise FaultError(Fault("note-not-signed"))
     return text, tuple(signed)
 
 
 # -- checkpoints and proofs ---------------------------------------------------------------------------------------
 
 
-def _number(text: str, what: str) -> int:
+def _number(text: str, what: Parameter) -> int:
     if not _DECIMAL.match(text):
-        raise ValueError(f"{what} is not a decimal number")
+        raise FaultError(Fault("part-not-decimal", part=what))
     return int(text)
 
 
 def _hash(text: str) -> bytes:
-    data = _decode(text, "a hash")
+    data = _decode(text, Fault("a-hash"))
     if len(data) != HASH_BYTES:
-        raise ValueError("a hash has 32 bytes")
+        raise FaultError(Fault("hash-size"))
     return data
 
 
@@ -368,8 +370,8 @@ class Checkpoint:
         """From a note's text; extension lines are passed over."""
         lines = text.split("\n")
         if len(lines) <= CHECKPOINT_LINES or not lines[0]:
-            raise ValueError("this is not a checkpoint")
-        return cls(lines[0], _number(lines[1], "the size of the log"), _hash(lines[2]))
+            raise FaultError(Fault("not-a-checkpoint"))
+        return cls(lines[0], _number(lines[1], Fault("log-size")), _hash(lines[2]))
 
     @classmethod
     def open(cls, note: str, verifiers: Iterable[Verifier]) -> "Checkpoint":
@@ -377,7 +379,7 @@ class Checkpoint:
         text, signed = open_note(note, verifiers)
         checkpoint = cls.parse(text)
         if checkpoint.origin not in {verifier.name for verifier in signed}:
-            raise ValueError(f"the log {checkpoint.origin} has not signed its checkpoint")
+            raise FaultError(Fault("checkpoint-not-signed-by-log", log=checkpoint.origin))
         return checkpoint
 
     def __str__(self) -> str:
@@ -402,13 +404,13 @@ class Proof:
         head, separator, note = text.partition("\n\n")
         lines = head.split("\n")
         if lines[0] != PROOF_HEADER or not separator or len(text) > MAX_TEXT:
-            raise ValueError("this is not a proof of a transparency log")
+            raise FaultError(Fault("not-a-log-proof"))
         extra = lines[1].removeprefix("extra ") if len(lines) > 1 and lines[1].startswith("extra ") else ""
         rest = lines[2:] if extra else lines[1:]
         if not rest or not rest[0].startswith("index ") or len(rest) > 1 + MAX_PROOF_HASHES:
-            raise ValueError("the proof names no index, or too many hashes")
-        index = _number(rest[0].removeprefix("index "), "the index")
-        return cls(index, tuple(_hash(line) for line in rest[1:]), note, _decode(extra, "the extra data"))
+            raise FaultError(Fault("log-proof-malformed"))
+        index = _number(rest[0].removeprefix("index "), Fault("proof-index"))
+        return cls(index, tuple(_hash(line) for line in rest[1:]), note, _decode(extra, Fault("extra-data")))
 
     def __str__(self) -> str:
         extra = [f"extra {_encode(self.extra)}"] if self.extra else []
@@ -463,7 +465,7 @@ class Record:
         start = HASH_BYTES + 2
         end = start + int.from_bytes(data[HASH_BYTES:start], "big")
         if len(data) < end + 8:
-            raise ValueError("the record is cut off")
+            raise FaultError(Fault("record-cut-off"))
         chain = data[start:end].decode()
         return cls(data[:HASH_BYTES], chain, int.from_bytes(data[end : end + 8], "big"), data[end + 8 :])
 
@@ -486,9 +488,9 @@ def proven_record(proof_text: str, public_keys: Iterable[str]) -> tuple[Record, 
     return record, verify_proof(proof_text, record.hash, public_keys)
 
 
-class NotShown(ValueError):
+class NotShown(FaultError):
     """The proof shows that there is an entry, and not what it says: the log kept that from whoever asked."""
 
     def __init__(self, proven: Proven) -> None:
-        super().__init__(f"entry {proven.index} is in the log, and the proof does not show what it says")
+        super().__init__(Fault("log-entry-not-shown", index=proven.index))
         self.proven = proven

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import MAX_KEPT
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.report.verdict import HOSTILE
 
 # RFC 5280, 4.1.2.2: a serial number is positive and has at most 20 octets.
@@ -74,9 +75,9 @@ def read(data: bytes) -> x509.CertificateRevocationList:
         found = load(data)
         named = len(list(found.issuer))
     except (ValueError, TypeError, x509.InvalidVersion) as fault:
-        raise ValueError(f"not a revocation list: {fault}") from fault
+        raise FaultError(Fault("not-a-revocation-list", reason=fault_of(fault))) from fault
     if not named:
-        raise ValueError("a revocation list names no issuer")
+        raise FaultError(Fault("revocation-list-nameless"))
     return found
 
 
@@ -88,39 +89,41 @@ def reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags:
         return x509.ReasonFlags.unspecified
 
 
-def paired(found: Iterable[x509.CertificateRevocationList]) -> tuple[tuple[RevocationList, ...], tuple[str, ...]]:
+def paired(found: Iterable[x509.CertificateRevocationList]) -> tuple[tuple[RevocationList, ...], tuple[Fault, ...]]:
     """The lists of one authority, each delta upon the newest complete list that it may be put upon.
 
     Using deltas is optional (RFC 5280, 6.3.3): one without such a list is passed over and named in the second value,
     and so is a list that covers only some certificates or those of others, or that cannot be read.
     """
-    notes: list[str] = []
+    notes: list[Fault] = []
     usable = [listed for listed in found if _noted(notes, _use_fault, listed)]
     bases = [listed for listed in usable if not _value(listed, x509.DeltaCRLIndicator)]
     made = [RevocationList(base) for base in bases]
     for delta in (listed for listed in usable if _value(listed, x509.DeltaCRLIndicator)):
         base = _base_of(delta, bases)
         if base is None:
-            notes.append("a delta revocation list without the complete list that it adds to")
+            notes.append(Fault("delta-list-without-base"))
         else:
             made.append(RevocationList(base, delta))
     return tuple(made), tuple(notes)
 
 
 def _noted(
-    notes: list[str], look: Callable[[x509.CertificateRevocationList], str], listed: x509.CertificateRevocationList
+    notes: list[Fault],
+    look: Callable[[x509.CertificateRevocationList], Fault | None],
+    listed: x509.CertificateRevocationList,
 ) -> bool:
     try:
         fault = look(listed)
     except HOSTILE as unreadable:
-        fault = str(unreadable)
+        fault = fault_of(unreadable)
     notes += [fault] if fault else []
     return not fault
 
 
-def _use_fault(listed: x509.CertificateRevocationList) -> str:
+def _use_fault(listed: x509.CertificateRevocationList) -> Fault | None:
     partial = _value(listed, x509.IssuingDistributionPoint)
-    return "partial and indirect revocation lists are not taken" if partial else ""
+    return Fault("revocation-list-partial") if partial else None
 
 
 def _base_of(
@@ -143,6 +146,6 @@ def _value(one: x509.CertificateRevocationList, kind: type) -> Any:
     found = None
     for extension in one.extensions:
         if extension.critical and not isinstance(extension.value, known):
-            raise ValueError(f"revocation list: critical extension {extension.oid.dotted_string} is not understood")
+            raise FaultError(Fault("revocation-list-extension-unknown", extension=extension.oid.dotted_string))
         found = extension.value if isinstance(extension.value, kind) else found
     return found

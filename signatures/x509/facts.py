@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import MAX_KEPT, key_strength
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.report.verdict import HOSTILE, Signer
 from signatures.x509 import identity
 
@@ -129,9 +130,9 @@ def read_certificate(data: bytes) -> x509.Certificate:
         named = len(list(certificate.subject)) and len(list(certificate.issuer))
         _read_extensions(certificate)
     except (ValueError, TypeError, x509.InvalidVersion) as fault:
-        raise ValueError(f"a certificate cannot be read: {fault}") from fault
+        raise FaultError(Fault("certificate-unreadable", reason=fault_of(fault))) from fault
     if not named:
-        raise ValueError("a certificate names no subject or no issuer")
+        raise FaultError(Fault("certificate-nameless"))
     return certificate
 
 

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from signatures.asn1 import der, extensions, oids
 from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Signed, Unsuitable, check_issued, public_key
 from signatures.policy import Policy
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.report.verdict import HOSTILE
 from signatures.x509.certificates import check_issued_by, serial_fault
 from signatures.x509.crl import RevocationList
@@ -46,8 +47,8 @@ Lists = Mapping[x509.Certificate, tuple[RevocationList, ...]]
 NO_LISTS: Lists = {}
 
 
-class Unusable(ValueError):
-    """The response says nothing that could be relied on; the text says why."""
+class Unusable(FaultError):
+    """The response says nothing that could be relied on; the fault says why."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def read(
     except Unusable:
         raise
     except HOSTILE as fault:
-        raise Unusable(f"not an OCSP response in strict DER: {fault}") from fault
+        raise Unusable(Fault("not-an-ocsp-response", reason=fault_of(fault))) from fault
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _read(data: bytes, trust: TrustStore, policy: Policy, nonce: bytes | None, l
     if fault := extensions.unknown_fault(response.extensions, frozenset({oids.OCSP_NONCE})):
         raise Unusable(fault)
     if nonce is not None and _nonce(response) != nonce:
-        raise Unusable("the response is the answer to another request: its nonce differs")
+        raise Unusable(Fault("ocsp-nonce-differs"))
     answers = tuple(_answer(one, response, trust) for one in response.answers)
     for authority in dict.fromkeys(one.authority for one in answers):
         own = trust.authority(authority)
@@ -131,19 +132,19 @@ def _read(data: bytes, trust: TrustStore, policy: Policy, nonce: bytes | None, l
 
 def _opened(data: bytes) -> _Response:
     if len(data) > MAX_BYTES:
-        raise Unusable(f"the response is larger than {MAX_BYTES} bytes")
+        raise Unusable(Fault("ocsp-too-large", limit=MAX_BYTES))
     status, *rest = der.element(data).expect(der.SEQUENCE).children()
     if (code := int.from_bytes(status.expect(der.ENUMERATED).content, "big")) != SUCCESSFUL:
-        raise Unusable(f"the responder answers {STATUS.get(code, code)}")
+        raise Unusable(Fault("ocsp-refused", status=STATUS.get(code, str(code))))
     (explicit,) = rest
     (wrapped,) = explicit.expect(der.CONTEXT_0).children()
     kind, octets = wrapped.expect(der.SEQUENCE).children()
     if kind.oid() != oids.OCSP_BASIC:
-        raise Unusable("the response is of an unknown type")
+        raise Unusable(Fault("ocsp-unknown-type"))
     message, algorithm, signature, *more = der.element(octets.expect(der.OCTET_STRING).content).children()
     certificates = more[0].expect(der.CONTEXT_0).first().children() if more else []
     if len(certificates) > MAX_CERTIFICATES:
-        raise Unusable(f"more than {MAX_CERTIFICATES} certificates")
+        raise Unusable(Fault("too-many-certificates", limit=MAX_CERTIFICATES))
     signed = Signed(message.raw, AlgorithmIdentifier.read(algorithm), signature.bits())
     return _Response(signed, *_data(message), certificates)
 
@@ -151,12 +152,12 @@ def _opened(data: bytes) -> _Response:
 def _data(message: der.Element) -> tuple[der.Element, datetime, list[der.Element], dict[str, extensions.Extension]]:
     fields = message.expect(der.SEQUENCE).children()
     if message.first().tag == der.CONTEXT_0:
-        raise Unusable("the response is of an unknown version")
+        raise Unusable(Fault("ocsp-unknown-version"))
     responder, produced_at, answers, *more = fields
     listed = more[0].expect(der.CONTEXT_1).first().children() if more else []
     members = answers.expect(der.SEQUENCE).children()
     if not 0 < len(members) <= MAX_ANSWERS:
-        raise Unusable(f"one to {MAX_ANSWERS} answers expected, {len(members)} found")
+        raise Unusable(Fault("ocsp-answer-count", limit=MAX_ANSWERS, found=len(members)))
     return responder, produced_at.time(), members, extensions.from_sequence(listed)
 
 
@@ -187,14 +188,14 @@ def _subject(identifier: der.Element, trust: TrustStore) -> tuple[Authority, int
     digest, name, key, serial = identifier.expect(der.SEQUENCE).children()
     algorithm = AlgorithmIdentifier.read(digest)
     if algorithm.oid not in NAMING or algorithm.parameters not in (b"", NULL):
-        raise Unusable(f"the response names certificates by digest {algorithm.oid}")
+        raise Unusable(Fault("ocsp-digest-not-allowed", digest=algorithm.oid))
     compute = NAMING[algorithm.oid]
     wanted = name.expect(der.OCTET_STRING).content, key.expect(der.OCTET_STRING).content
     for authority in trust.authorities:
         issuer = authority.certificate
         if wanted == (compute(issuer.subject.public_bytes()), compute(public_key(issuer)[1])):
             return authority, serial.integer()
-    raise Unusable("the response is about certificates of an authority that is not trusted here")
+    raise Unusable(Fault("ocsp-authority-not-trusted"))
 
 
 def _status(status: der.Element) -> dict[str, Any]:
@@ -211,14 +212,14 @@ def _check_signature(response: _Response, authority: Authority, policy: Policy) 
     candidates = [authority.certificate, *_delegates(response, authority, policy)]
     named = [one for one in candidates if _is_named(response.responder, one)]
     if not named:
-        raise Unusable("the response is signed by none that the issuing authority authorised")
+        raise Unusable(Fault("ocsp-signer-not-authorised"))
     for certificate in named:
         try:
             check_issued(response.signed, certificate, policy.signatures, policy.digests)
         except (InvalidSignature, Unsuitable):
             continue
         return
-    raise Unusable("the signature of the response does not match")
+    raise Unusable(Fault("ocsp-signature-mismatch"))
 
 
 def _is_named(responder: der.Element, certificate: x509.Certificate) -> bool:
@@ -243,19 +244,19 @@ def _delegate(raw: bytes, authority: Authority, at: datetime, policy: Policy) ->
         return None
 
 
-def delegate_fault(certificate: x509.Certificate, authority: Authority, at: datetime, policy: Policy) -> str:
-    """Why a certificate is not one of a responder that the authority authorised; empty if it is."""
+def delegate_fault(certificate: x509.Certificate, authority: Authority, at: datetime, policy: Policy) -> Fault | None:
+    """Why a certificate is not one of a responder that the authority authorised."""
     found = extensions.read(certificate)
     if oids.OCSP_SIGNING not in extensions.purposes(found) or not extensions.may_sign(found):
-        return "not for signing OCSP responses"
+        return Fault("ocsp-certificate-not-for-ocsp")
     if fault := extensions.unknown_fault(found, KNOWN_EXTENSIONS) or serial_fault(facts_of(certificate)):
         return fault
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-        return "the responder's certificate was not valid when the response was produced"
+        return Fault("ocsp-certificate-not-valid")
     if any(one.entry(certificate.serial_number) for one in authority.lists):
-        return "the responder's certificate is revoked"
+        return Fault("ocsp-certificate-revoked")
     try:
         check_issued_by(facts_of(certificate), authority.facts, policy)
     except (InvalidSignature, Unsuitable):
-        return "the responder's certificate is not issued by that authority"
-    return ""
+        return Fault("ocsp-certificate-foreign")
+    return None

@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 
 from signatures.policy import Policy
+from signatures.report.fault import Fault, fault_of
 from signatures.report.verdict import HOSTILE
 from signatures.x509 import ocsp
-from signatures.x509.certificates import NO_FAULT, Fault, Path
+from signatures.x509.certificates import NO_FAULT, Judged, Path
 from signatures.x509.crl import RevocationList, paired, reason
 from signatures.x509.crl import read as read_list
 from signatures.x509.facts import Facts
@@ -68,17 +69,17 @@ UNREVOKED = _Known()
 
 def read(
     lists: Iterable[bytes], responses: Iterable[bytes], trust: TrustStore, policy: Policy
-) -> tuple[Revocations, tuple[str, ...]]:
+) -> tuple[Revocations, tuple[Fault, ...]]:
     """Check kept lists and responses; what cannot be used is left out and named in the second value."""
     owned: dict[x509.Certificate, list[x509.CertificateRevocationList]] = {}
     answers: list[ocsp.Answer] = []
-    faults: list[str] = []
+    faults: list[Fault] = []
     for number, data in enumerate(lists, 1):
         try:
             found = read_list(data)
             owned.setdefault(trust.owner_of(found), []).append(found)
         except HOSTILE as fault:
-            faults.append(f"revocation list {number}: {fault}")
+            faults.append(Fault("in-revocation-list", number=number, reason=fault_of(fault)))
     ready: dict[x509.Certificate, tuple[RevocationList, ...]] = {}
     for owner, some in owned.items():
         ready[owner], notes = paired(some)
@@ -87,11 +88,13 @@ def read(
         try:
             answers += ocsp.read(data, trust, policy, lists=ready)
         except ocsp.Unusable as fault:
-            faults.append(f"OCSP response {number}: {fault}")
+            faults.append(Fault("in-ocsp-response", number=number, reason=fault_of(fault)))
     return Revocations(ready, tuple(answers)), tuple(faults)
 
 
-def revocation_fault(path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING) -> Fault:
+def revocation_fault(
+    path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING
+) -> Judged:
     """The signer and every authority below the root must be unrevoked at ``times.at``, by something fresh for it."""
     for facts, issuer in path.issued():
         fault, sub = _fault(facts, issuer, times, policy, more)
@@ -100,7 +103,7 @@ def revocation_fault(path: Path, trust: TrustStore, times: Times, policy: Policy
     return NO_FAULT
 
 
-def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING) -> Fault:
+def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING) -> Judged:
     """The same for a timestamp authority, whose tokens a later revocation may leave good (RFC 3161, 4.1).
 
     ``times.at`` is the time in the token and ``times.now`` the time by which the token is proven to have existed.
@@ -111,7 +114,7 @@ def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy,
     for known in _ever(path, path.issuer, more):
         if known.since and known.since <= times.now and known.reason not in HARMLESS:
             return (
-                f"the timestamp authority's key is revoked since {known.since.isoformat()} ({known.reason})",
+                Fault("timestamp-authority-revoked", since=known.since.isoformat(), reason=known.reason),
                 "REVOKED",
             )
     return NO_FAULT
@@ -124,21 +127,21 @@ def _ever(path: Path, issuer: Authority, more: Revocations) -> list[_Known]:
     return listed + [_of_answer(one) for one in more.answers if _is_about(one, serial, issuer)]
 
 
-def _fault(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: Revocations) -> Fault:
+def _fault(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: Revocations) -> Judged:
     known = _fresh(facts, issuer, times, policy, more)
     if not known:
         name = issuer.certificate.subject.rfc4514_string()
-        return f"no revocation list or OCSP response of {name} is fresh at that time", "TRY_LATER"
+        return Fault("no-fresh-revocation", authority=name), "TRY_LATER"
     if any(one.never_issued for one in known):
-        return "the authority says that it never issued the certificate", "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+        return Fault("certificate-never-issued"), "CERTIFICATE_CHAIN_GENERAL_FAILURE"
     revoked = [(one.since, one.reason) for one in known if one.since and one.since <= times.at]
     return _revoked(*min(revoked), times) if revoked else NO_FAULT
 
 
-def _revoked(since: datetime, reason_: str, times: Times) -> Fault:
-    detail = f"the certificate is revoked since {since.isoformat()} ({reason_})"
+def _revoked(since: datetime, reason_: str, times: Times) -> Judged:
+    detail = Fault("certificate-revoked", since=since.isoformat(), reason=reason_)
     if reason_ == ON_HOLD:
-        return f"{detail}: a hold may be lifted", "TRY_LATER"
+        return Fault("certificate-on-hold", revoked=detail), "TRY_LATER"
     proven = times.created_after is not None and times.created_after >= since
     return detail, "REVOKED" if proven else "REVOKED_NO_POE"
 

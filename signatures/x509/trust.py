@@ -26,6 +26,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm, Signed, check_issued
+from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.x509.crl import RevocationList, paired
 from signatures.x509.facts import Facts, facts_of
 from signatures.x509.rules import ALWAYS, Period
@@ -69,7 +70,7 @@ class TrustStore:
     authorities: tuple[Authority, ...]
     seals: tuple[x509.Certificate, ...] = ()
     periods: Mapping[str, Period] = field(default_factory=dict)
-    notes: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[Fault, ...] = field(default=(), compare=False)
     _by_subject: dict[x509.Name, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _by_encoding: dict[bytes, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -90,7 +91,7 @@ class TrustStore:
         policy = TrustPolicy.load(folder)
         actual = policy.purpose
         if purpose not in (None, actual):
-            raise ValueError(f"{folder}: a trust folder for {actual}, where {purpose} is required")
+            raise FaultError(Fault("trust-folder-purpose", folder=str(folder), found=actual, expected=purpose))
         return cls.of(
             actual,
             [one for path in _files(folder, CERTIFICATE_SUFFIXES) for one in read_certificates(path)],
@@ -120,7 +121,7 @@ class TrustStore:
         authorities = []
         for certificate in certificates:
             fitting, passed_over = paired(owned.get(certificate, ()))
-            notes += [f"{certificate.subject.rfc4514_string()}: {note}" for note in passed_over]
+            notes += [Fault("at-place", place=certificate.subject.rfc4514_string(), fault=note) for note in passed_over]
             path, period = _path(certificate, certificates, keys), periods.get(sha256(certificate), ALWAYS)
             authorities.append(Authority(certificate, path, fitting, period))
         return cls(purpose, tuple(authorities), seals, periods, tuple(notes))
@@ -168,7 +169,7 @@ def read_certificates(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(data) if b"-----" in data else [x509.load_der_x509_certificate(data)]
     except ValueError as fault:
-        raise ValueError(f"{path}: not a certificate: {fault}") from fault
+        raise FaultError(Fault("file-not-a-certificate", file=str(path), reason=fault_of(fault))) from fault
 
 
 def _read_list(path: Path) -> x509.CertificateRevocationList:
@@ -176,23 +177,23 @@ def _read_list(path: Path) -> x509.CertificateRevocationList:
     try:
         return x509.load_pem_x509_crl(data) if b"-----" in data else x509.load_der_x509_crl(data)
     except ValueError as fault:
-        raise ValueError(f"{path}: not a revocation list: {fault}") from fault
+        raise FaultError(Fault("file-not-a-revocation-list", file=str(path), reason=fault_of(fault))) from fault
 
 
 def _check_names(purpose: str, certificates: tuple[x509.Certificate, ...]) -> None:
     if not certificates:
-        raise ValueError("the trust folder holds no authority")
+        raise FaultError(Fault("trust-folder-empty"))
     for certificate in certificates:
         name = certificate.subject.rfc4514_string()
         if purpose == "production" and any(word in name.upper() for word in NOT_FOR_PRODUCTION):
-            raise ValueError(f"{name}: an authority of this name has no place in a production trust folder")
+            raise FaultError(Fault("authority-not-for-production", authority=name))
 
 
 def _check_periods(periods: Mapping[str, Period], certificates: tuple[x509.Certificate, ...]) -> None:
     """A period that is for no certificate here would be one that does not hold where it was meant to."""
     strangers = sorted(periods.keys() - set(map(sha256, certificates)))
     if strangers:
-        raise ValueError(f"trusted for a time, but not in the trust folder: {', '.join(strangers)}")
+        raise FaultError(Fault("periods-of-strangers", certificates=", ".join(strangers)))
 
 
 def _path(
@@ -205,7 +206,7 @@ def _path(
         lowest = _issuer(lowest, pinned, keys)
         path.append(lowest)
         if len(path) >= MAX_DEPTH:
-            raise ValueError(f"{certificate.subject.rfc4514_string()}: does not lead to a root of the folder")
+            raise FaultError(Fault("authority-leads-to-no-root", authority=certificate.subject.rfc4514_string()))
     return tuple(path)
 
 
@@ -218,7 +219,7 @@ def _issuer(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...],
     for candidate in named:
         if keys.signed(_der(certificate), candidate):
             return candidate
-    raise ValueError(f"{certificate.subject.rfc4514_string()}: its issuer is not in the trust folder")
+    raise FaultError(Fault("authority-issuer-missing", authority=certificate.subject.rfc4514_string()))
 
 
 def rooted(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
@@ -237,7 +238,7 @@ def _leads(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], 
 
 def _owned_lists(
     lists: tuple[x509.CertificateRevocationList, ...], pinned: tuple[x509.Certificate, ...], keys: _Keys
-) -> tuple[dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]], list[str]]:
+) -> tuple[dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]], list[Fault]]:
     """By the authority that signed them; a list of an authority that is not here is named in the second value.
 
     A list that bears the name of an authority and not its signature is forged or broken: ``ValueError``.
@@ -253,9 +254,9 @@ def _owned_lists(
     return owned, notes
 
 
-def _foreign(listed: x509.CertificateRevocationList) -> str:
+def _foreign(listed: x509.CertificateRevocationList) -> Fault:
     name = listed.issuer.rfc4514_string()
-    return f"revocation list of {name}: not signed by an authority of the trust folder"
+    return Fault("revocation-list-foreign", issuer=name)
 
 
 def _list_owner(
@@ -264,7 +265,7 @@ def _list_owner(
     for candidate in pinned:
         if candidate.subject == revoked.issuer and keys.signed(revoked.public_bytes(Encoding.DER), candidate):
             return candidate
-    raise ValueError(_foreign(revoked))
+    raise FaultError(_foreign(revoked))
 
 
 def sha256(certificate: x509.Certificate) -> str:

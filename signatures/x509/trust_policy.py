@@ -27,6 +27,7 @@ from typing import Any
 
 import yaml
 
+from signatures.report.fault import Fault, FaultError, Parameter, fault_of
 from signatures.x509.facts import KEY_USAGES
 from signatures.x509.rules import ALWAYS, NO_RULES, Change, Period, Rule, Rules
 
@@ -53,14 +54,14 @@ class TrustPolicy:
         try:
             return cls._of(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (yaml.YAMLError, ValueError) as fault:
-            raise ValueError(f"{path}: {fault}") from fault
+            raise FaultError(Fault("at-place", place=str(path), fault=fault_of(fault))) from fault
 
     @classmethod
     def _of(cls, content: object) -> "TrustPolicy":
-        known = _mapping(content, "the file", {"purpose", "signers", "rules", "trusted"})
+        known = _mapping(content, Fault("the-file"), {"purpose", "signers", "rules", "trusted"})
         purpose = known.get("purpose")
         if purpose not in PURPOSES:
-            raise ValueError(f"purpose must be one of {', '.join(PURPOSES)}, not {purpose!r}")
+            raise FaultError(Fault("policy-purpose", purposes=", ".join(PURPOSES), found=repr(purpose)))
         by_role = _mapping(known.get("rules", {}), "rules")
         changes = {str(role): _changes(role, listed) for role, listed in by_role.items()}
         trusted = _mapping(known.get("trusted", {}), "trusted")
@@ -75,22 +76,22 @@ class TrustPolicy:
         return yaml.safe_dump(content).encode()
 
 
-def _mapping(content: object, where: str, keys: Iterable[str] | None = None) -> Mapping[str, Any]:
+def _mapping(content: object, where: Parameter, keys: Iterable[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(content, dict):
-        raise ValueError(f"{where}: names and values are expected")  # noqa: TRY004 - one error for callers
+        raise FaultError(Fault("policy-not-a-mapping", place=where))
     unknown = sorted(str(one) for one in content.keys() - set(content.keys() if keys is None else keys))
     if unknown:
-        raise ValueError(f"{where}: not known: {', '.join(unknown)}")
+        raise FaultError(Fault("policy-names-unknown", place=where, names=", ".join(unknown)))
     return content
 
 
 def _changes(role: str, listed: object) -> tuple[Change, ...]:
     if not isinstance(listed, list):
-        raise ValueError(f"rules: a list is expected for {role}")  # noqa: TRY004 - one error for callers
+        raise FaultError(Fault("policy-rules-not-a-list", role=role))
     found = tuple(_change(one, f"rules of {role}") for one in listed)
     begins = [one.since or _BEGINNING for one in found]
     if begins != sorted(set(begins)):
-        raise ValueError(f"rules of {role}: not in the order of time")
+        raise FaultError(Fault("policy-rules-unordered", role=role))
     return found
 
 
@@ -98,7 +99,7 @@ def _change(content: object, where: str) -> Change:
     known = dict(_mapping(content, where, {"since", _USUAL, _USAGES, _POLICIES, _KEY_USAGES}))
     since, usual = _instant(known.pop("since", None)), known.pop(_USUAL, False)
     if usual not in (True, False) or (usual and known):
-        raise ValueError(f"{where}: either usual or a rule is expected")
+        raise FaultError(Fault("policy-usual-or-rule", place=where))
     return Change(since, None if usual else _rule(known, where))
 
 
@@ -110,19 +111,19 @@ def _rule(content: object, where: str) -> Rule:
 
 def _key_usages(found: object, where: str) -> frozenset[str]:
     if not isinstance(found, list) or not all(isinstance(one, str) and one in KEY_USAGES for one in found):
-        raise ValueError(f"{where}: key usages are expected, of {', '.join(KEY_USAGES)}")
+        raise FaultError(Fault("policy-key-usages-expected", place=where, usages=", ".join(KEY_USAGES)))
     return frozenset(found)
 
 
 def _identifiers(found: object, where: str) -> frozenset[str]:
     if not isinstance(found, list) or not all(isinstance(one, str) and _OID.fullmatch(one) for one in found):
-        raise ValueError(f"{where}: object identifiers are expected, for example 1.2.398.3.3.4.1.2")
+        raise FaultError(Fault("policy-identifiers-expected", place=where))
     return frozenset(found)
 
 
 def _digest(name: object) -> str:
     if not isinstance(name, str) or not _SHA256.fullmatch(name):
-        raise ValueError(f"trusted: not the SHA-256 of a certificate: {name}")
+        raise FaultError(Fault("policy-not-a-digest", name=str(name)))
     return name
 
 
@@ -137,7 +138,7 @@ def _instant(given: object) -> datetime | None:
         return None
     found = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
     if found.tzinfo is None:
-        raise ValueError(f"{given}: an instant needs its offset from UTC, for example Z")
+        raise FaultError(Fault("policy-instant-without-offset", given=str(given)))
     return found.astimezone(UTC)
 
 

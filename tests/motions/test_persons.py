@@ -16,7 +16,8 @@ from workflows.drafting.composition import Composer
 from workflows.motions import queries
 from workflows.motions.exports.papers import name_of
 from workflows.motions.models import Motion
-from workflows.motions.persons import main_person, naming, persons_of, persons_shown_to, persons_visible_to
+from workflows.motions.persons import main_person, persons_of, persons_shown_to, persons_visible_to
+from workflows.motions.search import filter_mentioning
 
 pytestmark = pytest.mark.django_db
 WHOLE = ("investigator", "head_of_unit", "prosecutor", "judge")
@@ -130,10 +131,12 @@ def test_a_search_finds_nobody_by_a_person_who_is_not_shown(
 ) -> None:
     for role in WHOLE + NARROW:
         post = world.posts[role]
-        found = {text: queries.queue(post).filter(naming(post, text)).exists() for text in (SURNAME, IIN, "Куәгеров")}
+        found = {
+            text: filter_mentioning(queries.queue(post), text, post).exists() for text in (SURNAME, IIN, "Куәгеров")
+        }
         assert found == {SURNAME: False, IIN: False, "Куәгеров": role in WHOLE}, role
         suspect = world.case.persons.get(capacity="suspect")
-        assert queries.queue(post).filter(naming(post, suspect.surname), pk=custody.pk).exists()
+        assert filter_mentioning(queries.queue(post).filter(pk=custody.pk), suspect.surname, post).exists()
 
 
 def test_a_list_names_a_motion_by_somebody_who_is_shown(world: World, hidden: Person, witness: Person) -> None:

@@ -93,6 +93,7 @@ COLUMNS = {
     "submitted_at": "submitted_at - interval '1 day'",
     "appeal_until": "appeal_until + interval '1 day'",
     "next_due_at": "now()",
+    "search": "'somebody else'",
 }
 
 

@@ -111,3 +111,17 @@ def test_the_sentences_are_translated(language: str) -> None:
         english = [str(sentence) for sentence in sentences]
     with override(language):
         assert not [one for one, other in zip(sentences, english, strict=True) if str(one) == other]
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [("en", "the signature was made over other bytes"), ("ru", "подписаны другие данные")],
+)
+def test_a_refusal_says_in_the_readers_language_what_is_wrong(
+    investigator: Post, sign: Sign, language: str, detail: str
+) -> None:
+    (problem,) = refusal(sign(investigator, b"other bytes"), investigator).problems
+    with override(language):
+        told = problem.as_dict()["params"]
+    assert told["detail"] == detail
+    assert told["fault"] == {"code": "content-differs", "parameters": {}}

@@ -157,7 +157,7 @@ def test_a_role_may_need_keys_of_its_own(investigator: Post, sign: Sign) -> None
     problems = refusal(cms, investigator).problems
     (problem,) = problems
     assert problem.params["check"] == "key-usage"
-    assert str(problem.params["detail"]).endswith("key usage keyAgreement is missing")
+    assert problem.params["fault"] == {"code": "key-usage-missing", "parameters": {"usages": "keyAgreement"}}
     rule.delete()
     assert signing.verify_signature(cms, CONTENT, investigator, now()).passed
 

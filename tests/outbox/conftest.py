@@ -168,7 +168,7 @@ class Processes:
 def run_relay(environment, broker, settings, monkeypatch):
     """The relay in this process, at the workers' broker and with their settings."""
     settings.OUTBOX_LEASE_SECONDS = int(environment["ECASE_OUTBOX_LEASE_SECONDS"])
-    settings.OUTBOX_RETRY_SECONDS = environment["ECASE_OUTBOX_RETRY_SECONDS"].split(",")
+    settings.OUTBOX_RETRY_SECONDS = [int(seconds) for seconds in environment["ECASE_OUTBOX_RETRY_SECONDS"].split(",")]
     with Celery("relay", broker=broker, set_as_current=False) as app:
         monkeypatch.setattr(relay, "current_app", app)
         yield relay.run_once

@@ -11,9 +11,10 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from ecase.outbox import circuit, receivers, relay, services, tasks, webhook
+from ecase.outbox import circuit, receivers, relay, services, tasks
+from ecase.outbox.channels import webhook
 from ecase.outbox.claims import Claim
-from ecase.outbox.models import Channel, Message, State, Subscription
+from ecase.outbox.models import Message, State, Subscription
 from tests.factories import OrganisationFactory
 
 START = timezone.now()
@@ -21,7 +22,7 @@ START = timezone.now()
 
 @pytest.fixture(autouse=True)
 def limits(settings):
-    settings.OUTBOX_RETRY_SECONDS = ["10", "60"]
+    settings.OUTBOX_RETRY_SECONDS = [10, 60]
     settings.OUTBOX_LEASE_SECONDS = 30
     settings.WEBHOOK_IN_FLIGHT, settings.OUTBOX_IN_FLIGHT = 3, 10
     settings.WEBHOOK_FAILURES, settings.WEBHOOK_PAUSE_SECONDS = 3, 20
@@ -36,7 +37,7 @@ def send(to, key, number=0):
 
 
 def webhooks(**state):
-    return Message.objects.filter(channel=Channel.WEBHOOK, **state)
+    return Message.objects.filter(channel=webhook.NAME, **state)
 
 
 def deliver(claims):
@@ -71,7 +72,7 @@ def test_o_f3_messages_claimed_again_and_again_lose_nothing(subscription, organi
         Message(
             topic="t",
             key=str(n),
-            channel=Channel.WEBHOOK,
+            channel=webhook.NAME,
             organisation=organisation,
             subscription=subscription,
             payload={},

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from ecase.outbox import guard, webhook
+from ecase.outbox import guard
+from ecase.outbox.channels import webhook
 from ecase.outbox.models import Message
 
 

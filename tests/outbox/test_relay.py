@@ -17,7 +17,7 @@ from tests.past_guards import past_guards
 
 @pytest.fixture(autouse=True)
 def short_ladder(settings):
-    settings.OUTBOX_RETRY_SECONDS = ["10", "60"]
+    settings.OUTBOX_RETRY_SECONDS = [10, 60]
     settings.OUTBOX_LEASE_SECONDS = 30
 
 

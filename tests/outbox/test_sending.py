@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ecase.outbox import services
-from ecase.outbox.models import Channel, Message, Notice, NoticeRead, State
+from ecase.outbox.channels import portal, webhook
+from ecase.outbox.models import Message, Notice, NoticeRead, State
 from tests.factories import OfficerFactory, OrganisationFactory, PostFactory
 
 
@@ -18,7 +19,7 @@ def test_a_notice_is_in_the_inbox_at_once(db):
     post = PostFactory()
     [message] = send(post.officer)
     notice = services.notices(post).get()
-    assert (message.channel, message.state) == (Channel.PORTAL, State.DELIVERED)
+    assert (message.channel, message.state) == (portal.NAME, State.DELIVERED)
     assert (notice.message, notice.topic, notice.payload, notice.read_at) == (
         message,
         "motion.protocol",
@@ -29,15 +30,15 @@ def test_a_notice_is_in_the_inbox_at_once(db):
 
 
 def test_an_organisation_with_a_webhook_gets_both(subscription, organisation):
-    portal, webhook = send(organisation)
-    assert (portal.channel, webhook.channel) == (Channel.PORTAL, Channel.WEBHOOK)
-    assert (webhook.state, webhook.subscription) == (State.PENDING, subscription)
+    noticed, posted = send(organisation)
+    assert (noticed.channel, posted.channel) == (portal.NAME, webhook.NAME)
+    assert (posted.state, posted.subscription) == (State.PENDING, subscription)
     assert services.pending("m1") == 1
 
 
 def test_an_ended_subscription_gets_nothing(subscription, organisation):
     services.unsubscribe(subscription)
-    assert [message.channel for message in send(organisation)] == [Channel.PORTAL]
+    assert [message.channel for message in send(organisation)] == [portal.NAME]
 
 
 def test_what_is_rolled_back_was_not_sent(db, organisation):

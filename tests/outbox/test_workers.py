@@ -6,7 +6,8 @@ import pytest
 from celery import Celery
 
 from ecase.outbox import relay, services
-from ecase.outbox.models import Channel, Message, State
+from ecase.outbox.channels import webhook
+from ecase.outbox.models import Message, State
 from tests.factories import OrganisationFactory
 from tests.outbox.conftest import Subscriber, serving, wait_for
 
@@ -83,7 +84,7 @@ THREADS = ("--pool=threads", "--concurrency=8", "--queues=webhooks")
 
 
 def webhooks(**state):
-    return Message.objects.filter(channel=Channel.WEBHOOK, **state)
+    return Message.objects.filter(channel=webhook.NAME, **state)
 
 
 def test_o_f4_one_hung_receiver_does_not_hold_up_a_healthy_one(processes, run_relay, subscriber, organisation):

@@ -15,6 +15,7 @@ from signatures.asn1 import oids
 from signatures.demo import pki as demo_pki
 from signatures.keys.sealer import Sealer
 from signatures.policy import DEFAULT
+from signatures.report.fault import Fault
 from signatures.x509 import identity
 from signatures.x509.certificates import usage_fault
 from signatures.x509.facts import facts_of
@@ -46,8 +47,9 @@ def test_certificates(made):
     assert (identity.iin(first), identity.bin_(first)) == ("850101300018", "210540000101")
     assert (identity.iin(second), identity.bin_(second)) == ("900202400025", None)
     assert oids.KZ_EMPLOYEE in identity.roles(first)
-    assert usage_fault(facts_of(first), DEFAULT) == ""
-    assert "nonRepudiation is missing" in usage_fault(facts_of(certificate(made, "850101300018-auth.p12")), DEFAULT)
+    assert usage_fault(facts_of(first), DEFAULT) is None
+    authentication = facts_of(certificate(made, "850101300018-auth.p12"))
+    assert usage_fault(authentication, DEFAULT) == Fault("key-usage-missing", usages="nonRepudiation")
     assert "DEMO" in first.issuer.rfc4514_string()
     assert "DEMO" in made.root.certificate.subject.rfc4514_string()
 

@@ -1,77 +1,53 @@
-"""Faults in three languages: every sentence that the verifier can say is there, and is found again with what varies."""
+"""Faults: every code has its sentence in three languages, and reports from before there were codes are read back."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+import signatures
+from signatures import Expected, verify
 from signatures.asn1 import der, oids
 from signatures.cli import text_report
 from signatures.container import Evidence, read, write
 from signatures.container.offline import examine
-from signatures.report import faults
-from signatures.report.faults import said
-from signatures.report.messages import LANGUAGES
+from signatures.report.catalogue import LANGUAGES
+from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.legacy_reports import fault_in, recognised
+from signatures.report.sentences import FRAMES, SENTENCES
+from signatures.report.wording import MEANINGS, WORDS
 from tests.signatures.acts import Court, statement
 from tests.signatures.makers import NOW, SHA1, Pki, sequence
 
-ROOT = Path(faults.__file__).parents[2]
-# What can be in the report of the verifier, or be why it cannot begin.
-SPEAKING = (
-    *("asn1/der", "asn1/extensions", "canonical", "cms/attributes", "cms/parsing", "container/archive"),
-    *("container/asics", "container/checkpoint_compare", "container/limits", "container/offline"),
-    *(
-        "container/strict_zip",
-        "crypto/algorithms",
-        "crypto/budget",
-        "crypto/gost/verify",
-        "evidence/proof_of_existence",
-    ),
-    *(
-        "evidence/proof_of_existence",
-        "evidence/record",
-        "evidence/renewal",
-        "evidence/timestamps",
-        "policy",
-        "tlog/transparency",
-        "verification",
-    ),
-    *("x509/certificates", "x509/crl", "x509/facts", "x509/ocsp", "x509/revocation", "x509/trust", "x509/trust_policy"),
-)
-# What is said to those who write containers, ask authorities or sign, and not by the verifier.
-OTHERS = (
-    *("no key identifier", "another certificate", "files that are absent or not as signed: {}", "{} {}"),
-    *("a renewal is over the record as it was: its report stays", "GOST", "RSA with", "ECDSA with"),
-    *("a note's text ends", "this is not a private key", "the private key", "Evidence container of ecase"),
-    *("the timestamp authority refused the request", "one to {} records"),
-)
-PARTS = {"rules of {}", "extra ", "extra {}", "index ", "index {}", "{} key"}
+ROOT = Path(signatures.__file__).parent
+TOLD = (*WORDS.values(), *MEANINGS.values(), *(text for code, text in SENTENCES.items() if code not in FRAMES))
+# Codes that are put together from the number's name, or chosen from a table.
+CHOSEN = {"iin-missing", "iin-differs", "bin-missing", "bin-differs"}
 
 
-def written() -> Iterator[str]:
-    """The sentences of the library's code, what varies as ``{}``; parts of longer ones left out."""
-    for name in SPEAKING:
-        tree = ast.parse((ROOT / f"{name}.py").read_text())
-        told = _told(tree)
-        yield from (text for node in ast.walk(tree) if (text := _sentence(node, told)))
+def names(sentence: str) -> set[str]:
+    """What varies in a sentence."""
+    return set(re.findall(r"%\((\w+)\)s", sentence))
 
 
-def _told(tree: ast.AST) -> set[int]:
-    """Docstrings, and the pieces of what is put together."""
-    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    return inside | {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+def built() -> Iterator[tuple[str, set[str], str]]:
+    """Code, parameters and place of every ``Fault("...")`` in the library."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fault" and node.args:
+                (code,) = node.args
+                if isinstance(code, ast.Constant):
+                    yield code.value, {str(one.arg) for one in node.keywords}, f"{path}:{node.lineno}"
 
 
-def _sentence(node: ast.AST, told: set[int]) -> str:
-    plain = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    if id(node) in told or not (plain or isinstance(node, ast.JoinedStr)):
-        return ""
-    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
-    text = "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in parts)
-    is_fault = re.fullmatch(r"(\{\}|\$|[A-Za-z])[^\n]*[A-Za-z]{2}[^\n]*", text) and " " in text
-    return text if is_fault and text not in PARTS and not text.startswith(OTHERS) else ""
+def listed() -> set[str]:
+    """Codes that stand in tables of the library beside a limit."""
+    source = "".join((ROOT / path).read_text() for path in ("container/limits.py", "evidence/proof_of_existence.py"))
+    return set(re.findall(r'"((?:container|too-many)-[a-z-]+)": \(', source))
 
 
 @pytest.fixture(scope="module")
@@ -79,37 +55,85 @@ def court() -> Court:
     return Court()
 
 
-def test_every_sentence_has_its_translations():
-    assert sorted(set(written()) - {one.texts[0] for one in faults.sentences()}) == []
+def test_every_fault_has_its_sentence_and_every_sentence_its_parameters():
+    wrong = [(place, code) for code, given, place in built() if given != names(SENTENCES.get(code, "%(none)s"))]
+    assert wrong == []
 
 
 def test_no_sentence_is_there_for_nothing():
-    words = {"missing", "IIN", "BIN", "timestamps", "renewals", "bytes", "a hash"}
-    words |= {"entries", "files", "acts", "RSA with {}", "ECDSA with {}", "Bad CRC-32 for file {}"}
-    assert sorted({one.texts[0] for one in faults.sentences()} - set(written()) - words) == []
+    used = {code for code, _given, _place in built()} | listed() | CHOSEN
+    assert sorted(SENTENCES.keys() - used) == []
+    assert listed() | CHOSEN <= SENTENCES.keys()
 
 
-@pytest.mark.parametrize("one", faults.sentences(), ids=lambda one: one.texts[0])
-def test_a_sentence_is_found_again_with_what_varies(one):
-    assert len(one.texts) == len(LANGUAGES)
-    assert one.texts[0] not in one.texts[1:]
-    values = [f"<{number}>" for number in range(one.texts[0].count("{}"))]
-    for place, language in enumerate(LANGUAGES):
-        assert said(one.texts[0].format(*values), language) == one.texts[place].format(*values)
-    assert all(value in text.format(*values) for text in one.texts for value in values)
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_the_catalogue_holds_these_texts_and_no_others(language):
+    with (ROOT / "locale" / language / "LC_MESSAGES" / "signatures.po").open("rb") as stream:
+        found = {one.id: one.string for one in read_po(stream, locale=language) if one.id}
+    assert sorted(set(TOLD) ^ set(found)) == []
+    assert [one for one, text in found.items() if not text or text == one or names(one) != names(text)] == []
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES.keys() - FRAMES))
+def test_an_old_sentence_is_read_back_as_its_code(code):
+    values = {name: f"<{name}>" for name in names(SENTENCES[code])}
+    fault = Fault(code, **values)
+    assert recognised(str(fault)) == fault
+    for language in LANGUAGES:
+        assert all(value in fault.sentence(language) for value in values.values())
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        "more than 4 timestamps; more than 33554432 bytes",
+        "the container has more than 50 acts",
+        "the certificate's IIN is 850101300018, not 900202400025",
+        "certificate policy missing is not for signing",
+        "the verifier key is not base64",
+        "policy.yaml: the file: names and values are expected",
+    ],
+)
+def test_no_english_is_left_of_a_sentence_of_before_there_were_codes(old):
+    for language in LANGUAGES[1:]:
+        told = recognised(old).sentence(language)
+        assert re.findall(r"[A-Za-z]{3,}", re.sub(r"policy\.yaml|base64", "", told)) == []
+    assert str(recognised(old)) == old
 
 
 def test_a_sentence_within_a_sentence():
-    fault = "CN=TEST,C=KZ: is not a certificate authority; timestamp 1: the token cannot be read: tag 1 is empty"
-    assert said(fault, "ru") == (
-        "CN=TEST,C=KZ: это не удостоверяющий центр; timestamp 1: метка времени не читается: тег 1 пуст"
+    old = "CN=TEST,C=KZ: is not a certificate authority; timestamp 1: the token cannot be read: tag 0x01 is empty"
+    assert recognised(old).sentence("ru") == (
+        "CN=TEST,C=KZ: это не удостоверяющий центр; timestamp 1: метка времени не читается: тег 0x01 пуст"
     )
-    assert said(fault, "en") == fault
+    assert str(recognised(old)) == old
 
 
 def test_what_nobody_has_said_stays_as_it_is():
     for text in ("", "<script>", "; ", ": :", "x" * 5000, "error parsing asn1 value"):
-        assert said(text, "kk") == text
+        assert recognised(text).sentence("kk") == text
+
+
+def test_a_fault_survives_json():
+    fault = Fault(
+        "several", faults=(Fault("at-place", place="CN=A", fault=Fault("not-an-authority")), Fault("no-role"))
+    )
+    assert Fault.of(json.loads(json.dumps(fault.as_dict()))) == fault
+
+
+def test_a_stored_check_is_read_by_its_code_or_else_by_its_sentence():
+    fault = Fault("certificate-expired", at="2026-01-01T00:00:00+00:00")
+    assert fault_in({"detail": "put in other words", "fault": fault.as_dict()}) == fault
+    assert fault_in({"detail": str(fault)}) == fault
+    assert fault_in({"detail": ""}) is None
+    newer = {"detail": "a fault of 2036", "fault": {"code": "of-2036", "parameters": {}}}
+    assert str(fault_in(newer)) == "a fault of 2036"
+
+
+def test_an_exception_carries_its_fault():
+    assert fault_of(FaultError(Fault("no-role"))) == Fault("no-role")
+    assert str(FaultError(Fault("no-role"))) == SENTENCES["no-role"]
+    assert fault_of(ValueError("of a library")) == Fault("quoted", text="of a library")
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "подписаны другие"), ("kk", "қол басқа деректерге қойылған")])
@@ -126,12 +150,23 @@ def test_the_report_is_in_one_language(court, language, words):
 
 
 def test_what_a_hostile_signature_is_told(court):
-    for cms, part in (
-        (b"", "подпись пуста"),
-        (sequence(der.encode_oid(oids.DATA), b"\xa0\x00"), "тип содержимого — не подписанные данные"),
-        (court.person.sign(digest=SHA1), SHA1),
+    for cms, code, part in (
+        (b"", "signature-empty", "подпись пуста"),
+        (
+            sequence(der.encode_oid(oids.DATA), b"\xa0\x00"),
+            "not-signed-data",
+            "тип содержимого — не подписанные данные",
+        ),
+        (court.person.sign(digest=SHA1), "digest-algorithm-not-allowed", SHA1),
     ):
-        from signatures import Expected, verify
-
         report = verify(cms, b"{}", trust=court.trust.store, expected=Expected(), at=NOW)
-        assert part in said("; ".join(one.detail for one in report.failures), "ru")
+        told = {check.fault.code: check.fault.sentence("ru") for check in report.failures}
+        assert part in told[code]
+
+
+def test_a_report_holds_code_parameters_and_the_english_sentence(court):
+    report = verify(court.person.sign(b"x"), b"y", trust=court.trust.store, expected=Expected(), at=NOW).as_dict()
+    (failed,) = [check for check in report["checks"] if not check["passed"]]
+    assert failed["fault"] == {"code": "content-differs", "parameters": {}}
+    assert failed["detail"] == SENTENCES["content-differs"]
+    assert all("fault" not in check for check in report["checks"] if check["passed"])

@@ -21,28 +21,31 @@ from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.assignment.conflicts import conflicts
 from workflows.assignment.models import DutyCall, Series
+from workflows.assignment.ports import AssignedMotion
 
 CALLED, EXHAUSTED = "duty.called", "duty.exhausted"
 
-Motion = Any  # workflows.motions.Motion, which stands a floor above
 Answered = Callable[[UUID, UUID], bool]
 State = DutyCall.State
 
 
 @transaction.atomic(savepoint=False)
-def call_first(motion: Motion, organisation: Organisation, role: str, at: datetime) -> DutyCall | None:
+def call_first(motion: AssignedMotion, organisation: Organisation, role: str, at: datetime) -> DutyCall | None:
     """Call the first who is on duty as ``role`` in ``organisation`` at ``at``; None if nobody is, or need be.
 
     The motion's row is locked by the caller. A calling that runs already is returned as it is. A motion that a judge
     has is that judge's: nobody is called unless he or she is on duty.
     """
-    running = DutyCall.objects.filter(motion=motion, organisation=organisation, role=role, state=State.RUNNING).first()
+    running = DutyCall.objects.filter(
+        motion=motion.pk, organisation=organisation, role=role, state=State.RUNNING
+    ).first()
     if running:
         return running
     on_duty = _on_duty(motion, organisation, role, at)
     if role == Role.JUDGE and motion.judge_id:
         on_duty = [post for post in on_duty if post.officer_id == motion.judge_id]
-    began = DutyCall(motion=motion, organisation=organisation, role=role, position=0, began_at=at)
+    calling: dict[str, Any] = {"motion": motion, "organisation": organisation, "role": role}
+    began = DutyCall(**calling, position=0, began_at=at)
     return _call(began, on_duty[0], at) if on_duty else None
 
 
@@ -66,21 +69,21 @@ def call_next(now: datetime, answered: Answered, limit: int = 100, only: UUID | 
     return [made for one in won if (made := _pass_on(one, now, answered))]
 
 
-def answer(motion: Motion, officer: Officer, at: datetime | None = None) -> int:
+def answer(motion: AssignedMotion, officer: Officer, at: datetime | None = None) -> int:
     """Somebody who could be called has opened the materials: end the callings of the motion there. How many ended."""
     at = at or timezone.now()
     his = Post.objects.current(at).filter(officer=officer, organisation=OuterRef("organisation"), role=OuterRef("role"))
-    ended = DutyCall.objects.filter(Exists(his), motion=motion, state=State.RUNNING)
+    ended = DutyCall.objects.filter(Exists(his), motion=motion.pk, state=State.RUNNING)
     return ended.update(state=State.ANSWERED, ended_at=at, answered_by=officer)
 
 
-def stop(motion: Motion, at: datetime | None = None) -> int:
+def stop(motion: AssignedMotion, at: datetime | None = None) -> int:
     """Nobody need look any more (the motion has moved on, or was withdrawn). How many callings ended."""
-    running = DutyCall.objects.filter(motion=motion, state=State.RUNNING)
+    running = DutyCall.objects.filter(motion=motion.pk, state=State.RUNNING)
     return running.update(state=State.STOPPED, ended_at=at or timezone.now())
 
 
-def _on_duty(motion: Motion, organisation: Organisation, role: str, at: datetime) -> list[Post]:
+def _on_duty(motion: AssignedMotion, organisation: Organisation, role: str, at: datetime) -> list[Post]:
     """Those on duty who may act on the motion, first called first."""
     found = _admitted(motion, duty.on_duty(organisation, role, at))
     officers = [post.officer_id for post in found]
@@ -88,7 +91,7 @@ def _on_duty(motion: Motion, organisation: Organisation, role: str, at: datetime
     return [post for post in found if post.officer_id not in barred]
 
 
-def _admitted(motion: Motion, held: Iterable[Post]) -> list[Post]:
+def _admitted(motion: AssignedMotion, held: Iterable[Post]) -> list[Post]:
     if not motion.secret:
         return list(held)
     admitted = set(motion.admissions.values_list("officer", flat=True))

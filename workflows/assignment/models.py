@@ -3,11 +3,10 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from ecase.audit.guards import NeverDeleted
 from ecase.cases.models import Case
 from ecase.instants import format_instant
 from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Role
+from ecase.periods import forbid_overlap
 from workflows.assignment.algorithm import FIRST, FULL_SHARE
 
 
@@ -78,22 +78,10 @@ class RosterEntry(models.Model):
                 name="roster_ends_after_it_begins", condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
             ),
             models.CheckConstraint(name="roster_share", condition=Q(share__lte=FULL_SHARE)),
-            ExclusionConstraint(
-                name="roster_one_line_at_a_time",
+            forbid_overlap(
+                "roster_one_line_at_a_time",
+                "post",
                 violation_error_message=_("Another line of the roster holds for this judge in that time."),
-                expressions=[
-                    ("post", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "valid_from",
-                            "valid_to",
-                            RangeBoundary(),
-                            function="TSTZRANGE",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
             ),
         ]
 

@@ -14,8 +14,7 @@ from ecase.officers import duty, posts
 from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment.algorithm import FULL_SHARE
 from workflows.assignment.models import Draw, RosterEntry, Series
-
-Motion = Any  # workflows.motions.Motion, which stands a floor above
+from workflows.assignment.ports import AssignedMotion
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def _line(at: datetime) -> Subquery:
 NO_LOAD = {"open": 0, "done": 0, "appeals": 0}
 
 
-def loads(motion: Motion, officers: Iterable[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
+def loads(motion: AssignedMotion, officers: Iterable[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
     """What lies on each desk: motions that wait for a decision, decided lately, and drawn lately on appeal. One query.
 
     *Lately* is within ``DRAW_DAYS``. Covert motions count for the draws of covert motions only: everybody who sees an
@@ -68,7 +67,8 @@ def loads(motion: Motion, officers: Iterable[UUID], at: datetime) -> dict[UUID, 
     """
     wanted, since = list(officers), at - timedelta(days=settings.DRAW_DAYS)
     is_covert = Series.of(motion) == Series.COVERT
-    motions = type(motion).objects.order_by().filter(Q() if is_covert else Q(secret=False), judge__in=wanted)
+    motions: Any = Draw._meta.get_field("motion").related_model
+    motions = motions.objects.order_by().filter(Q() if is_covert else Q(secret=False), judge__in=wanted)
     waiting = motions.open().filter(decided_at=None)
     decided = motions.filter(decided_at__gt=since, decided_at__lte=at)
     appeals = Draw.objects.order_by().filter(chosen__officer__in=wanted, drawn_at__gt=since)

@@ -15,9 +15,8 @@ from ecase.audit import services as audit
 from ecase.audit.models import Entry
 from ecase.officers.models import Organisation
 from workflows.assignment import algorithm
-from workflows.assignment.models import Commitment, Series
-
-Motion = Any  # workflows.motions.Motion, which stands a floor above
+from workflows.assignment.models import Commitment, Draw, Series
+from workflows.assignment.ports import AssignedMotion
 
 EVENT = "draw.committed"
 _BYTES = 32
@@ -36,7 +35,7 @@ def commit(court: Organisation) -> None:
         _begin(court, series)
 
 
-def reveal(motion: Motion, court: Organisation) -> dict[str, Any]:
+def reveal(motion: AssignedMotion, court: Organisation) -> dict[str, Any]:
     """The parts of the next seed of ``court`` in the motion's series; the nonce after it is committed to at once.
 
     Draws of one court and series wait here for each other until the end of the caller's transaction. Raises
@@ -63,7 +62,7 @@ def chain_of(court_id: UUID | int | str, series: Series) -> str:
     return f"court:{court_id}" if series == Series.ORDINARY else f"covert_draws:{court_id}"
 
 
-def _begin(court: Organisation, series: Series, motion: Motion = None) -> None:
+def _begin(court: Organisation, series: Series, motion: AssignedMotion | None = None) -> None:
     Organisation.objects.select_for_update(no_key=True).get(pk=court.pk)
     if not Commitment.objects.filter(court=court, series=series).exists():
         nonce = _nonce()
@@ -71,14 +70,15 @@ def _begin(court: Organisation, series: Series, motion: Motion = None) -> None:
         Commitment.objects.create(court=court, series=series, nonce=nonce, entry=entry, number=entry.seq)
 
 
-def _held(motion: Motion, court: Organisation) -> Any:
+def _held(motion: AssignedMotion, court: Organisation) -> Any:
     """The row of the court and series, locked, with the last act of the motion that an officer signed.
 
     Nothing that another draw writes is joined: after waiting for that draw PostgreSQL would compare the row's new entry
     with what stood there before the wait, and find no row.
     """
-    acts = type(motion)._meta.get_field("acts").related_model.objects
-    signed = acts.filter(motion=motion.pk, author__isnull=False).order_by("-position")
+    motions: Any = Draw._meta.get_field("motion").related_model
+    acts: Any = motions._meta.get_field("acts").related_model
+    signed = acts.objects.filter(motion=motion.pk, author__isnull=False).order_by("-position")
     rows = Commitment.objects.select_for_update().filter(court=court, series=Series.of(motion))
     rows = rows.annotate(act=Subquery(signed.values(act=JSONObject(id="pk", sha256="sha256"))[:1]))
     if found := rows.first():
@@ -87,7 +87,7 @@ def _held(motion: Motion, court: Organisation) -> Any:
     return rows.get()
 
 
-def _parts(motion: Motion, court: Organisation, held: Any) -> dict[str, Any]:
+def _parts(motion: AssignedMotion, court: Organisation, held: Any) -> dict[str, Any]:
     named = {} if held.series == Series.ORDINARY else {"series": held.series}
     return {
         "motion": str(motion.pk),
@@ -104,7 +104,7 @@ def _nonce() -> str:
     return secrets.token_hex(_BYTES)
 
 
-def _published(court: Organisation, series: Series, nonce: str, motion: Motion) -> Entry:
+def _published(court: Organisation, series: Series, nonce: str, motion: AssignedMotion | None) -> Entry:
     """Put the hash of a nonce into the log. What a covert draw makes known is for those who see that motion."""
     data = {"commitment": algorithm.commitment(nonce)}
     of_motion = {"motion": str(motion.pk)} if motion is not None and series == Series.COVERT else {}

@@ -15,12 +15,12 @@ from workflows.assignment import algorithm, candidates, roster, seeds
 from workflows.assignment.algorithm import winner
 from workflows.assignment.candidates import Pool
 from workflows.assignment.models import Draw, Series
+from workflows.assignment.ports import AssignedMotion
 from workflows.assignment.roster import Seat
 from workflows.assignment.verification import faults, verify
 
 __all__ = ["draw", "faults", "next_number", "verify", "winner"]
 
-Motion = Any  # workflows.motions.Motion, which stands a floor above
 
 _NEXT = """
     INSERT INTO assignment_register (court_id, year, series, last) VALUES (%s, %s, %s, 1)
@@ -47,7 +47,12 @@ def next_number(court: Organisation, at: datetime | None = None, *, series: Seri
 
 @transaction.atomic(savepoint=False)
 def draw(
-    motion: Motion, court: Organisation, case: Case, *, at: datetime | None = None, barred: Mapping[str, str] = _NOBODY
+    motion: AssignedMotion,
+    court: Organisation,
+    case: Case,
+    *,
+    at: datetime | None = None,
+    barred: Mapping[str, str] = _NOBODY,
 ) -> Draw | None:
     """Draw a judge of ``court`` for the motion; ``None`` if nobody may be drawn.
 
@@ -68,7 +73,7 @@ def draw(
     return record
 
 
-def _weighed(motion: Motion, pool: Pool) -> list[dict[str, Any]]:
+def _weighed(motion: AssignedMotion, pool: Pool) -> list[dict[str, Any]]:
     """The candidates, each with a weight and what it was made of."""
     loads = roster.loads(motion, [one.post.officer_id for one in pool.seats], pool.at)
     kinds = (motion.kind, motion.kind_entry.group)
@@ -86,12 +91,13 @@ def _candidate(seat: Seat, kinds: tuple[str, str], load: dict[str, int]) -> dict
 
 
 def _record(
-    motion: Motion, court: Organisation, pool: Pool, made_of: dict[str, Any], weighed: list[dict[str, Any]]
+    motion: AssignedMotion, court: Organisation, pool: Pool, made_of: dict[str, Any], weighed: list[dict[str, Any]]
 ) -> Draw:
     seed = algorithm.seed(made_of)
     chosen = winner(seed, weighed)
+    drawn: dict[str, Any] = {"motion": motion}
     return Draw.objects.create(
-        motion=motion,
+        **drawn,
         court=court,
         algorithm=algorithm.NAME,
         seed=seed,

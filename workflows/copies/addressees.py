@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ecase.cases.models import Counsel, Person
 from ecase.officers.models import Officer, Organisation, Role
+from workflows.copies.ports import ServedMotion
 
-Motion = Any  # workflows.motions.Motion, which stands a floor above
-Finder = Callable[[Motion], Iterable["Addressee"]]
+Finder = Callable[[ServedMotion], Iterable["Addressee"]]
 INVESTIGATORS = (Role.INVESTIGATOR, Role.HEAD_OF_UNIT)
 
 
@@ -24,7 +23,7 @@ class Addressee:
 NOBODY_KNOWN = Addressee()
 
 
-def meant(motion: Motion, word: str, *, required: bool | None = None) -> list[Addressee]:
+def meant(motion: ServedMotion, word: str, *, required: bool | None = None) -> list[Addressee]:
     """Whom ``word`` means.
 
     An office or officer of the motion; or the persons whom the motion names in a field of this name; or the persons of
@@ -45,7 +44,7 @@ def counsel_of(persons: Iterable[Person]) -> list[Officer]:
     return list({one.officer_id: one.officer for one in found}.values())
 
 
-def _finder(motion: Motion, word: str) -> Finder | None:
+def _finder(motion: ServedMotion, word: str) -> Finder | None:
     if word in _OFFICES:
         return _OFFICES[word]
     if word in _person_fields(motion):
@@ -53,7 +52,7 @@ def _finder(motion: Motion, word: str) -> Finder | None:
     return (lambda motion: _in_capacity(motion, word)) if word in Person.Capacity.values else None
 
 
-def _investigator(motion: Motion) -> Iterator[Addressee]:
+def _investigator(motion: ServedMotion) -> Iterator[Addressee]:
     """The author, if he investigates; else the body that does."""
     if motion.author.role in INVESTIGATORS:
         yield Addressee(officer=motion.author.officer)
@@ -61,12 +60,12 @@ def _investigator(motion: Motion) -> Iterator[Addressee]:
         yield Addressee(organisation=motion.case.organisation)
 
 
-def _judge(motion: Motion) -> Iterator[Addressee]:
+def _judge(motion: ServedMotion) -> Iterator[Addressee]:
     if motion.judge:
         yield Addressee(officer=motion.judge)
 
 
-def _defender(motion: Motion) -> Iterator[Addressee]:
+def _defender(motion: ServedMotion) -> Iterator[Addressee]:
     """Counsel with an account, else the defenders whom the case names.
 
     He who asked for the decision, if he is a defender; counsel of the subject where the motion is open to the defence.
@@ -80,7 +79,7 @@ def _defender(motion: Motion) -> Iterator[Addressee]:
         yield from (Addressee(person=one) for one in motion.case.persons.filter(capacity=Person.Capacity.DEFENDER))
 
 
-def _facility(motion: Motion) -> Iterator[Addressee]:
+def _facility(motion: ServedMotion) -> Iterator[Addressee]:
     """The place of custody of the investigation body, or of the one above it, if there is only one."""
     bodies = [motion.organisation_id, motion.organisation.parent_id]
     places = Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=filter(None, bodies))
@@ -107,17 +106,17 @@ _OFFICES: dict[str, Finder] = {
 }
 
 
-def _person_fields(motion: Motion) -> set[str]:
+def _person_fields(motion: ServedMotion) -> set[str]:
     return {one.key for one in motion.kind_entry.form.fields if one.type in ("person", "persons")}
 
 
-def _named(motion: Motion, field: str) -> list[Addressee]:
+def _named(motion: ServedMotion, field: str) -> list[Addressee]:
     stated = motion.payload.get(field) or []
     ids = stated if isinstance(stated, list) else [stated]
     return [Addressee(person=one) for one in motion.case.persons.filter(pk__in=ids)]
 
 
-def _in_capacity(motion: Motion, capacity: str) -> list[Addressee]:
+def _in_capacity(motion: ServedMotion, capacity: str) -> list[Addressee]:
     found = [Addressee(person=one) for one in motion.case.persons.filter(capacity=capacity)]
     subject = [one for one in found if one.person and one.person.pk == motion.subject_id]
     return subject or found

@@ -71,7 +71,7 @@ class Copy(models.Model):
     voided_at = models.DateTimeField(_("void since"), null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager["Copy"]] = CopyQuerySet.as_manager()
+    objects = CopyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("copy")

@@ -19,23 +19,23 @@ from ecase.audit import services as audit
 from ecase.cases.models import Document
 from ecase.instants import format_instant, format_optional_instant
 from ecase.officers.models import Post
-from ecase.outbox.models import Channel, Message, Subscription
+from ecase.outbox import services as outbox
+from ecase.outbox.models import Message, Subscription
 from ecase.outbox.models import State as MessageState
 from workflows import clock
 from workflows.calendars.services import in_force
 from workflows.copies.addressees import Addressee, counsel_of, meant
 from workflows.copies.models import Copy, CopyQuerySet, Recipient, Way
+from workflows.copies.ports import ServedAct, ServedMotion
 from workflows.statute.catalogue import catalogue
 from workflows.statute.schema import DECISIONS, Attendee, Service
 
-Motion = Any  # workflows.motions.Motion, which stands a floor above
-Act = Any  # workflows.motions.Act
 HEARING_ORDER = "hearing_order"
 _DECIDED = tuple(f"motion.{one}" for one in DECISIONS)
 LONG = ("days", "months", "years")
 
 
-def owe(motion: Motion, act: Act, reaches: Callable[[Recipient], bool]) -> list[Recipient]:
+def owe(motion: ServedMotion, act: ServedAct, reaches: Callable[[Recipient], bool]) -> list[Recipient]:
     """Write a row for each copy that a decision owes by the service matrix, or an ordered hearing to its attendees.
 
     ``reaches`` says whom the service may tell by itself. Returns who is to be sent a message of the act: they, and
@@ -53,12 +53,12 @@ def owe(motion: Motion, act: Act, reaches: Callable[[Recipient], bool]) -> list[
     return [*told, *counsel_of(one.person for one in owed if one.person and not one.notice)]
 
 
-def outstanding(motion: Motion) -> CopyQuerySet:
+def outstanding(motion: ServedMotion) -> CopyQuerySet:
     """The copies of a motion's acts that are owed and that nobody has acknowledged."""
-    return CopyQuerySet(Copy).filter(motion=motion).outstanding()
+    return Copy.objects.filter(motion=motion.pk).outstanding()
 
 
-def void_notices(motion: Motion, at: datetime) -> int:
+def void_notices(motion: ServedMotion, at: datetime) -> int:
     """The hearing will not take place as it was ordered: its open notices no longer matter. How many there were."""
     notices = list(outstanding(motion).filter(notice=True).select_related("motion__case"))
     if notices:
@@ -89,7 +89,7 @@ def record(copy: Copy, post: Post, *, how: Way, at: datetime, proof: Document | 
     return True
 
 
-def opened(motion: Motion, post: Post, at: datetime, act: Act = None) -> int:
+def opened(motion: ServedMotion, post: Post, at: datetime, act: ServedAct | None = None) -> int:
     """The officer in ``post`` opens what the motion holds: his copies, and his organisation's, are acknowledged.
 
     With ``act`` those of that act alone: it is all that he has opened.
@@ -103,7 +103,7 @@ def opened(motion: Motion, post: Post, at: datetime, act: Act = None) -> int:
 def answered() -> CopyQuerySet:
     """The outstanding copies whose message an organisation's own system has accepted, ``answered_at`` an instant."""
     hooks = Subscription.objects.values("organisation")
-    waiting = CopyQuerySet(Copy).outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
+    waiting = Copy.objects.outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
     return waiting.annotate(answered_at=Subquery(_answers()[:1])).filter(answered_at__isnull=False).order_by()
 
 
@@ -118,10 +118,8 @@ def take_answers(limit: int = 100, only: UUID | None = None) -> int:
 
 def _answers() -> QuerySet[Any, Any]:
     """When an organisation's system accepted the message of a copy's act."""
-    posted = Message.objects.annotate(act=KeyTextTransform("act", "payload"))
+    posted = outbox.receipts().annotate(act=KeyTextTransform("act", "payload"))
     return posted.filter(
-        channel=Channel.WEBHOOK,
-        state=MessageState.DELIVERED,
         organisation=OuterRef("organisation"),
         key=Cast(OuterRef("motion"), CharField()),
         act=Cast(OuterRef("act"), CharField()),
@@ -136,7 +134,7 @@ def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> 
     caller tells whom it concerns in the same transaction: if that fails, the claim is undone with it. ``only`` names
     one motion.
     """
-    overdue = CopyQuerySet(Copy).to_remind(now)
+    overdue = Copy.objects.to_remind(now)
     due = (overdue.filter(motion=only) if only else overdue).order_by("remind_at").select_related("motion__case")
     first = due.select_for_update(skip_locked=True, of=("motion",)).first()
     won = list(due.filter(motion=first.motion_id).select_for_update(of=("self",))[:limit]) if first else []
@@ -146,7 +144,7 @@ def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> 
     return won
 
 
-def arrivals(motion: Motion) -> list[dict[str, Any]]:
+def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
     """Whose messages of the decision have arrived, over which channel and when; JSON-ready, organisations by BIN."""
     told = Message.objects.filter(key=str(motion.pk), topic__in=_DECIDED, state=MessageState.DELIVERED)
     rows = told.order_by("pk").values_list("organisation__bin", "officer", "channel", "delivered_at")
@@ -156,18 +154,18 @@ def arrivals(motion: Motion) -> list[dict[str, Any]]:
     ]
 
 
-def as_they_stand(motion: Motion) -> list[dict[str, Any]]:
+def as_they_stand(motion: ServedMotion) -> list[dict[str, Any]]:
     """Every copy of the motion's acts, JSON-ready and without names: to whom, how, sent and acknowledged when."""
     return [
         {**_line(one), "sent_at": _text(one.sent_at), "acknowledged_at": _text(one.acknowledged_at)}
-        for one in Copy.objects.filter(motion=motion)
+        for one in Copy.objects.filter(motion=motion.pk)
     ]
 
 
 # -- what is owed --------------------------------------------------------------------------------------------------
 
 
-def _owed(motion: Motion, act: Act) -> Iterator[Copy]:
+def _owed(motion: ServedMotion, act: ServedAct) -> Iterator[Copy]:
     if act.type in DECISIONS:
         entries = (one for one in motion.kind_entry.service if not one.outcomes or motion.outcome in one.outcomes)
         for entry in entries:
@@ -178,20 +176,21 @@ def _owed(motion: Motion, act: Act) -> Iterator[Copy]:
             yield from (_notice(motion, act, attendee, one) for one in found)
 
 
-def _copy(motion: Motion, act: Act, entry: Service, to: Addressee) -> Copy:
+def _copy(motion: ServedMotion, act: ServedAct, entry: Service, to: Addressee) -> Copy:
     due_at = act.performed_at if entry.immediately else _end(motion, entry, act.performed_at)
     return _row(motion, act, to, to=entry.to, at_once=entry.immediately, due_at=due_at)
 
 
-def _notice(motion: Motion, act: Act, attendee: Attendee, to: Addressee) -> Copy:
+def _notice(motion: ServedMotion, act: ServedAct, attendee: Attendee, to: Addressee) -> Copy:
     return _row(motion, act, to, to=attendee.who, notice=True, due_at=motion.hearing_at)
 
 
-def _row(motion: Motion, act: Act, addressee: Addressee, **about: Any) -> Copy:
-    return Copy(motion=motion, act=act, created_at=act.performed_at, **vars(addressee), **about)
+def _row(motion: ServedMotion, act: ServedAct, addressee: Addressee, **about: Any) -> Copy:
+    owed: dict[str, Any] = {"motion": motion, "act": act, **vars(addressee), **about}
+    return Copy(created_at=act.performed_at, **owed)
 
 
-def _end(motion: Motion, entry: Service, start: datetime) -> datetime | None:
+def _end(motion: ServedMotion, entry: Service, start: datetime) -> datetime | None:
     """When the term of the matrix ends, counted from the minute and never rolled: the shortest reading."""
     if entry.within is None:
         return None
@@ -212,7 +211,7 @@ def _reminded_at(copy: Copy, start: datetime) -> datetime:
 
 def _settle(copy: Copy, fields: dict[str, Any]) -> bool:
     """Whether this caller was the first."""
-    open_one = CopyQuerySet(Copy).outstanding().filter(pk=copy.pk)
+    open_one = Copy.objects.outstanding().filter(pk=copy.pk)
     if not open_one.update(**fields, remind_at=None):
         return False
     for name, value in fields.items():

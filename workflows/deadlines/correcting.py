@@ -18,8 +18,9 @@ from django.db.models import Q
 from ecase.audit import services as audit
 from ecase.instants import format_instant, parse_instant
 from workflows.calendars.services import in_force
-from workflows.deadlines.counting import FIELD, Count, Motion, count
+from workflows.deadlines.counting import FIELD, Count, count
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
+from workflows.deadlines.ports import TimedMotion
 from workflows.statute.schema import Term
 
 _STORIES = {Voided.CORRECTED: "length", Voided.CALENDAR: "calendar", Voided.EXTENDED: "extended"}
@@ -34,7 +35,7 @@ class Cause:
     reason: str = ""
 
 
-def correct(motion: Motion, term: Term, new_event_at: datetime, reason: str, at: datetime) -> Deadline | None:
+def correct(motion: TimedMotion, term: Term, new_event_at: datetime, reason: str, at: datetime) -> Deadline | None:
     """The deadline of ``term`` as it holds once its event is known to have been at ``new_event_at``.
 
     ``motion.payload`` is the corrected one already. What was met or missed by the old count is judged anew. Nothing
@@ -45,7 +46,7 @@ def correct(motion: Motion, term: Term, new_event_at: datetime, reason: str, at:
 
 
 @transaction.atomic
-def correct_fields(motion: Motion, fields: Collection[str], reason: str, at: datetime) -> list[Deadline]:
+def correct_fields(motion: TimedMotion, fields: Collection[str], reason: str, at: datetime) -> list[Deadline]:
     """Count every term anew that began at one of these fields of the motion, or depends on one; what holds now.
 
     As :func:`correct`. A term that no act has begun yet begins with its act, by the corrected payload.
@@ -56,13 +57,13 @@ def correct_fields(motion: Motion, fields: Collection[str], reason: str, at: dat
     return [one for one in found if one is not None]
 
 
-def extend(motion: Motion, act_type: str, at: datetime) -> list[Deadline]:
+def extend(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
     """Give the time that the law allows at most to the running terms that ``act_type`` extends; those that now run."""
     terms = [one for one in motion.kind_entry.clocks if act_type in one.extended_by]
     return [new for term in terms if (new := _extend(motion, term, Cause(Voided.EXTENDED, at))) is not None]
 
 
-def _extend(motion: Motion, term: Term, cause: Cause) -> Deadline | None:
+def _extend(motion: TimedMotion, term: Term, cause: Cause) -> Deadline | None:
     old, most = _standing(motion, term), term.extendable_to
     if old is None or most is None or old.state != State.RUNNING:
         return None
@@ -83,10 +84,10 @@ def _as_it_runs(term: Term, standing: Deadline | None) -> Term:
 
 def stale() -> DeadlineQuerySet:
     """The running deadlines that were counted by a calendar that has changed since."""
-    places = _deadlines().by_calendar().values_list("motion__catalogue__jurisdiction", flat=True).distinct()
+    places = Deadline.objects.by_calendar().values_list("motion__catalogue__jurisdiction", flat=True).distinct()
     stamps = {place: in_force(place).stamp for place in places.order_by()}
     of_place = [Q(motion__catalogue__jurisdiction=place) & ~Q(calendar=stamp) for place, stamp in stamps.items()]
-    return _deadlines().by_calendar().filter(reduce(or_, of_place)) if of_place else _deadlines().none()
+    return Deadline.objects.by_calendar().filter(reduce(or_, of_place)) if of_place else Deadline.objects.none()
 
 
 @transaction.atomic
@@ -114,7 +115,7 @@ def _counted_anew(old: Deadline, cause: Cause) -> Deadline | None:
 
 
 @transaction.atomic
-def _correct(motion: Motion, term: Term, event_at: datetime | None, cause: Cause) -> Deadline | None:
+def _correct(motion: TimedMotion, term: Term, event_at: datetime | None, cause: Cause) -> Deadline | None:
     old = _standing(motion, term)
     if old is None and term.outcomes:
         # It waits for its decision, which nothing is corrected after.
@@ -138,7 +139,7 @@ def _begin(counted: Count, cause: Cause) -> Deadline:
     """A term that binds only since the correction."""
     facts = counted.facts()
     facts["computed"]["recomputed"] = {"because": "begun", "on": format_instant(cause.at), "reason": cause.reason}
-    new = Deadline.objects.create(motion=counted.motion, **facts)
+    new = Deadline.objects.create(**facts)
     _log(None, new, cause)
     return new
 
@@ -148,7 +149,7 @@ def _replace(old: Deadline, counted: Count, cause: Cause) -> Deadline:
     facts["computed"]["recomputed"] = _story(old, counted, cause)
     facts["extended"] = old.extended or cause.because == Voided.EXTENDED
     _void(old, cause)
-    new = _judged(Deadline(motion=counted.motion, **facts), old, cause.at)
+    new = _judged(Deadline(**facts), old, cause.at)
     new.save(force_insert=True)
     Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
     _log(old, new, cause)
@@ -218,7 +219,7 @@ def _asked(term: Term) -> set[str]:
     return {*chosen, *started, *(one.field for one in term.applies_when)}
 
 
-def _events(motion: Motion, term: Term) -> Iterator[datetime | None]:
+def _events(motion: TimedMotion, term: Term) -> Iterator[datetime | None]:
     """When the term's event was, by the corrected motion; None: the motion states it no more.
 
     Nothing for a term that waits for its act.
@@ -233,11 +234,7 @@ def _events(motion: Motion, term: Term) -> Iterator[datetime | None]:
         yield standing.started_at
 
 
-def _standing(motion: Motion, term: Term) -> Deadline | None:
+def _standing(motion: TimedMotion, term: Term) -> Deadline | None:
     """The row that says how the term stands now: not one that another took the place of."""
-    rows = _deadlines().filter(motion=motion, term=term.key, replaced_by=None)
+    rows = Deadline.objects.filter(motion=motion.pk, term=term.key, replaced_by=None)
     return rows.exclude(voided_because=Voided.RESTARTED).order_by("-created_at").select_for_update().first()
-
-
-def _deadlines() -> DeadlineQuerySet:
-    return DeadlineQuerySet(Deadline)

@@ -10,11 +10,11 @@ from django.utils import timezone
 from ecase.instants import format_instant, parse_instant
 from workflows import clock
 from workflows.calendars.services import InForce, in_force
+from workflows.deadlines.ports import TimedMotion
 from workflows.statute.catalogue import catalogue
 from workflows.statute.conditions import all_hold
 from workflows.statute.schema import ByChoice, Escalation, Kind, Term
 
-Motion = Any  # workflows.motions.Motion, which stands a floor above
 LONG = ("days", "months", "years")
 FIELD = "field:"
 
@@ -23,7 +23,7 @@ FIELD = "field:"
 class Count:
     """A term counted for a motion. ``stamp`` names the calendar that was asked; empty where none could matter."""
 
-    motion: Motion
+    motion: TimedMotion
     term: Term
     event: str
     event_at: datetime
@@ -38,6 +38,7 @@ class Count:
         reminders = _reminders(self.term.remind or law.reminders.get(self.term.role, ()), since, due_at)
         above = _escalations(self.term.escalate or law.escalation.get(self.term.role, ()), since, due_at)
         return {
+            "motion": self.motion,
             "term": self.term.key,
             "role": self.term.role,
             "article": self.term.article,
@@ -54,7 +55,9 @@ class Count:
         }
 
 
-def count(motion: Motion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = "") -> Count | None:
+def count(
+    motion: TimedMotion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = ""
+) -> Count | None:
     """The term counted from an event at ``event_at``; None when it does not bind here.
 
     It does not when its conditions do not hold for ``payload`` (the motion's), the choice that sets its length is not
@@ -87,12 +90,26 @@ def appeal_until(kind: Kind, announced_at: datetime, jurisdiction: str | None = 
     return clock.due(announced_at, amount, unit, skip_first=skip_first, roll=rule.roll, calendar=calendar).due_at
 
 
+def add_length(start: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
+    """The instant that lies this long after ``start``, by a jurisdiction's days (by default the installation's).
+
+    Lengths of a sanction are counted from the minute and never rolled (CPC Art. 48).
+    """
+    calendar = working_calendar(jurisdiction)
+    return clock.due(start, amount, unit, skip_first=False, roll=False, calendar=calendar).due_at
+
+
+def subtract_length(end: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
+    """The instant that lies this long before ``end``, counted as :func:`add_length` does."""
+    return clock.earlier(clock.immediately(end), amount, unit, working_calendar(jurisdiction)).due_at
+
+
 def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
     """The instant of the first of them."""
     return min((parse_instant(one["at"]) for one in escalations), default=None)
 
 
-def _table(motion: Motion, term: Term) -> InForce | None:
+def _table(motion: TimedMotion, term: Term) -> InForce | None:
     """The calendar, where the term is counted by one: hours run through nights and days off."""
     if term.unit in LONG or (term.less and term.less.unit in LONG):
         return in_force(catalogue(motion.catalogue_id).jurisdiction)

@@ -94,7 +94,7 @@ class Deadline(models.Model):
     computed = models.JSONField(_("computation"), default=dict)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager["Deadline"]] = DeadlineQuerySet.as_manager()
+    objects = DeadlineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("deadline")

@@ -13,8 +13,9 @@ from django.db import connection, transaction
 
 from ecase.instants import parse_instant
 from workflows.deadlines.correcting import correct, correct_fields, recount, stale
-from workflows.deadlines.counting import Motion, appeal_until, count, first_of, working_calendar
+from workflows.deadlines.counting import appeal_until, count, first_of, working_calendar
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
+from workflows.deadlines.ports import TimedMotion
 from workflows.statute.schema import Term
 
 __all__ = [
@@ -44,7 +45,7 @@ _VOID = """
 
 
 def start(
-    motion: Motion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = ""
+    motion: TimedMotion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = ""
 ) -> Deadline | None:
     """The deadline that ``term`` sets on an event at ``event_at``; one that ran for the same term is void.
 
@@ -56,13 +57,13 @@ def start(
     if counted is None:
         return None
     _end(_running(motion).filter(term=term.key), event_at, Voided.RESTARTED)
-    return Deadline.objects.create(motion=motion, **counted.facts())
+    return Deadline.objects.create(**counted.facts())
 
 
-def meet(motion: Motion, act_type: str, at: datetime) -> list[Deadline]:
+def meet(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
     """The deadlines that this act meets. One whose end has passed is missed, with the instant at which it was met."""
     terms = [one.key for one in motion.kind_entry.clocks if act_type in one.met_by]
-    open_ones = Deadline.objects.filter(motion=motion, term__in=terms, met_at__isnull=True)
+    open_ones = Deadline.objects.filter(motion=motion.pk, term__in=terms, met_at__isnull=True)
     met = list(open_ones.filter(state__in=[State.RUNNING, State.MISSED]).select_for_update())
     for deadline in met:
         deadline.met_at, deadline.remind_at, deadline.escalate_at = at, None, None
@@ -71,7 +72,7 @@ def meet(motion: Motion, act_type: str, at: datetime) -> list[Deadline]:
     return met
 
 
-def void(motion: Motion, at: datetime, terms: Collection[str] | None = None) -> list[UUID]:
+def void(motion: TimedMotion, at: datetime, terms: Collection[str] | None = None) -> list[UUID]:
     """Nothing of ``terms`` (all) is awaited any more: their running deadlines are void. Returns which were."""
     chosen = None if terms is None else list(terms)
     given = {"state": State.VOID, "because": Voided.ENDED, "running": State.RUNNING}
@@ -80,7 +81,7 @@ def void(motion: Motion, at: datetime, terms: Collection[str] | None = None) -> 
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def next_due(motion: Motion) -> tuple[datetime | None, bool]:
+def next_due(motion: TimedMotion) -> tuple[datetime | None, bool]:
     """The earliest instant by which somebody must act on the motion, or None, and whether that means "at once"."""
     found = _running(motion).order_by("due_at").values_list("due_at", "at_once").first()
     return found or (None, False)
@@ -97,8 +98,8 @@ def claim_missed(now: datetime, limit: int = 100, only: UUID | None = None) -> l
     3. The caller writes what a miss means in the same transaction: if that fails, the claim is undone with it.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().missed_unclaimed(now).order_by("due_at"), limit, only)
-        _deadlines().filter(pk__in=[one.pk for one in won], claimed_at__isnull=True).update(
+        won = _locked(Deadline.objects.missed_unclaimed(now).order_by("due_at"), limit, only)
+        Deadline.objects.filter(pk__in=[one.pk for one in won], claimed_at__isnull=True).update(
             state=State.MISSED, claimed_at=now, remind_at=None
         )
     for deadline in won:
@@ -112,7 +113,7 @@ def claim_reminders(now: datetime, limit: int = 100, only: UUID | None = None) -
     Reminders that were slept through are given as one.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().to_remind(now).order_by("remind_at"), limit, only)
+        won = _locked(Deadline.objects.to_remind(now).order_by("remind_at"), limit, only)
         for deadline in won:
             deadline.reminders = [at for at in deadline.reminders if at > now]
             deadline.remind_at = min(deadline.reminders, default=None)
@@ -126,7 +127,7 @@ def claim_escalations(now: datetime, limit: int = 100, only: UUID | None = None)
     As :func:`claim_reminders`: each escalation goes to one caller only.
     """
     with transaction.atomic():
-        won = _locked(_deadlines().to_escalate(now).order_by("escalate_at"), limit, only)
+        won = _locked(Deadline.objects.to_escalate(now).order_by("escalate_at"), limit, only)
         claimed = [(deadline, _take_escalations(deadline, now)) for deadline in won]
         Deadline.objects.bulk_update(won, ["escalations", "escalate_at"])
     return claimed
@@ -148,9 +149,5 @@ def _end(rows: DeadlineQuerySet, at: datetime, because: Voided) -> int:
     return rows.update(state=State.VOID, voided_at=at, voided_because=because, remind_at=None, escalate_at=None)
 
 
-def _deadlines() -> DeadlineQuerySet:
-    return DeadlineQuerySet(Deadline)
-
-
-def _running(motion: Motion) -> DeadlineQuerySet:
-    return _deadlines().running().filter(motion=motion)
+def _running(motion: TimedMotion) -> DeadlineQuerySet:
+    return Deadline.objects.running().filter(motion=motion.pk)

@@ -1,5 +1,7 @@
 """What the database itself refuses about motions and their rows, whoever asks: they change only as acts change them."""
 
+from typing import Any
+
 import pgtrigger
 
 from ecase.audit.guards import Fixed, Guard, NeverDeleted
@@ -59,6 +61,19 @@ def _needs_its_act(name: str, column: str, before: str, after: str) -> Guard:
     )
 
 
+def _finds_itself(name: str, operation: Any, condition: Any = None) -> Guard:
+    """What a motion is found by follows from its row, its case and the persons of the case, whatever is written."""
+    return Guard(
+        name=name,
+        operation=operation,
+        condition=condition,
+        func="""
+            NEW.search = motions_search_text(NEW.case_id, NEW.number, NEW.appeal_number, NEW.payload);
+            RETURN NEW;
+        """,
+    )
+
+
 OF_MOTION = [
     _needs_its_act("state_needs_its_act", "state", "from_state", "to_state"),
     _needs_its_act("appeal_needs_its_act", "appeal_state", "from_appeal", "to_appeal"),
@@ -112,6 +127,10 @@ OF_MOTION = [
         operation=pgtrigger.Insert,
         condition=~pgtrigger.Q(new__state="draft") | pgtrigger.Q(new__last_act__isnull=False),
         func="RAISE EXCEPTION 'a motion begins as a draft' USING ERRCODE = 'integrity_constraint_violation';",
+    ),
+    _finds_itself("found_from_the_start", pgtrigger.Insert),
+    _finds_itself(
+        "found_as_it_is", pgtrigger.Update, pgtrigger.AnyChange("number", "appeal_number", "payload", "search")
     ),
     NeverDeleted(name="never_deleted_after_filing", condition=pgtrigger.Q(old__last_act__isnull=False)),
 ]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -158,6 +159,7 @@ class Motion(Machine):
     sanction, ``warn_at`` the next warning before it, ``ended_at`` when it ended early or at its end; ``appeal_until``
     the last instant of the term of appeal; ``close_at`` the instant after which the watch closes it, empty while more
     than time is missing. ``earlier`` is the motion whose sanction this one extends, ends or replaces.
+    ``search`` is what it is found by, kept by the database (``workflows.motions.search``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -202,8 +204,9 @@ class Motion(Machine):
     next_due_at = models.DateTimeField(null=True)
     due_at_once = models.BooleanField(default=False)
     last_act = models.ForeignKey("Act", models.PROTECT, related_name="+", null=True)
+    search = models.TextField(default="", editable=False)
 
-    objects: ClassVar[models.Manager["Motion"]] = MotionQuerySet.as_manager()
+    objects = MotionQuerySet.as_manager()
     # What the log knows of the row's columns (``columns``), since the row was locked.
     on_record: Mapping[str, Any] = MappingProxyType({})
 
@@ -243,6 +246,7 @@ class Motion(Machine):
                 name="motion_on_appeal",
                 condition=Q(appellate_court__isnull=False),
             ),
+            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="motion_search"),
         ]
         triggers: ClassVar = guards.OF_MOTION
 
@@ -439,7 +443,7 @@ class Opening(models.Model):
     position = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager["Opening"]] = OpeningQuerySet.as_manager()
+    objects = OpeningQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
 from ecase.problems import Problem
-from workflows.motions.models import Act, Motion, Opening, OpeningQuerySet
+from workflows.motions.models import Act, Motion, Opening
 from workflows.motions.states import BRING_MATERIALS, ActType
 
 
 def has_opened(motion: Motion, post: Post) -> bool:
     """Whether the officer has opened the materials in this role as they are now (the stamp that proves the reading)."""
-    return OpeningQuerySet(Opening).current().filter(**_of(motion, post)).exists()
+    return Opening.objects.current().filter(**_of(motion, post)).exists()
 
 
 def has_opened_before(motion: Motion, post: Post) -> bool:

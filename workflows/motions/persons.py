@@ -8,7 +8,7 @@ owes a copy. Nobody else is shown any. A protected person is shown to nobody by 
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from ecase.cases.models import Case, Counsel, Person
@@ -65,18 +65,6 @@ def main_person(motion: Motion, post: Post) -> Person | None:
     shown = [one for one in motion.case.persons.all() if post.role in KNOW_ALL or str(one.pk) in named]
     ordered = sorted(shown, key=lambda person: (str(person.pk) != about, person.capacity != Person.Capacity.SUSPECT))
     return ordered[0] if ordered else None
-
-
-def naming(post: Post, text: str) -> Q:
-    """Of a query of motions: those with a person whom ``post`` is shown whose name begins with ``text``, or of this
-    IIN. Protected persons are not found by either.
-    """
-    found = Person.objects.filter(case=OuterRef("case")).exclude(capacity=Person.Capacity.PROTECTED)
-    found = found.filter(Q(surname__istartswith=text) | Q(given_name__istartswith=text) | Q(iin=text))
-    if post.role not in KNOW_ALL:
-        stated = Cast(OuterRef("payload"), TextField())
-        found = found.alias(stated=stated, key=Cast("pk", CharField())).filter(stated__contains=F("key"))
-    return Q(Exists(found))
 
 
 def addressee_of(copy: Copy, post: Post) -> str:

@@ -8,7 +8,7 @@ from workflows.assignment import calling
 from workflows.motions.acts import court
 from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.locking import lock
-from workflows.motions.models import Opening, OpeningQuerySet
+from workflows.motions.models import Opening
 from workflows.watch.rounds import each, first_of
 
 
@@ -28,4 +28,4 @@ def _pass_on(motion: UUID, now: datetime) -> bool:
 
 def _answered(motion: UUID, officer: UUID) -> bool:
     """To answer is to have opened the materials as they are now."""
-    return OpeningQuerySet(Opening).current().filter(motion=motion, officer=officer).exists()
+    return Opening.objects.current().filter(motion=motion, officer=officer).exists()

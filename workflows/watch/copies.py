@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from workflows.copies import services as copies
-from workflows.copies.models import Copy, CopyQuerySet
+from workflows.copies.models import Copy
 from workflows.motions.models import Motion
 from workflows.motions.notifications import roles_told
 from workflows.watch.rounds import each, first_of
@@ -22,7 +22,7 @@ def take_answers(now: datetime) -> int:
 
 def remind_of_copies(now: datetime) -> int:
     """Tell of copies that nobody has acknowledged in time, or that wait to be served by hand: once, by motion."""
-    due = CopyQuerySet(Copy).to_remind(now).order_by("remind_at")
+    due = Copy.objects.to_remind(now).order_by("remind_at")
     waiting = first_of("remind_of_copies", due, now, key="motion")
     return each("remind_of_copies", waiting, lambda motion: _remind_of(motion, now))
 

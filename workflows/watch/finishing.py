@@ -5,7 +5,7 @@ from uuid import UUID
 
 from workflows.motions.acts import appeal, execution
 from workflows.motions.engine.service_acts import perform_service
-from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.models import Motion
 from workflows.motions.rules import finality
 from workflows.motions.states import IN_FORCE, AppealState
 from workflows.watch import faults
@@ -18,7 +18,7 @@ def expire_sanctions(now: datetime) -> int:
 
     A warning that is still owed, as after downtime, is given first: the state that follows would swallow it.
     """
-    waiting = _motions().filter(valid_until__lt=now, ended_at=None, state__in=IN_FORCE)
+    waiting = Motion.objects.filter(valid_until__lt=now, ended_at=None, state__in=IN_FORCE)
     expire = locked(waiting, lambda motion: execution.has_run_out(motion, now) and _expire(motion))
     return each("expire_sanctions", first_of("expire_sanctions", waiting.order_by("valid_until"), now), expire)
 
@@ -32,7 +32,7 @@ def _expire(motion: Motion) -> bool:
 
 def send_up_appeals(now: datetime) -> int:
     """Send appeals to the court above once their materials may go up."""
-    filed = _motions().filter(appeal_state=AppealState.FILED)
+    filed = Motion.objects.filter(appeal_state=AppealState.FILED)
     send_up = locked(
         filed, lambda motion: appeal.is_ripe(motion, now) and bool(appeal.send_up(motion, perform_service))
     )
@@ -47,14 +47,14 @@ def _ripe(filed: list[UUID], now: datetime) -> list[UUID]:
 
 def assign_appeals(now: datetime) -> int:
     """Draw an appellate judge again for appeals that found none."""
-    waiting = _motions().filter(appeal_state=AppealState.SENT_UP)
+    waiting = Motion.objects.filter(appeal_state=AppealState.SENT_UP)
     draw = locked(waiting, lambda motion: bool(appeal.assign_appeal(motion, perform_service)))
     return each("assign_appeals", in_turn("assign_appeals", waiting, now), draw)
 
 
 def close_finished(now: datetime) -> int:
     """Close motions whose decision is final and of which nothing is left to run or to be carried out."""
-    waiting = _motions().filter(close_at__lt=now)
+    waiting = Motion.objects.filter(close_at__lt=now)
     close = locked(waiting, lambda motion: _close(motion, now))
     return each("close_finished", first_of("close_finished", waiting.order_by("close_at"), now), close)
 
@@ -65,7 +65,3 @@ def _close(motion: Motion, now: datetime) -> bool:
         return bool(execution.close(motion, perform_service))
     Motion.objects.filter(pk=motion.pk).update(close_at=finality.closes_at(motion, now))
     return False
-
-
-def _motions() -> MotionQuerySet:
-    return MotionQuerySet(Motion)

@@ -11,7 +11,7 @@ from ecase.outbox.models import Message
 from ecase.outbox.models import State as MessageState
 from workflows.motions.acts import court
 from workflows.motions.engine.service_acts import perform_service
-from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.models import Motion
 from workflows.motions.services import served_copies
 from workflows.motions.states import IN_FORCE, ActType, State
 from workflows.watch.rounds import each, first_of, in_turn, locked
@@ -20,7 +20,7 @@ from workflows.watch.telling import responsible, tell
 
 def assign_waiting(now: datetime) -> int:
     """Draw a judge again for motions that found none when they were registered."""
-    waiting = _motions().filter(state=State.REGISTERED)
+    waiting = Motion.objects.filter(state=State.REGISTERED)
     draw = locked(waiting, lambda motion: court.assign(motion, perform_service) is not None)
     return each("assign_waiting", in_turn("assign_waiting", waiting, now), draw)
 
@@ -29,19 +29,15 @@ def deliver_decisions(now: datetime) -> int:
     """Declare a decision delivered once every message about the motion has been acknowledged."""
     key = Cast(OuterRef("pk"), CharField())
     pending = Message.objects.filter(key=key).exclude(state=MessageState.DELIVERED)
-    arrived = _motions().filter(~Exists(pending), state=State.DECIDED)
+    arrived = Motion.objects.filter(~Exists(pending), state=State.DECIDED)
     waiting = first_of("deliver_decisions", arrived.order_by("decided_at"), now)
     return each("deliver_decisions", waiting, locked(arrived, _deliver))
 
 
 def warn_of_end(now: datetime) -> int:
     """Before a sanction ends, tell those whom the catalogue names, so that nobody is held a minute longer."""
-    ending = _motions().filter(warn_at__lte=now, ended_at=None, state__in=IN_FORCE)
+    ending = Motion.objects.filter(warn_at__lte=now, ended_at=None, state__in=IN_FORCE)
     return each("warn_of_end", first_of("warn_of_end", ending.order_by("warn_at"), now), locked(ending, warn))
-
-
-def _motions() -> MotionQuerySet:
-    return MotionQuerySet(Motion)
 
 
 def _deliver(motion: Motion) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from ecase.audit import services as audit
 from ecase.instants import format_instant
 from workflows.deadlines import services as deadlines
-from workflows.deadlines.models import Deadline, DeadlineQuerySet
+from workflows.deadlines.models import Deadline
 from workflows.motions.models import Motion
 from workflows.watch.rounds import each, first_of
 from workflows.watch.telling import above, facts_of, responsible, tell
@@ -20,24 +20,20 @@ def recount(now: datetime) -> int:
 
 def report_missed(now: datetime) -> int:
     """Write down every deadline that has passed, earliest first; tell who let it pass, and let what lapses lapse."""
-    waiting = first_of("report_missed", _deadlines().missed_unclaimed(now).order_by("due_at"), now)
+    waiting = first_of("report_missed", Deadline.objects.missed_unclaimed(now).order_by("due_at"), now)
     return each("report_missed", waiting, lambda pk: _report(pk, now))
 
 
 def escalate(now: datetime) -> int:
     """Tell those above whoever must act, at the instants that the catalogue gives."""
-    waiting = first_of("escalate", _deadlines().to_escalate(now).order_by("escalate_at"), now)
+    waiting = first_of("escalate", Deadline.objects.to_escalate(now).order_by("escalate_at"), now)
     return each("escalate", waiting, lambda pk: _escalate(pk, now))
 
 
 def remind(now: datetime) -> int:
     """Remind whoever must act, at the fractions of the term that the catalogue gives."""
-    waiting = first_of("remind", _deadlines().to_remind(now).order_by("remind_at"), now)
+    waiting = first_of("remind", Deadline.objects.to_remind(now).order_by("remind_at"), now)
     return each("remind", waiting, lambda pk: _remind(pk, now))
-
-
-def _deadlines() -> DeadlineQuerySet:
-    return DeadlineQuerySet(Deadline)
 
 
 def _recount(pk: UUID, now: datetime) -> bool:

@@ -38,5 +38,5 @@ def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
         "piles": worklists_of(request.post),
         "states": [(state.value, state.label) for state in State],
         "groups": [one for one in grouped if one[2]],
-        "dues": [(key, label) for key, (label, _condition) in queues.DUE.items()],
+        "dues": list(queues.DUE.items()),
     }

@@ -7,6 +7,7 @@ of them with their lowest octet first.
 from dataclasses import dataclass
 
 from signatures.crypto.gost.curves import Curve, Point, combine
+from signatures.report.fault import Fault, FaultError
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,10 @@ class Scheme:
 def read_point(curve: Curve, data: bytes) -> Point:
     """A public key; ``ValueError`` if it is no point of the curve."""
     if len(data) != 2 * curve.size:
-        raise ValueError(f"a key of {curve.name} has {2 * curve.size} octets, not {len(data)}")
+        raise FaultError(Fault("gost-key-size", curve=curve.name, expected=2 * curve.size, found=len(data)))
     point = _number(data[: curve.size]), _number(data[curve.size :])
     if not curve.holds(point):
-        raise ValueError(f"the key is not a point of {curve.name}")
+        raise FaultError(Fault("gost-key-not-a-point", curve=curve.name))
     return point
 
 

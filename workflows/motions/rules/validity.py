@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ecase.instants import parse_optional_instant
-from workflows.deadlines import lengths
+from workflows.deadlines import counting
 from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
 from workflows.statute.schema import Amount
@@ -52,8 +52,8 @@ def end(motion: Motion, at: datetime) -> None:
 
 
 def _after(motion: Motion, start: datetime, length: Amount) -> datetime:
-    return lengths.after(start, length.amount, length.unit, kind_rules.jurisdiction(motion))
+    return counting.add_length(start, length.amount, length.unit, kind_rules.jurisdiction(motion))
 
 
 def _before(motion: Motion, end: datetime, length: Amount) -> datetime:
-    return lengths.before(end, length.amount, length.unit, kind_rules.jurisdiction(motion))
+    return counting.subtract_length(end, length.amount, length.unit, kind_rules.jurisdiction(motion))

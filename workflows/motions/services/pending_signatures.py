@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import override
 
 from ecase.officers.models import Post, Role
 from ecase.officers.signing import Received
@@ -41,7 +42,8 @@ def _dumped(received: Received) -> bytes | None:
 
 def _missing(received: Received, undecided: Undecided) -> list[str]:
     fetched = received.collected.missing if received.collected else ()
-    return list(fetched) or [str(one.params.get("detail", one.code)) for one in undecided.problems]
+    with override("en"):
+        return list(fetched) or [str(one.params.get("detail", one.code)) for one in undecided.problems]
 
 
 def settle(prepared: PreparedAct, at: datetime, refusal: Refused | None = None) -> None:

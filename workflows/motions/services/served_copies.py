@@ -23,7 +23,7 @@ from workflows.motions.permissions import is_author, is_clerk_of_court
 def of(motion: Motion) -> CopyQuerySet:
     """The copies of a motion's acts, as they are owed, with what an answer shows of them."""
     related = ("officer", "organisation", "person", "acknowledged_by__officer", "proof__blob")
-    return CopyQuerySet(Copy).filter(motion=motion).select_related(*related)
+    return Copy.objects.filter(motion=motion).select_related(*related)
 
 
 def get(post: Post, copy_id: UUID) -> Copy:

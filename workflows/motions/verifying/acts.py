@@ -90,6 +90,7 @@ def of_the_row(whole: Whole, tally: Tally) -> Iterator[RowFault]:
             yield RowFault(MISSING, MOTION, str(whole.id))
         return
     tally.count(MOTION)
+    yield from differences(MOTION, motion.pk, vars(motion), {"search": vars(motion)["search_expected"]})
     if not whole.states_effects:
         tally.lack(MOTION)
     if not whole.was_filed:

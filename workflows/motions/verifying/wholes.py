@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import ExpressionWrapper, F, Func, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 
 from workflows.assignment.models import Draw
@@ -96,7 +96,7 @@ def _whole(motion_id: UUID, rows: Iterator[Row]) -> Whole:
 
 
 def _streams() -> Iterator[Iterator[Row]]:
-    yield ((row.pk, "motion", row) for row in _read(Motion.objects.order_by("pk")))
+    yield ((row.pk, "motion", row) for row in _read(_motions().order_by("pk")))
     yield _of_motion("acts", _acts(), "position")
     yield _of_motion("deadlines", Deadline.objects.all(), "created_at")
     yield _of_motion("copies", Copy.objects.all(), "pk")
@@ -108,6 +108,12 @@ def _streams() -> Iterator[Iterator[Row]]:
     waiting = PendingSignature.objects.select_related("prepared").defer("cms", "evidence")
     yield ((row.prepared.motion_id, "pending", row) for row in _read(waiting.order_by("prepared__motion")))
     yield _entries()
+
+
+def _motions() -> "QuerySet[Motion]":
+    """With what each is to be found by."""
+    told = Func(F("case"), F("number"), F("appeal_number"), F("payload"), function="motions_search_text")
+    return Motion.objects.annotate(search_expected=ExpressionWrapper(told, output_field=TextField()))
 
 
 def _acts() -> "QuerySet[Act]":

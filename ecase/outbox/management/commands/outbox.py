@@ -6,7 +6,10 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from ecase.outbox import guard, receivers, relay, services
+from ecase.outbox import receivers, relay, services
+from ecase.outbox.channels import webhook
+from ecase.outbox.channels.base import Forbidden
+from ecase.outbox.channels.registry import channel_names
 from ecase.outbox.models import Message, State, Subscription
 
 
@@ -21,9 +24,10 @@ class Command(BaseCommand):
         actions.add_parser("dead", help="list the messages that were given up")
         retry = actions.add_parser("retry", help="send messages that were given up on their way again")
         retry.add_argument("messages", nargs="*", type=UUID, metavar="UUID", help="default: all of them")
-        subscribe = actions.add_parser("subscribe", help="post an organisation's messages to a web address")
+        subscribe = actions.add_parser("subscribe", help="deliver an organisation's messages to an address")
         subscribe.add_argument("--organisation", required=True, metavar="BIN")
         subscribe.add_argument("--url", required=True)
+        subscribe.add_argument("--channel", default=webhook.NAME, choices=channel_names())
 
     def handle(self, *_args: Any, **options: Any) -> None:
         getattr(self, "_" + options["action"])(**options)
@@ -60,13 +64,13 @@ class Command(BaseCommand):
         chosen = Message.objects.filter(uuid__in=messages) if messages else Message.objects.all()
         self.stdout.write(_("Messages on their way again: %(number)d.") % {"number": relay.retry(chosen)})
 
-    def _subscribe(self, organisation: str, url: str, **_options: Any) -> None:
+    def _subscribe(self, organisation: str, url: str, channel: str, **_options: Any) -> None:
         organisations: Any = Subscription._meta.get_field("organisation").related_model
         found = organisations.objects.filter(bin=organisation).first()
         if found is None:
             raise CommandError(_("There is no organisation with the BIN %(bin)s.") % {"bin": organisation})
         try:
-            subscription = services.subscribe(found, url)
-        except guard.Forbidden as fault:
+            subscription = services.subscribe(found, url, channel=channel)
+        except Forbidden as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(subscription.secret)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('motions', '0012_what_waits'),
+        ('motions', '0014_search_index'),
     ]
 
     operations = [

@@ -15,22 +15,41 @@ from typing import Any
 import httpx
 import orjson
 from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook
 
 from ecase.instants import format_instant
 from ecase.outbox import guard
+from ecase.outbox.channels.base import Acknowledgement, Forbidden, NotDelivered
+from ecase.outbox.channels.registry import register
 from ecase.outbox.models import Message
 
+NAME = "webhook"
 CONNECT_SECONDS = 5
 KEPT_BYTES = 64 * 1024
 KEPT_HEADERS = ("date", "server", "content-type", "location", "x-request-id", "x-message-id")
 
 
-class NotDelivered(Exception):
-    """The subscriber did not accept the message this time."""
+class PostedWebhook:
+    """Posted to the subscription's address; the secret of the subscription signs."""
+
+    name = NAME
+    label = _("webhook")
+    # The subscriber is the organisation's own system.
+    proves_receipt = True
+
+    def check_address(self, address: str) -> None:
+        guard.check(address)
+
+    def deliver(self, message: Message, now: datetime) -> Acknowledgement:
+        return post(message, now)
+
+    def proof(self) -> Q:
+        return Q(acknowledgement__status__gte=200, acknowledgement__status__lt=300)
 
 
-def post(message: Message, now: datetime) -> dict[str, Any]:
+def post(message: Message, now: datetime) -> Acknowledgement:
     """Post the message; returns the acknowledgement: status, headers, and the JSON body or its SHA-256.
 
     Only a 2xx is one. Redirects are not followed, proxies not used. Raises :class:`NotDelivered` with the reason.
@@ -38,7 +57,7 @@ def post(message: Message, now: datetime) -> dict[str, Any]:
     try:
         target = guard.resolve(_url(message))
         return _exchange(message, target, now)
-    except guard.Forbidden as fault:
+    except Forbidden as fault:
         raise NotDelivered(str(fault)) from fault
     except (OSError, UnicodeError, httpx.HTTPError, httpx.InvalidURL) as fault:
         raise NotDelivered(f"{type(fault).__name__}: {fault}") from fault
@@ -99,7 +118,7 @@ def _exchange(message: Message, target: guard.Target, now: datetime) -> dict[str
 
 @lru_cache(maxsize=1)
 def _trusted() -> ssl.SSLContext:
-    """Whom receivers' certificates may come from. Reading them costs more than many a delivery."""
+    """The trusted certificate authorities, read once: reading them takes longer than a delivery."""
     return httpx.create_ssl_context()
 
 
@@ -133,7 +152,7 @@ def _cut_off(seconds: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
 
 
 def _read(response: httpx.Response, until: float) -> bytes:
-    """The answer, as far as it is short and comes in time: who trickles it does not hold the worker."""
+    """The body of the answer, limited in size and time: a slow response cannot block the worker."""
     answer = b""
     for chunk in response.iter_bytes():
         answer += chunk
@@ -153,3 +172,6 @@ def _acknowledgement(response: httpx.Response, answer: bytes) -> dict[str, Any]:
         return {**acknowledgement, "body": orjson.loads(answer.replace(b"\\u0000", b""))}
     except ValueError:
         return acknowledgement
+
+
+register(PostedWebhook())

@@ -1,0 +1,22 @@
+"""Faults of signatures in the language of whoever asks."""
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+from signatures.report.catalogue import LANGUAGES
+from signatures.report.fault import Fault
+
+
+def reader_language() -> str:
+    """The active language, as ``signatures`` names it."""
+    language = (get_language() or "kk")[:2]
+    return language if language in LANGUAGES else "en"
+
+
+def sentence(fault: Fault) -> str:
+    """The fault in the active language."""
+    return fault.sentence(reader_language())
+
+
+# For what is put into words later, by whoever renders it.
+lazy_sentence = lazy(sentence, str)

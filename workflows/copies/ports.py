@@ -1,0 +1,42 @@
+"""What copies ask of a motion and of an act, which stand a floor above."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from ecase.cases.models import Case
+from ecase.officers.models import Officer, Organisation, Post
+from workflows.statute.schema import Kind
+
+
+class ServedMotion(Protocol):
+    """A motion whose decision, or whose hearing, is made known to others."""
+
+    catalogue_id: int
+    payload: Mapping[str, Any]
+    outcome: str
+    hearing_at: datetime | None
+    defence: bool
+    subject_id: UUID | None
+    organisation_id: UUID
+    author: Post
+    case: Case
+    judge: Officer | None
+    organisation: Organisation
+
+    @property
+    def pk(self) -> UUID: ...
+
+    @property
+    def kind_entry(self) -> Kind: ...
+
+
+class ServedAct(Protocol):
+    """A decision or the order of a hearing, of which copies go out."""
+
+    type: str
+    performed_at: datetime
+
+    @property
+    def pk(self) -> UUID: ...

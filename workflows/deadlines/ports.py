@@ -1,0 +1,20 @@
+"""What deadlines ask of a motion, which stands a floor above."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from workflows.statute.schema import Kind
+
+
+class TimedMotion(Protocol):
+    """A motion whose terms are counted. ``payload`` is what its form states."""
+
+    catalogue_id: int
+    payload: Mapping[str, Any]
+
+    @property
+    def pk(self) -> UUID: ...
+
+    @property
+    def kind_entry(self) -> Kind: ...

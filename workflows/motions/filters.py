@@ -1,0 +1,102 @@
+"""What narrows a list of motions, in the portal and in REST alike."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, ChoiceFilter, FilterSet, IsoDateTimeFilter
+
+from ecase.officers.models import Post
+from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.search import filter_mentioning
+from workflows.motions.states import AppealState, State
+from workflows.statute.catalogue import catalogue, in_force
+
+ME = "me"
+DUE: dict[str, Callable[[datetime], Q]] = {
+    "overdue": lambda now: Q(next_due_at__lt=now, due_at_once=False),
+    "day": lambda now: Q(next_due_at__range=(now, now + timedelta(hours=24))),
+    "three_days": lambda now: Q(next_due_at__range=(now, now + timedelta(days=3))),
+}
+
+
+class OfficerField(forms.CharField):
+    """The id of an officer, or ``me``."""
+
+    default_error_messages = {"assigned-to": _("An officer's id or “me” is expected.")}
+
+    def clean(self, value: Any) -> Any:
+        """:data:`ME`, a UUID, or None where nothing was given."""
+        text = super().clean(value)
+        try:
+            return text if text == ME else uuid.UUID(text) if text else None
+        except ValueError as fault:
+            raise ValidationError(self.error_messages["assigned-to"], code="assigned-to") from fault
+
+
+class SlugFilter(CharFilter):
+    """A key of the catalogue."""
+
+    field_class = forms.SlugField
+
+
+class OfficerFilter(CharFilter):
+    """An officer, the reader's own among them."""
+
+    field_class = OfficerField
+
+
+class MotionFilter(FilterSet):
+    """Narrows motions that ``post`` may see; it is told whose ``me`` is, and whom a search may find persons for."""
+
+    state = ChoiceFilter(choices=State.choices)
+    kind = SlugFilter(max_length=40)
+    group = SlugFilter(method="filter_group", max_length=40, help_text="A group of kinds of the catalogue.")
+    appeal_state = ChoiceFilter(choices=AppealState.choices)
+    due = ChoiceFilter(method="filter_due", choices=[(key, key) for key in DUE], help_text="When its next deadline is.")
+    due_before = IsoDateTimeFilter("next_due_at", "lt", help_text="The next deadline is before this instant.")
+    valid_before = IsoDateTimeFilter("valid_until", "lt", help_text="The sanction ends before this instant.")
+    assigned_to = OfficerFilter(
+        method="filter_assigned",
+        max_length=36,
+        help_text="The judge, of either court: an officer's id, or `me` for the caller.",
+    )
+    q = CharFilter(
+        method="filter_text",
+        max_length=64,
+        help_text="Words, in any order and however typed, each part of a number (of the court, the appeal court or the "
+        "case), of an IIN, or of the name of a person whom the caller is shown.",
+    )
+
+    class Meta:
+        model = Motion
+        fields = ()
+
+    def __init__(self, data: Mapping[str, Any], queryset: QuerySet[Motion] | None = None, *, post: Post) -> None:
+        super().__init__(data, Motion.objects.none() if queryset is None else queryset)
+        self.post = post
+
+    def filter_group(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
+        """By the group that the catalogue in force has their kind in."""
+        law = catalogue(in_force(settings.JURISDICTION, timezone.now()).pk)
+        return motions.filter(kind__in=[kind.key for kind in law.kinds.values() if kind.group == value])
+
+    def filter_due(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
+        """By how soon the next deadline is."""
+        return motions.filter(DUE[value](timezone.now()))
+
+    def filter_assigned(self, motions: MotionQuerySet, name: str, value: uuid.UUID | str) -> MotionQuerySet:
+        """By the judge, of the court or of the court above."""
+        officer = self.post.officer_id if value == ME else value
+        return motions.filter(Q(judge=officer) | Q(appellate_judge=officer))
+
+    def filter_text(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
+        """By the words that they mention."""
+        return filter_mentioning(motions, value, self.post)
