@@ -5,8 +5,10 @@ from datetime import date
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +117,12 @@ class Person(Named):
     class Meta(Named.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
+        # A list of motions is searched by the beginning of a name and by an IIN.
+        indexes: ClassVar = [
+            models.Index(OpClass(Upper("surname"), "text_pattern_ops"), name="person_by_surname"),
+            models.Index(OpClass(Upper("given_name"), "text_pattern_ops"), name="person_by_given_name"),
+            models.Index(fields=["iin"], name="person_by_iin"),
+        ]
 
     @property
     def is_protected(self) -> bool:
