@@ -4,13 +4,14 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
-from django.db.models import Model, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 SIZE = 20
@@ -26,14 +27,35 @@ class Page(Generic[Row]):
     is_first: bool
 
 
-def page(rows: QuerySet[Row], key: str, cursor: str, *, newest_first: bool, size: int = SIZE) -> Page[Row]:
-    """The rows after ``cursor`` by ``key`` (an instant) and id. A cursor that makes no sense is the beginning."""
+def page(
+    rows: QuerySet[Row],
+    key: str,
+    cursor: str,
+    *,
+    newest_first: bool,
+    size: int = SIZE,
+    shaped: Callable[[QuerySet[Row]], QuerySet[Row]] | None = None,
+) -> Page[Row]:
+    """The rows after ``cursor`` by ``key`` (an instant) and id. A cursor that makes no sense is the beginning.
+
+    ``shaped`` joins what a line shows, and ``key`` where it is computed, to the rows of the page, which are chosen
+    before in the same statement: PostgreSQL seeks no order for more joins than eight, and would join all rows first.
+    """
     sign = "-" if newest_first else ""
-    ordered = rows.order_by(f"{sign}{key}", f"{sign}id")
-    place = _read(cursor)
-    found = list(_after(ordered, key, place, "lt" if newest_first else "gt")[: size + 1])
+    order, place = (f"{sign}{key}", f"{sign}id"), _read(cursor)
+    chosen = _after(rows.order_by(*order), key, place, "lt" if newest_first else "gt")[: size + 1]
+    if shaped:
+        everything: QuerySet[Row] = QuerySet(rows.model)
+        chosen = shaped(everything.filter(_is_among(chosen))).order_by(*order)
+    found = list(chosen)
     more = len(found) > size
     return Page(found[:size], _write(found[size - 1], key) if more else "", place is None)
+
+
+def _is_among(chosen: QuerySet[Row]) -> Func:
+    """``id = ANY (ARRAY (SELECT ...))``: read first, then sought by key. An ``IN`` would be one more join."""
+    keys = Func(ArraySubquery(chosen.values("pk")), function="ANY")
+    return Func(F("pk"), keys, template="(%(expressions)s)", arg_joiner=" = ", output_field=BooleanField())
 
 
 def page_by_number(rows: QuerySet[Row], key: str, cursor: str, *, size: int = SIZE) -> Page[Row]:

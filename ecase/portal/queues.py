@@ -104,18 +104,21 @@ def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], Query
     if pile.is_kept:
         return _page_of_kept(post, pile, wishes, known)
     piled = pile.rows(post).filter(pile.condition(post, known.kinds.values()))
-    rows = shaped(_narrowed(piled, wishes, known, post))
+    rows = _narrowed(piled, wishes, known, post)
     if not pile.is_urgent:
-        return page(rows, "created_at", wishes.cursor, newest_first=True)
-    due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
-    return page(rows.annotate(due=due), "due", wishes.cursor, newest_first=False)
+        return page(rows, "created_at", wishes.cursor, newest_first=True, shaped=shaped)
+    return page(_due(rows), "due", wishes.cursor, newest_first=False, shaped=lambda found: _due(shaped(found)))
+
+
+def _due(rows: QuerySet[Motion]) -> QuerySet[Motion]:
+    return rows.annotate(due=Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField()))
 
 
 def _page_of_kept(post: Post, pile: Pile, wishes: Wishes, known: Catalogue) -> Page[Motion]:
     """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
     then = replace(wishes, state="", due="", text="")
-    rows = _shown(_narrowed(pile.rows(post), then, known, post), post).filter(case__number__icontains=wishes.text)
-    found = page(rows, "created_at", wishes.cursor, newest_first=True)
+    rows = _narrowed(pile.rows(post), then, known, post).filter(case__number__icontains=wishes.text)
+    found = page(rows, "created_at", wishes.cursor, newest_first=True, shaped=lambda found: _shown(found, post))
     return replace(found, rows=signers.as_they_stood(post, found.rows))
 
 
