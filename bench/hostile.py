@@ -33,7 +33,7 @@ class Limit:
 
 
 SIGNATURE = Limit(100, 20)
-GOST_CONTENT = Limit(2000, 20)
+GOST_CONTENT = Limit(1000, 20)
 EVIDENCE = Limit(500, 50)
 
 

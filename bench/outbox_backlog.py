@@ -47,7 +47,7 @@ def _serve(port: Any) -> None:
 
 
 @contextmanager
-def _receiver() -> Iterator[str]:
+def receiver() -> Iterator[str]:
     """A receiver in a process of its own, that answers at once: its address."""
     here, there = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.Process(target=_serve, args=[there], daemon=True)
@@ -73,7 +73,7 @@ def _worker() -> Iterator[None]:
 
 def main(messages: int) -> int:
     """Print the figures beside their limits."""
-    with ValkeyServer() as broker, _receiver() as url:
+    with ValkeyServer() as broker, receiver() as url:
         plain = _plain(url)
         given = {
             "BROKER_URL": f"redis://{broker.host}:{broker.port}/0",

@@ -244,7 +244,8 @@ def main(motions: int, acts: int, plan: Path) -> None:
     """Fill the database and write what to send in to ``plan``."""
     districts = make_districts()
     waiting = {name: list(requests(districts, name, acts)) for name in SCENARIOS}
-    fill_queue(districts[0], motions)
+    if motions:
+        fill_queue(districts[0], motions)
     first = districts[0]
     queue = [{"path": "/api/v1/motions/", "token": first.tokens[first.prosecutor.pk]}]
     plan.write_text(json.dumps({"queue": queue, **waiting}))

@@ -7,12 +7,13 @@ import base64
 import binascii
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
@@ -73,13 +74,34 @@ def filter_after(
 
 
 def fetch_page(
-    queryset: "QuerySet[M, Row]", by: str, cursor: Cursor | None, *, newest_first: bool = True, size: int = 0
+    queryset: "QuerySet[M, Row]",
+    by: str,
+    cursor: Cursor | None,
+    *,
+    newest_first: bool = True,
+    size: int = 0,
+    shaped: "Callable[[QuerySet[M]], QuerySet[M, Row]] | None" = None,
 ) -> Page[Row]:
-    """The rows after ``cursor``, ``size`` of them (0: :data:`SIZE`), models or ``values()``; one query."""
+    """The rows after ``cursor``, ``size`` of them (0: :data:`SIZE`), models or ``values()``; one query.
+
+    ``shaped`` joins what a line shows, and ``by`` where it is computed, to the rows of the page, which are chosen
+    before in the same statement: PostgreSQL seeks no order for more joins than eight, and would join all rows first.
+    """
     size = size or SIZE
-    found = list(filter_after(queryset, cursor, by, newest_first=newest_first)[: size + 1])
+    chosen = filter_after(queryset, cursor, by, newest_first=newest_first)[: size + 1]
+    if shaped:
+        everything: QuerySet[M] = QuerySet(queryset.model)
+        sign = "-" if newest_first else ""
+        chosen = shaped(everything.filter(_is_among(chosen))).order_by(f"{sign}{by}", f"{sign}id")
+    found = list(chosen)
     following = str(_cursor_of(found[size - 1], by)) if len(found) > size else ""
     return Page(found[:size], following, cursor is None)
+
+
+def _is_among(chosen: "QuerySet[Any, Any]") -> Func:
+    """``id = ANY (ARRAY (SELECT ...))``: read first, then sought by key. An ``IN`` would be one more join."""
+    keys = Func(ArraySubquery(chosen.values("pk")), function="ANY")
+    return Func(F("pk"), keys, template="(%(expressions)s)", arg_joiner=" = ", output_field=BooleanField())
 
 
 def fetch_page_by_number(queryset: "QuerySet[M, Row]", key: str, cursor: str, *, size: int = 0) -> Page[Row]:

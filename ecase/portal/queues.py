@@ -104,19 +104,22 @@ def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], Query
     worklist = worklist_of(post, wishes.scope) or worklists_of(post)[0]
     if worklist.is_kept:
         return _page_of_kept(post, worklist, wishes)
-    rows = shaped(_narrowed(worklist.motions(post), wishes, post))
+    rows, cursor = _narrowed(worklist.motions(post), wishes, post), read_cursor(wishes.cursor)
     if not worklist.is_urgent:
-        return fetch_page(rows, "created_at", read_cursor(wishes.cursor))
-    due = Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())
-    return fetch_page(rows.annotate(due=due), "due", read_cursor(wishes.cursor), newest_first=False)
+        return fetch_page(rows, "created_at", cursor, shaped=shaped)
+    return fetch_page(_due(rows), "due", cursor, newest_first=False, shaped=lambda found: _due(shaped(found)))
+
+
+def _due(rows: QuerySet[Motion]) -> QuerySet[Motion]:
+    return rows.annotate(due=Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField()))
 
 
 def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes) -> Page[Motion]:
     """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
     then = replace(wishes, state="", due="", text="")
-    rows = _shown(_narrowed(worklist.motions(post), then, post), post)
+    rows = _narrowed(worklist.motions(post), then, post)
     rows = filter_by_case_number(rows, wishes.text) if wishes.text else rows
-    found = fetch_page(rows, "created_at", read_cursor(wishes.cursor))
+    found = fetch_page(rows, "created_at", read_cursor(wishes.cursor), shaped=lambda page: _shown(page, post))
     return replace(found, rows=signers.as_they_stood(post, found.rows))
 
 
