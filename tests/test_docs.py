@@ -1,5 +1,6 @@
 """What the documentation says about the code is so."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,6 +135,18 @@ def test_every_state_is_described() -> None:
     for state in FINAL_STATES:
         assert re.search(rf"^\| `{state}` \| final", page, re.MULTILINE), state
     assert all(SPECS[act_type].roles == frozenset() for act_type in SERVICE_ACTS)
+
+
+# -- glossary -----------------------------------------------------------------------------------------------------
+
+
+def test_every_term_of_the_glossary_stands_in_the_code() -> None:
+    named = re.findall(r"`([a-z_.]+(?:\.[A-Z]\w+)?)`", (DOCS / "reference" / "glossary.md").read_text())
+    assert len(named) > 45
+    for path in named:
+        module, _dot, name = path.rpartition(".")
+        found = importlib.import_module(module if name[0].isupper() else path)
+        assert not name[0].isupper() or hasattr(found, name), path
 
 
 # -- signatures ---------------------------------------------------------------------------------------------------
