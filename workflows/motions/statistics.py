@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F
+from django.db.models import Aggregate, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -91,18 +91,16 @@ def _require_period(since: date, until: date) -> None:
 def _tallies(motions: MotionQuerySet) -> dict[str, Tally]:
     found: dict[str, Tally] = {}
     grouped = motions.order_by().values("kind", "catalogue", "outcome", "state", "appeal_state")
-    for row in grouped.annotate(number=Count("pk")):
+    missed = Exists(Deadline.objects.filter(state=Due.MISSED, motion=OuterRef("pk")))
+    for row in grouped.annotate(number=Count("pk"), late=Count("pk", filter=missed)):
         found[row["kind"]] = found.get(row["kind"], Tally()) + _tally(row)
-    late = Deadline.objects.filter(state=Due.MISSED, motion__in=motions.order_by().values("pk"))
-    for kind, number in late.values_list("motion__kind").annotate(Count("motion", distinct=True)):
-        found[kind] += Tally(late=number)
     return found
 
 
 def _tally(row: Mapping[str, Any]) -> Tally:
     number = row["number"]
     appealed = number if row["appeal_state"] != AppealState.NONE else 0
-    return Tally(filed=number, appealed=appealed, **{_fate(row): number})
+    return Tally(filed=number, appealed=appealed, late=row["late"], **{_fate(row): number})
 
 
 def _fate(row: Mapping[str, Any]) -> str:
