@@ -14,11 +14,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ecase.trust import services
+from ecase.trust import faults, services
 from signatures import Expected, TrustStore, verify
 from signatures.keys import seals
 from signatures.keys.private_files import read_private, write_private
 from signatures.keys.sealer import Sealer
+from signatures.report.fault import Fault, FaultError, fault_of
 
 PROBE = b'{"probe":true}'
 
@@ -82,7 +83,7 @@ def _fitting(secret: bytes, chain: bytes) -> Sealer:
         _try(sealer)
     except ValueError as fault:
         message = _("This certificate does not make a seal: %(why)s")
-        raise NotRotated(message % {"why": fault}) from fault
+        raise NotRotated(message % {"why": faults.sentence(fault_of(fault))}) from fault
     return sealer
 
 
@@ -93,7 +94,8 @@ def _try(sealer: Sealer) -> None:
     trust = TrustStore(held.purpose, held.authorities, (*held.seals, sealer.certificate))
     report = verify(sealer.sign(PROBE), PROBE, trust=trust, expected=Expected(usage="seal"), at=now)
     if not report.passed:
-        raise ValueError("; ".join(f"{one.name}: {one.detail}" for one in report.failures))
+        named = [Fault("at-place", place=check.name, fault=check.fault) for check in report.failures if check.fault]
+        raise FaultError(Fault("several", faults=tuple(named)))
 
 
 def demonstrate(name: str) -> Path:
