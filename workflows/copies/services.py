@@ -149,7 +149,11 @@ def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
     told = Message.objects.filter(key=str(motion.pk), topic__in=_DECIDED, state=MessageState.DELIVERED)
     rows = told.order_by("pk").values_list("organisation__bin", "officer", "channel", "delivered_at")
     return [
-        {**({"organisation": bin_} if bin_ else {"officer": str(officer)}), "channel": channel, "at": _text(at)}
+        {
+            **({"organisation": bin_} if bin_ else {"officer": str(officer)}),
+            "channel": channel,
+            "at": format_optional_instant(at),
+        }
         for bin_, officer, channel, at in rows
     ]
 
@@ -157,7 +161,11 @@ def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
 def as_they_stand(motion: ServedMotion) -> list[dict[str, Any]]:
     """Every copy of the motion's acts, JSON-ready and without names: to whom, how, sent and acknowledged when."""
     return [
-        {**_line(one), "sent_at": _text(one.sent_at), "acknowledged_at": _text(one.acknowledged_at)}
+        {
+            **_line(one),
+            "sent_at": format_optional_instant(one.sent_at),
+            "acknowledged_at": format_optional_instant(one.acknowledged_at),
+        }
         for one in Copy.objects.filter(motion=motion.pk)
     ]
 
@@ -231,9 +239,9 @@ def _line(copy: Copy) -> dict[str, Any]:
 def _owed_line(copy: Copy) -> dict[str, Any]:
     """To whom, until when, as the row says it for ever: what ``manage.py audit verify`` compares the row with."""
     addressee = {name: str(pk) for name in ("officer", "organisation", "person") if (pk := getattr(copy, f"{name}_id"))}
-    about = {"notice": copy.notice, "due_at": _text(copy.due_at), "sent_at": _text(copy.sent_at)}
+    about = {
+        "notice": copy.notice,
+        "due_at": format_optional_instant(copy.due_at),
+        "sent_at": format_optional_instant(copy.sent_at),
+    }
     return {**_line(copy), **about, **addressee}
-
-
-def _text(at: datetime | None) -> str | None:
-    return format_optional_instant(at)
