@@ -1,21 +1,24 @@
 """From rows to answers: what a motion, an act, a document, a deadline look like from outside."""
 
-import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
+from rest_framework.serializers import Serializer
 
 from api import life
+from api.serializers.acts import ActLine, ActShape, PreparedShape
+from api.serializers.documents import AttachmentShape
+from api.serializers.motions import DeadlineShape, EventShape
+from api.serializers.sessions import SessionShape
 from ecase.cases.models import Person
 from ecase.officers import posts
 from ecase.officers.models import Officer, Post, Token
 from ecase.problems import Problem
-from workflows.deadlines.explanation import explain
 from workflows.deadlines.models import Deadline
 from workflows.motions import queries, signed
-from workflows.motions.models import Act, Attachment, Motion, PreparedAct
+from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.persons import named_persons, persons_of
 from workflows.motions.rules import kind_rules, payloads
 from workflows.motions.services import acting, drafts
@@ -100,9 +103,9 @@ def kept(request: Request, one: Kept, post: Post) -> Answer:
         **life.standing(request, subject, post),
         "payload": None,
         "deadlines": [],
-        "timeline": [_event(event) for event in queries.acts_of(one.acts)],
+        "timeline": _all(EventShape, queries.acts_of(one.acts), request),
         "attachments": [],
-        "acts": [act_line(request, act) for act in one.acts],
+        "acts": _all(ActLine, one.acts, request),
         "available_acts": [],
         "missing": [],
     }
@@ -118,8 +121,8 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
         "case": _case(subject, persons_of(subject, post)),
         **life.standing(request, subject, post),
         "payload": signed.statement(subject) if own else None,
-        "deadlines": [_deadline(one) for one in deadlines_of(subject)],
-        "timeline": [_event(one) for one in queries.timeline(subject)],
+        "deadlines": _all(DeadlineShape, deadlines_of(subject), request),
+        "timeline": _all(EventShape, queries.timeline(subject), request),
         "attachments": attachments(request, subject, post),
         "acts": acts(request, subject),
         "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
@@ -162,115 +165,29 @@ def deadlines_of(subject: Motion) -> list[Deadline]:
     return found
 
 
-def _deadline(one: Deadline) -> Answer:
-    return {
-        "term": one.term,
-        "label": str(one.label),
-        "role": one.role,
-        "article": one.article,
-        "state": one.state,
-        "started_at": one.started_at,
-        "due_at": one.due_at,
-        "at_once": one.at_once,
-        "met_at": one.met_at,
-        "explanation": explain(one),
-    }
-
-
-def _event(event: queries.TimelineEvent) -> Answer:
-    return {
-        "at": event.at,
-        "kind": event.kind,
-        "label": str(event.label),
-        "who": event.who,
-        "act": event.act.pk if event.act else None,
-        "version": event.version,
-    }
-
-
-def attachments(request: Request, subject: Motion, post: Post) -> list[Answer]:
+def attachments(request: Request, subject: Motion, post: Post) -> Any:
     """The motion's attachments that are open to ``post``, in their order."""
-    return [attachment(request, subject, held) for held in queries.attachments(subject, post)]
+    return _all(AttachmentShape, queries.attachments(subject, post), request)
 
 
-def attachment(request: Request, subject: Motion, one: Attachment) -> Answer:
-    """One attachment: its requirement, name, type, size and SHA-256."""
-    blob = one.document.blob
-    return {
-        "id": one.pk,
-        "url": reverse("api:document", (subject.pk, one.pk), request=request),
-        "requirement": one.requirement,
-        "name": one.document.name,
-        "media_type": blob.media_type,
-        "size": blob.size,
-        "sha256": blob.sha256,
-        "filed_by": one.filed_by_id,
-    }
-
-
-def acts(request: Request, subject: Motion) -> list[Answer]:
+def acts(request: Request, subject: Motion) -> Any:
     """The acts performed on the motion, oldest first."""
-    return [act_line(request, one) for one in subject.acts.defer("act_json", "cms", "report").order_by("position")]
+    return _all(ActLine, subject.acts.defer("act_json", "cms", "report").order_by("position"), request)
 
 
-def act_line(request: Request, act: Act) -> Answer:
-    """An act without its bytes."""
-    return {
-        "id": act.pk,
-        "url": reverse("api:act", (act.pk,), request=request),
-        "type": act.type,
-        "label": str(ActType(act.type).label),
-        "author": act.author_text,
-        "performed_at": act.performed_at,
-        "from_state": act.from_state,
-        "to_state": act.to_state,
-        "from_appeal": act.from_appeal,
-        "to_appeal": act.to_appeal,
-        "version": act.version,
-        "sha256": act.sha256,
-    }
+def _all(shape: type[Serializer[Any]], rows: Iterable[Any], request: Request) -> Any:
+    return shape(rows, many=True, context={"request": request}).data
 
 
-def act(request: Request, one: Act, subject: Motion) -> Answer:
-    """An act with the signed bytes, the signature and its report."""
-    return {
-        **act_line(request, one),
-        "status": "performed",
-        "motion": subject.pk,
-        "motion_state": subject.state,
-        "motion_revision": subject.revision,
-        "position": one.position,
-        "previous": one.previous_id,
-        "act_json": text_of(one.act_json),
-        "cms": text_of(one.cms),
-        "signature_sha256": one.signature_sha256,
-        "report": one.report,
-        "pdf": reverse("api:act-pdf", (one.pk,), request=request) if one.pdf_id else None,
-        "container": reverse("api:act-container", (one.pk,), request=request),
-        "proof": reverse("api:audit-proof", (one.entry_id,), request=request),
-    }
+def act(request: Request, one: Act, subject: Motion) -> Any:
+    """An act of ``subject`` with the signed bytes, the signature and its report."""
+    one.motion = subject
+    return ActShape(one, context={"request": request}).data
 
 
-def prepared(request: Request, one: PreparedAct) -> Answer:
+def prepared(request: Request, one: PreparedAct) -> Any:
     """What waits for a signature: the bytes, their digest, the document, and until when."""
-    return {
-        "id": one.pk,
-        "url": reverse("api:act", (one.pk,), request=request),
-        "status": "prepared",
-        "motion": one.motion_id,
-        "type": one.type,
-        "to_sign": text_of(one.act_json),
-        "sha256": one.sha256,
-        "pdf": reverse("api:act-pdf", (one.pk,), request=request),
-        "signature": reverse("api:signature", (one.pk,), request=request),
-        "created_at": one.created_at,
-        "expires_at": one.expires_at,
-    }
-
-
-def text_of(data: bytes | memoryview) -> str:
-    """Bytes in base64 (RFC 4648, 4)."""
-    return base64.b64encode(bytes(data)).decode()
+    return PreparedShape(one, context={"request": request}).data
 
 
 def _available(request: Request, subject: Motion, act_type: ActType) -> Answer:
@@ -280,22 +197,7 @@ def _available(request: Request, subject: Motion, act_type: ActType) -> Answer:
     return {"type": act_type.value, "label": str(act_type.label), "json_schemas": links}
 
 
-def session(token: Token, officer: Officer) -> Answer:
+def session(token: Token, officer: Officer) -> Any:
     """Who is signed in, in which post, which others there are, and until when."""
-    return {
-        "officer": {"id": officer.pk, "name": officer.full_name, "language": officer.language},
-        "post": post_of_officer(token.post),
-        "posts": [post_of_officer(one) for one in posts.of(officer)],
-        "expires_at": token.expiry,
-    }
-
-
-def post_of_officer(post: Post) -> Answer:
-    """A post: role and organisation."""
-    return {
-        "id": post.pk,
-        "role": post.role,
-        "role_name": str(post.get_role_display()),
-        "organisation": post.organisation.name(),
-        "organisation_bin": post.organisation.bin,
-    }
+    held = {"officer": officer, "post": token.post, "posts": posts.of(officer), "expires_at": token.expiry}
+    return SessionShape(held).data

@@ -8,10 +8,8 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from ecase.officers.models import Organisation, Post
-from workflows.assignment.models import Draw
 from workflows.copies.models import Copy
 from workflows.motions import queries
-from workflows.motions.exports.difference import Change
 from workflows.motions.models import Motion
 from workflows.motions.persons import addressee_of
 from workflows.motions.rules import kind_rules
@@ -69,11 +67,6 @@ def _reference(request: Request, row: dict[str, Any]) -> Answer:
     return {**row, "url": reverse("api:motion", (row["id"],), request=request)}
 
 
-def draw(one: Draw) -> Answer:
-    """The record of a draw: all that anybody needs to repeat it."""
-    return {**one.as_dict(), "court": office(one.court)}
-
-
 def copy(request: Request, one: Copy, post: Post) -> Answer:
     """A copy that an act owes: to whom, until when, and whether it was served. ``one.motion`` is loaded."""
     by = one.acknowledged_by
@@ -96,15 +89,4 @@ def copy(request: Request, one: Copy, post: Post) -> Answer:
         "note": one.note,
         "proof": reverse("api:copy-proof", (one.pk,), request=request) if one.proof_id else None,
         "void": one.voided_at is not None,
-    }
-
-
-def change(one: Change) -> Answer:
-    """What differs between two versions: a field or a file."""
-    return {
-        "label": one.label,
-        "article": one.article,
-        "before": one.before,
-        "after": one.after,
-        "segments": [{"mark": part.mark, "text": part.text} for part in one.segments],
     }

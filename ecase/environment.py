@@ -246,7 +246,9 @@ def _can_be_folder(text: str) -> bool:
     """Whether it is a folder, or what exists of its path is. What may not be looked at is not judged."""
     place = Path(text)
     try:
-        return next(part for part in (place, *place.parents) if part.exists() or part.is_symlink()).is_dir()
+        return (
+            bool(text) and next(part for part in (place, *place.parents) if part.exists() or part.is_symlink()).is_dir()
+        )
     except PermissionError:
         return True
     except (OSError, StopIteration):

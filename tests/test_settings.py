@@ -72,10 +72,11 @@ def test_a_password_is_not_repeated() -> None:
 
 
 def test_a_required_setting_must_not_be_empty() -> None:
-    line = said({**GOOD, "SECRET_KEY": "", "ALLOWED_HOSTS": ""})
+    line = said({**GOOD, "SECRET_KEY": "", "ALLOWED_HOSTS": "", "ECASE_VAR": ""})
 
     assert "SECRET_KEY must be given" in line
     assert "ALLOWED_HOSTS must be given" in line
+    assert "ECASE_VAR must be given" in line
 
 
 def test_a_developer_needs_no_setting() -> None:

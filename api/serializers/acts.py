@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import Base64Field, Strict
+from api.serializers.base import Base64Field, BytesField, ConstantField, LinkField, Strict
 from workflows.motions.acts.registry import SERVICE_ACTS
 from workflows.motions.states import ActType, State
 
@@ -26,10 +26,10 @@ class SignatureInput(Strict):
 
 class ActLine(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    url = serializers.URLField()
+    url = LinkField("api:act", "pk")
     type = serializers.ChoiceField(ActType.choices)
-    label = serializers.CharField()  # type: ignore[assignment]
-    author = serializers.CharField()
+    label = serializers.CharField(source="get_type_display")  # type: ignore[assignment]
+    author = serializers.CharField(source="author_text")
     performed_at = serializers.DateTimeField()
     from_state = serializers.CharField()
     to_state = serializers.CharField()
@@ -52,29 +52,29 @@ class AvailableAct(serializers.Serializer[Any]):
 
 class PreparedShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    url = serializers.URLField()
-    status = serializers.ChoiceField(["prepared"])
-    motion = serializers.UUIDField()
+    url = LinkField("api:act", "pk")
+    status = ConstantField("prepared")
+    motion = serializers.UUIDField(source="motion_id")
     type = serializers.ChoiceField(OFFICERS_ACTS)
-    to_sign = serializers.CharField(help_text="The bytes to sign (act.json, RFC 8785), in base64.")
+    to_sign = BytesField(source="act_json", help_text="The bytes to sign (act.json, RFC 8785), in base64.")
     sha256 = serializers.CharField(help_text="Of these bytes.")
-    pdf = serializers.URLField(help_text="The document as it will stand; its digest is in the bytes.")
-    signature = serializers.URLField(help_text="Where to POST the signature.")
+    pdf = LinkField("api:act-pdf", "pk", help_text="The document as it will stand; its digest is in the bytes.")
+    signature = LinkField("api:signature", "pk", help_text="Where to POST the signature.")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
 
 
 class ActShape(ActLine):
-    status = serializers.ChoiceField(["performed"])
-    motion = serializers.UUIDField()
-    motion_state = serializers.ChoiceField(State.choices)
-    motion_revision = serializers.IntegerField()
+    status = ConstantField("performed")
+    motion = serializers.UUIDField(source="motion_id")
+    motion_state = serializers.ChoiceField(State.choices, source="motion.state")
+    motion_revision = serializers.IntegerField(source="motion.revision")
     position = serializers.IntegerField()
-    previous = serializers.UUIDField(allow_null=True)
-    act_json = serializers.CharField(help_text="The signed bytes, in base64.")
-    cms = serializers.CharField(help_text="The signature over them as received: CMS, DER, in base64.")
+    previous = serializers.UUIDField(source="previous_id", allow_null=True)
+    act_json = BytesField(help_text="The signed bytes, in base64.")
+    cms = BytesField(help_text="The signature over them as received: CMS, DER, in base64.")
     signature_sha256 = serializers.CharField()
     report = serializers.DictField(help_text="The verification report, in the words of EN 319 102-1.")
-    pdf = serializers.URLField(allow_null=True)
-    container = serializers.URLField()
-    proof = serializers.URLField(help_text="The proof that the act is in the audit log.")
+    pdf = LinkField("api:act-pdf", "pk", needs="pdf_id", allow_null=True)
+    container = LinkField("api:act-container", "pk")
+    proof = LinkField("api:audit-proof", "entry_id", help_text="The proof that the act is in the audit log.")

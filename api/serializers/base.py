@@ -8,6 +8,7 @@ from typing import Any
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.reverse import reverse
 
 PEM = "-----BEGIN"
 
@@ -51,6 +52,41 @@ class Base64Field(serializers.CharField):
             return base64.b64decode("".join(text.split()), validate=True)
         except (binascii.Error, ValueError):
             return text.encode()
+
+
+class BytesField(serializers.CharField):
+    """Bytes of a row, as base64 (RFC 4648, 4)."""
+
+    def to_representation(self, value: Any) -> str:
+        """The text."""
+        return base64.b64encode(bytes(value)).decode()
+
+
+class ConstantField(serializers.ChoiceField):
+    """What is the same of every row of a kind."""
+
+    def __init__(self, constant: str) -> None:
+        super().__init__([constant], source="*")
+        self.constant = constant
+
+    def to_representation(self, value: Any) -> str:
+        """The constant."""
+        return self.constant
+
+
+class LinkField(serializers.URLField):
+    """The address of a view whose arguments are attributes of the row; null where the attribute ``needs`` is empty."""
+
+    def __init__(self, view: str, *attributes: str, needs: str = "pk", **options: Any) -> None:
+        super().__init__(source="*", **options)
+        self.view, self.attributes, self.needs = view, attributes, needs
+
+    def to_representation(self, value: Any) -> Any:
+        """The address as the request would write it."""
+        if getattr(value, self.needs) is None:
+            return None
+        arguments = [getattr(value, name) for name in self.attributes]
+        return reverse(self.view, arguments, request=self.context["request"])
 
 
 class Named(serializers.Serializer[Any]):

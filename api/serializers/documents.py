@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers.acts import ActLine
-from api.serializers.base import Strict
+from api.serializers.base import LinkField, Strict
 
 
 class UploadInput(Strict):
@@ -16,13 +16,15 @@ class UploadInput(Strict):
 
 class AttachmentShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    url = serializers.URLField()
+    url = LinkField("api:document", "motion_id", "pk")
     requirement = serializers.CharField()
-    name = serializers.CharField()
-    media_type = serializers.CharField()
-    size = serializers.IntegerField()
-    sha256 = serializers.CharField()
-    filed_by = serializers.UUIDField(allow_null=True, help_text="The act that states it: the motion, or a supplement.")
+    name = serializers.CharField(source="document.name")
+    media_type = serializers.CharField(source="document.blob.media_type")
+    size = serializers.IntegerField(source="document.blob.size")
+    sha256 = serializers.CharField(source="document.blob.sha256")
+    filed_by = serializers.UUIDField(
+        source="filed_by_id", allow_null=True, help_text="The act that states it: the motion, or a supplement."
+    )
 
 
 class MaterialsShape(serializers.Serializer[Any]):

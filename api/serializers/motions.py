@@ -8,6 +8,7 @@ from api.serializers.acts import ActLine, AvailableAct
 from api.serializers.base import OfficeShape, PersonOfList, Strict
 from api.serializers.documents import AttachmentShape
 from api.serializers.problems import ProblemItem
+from workflows.deadlines.explanation import explain
 from workflows.motions.states import AppealState, State
 
 
@@ -73,6 +74,16 @@ class CaseShape(serializers.Serializer[Any]):
     persons = CasePerson(many=True)
 
 
+class ExplanationField(serializers.ListField):
+    """How a deadline was counted."""
+
+    child = serializers.CharField()
+
+    def to_representation(self, deadline: Any) -> list[str]:
+        """Sentences in the reader's language."""
+        return explain(deadline)
+
+
 class DeadlineShape(serializers.Serializer[Any]):
     term = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -83,9 +94,7 @@ class DeadlineShape(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField()
     at_once = serializers.BooleanField(help_text="The law wants it done immediately: no instant can be called missed.")
     met_at = serializers.DateTimeField(allow_null=True)
-    explanation = serializers.ListField(
-        child=serializers.CharField(), help_text="How it was counted, in sentences of the reader's language."
-    )
+    explanation = ExplanationField(source="*", help_text="How it was counted, in sentences of the reader's language.")
 
 
 class EventShape(serializers.Serializer[Any]):
@@ -93,7 +102,7 @@ class EventShape(serializers.Serializer[Any]):
     kind = serializers.CharField(help_text="`act`, or `opened`: an officer's first opening of what there was then.")
     label = serializers.CharField()  # type: ignore[assignment]
     who = serializers.CharField()
-    act = serializers.UUIDField(allow_null=True)
+    act = serializers.UUIDField(source="act.pk", allow_null=True)
     version = serializers.IntegerField(help_text="Of the motion, at that time.")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import Base64Field, Strict
+from api.serializers.base import Base64Field, BytesField, Strict
 
 
 class SignInInput(Strict):
@@ -15,21 +15,21 @@ class SignInInput(Strict):
 
 class ChallengeShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    to_sign = serializers.CharField(help_text="The bytes to sign, in base64.")
+    to_sign = BytesField(help_text="The bytes to sign, in base64.")
     expires_at = serializers.DateTimeField()
 
 
 class PostShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     role = serializers.CharField()
-    role_name = serializers.CharField()
-    organisation = serializers.CharField()
-    organisation_bin = serializers.CharField()
+    role_name = serializers.CharField(source="get_role_display")
+    organisation = serializers.CharField(source="organisation.name")
+    organisation_bin = serializers.CharField(source="organisation.bin")
 
 
 class OfficerShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    name = serializers.CharField()
+    name = serializers.CharField(source="full_name")
     language = serializers.CharField()
 
 

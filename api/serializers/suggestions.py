@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import Strict
+from api.serializers.base import ConstantField, LinkField, Strict
 
 
 class SuggestionInput(Strict):
@@ -18,10 +18,10 @@ class ParagraphShape(serializers.Serializer[Any]):
 
 class SuggestionShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    url = serializers.URLField()
-    status = serializers.ChoiceField(["ready"])
+    url = LinkField("api:suggestion", "motion_id", "pk")
+    status = ConstantField("ready")
     generated = serializers.BooleanField(help_text="The machine-readable mark of what a program has made.")
-    motion = serializers.UUIDField()
+    motion = serializers.UUIDField(source="motion_id")
     outcome = serializers.CharField()
     label = serializers.CharField(help_text="Says that this is a suggestion of a program and no act.")  # type: ignore[assignment]
     text = serializers.CharField()
@@ -32,4 +32,4 @@ class SuggestionShape(serializers.Serializer[Any]):
 
 class AcceptedShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    url = serializers.URLField()
+    url = LinkField("api:suggestion", "motion_id", "pk")

@@ -9,9 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import life
 from api.authentication import post_of
-from api.serializers.records import Difference, Draws
+from api.serializers.records import ChangeShape, Difference, Draws, DrawShape
 from api.views.base import View
 from workflows.motions import queries
 from workflows.motions.exports import difference, printable
@@ -25,7 +24,7 @@ class DrawsOfMotion(View):
         """Every draw, oldest first, with all that anybody needs to repeat it."""
         motion = queries.get(post_of(request), motion_id)
         found = motion.draws.select_related("court", "chosen").order_by("drawn_at")
-        return Response({"results": [life.draw(one) for one in found]})
+        return Response({"results": [DrawShape({**draw.as_dict(), "court": draw.court}).data for draw in found]})
 
 
 class DifferenceOfVersions(View):
@@ -39,7 +38,7 @@ class DifferenceOfVersions(View):
         if not {before, after} <= set(known):
             raise Http404
         queries.open_versions(motion, post)
-        changes = [life.change(one) for one in difference.between(motion, before, after)]
+        changes = ChangeShape(difference.between(motion, before, after), many=True).data
         return Response({"versions": known, "changes": changes})
 
 

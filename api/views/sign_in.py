@@ -13,7 +13,7 @@ from rest_framework.throttling import BaseThrottle
 from api import answers
 from api.authentication import token_of
 from api.conditional import answer
-from api.serializers.sessions import ChallengeShape, SessionShape, SignInInput, TokenShape
+from api.serializers.sessions import ChallengeShape, PostShape, SessionShape, SignInInput, TokenShape
 from api.throttling import AnonymousThrottle
 from api.views.base import OpenView, View, checked
 from ecase.officers import posts, sign_in, tokens
@@ -29,8 +29,7 @@ class Challenge(OpenView):
     @extend_schema(operation_id="challenge", request=None, responses={201: ChallengeShape})
     def post(self, request: Request) -> Response:
         """Bytes that have never been given out before. Sign them and answer within minutes, once."""
-        given = sign_in.challenge()
-        body = {"id": given.pk, "to_sign": answers.text_of(given.to_sign), "expires_at": given.expires_at}
+        body = ChallengeShape(sign_in.challenge()).data
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
 
@@ -91,6 +90,6 @@ def _chosen(officer: Officer, given: dict[str, Any]) -> Post:
         raise NotAllowed(posts.NO_CURRENT_POST)
     if len(held) == 1:
         return held[0]
-    listed = [{**answers.post_of_officer(post), "id": str(post.pk)} for post in held]
+    listed = PostShape(held, many=True).data
     message = _("You hold more than one post. Name the one in which you act, over a new challenge.")
     raise Invalid(Problem("post-needed", message, "post", {"posts": listed}))

@@ -5,9 +5,7 @@ import uuid
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
-from api.answers import Answer
 from api.authentication import post_of
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY
@@ -31,8 +29,8 @@ class Suggestions(View):
 
         def effect() -> Response:
             one = drafting.suggest(motion, post_of(request), outcome)
-            url = _url(request, one)
-            return Response({"id": one.pk, "url": url}, status=202, headers={"Location": url})
+            body = AcceptedShape(one, context={"request": request}).data
+            return Response(body, status=202, headers={"Location": body["url"]})
 
         return once(request, request.data, effect)
 
@@ -45,24 +43,4 @@ class OneSuggestion(View):
         """The suggested text with a source for every paragraph, as it was first made."""
         motion = queries.get(post_of(request), motion_id)
         one = Suggestion.objects.get(pk=suggestion_id, motion=motion, post__officer=post_of(request).officer_id)
-        return Response(_answer(request, one))
-
-
-def _url(request: Request, one: Suggestion) -> str:
-    return str(reverse("api:suggestion", (one.motion_id, one.pk), request=request))
-
-
-def _answer(request: Request, one: Suggestion) -> Answer:
-    return {
-        "id": one.pk,
-        "url": _url(request, one),
-        "status": "ready",
-        "generated": one.generated,
-        "motion": one.motion_id,
-        "outcome": one.outcome,
-        "label": str(one.label),
-        "text": one.text,
-        "paragraphs": one.paragraphs,
-        "sha256": one.sha256,
-        "created_at": one.created_at,
-    }
+        return Response(SuggestionShape(one, context={"request": request}).data)

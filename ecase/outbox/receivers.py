@@ -53,8 +53,12 @@ def receivers(now: datetime | None = None) -> list[Receiver]:
     shown = Subscription.objects.filter(Q(active=True) | Q(pk__in=counted)).select_related("organisation")
     nothing = {"under_way": 0, "in_flight": 0, "given_up": 0, "since": None}
     return [
-        Receiver(one, circuit.state(one, now), **{name: counted.get(one.pk, nothing)[name] for name in nothing})
-        for one in shown.order_by("organisation__bin", "url")
+        Receiver(
+            subscription,
+            circuit.state(subscription, now),
+            **{name: counted.get(subscription.pk, nothing)[name] for name in nothing},
+        )
+        for subscription in shown.order_by("organisation__bin", "url")
     ]
 
 

@@ -1,6 +1,8 @@
 """One meaning of ``q``: every word, in any order, however typed, at both doors (P-A10, F-F12)."""
 
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -130,6 +132,16 @@ def test_motions_with_others_are_found_by_their_case_alone(world: World, person:
     assert set(filter_by_case_number(every, world.case.number[:8])) == {motion}
     assert set(filter_by_case_number(every, str(motion.number))) == set()
     assert set(filter_by_case_number(every, "Қожахметов")) == set()
+
+
+def test_what_was_filed_before_is_filled_in_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    migration = import_module("workflows.motions.migrations.0014_search_index")
+    made = {world.draft("search") for _ in range(3)}
+    with past_guards():
+        Motion.objects.update(search="")
+    monkeypatch.setattr(migration, "BATCH", 2)
+    migration.fill(None, SimpleNamespace(connection=connection))
+    assert mentioned(world.posts["investigator"], world.case.number) == made
 
 
 def test_the_index_is_used(world: World, django_assert_num_queries: Callable[..., Any]) -> None:

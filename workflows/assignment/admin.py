@@ -37,7 +37,7 @@ class RosterForm(forms.ModelForm):
         kinds = catalogue(in_force()).kinds
         known = {*kinds, *(kind.group for kind in kinds.values())}
         message = _("The statute catalogue knows no kind and no group “%(name)s”.")
-        if unknown := [ValidationError(message, params={"name": one}) for one in named if one not in known]:
+        if unknown := [ValidationError(message, params={"name": name}) for name in named if name not in known]:
             raise ValidationError(unknown)
         return named
 

@@ -48,15 +48,15 @@ def winner(seed: str, candidates: Sequence[Candidate]) -> str:
     A number evenly spread below the sum of the weights, and whoever's stretch it falls on. Raises ``ValueError`` if
     nobody has a weight.
     """
-    total = sum(one["weight"] for one in candidates)
+    total = sum(candidate["weight"] for candidate in candidates)
     if total < 1:
         raise ValueError("there is nobody to draw")
     number = _number(seed, total)
-    for one in candidates:
-        number -= one["weight"]
+    for candidate in candidates:
+        number -= candidate["weight"]
         if number < 0:
             break
-    return str(one["officer"])
+    return str(candidate["officer"])
 
 
 def _number(seed: str, total: int) -> int:
@@ -89,7 +89,7 @@ def _weighs(candidate: Candidate) -> bool:
 
 
 def _ordered(record: Mapping[str, Any]) -> bool:
-    officers = [one["officer"] for one in record["candidates"]]
+    officers = [candidate["officer"] for candidate in record["candidates"]]
     return officers == sorted(set(officers)) and not set(officers) & set(record["excluded"])
 
 
@@ -99,7 +99,7 @@ def _commits(record: Mapping[str, Any]) -> bool:
 
 def _first_picks(record: Mapping[str, Any]) -> bool:
     """Draws before weights: the smallest SHA-256 of seed and officer."""
-    officers = [str(one) for one in record["candidates"]]
+    officers = [str(candidate) for candidate in record["candidates"]]
     return bool(min(officers, key=lambda one: _hashed(f"{record['seed']}:{one}")) == record["chosen"])
 
 

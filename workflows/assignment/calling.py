@@ -66,7 +66,7 @@ def call_next(now: datetime, answered: Answered, limit: int = 100, only: UUID | 
     waiting = due(now).filter(motion=only) if only else due(now)
     rows = waiting.select_related("motion__case", "organisation")
     won = list(rows.select_for_update(skip_locked=True, of=("self", "motion"))[:limit])
-    return [made for one in won if (made := _pass_on(one, now, answered))]
+    return [made for call in won if (made := _pass_on(call, now, answered))]
 
 
 def answer(motion: AssignedMotion, officer: Officer, at: datetime | None = None) -> int:
@@ -116,7 +116,7 @@ def _call(before: DutyCall, post: Post, at: datetime) -> DutyCall:
 
 def _pass_on(call: DutyCall, now: datetime, answered: Answered) -> DutyCall | None:
     """End a call whose time has run out; the one that was made instead, if any."""
-    called = {one.post_id: one.post.officer_id for one in _calling(call)}
+    called = {made.post_id: made.post.officer_id for made in _calling(call)}
     who = next((officer for officer in called.values() if answered(call.motion_id, officer)), None)
     if who:
         _end(call, State.ANSWERED, now, who)

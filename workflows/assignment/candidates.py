@@ -31,26 +31,26 @@ class Pool:
 def pool(court: Organisation, case: Case, at: datetime, barred: Mapping[str, str], series: Series) -> Pool:
     """The judges of ``court`` at ``at`` who may and who may not get a motion of ``case``. Two queries."""
     seats = roster.seats(court, at)
-    found = conflicts(case, [one.post.officer_id for one in seats], Role.JUDGE, court, at, series)
+    found = conflicts(case, [seat.post.officer_id for seat in seats], Role.JUDGE, court, at, series)
     excluded = _excluded(seats, found, barred)
-    free = [one for one in seats if one.officer not in excluded]
-    if first := min((one.rank for one in free if one.rank is not None), default=None):
+    free = [seat for seat in seats if seat.officer not in excluded]
+    if first := min((seat.rank for seat in free if seat.rank is not None), default=None):
         return Pool(at, *_of_duty(free, first, excluded), Draw.Roster.DUTY)
-    kept = any(one.line for one in seats)
+    kept = any(seat.line for seat in seats)
     return Pool(at, free, excluded, Draw.Roster.ROSTER if kept else Draw.Roster.NONE)
 
 
 def _of_duty(free: list[Seat], first: int, excluded: Excluded) -> tuple[list[Seat], Excluded]:
     """Those first on duty; the others wait for their turn, or for the day."""
-    waiting = {one.officer: [reason(NOT_ON_DUTY if one.rank is None else LATER_ON_DUTY)] for one in free}
-    called = [one for one in free if one.rank == first]
-    excluded |= {officer: why for officer, why in waiting.items() if officer not in {one.officer for one in called}}
+    waiting = {seat.officer: [reason(NOT_ON_DUTY if seat.rank is None else LATER_ON_DUTY)] for seat in free}
+    called = [seat for seat in free if seat.rank == first]
+    excluded |= {officer: why for officer, why in waiting.items() if officer not in {seat.officer for seat in called}}
     return called, excluded
 
 
 def _excluded(seats: list[Seat], found: Mapping[UUID, list[Reason]], barred: Mapping[str, str]) -> Excluded:
-    kept = any(one.line for one in seats)
-    reasons = {one.officer: [*_of_roster(one, kept=kept), *found.get(one.post.officer_id, ())] for one in seats}
+    kept = any(seat.line for seat in seats)
+    reasons = {seat.officer: [*_of_roster(seat, kept=kept), *found.get(seat.post.officer_id, ())] for seat in seats}
     for officer in reasons.keys() & barred.keys():
         reasons[officer].append(reason(BARRED, barred[officer]))
     return {officer: why for officer, why in reasons.items() if why}

@@ -75,9 +75,9 @@ def draw(
 
 def _weighed(motion: AssignedMotion, pool: Pool) -> list[dict[str, Any]]:
     """The candidates, each with a weight and what it was made of."""
-    loads = roster.loads(motion, [one.post.officer_id for one in pool.seats], pool.at)
+    loads = roster.loads(motion, [seat.post.officer_id for seat in pool.seats], pool.at)
     kinds = (motion.kind, motion.kind_entry.group)
-    return [_candidate(one, kinds, loads.get(one.post.officer_id, roster.NO_LOAD)) for one in pool.seats]
+    return [_candidate(seat, kinds, loads.get(seat.post.officer_id, roster.NO_LOAD)) for seat in pool.seats]
 
 
 def _candidate(seat: Seat, kinds: tuple[str, str], load: dict[str, int]) -> dict[str, Any]:

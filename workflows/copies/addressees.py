@@ -39,9 +39,9 @@ def meant(motion: ServedMotion, word: str, *, required: bool | None = None) -> l
 
 def counsel_of(persons: Iterable[Person]) -> list[Officer]:
     """Counsel with an account of these persons: what is owed to a client is for them to know."""
-    ids = [one.pk for one in persons]
+    ids = [person.pk for person in persons]
     found = Counsel.objects.filter(person__in=ids).select_related("officer") if ids else ()
-    return list({one.officer_id: one.officer for one in found}.values())
+    return list({counsel.officer_id: counsel.officer for counsel in found}.values())
 
 
 def _finder(motion: ServedMotion, word: str) -> Finder | None:
@@ -71,12 +71,14 @@ def _defender(motion: ServedMotion) -> Iterator[Addressee]:
     He who asked for the decision, if he is a defender; counsel of the subject where the motion is open to the defence.
     """
     counsel = Counsel.objects.filter(person=motion.subject_id) if motion.defence and motion.subject_id else None
-    officers = {one.officer for one in counsel.select_related("officer")} if counsel is not None else set()
+    officers = {link.officer for link in counsel.select_related("officer")} if counsel is not None else set()
     if motion.author.role == Role.DEFENDER:
         officers.add(motion.author.officer)
-    yield from (Addressee(officer=one) for one in sorted(officers, key=lambda one: one.pk))
+    yield from (Addressee(officer=officer) for officer in sorted(officers, key=lambda officer: officer.pk))
     if not officers:
-        yield from (Addressee(person=one) for one in motion.case.persons.filter(capacity=Person.Capacity.DEFENDER))
+        yield from (
+            Addressee(person=person) for person in motion.case.persons.filter(capacity=Person.Capacity.DEFENDER)
+        )
 
 
 def _facility(motion: ServedMotion) -> Iterator[Addressee]:
@@ -107,16 +109,16 @@ _OFFICES: dict[str, Finder] = {
 
 
 def _person_fields(motion: ServedMotion) -> set[str]:
-    return {one.key for one in motion.kind_entry.form.fields if one.type in ("person", "persons")}
+    return {field.key for field in motion.kind_entry.form.fields if field.type in ("person", "persons")}
 
 
 def _named(motion: ServedMotion, field: str) -> list[Addressee]:
     stated = motion.payload.get(field) or []
     ids = stated if isinstance(stated, list) else [stated]
-    return [Addressee(person=one) for one in motion.case.persons.filter(pk__in=ids)]
+    return [Addressee(person=person) for person in motion.case.persons.filter(pk__in=ids)]
 
 
 def _in_capacity(motion: ServedMotion, capacity: str) -> list[Addressee]:
-    found = [Addressee(person=one) for one in motion.case.persons.filter(capacity=capacity)]
-    subject = [one for one in found if one.person and one.person.pk == motion.subject_id]
+    found = [Addressee(person=person) for person in motion.case.persons.filter(capacity=capacity)]
+    subject = [addressee for addressee in found if addressee.person and addressee.person.pk == motion.subject_id]
     return subject or found

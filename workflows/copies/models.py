@@ -148,8 +148,8 @@ class Copy(models.Model):
         """Whom the catalogue names, in its own words; ``str()`` in the active language."""
         kind = self.motion.kind_entry
         if self.notice:
-            return next(one.label for one in kind.hearing.attendees if one.who == self.to)
-        return next(one.label for one in kind.service if one.to == self.to)
+            return next(attendee.label for attendee in kind.hearing.attendees if attendee.who == self.to)
+        return next(entry.label for entry in kind.service if entry.to == self.to)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether the law's term has passed and nobody has acknowledged it. What is due at once is not told late."""

@@ -31,7 +31,7 @@ from workflows.statute.catalogue import catalogue
 from workflows.statute.schema import DECISIONS, Attendee, Service
 
 HEARING_ORDER = "hearing_order"
-_DECIDED = tuple(f"motion.{one}" for one in DECISIONS)
+_DECIDED = tuple(f"motion.{act_type}" for act_type in DECISIONS)
 LONG = ("days", "months", "years")
 
 
@@ -42,15 +42,15 @@ def owe(motion: ServedMotion, act: ServedAct, reaches: Callable[[Recipient], boo
     counsel of each person to whom a copy of a decision is owed.
     """
     owed = list(_owed(motion, act))
-    for one in owed:
-        if one.recipient and reaches(one.recipient):
-            one.how, one.sent_at = Way.SYSTEM, act.performed_at
-        one.remind_at = _reminded_at(one, act.performed_at)
+    for copy in owed:
+        if copy.recipient and reaches(copy.recipient):
+            copy.how, copy.sent_at = Way.SYSTEM, act.performed_at
+        copy.remind_at = _reminded_at(copy, act.performed_at)
     if owed:
         Copy.objects.bulk_create(owed)
-        _log(owed[0], "copies.owed", audit.service_actor(), {"copies": [_owed_line(one) for one in owed]})
-    told = [one.recipient for one in owed if one.recipient and one.sent_at]
-    return [*told, *counsel_of(one.person for one in owed if one.person and not one.notice)]
+        _log(owed[0], "copies.owed", audit.service_actor(), {"copies": [_owed_line(copy) for copy in owed]})
+    told = [copy.recipient for copy in owed if copy.recipient and copy.sent_at]
+    return [*told, *counsel_of(copy.person for copy in owed if copy.person and not copy.notice)]
 
 
 def outstanding(motion: ServedMotion) -> CopyQuerySet:
@@ -62,8 +62,8 @@ def void_notices(motion: ServedMotion, at: datetime) -> int:
     """The hearing will not take place as it was ordered: its open notices no longer matter. How many there were."""
     notices = list(outstanding(motion).filter(notice=True).select_related("motion__case"))
     if notices:
-        Copy.objects.filter(pk__in=[one.pk for one in notices]).update(voided_at=at, remind_at=None)
-        voided = {"at": format_instant(at), "copies": [str(one.pk) for one in notices]}
+        Copy.objects.filter(pk__in=[copy.pk for copy in notices]).update(voided_at=at, remind_at=None)
+        voided = {"at": format_instant(at), "copies": [str(copy.pk) for copy in notices]}
         _log(notices[0], "copies.voided", audit.service_actor(), voided)
     return len(notices)
 
@@ -97,7 +97,7 @@ def opened(motion: ServedMotion, post: Post, at: datetime, act: ServedAct | None
     his = Q(officer=post.officer_id) | Q(organisation=post.organisation_id)
     his &= Q() if act is None else Q(act=act.pk)
     waiting = outstanding(motion).filter(his, how=Way.SYSTEM).select_related("motion__case")
-    return sum(acknowledge(one, post, at) for one in waiting)
+    return sum(acknowledge(copy, post, at) for copy in waiting)
 
 
 def answered() -> CopyQuerySet:
@@ -113,7 +113,7 @@ def take_answers(limit: int = 100, only: UUID | None = None) -> int:
     ``only`` names one copy.
     """
     rows: Any = answered().filter(pk=only) if only else answered()
-    return sum(acknowledge(one, None, one.answered_at) for one in rows.select_related("motion__case")[:limit])
+    return sum(acknowledge(copy, None, copy.answered_at) for copy in rows.select_related("motion__case")[:limit])
 
 
 def _answers() -> QuerySet[Any, Any]:
@@ -139,8 +139,8 @@ def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> 
     first = due.select_for_update(skip_locked=True, of=("motion",)).first()
     won = list(due.filter(motion=first.motion_id).select_for_update(of=("self",))[:limit]) if first else []
     if won:
-        Copy.objects.filter(pk__in=[one.pk for one in won]).update(remind_at=None)
-        _log(won[0], "copies.overdue", audit.service_actor(), {"copies": [_line(one) for one in won]})
+        Copy.objects.filter(pk__in=[copy.pk for copy in won]).update(remind_at=None)
+        _log(won[0], "copies.overdue", audit.service_actor(), {"copies": [_line(copy) for copy in won]})
     return won
 
 
@@ -149,7 +149,11 @@ def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
     told = Message.objects.filter(key=str(motion.pk), topic__in=_DECIDED, state=MessageState.DELIVERED)
     rows = told.order_by("pk").values_list("organisation__bin", "officer", "channel", "delivered_at")
     return [
-        {**({"organisation": bin_} if bin_ else {"officer": str(officer)}), "channel": channel, "at": _text(at)}
+        {
+            **({"organisation": bin_} if bin_ else {"officer": str(officer)}),
+            "channel": channel,
+            "at": format_optional_instant(at),
+        }
         for bin_, officer, channel, at in rows
     ]
 
@@ -157,8 +161,12 @@ def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
 def as_they_stand(motion: ServedMotion) -> list[dict[str, Any]]:
     """Every copy of the motion's acts, JSON-ready and without names: to whom, how, sent and acknowledged when."""
     return [
-        {**_line(one), "sent_at": _text(one.sent_at), "acknowledged_at": _text(one.acknowledged_at)}
-        for one in Copy.objects.filter(motion=motion.pk)
+        {
+            **_line(copy),
+            "sent_at": format_optional_instant(copy.sent_at),
+            "acknowledged_at": format_optional_instant(copy.acknowledged_at),
+        }
+        for copy in Copy.objects.filter(motion=motion.pk)
     ]
 
 
@@ -167,13 +175,15 @@ def as_they_stand(motion: ServedMotion) -> list[dict[str, Any]]:
 
 def _owed(motion: ServedMotion, act: ServedAct) -> Iterator[Copy]:
     if act.type in DECISIONS:
-        entries = (one for one in motion.kind_entry.service if not one.outcomes or motion.outcome in one.outcomes)
+        entries = (
+            entry for entry in motion.kind_entry.service if not entry.outcomes or motion.outcome in entry.outcomes
+        )
         for entry in entries:
-            yield from (_copy(motion, act, entry, one) for one in meant(motion, entry.to))
+            yield from (_copy(motion, act, entry, addressee) for addressee in meant(motion, entry.to))
     elif act.type == HEARING_ORDER:
         for attendee in motion.kind_entry.hearing.attendees:
             found = meant(motion, attendee.who, required=attendee.attendance == "must")
-            yield from (_notice(motion, act, attendee, one) for one in found)
+            yield from (_notice(motion, act, attendee, addressee) for addressee in found)
 
 
 def _copy(motion: ServedMotion, act: ServedAct, entry: Service, to: Addressee) -> Copy:
@@ -231,9 +241,9 @@ def _line(copy: Copy) -> dict[str, Any]:
 def _owed_line(copy: Copy) -> dict[str, Any]:
     """To whom, until when, as the row says it for ever: what ``manage.py audit verify`` compares the row with."""
     addressee = {name: str(pk) for name in ("officer", "organisation", "person") if (pk := getattr(copy, f"{name}_id"))}
-    about = {"notice": copy.notice, "due_at": _text(copy.due_at), "sent_at": _text(copy.sent_at)}
+    about = {
+        "notice": copy.notice,
+        "due_at": format_optional_instant(copy.due_at),
+        "sent_at": format_optional_instant(copy.sent_at),
+    }
     return {**_line(copy), **about, **addressee}
-
-
-def _text(at: datetime | None) -> str | None:
-    return format_optional_instant(at)

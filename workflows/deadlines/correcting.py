@@ -52,14 +52,14 @@ def correct_fields(motion: TimedMotion, fields: Collection[str], reason: str, at
     As :func:`correct`. A term that no act has begun yet begins with its act, by the corrected payload.
     """
     cause = Cause(Voided.CORRECTED, at, reason)
-    terms = [one for one in motion.kind_entry.clocks if not _asked(one).isdisjoint(fields)]
-    found = [_correct(motion, one, event_at, cause) for one in terms for event_at in _events(motion, one)]
-    return [one for one in found if one is not None]
+    terms = [term for term in motion.kind_entry.clocks if not _asked(term).isdisjoint(fields)]
+    found = [_correct(motion, term, event_at, cause) for term in terms for event_at in _events(motion, term)]
+    return [deadline for deadline in found if deadline is not None]
 
 
 def extend(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
     """Give the time that the law allows at most to the running terms that ``act_type`` extends; those that now run."""
-    terms = [one for one in motion.kind_entry.clocks if act_type in one.extended_by]
+    terms = [term for term in motion.kind_entry.clocks if act_type in term.extended_by]
     return [new for term in terms if (new := _extend(motion, term, Cause(Voided.EXTENDED, at))) is not None]
 
 
@@ -193,30 +193,36 @@ def _story(old: Deadline, counted: Count, cause: Cause) -> dict[str, Any]:
 
 def _log(old: Deadline | None, new: Deadline | None, cause: Cause) -> None:
     """Both values on record, without the officer's sentence: that stands in the act."""
-    one = new or old
-    assert one is not None  # noqa: S101 - there is nothing to log without either
+    deadline = new or old
+    assert deadline is not None  # noqa: S101 - there is nothing to log without either
     audit.append(
         "deadline.recomputed",
-        chain=one.motion.chain,
+        chain=deadline.motion.chain,
         actor=audit.service_actor(),
-        subject={"motion": str(one.motion_id)},
-        data={"term": one.term, "role": one.role, "because": cause.because, "from": _values(old), "to": _values(new)},
+        subject={"motion": str(deadline.motion_id)},
+        data={
+            "term": deadline.term,
+            "role": deadline.role,
+            "because": cause.because,
+            "from": _values(old),
+            "to": _values(new),
+        },
     )
 
 
-def _values(one: Deadline | None) -> dict[str, str] | None:
-    if one is None:
+def _values(deadline: Deadline | None) -> dict[str, str] | None:
+    if deadline is None:
         return None
-    instants = {"started_at": format_instant(one.started_at), "due_at": format_instant(one.due_at)}
-    met = {"met_at": format_instant(one.met_at)} if one.met_at else {}
-    return {"id": str(one.pk), **instants, "state": one.state, **met}
+    instants = {"started_at": format_instant(deadline.started_at), "due_at": format_instant(deadline.due_at)}
+    met = {"met_at": format_instant(deadline.met_at)} if deadline.met_at else {}
+    return {"id": str(deadline.pk), **instants, "state": deadline.state, **met}
 
 
 def _asked(term: Term) -> set[str]:
     """The fields of the motion on which the term depends."""
-    chosen = [one.field for one in (term.by_choice, term.less_by) if one]
-    started = [one.removeprefix(FIELD) for one in term.starts_on if one.startswith(FIELD)]
-    return {*chosen, *started, *(one.field for one in term.applies_when)}
+    chosen = [rule.field for rule in (term.by_choice, term.less_by) if rule]
+    started = [event.removeprefix(FIELD) for event in term.starts_on if event.startswith(FIELD)]
+    return {*chosen, *started, *(condition.field for condition in term.applies_when)}
 
 
 def _events(motion: TimedMotion, term: Term) -> Iterator[datetime | None]:
@@ -224,7 +230,7 @@ def _events(motion: TimedMotion, term: Term) -> Iterator[datetime | None]:
 
     Nothing for a term that waits for its act.
     """
-    stated = [one.removeprefix(FIELD) for one in term.starts_on if one.startswith(FIELD)]
+    stated = [event.removeprefix(FIELD) for event in term.starts_on if event.startswith(FIELD)]
     texts = [motion.payload[key] for key in stated if motion.payload.get(key)]
     if stated:
         yield parse_instant(texts[0]) if texts else None

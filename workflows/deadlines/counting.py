@@ -51,7 +51,7 @@ class Count:
             "escalations": above,
             "escalate_at": first_of(above),
             "calendar": self.stamp,
-            "computed": {"event": self.event, "steps": [one.as_dict() for one in self.counted.steps]},
+            "computed": {"event": self.event, "steps": [step.as_dict() for step in self.counted.steps]},
         }
 
 
@@ -106,7 +106,7 @@ def subtract_length(end: datetime, amount: int, unit: clock.Unit, jurisdiction: 
 
 def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
     """The instant of the first of them."""
-    return min((parse_instant(one["at"]) for one in escalations), default=None)
+    return min((parse_instant(escalation["at"]) for escalation in escalations), default=None)
 
 
 def _table(motion: TimedMotion, term: Term) -> InForce | None:
@@ -149,7 +149,7 @@ def _event_of(term: Term, event_at: datetime, payload: Mapping[str, Any]) -> str
         stated = payload.get(event.removeprefix(FIELD)) if event.startswith(FIELD) else None
         if stated and parse_instant(stated) == event_at:
             return event
-    return next((one for one in term.starts_on if not one.startswith(FIELD)), "")
+    return next((start for start in term.starts_on if not start.startswith(FIELD)), "")
 
 
 def _reminders(fractions: Iterable[float], since: datetime, due_at: datetime) -> list[datetime]:
@@ -162,7 +162,7 @@ def _reminders(fractions: Iterable[float], since: datetime, due_at: datetime) ->
 def _escalations(rules: Iterable[Escalation], since: datetime, due_at: datetime) -> list[dict[str, str]]:
     """As reminders; those that wait for the miss come with the end, even if that had passed before."""
     if due_at <= since:
-        planned = [(due_at, one.to) for one in rules if one.at >= 1]
+        planned = [(due_at, rule.to) for rule in rules if rule.at >= 1]
     else:
-        planned = [(since + (due_at - since) * one.at, one.to) for one in rules]
+        planned = [(since + (due_at - since) * rule.at, rule.to) for rule in rules]
     return [{"at": format_instant(at), "to": to} for at, to in sorted(planned)]

@@ -167,7 +167,7 @@ def _rolled(step: Data) -> str:
         "%(days)s are days off, so the term ends at 24:00 on the next working day, %(to)s.",
         len(passed),
     )
-    return told % {"days": ", ".join(date_format(one, DAY) for one in passed), "to": _day(step["to"])}
+    return told % {"days": ", ".join(date_format(day, DAY) for day in passed), "to": _day(step["to"])}
 
 
 def _not_rolled(step: Data) -> str:

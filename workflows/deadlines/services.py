@@ -62,7 +62,7 @@ def start(
 
 def meet(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
     """The deadlines that this act meets. One whose end has passed is missed, with the instant at which it was met."""
-    terms = [one.key for one in motion.kind_entry.clocks if act_type in one.met_by]
+    terms = [term.key for term in motion.kind_entry.clocks if act_type in term.met_by]
     open_ones = Deadline.objects.filter(motion=motion.pk, term__in=terms, met_at__isnull=True)
     met = list(open_ones.filter(state__in=[State.RUNNING, State.MISSED]).select_for_update())
     for deadline in met:
@@ -99,7 +99,7 @@ def claim_missed(now: datetime, limit: int = 100, only: UUID | None = None) -> l
     """
     with transaction.atomic():
         won = _locked(Deadline.objects.missed_unclaimed(now).order_by("due_at"), limit, only)
-        Deadline.objects.filter(pk__in=[one.pk for one in won], claimed_at__isnull=True).update(
+        Deadline.objects.filter(pk__in=[deadline.pk for deadline in won], claimed_at__isnull=True).update(
             state=State.MISSED, claimed_at=now, remind_at=None
         )
     for deadline in won:
@@ -134,10 +134,10 @@ def claim_escalations(now: datetime, limit: int = 100, only: UUID | None = None)
 
 
 def _take_escalations(deadline: Deadline, now: datetime) -> list[str]:
-    come = [one for one in deadline.escalations if parse_instant(one["at"]) <= now]
-    deadline.escalations = [one for one in deadline.escalations if one not in come]
+    come = [step for step in deadline.escalations if parse_instant(step["at"]) <= now]
+    deadline.escalations = [step for step in deadline.escalations if step not in come]
     deadline.escalate_at = first_of(deadline.escalations)
-    return list(dict.fromkeys(one["to"] for one in come))
+    return list(dict.fromkeys(step["to"] for step in come))
 
 
 def _locked(query: DeadlineQuerySet, limit: int, only: UUID | None) -> list[Deadline]:

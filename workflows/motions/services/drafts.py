@@ -16,6 +16,7 @@ from ecase.officers.models import Post
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
 from workflows.motions import admissions
 from workflows.motions.acts import filing
+from workflows.motions.acts.registry import spec_of
 from workflows.motions.engine import checks
 from workflows.motions.engine.refusals import recording
 from workflows.motions.locking import lock
@@ -133,7 +134,8 @@ def detach(motion: Motion, post: Post, attachment_id: int) -> None:
 
 def missing(motion: Motion) -> list[Problem]:
     """Everything for which filing would be refused now, each at its field."""
-    return payloads.faults_of(motion, ActType.MOTION, motion.payload, motion.author)
+    faults = payloads.faults_of(motion, ActType.MOTION, motion.payload, motion.author)
+    return [*faults, *spec_of(ActType.MOTION).check(motion, motion.payload)]
 
 
 @transaction.atomic
