@@ -1,5 +1,5 @@
 """Whether the service can do its work: everything that it needs, each asked within a bounded time and named."""
 
-from api.readiness.asking import Finding, findings
+from api.readiness.cache import Finding, findings
 
 __all__ = ["Finding", "findings"]

@@ -13,7 +13,7 @@ from api.parsers import MultipartParser
 from api.serializers.verification import VerdictShape, VerifyInput
 from api.views.base import OpenView, checked, form_of
 from ecase.problems import Invalid, Problem
-from ecase.trust import examining, faults
+from ecase.trust import faults, inspection
 
 
 class Verify(OpenView):
@@ -25,11 +25,11 @@ class Verify(OpenView):
         """Before the body is read."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            examining.admit()
+            inspection.admit()
 
     def get_parsers(self) -> list[BaseParser]:
         """A container comes as multipart, streamed; one beyond the limits of containers is checked offline."""
-        return [MultipartParser(examining.upload_limit())]
+        return [MultipartParser(inspection.upload_limit())]
 
     @extend_schema(operation_id="verify", request={"multipart/form-data": VerifyInput}, responses=VerdictShape)
     def post(self, request: Request) -> Response:
@@ -39,7 +39,7 @@ class Verify(OpenView):
         """
         file: UploadedFile = checked(VerifyInput, form_of(request))["file"]
         try:
-            return Response(examining.examine(file, timezone.now()))
-        except examining.NotAContainer as fault:
+            return Response(inspection.examine(file, timezone.now()))
+        except inspection.NotAContainer as fault:
             named, why = fault.problems[0], {"detail": faults.sentence(fault.why), "fault": fault.why.as_dict()}
             raise Invalid(Problem(named.code, named.message, named.field, why)) from fault

@@ -1,4 +1,4 @@
-"""The report on an evidence container, in the reader's words; the checking itself is ``ecase.trust.examining``."""
+"""The report on an evidence container, in the reader's words; the checking itself is ``ecase.trust.inspection``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecase.problems import Invalid, Problem
-from ecase.trust import examining, faults
+from ecase.trust import faults, inspection
 from signatures.report.legacy_reports import fault_in
 from signatures.report.wording import WORDS, word
 from workflows.motions.states import ActType
@@ -40,8 +40,8 @@ class Findings:
 def examine(file: UploadedFile) -> Findings:
     """Check a container against this installation's trust. Raises :class:`Invalid` for what is not a container."""
     try:
-        verdict = examining.examine(file, timezone.now())
-    except examining.NotAContainer as fault:
+        verdict = inspection.examine(file, timezone.now())
+    except inspection.NotAContainer as fault:
         message = _("This is not an evidence container, or it is damaged: %(why)s") % {
             "why": faults.sentence(fault.why)
         }

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ecase.cases.models import Person
 from ecase.instants import format_instant, parse_instant
-from ecase.portal.asking import Asked, asked
+from ecase.portal.conditional_fields import Asked, asked
 from ecase.problems import Problem
 from workflows.motions.models import Motion
 from workflows.statute.schema import Field, Form

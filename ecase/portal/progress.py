@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Role
-from ecase.portal.standing import AHEAD, CURRENT, DONE, STOPPED, Step
+from ecase.portal.sanction_status import AHEAD, CURRENT, DONE, STOPPED, Step
 from workflows.motions.models import Act, Motion, Opening
 from workflows.motions.rules import kind_rules
 from workflows.motions.states import DECISIONS, ENDED, ActType, State

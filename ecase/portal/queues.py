@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post, Role
 from ecase.pagination import Page, fetch_page, read_cursor
-from ecase.portal.next_step import with_last_act
+from ecase.portal.next_steps import with_last_act
 from workflows.motions import queries, signers
 from workflows.motions.filters import MotionFilter
 from workflows.motions.models import Motion

@@ -5,12 +5,12 @@ from django.urls import path
 from ecase.portal.views import (
     acts,
     audit,
+    authenticity,
     batch,
     cases,
     copies,
     decision,
     drafts,
-    genuine,
     motions,
     notices,
     queue,
@@ -91,5 +91,5 @@ urlpatterns = [
     path("audit/<int:entry_id>/", audit.entry, name="audit-entry"),
     path("audit/<int:entry_id>/proof/", audit.proof, name="audit-proof"),
     path("verify/", verify.verify, name="verify"),
-    path("verify/genuine/", genuine.genuine, name="genuine"),
+    path("verify/genuine/", authenticity.genuine, name="genuine"),
 ]

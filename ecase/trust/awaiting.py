@@ -17,7 +17,7 @@ from ecase.pauses import pause_after
 from ecase.trust import evidence, services
 from ecase.trust.models import AwaitedEvidence
 from signatures import DEFAULT, Evidence, Expected, Report, verify
-from signatures.clients.collecting import Collected
+from signatures.clients.collection import Collected
 
 logger = logging.getLogger(__name__)
 

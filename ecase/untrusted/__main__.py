@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ecase.untrusted import examining, joining
+from ecase.untrusted import inspection, joining
 from ecase.untrusted.findings import Faulty
 
 MEMORY = 1024 * 1024 * 1024
@@ -38,7 +38,7 @@ def confine(cpu: int, wait: int) -> None:
 
 
 def _examine(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    form, findings = examining.examine(Path(request["path"]), request["form"])
+    form, findings = inspection.examine(Path(request["path"]), request["form"])
     yield {"form": form, "findings": [asdict(finding) for finding in findings]}
 
 

@@ -12,7 +12,7 @@ from django.core.files.storage import storages
 from django.db import OperationalError
 from django.utils import timezone
 
-from api.readiness import asking
+from api.readiness import cache
 from ecase.audit import checkpoints, sequencer
 from ecase.audit.models import Checkpoint
 from ecase.celery import app
@@ -34,14 +34,14 @@ def ready(demo_pki: Path, settings: Any, tmp_path: Path) -> Iterator[Path]:
     separate(settings, tmp_path)
     settings.MEDIA_ROOT = tmp_path / "media"
     Heartbeat.objects.create(name="watch", at=timezone.now())
-    asking.forget()
+    cache.forget()
     yield tmp_path
-    asking.forget()
+    cache.forget()
 
 
 def lacking(anybody: Caller) -> dict[str, str]:
     """What is not ready, with the reason, by name."""
-    asking.forget()
+    cache.forget()
     response = anybody.get(URL)
     checks = response.data["checks"]
     assert {check["name"] for check in checks if not check["ok"]} == {
@@ -202,15 +202,15 @@ def test_what_hangs_is_waited_for_briefly_and_asked_once(
         asked.append(1)
         go_on.wait(60)
 
-    monkeypatch.setitem(asking._OUTSIDE._checks, "media", hanging)
-    monkeypatch.setattr(asking, "PATIENCE", 0.2)
+    monkeypatch.setitem(cache._OUTSIDE._checks, "media", hanging)
+    monkeypatch.setattr(cache, "PATIENCE", 0.2)
     try:
         for _time in range(3):
             assert lacking(anybody)["media"] == "It does not answer."
         assert len(asked) == 1
     finally:
         go_on.set()
-        asking._OUTSIDE._running["media"].result(30)
+        cache._OUTSIDE._running["media"].result(30)
 
 
 # -- the request ---------------------------------------------------------------------------------------------------
@@ -231,6 +231,6 @@ def test_it_is_alive_without_asking_the_database(anybody: Caller, django_assert_
 
 def test_a_probe_speaks_the_language_of_whoever_asks(ready: Path, anybody: Caller) -> None:
     _no_watch(ready, None)
-    asking.forget()
+    cache.forget()
     document = problem(anybody.get(URL, headers={"Accept-Language": "ru"}), 503, "unready", "watch")
     assert document["problems"][0]["message"] == "Наблюдатель не работает."

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ecase.limits.rates import Rate
-from ecase.trust import examining
+from ecase.trust import inspection
 from signatures.cli import sandbox
 from tests.signatures.test_container_limits import BOMBS, packed
 
@@ -39,7 +39,7 @@ def test_s_f1_page_and_rest_count_together(settings, own_home):
 )
 def test_s_f1_while_no_place_is_free_nothing_is_read(settings, own_home, language, words):
     settings.VERIFY_AT_ONCE = 1
-    with examining._place():
+    with inspection._place():
         for path in (PAGE, REST):
             answer = posted(path, language=language)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

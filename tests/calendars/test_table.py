@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from ecase.audit.models import Entry
 from workflows import clock
-from workflows.calendars.comparing import Difference, differences
+from workflows.calendars.differences import Difference, differences
 from workflows.calendars.models import Day, Review, Year
 from workflows.calendars.services import in_force, load_all
 

@@ -23,7 +23,7 @@ from workflows.motions.rules import defence
 from workflows.motions.services import acting
 from workflows.motions.states import DECISIONS, ActType, AppealState, State
 from workflows.statute.catalogue import catalogue, in_force
-from workflows.watch import duties, telling
+from workflows.watch import duties, notifications
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, VICTIM, NOBODY = "first suspect", "second suspect", "victim", ""
@@ -196,7 +196,7 @@ def assert_told(motion: Motion, post: Post, *, reads: bool, owed: bool, at: Any)
     assert reads or notices <= (decided if owed else set()), (at, notices)
     assert not owed or notices & decided, at
     assert reads or not Copy.objects.filter(motion=motion, officer=post.officer).exists(), at
-    assert reads or post.officer not in officers(telling.responsible(motion, "defender")), at
+    assert reads or post.officer not in officers(notifications.responsible(motion, "defender")), at
     assert reads or post.officer not in set(defence.counsel_of_subject(motion)), at
 
 

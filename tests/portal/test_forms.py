@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from ecase.portal import forms
-from ecase.portal.asking import Asked, asked
+from ecase.portal.conditional_fields import Asked, asked
 from ecase.problems import Problem
 from workflows.statute.loading import read_folder
 from workflows.statute.schema import Check, Choice, Condition, Field, FieldType, Form, Kind, Text

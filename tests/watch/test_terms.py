@@ -19,7 +19,7 @@ from workflows.deadlines.models import Deadline
 from workflows.motions.models import Admission, Motion
 from workflows.statute.catalogue import catalogue, store
 from workflows.statute.schema import Escalation
-from workflows.watch import duties, telling
+from workflows.watch import duties, notifications
 from workflows.watch.loop import Watch
 
 pytestmark = pytest.mark.django_db
@@ -95,28 +95,28 @@ def test_what_was_done_is_not_escalated(motion: Motion) -> None:
     ],
 )
 def test_who_has_to_act(motion: Motion, role: str, expected: Any) -> None:
-    assert list(telling.responsible(motion, role)) == expected(motion)
+    assert list(notifications.responsible(motion, role)) == expected(motion)
 
 
 def test_a_court_without_a_judge_for_it_is_told_whole(motion: Motion) -> None:
     motion.judge = None
-    [(recipient, roles)] = telling.responsible(motion, "judge")
+    [(recipient, roles)] = notifications.responsible(motion, "judge")
     assert recipient == motion.court
     assert Role.CLERK in roles
 
 
 def test_defenders_are_told_once_the_motion_is_open_to_them(world: World, motion: Motion) -> None:
     motion.defence = False
-    assert list(telling.responsible(motion, "defender")) == []
+    assert list(notifications.responsible(motion, "defender")) == []
     motion.defence = True
-    assert list(telling.responsible(motion, "defender")) == [(world.posts["defender"].officer, ())]
+    assert list(notifications.responsible(motion, "defender")) == [(world.posts["defender"].officer, ())]
 
 
 def test_the_place_of_custody_is_that_of_the_body(motion: Motion) -> None:
-    assert list(telling.responsible(motion, "facility")) == []
+    assert list(notifications.responsible(motion, "facility")) == []
     place = OrganisationFactory(kind=Organisation.Kind.FACILITY, parent=motion.organisation)
     OrganisationFactory(kind=Organisation.Kind.FACILITY)
-    assert list(telling.responsible(motion, "facility")) == [(place, ())]
+    assert list(notifications.responsible(motion, "facility")) == [(place, ())]
 
 
 def test_of_a_secret_motion_only_the_persons_named_on_it_are_told(world: World, motion: Motion) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ecase.officers.audited_admin import AuditedAdmin
-from workflows.calendars.comparing import Difference, differences, is_known
+from workflows.calendars.differences import Difference, differences, is_known
 from workflows.calendars.models import Day, Review, Year
 
 FIXED = ("jurisdiction", "year")

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from ecase.instants import parse_instant
-from workflows.deadlines.correcting import correct, correct_fields, recount, stale
+from workflows.deadlines.corrections import correct, correct_fields, recount, stale
 from workflows.deadlines.counting import appeal_until, count, first_of, working_calendar
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
 from workflows.deadlines.ports import TimedMotion

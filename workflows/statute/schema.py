@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-from workflows.statute.form_words import (
+from workflows.statute.form_schema import (
     EVENT_PREFIX,
     FIELD_PREFIX,
     Amount,
@@ -27,7 +27,7 @@ from workflows.statute.form_words import (
     Text,
     Unit,
 )
-from workflows.statute.kind_words import (
+from workflows.statute.kind_schema import (
     DECISIONS,
     Appeal,
     AppealOutcome,

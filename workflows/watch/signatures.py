@@ -10,8 +10,8 @@ from workflows.motions.models import Motion, PendingSignature
 from workflows.motions.services import pending_signatures
 from workflows.watch import tasks
 from workflows.watch.copies import RELATED
+from workflows.watch.notifications import Addressee, responsible, tell
 from workflows.watch.rounds import BATCH, each, first_of
-from workflows.watch.telling import Addressee, responsible, tell
 
 # A renewal that failed is tried again after that.
 RENEWAL_PAUSE = timedelta(hours=1)

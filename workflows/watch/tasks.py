@@ -11,7 +11,7 @@ from signatures.clients.http import Unreachable
 from workflows.motions.models import Act, Motion, PendingSignature
 from workflows.motions.services import signature_retries
 from workflows.watch.copies import RELATED
-from workflows.watch.telling import tell
+from workflows.watch.notifications import tell
 
 logger = logging.getLogger(__name__)
 

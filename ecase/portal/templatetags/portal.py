@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ecase.officers.models import Post
 from ecase.portal.law import UNKNOWN
-from ecase.portal.next_step import next_steps
+from ecase.portal.next_steps import next_steps
 from ecase.portal.queues import Wishes
 from workflows.motions.models import Motion
 from workflows.motions.persons import main_person

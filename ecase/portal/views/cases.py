@@ -14,7 +14,7 @@ from ecase.officers.models import Post
 from ecase.pagination import fetch_page, read_cursor
 from ecase.portal import kinds, teams
 from ecase.portal.files import inline
-from ecase.portal.next_step import with_last_act
+from ecase.portal.next_steps import with_last_act
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
 from ecase.problems import Refused
 from workflows.motions import queries

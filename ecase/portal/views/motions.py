@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from ecase.officers.models import Post
-from ecase.portal import files, law, progress, standing, statement
+from ecase.portal import files, law, progress, sanction_status, statement
 from ecase.portal.act_buttons import act_buttons
 from ecase.portal.draws import describe
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
@@ -154,16 +154,16 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
     minutes = _last(acts, ActType.MINUTES)
     return {
         "outcome": motion.kind_entry.outcome(motion.outcome) if motion.outcome else None,
-        "force": standing.force(motion),
-        "consents": standing.consents(motion, acts),
-        "appeal": standing.appeal(motion),
+        "force": sanction_status.force(motion),
+        "consents": sanction_status.consents(motion, acts),
+        "appeal": sanction_status.appeal(motion),
         "admissions": _admissions(motion),
         "hearing": statement.of_payload(motion, ActType.HEARING_ORDER, hearing.stated["payload"]) if hearing else [],
         "minutes": minutes,
         "noted": [(one, statement.of_act(one)) for one in acts if one.type == ActType.EVENT],
         "format_order": _last(acts, ActType.FORMAT_ORDER),
         "is_compared": motion.version > 1,
-        **standing.related(motion, post),
+        **sanction_status.related(motion, post),
     }
 
 

@@ -9,7 +9,7 @@ from ecase.limits import services as limits
 from ecase.portal.containers import Findings, examine
 from ecase.portal.pages import page, refused
 from ecase.problems import Invalid, Problem, Refused
-from ecase.trust import examining
+from ecase.trust import inspection
 from ecase.uploads import BoundedUpload
 
 
@@ -22,14 +22,14 @@ def verify(request: HttpRequest) -> HttpResponse:
         return page(request, "verify.html", {})
     try:
         limits.require("verify", request)
-        examining.admit()
+        inspection.admit()
         return page(request, "verify.html", {"findings": _examined(request)})
     except Refused as refusal:
         return refused(request, "verify.html", {}, refusal)
 
 
 def _examined(request: HttpRequest) -> Findings:
-    request.upload_handlers = [BoundedUpload(examining.upload_limit(), request, _too_large)]
+    request.upload_handlers = [BoundedUpload(inspection.upload_limit(), request, _too_large)]
     upload = request.FILES.get("file")
     if upload is None or not upload.size:
         raise Invalid(Problem("file-missing", _("Choose the container that you want to have checked."), "file"))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ecase.instants import parse_instant
-from workflows.deadlines import correcting
+from workflows.deadlines import corrections
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
 from workflows.motions.models import Act, Motion
@@ -74,13 +74,13 @@ def meet_terms(motion: Motion, act: Act) -> list[Deadline]:
 
 def extend_terms(motion: Motion, act: Act) -> list[Deadline]:
     """Give the longer time that the law allows once this act has happened. The deadlines that now run."""
-    return correcting.extend(motion, act.type, act.performed_at)
+    return corrections.extend(motion, act.type, act.performed_at)
 
 
 def correct_terms(motion: Motion, act: Act) -> list[Deadline]:
     """Count anew what began at the instant that this act corrects. The deadlines that stand now."""
     field, reason = act.payload["field"], act.payload["reasons"]
-    return correcting.correct_fields(motion, [field], reason, act.performed_at)
+    return corrections.correct_fields(motion, [field], reason, act.performed_at)
 
 
 def void_terms(motion: Motion, act: Act) -> list[UUID]:

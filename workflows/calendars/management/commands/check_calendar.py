@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from workflows.calendars.comparing import differences
+from workflows.calendars.differences import differences
 from workflows.calendars.models import Review, Year
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from workflows import clock
-from workflows.calendars.comparing import differences
+from workflows.calendars.differences import differences
 from workflows.calendars.services import Entry, Loaded, load_all
 
 

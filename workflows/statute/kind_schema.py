@@ -4,16 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from workflows.statute.form_words import (
-    NO_FORM,
-    Amount,
-    Choice,
-    Condition,
-    Form,
-    Rule,
-    Text,
-    Unit,
-)
+from workflows.statute.form_schema import NO_FORM, Amount, Choice, Condition, Form, Rule, Text, Unit
 
 RoleName = Literal["investigator", "head_of_unit", "prosecutor", "judge", "court_chair", "clerk", "defender"]
 # Who must act within a term: a judge of the court above is of the same role, but another one.
