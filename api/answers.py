@@ -191,7 +191,7 @@ def prepared(request: Request, one: PreparedAct) -> Any:
 
 
 def _available(request: Request, subject: Motion, act_type: ActType) -> Answer:
-    outcomes = [one.key for one in payloads.outcomes(subject, act_type)] or [""]
+    outcomes = [outcome.key for outcome in payloads.outcomes(subject, act_type)] or [""]
     link = reverse("api:motion-schema", (subject.pk, act_type.value), request=request)
     links = [{"outcome": key, "url": f"{link}?outcome={key}" if key else link} for key in outcomes]
     return {"type": act_type.value, "label": str(act_type.label), "json_schemas": links}

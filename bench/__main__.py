@@ -68,7 +68,7 @@ class Run:
         self.found["queue"] = {**found, "pgbench": simple, "pgbench_prepared": prepared}
 
     def _pages(self, server: Web) -> dict[str, float]:
-        requests = [load.written(one) for one in _cursors(server, self.plan["queue"][0], self.motions // 20)]
+        requests = [load.written(cursor) for cursor in _cursors(server, self.plan["queue"][0], self.motions // 20)]
         load.run(server.port, itertools.islice(itertools.cycle(requests), 200), CONNECTIONS)
         outcome = load.run(server.port, itertools.cycle(requests), CONNECTIONS, self.seconds)
         return _facts(outcome, 200)

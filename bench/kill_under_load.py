@@ -108,7 +108,7 @@ class Installation:
         subprocess.run(seed, cwd=self.tree, env=self.environment, check=True)
         self.manage("shell", "-c", SUBSCRIBE.format(url=url)).check_returncode()
         found = json.loads(plan.read_text())
-        return [one for name, requests in found.items() if name != "queue" for one in requests]
+        return [request for name, requests in found.items() if name != "queue" for request in requests]
 
 
 @contextmanager

@@ -22,7 +22,9 @@ def queue(databases: Databases, name: str, script: Path, seconds: int, mode: str
 def acts(databases: Databases, name: str, scripts: list[Path], count: int) -> float:
     """Acts per second of scripts that each hold a part of ``count`` acts, all played at once, each once."""
     begun = time.perf_counter()
-    running = [_pgbench(databases, name, ["-M", "simple", "-c", "1", "-t", "1", "-f", str(one)]) for one in scripts]
+    running = [
+        _pgbench(databases, name, ["-M", "simple", "-c", "1", "-t", "1", "-f", str(script)]) for script in scripts
+    ]
     said = [one.communicate()[0] for one in running]
     wall = time.perf_counter() - begun
     for text in said:

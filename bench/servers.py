@@ -79,7 +79,7 @@ class Web:
         """The workers' CPU seconds so far."""
         ticks = os.sysconf("SC_CLK_TCK")
         fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._workers())
-        return sum(int(one[11]) + int(one[12]) for one in fields) / ticks
+        return sum(int(field[11]) + int(field[12]) for field in fields) / ticks
 
     def _workers(self) -> list[int]:
         path = Path(f"/proc/{self.process.pid}/task")

@@ -140,7 +140,7 @@ class Client:
         filed = max(place for place, one in enumerate(acts) if one["type"] == "motion")
         signed = self._signed(acts[filed])
         stated, attached = dict(signed["payload"]), {one["sha256"] for one in signed["files"][1:]}
-        for correction in (self._signed(one) for one in acts[filed:] if one["type"] == "correction"):
+        for correction in (self._signed(act) for act in acts[filed:] if act["type"] == "correction"):
             stated[correction["payload"]["field"]] = correction["payload"]["value"]
         if stated != materials.payload or attached != set(materials.files):
             raise DoesNotFit("the materials are not those that the investigator signed")

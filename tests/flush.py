@@ -26,7 +26,7 @@ def flush_past_triggers() -> Iterator[None]:
     original = DatabaseOperations.sql_flush
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: Any, **options: Any) -> list[str]:
-        emptied = [one for one in tables if not one.startswith(KEPT)]
+        emptied = [table for table in tables if not table.startswith(KEPT)]
         # Tables that no installed model manages (a swapped one's) may still refer to ours.
         statements = original(self, style, emptied, **{**options, "allow_cascade": True})
         return [REPLICA, *statements, *_without_other_law()] if statements else []

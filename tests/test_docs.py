@@ -120,7 +120,7 @@ def _transitions(moves: Moves) -> tuple[list[str], list[str]]:
 
 def _of(machine: str, name: str) -> list[Any]:
     field: Any = Motion._meta.get_field(machine)
-    return [one for one in field.get_all_transitions(Motion) if one.name == name]
+    return [transition for transition in field.get_all_transitions(Motion) if transition.name == name]
 
 
 def test_the_table_of_acts_is_the_one_in_the_code() -> None:

@@ -20,8 +20,8 @@ def together(*jobs: Callable[[], Any]) -> list[Any]:
             connections.close_all()
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(len(jobs))]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(timeout=120)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
     return results

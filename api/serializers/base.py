@@ -41,7 +41,7 @@ class Base64Field(serializers.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         # Of bytes only the size is of interest; the parser has looked at every character of the text already.
-        self.validators = [one for one in self.validators if isinstance(one, MaxLengthValidator)]
+        self.validators = [validator for validator in self.validators if isinstance(validator, MaxLengthValidator)]
 
     def to_internal_value(self, data: Any) -> Any:
         """The bytes, or the text's own where it is PEM or no base64: the verifier says what is wrong with them."""

@@ -27,7 +27,7 @@ class Signatures(View):
         """
         given = checked(SignaturesInput, request.data)["signatures"]
         outcomes = perform_many([(one["act"], one["cms"]) for one in given], post_of(request))
-        return Response({"results": [_result(request, one) for one in outcomes]})
+        return Response({"results": [_result(request, outcome) for outcome in outcomes]})
 
 
 def _result(request: Request, outcome: Outcome) -> dict[str, Any]:

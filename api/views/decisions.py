@@ -31,6 +31,6 @@ class Decisions(View):
         wanted = queries.decisions(post).select_related("case")
         page = fetch_page(wanted, "decided_at", cursor_of(self.filters), size=self.filters["limit"])
         acts = Act.objects.filter(motion__in=[motion.pk for motion in page.rows], type__in=DECISIONS)
-        made = {one.motion_id: one for one in acts.defer("act_json", "cms", "report")}
+        made = {act.motion_id: act for act in acts.defer("act_json", "cms", "report")}
         rows = [answers.decision(request, motion, made[motion.pk], post) for motion in page.rows]
         return answer(request, answer_page(request, page, rows))

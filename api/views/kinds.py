@@ -32,7 +32,7 @@ class Kinds(View):
         keys = sorted(key for key in _wanted(law, self.filters, post_of(request)) if key > self.filters["cursor"])
         following = pagination.next_link(request, keys[limit - 1]) if len(keys) > limit else None
         about = {"jurisdiction": version.jurisdiction, "version": version.version, "sha256": version.sha256}
-        groups = [{"key": one.key, "label": str(one.label)} for one in law.groups]
+        groups = [{"key": group.key, "label": str(group.label)} for group in law.groups]
         shown = [kind(law.kind(key)) for key in keys[:limit]]
         return answer(request, {**about, "groups": groups, "next": following, "results": shown})
 

@@ -24,7 +24,7 @@ class Statistics(View):
     def get(self, request: Request) -> Response:
         """By kind: how many were filed, how they ended, how fast. A secret motion counts for those admitted to it."""
         lines = statistics.of(post_of(request), self.filters["since"], self.filters["until"])
-        return Response({"results": [_line(one) for one in lines]})
+        return Response({"results": [_line(line) for line in lines]})
 
 
 def _line(line: Line) -> dict[str, object]:

@@ -10,6 +10,6 @@ def parts(motion: Motion, *, waiting: bool = False) -> list[dict[str, Any]]:
     held = motion.attachments.select_related("document__blob")
     shown = list(held.filter(filed_by=None) if waiting else held)
     return [
-        {"requirement": one, "attachments": [each for each in shown if each.requirement == one.key]}
-        for one in motion.kind_entry.attachments
+        {"requirement": attachment, "attachments": [each for each in shown if each.requirement == attachment.key]}
+        for attachment in motion.kind_entry.attachments
     ]

@@ -60,7 +60,7 @@ def _offered(deciding: Field, condition: Condition) -> dict[str, Any]:
     if deciding.type == "boolean":
         return {"": None, "yes": True, "no": False}
     if deciding.type == "choice":
-        return {"": None, **{one.key: one.key for one in deciding.choices}}
+        return {"": None, **{choice.key: choice.key for choice in deciding.choices}}
     if deciding.type == "choices" and condition.op in BY_MEMBER:
-        return {"": None, **{one.key: [one.key] for one in deciding.choices}}
+        return {"": None, **{choice.key: [choice.key] for choice in deciding.choices}}
     return {}

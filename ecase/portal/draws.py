@@ -60,7 +60,7 @@ class Described:
 
 def describe(draw: Draw) -> Described:
     """The record with names instead of ids, repeated on the spot."""
-    listed = [_weighed(one) for one in draw.candidates]
+    listed = [_weighed(candidate) for candidate in draw.candidates]
     names = _names([*(one["officer"] for one in listed), *draw.excluded])
     total = sum(one["weight"] for one in listed) or 1
     chosen = str(draw.chosen.officer_id)

@@ -157,7 +157,7 @@ def inputs(
 
 def _inputs(form: Form, values: Any, prefix: str, shown: Shown) -> list[Input]:
     given = values if isinstance(values, Mapping) else {}
-    return [_input(one, form, given.get(one.key), prefix, shown) for one in form.fields]
+    return [_input(field, form, given.get(field.key), prefix, shown) for field in form.fields]
 
 
 def _input(of: Field, form: Form, value: Any, prefix: str, shown: Shown) -> Input:
@@ -189,9 +189,11 @@ def _local(of: Field, value: Any) -> Any:
 def _options(of: Field, value: Any, shown: Shown) -> list[Option]:
     chosen = _chosen(value)
     if of.type in ("choice", "choices"):
-        return [Option(one.key, str(one.label), one.article, one.key in chosen) for one in of.choices]
+        return [Option(choice.key, str(choice.label), choice.article, choice.key in chosen) for choice in of.choices]
     if of.type in ("person", "persons"):
-        return [_person(one, chosen) for one in shown.persons if not of.capacities or one.capacity in of.capacities]
+        return [
+            _person(person, chosen) for person in shown.persons if not of.capacities or person.capacity in of.capacities
+        ]
     return []
 
 

@@ -68,18 +68,18 @@ class Group:
     @property
     def kind(self) -> str:
         """The kind of the motion; empty where a notice is about none."""
-        named = (str(one.notice.payload.get("kind", "")) for one in self.lines)
+        named = (str(line.notice.payload.get("kind", "")) for line in self.lines)
         return next(filter(None, named), "")
 
     @property
     def is_new(self) -> bool:
         """Whether one of them has not been read."""
-        return any(_read_at(one.notice) is None for one in self.lines)
+        return any(_read_at(line.notice) is None for line in self.lines)
 
     @property
     def is_escalated(self) -> bool:
         """Whether one that is not read asks somebody to step in."""
-        return any(one.tone == ESCALATION and _read_at(one.notice) is None for one in self.lines)
+        return any(line.tone == ESCALATION and _read_at(line.notice) is None for line in self.lines)
 
 
 def unread(post: Post) -> int:

@@ -37,7 +37,7 @@ def offered(post: Post, text: str = "") -> list[Group]:
     """The kinds that this role may file and that mention every word of ``text``, in the groups of the catalogue."""
     known, words = in_force(), text.casefold().split()
     found = [kind for kind in known.kinds.values() if post.role in kind.author_roles and _mentions(kind, words)]
-    groups = ((one.label, [_offer(kind) for kind in found if kind.group == one.key]) for one in known.groups)
+    groups = ((group.label, [_offer(kind) for kind in found if kind.group == group.key]) for group in known.groups)
     return [Group(label, offers) for label, offers in groups if offers]
 
 
@@ -54,5 +54,5 @@ def _told(kind: Kind) -> Iterator[str]:
 
 
 def _offer(kind: Kind) -> Offer:
-    asked = [one for one in kind.attachments if one.required or one.required_if]
+    asked = [attachment for attachment in kind.attachments if attachment.required or attachment.required_if]
     return Offer(kind, asked, law.how_fast(kind), law.of_kind(kind))

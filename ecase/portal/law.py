@@ -121,7 +121,7 @@ def _less(term: Term) -> str:
 
 def _either(term: Term, of: ByChoice) -> str:
     """The lengths among which an answer of the motion chooses."""
-    return " / ".join(length(Amount(amount=one, unit=term.unit)) for one in sorted(set(of.amounts.values())))
+    return " / ".join(length(Amount(amount=amount, unit=term.unit)) for amount in sorted(set(of.amounts.values())))
 
 
 _LENGTHS = {

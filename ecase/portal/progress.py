@@ -54,7 +54,7 @@ def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
     Of this round alone: of the version that is being dealt with, and of the judge who has it. The history shows others.
     """
     opened = list(motion.openings.filter(version=motion.version).order_by("opened_at"))
-    return list(_readers(motion, [one for one in acts if one.version == motion.version], opened))
+    return list(_readers(motion, [act for act in acts if act.version == motion.version], opened))
 
 
 def _readers(motion: Motion, acts: Sequence[Act], opened: Sequence[Opening]) -> Iterator[Stamps]:

@@ -146,7 +146,7 @@ def _prosecutors(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
 
 def _of_version(motion: Motion, acts: Sequence[Act], act_type: ActType) -> list[Act]:
     """The acts of this type since the motion was filed last."""
-    return [one for one in acts if one.type == act_type and one.version == motion.version]
+    return [act for act in acts if act.type == act_type and act.version == motion.version]
 
 
 def _consent(who: Any, office: Organisation | None, act: Act | None, *, is_next: bool) -> Consent:

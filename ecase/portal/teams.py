@@ -28,5 +28,5 @@ def team(case: Case, post: Post) -> Team | None:
 
 
 def _others(case: Case, members: list[TeamMember]) -> list[Post]:
-    known = [one.officer_id for one in members]
+    known = [member.officer_id for member in members]
     return list(investigators_of(case).exclude(officer__in=known).select_related("officer"))

@@ -139,14 +139,14 @@ def renew(now: datetime, stamp: Callable[[bytes], renewal.Stamped] | None = None
     records = list(due(now)[:BATCH])
     if not records:
         return 0
-    renewed = renewal.renew([_read(one) for one in records], stamp or collector().stamp_root)
+    renewed = renewal.renew([_read(record) for record in records], stamp or collector().stamp_root)
     return _store(records, renewed, now)
 
 
 @transaction.atomic
 def _store(records: list[EvidenceRecord], renewed: list[Evidence], now: datetime) -> int:
     done = [one.pk for one, new in zip(records, renewed, strict=True) if _replace(one, new)]
-    EvidenceRecord.objects.filter(pk__in=[one.pk for one in records]).update(tried_at=now)
+    EvidenceRecord.objects.filter(pk__in=[record.pk for record in records]).update(tried_at=now)
     if done:
         audit.append(
             "evidence.renewed",

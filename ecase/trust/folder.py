@@ -70,7 +70,7 @@ def _lists(store: TrustStore) -> set[bytes]:
 def _with_fetched(store: TrustStore, at: datetime) -> TrustStore:
     encoded = _lists(store) | set(_fetched(store, at))
     known = [x509.load_der_x509_crl(data) for data in sorted(encoded)]
-    authorities = [one.certificate for one in store.authorities]
+    authorities = [authority.certificate for authority in store.authorities]
     return TrustStore.of(store.purpose, authorities, known, store.seals, periods=store.periods)
 
 

@@ -124,7 +124,7 @@ def _all(_seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCerti
 def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCertificate]:
     """Not what has ended and whose root was taken out of the folder since: nothing can lead there any more."""
     certificates = {row: parsed(row.pem) for row in rows}
-    above = [one.certificate for one in seed.authorities]
+    above = [authority.certificate for authority in seed.authorities]
     issuers = [found for row, found in certificates.items() if row.use == TrustedCertificate.Use.AUTHORITY]
     leading = rooted([*above, *issuers])
     return [row for row in rows if row.use == TrustedCertificate.Use.SEAL or certificates[row] in leading]
@@ -156,7 +156,9 @@ def joined(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> TrustStore:
 
 def _periods(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> dict[str, Period]:
     """What stands in the folder as well is trusted for as long as it stands there."""
-    always = {sha256(one) for one in (*(one.certificate for one in seed.authorities), *seed.seals)} - set(seed.periods)
+    always = {sha256(one) for one in (*(authority.certificate for authority in seed.authorities), *seed.seals)} - set(
+        seed.periods
+    )
     own = {row.sha256: Period(row.valid_from, row.valid_to) for row in rows if row.sha256 not in always}
     return {**seed.periods, **own}
 
@@ -170,7 +172,7 @@ def parsed(pem: str) -> x509.Certificate:
 
 
 def _rules() -> dict[str, Rule]:
-    return {one.role: _rule(one) for one in SignerRule.objects.all()}
+    return {rule.role: _rule(rule) for rule in SignerRule.objects.all()}
 
 
 def _rule(row: SignerRule | RuleChange) -> Rule:

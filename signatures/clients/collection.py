@@ -73,7 +73,9 @@ class Collector:
         ``ValueError`` if it cannot even be read. What cannot be got is named, not raised.
         """
         parsed = parse(cms, self.policy)
-        signers = [one for one in parsed.certificates if not identifier_fault(parsed.signer, one)]
+        signers = [
+            certificate for certificate in parsed.certificates if not identifier_fault(parsed.signer, certificate)
+        ]
         gathering = _Gathering(self)
         tokens = gathering.stamped(parsed.signer.signature, self.digest)
         for facts in signers[:1]:
@@ -161,9 +163,9 @@ class _Gathering:
         """What is known about a token's certificates, its authority's last."""
         collector = self._collector
         parsed = parse(token, collector.policy)
-        for one in parsed.certificates:
-            if not identifier_fault(parsed.signer, one):
-                self.responses(one)
+        for certificate in parsed.certificates:
+            if not identifier_fault(parsed.signer, certificate):
+                self.responses(certificate)
         sources = self.sources()
         found, _faults = revocation.read(sources.crls, sources.ocsp, collector.trust, collector.policy)
         return found

@@ -86,7 +86,9 @@ class OcspClient:
     ) -> datetime:
         """How long the answer may be kept; a responder that does not answer what was asked is not used."""
         now, subject = self.clock(), (issuer, certificate.serial_number)
-        about = [one for one in answers if (one.authority, one.serial) == subject and one.status != "unknown"]
+        about = [
+            answer for answer in answers if (answer.authority, answer.serial) == subject and answer.status != "unknown"
+        ]
         fresh = [one for one in about if one.is_fresh(now, now + self.policy.clock_skew, self.policy)]
         if not fresh:
             raise ocsp.Unusable(Fault("ocsp-not-current"))

@@ -105,7 +105,7 @@ def certificate_fault(signer: SignerInfo, facts: Facts, policy: Policy) -> Fault
 def _entries(raw: bytes) -> list[list[der.Element]]:
     """What signingCertificateV2 says of each certificate that it names."""
     listed, *_policies = der.element(raw).children()
-    return [one.expect(der.SEQUENCE).children() for one in listed.expect(der.SEQUENCE).children()]
+    return [child.expect(der.SEQUENCE).children() for child in listed.expect(der.SEQUENCE).children()]
 
 
 def timestamp_certificate_fault(signer: SignerInfo, certificate: x509.Certificate, policy: Policy) -> Fault | None:

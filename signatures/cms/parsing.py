@@ -122,7 +122,7 @@ def _signed_data(data: der.Element, policy: Policy) -> Cms:
 
 @der.kept
 def _named(digests: bytes) -> frozenset[str]:
-    return frozenset(AlgorithmIdentifier.read(one).oid for one in der.element(digests).children())
+    return frozenset(AlgorithmIdentifier.read(child).oid for child in der.element(digests).children())
 
 
 def _optional_sets(rest: list[der.Element]) -> tuple[list[der.Element], list[der.Element]]:
@@ -176,7 +176,7 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
     if version.integer() != (1 if identifier.tag == der.SEQUENCE else 3):
         raise Malformed(Fault("signer-version-misfit"))
     attributes = _attributes(signed, policy) if signed else None
-    members = [one.raw for one in attributes or ()]
+    members = [attribute.raw for attribute in attributes or ()]
     return SignerInfo(
         *_identifier(identifier),
         digest=AlgorithmIdentifier.read(digest),

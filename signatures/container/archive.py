@@ -151,7 +151,7 @@ def _act_entries(act: SignedAct) -> list[Entry]:
 
 
 def _manifest(entries: Sequence[Entry]) -> Entry:
-    lines = [{"name": one.name, "size": len(one.data), "sha256": _sha256(one.data)} for one in entries]
+    lines = [{"name": entry.name, "size": len(entry.data), "sha256": _sha256(entry.data)} for entry in entries]
     return Entry(MANIFEST, canonical.canonical({"schema": SCHEMA, "entries": lines}))
 
 

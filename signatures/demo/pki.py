@@ -228,7 +228,7 @@ def _text(organisation: Any) -> str:
 
 def _remember(path: Path, people: list[Mapping[str, Any]]) -> None:
     known = {one["iin"]: one for one in (json.loads(path.read_bytes()) if path.exists() else [])}
-    known.update({one["iin"]: dict(one) for one in people})
+    known.update({person["iin"]: dict(person) for person in people})
     _write(path, json.dumps(list(known.values()), ensure_ascii=False, indent=1).encode())
 
 

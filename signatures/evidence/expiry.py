@@ -26,7 +26,9 @@ def fades_at(evidence: Evidence, policy: Policy) -> datetime | None:
 
 def _end(token: bytes, policy: Policy) -> datetime:
     parsed = parse(token, policy)
-    signer = next(one for one in parsed.certificates if not identifier_fault(parsed.signer, one))
+    signer = next(
+        certificate for certificate in parsed.certificates if not identifier_fault(parsed.signer, certificate)
+    )
     names = strengths(signer.certificate, policy.digests[parsed.signer.digest.oid])
     return _earliest(_expiry(signer.certificate), names, policy)
 

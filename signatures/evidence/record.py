@@ -27,7 +27,7 @@ class Sources:
     certificates: tuple[bytes, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: [_text(one) for one in values] for name, values in vars(self).items()}
+        return {name: [_text(value) for value in values] for name, values in vars(self).items()}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Sources":
@@ -90,12 +90,12 @@ class Evidence:
                 "schema": SCHEMA,
                 "cms": _text(self.cms),
                 "content": _text(self.content),
-                "timestamps": [_text(one) for one in self.timestamps],
+                "timestamps": [_text(timestamp) for timestamp in self.timestamps],
                 "sources": self.sources.as_dict(),
                 "verifier": self.verifier,
                 "policy": self.policy,
                 "report": dict(self.report),
-                "renewals": [one.as_dict() for one in self.renewals],
+                "renewals": [renewal.as_dict() for renewal in self.renewals],
             }
         )
 

@@ -31,7 +31,7 @@ def renew(records: Sequence[Evidence], stamp: Callable[[bytes], Stamped], digest
     if not 0 < len(records) <= 1 << MAX_PATH:
         raise ValueError(f"one to {1 << MAX_PATH} records are renewed at once")
     algorithm = DIGESTS[digest]
-    levels = _levels([_leaf(one, algorithm) for one in records], algorithm)
+    levels = _levels([_leaf(record, algorithm) for record in records], algorithm)
     made = stamp(levels[-1][0])
     return [
         replace(one, renewals=(*one.renewals, Renewal(digest, _path(levels, place), made.token, made.sources)))

@@ -185,7 +185,11 @@ def _accuracy(parts: list[der.Element]) -> timedelta:
 
 
 def _signer(cms: Cms) -> x509.Certificate:
-    named = [one for one in cms.certificates if not _said(attributes.identifier_fault, cms.signer, one)]
+    named = [
+        certificate
+        for certificate in cms.certificates
+        if not _said(attributes.identifier_fault, cms.signer, certificate)
+    ]
     fitting = list(dict.fromkeys(one.certificate for one in named))
     if len(fitting) != 1:
         raise BadTimestamp(Fault("timestamp-without-certificate"), "NO_SIGNING_CERTIFICATE_FOUND")

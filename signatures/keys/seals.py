@@ -41,7 +41,7 @@ class Seals:
 
 def load(path: Path) -> Seals:
     """The seal at ``path`` and those in the folder beside it; ``ValueError`` names the file at fault, ``OSError``."""
-    found = [load_one(one) for one in files(path)]
+    found = [load_one(file) for file in files(path)]
     return Seals(tuple(sorted(found, key=lambda one: one.certificate.not_valid_before_utc)))
 
 

@@ -76,7 +76,7 @@ def cache_folder() -> Path:
 def provide(archive: Path, cache: Path) -> Path:
     """The folder with the unpacked wheels of this computer; :class:`Unsafe` or ``OSError`` if there can be none."""
     wheels = _wheels(archive)
-    digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in wheels)).hexdigest()
+    digest = hashlib.sha256(b"".join(hashlib.sha256(wheel).digest() for wheel in wheels)).hexdigest()
     members = dict(_members(wheels))
     home = _private(cache / "ecase-verify")
     folder = home / digest

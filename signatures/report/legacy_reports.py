@@ -57,7 +57,7 @@ def _whole(text: str) -> Fault | None:
 def _several(text: str) -> Fault | None:
     """Faults joined by ``; ``, where it is no part of a stranger's text."""
     faults = tuple(map(recognised, text.split("; "))) if "; " in text else ()
-    return Fault("several", faults=faults) if faults and not any(one.code == "quoted" for one in faults) else None
+    return Fault("several", faults=faults) if faults and not any(fault.code == "quoted" for fault in faults) else None
 
 
 def _placed(text: str) -> Fault | None:

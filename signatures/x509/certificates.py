@@ -38,7 +38,7 @@ class Path:
     @functools.cached_property
     def members(self) -> tuple[Facts, ...]:
         """All certificates of the path."""
-        return (self.signer, *[one.facts for one in self.authorities])
+        return (self.signer, *[authority.facts for authority in self.authorities])
 
     def issued(self) -> list[tuple[Facts, Authority]]:
         """Every certificate below the root, with the authority above it."""
@@ -72,9 +72,9 @@ def issued_fault(facts: Facts, trust: TrustStore, policy: Policy) -> Judged:
 
 def trust_fault(path: Path, at: datetime) -> Fault | None:
     """Every authority of the path must be trusted at that time."""
-    for one in path.authorities:
-        if not one.period.holds(at):
-            name = one.certificate.subject.rfc4514_string()
+    for authority in path.authorities:
+        if not authority.period.holds(at):
+            name = authority.certificate.subject.rfc4514_string()
             return Fault("authority-not-trusted", authority=name, at=at.isoformat())
     return None
 
@@ -108,7 +108,7 @@ def _check_issued_once(certificate: Facts, issuer: Facts) -> None:
 
 def age_fault(path: Path, digest: Digest, at: datetime, policy: Policy) -> Fault | None:
     """Whether the algorithms of signature and certificates are still good for what is proven since ``at``."""
-    return policy.sunset_fault({digest.name, *(one.strength for one in path.members)}, at)
+    return policy.sunset_fault({digest.name, *(member.strength for member in path.members)}, at)
 
 
 def authorities_fault(path: Path) -> Fault | None:
@@ -145,11 +145,11 @@ def extensions_fault(facts: Facts) -> Fault | None:
 
 def validity_fault(path: Path, at: datetime, created_after: datetime | None) -> Judged:
     """All certificates of the path must be in force at the best signature time."""
-    for one in path.members:
-        if at < one.not_before:
-            return Fault("certificate-not-yet-valid", at=one.not_before.isoformat()), "NOT_YET_VALID"
-        if at > one.not_after:
-            return _expired(one.not_after, created_after)
+    for member in path.members:
+        if at < member.not_before:
+            return Fault("certificate-not-yet-valid", at=member.not_before.isoformat()), "NOT_YET_VALID"
+        if at > member.not_after:
+            return _expired(member.not_after, created_after)
     return NO_FAULT
 
 

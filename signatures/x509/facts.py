@@ -84,7 +84,11 @@ class Facts:
     @functools.cached_property
     def unknown_critical(self) -> str:
         """The first critical extension that is not understood; empty if there is none."""
-        unknown = (one for one in self.certificate.extensions if one.critical and not isinstance(one.value, UNDERSTOOD))
+        unknown = (
+            extension
+            for extension in self.certificate.extensions
+            if extension.critical and not isinstance(extension.value, UNDERSTOOD)
+        )
         return next((one.oid.dotted_string for one in unknown), "")
 
     @functools.cached_property

@@ -123,8 +123,8 @@ def _read(data: bytes, trust: TrustStore, policy: Policy, nonce: bytes | None, l
         raise Unusable(fault)
     if nonce is not None and _nonce(response) != nonce:
         raise Unusable(Fault("ocsp-nonce-differs"))
-    answers = tuple(_answer(one, response, trust) for one in response.answers)
-    for authority in dict.fromkeys(one.authority for one in answers):
+    answers = tuple(_answer(answer, response, trust) for answer in response.answers)
+    for authority in dict.fromkeys(answer.authority for answer in answers):
         own = trust.authority(authority)
         _check_signature(response, replace(own, lists=(*own.lists, *lists.get(authority, ()))), policy)
     return answers
@@ -210,7 +210,7 @@ def _status(status: der.Element) -> dict[str, Any]:
 def _check_signature(response: _Response, authority: Authority, policy: Policy) -> None:
     """By the authority itself or by one that it authorised (RFC 6960, 4.2.2.2)."""
     candidates = [authority.certificate, *_delegates(response, authority, policy)]
-    named = [one for one in candidates if _is_named(response.responder, one)]
+    named = [candidate for candidate in candidates if _is_named(response.responder, candidate)]
     if not named:
         raise Unusable(Fault("ocsp-signer-not-authorised"))
     for certificate in named:

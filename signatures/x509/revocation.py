@@ -123,8 +123,8 @@ def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy,
 def _ever(path: Path, issuer: Authority, more: Revocations) -> list[_Known]:
     """All that any source says about the signer, fresh or not: a revocation is not forgotten."""
     serial = path.signer.serial
-    listed = [_of_list(one, serial) for one in more.all_lists(issuer)]
-    return listed + [_of_answer(one) for one in more.answers if _is_about(one, serial, issuer)]
+    listed = [_of_list(crl, serial) for crl in more.all_lists(issuer)]
+    return listed + [_of_answer(answer) for answer in more.answers if _is_about(answer, serial, issuer)]
 
 
 def _fault(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: Revocations) -> Judged:
@@ -152,10 +152,10 @@ def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     # A source made after the certificate expired may have dropped it.
     skew = policy.clock_skew
     latest = min(max(times.at + skew, facts.not_after), _later(times.now, skew))
-    lists = [one for one in _signed_lists(issuer, more) if one.is_fresh(times.at, latest)]
+    lists = [crl for crl in _signed_lists(issuer, more) if crl.is_fresh(times.at, latest)]
     found = [_of_list(max(lists, key=lambda one: (one.last_update, one.delta is not None)), serial)] if lists else []
-    answers = [one for one in more.answers if _is_about(one, serial, issuer) and one.status != "unknown"]
-    answers = [one for one in answers if one.is_fresh(times.at, latest, policy)]
+    answers = [answer for answer in more.answers if _is_about(answer, serial, issuer) and answer.status != "unknown"]
+    answers = [answer for answer in answers if answer.is_fresh(times.at, latest, policy)]
     return found + ([_of_answer(max(answers, key=lambda one: one.this_update))] if answers else [])
 
 

@@ -94,9 +94,17 @@ class TrustStore:
             raise FaultError(Fault("trust-folder-purpose", folder=str(folder), found=actual, expected=purpose))
         return cls.of(
             actual,
-            [one for path in _files(folder, CERTIFICATE_SUFFIXES) for one in read_certificates(path)],
+            [
+                read_certificate
+                for path in _files(folder, CERTIFICATE_SUFFIXES)
+                for read_certificate in read_certificates(path)
+            ],
             [_read_list(path) for path in _files(folder, (".crl",))],
-            [one for path in _files(folder / "seals", CERTIFICATE_SUFFIXES) for one in read_certificates(path)],
+            [
+                read_certificate
+                for path in _files(folder / "seals", CERTIFICATE_SUFFIXES)
+                for read_certificate in read_certificates(path)
+            ],
             periods=policy.trusted,
         )
 
@@ -142,7 +150,7 @@ class TrustStore:
 
     def owner_of(self, revoked: x509.CertificateRevocationList) -> x509.Certificate:
         """The pinned authority that signed a revocation list; ``ValueError`` if none did."""
-        pinned = tuple(one.certificate for one in self.authorities)
+        pinned = tuple(authority.certificate for authority in self.authorities)
         return _list_owner(revoked, pinned, _Keys(SIGNATURES, DIGESTS))
 
 

@@ -263,8 +263,8 @@ def test_of_two_officers_at_the_same_instant_one_wins(make_world: Callable[[], W
 
     answers = at_once([lambda one=one: sign(*one) for one in signatures])
 
-    assert sorted(one.status_code for one in answers) == [201, 409]
-    problem(next(one for one in answers if one.status_code == 409), 409, "conflict", "moved-on")
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    problem(next(answer for answer in answers if answer.status_code == 409), 409, "conflict", "moved-on")
     assert Act.objects.filter(motion=first.motion, position=2).count() == 1
 
 
@@ -276,12 +276,12 @@ def test_one_key_at_the_same_instant_acts_once(make_world: Callable[[], World], 
 
     answers = at_once([lambda caller=caller: sign(caller, stage.prepared, cms, "one") for caller in callers])
 
-    done = [one for one in answers if one.status_code == 201]
+    done = [answer for answer in answers if answer.status_code == 201]
     assert done
     assert {one.content for one in done} == {done[0].content}
-    for one in answers:
-        if one not in done:
-            problem(one, 409, "in-progress")
+    for answer in answers:
+        if answer not in done:
+            problem(answer, 409, "in-progress")
     assert Act.objects.filter(motion=stage.motion, type="agreement").count() == 1
 
 
@@ -296,7 +296,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=(one,)) for one in calls]
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -72,14 +72,14 @@ def run(data: bytes, at: Path, trust: Path) -> dict[str, Any]:
 
 def without_lists(known: offline.Trust) -> offline.Trust:
     store = known.store
-    bare = TrustStore.of(store.purpose, [one.certificate for one in store.authorities], (), store.seals)
+    bare = TrustStore.of(store.purpose, [authority.certificate for authority in store.authorities], (), store.seals)
     return dataclasses.replace(known, store=bare)
 
 
 def signature(opened: container.Container, trust: offline.Trust) -> offline.Line:
     """What is said of the signature when all certificates have expired."""
     lines = offline.examine(opened, trust, timezone.now() + DECADE).lines
-    return next(one for one in lines if one.name == "signature")
+    return next(line for line in lines if line.name == "signature")
 
 
 def test_it_stands_by_its_evidence(
@@ -118,12 +118,12 @@ def test_acts_of_the_service_stand_by_their_evidence_as_well(
         return offline.examine(container.read(act_evidence.container(last)), trust, timezone.now() + DECADE).indication
 
     assert verdict() == "INDETERMINATE"
-    assert all(awaiting.fetch(one.pk) for one in AwaitedEvidence.objects.all())
+    assert all(awaiting.fetch(awaited.pk) for awaited in AwaitedEvidence.objects.all())
     assert verdict() == "TOTAL_PASSED"
 
 
 def carried(opened: container.Container) -> list[x509.Certificate]:
-    return [one.certificate for one in parse(opened.cms, DEFAULT).certificates]
+    return [certificate.certificate for certificate in parse(opened.cms, DEFAULT).certificates]
 
 
 def test_evidence_of_another_signature_does_not_help(reachable: None, make_world: Callable[[], World]) -> None:
@@ -179,8 +179,10 @@ def test_what_is_given_is_what_the_service_trusts(log: Any, settings: Any, tmp_p
     call_command("export_trust", str(tmp_path / "given"), stdout=out)
     loaded, own = offline.Trust.load(tmp_path / "given"), folder.trust()
     assert set(loaded.log_keys) == set(own.log_keys) == {str(old), str(new)}
-    assert {one.certificate for one in loaded.store.authorities} == {one.certificate for one in own.store.authorities}
-    assert other.root.certificate in {one.certificate for one in loaded.store.authorities}
+    assert {authority.certificate for authority in loaded.store.authorities} == {
+        authority.certificate for authority in own.store.authorities
+    }
+    assert other.root.certificate in {authority.certificate for authority in loaded.store.authorities}
     assert set(loaded.store.seals) == set(own.store.seals)
     assert len(loaded.store.seals) == 2
     assert loaded.rules == own.rules
@@ -203,12 +205,14 @@ def test_what_was_trusted_and_asked_when_it_was_signed_counts(
     TrustedCertificate.objects.update(valid_to=timezone.now())
 
     call_command("export_trust", str(tmp_path / "given"), stdout=StringIO())
-    assert keys.pki.issuer.certificate not in [one.certificate for one in services.at(timezone.now()).store.authorities]
+    assert keys.pki.issuer.certificate not in [
+        authority.certificate for authority in services.at(timezone.now()).store.authorities
+    ]
     assert containers.examine(SimpleUploadedFile("act.zip", data)).passed
     assert run(data, tmp_path, tmp_path / "given")["indication"] == "TOTAL_PASSED"
 
     rule.delete()
-    assert [one.usual for one in RuleChange.objects.filter(role="investigator")] == [False, True]
+    assert [change.usual for change in RuleChange.objects.filter(role="investigator")] == [False, True]
     TrustedCertificate.objects.update(valid_from=act.performed_at - DECADE, valid_to=act.performed_at - DECADE / 2)
     assert not containers.examine(SimpleUploadedFile("act.zip", data)).passed
 
@@ -227,7 +231,7 @@ def test_fetched_lists_are_given_if_their_authority_is_trusted(log: Any, keys: A
 
 
 def lists(known: offline.Trust) -> set[bytes]:
-    return {data for one in known.store.authorities for found in one.lists for data in found.encoded()}
+    return {data for authority in known.store.authorities for found in authority.lists for data in found.encoded()}
 
 
 def pin(certificate: x509.Certificate, use: str) -> None:

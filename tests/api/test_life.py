@@ -70,8 +70,8 @@ def test_a_group_may_be_asked_for(world: World, call: Calls) -> None:
     caller = call(world.posts["investigator"])
     measures = caller.get("/api/v1/kinds/?group=measures&limit=100").data["results"]
 
-    assert {one["group"] for one in measures} == {"measures"}
-    assert "custody" in {one["key"] for one in measures}
+    assert {measure["group"] for measure in measures} == {"measures"}
+    assert "custody" in {measure["key"] for measure in measures}
     problem(caller.get("/api/v1/kinds/?author=nobody"), 422, "invalid")
 
 
@@ -207,9 +207,11 @@ def test_a_sanction_is_in_force_until_an_appeal_cancels_it(world: World, call: C
     assert stands["appellate_judge"]["id"] == str(judge.officer_id)
     assert caller.get(f"{URL}?assigned_to=me&appeal_state=with_judge").data["results"][0]["id"] == str(motion.pk)
 
-    ruling = next(one for one in motion.kind_entry.appeal.outcomes if one.effect == "cancelled")
-    offered = next(one for one in stands["available_acts"] if one["type"] == "appeal_ruling")
-    assert {one["outcome"] for one in offered["json_schemas"]} == {one.key for one in motion.kind_entry.appeal.outcomes}
+    ruling = next(outcome for outcome in motion.kind_entry.appeal.outcomes if outcome.effect == "cancelled")
+    offered = next(stand for stand in stands["available_acts"] if stand["type"] == "appeal_ruling")
+    assert {one["outcome"] for one in offered["json_schemas"]} == {
+        outcome.key for outcome in motion.kind_entry.appeal.outcomes
+    }
     assert all(caller.get(one["url"]).status_code == 200 for one in offered["json_schemas"])
     signed = does(world, caller, judge, motion, "appeal_ruling", world.ruling(motion, ruling.key))
     assert (signed["to_state"], signed["to_appeal"]) == ("cancelled", "ruled")
@@ -222,7 +224,7 @@ def test_outcomes_are_those_of_the_motions_path(world: World, call: Calls) -> No
     caller = call(world.posts["judge"])
     stands = whole(caller, urgent)
 
-    links = [link for one in stands["available_acts"] for link in one["json_schemas"] if link["outcome"]]
+    links = [link for stand in stands["available_acts"] for link in stand["json_schemas"] if link["outcome"]]
     assert stands["path"] == "urgent"
     assert {one["outcome"] for one in links} == {one.key for one in kind.outcomes_on("urgent")}
     ordinary = kind.outcomes_on("ordinary")[0]

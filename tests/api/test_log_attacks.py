@@ -98,7 +98,7 @@ def test_a_covert_motion_is_in_no_door_of_the_log(role: str, covert: Motion, wor
     problem(judge.post(f"/api/v1/motions/{covert.pk}/acts/", {"type": "agreement"}), 403, "not-allowed")
     client, caller = page(post), call(post)
     sequencer.settle(PATIENCE)
-    numbers = [one.pk for one in Entry.objects.all() if str(covert.pk) in bytes(one.body).decode()]
+    numbers = [entry.pk for entry in Entry.objects.all() if str(covert.pk) in bytes(entry.body).decode()]
 
     assert {Entry.objects.get(pk=one).event for one in numbers} >= {"act.performed", "motion.opened", "request.refused"}
     for number in numbers:

@@ -132,12 +132,12 @@ def nameless(answer: Any, body: bytes) -> Iterator[str]:
     if answer.status_code not in (400, 422):
         return
     problems = answer.json()["problems"]
-    if not problems or not all(one["code"] and one["message"] for one in problems):
+    if not problems or not all(problem["code"] and problem["message"] for problem in problems):
         yield f"{answer.status_code} without a problem"
     if (
         answer.status_code == 422
         and body[:1] == b"{"
-        and not any(one["field"] or one["code"] == "unknown" for one in problems)
+        and not any(problem["field"] or problem["code"] == "unknown" for problem in problems)
     ):
         yield f"422 without a field: {problems}"
 
@@ -186,8 +186,8 @@ def headers(doors: Doors, method: str, path: str, _operation: dict[str, Any]) ->
     """Headers, at operations which between them read all of them."""
     if method == "PATCH" or path.endswith(("/v1/motions/", "/documents/")):
         for name, values in HEADERS.items():
-            for one in values:
-                doors.knock(method, doors.address(path), b"{}", **{name: one})
+            for value in values:
+                doors.knock(method, doors.address(path), b"{}", **{name: value})
 
 
 def test_nonsense_is_refused_in_order(world: World, existing: dict[str, Any], call: Any, unlimited: None) -> None:

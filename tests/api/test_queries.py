@@ -34,7 +34,7 @@ def sign(caller: Caller, world: World, prepared: PreparedAct, role: str) -> list
 
 
 def said(statements: list[str]) -> str:
-    return "\n".join(one.strip()[:150] for one in statements)
+    return "\n".join(statement.strip()[:150] for statement in statements)
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_no_statement_carries_what_it_does_not_need(warm: World, call: Any) -> N
         assert caller.get(f"/api/v1/motions/{motion.pk}/").status_code == 200
     texts = [query["sql"] for query in queries]
 
-    assert not [one for one in texts if '"statute_catalogueversion"."content"' in one]
-    assert not [one for one in texts if one.count(" JOIN ") > 6], "PostgreSQL plans joins by trying their orders"
+    assert not [text for text in texts if '"statute_catalogueversion"."content"' in text]
+    assert not [text for text in texts if text.count(" JOIN ") > 6], "PostgreSQL plans joins by trying their orders"
 
 
 def test_one_motion_whole_takes_no_more_statements_for_more_acts(warm: World, call: Any) -> None:

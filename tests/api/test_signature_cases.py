@@ -58,7 +58,7 @@ def is_refused(motion: Motion, post: Post, ask: Callable[[], Any], status: int, 
     named = sorted({one["code"] for one in document["problems"]})
     assert standing(motion) == before
     assert [(one["why"], one["codes"]) for one in logged(motion)[told:]] == [(slug, named)]
-    assert [(one["why"], one["codes"]) for one in refusals(post)[heard:]] == [(slug, named)]
+    assert [(refusal["why"], refusal["codes"]) for refusal in refusals(post)[heard:]] == [(slug, named)]
     return document
 
 
@@ -318,13 +318,13 @@ def test_case_42_two_signatures_at_once(make_world: Callable[[], World], call: C
 
     answers = at_once([lambda c=c, s=s, k=k: sign(c, step.prepared, s, k) for c, s, k in callers])
 
-    assert sorted(one.status_code for one in answers) == [201, 409]
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
     done, lost = sorted(answers, key=lambda one: one.status_code)
     problem(lost, 409, "conflict", "already-performed")
     assert step.motion.acts.filter(type="agreement").count() == 1
     assert [one["codes"] for one in logged(step.motion)] == [["already-performed"]]
     assert refusals(step.post)[-1]["codes"] == ["already-performed"]
-    won, cms, key = next(one for one in callers if one[1] == base64.b64decode(done.data["cms"]))
+    won, cms, key = next(caller for caller in callers if caller[1] == base64.b64decode(done.data["cms"]))
     before = standing(step.motion)
     again = sign(won, step.prepared, cms, key)
     assert (again.status_code, again.content) == (201, done.content)

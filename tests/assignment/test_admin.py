@@ -29,7 +29,7 @@ def admin(administrator: Post) -> Client:
 
 def faults(answer: Any) -> dict[str, list[str | None]]:
     found = answer.context["adminform"].form.errors.as_data()
-    return {field: [one.code for one in problems] for field, problems in found.items()}
+    return {field: [problem.code for problem in problems] for field, problems in found.items()}
 
 
 def test_a_line_of_the_roster_is_entered_logged_and_readies_the_courts_first_draw(

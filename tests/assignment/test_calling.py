@@ -58,7 +58,9 @@ def story(motion: Motion) -> list[tuple[Post, str]]:
 
 
 def told(topic: str) -> list[Any]:
-    return [one.officer_id or one.organisation_id for one in Message.objects.filter(topic=topic).order_by("id")]
+    return [
+        message.officer_id or message.organisation_id for message in Message.objects.filter(topic=topic).order_by("id")
+    ]
 
 
 def test_the_first_on_duty_is_notified_at_once(motion: Motion, line: list[Post]) -> None:

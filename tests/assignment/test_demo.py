@@ -33,7 +33,7 @@ def test_its_specialisations_are_in_the_catalogue() -> None:
     people.load()
     call_command("demo_roster")
     kinds = catalogue(in_force()).kinds
-    named = {one for line in RosterEntry.objects.all() for one in line.specialisations}
+    named = {specialisation for line in RosterEntry.objects.all() for specialisation in line.specialisations}
     assert named
     assert named <= {*kinds, *(kind.group for kind in kinds.values())}
 

@@ -29,11 +29,11 @@ DAY = timedelta(days=1)
 
 
 def among(record: Draw) -> list[str]:
-    return [one["officer"] for one in record.candidates]
+    return [candidate["officer"] for candidate in record.candidates]
 
 
 def weights(record: Draw) -> dict[str, int]:
-    return {one["officer"]: one["weight"] for one in record.candidates}
+    return {candidate["officer"]: candidate["weight"] for candidate in record.candidates}
 
 
 def codes(record: Draw, post: Post) -> list[str]:
@@ -210,7 +210,7 @@ def test_a_shift_that_does_not_take_over_leaves_the_draw_alone(court: Organisati
 
 
 def parts(record: Draw, post: Post) -> dict[str, int]:
-    (found,) = [one["made_of"] for one in record.candidates if one["officer"] == officer(post)]
+    (found,) = [candidate["made_of"] for candidate in record.candidates if candidate["officer"] == officer(post)]
     return found
 
 

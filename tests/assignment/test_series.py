@@ -37,14 +37,14 @@ def test_numbers_of_covert_motions_leave_no_gap_among_the_others(world: World) -
 def test_the_series_of_a_court_never_share_a_number(court: Organisation) -> None:
     given = [services.next_number(court, series=series) for _turn in range(12) for series in Series]
     assert len(set(given)) == len(given)
-    assert {one.last for one in Register.objects.filter(court=court)} == {12}
+    assert {register.last for register in Register.objects.filter(court=court)} == {12}
 
 
 # -- loads --------------------------------------------------------------------------------------------------------
 
 
 def loads_of(draw: Draw) -> dict[str, tuple[int, int, int]]:
-    parts = {one["officer"]: one["made_of"] for one in draw.candidates}
+    parts = {candidate["officer"]: candidate["made_of"] for candidate in draw.candidates}
     return {who: (made["open"], made["done"], made["appeals"]) for who, made in parts.items()}
 
 
@@ -191,7 +191,7 @@ def test_who_recuses_himself_from_a_covert_motion_declares_nothing_that_others_s
     after = world.does(motion, ActType.RECUSAL, "judge")
 
     assert not Bar.objects.exists()
-    assert not [one for one in Entry.objects.filter(chain="system") if one.content["event"] == "bar.declared"]
+    assert not [entry for entry in Entry.objects.filter(chain="system") if entry.content["event"] == "bar.declared"]
     assert after.judge_id not in (None, left)
     assert str(left) not in world.assigned("search").draws.get().excluded
 

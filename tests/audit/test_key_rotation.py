@@ -35,7 +35,7 @@ def test_old_and_new_checkpoints_are_verified(log: Any, case_chain: str) -> None
     assert transparency.Checkpoint.open(services.checkpoint(), [after]).size == Checkpoint.objects.first().size
     assert checkpoints.published_size() == Checkpoint.objects.first().size
     assert verification.verify().ok
-    event = next(one.content for one in Entry.objects.all() if one.event == "log.key_rotated")
+    event = next(entry.content for entry in Entry.objects.all() if entry.event == "log.key_rotated")
     assert event["data"] == {"old": before.key_id.hex(), "new": after.key_id.hex()}
 
 

@@ -67,7 +67,7 @@ def test_a_day_is_added_changed_and_deleted_on_record(admin: Client, year: Year)
     new = {f"days-{last}-day": "2026-08-31", f"days-{last}-name": "moved", f"days-{last}-source": "decree 1"}
     save(admin, year, **new)
     save(admin, year, **{"days-2-DELETE": "on"})
-    added, deleted = (one["fields"] for one in changes())
+    added, deleted = (change["fields"] for change in changes())
     assert added == {"2026-08-31": {"from": None, "to": "off: moved; decree 1"}}
     assert deleted == {"2026-01-07": {"from": "off: Orthodox Christmas; ", "to": None}}
     assert in_force().calendar.is_working(date(2026, 1, 7))
@@ -95,7 +95,7 @@ def test_a_change_takes_the_sign_off_back(admin: Client, year: Year) -> None:
     save(admin, year, **{"days-2-DELETE": "on"})
     year.refresh_from_db()
     assert (year.review, year.signed_off_by, year.signed_off_at) == (Review.IN_REVIEW, "", None)
-    assert [one["action"] for one in changes()] == ["signed_off", "changed", "sign_off_taken_back"]
+    assert [change["action"] for change in changes()] == ["signed_off", "changed", "sign_off_taken_back"]
 
 
 def test_saving_nothing_changes_nothing(admin: Client, year: Year) -> None:
@@ -131,7 +131,7 @@ def test_a_year_is_added_by_hand_and_never_deleted(admin: Client, year: Year) ->
     }
     assert admin.post(f"{PAGE}add/", sent, follow=True).redirect_chain
     assert not in_force().calendar.is_working(date(2028, 1, 3))
-    assert [one["action"] for one in changes()] == ["added", "changed"]
+    assert [change["action"] for change in changes()] == ["added", "changed"]
     assert admin.post(f"{PAGE}{year.pk}/delete/", {"post": "yes"}).status_code == 403
 
 

@@ -98,7 +98,7 @@ def test_differences_are_told_day_by_day_and_never_taken(year: Year) -> None:
     year.days.filter(day=CHRISTMAS).delete()
     Day.objects.create(year=year, day=date(2026, 6, 1), name="a day of ours")
     Day.objects.create(year=year, day=date(2026, 6, 6), name="a Saturday of ours", worked=True)
-    assert [(one.day, one.worked) for one in differences(year.table())] == [
+    assert [(difference.day, difference.worked) for difference in differences(year.table())] == [
         (CHRISTMAS, True),
         (date(2026, 6, 1), False),
         (date(2026, 6, 6), True),

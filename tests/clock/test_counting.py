@@ -63,7 +63,7 @@ def test_rules_of_article_48(start: str, amount: int, unit: clock.Unit, skip_fir
 
 def test_steps_tell_what_was_counted() -> None:
     counted = clock.due(at("2026-03-18T10:00"), 3, "days", skip_first=True, roll=True, calendar=KZ)
-    assert [one.as_dict() for one in counted.steps] == [
+    assert [step.as_dict() for step in counted.steps] == [
         {"step": "skipped", "unit": "days", "at": "2026-03-18"},
         {"step": "last_day", "day": "2026-03-21", "amount": 3, "unit": "days"},
         {"step": "rolled", "day": "2026-03-21", "to": "2026-03-26"},

@@ -138,7 +138,7 @@ def test_every_count_says_whether_it_was_moved_and_can_be_written_down(
 ) -> None:
     counted = clock.due(start, amount, unit, skip_first=skip, roll=roll, calendar=calendar)
     assert counted.steps[-1].name in ("rolled", "not_rolled", "calendar_unknown")
-    json.dumps([one.as_dict() for one in counted.steps])
+    json.dumps([step.as_dict() for step in counted.steps])
 
 
 def test_days_are_not_counted_without_a_calendar() -> None:

@@ -35,7 +35,7 @@ def of(motion: Motion, to: str) -> Copy:
 
 
 def logged(motion: Motion, event: str) -> list[Entry]:
-    return [one for one in Entry.objects.filter(chain=motion.chain) if one.event == event]
+    return [entry for entry in Entry.objects.filter(chain=motion.chain) if entry.event == event]
 
 
 def hearing(world: World, motion: Motion) -> Motion:
@@ -118,10 +118,10 @@ def test_an_act_that_owes_nothing_writes_nothing(world: World) -> None:
 
 def test_a_hearing_is_notified_to_every_attendee(world: World) -> None:
     motion = hearing(world, world.assigned("custody"))
-    notices = {one.to: one for one in Copy.objects.filter(motion=motion)}
+    notices = {copy.to: copy for copy in Copy.objects.filter(motion=motion)}
 
-    assert set(notices) == {one.who for one in motion.kind_entry.hearing.attendees}
-    assert all(one.notice and one.due_at == motion.hearing_at for one in notices.values())
+    assert set(notices) == {attendee.who for attendee in motion.kind_entry.hearing.attendees}
+    assert all(notice.notice and notice.due_at == motion.hearing_at for notice in notices.values())
     assert notices["defender"].officer == world.posts["defender"].officer
     assert str(notices["suspect"].person_id) == motion.payload["suspect"]
 
@@ -214,9 +214,9 @@ def test_recording_says_everything_that_is_wrong_and_stores_nothing(world: World
     with pytest.raises(Invalid) as unknown:
         served_copies.record(copy, world.posts["clerk"], how="system", proof=proof())
 
-    assert {one.field for one in without.value.problems} == {"file", "at"}
-    assert {one.field for one in refused.value.problems} == {"note"}
-    assert {one.field for one in unknown.value.problems} == {"how"}
+    assert {problem.field for problem in without.value.problems} == {"file", "at"}
+    assert {problem.field for problem in refused.value.problems} == {"note"}
+    assert {problem.field for problem in unknown.value.problems} == {"how"}
     assert Document.objects.count() == stored
 
 

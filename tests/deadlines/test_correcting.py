@@ -146,7 +146,11 @@ def test_every_term_of_a_corrected_field_is_counted_anew(motion: Motion) -> None
 def test_a_corrected_choice_changes_the_length(motion: Motion) -> None:
     old = started(motion, "file_with_judge", DETAINED_AT)
     motion.payload = {**motion.payload, "detention_term": "h72"}
-    new = next(one for one in services.correct_fields(motion, {"detention_term"}, REASON, NOW) if one.term == old.term)
+    new = next(
+        deadline
+        for deadline in services.correct_fields(motion, {"detention_term"}, REASON, NOW)
+        if deadline.term == old.term
+    )
     assert (new.started_at, new.due_at) == (DETAINED_AT, old.due_at + 24 * HOUR)
     assert f"түзетілді: {REASON}." in " ".join(explain(new, "kk"))
 
@@ -155,10 +159,14 @@ def test_a_term_ends_with_what_bound_it_and_runs_again_with_it(motion: Motion) -
     old = started(motion, "file_with_judge", DETAINED_AT)
     bound = motion.payload
     motion.payload = {"held": "at_large"}
-    assert old.term not in {one.term for one in services.correct_fields(motion, {"held"}, REASON, NOW)}
+    assert old.term not in {deadline.term for deadline in services.correct_fields(motion, {"held"}, REASON, NOW)}
     assert Deadline.objects.get(pk=old.pk).voided_because == Voided.CORRECTED
     motion.payload = bound
-    again = [one for one in services.correct_fields(motion, {"held"}, REASON, NOW + HOUR) if one.term == old.term]
+    again = [
+        deadline
+        for deadline in services.correct_fields(motion, {"held"}, REASON, NOW + HOUR)
+        if deadline.term == old.term
+    ]
     assert [(one.due_at, one.state) for one in again] == [(old.due_at, State.RUNNING)]
     assert [one["to"] is None for one in recomputed() if one["term"] == old.term] == [True, False]
 
@@ -259,7 +267,7 @@ def test_only_running_terms_that_roll_follow(in_days: MakeMotion) -> None:
     services.meet(done.motion, "protocol", NOW)
     take_off(MONDAY)
     assert services.recount(NOW) == []
-    assert {one.calendar for one in Deadline.objects.filter(term="file_with_judge")} == {""}
+    assert {deadline.calendar for deadline in Deadline.objects.filter(term="file_with_judge")} == {""}
 
 
 def test_hours_are_counted_without_a_calendar(make_motion: MakeMotion) -> None:

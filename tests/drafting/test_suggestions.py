@@ -33,18 +33,22 @@ def test_every_paragraph_of_every_outcome_has_a_source(
     motion = pending(kind, language)
     for outcome in motion.kind_entry.outcomes:
         made = services.suggest(motion, world.posts["judge"], outcome.key)
-        assert {one["part"] for one in made.paragraphs} == set(PARTS)
-        for one in made.paragraphs:
-            assert one["text"].strip()
-            assert "{" not in one["text"]
-            assert one["source"]["kind"] in SOURCES
-            assert one["source"]["ref"]
-            assert one["source"]["label"]
+        assert {paragraph["part"] for paragraph in made.paragraphs} == set(PARTS)
+        for paragraph in made.paragraphs:
+            assert paragraph["text"].strip()
+            assert "{" not in paragraph["text"]
+            assert paragraph["source"]["kind"] in SOURCES
+            assert paragraph["source"]["ref"]
+            assert paragraph["source"]["label"]
 
 
 def test_what_is_quoted_stands_in_the_motion(world: World, custody: Motion) -> None:
     made = services.suggest(custody, world.posts["judge"], "sanctioned")
-    quoted = {one["source"]["ref"]: one["text"] for one in made.paragraphs if one["source"]["kind"] == "payload"}
+    quoted = {
+        paragraph["source"]["ref"]: paragraph["text"]
+        for paragraph in made.paragraphs
+        if paragraph["source"]["kind"] == "payload"
+    }
     assert "payload.offence" in quoted
     assert custody.payload["milder_impossible"].rstrip(".").splitlines()[0] in quoted["payload.milder_impossible"]
     assert str(custody.kind_entry.form.field("grounds").choices[0].label.kk) in quoted["payload.grounds"]  # type: ignore[union-attr]
@@ -54,9 +58,9 @@ def test_norms_are_those_of_the_chosen_outcome(world: World, custody: Motion) ->
     def norms(outcome: str) -> set[str]:
         made = services.suggest(custody, world.posts["judge"], outcome)
         return {
-            one["source"]["ref"]
-            for one in made.paragraphs
-            if one["part"] == "reasoning" and one["source"]["kind"] == "norm"
+            paragraph["source"]["ref"]
+            for paragraph in made.paragraphs
+            if paragraph["part"] == "reasoning" and paragraph["source"]["kind"] == "norm"
         }
 
     assert "148(8)" in norms("sanctioned") - norms("refused")
@@ -65,17 +69,19 @@ def test_norms_are_those_of_the_chosen_outcome(world: World, custody: Motion) ->
 
 def test_acts_and_persons_are_named(world: World, custody: Motion) -> None:
     made = services.suggest(custody, world.posts["judge"], "sanctioned")
-    refs = {one["source"]["kind"]: one["source"]["ref"] for one in made.paragraphs}
+    refs = {paragraph["source"]["kind"]: paragraph["source"]["ref"] for paragraph in made.paragraphs}
     person = custody.case.persons.get(pk=refs["person"])
     assert str(person.pk) == custody.payload["suspect"]
-    assert {one["source"]["ref"] for one in made.paragraphs if one["source"]["kind"] == "act"} == {
+    assert {paragraph["source"]["ref"] for paragraph in made.paragraphs if paragraph["source"]["kind"] == "act"} == {
         str(act.pk) for act in custody.acts.filter(type__in=["motion", "agreement"])
     }
 
 
 def test_the_text_is_the_reasoning_and_carries_its_marks(world: World, custody: Motion) -> None:
     made = services.suggest(custody, world.posts["judge"], "sanctioned")
-    assert made.text == "\n\n".join(one["text"] for one in made.paragraphs if one["part"] == "reasoning")
+    assert made.text == "\n\n".join(
+        paragraph["text"] for paragraph in made.paragraphs if paragraph["part"] == "reasoning"
+    )
     assert made.sha256 == hashlib.sha256(made.text.encode()).hexdigest()
     assert made.template_version == wording("kk").version
     assert made.as_dict()["generated"] is True

@@ -88,8 +88,8 @@ def _walk(found: der.Element, depth: int) -> None:
     for read in (found.oid, found.integer, found.bits, found.time, found.first):
         _swallowing(read)
     if found.tag & 0x20 and depth:
-        for one in found.children():
-            _walk(one, depth - 1)
+        for child in found.children():
+            _walk(child, depth - 1)
 
 
 def _swallowing(read: Callable[[], object]) -> None:

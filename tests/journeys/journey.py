@@ -140,7 +140,7 @@ class Journey:
             self.act(ActType.EVENT, self.author)
         at = {"scheduled_at": format_instant(timezone.now() + AHEAD)}
         self.act(ActType.HEARING_ORDER, judge, self.world.filled(self.motion, ActType.HEARING_ORDER, **at))
-        must = {one.who for one in self.kind.hearing.attendees if one.attendance == "must"}
+        must = {attendee.who for attendee in self.kind.hearing.attendees if attendee.attendance == "must"}
         assert must <= set(self.motion.copies.filter(notice=True).values_list("to", flat=True))
         assert self.act(ActType.MINUTES, clerk).state == State.HEARING
 
@@ -179,7 +179,7 @@ class Journey:
             self.door.serve(self.author, copy)
 
     def _addressee(self, copy: Copy) -> Post:
-        of = [one for one in self.world.posts.values() if copy.officer_id in (None, one.officer_id)]
+        of = [post for post in self.world.posts.values() if copy.officer_id in (None, post.officer_id)]
         return next(one for one in of if copy.organisation_id in (None, one.organisation_id))
 
     # -- to the end --------------------------------------------------------------------------------------------------

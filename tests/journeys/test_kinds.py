@@ -93,16 +93,16 @@ def test_everything_that_the_catalogue_knows_is_travelled() -> None:
     """Outcomes, authors and steps of each kind; ends, appellants and rulings over all of them."""
     for kind in KINDS.values():
         plans = [one for one in PLANS if one.kind == kind]
-        assert {one.outcome.key for one in plans} == {one.key for one in kind.outcomes}
+        assert {plan.outcome.key for plan in plans} == {outcome.key for outcome in kind.outcomes}
         if kind.prosecutor.step_field:
-            assert {one.step for one in plans} == set(kind.validity.ladder)
+            assert {plan.step for plan in plans} == set(kind.validity.ladder)
         else:
-            assert {one.author for one in plans} == set(kind.author_roles)
+            assert {plan.author for plan in plans} == set(kind.author_roles)
     assert {one.ending for one in PLANS} == {"closed", "expired", "lifted", "cancelled"}
     appeals = [one.appeal for one in PLANS if one.appeal]
     kinds = [one.kind for one in PLANS if appealable(one.kind, one.outcome)]
-    assert {one.role for one in appeals} == {role for kind in kinds for role in appellants(kind)}
-    assert {one.ruling.effect for one in appeals} == {"stands", "changed", "cancelled"}
+    assert {appeal.role for appeal in appeals} == {role for kind in kinds for role in appellants(kind)}
+    assert {appeal.ruling.effect for appeal in appeals} == {"stands", "changed", "cancelled"}
     for way in ("late", "heard", "inquiry", "immune"):
         assert any(getattr(one.appeal if way == "late" else one, way, False) for one in PLANS), way
 

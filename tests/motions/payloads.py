@@ -82,7 +82,7 @@ _VALUES = {
     "date": lambda field, case: "2026-11-20",
     "instant": lambda field, case: now_minus(minutes=120),
     "boolean": lambda field, case: field.required,
-    "choice": lambda field, case: next((one.key for one in field.choices), None),
+    "choice": lambda field, case: next((choice.key for choice in field.choices), None),
     "choices": lambda field, case: [field.choices[0].key],
     "person": _person,
     "persons": lambda field, case: [_person(field, case)],

@@ -143,7 +143,7 @@ def test_an_unlawful_urgent_step_makes_its_results_inadmissible(world: World) ->
 def test_an_ordinary_motion_is_not_declared_unlawful(world: World) -> None:
     motion = world.assigned("search")
 
-    assert {one.key for one in kind_rules.outcomes(motion)}.isdisjoint({"lawful", "unlawful"})
+    assert {outcome.key for outcome in kind_rules.outcomes(motion)}.isdisjoint({"lawful", "unlawful"})
 
 
 def test_the_database_refuses_a_state_that_no_act_explains(world: World) -> None:

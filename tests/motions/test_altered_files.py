@@ -39,7 +39,7 @@ def alter(sha256: str) -> None:
 
 
 def told(chain: str, event: str) -> list[dict[str, object]]:
-    return [one.content for one in Entry.objects.filter(chain=chain).order_by("pk") if one.event == event]
+    return [entry.content for entry in Entry.objects.filter(chain=chain).order_by("pk") if entry.event == event]
 
 
 def test_every_altered_file_is_named_and_nothing_is_signed(world: World) -> None:

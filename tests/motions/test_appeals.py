@@ -196,12 +196,14 @@ def test_custody_given_on_appeal_states_all_that_custody_states_and_ends_when_it
     with pytest.raises(Invalid) as lacking:
         world.act(motion, ActType.APPEAL_RULING, "appellate_judge", {**bare, "new_outcome": "sanctioned"})
     assert {"payload.term_starts", "payload.term_ends", "payload.suspicion_checked"} <= {
-        one.field for one in lacking.value.problems
+        problem.field for problem in lacking.value.problems
     }
     too_long = {**whole, "term_ends": format_instant(timezone.now() + timedelta(days=70))}
     with pytest.raises(Invalid) as beyond:
         world.act(motion, ActType.APPEAL_RULING, "appellate_judge", too_long)
-    assert [(one.code, one.field) for one in beyond.value.problems] == [("term-too-long", "payload.term_ends")]
+    assert [(problem.code, problem.field) for problem in beyond.value.problems] == [
+        ("term-too-long", "payload.term_ends")
+    ]
 
     ends = format_instant(timezone.now() + timedelta(days=40))
     ruling = world.act(motion, ActType.APPEAL_RULING, "appellate_judge", {**whole, "term_ends": ends})
@@ -252,7 +254,7 @@ def test_only_a_change_puts_another_outcome_in_place_and_only_one_of_its_path(
     with pytest.raises(Invalid) as refused:
         world.act(motion, ActType.APPEAL_RULING, "appellate_judge", payload)
 
-    assert [one.field for one in refused.value.problems] == ["payload.new_outcome"]
+    assert [problem.field for problem in refused.value.problems] == ["payload.new_outcome"]
 
 
 @pytest.mark.parametrize("effect", ["cancelled", "changed"])

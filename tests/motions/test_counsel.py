@@ -150,7 +150,9 @@ def test_counsel_files_for_his_own_clients(world: World) -> None:
     complaint = world.draft("complaint", applicant=str(other.pk))
     with pytest.raises(Invalid) as refused:
         acting.prepare(complaint, ActType.MOTION, world.posts["defender"], {})
-    assert [(one.code, one.field) for one in refused.value.problems] == [("not-a-client", "payload.applicant")]
+    assert [(problem.code, problem.field) for problem in refused.value.problems] == [
+        ("not-a-client", "payload.applicant")
+    ]
 
 
 def test_the_paper_of_his_appeal_names_no_act_that_is_not_open_to_him(world: World) -> None:

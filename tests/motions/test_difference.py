@@ -33,8 +33,8 @@ def test_changed_words_are_named_at_their_field(world: World, returned: Motion) 
     with translation.override("en"):
         [change] = difference.between(world.fresh(returned), 1, 2)
     assert change.label == "Why custody is needed"
-    assert [one.text.strip() for one in change.segments if one.mark == "added"] == ["қайта"]
-    assert not [one for one in change.segments if one.mark == "removed"]
+    assert [segment.text.strip() for segment in change.segments if segment.mark == "added"] == ["қайта"]
+    assert not [segment for segment in change.segments if segment.mark == "removed"]
 
 
 def test_what_is_signed_again_is_compared_as_signed(world: World, returned: Motion) -> None:
@@ -51,7 +51,7 @@ def test_choices_and_persons_are_told_in_words(world: World, returned: Motion) -
     assert grounds
     with translation.override("en"):
         [change] = difference.between(world.fresh(returned), 1, 2)
-        labels = {str(one.label) for one in grounds.choices}
+        labels = {str(choice.label) for choice in grounds.choices}
     assert {change.before, change.after} <= labels
 
 

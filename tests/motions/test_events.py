@@ -50,7 +50,7 @@ def test_each_party_may_ask_for_a_hearing_and_the_judge_orders_it_or_not(world: 
         motion = world.does(motion, ActType.EVENT, role)
 
     assert motion.state == State.ASSIGNED
-    assert [one.payload["event"] for one in motion.acts.filter(type=ActType.EVENT)] == ["hearing_requested"] * 2
+    assert [act.payload["event"] for act in motion.acts.filter(type=ActType.EVENT)] == ["hearing_requested"] * 2
     assert messages_to(world, motion, "judge").count() == 2
     labels = [one.label for one in queries.timeline(motion)]
     assert labels.count(str(motion.kind_entry.event("hearing_requested").label)) == 2
@@ -91,9 +91,9 @@ def test_nobody_asks_after_the_decision(world: World) -> None:
 
 def test_wherever_a_hearing_is_held_on_request_it_can_be_asked_for() -> None:
     kinds = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds.values()
-    asked = {one.key for one in kinds if "hearing_requested" in {event.key for event in one.events}}
+    asked = {kind.key for kind in kinds if "hearing_requested" in {event.key for event in kind.events}}
 
-    assert asked == {one.key for one in kinds if one.hearing.mode == "on_request"}
+    assert asked == {kind.key for kind in kinds if kind.hearing.mode == "on_request"}
 
 
 # -- a measure before the qualification of the act ---------------------------------------------------------------------
@@ -141,7 +141,7 @@ def test_the_announcement_meets_the_term_and_the_court_is_told(world: World) -> 
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()
     with pytest.raises(Invalid) as early:
         world.does(motion, ActType.EVENT, "investigator", qualified_at=tomorrow)
-    assert [one.field for one in early.value.problems] == ["payload.qualified_at"]
+    assert [problem.field for problem in early.value.problems] == ["payload.qualified_at"]
 
     motion = world.does(motion, ActType.EVENT, "investigator")
 
@@ -158,7 +158,7 @@ def test_without_the_announcement_the_measure_lapses(world: World) -> None:
 
     duties.report_missed(timezone.now() + timedelta(days=11))
 
-    assert "measure.lapsed" in {one.content["event"] for one in Entry.objects.filter(chain=motion.chain)}
+    assert "measure.lapsed" in {entry.content["event"] for entry in Entry.objects.filter(chain=motion.chain)}
     for role in ("investigator", "judge"):
         assert messages_to(world, motion, role, "measure.lapsed").exists()
 
@@ -188,7 +188,7 @@ def test_the_prosecutor_starts_the_check_in_a_day_and_finishes_it_in_five(world:
     assert awaited(motion, "start_check").due_at == in_a_day
     with pytest.raises(Invalid) as unknown:
         world.act(motion, ActType.EVENT, "prosecutor", {"event": "check_finished"})
-    assert {one.field for one in unknown.value.problems} == {"payload.event"}
+    assert {problem.field for problem in unknown.value.problems} == {"payload.event"}
 
     motion = world.does(motion, ActType.EVENT, "prosecutor")
 
@@ -199,7 +199,7 @@ def test_the_prosecutor_starts_the_check_in_a_day_and_finishes_it_in_five(world:
     assert messages_to(world, motion, "judge").exists()
     with pytest.raises(Invalid) as lacking:
         world.act(motion, ActType.EVENT, "prosecutor", {"event": "check_finished"})
-    assert {one.field for one in lacking.value.problems} == {"payload.check_result", "payload.check_findings"}
+    assert {problem.field for problem in lacking.value.problems} == {"payload.check_result", "payload.check_findings"}
 
     motion = world.does(motion, ActType.EVENT, "prosecutor")
 

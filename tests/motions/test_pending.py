@@ -217,7 +217,7 @@ def revoking(demo_pki: Path, cms: bytes, reason: x509.ReasonFlags = x509.ReasonF
 
     path = demo_pki / "private" / "ocsp.pem"
     own, issuer, *_ = read_certificates(path)
-    carried = [one.certificate for one in parse(cms, DEFAULT).certificates]
+    carried = [certificate.certificate for certificate in parse(cms, DEFAULT).certificates]
     serials = [one.serial_number for one in carried if one.issuer == issuer.subject]
     revoked = {serial: (timezone.now() - timedelta(days=1), reason) for serial in serials}
     key: Any = load_pem_private_key(path.read_bytes(), None)
@@ -294,7 +294,7 @@ def test_a_seal_gets_its_evidence_after_the_act(world: World, reachable: list[st
     sealed = motion.acts.filter(author=None)
     assert sealed.count() >= 2
     assert reachable.count("/tsa") == motion.acts.exclude(author=None).count()
-    assert {one.pk for one in AwaitedEvidence.objects.all()} == {one.signature_sha256 for one in sealed}
+    assert {awaited.pk for awaited in AwaitedEvidence.objects.all()} == {one.signature_sha256 for one in sealed}
     assert not any(evidence.of(one.signature_sha256) for one in sealed)
 
     assert duties.fetch_evidence(timezone.now()) == sealed.count()
@@ -325,7 +325,7 @@ def test_evidence_of_a_seal_is_tried_for_until_it_is_complete(
         configure(settings, base)
         assert duties.fetch_evidence(now + timedelta(seconds=15)) == waiting
     assert not AwaitedEvidence.objects.exists()
-    assert all(evidence.of(one.signature_sha256) for one in motion.acts.all())
+    assert all(evidence.of(act.signature_sha256) for act in motion.acts.all())
 
 
 def test_where_nobody_is_named_no_evidence_is_awaited(world: World) -> None:

@@ -62,7 +62,7 @@ def test_a_second_version_that_was_not_opened_is_neither_agreed_to_nor_refused_n
 
     problem = refusal_of(world, motion, act_type, "prosecutor")
     assert problem.code == "materials-not-opened"
-    assert [(one["type"], one["version"]) for one in problem.params["since"]] == [("motion", 2)]
+    assert [(param["type"], param["version"]) for param in problem.params["since"]] == [("motion", 2)]
     assert world.does(motion, act_type, "prosecutor").acts.filter(type=act_type, version=2).exists()
 
 
@@ -80,7 +80,7 @@ def test_a_judge_who_has_not_opened_a_supplement_does_not_decide(world: World) -
     motion = supplemented(world, motion)
 
     problem = refusal_of(world, motion, ActType.PROTOCOL, "judge")
-    assert [one["type"] for one in problem.params["since"]] == ["supplement"]
+    assert [param["type"] for param in problem.params["since"]] == ["supplement"]
     world.act(motion, ActType.PROTOCOL, "judge", world.decision(motion, "refused"))
 
 
@@ -89,7 +89,7 @@ def test_nor_one_who_has_not_seen_a_corrected_instant(world: World) -> None:
     motion = world.does(motion, ActType.CORRECTION, "author", field="detained_at", value=now_minus(hours=1))
 
     problem = refusal_of(world, motion, ActType.PROTOCOL, "judge")
-    assert [one["type"] for one in problem.params["since"]] == ["correction"]
+    assert [param["type"] for param in problem.params["since"]] == ["correction"]
 
 
 def test_everything_that_came_is_named_in_order(world: World) -> None:
@@ -172,7 +172,7 @@ def test_a_suggestion_follows_the_reading_of_what_there_is_now(world: World) -> 
     motion = supplemented(world, motion)
     with pytest.raises(NotAllowed) as refusal:
         drafting.suggest(motion, world.posts["judge"], "sanctioned")
-    assert [one.code for one in refusal.value.problems] == ["not-opened"]
+    assert [problem.code for problem in refusal.value.problems] == ["not-opened"]
 
 
 def test_openings_from_before_belong_to_the_version_of_their_time(world: World) -> None:

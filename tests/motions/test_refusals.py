@@ -195,7 +195,7 @@ def test_who_investigated_never_judges(world: World) -> None:
 
     draw = motion.draws.get()
     assert str(turned.officer_id) in draw.excluded
-    assert str(turned.officer_id) not in {one["officer"] for one in draw.candidates}
+    assert str(turned.officer_id) not in {candidate["officer"] for candidate in draw.candidates}
 
 
 def test_who_investigated_never_agrees(world: World) -> None:
@@ -276,7 +276,7 @@ def test_of_two_officers_acting_at_the_same_instant_one_wins(make_world: Callabl
         [lambda p=p: acting.perform(p, world.keys.sign(p.author, bytes(p.act_json)), p.author) for p in prepared]
     )
 
-    assert sorted(type(one).__name__ for one in outcomes) == ["Act", "Conflict"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Act", "Conflict"]
     assert motion.acts.filter(position=2).count() == 1
 
 
@@ -289,7 +289,7 @@ def test_one_signature_sent_twice_at_the_same_instant_acts_once(make_world: Call
 
     outcomes = _at_once([lambda: acting.perform(prepared, cms, prepared.author)] * 4)
 
-    assert sorted(type(one).__name__ for one in outcomes) == ["Act", "Conflict", "Conflict", "Conflict"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Act", "Conflict", "Conflict", "Conflict"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -305,7 +305,7 @@ def test_numbers_have_no_gaps_under_concurrency(make_world: Callable[[], World])
 
     outcomes = _at_once([lambda w=w: w.filed("search") for w in worlds])
 
-    assert not [one for one in outcomes if isinstance(one, Exception)]
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     numbers = Motion.objects.filter(court=court).values_list("number", flat=True)
     assert sorted(int(number.rsplit("-", 1)[1]) for number in numbers) == [1, 2, 3, 4]
 
@@ -370,13 +370,13 @@ def test_in_a_group_its_leader_signs_preventive_measures_and_their_extension(wor
     for kind in ("custody", "house_arrest", "bail", "custody_extension", "house_arrest_extension"):
         with pytest.raises(NotAllowed) as caught:
             drafts.create(world.case, kind, world.posts["investigator"])
-        assert [one.code for one in caught.value.problems] == ["leader-signs"]
+        assert [problem.code for problem in caught.value.problems] == ["leader-signs"]
         assert leader.officer.full_name in str(caught.value.problems[0].message)
         assert drafts.create(world.case, kind, leader).author == leader
 
     with pytest.raises(Invalid) as unsigned:
         world.act(before, ActType.MOTION, "author")
-    assert {one.code for one in unsigned.value.problems} == {"leader-signs"}
+    assert {problem.code for problem in unsigned.value.problems} == {"leader-signs"}
     assert "leader-signs" in {one.code for one in drafts.missing(world.fresh(before))}
 
 

@@ -226,7 +226,7 @@ class Life(RuleBasedStateMachine):
 
     def _post(self, motion: Motion, role: str) -> Post | None:
         if role == "assigned":
-            return next((one for one in self.world.posts.values() if one.officer_id == motion.judge_id), None)
+            return next((post for post in self.world.posts.values() if post.officer_id == motion.judge_id), None)
         return self.world.post(motion, role)
 
     # -- what holds --------------------------------------------------------------------------------------------------

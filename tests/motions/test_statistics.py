@@ -91,7 +91,7 @@ def test_the_days_are_local_and_inclusive(world: World) -> None:
 def test_a_period_that_cannot_be_is_refused(world: World, since: date, until: date, fields: set[str]) -> None:
     with pytest.raises(Invalid) as refusal:
         statistics.of(world.posts["prosecutor"], since, until)
-    assert {one.field for one in refusal.value.problems} == fields
+    assert {problem.field for problem in refusal.value.problems} == fields
 
 
 def test_more_kinds_take_no_more_statements(world: World) -> None:

@@ -165,7 +165,7 @@ def test_one_withdrawal_leaves_the_others_standing_and_they_go_up(world: World, 
 
     assert motion.appeal_state == AppealState.WITHDRAWN
     assert motion.deadlines.get(term="rule_on_appeal").state == "void"
-    assert {one.role for one in Post.objects.filter(officer=motion.appellate_judge)} == {Role.JUDGE}
+    assert {post.role for post in Post.objects.filter(officer=motion.appellate_judge)} == {Role.JUDGE}
 
 
 @pytest.mark.django_db
@@ -193,12 +193,12 @@ def test_of_several_one_is_chosen_and_of_one_it_is_filled_in(world: World, motio
     motion, (first, second) = appealed(world, motion, "clerk", "clerk")
     clerk = world.posts["clerk"]
     form = payloads.form(motion, ActType.APPEAL_WITHDRAWAL, author=clerk)
-    labels = [str(one.label) for one in form.fields[0].choices]
-    assert [one.key for one in form.fields[0].choices] == [str(first.pk), str(second.pk)]
-    assert all(clerk.officer.full_name in one for one in labels)
+    labels = [str(choice.label) for choice in form.fields[0].choices]
+    assert [choice.key for choice in form.fields[0].choices] == [str(first.pk), str(second.pk)]
+    assert all(clerk.officer.full_name in label for label in labels)
     with pytest.raises(Invalid) as missing:
         acting.prepare(motion, ActType.APPEAL_WITHDRAWAL, clerk, {"reasons": "Себеп."})
-    assert [one.field for one in missing.value.problems] == ["payload.appeal"]
+    assert [problem.field for problem in missing.value.problems] == ["payload.appeal"]
 
     motion = world.does(motion, ActType.APPEAL_WITHDRAWAL, "clerk", appeal=str(first.pk))
 
@@ -247,7 +247,7 @@ def test_a_version_of_the_law_without_the_field_takes_that_of_today(
     monkeypatch.setattr(
         type(motion.kind_entry),
         "form_for",
-        lambda *_args: type(bare)(fields=tuple(one for one in bare.fields if one.key != "appeal")),
+        lambda *_args: type(bare)(fields=tuple(field for field in bare.fields if field.key != "appeal")),
     )
     form = payloads.form(motion, ActType.APPEAL_WITHDRAWAL)
     assert today

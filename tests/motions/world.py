@@ -94,7 +94,7 @@ class World:
         """A sanction in force that a motion of ``kind`` may be about; ``turn`` picks among the kinds of it."""
         assert kind.relation
         earlier = self.kind(kind.relation.kinds[turn % len(kind.relation.kinds)])
-        granting = next(one.key for one in earlier.outcomes if one.grants)
+        granting = next(outcome.key for outcome in earlier.outcomes if outcome.grants)
         return self.decided(earlier.key, granting)
 
     def act(self, motion: Motion, act_type: str, role: str, payload: dict[str, Any] | None = None) -> Act:

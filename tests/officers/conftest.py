@@ -49,7 +49,7 @@ def sign(authority: pki.DemoPki, trusted: Path) -> Sign:
         key = ec.generate_private_key(ec.SECP256R1())
         packed = pki.personal_key(authority, person_of(post, **changes), key, profile)
         opened = pkcs12.load_pkcs12(packed, pki.PASSWORD)
-        chain = [opened.cert.certificate, *(one.certificate for one in opened.additional_certs)]
+        chain = [opened.cert.certificate, *(additional.certificate for additional in opened.additional_certs)]
         return build(content, opened.key, chain, at or datetime.now(UTC))
 
     return signed

@@ -73,14 +73,14 @@ def passes(signature: str, post: Post) -> bool:
 
 def test_what_fades_soon_is_renewed_together(investigator: Post, sign: Sign, reachable: Answers, settings: Any) -> None:
     made = [accepted(investigator, sign, number) for number in range(5)]
-    assert {one.fades_at for one in EvidenceRecord.objects.all()} == {EvidenceRecord.objects.first().fades_at}
+    assert {record.fades_at for record in EvidenceRecord.objects.all()} == {EvidenceRecord.objects.first().fades_at}
     renew(settings)
     kept = [evidence.of(one) for one in made]
     tokens = {one.renewals[-1].token for one in kept if one}
     assert len(tokens) == 1
     assert all(len(one.renewals) == 1 for one in kept if one)
     assert all(passes(one, investigator) for one in made)
-    assert all(one.fades_at > now() + timedelta(days=800) for one in EvidenceRecord.objects.all())
+    assert all(record.fades_at > now() + timedelta(days=800) for record in EvidenceRecord.objects.all())
     (entry,) = [one.content for one in Entry.objects.all() if one.content["event"] == "evidence.renewed"]
     assert sorted(entry["data"]["signatures"]) == sorted(made)
     assert not evidence.due(now()).exists()

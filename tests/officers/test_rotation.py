@@ -105,7 +105,7 @@ def test_a_certificate_from_elsewhere_is_installed(own: demo_pki.DemoPki, tmp_pa
     assert seal_once() == given.serial_number
     kept = seals.folder(own.directory / "service.pem") / "y2027.pem"
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert [one.content["event"] for one in Entry.objects.all()] == ["seal.pinned"]
+    assert [entry.content["event"] for entry in Entry.objects.all()] == ["seal.pinned"]
 
 
 @pytest.mark.django_db

@@ -70,7 +70,7 @@ def row(issuer: Issuer, **changes: Any) -> TrustedCertificate:
 
 
 def is_trusted(issuer: Issuer) -> bool:
-    return issuer.certificate in [one.certificate for one in signing.trust().authorities]
+    return issuer.certificate in [authority.certificate for authority in signing.trust().authorities]
 
 
 def test_an_administrators_authority_is_trusted_at_once_and_in_the_log(
@@ -135,10 +135,10 @@ def test_a_signature_leads_to_a_new_authority(investigator: Post, trusted: Path,
     subject = demo_pki.subject_of(person_of(investigator))
     certificate = other_root.issue(subject, key, SIGNING, Span.years(2))
     cms = build(CONTENT, key, (certificate, other_root.certificate), now())
-    assert "NO_CERTIFICATE_CHAIN_FOUND" in {one.code for one in refusal(cms, investigator).problems}
+    assert "NO_CERTIFICATE_CHAIN_FOUND" in {problem.code for problem in refusal(cms, investigator).problems}
     row(other_root)
     # Its chain is in order now; what is still unknown is whether it was revoked, for nobody has said so yet.
-    assert {one.code for one in refusal(cms, investigator).problems} == {"TRY_LATER"}
+    assert {problem.code for problem in refusal(cms, investigator).problems} == {"TRY_LATER"}
 
 
 def test_a_role_may_need_keys_of_its_own(investigator: Post, sign: Sign) -> None:
@@ -170,7 +170,10 @@ def test_an_administrator_makes_a_rule_and_its_history_is_kept(administrator: Cl
     assert administrator.post(page, {**typed, "key_usages": ["digitalSignature"]}).status_code == 302
     rule = SignerRule.objects.get()
     administrator.post(reverse("admin:trust_signerrule_change", args=[rule.pk]), typed)
-    assert [one.key_usages for one in RuleChange.objects.filter(role="judge")] == [["digitalSignature"], []]
+    assert [change.key_usages for change in RuleChange.objects.filter(role="judge")] == [
+        ["digitalSignature"],
+        [],
+    ]
 
 
 def refusal(cms: bytes, post: Post) -> SignatureRefused:

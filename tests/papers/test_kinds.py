@@ -19,7 +19,7 @@ KINDS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds
 LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 SAID = "Айтылған мән-жай, изложенное, stated"
 MOTIONS = list(product(KINDS.values(), LANGUAGES))
-DECISIONS = [(kind, one, language) for kind, language in MOTIONS for one in kind.outcomes]
+DECISIONS = [(kind, outcome, language) for kind, language in MOTIONS for outcome in kind.outcomes]
 
 
 def named(value: object) -> str:
@@ -41,7 +41,7 @@ def test_a_decision_states_its_outcome_and_its_fields(
         "kind": kind_facts(kind, language),
         "outcome": outcome_facts(outcome, language),
         "service": tuple(one.label.in_(language) for one in kind.service),
-        "norms": tuple(one.text.in_(language) for one in kind.norms),
+        "norms": tuple(norm.text.in_(language) for norm in kind.norms),
         "sections": sections(outcome.form, language),
         "motion_sections": sections(kind.form, language),
     }

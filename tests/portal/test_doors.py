@@ -33,8 +33,12 @@ ANY = {
 
 def addresses() -> list[tuple[str, str]]:
     """Every page of the portal with an address."""
-    resolver = next(one for one in get_resolver().url_patterns if getattr(one, "namespace", None) == "portal")
-    patterns = [one for one in resolver.url_patterns if one.name not in OPEN_TO_ALL]
+    resolver = next(
+        url_pattern
+        for url_pattern in get_resolver().url_patterns
+        if getattr(url_pattern, "namespace", None) == "portal"
+    )
+    patterns = [url_pattern for url_pattern in resolver.url_patterns if url_pattern.name not in OPEN_TO_ALL]
     return [
         (one.name, reverse(f"portal:{one.name}", kwargs={key: ANY[key] for key in one.pattern.converters}))
         for one in patterns

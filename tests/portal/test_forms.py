@@ -107,7 +107,7 @@ def test_a_wrong_answer_costs_only_itself() -> None:
 def forms_of(kind: Kind) -> Iterator[Form]:
     yield kind.form
     yield from kind.acts.values()
-    yield from (kind.form_for(one.output, one.key) for one in kind.outcomes)
+    yield from (kind.form_for(outcome.output, outcome.key) for outcome in kind.outcomes)
     yield kind.form_for("event")
 
 

@@ -54,8 +54,14 @@ def known(world: World) -> dict[str, Any]:
 
 def addresses(namespace: str, known: dict[str, Any]) -> list[str]:
     """Every address of a door, with parameters that lead to something."""
-    resolver = next(one for one in get_resolver().url_patterns if getattr(one, "namespace", None) == namespace)
-    found = [one for one in resolver.url_patterns if isinstance(one, URLPattern) and one.name]
+    resolver = next(
+        url_pattern
+        for url_pattern in get_resolver().url_patterns
+        if getattr(url_pattern, "namespace", None) == namespace
+    )
+    found = [
+        url_pattern for url_pattern in resolver.url_patterns if isinstance(url_pattern, URLPattern) and url_pattern.name
+    ]
     # The proof of a container waits for the log's sequencer, which a test's own transaction holds up.
     wanted = [one for one in found if "container" not in one.name and "sign-out" not in one.name]
     return [reverse(f"{namespace}:{one.name}", kwargs=_given(one, known)) for one in wanted]
@@ -69,8 +75,8 @@ def written(asked: Callable[[], Any]) -> tuple[int, list[str]]:
     """The status of an answer, and the statements by which it left something."""
     with CaptureQueriesContext(connection) as queries:
         status = asked().status_code
-    changes = [one["sql"].strip() for one in queries if one["sql"].strip().startswith(CHANGES)]
-    return status, [one[:120] for one in changes if not any(name in one for name in FREE)]
+    changes = [query["sql"].strip() for query in queries if query["sql"].strip().startswith(CHANGES)]
+    return status, [change[:120] for change in changes if not any(name in change for name in FREE)]
 
 
 @pytest.mark.parametrize("role", ["judge", "prosecutor", "investigator"])

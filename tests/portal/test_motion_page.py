@@ -62,7 +62,7 @@ def test_where_the_law_is_silent_the_page_says_so(world: World, visitor: Visitor
 
 
 def test_a_later_decision_is_linked_to_whoever_may_see_it(world: World, visitor: Visitor) -> None:
-    granting = next(one.key for one in world.kind("custody_extension").outcomes if one.grants)
+    granting = next(outcome.key for outcome in world.kind("custody_extension").outcomes if outcome.grants)
     later = world.decided("custody_extension", granting)
     assert later.earlier_id
     earlier = Motion.objects.get(pk=later.earlier_id)

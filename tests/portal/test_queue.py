@@ -213,7 +213,7 @@ def test_the_chair_sees_whose_judge_is_away_and_what_to_do(world: World, visitor
     assert f"Judge {judge.officer.short_name} is absent." in page
     assert f'href="{address}"' in page
     assert chair.get(address).status_code == 200
-    assert set(listed(chair)) == set(listed(chair, "scope=judge_away")) == {str(one.pk) for one in motions}
+    assert set(listed(chair)) == set(listed(chair, "scope=judge_away")) == {str(motion.pk) for motion in motions}
     assert "Judge absent</strong>" not in _text(visitor(judge), "scope=all")
 
     Absence.objects.filter(pk=absence.pk).update(ends_at=now)

@@ -59,7 +59,11 @@ def test_he_reads_the_version_that_he_returned_and_not_the_new_draft(
     client = visitor(world.posts["prosecutor"])
     filed = returned.acts.get(type=ActType.MOTION)
     page = client.get(f"/motions/{returned.pk}/").content.decode()
-    texts = [one.key for one in returned.kind_entry.form.fields if one.type == "long_text" and one.key in filed.payload]
+    texts = [
+        field.key
+        for field in returned.kind_entry.form.fields
+        if field.type == "long_text" and field.key in filed.payload
+    ]
 
     assert all(str(filed.payload[key])[:40] in page for key in texts)
     assert "later.pdf" not in page
@@ -120,7 +124,7 @@ def test_filed_again_it_is_his_as_before(returned: Motion, world: World, visitor
 
 def _missing(motion: Motion) -> tuple[str, str, BytesIO]:
     held = set(motion.attachments.values_list("requirement", flat=True))
-    key = next(one.key for one in motion.kind_entry.attachments if one.key not in held)
+    key = next(attachment.key for attachment in motion.kind_entry.attachments if attachment.key not in held)
     return key, "again.pdf", BytesIO(PDF + b"again")
 
 

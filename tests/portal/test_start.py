@@ -62,7 +62,7 @@ def test_every_kind_says_how_fast_and_what_it_needs(world: World, visitor: Visit
 
 def test_what_the_law_does_not_say_is_said_to_be_open(world: World, visitor: Visitor) -> None:
     kinds = catalogue(in_force()).kinds.values()
-    open_kind = next(one for one in kinds if any(term.mark == "U" and term.role == "judge" for term in one.terms))
+    open_kind = next(kind for kind in kinds if any(term.mark == "U" and term.role == "judge" for term in kind.terms))
     author = open_kind.author_roles[0]
     page = visitor(world.posts[author]).get(f"/cases/{world.case.pk}/motions/").content.decode()
     assert "not set in law, set by the court&#x27;s order" in page

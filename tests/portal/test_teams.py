@@ -37,7 +37,7 @@ def test_an_investigator_takes_a_colleague_in_and_the_head_names_the_leader(worl
     assert change(head, world, first.officer_id, "leader/") == 302
     assert world.case.team.get(leads=True).officer == first.officer
     entries = Entry.objects.filter(chain=world.case.chain).order_by("seq")
-    assert [one.event for one in entries][-3:] == ["team.joined", "team.led", "team.led"]
+    assert [entry.event for entry in entries][-3:] == ["team.joined", "team.led", "team.led"]
 
 
 @pytest.mark.parametrize("officer", ["", "abc", uuid.UUID(int=1)])

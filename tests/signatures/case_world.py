@@ -158,7 +158,7 @@ def weak_certificate(world: World) -> Given:
     """A certificate that the authority signed with SHA-1."""
     old = algorithm("1.2.840.10045.4.1")
     fields = der.element(world.person.certificate.tbs_certificate_bytes).children()
-    body = sequence(*(old if one.raw == algorithm(oids.ECDSA_SHA256) else one.raw for one in fields))
+    body = sequence(*(old if field.raw == algorithm(oids.ECDSA_SHA256) else field.raw for field in fields))
     value = world.pki.issuer.key.sign(body, ec.ECDSA(hashes.SHA1()))
     weak = x509.load_der_x509_certificate(sequence(body, old, der.encode(0x03, b"\x00", value)))
     return world.given(replace(world.person, certificate=weak).sign())
@@ -188,7 +188,7 @@ def with_sha1(world: World) -> Given:
 def low_s(world: World, change: Callable[[int, int, int], tuple[int, int]]) -> Given:
     r, s = decode_dss_signature(value_of(world.good))
     numbers = change(r, s, ec.SECP256R1().group_order)
-    return world.signed(signature=sequence(*(der.encode_integer(one) for one in numbers)))
+    return world.signed(signature=sequence(*(der.encode_integer(number) for number in numbers)))
 
 
 def gost(world: World, **changes: Any) -> Given:

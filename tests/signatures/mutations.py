@@ -24,7 +24,7 @@ class Node:
         return cls(element.tag, element.content, _inside(element))
 
     def encode(self) -> bytes:
-        content = self.content if self.children is None else b"".join(one.encode() for one in self.children)
+        content = self.content if self.children is None else b"".join(child.encode() for child in self.children)
         return der.encode(self.tag, content)
 
     def all(self) -> list["Node"]:
@@ -34,7 +34,7 @@ class Node:
 def _inside(element: der.Element) -> list[Node] | None:
     if not element.tag & CONSTRUCTED:
         return None
-    return [Node.of(one) for one in element.children()]
+    return [Node.of(child) for child in element.children()]
 
 
 def tree(data: bytes) -> Node:

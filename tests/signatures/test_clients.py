@@ -106,7 +106,11 @@ def test_several_timestamp_authorities_in_order(answers, pki, trust, person):
         order = ("/absent", "/broken", "/stranger", "/tsa", "/never-asked")
         found = Collector(addresses(base, order), trust, clock=lambda: NOW).collect(person.sign(), CONTENT)
     assert len(found.evidence.timestamps) == 1
-    assert [one for one in requests if "ocsp" not in one and "crl" not in one] == ["/broken", "/stranger", "/tsa"]
+    assert [request for request in requests if "ocsp" not in request and "crl" not in request] == [
+        "/broken",
+        "/stranger",
+        "/tsa",
+    ]
 
 
 def test_renewal_over_http(answers, trust, person):
@@ -275,7 +279,7 @@ def test_the_demo_authority_has_services(tmp_path):
     person = {"iin": "850101300018", "surname": "Ахметов", "given_name": "Данияр", "bin": "210540000101"}
     pki = demo_pki.make(tmp_path, [person])
     key = pkcs12.load_pkcs12(demo_pki.personal_key(pki, person, pki.root.key, demo_pki.SIGNING), b"demo")
-    chain = (key.cert.certificate, *(one.certificate for one in key.additional_certs))
+    chain = (key.cert.certificate, *(additional.certificate for additional in key.additional_certs))
     at = key.cert.certificate.not_valid_before_utc + timedelta(days=365)
     cms = build(CONTENT, key.key, chain, at)
     trust = TrustStore.of("demo", [pki.root.certificate, pki.issuer.certificate])

@@ -77,7 +77,7 @@ def test_running_again_keeps_what_is_there(tmp_path):
     people = first.directory / "keys" / "people.json"
     assert {path for path in before if before[path] != after[path]} == {people}
     assert {path.name for path in after.keys() - before.keys()} == {"900202400025.p12", "900202400025-auth.p12"}
-    assert {one["iin"] for one in json.loads(people.read_bytes())} == {FIRST["iin"], SECOND["iin"]}
+    assert {load["iin"] for load in json.loads(people.read_bytes())} == {FIRST["iin"], SECOND["iin"]}
 
 
 def command(folder: Path, people: object, **environment: str) -> subprocess.CompletedProcess[str]:

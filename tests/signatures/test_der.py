@@ -22,7 +22,7 @@ GOOD = Pki.make().person().sign()
 
 def ours(data: bytes) -> list[tuple[int, bytes]] | None:
     try:
-        return [(one.tag, one.content) for one in der.elements(data)]
+        return [(element.tag, element.content) for element in der.elements(data)]
     except ValueError:
         return None
 
@@ -33,8 +33,8 @@ def theirs(data: bytes) -> list[tuple[int, bytes]] | None:
         items = asn1.decode_der(Wrapped, der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, data))).items
     except ValueError:
         return None
-    short = all(len(one.tag_bytes) == 1 for one in items)
-    return [(one.tag_bytes[0], bytes(one.data)) for one in items] if short else None
+    short = all(len(item.tag_bytes) == 1 for item in items)
+    return [(item.tag_bytes[0], bytes(item.data)) for item in items] if short else None
 
 
 @settings(max_examples=1000, deadline=None)

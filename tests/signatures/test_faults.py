@@ -41,7 +41,7 @@ def built() -> Iterator[tuple[str, set[str], str]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fault" and node.args:
                 (code,) = node.args
                 if isinstance(code, ast.Constant):
-                    yield code.value, {str(one.arg) for one in node.keywords}, f"{path}:{node.lineno}"
+                    yield code.value, {str(keyword.arg) for keyword in node.keywords}, f"{path}:{node.lineno}"
 
 
 def listed() -> set[str]:

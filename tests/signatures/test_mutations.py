@@ -58,7 +58,9 @@ def made(kind: str):
 
 
 def signer_of(cms: Cms) -> bytes:
-    (found,) = [one for one in dict.fromkeys(cms.certificates) if not identifier_fault(cms.signer, one)]
+    (found,) = [
+        certificate for certificate in dict.fromkeys(cms.certificates) if not identifier_fault(cms.signer, certificate)
+    ]
     return found.der
 
 

@@ -157,7 +157,7 @@ def test_case_29_list_without_next_update(pki, person, check, bare):
     times = [place for place, one in enumerate(fields) if one.tag in (der.UTC_TIME, der.GENERALIZED_TIME)]
     body = sequence(*(one.raw for place, one in enumerate(fields) if place != times[1]))
     value = der.encode(der.BIT_STRING, b"\x00", pki.issuer.key.sign(body, ec.ECDSA(hashes.SHA256())))
-    without = sequence(body, next(one.raw for one in fields if one.tag == der.SEQUENCE), value)
+    without = sequence(body, next(field.raw for field in fields if field.tag == der.SEQUENCE), value)
     cms = person.sign()
     report = check(cms, trust=bare, evidence=evidence(cms, crls=(without,)))
     assert (outcome(report), failed(report)) == (("INDETERMINATE", "TRY_LATER"), {"revocation"})
@@ -216,8 +216,8 @@ def test_case_30_extended_revoke(pki, person, judged):
 
     def extended(body: bytes) -> bytes:
         *fields, listed = der.element(body).children()
-        more = sequence(*(one.raw for one in listed.first().children()), extension)
-        return sequence(*(one.raw for one in fields), der.encode(0xA1, more))
+        more = sequence(*(child.raw for child in listed.first().children()), extension)
+        return sequence(*(field.raw for field in fields), der.encode(0xA1, more))
 
     assert judged(resealed(asked(person, by), by.key, extended)).passed
 

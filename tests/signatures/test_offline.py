@@ -84,7 +84,7 @@ def test_openssl_verifies_the_signature_inside(evidence, court, tmp_path):
     (tmp_path / "signature.p7s").write_bytes(found.cms)
     (tmp_path / "act.json").write_bytes(found.act_json)
     authorities = [court.pki.root.certificate, court.pki.issuer.certificate]
-    (tmp_path / "CA.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in authorities))
+    (tmp_path / "CA.pem").write_bytes(b"".join(authority.public_bytes(Encoding.PEM) for authority in authorities))
     command = (
         "openssl cms -verify -inform DER -in signature.p7s -content act.json -binary -CAfile CA.pem -out /dev/null"
     )

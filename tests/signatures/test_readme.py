@@ -23,7 +23,7 @@ print([name for name in sys.modules if name.partition(".")[0] in sys.argv[2].spl
 
 
 def modules() -> list[str]:
-    found = [one.name for one in pkgutil.walk_packages(signatures.__path__, "signatures.")]
+    found = [package.name for package in pkgutil.walk_packages(signatures.__path__, "signatures.")]
     return [name for name in found if not name.endswith("__main__")]
 
 
@@ -45,7 +45,7 @@ def test_every_module_of_the_table_exists():
     table = README.partition("## Parts")[2]
     named = re.findall(r"`([a-z_0-9]+)/?`", "\n".join(re.findall(r"^\|([^|]+)\|", table, re.MULTILINE)))
     assert not [name for name in named if f"signatures.{name}" not in modules()]
-    rooms = {one.name for one in pkgutil.iter_modules(signatures.__path__)} - {"__main__"}
+    rooms = {module.name for module in pkgutil.iter_modules(signatures.__path__)} - {"__main__"}
     assert set(named) == rooms
 
 

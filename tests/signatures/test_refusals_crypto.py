@@ -50,7 +50,7 @@ def test_case_20_sha1_in_the_certificate(pki, check):
     person = pki.person()
     tbs = der.element(person.certificate.tbs_certificate_bytes)
     old = algorithm("1.2.840.10045.4.1")
-    parts = [old if one.raw == algorithm(oids.ECDSA_SHA256) else one.raw for one in tbs.children()]
+    parts = [old if child.raw == algorithm(oids.ECDSA_SHA256) else child.raw for child in tbs.children()]
     body = sequence(*parts)
     value = pki.issuer.key.sign(body, ec.ECDSA(hashes.SHA256()))
     weak = x509.load_der_x509_certificate(sequence(body, old, der.encode(0x03, b"\x00", value)))

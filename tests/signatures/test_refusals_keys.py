@@ -21,7 +21,7 @@ RSA_NULL = algorithm(oids.RSA, b"\x05\x00")
 
 def spliced(pki: Pki, owner: Owner, place: int, change: Callable[[bytes], bytes]) -> x509.Certificate:
     """The owner's certificate with one of its fields changed, signed anew by the authority."""
-    fields = [one.raw for one in der.element(owner.certificate.tbs_certificate_bytes).children()]
+    fields = [child.raw for child in der.element(owner.certificate.tbs_certificate_bytes).children()]
     fields[place] = change(fields[place])
     body = sequence(*fields)
     value = der.encode(der.BIT_STRING, b"\x00", pki.issuer.key.sign(body, ec.ECDSA(hashes.SHA256())))
@@ -121,7 +121,7 @@ def test_case_22_forged_paddings(pki):
 
 def _twice(extensions: bytes) -> bytes:
     (listed,) = der.element(extensions).children()
-    members = [one.raw for one in listed.children()]
+    members = [child.raw for child in listed.children()]
     return der.encode(0xA3, sequence(*members, members[-1]))
 
 
@@ -139,7 +139,7 @@ def _impossible_name(extensions: bytes) -> bytes:
     name = der.encode(0xA4, sequence(der.encode(der.SET, attribute)))
     value = sequence(der.encode(0xA1, name), der.encode(0x82, b"\x01"))
     above = sequence(der.encode_oid("2.5.29.35"), octets(value))
-    kept = [one.raw for one in listed.children() if der.encode_oid("2.5.29.35") not in one.raw]
+    kept = [child.raw for child in listed.children() if der.encode_oid("2.5.29.35") not in child.raw]
     return der.encode(0xA3, sequence(*kept, above))
 
 

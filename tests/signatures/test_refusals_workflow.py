@@ -83,7 +83,7 @@ def _verdict(court, evidence, **entries):
         strict_zip.Entry(name, body) for name, body in found.items() if name != "manifest.json" and body is not None
     ]
     data = strict_zip.write([*listed, archive._manifest(listed)])
-    return {(one.name, one.indication) for one in examine(container.read(data), court.trust, NOW).lines}
+    return {(line.name, line.indication) for line in examine(container.read(data), court.trust, NOW).lines}
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ def test_a_timestamp_moves_the_rule_back_as_well(court):
     for given, faults in ((b"", [{"role"}]), (kept.dumps(), [])):
         opened = container.read(container.write(Evidence(replace(act, evidence=given))))
         verdict = examine(opened, trust, NOW + 5 * DAY)
-        assert [failed(one.report) for one in verdict.lines if one.report and not one.report.passed] == faults
+        assert [failed(line.report) for line in verdict.lines if line.report and not line.report.passed] == faults
 
 
 def test_the_command_names_the_fault_by_the_folders_rules(court, chain, tmp_path, capfdbinary):
@@ -124,7 +124,7 @@ def test_verifying_as_of_an_instant(court, tmp_path, capfdbinary):
     def signature(at: str) -> str:
         assert command.main([*given, "--at", at]) == 2
         lines = json.loads(capfdbinary.readouterr().out)["lines"]
-        return next(one["indication"] for one in lines if one["name"] == "signature")
+        return next(line["indication"] for line in lines if line["name"] == "signature")
 
     assert signature(AT) == "TOTAL_PASSED"
     assert signature("2046-01-01T00:00:00Z") == "INDETERMINATE"
@@ -164,9 +164,9 @@ def test_what_was_trusted_when_it_was_signed_counts(court, chain, period, truste
     """Long after the end of that trust."""
     late = NOW + 4000 * DAY
     found = examine(chain, timed(court, root=period), late)
-    codes = {one.report.sub_indication for one in found.lines if one.report}
+    codes = {line.report.sub_indication for line in found.lines if line.report}
     assert codes == ({""} if trusted else {UNTRUSTED})
-    sealed = [one.report for one in examine(chain, timed(court, seal=period), late).lines if one.report]
+    sealed = [line.report for line in examine(chain, timed(court, seal=period), late).lines if line.report]
     assert [failed(one) for one in sealed] == [set(), set(), set() if trusted else {"seal"}]
 
 
@@ -180,7 +180,7 @@ def test_a_timestamp_of_an_authority_that_is_trusted_no_more(pki, person, check)
     def judged(period: Period, at: datetime, now: datetime) -> set[str]:
         trust = TrustStore.of("test", both, crls, periods={sha256(other.root.certificate): period})
         report = check(cms, trust=trust, evidence=kept, at=at, now=now)
-        assert {one.sub_indication for one in report.failures} <= FADED | {"NO_POE"}
+        assert {failure.sub_indication for failure in report.failures} <= FADED | {"NO_POE"}
         return failed(report)
 
     assert judged(Period(until=NOW + 3 * DAY), NOW + 2 * DAY, NOW + 2 * DAY) == set()

@@ -111,7 +111,7 @@ def test_seal_passes_where_it_is_pinned_and_by_openssl(pki, check, tmp_path: Pat
     sealer = Sealer(P256_KEY, (owner.certificate, *owner.chain))
     cms = sealer.sign(CONTENT)
     assert check(cms, trust=pki.trust(seals=[owner.certificate]), expected=Expected(usage="seal")).passed
-    assert "seal" in {one.name for one in check(cms, expected=Expected(usage="seal")).failures}
+    assert "seal" in {failure.name for failure in check(cms, expected=Expected(usage="seal")).failures}
     (tmp_path / "s.p7s").write_bytes(cms)
     (tmp_path / "act.json").write_bytes(CONTENT)
     (tmp_path / "ca.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in owner.chain))

@@ -49,7 +49,7 @@ def test_kinds_and_their_paths(kz: Catalogue) -> None:
 def test_every_rule_has_its_article_and_its_review(kz: Catalogue) -> None:
     rules = [one for kind in kz.kinds.values() for one in rules_in(kind)]
     assert len(rules) > 100
-    assert all(one.article and one.mark in "SMU" and one.review for one in rules)
+    assert all(rule.article and rule.mark in "SMU" and rule.review for rule in rules)
 
 
 def rules_in(value: object) -> list[schema.Rule]:
@@ -63,7 +63,7 @@ def rules_in(value: object) -> list[schema.Rule]:
 
 def test_a_decision_asks_for_its_outcome_and_then_the_reasons(kz: Catalogue) -> None:
     form = kz.kind("custody").form_for("protocol", "sanctioned")
-    keys = [one.key for one in form.fields]
+    keys = [field.key for field in form.fields]
     assert keys[:2] == ["held_at", "hearing_form"]
     assert keys[-1] == "reasons"
     assert {"term_starts", "term_ends", "bail_amount", "suspicion_checked"} <= set(keys)
@@ -71,8 +71,8 @@ def test_a_decision_asks_for_its_outcome_and_then_the_reasons(kz: Catalogue) -> 
 
 def test_a_person_can_fill_in_a_custody_motion(kz: Catalogue) -> None:
     form = kz.kind("custody").form
-    assert 8 <= sum(one.required for one in form.fields) <= 10
-    assert all(one.help.kk and one.help.ru and one.help.en for one in form.fields)
+    assert 8 <= sum(field.required for field in form.fields) <= 10
+    assert all(field.help.kk and field.help.ru and field.help.en for field in form.fields)
 
 
 def test_texts_speak_the_active_language_and_kazakh_by_default(kz: Catalogue) -> None:
@@ -100,7 +100,7 @@ def test_loading_twice_stores_once() -> None:
 def test_the_command_says_what_is_stored(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("load_statute")
     stored = {tuple(line.split()[:2]) for line in capsys.readouterr().out.splitlines()}
-    assert stored == {(one.jurisdiction, one.version) for one in CatalogueVersion.objects.all()}
+    assert stored == {(version.jurisdiction, version.version) for version in CatalogueVersion.objects.all()}
     assert {place for place, _version in stored} == {one.name for one in settings.STATUTE_DIR.iterdir()}
 
 

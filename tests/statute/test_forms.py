@@ -26,7 +26,7 @@ KINDS = [
 def faults(form: Form, **given: Any) -> list[str]:
     case = CaseFactory()
     payload = fill(form, case, **given)
-    persons = {str(one.pk): one.capacity for one in case.persons.all()}
+    persons = {str(person.pk): person.capacity for person in case.persons.all()}
     return [f"{one.field}: {one.message}" for one in validate(form, payload, persons=persons)]
 
 
@@ -43,14 +43,14 @@ def test_the_motion_on_the_urgent_path(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_decision(kind: Kind) -> None:
-    found = {one.key: faults(kind.form_for(one.output, one.key)) for one in kind.outcomes}
-    assert found == {one.key: [] for one in kind.outcomes}
+    found = {outcome.key: faults(kind.form_for(outcome.output, outcome.key)) for outcome in kind.outcomes}
+    assert found == {outcome.key: [] for outcome in kind.outcomes}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_ruling_of_the_appellate_judge(kind: Kind) -> None:
-    found = {one.key: faults(kind.form_for("appeal_ruling", one.key)) for one in kind.appeal.outcomes}
-    assert found == {one.key: [] for one in kind.appeal.outcomes}
+    found = {outcome.key: faults(kind.form_for("appeal_ruling", outcome.key)) for outcome in kind.appeal.outcomes}
+    assert found == {outcome.key: [] for outcome in kind.appeal.outcomes}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -155,7 +155,9 @@ def test_the_line_is_the_one_at_fault(specimen: Path) -> None:
 def test_a_fault_of_a_shared_rule_is_named_once_where_it_is_written(specimen: Path) -> None:
     rewriter(specimen)("rules.yaml", "unit: days", "unit: nights")
     faults = [one for one in faults_of(specimen) if "'nights'" in one]
-    assert [one.split(":")[:2] for one in faults] == [["rules.yaml", str(line_of(specimen, "rules.yaml", "nights"))]]
+    assert [fault.split(":")[:2] for fault in faults] == [
+        ["rules.yaml", str(line_of(specimen, "rules.yaml", "nights"))]
+    ]
 
 
 def test_all_faults_of_all_files_at_once_in_order(specimen: Path) -> None:
@@ -192,9 +194,9 @@ def test_what_stands_beside_same_as_takes_precedence(specimen: Path) -> None:
 
 def test_a_shared_list_comes_in_the_place_of_its_entry(specimen: Path) -> None:
     fields = read(specimen).kind("arrest").form.fields
-    assert [(one.key, one.article) for one in fields[-2:]] == [("first", "1"), ("second", "2")]
+    assert [(field.key, field.article) for field in fields[-2:]] == [("first", "1"), ("second", "2")]
 
 
 def test_groups_stand_on_shared_fields_and_come_before_own_ones(specimen: Path) -> None:
-    keys = [one.key for one in read(specimen).kind("arrest").outcome("sanctioned").form.fields]
+    keys = [field.key for field in read(specimen).kind("arrest").outcome("sanctioned").form.fields]
     assert keys == ["held_at", "announced_at", "term_starts", "term_ends"]

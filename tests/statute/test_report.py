@@ -36,7 +36,7 @@ def test_no_rule_is_left_out(kz: Catalogue) -> None:
 @pytest.mark.parametrize("language", sorted(UNKNOWN))
 def test_what_is_unknown_says_so_in_every_language(kz: Catalogue, language: str) -> None:
     with translation.override(language):
-        unknown = [one for one in report.rows(kz) if one.mark == "U"]
+        unknown = [row for row in report.rows(kz) if row.mark == "U"]
     assert unknown
     assert all(one.says.endswith(UNKNOWN[language]) for one in unknown)
 
@@ -58,7 +58,7 @@ def test_the_report_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("statute", "report", "--language", "en", "--format", "csv")
     lines = list(csv.reader(io.StringIO(capsys.readouterr().out)))
     assert lines[0] == ["Kind", "Rule", "What it says", "Article", "Mark", "Review"]
-    decide = next(one for one in lines if one[1] == "custody.terms.decide")
+    decide = next(line for line in lines if line[1] == "custody.terms.decide")
     assert decide[0] == "Detention in custody"
     assert decide[2:] == ["judge: Consider the motion and decide; 8 hours", "148(2)", "S", "unreviewed"]
 
@@ -102,7 +102,7 @@ def test_what_was_added_removed_and_changed_is_named_by_its_path(specimen: Path)
     change("arrest.yaml", "    - {same_as: two_texts}\n", "")
     change("search.yaml", "service: []", "service: [{to: owner, article: '4', mark: S, review: unreviewed, label: *l}]")
     change("search.yaml", "name: {kk", "name: &l {kk")
-    found = [str(one) for one in differences(old, as_json(read_folder(specimen)))]
+    found = [str(difference) for difference in differences(old, as_json(read_folder(specimen)))]
     assert found[0].startswith("- kinds.arrest.form.fields.first: {")
     assert found[1].startswith("- kinds.arrest.form.fields.second: {")
     assert found[2] == "~ kinds.arrest.terms.decide.amount: 8 -> 6"

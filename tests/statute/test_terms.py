@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)  # 14:05 in Almaty
 
 def lengths(motion: Motion) -> dict[str, timedelta]:
     """How long after its event each term of the motion ends."""
-    return {one.term: one.due_at - one.started_at for one in Deadline.objects.filter(motion=motion)}
+    return {deadline.term: deadline.due_at - deadline.started_at for deadline in Deadline.objects.filter(motion=motion)}
 
 
 @pytest.mark.parametrize(("term", "minor", "hours"), [("h48", False, 48), ("h24", True, 24), ("h72", False, 72)])

@@ -255,8 +255,13 @@ def test_a_payload_that_is_no_object_is_one_fault(kz: Catalogue) -> None:
 
 def test_the_protocol_of_detention_is_needed_only_of_the_detained(kz: Catalogue) -> None:
     kind = kz.kind("custody")
-    assert [one.key for one in required_attachments(kind, custody(), NOW)] == ["materials", "detention_protocol"]
-    assert [one.key for one in required_attachments(kind, custody(held="at_large"), NOW)] == ["materials"]
+    assert [requirement.key for requirement in required_attachments(kind, custody(), NOW)] == [
+        "materials",
+        "detention_protocol",
+    ]
+    assert [requirement.key for requirement in required_attachments(kind, custody(held="at_large"), NOW)] == [
+        "materials"
+    ]
 
 
 def test_tidy_types_as_a_careful_typist(kz: Catalogue) -> None:
@@ -277,7 +282,7 @@ def other_number() -> Field:
 
 def test_the_json_schema_agrees_on_a_good_and_on_bad_payloads(kz: Catalogue) -> None:
     for kind in kz.kinds.values():
-        for form in (kind.form, *(kind.form_for(one.output, one.key) for one in kind.outcomes)):
+        for form in (kind.form, *(kind.form_for(outcome.output, outcome.key) for outcome in kind.outcomes)):
             Draft202012Validator.check_schema(schema_of(form))
     checker = Draft202012Validator(schema_of(kz.kind("custody").form))
     assert checker.is_valid(custody())

@@ -83,7 +83,7 @@ def _begun(motion: Motion, ended_at: datetime) -> datetime:
 
 
 def entries(event: str) -> list[dict[str, Any]]:
-    return [one.content for one in Entry.objects.order_by("pk") if one.event == event]
+    return [entry.content for entry in Entry.objects.order_by("pk") if entry.event == event]
 
 
 def assert_once(overdue: Overdue) -> None:
@@ -93,7 +93,9 @@ def assert_once(overdue: Overdue) -> None:
     assert {one["subject"]["motion"]: datetime.fromisoformat(one["data"]["due_at"]) for one in missed} == {
         str(motion): due_at for motion, due_at in overdue.missed.items()
     }
-    assert Counter(one["subject"]["motion"] for one in entries("sanction.ending")) == Counter(map(str, overdue.ended))
+    assert Counter(entry["subject"]["motion"] for entry in entries("sanction.ending")) == Counter(
+        map(str, overdue.ended)
+    )
     acts = Act.objects.filter(type=ActType.EXPIRY).values_list("motion_id", flat=True)
     assert Counter(acts) == Counter(overdue.ended.keys())
     assert max(_messages().values()) == 1
@@ -152,9 +154,9 @@ def test_three_days_of_downtime_are_made_up_for_in_order(overdue: Overdue) -> No
     with Watching():
         _until(overdue.is_done)
     assert_once(overdue)
-    reported = [one["data"]["due_at"] for one in entries("deadline.missed")]
+    reported = [entry["data"]["due_at"] for entry in entries("deadline.missed")]
     assert reported == sorted(reported)
-    ended = [UUID(one["subject"]["motion"]) for one in entries("sanction.ending")]
+    ended = [UUID(entry["subject"]["motion"]) for entry in entries("sanction.ending")]
     assert ended == sorted(overdue.ended, key=lambda pk: overdue.ended[pk])
     expired = Act.objects.filter(type=ActType.EXPIRY).order_by("performed_at")
     assert [one.motion_id for one in expired] == ended

@@ -105,7 +105,7 @@ def test_a_duty_that_fails_is_put_off_and_taken_up_again(
     assert (len(tries), FailingDuty.objects.get().failures) == (3, 3)
     assert watch.tick() == 1
     assert not FailingDuty.objects.exists()
-    traces = [one for one in caplog.records if one.exc_info and one.name == "workflows.watch.faults"]
+    traces = [record for record in caplog.records if record.exc_info and record.name == "workflows.watch.faults"]
     assert len(traces) == 1
 
 
@@ -254,7 +254,7 @@ def test_a_row_that_fails_holds_up_none_behind_it_and_nothing_of_it_stays(
     monkeypatch.setattr(terms, "_report", refuse(first.pk))
     assert duties.report_missed(timezone.now()) == 2
     reported = {entry.content["subject"]["motion"] for entry in logged("deadline.missed")}
-    assert reported == {str(one.motion_id) for one in others}
+    assert reported == {str(other.motion_id) for other in others}
     [row] = RowAside.objects.all()
     assert (row.duty, row.row, row.failures) == ("report_missed", first.pk, 1)
     assert duties.report_missed(timezone.now()) == 0
@@ -271,7 +271,7 @@ def test_a_row_is_tried_again_with_a_pause_that_grows_and_said_once(
     duties.report_missed(timezone.now() + timedelta(seconds=11))
     row = RowAside.objects.get()
     assert (row.failures, round((row.next_try_at - timezone.now()).total_seconds(), -1)) == (2, 20)
-    assert len([one for one in caplog.records if one.exc_info]) == 1
+    assert len([record for record in caplog.records if record.exc_info]) == 1
     monkeypatch.setattr(terms, "_report", own)
     assert duties.report_missed(row.next_try_at) == 1
     assert not RowAside.objects.exists()

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def logged(event: str) -> list[dict[str, Any]]:
-    return [one.content["data"] for one in Entry.objects.order_by("pk") if one.event == event]
+    return [entry.content["data"] for entry in Entry.objects.order_by("pk") if entry.event == event]
 
 
 def until(motion: Motion, end: datetime) -> Motion:
@@ -49,7 +49,7 @@ def test_those_whom_the_catalogue_names_are_warned_once(world: World, custody: M
     [entry] = logged("sanction.ending")
     assert sorted(entry["told"]) == ["facility", "investigator", "prosecutor"]
     notices = Notice.objects.filter(message__topic="sanction.ending")
-    assert {one.organisation or one.officer for one in notices} == {
+    assert {notice.organisation or notice.officer for notice in notices} == {
         place,
         motion.author.officer,
         world.case.prosecution,
@@ -76,7 +76,9 @@ def test_a_warning_that_is_owed_at_the_end_is_given_with_it_and_never_after(worl
     assert duties.expire_sanctions(timezone.now()) == 1
     assert Motion.objects.get(pk=motion.pk).warn_at is None
     assert duties.warn_of_end(timezone.now()) == 0
-    told = [one.event for one in Entry.objects.order_by("pk") if one.event in ("sanction.ending", "act.performed")]
+    told = [
+        entry.event for entry in Entry.objects.order_by("pk") if entry.event in ("sanction.ending", "act.performed")
+    ]
     assert told[-2:] == ["sanction.ending", "act.performed"]
     assert len(logged("sanction.ending")) == 1
 

@@ -42,11 +42,11 @@ def begun(motion: Motion, **changes: Any) -> Deadline:
 def told(topic: str) -> list[tuple[Any, list[str]]]:
     """To whom, and which of their posts."""
     notices = Notice.objects.filter(message__topic=topic).order_by("pk").select_related("organisation", "officer")
-    return [(one.organisation or one.officer, one.roles) for one in notices]
+    return [(notice.organisation or notice.officer, notice.roles) for notice in notices]
 
 
 def logged(event: str) -> list[dict[str, Any]]:
-    return [one.content["data"] for one in Entry.objects.order_by("pk") if one.event == event]
+    return [entry.content["data"] for entry in Entry.objects.order_by("pk") if entry.event == event]
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ class YearAdmin(AuditedAdmin):
         """Day by day; the package is a second opinion and changes nothing here."""
         if not year.pk or not year.compare_with:
             return _("not compared")
-        found = [(_sentence(one),) for one in differences(year.table())]
+        found = [(_sentence(difference),) for difference in differences(year.table())]
         return format_html_join("", "<p>{}</p>", found) if found else _("none")
 
     @admin.display(description=gettext_lazy("differences"))
@@ -74,7 +74,7 @@ class YearAdmin(AuditedAdmin):
         for year in queryset.select_for_update():
             year.review, year.signed_off_by, year.signed_off_at = Review.REVIEWED, by, timezone.now()
             year.save(update_fields=SIGNED)
-            standing = [str(one) for one in differences(year.table())]
+            standing = [str(difference) for difference in differences(year.table())]
             self._record(request, year, "signed_off", {"days": _days(year), "differences": standing})
             self._tell(request, year, len(standing))
 

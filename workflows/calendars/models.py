@@ -78,8 +78,8 @@ class Year(models.Model):
             review=self.review,
             note=self.note,
             compare_with=self.compare_with,
-            days_off={one.day: one.name for one in days if not one.worked},
-            working_weekends={one.day: one.name for one in days if one.worked},
+            days_off={day.day: day.name for day in days if not day.worked},
+            working_weekends={day.day: day.name for day in days if day.worked},
         )
 
 

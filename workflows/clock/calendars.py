@@ -84,9 +84,9 @@ def load(folder: Path) -> Calendar:
     years = read(folder)
     return Calendar(
         zone=ZoneInfo(years[0].zone),
-        years=frozenset(one.year for one in years),
-        days_off=frozenset(day for one in years for day in one.days_off),
-        working_weekends=frozenset(day for one in years for day in one.working_weekends),
+        years=frozenset(year.year for year in years),
+        days_off=frozenset(day for year in years for day in year.days_off),
+        working_weekends=frozenset(day for year in years for day in year.working_weekends),
     )
 
 
@@ -96,12 +96,12 @@ def read(folder: Path) -> list[YearTable]:
     files = sorted(folder.glob("*.yaml"))
     years = [one for one in (_read(path, faults) for path in files) if one is not None]
     for name, one_of in (("zone", "time zone"), ("jurisdiction", "jurisdiction")):
-        found = {str(one[name]) for one in years}
+        found = {str(year[name]) for year in years}
         if len(found) != 1:
             faults.append(f"{folder.name}: one {one_of} is expected, found {sorted(found) or 'no calendar'}")
     if faults:
         raise CalendarError(faults)
-    return [YearTable(**{key: value for key, value in one.items() if value is not None}) for one in years]
+    return [YearTable(**{key: value for key, value in year.items() if value is not None}) for year in years]
 
 
 def _read(path: Path, faults: list[str]) -> dict[str, Any] | None:

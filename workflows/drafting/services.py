@@ -71,7 +71,7 @@ def _suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
 
 def _content(composer: Composer) -> dict[str, Any]:
     paragraphs = composer.paragraphs()
-    text = "\n\n".join(one["text"] for one in paragraphs if one["part"] == "reasoning")
+    text = "\n\n".join(paragraph["text"] for paragraph in paragraphs if paragraph["part"] == "reasoning")
     return {
         "language": composer.language,
         "label": composer.label,

@@ -46,7 +46,7 @@ class Tally:
     late: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Tally)))
+        return Tally(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(Tally)))
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _timed(motions: MotionQuerySet) -> MotionQuerySet:
 
 def _together(lines: Iterable[Line], motions: MotionQuerySet) -> Line:
     median = _timed(motions).aggregate(median=Median("took"))["median"]
-    return Line(None, sum((one.tally for one in lines), Tally()), median)
+    return Line(None, sum((line.tally for line in lines), Tally()), median)
 
 
 def _begin(day: date) -> datetime:

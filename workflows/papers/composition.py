@@ -156,7 +156,7 @@ def _short(official: Official | None, case: str, paper: Paper) -> str:
 
 
 def _persons(letter: Letter) -> Iterator[Block]:
-    yield from letter.section("persons", [_person(one, letter.words) for one in letter.paper.persons], "list")
+    yield from letter.section("persons", [_person(person, letter.words) for person in letter.paper.persons], "list")
 
 
 def _person(person: Participant, said: Words) -> str:
@@ -237,8 +237,8 @@ def _attachments(letter: Letter) -> Iterator[Block]:
     said, files = letter.words, letter.paper.attachments
     if files:
         items = [
-            {"name": one.name, "size": said.size(one.size), "sha256": one.sha256, "requirement": one.requirement}
-            for one in files
+            {"name": file.name, "size": said.size(file.size), "sha256": file.sha256, "requirement": file.requirement}
+            for file in files
         ]
         header = [said.label("file_name"), said.label("file_size")]
         yield {"type": "files", "label": said.label("attachments"), "header": header, "items": items}

@@ -30,7 +30,7 @@ def load_all(root: Path | None = None) -> list[CatalogueVersion]:
     content: a published version is never changed, a correction is a new version.
     """
     folders = sorted(one for one in (root or settings.STATUTE_DIR).iterdir() if one.is_dir())
-    catalogues = [read_folder(one) for one in folders]
+    catalogues = [read_folder(folder) for folder in folders]
     with transaction.atomic():
         return [store(one) for one in catalogues]
 

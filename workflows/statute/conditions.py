@@ -19,7 +19,7 @@ def is_empty(value: Any) -> bool:
 
 def all_hold(conditions: Iterable[Condition], form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
     """Whether every condition holds; ``at`` is what ``now`` means."""
-    return all(holds(one, form, payload, at) for one in conditions)
+    return all(holds(condition, form, payload, at) for condition in conditions)
 
 
 def holds(condition: Condition, form: Form, payload: Mapping[str, Any], at: datetime) -> bool:

@@ -14,11 +14,11 @@ CHOICE = "event"
 def check_events(kind: Marked, known: dict[Any, Marked], faults: Faults) -> None:
     """Every fault among the events of a kind whose motion has the fields ``known``."""
     events = items(kind, "events")
-    for one in events:
-        for condition in items(one, "applies_when"):
+    for event in events:
+        for condition in items(event, "applies_when"):
             check_condition(condition, known, faults)
-        after = one.child("after")
-        if after is not None and after.value not in keys(events) - {word(one, "key")}:
+        after = event.child("after")
+        if after is not None and after.value not in keys(events) - {word(event, "key")}:
             faults.at(after, f"there is no other event {after.value!r}")
     _fields_once(events, faults)
     _same_roles(events, faults)

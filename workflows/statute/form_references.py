@@ -16,8 +16,8 @@ def check_form(form: Marked | None, faults: Faults) -> None:
     fields = items(form, "fields")
     keys_once(fields, faults)
     known = by_key(fields)
-    for one in fields:
-        _field(one, known, faults)
+    for field in fields:
+        _field(field, known, faults)
     for one in items(form, "checks"):
         _check(one, known, faults)
 
@@ -25,8 +25,8 @@ def check_form(form: Marked | None, faults: Faults) -> None:
 def keys_once(entries: list[Marked], faults: Faults) -> None:
     """Keys that are no keys, or that come twice among ``entries``."""
     seen: set[Any] = set()
-    for one in entries:
-        key = one.child("key")
+    for entry in entries:
+        key = entry.child("key")
         if key is None:
             continue
         if not isinstance(key.value, str) or not KEY.fullmatch(key.value):

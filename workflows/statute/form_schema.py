@@ -136,7 +136,7 @@ class Form:
         fields, checks = ({one.key for one in part} for part in (other.fields, other.checks))
         return Form(
             fields=tuple(one for one in self.fields if one.key not in fields),
-            checks=tuple(one for one in self.checks if one.key not in checks),
+            checks=tuple(check for check in self.checks if check.key not in checks),
         )
 
 

@@ -15,7 +15,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema_of(form: Form) -> dict[str, Any]:
     """The JSON Schema of a complete payload of ``form``, labels and help in the active language."""
     rules = [_required_if(one) for one in form.fields if one.required_if and _is_plain(one.required_if)]
-    checks = [_required_by(one) for one in form.checks if one.then_required and all(map(_is_plain, one.when))]
+    checks = [_required_by(check) for check in form.checks if check.then_required and all(map(_is_plain, check.when))]
     schema = {"$schema": DIALECT, **_object(form.fields)}
     return {**schema, "allOf": [*rules, *checks]} if rules or checks else schema
 
@@ -45,7 +45,7 @@ def _integer(field: Field) -> dict[str, Any]:
 
 
 def _choice(field: Field) -> dict[str, Any]:
-    return {"oneOf": [{"const": one.key, "title": str(one.label)} for one in field.choices]}
+    return {"oneOf": [{"const": choice.key, "title": str(choice.label)} for choice in field.choices]}
 
 
 def _person(field: Field) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _refers(value: Any) -> bool:
 
 
 def _if(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    tests = {one.field: _test(one) for one in conditions}
+    tests = {condition.field: _test(condition) for condition in conditions}
     return {"properties": tests, "required": sorted(tests)}
 
 

@@ -37,8 +37,8 @@ def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
     _fields_named(kind, known, faults)
     _outcomes_named(kind, keys(outcomes), faults)
     events = {f"{EVENT_PREFIX}{key}" for key in keys(items(kind, "events"))}
-    for one in _clocks(kind):
-        _term(one, known, events, faults)
+    for clock in _clocks(kind):
+        _term(clock, known, events, faults)
     check_events(kind, known, faults)
     _way(kind, known, faults)
     _appeal(kind.child("appeal"), around, faults)
@@ -234,7 +234,9 @@ def _validity(validity: Marked | None, known: Fields, outcomes: list[Marked], fa
         return
     if items(validity, "warn") and validity.child("warn_before") is None:
         faults.at(validity, "'warn' says who is told, 'warn_before' is missing")
-    granting = [by_key(items(one.child("form"), "fields")) for one in outcomes if word(one, "grants") is True]
+    granting = [
+        by_key(items(outcome.child("form"), "fields")) for outcome in outcomes if word(outcome, "grants") is True
+    ]
     ends, starts = validity.child("ends_field"), validity.child("starts_field")
     for form in granting:
         _typed(ends, form, ("instant",), faults)
@@ -245,9 +247,9 @@ def _announced(kind: Marked, outcomes: list[Marked], faults: Faults) -> None:
     """The term of appeal runs from the announcement, which the decision states where a hearing is obligatory."""
     if word(kind.child("hearing"), "mode") != "mandatory":
         return
-    for one in outcomes:
-        if word(by_key(items(one.child("form"), "fields")).get(ANNOUNCED), "type") != "instant":
-            faults.at(one, f"a decision after an obligatory hearing has an instant {ANNOUNCED!r}")
+    for outcome in outcomes:
+        if word(by_key(items(outcome.child("form"), "fields")).get(ANNOUNCED), "type") != "instant":
+            faults.at(outcome, f"a decision after an obligatory hearing has an instant {ANNOUNCED!r}")
 
 
 def _appeal(appeal: Marked | None, around: Around, faults: Faults) -> None:

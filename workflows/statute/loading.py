@@ -112,13 +112,13 @@ def _expanded(marked: Marked, groups: Marked, rules: Marked, faults: Faults) -> 
 
 def _entries(entries: list[Marked], groups: Marked, rules: Marked, faults: Faults) -> list[Marked]:
     found: list[Marked] = []
-    for one in entries:
-        name = one.child(SAME) if isinstance(one.value, dict) and len(one.value) == 1 else None
+    for entry in entries:
+        name = entry.child(SAME) if isinstance(entry.value, dict) and len(entry.value) == 1 else None
         shared = rules.child(str(name.value)) if name is not None else None
         if name is not None and shared is not None and isinstance(shared.value, list):
             found += shared.value
         else:
-            found.append(_expanded(one, groups, rules, faults))
+            found.append(_expanded(entry, groups, rules, faults))
     return found
 
 

@@ -30,10 +30,10 @@ def _title(entry: Catalogue) -> str:
 
 
 def _sections(entry: Catalogue) -> Iterator[str]:
-    kinds = [one for group in entry.groups for one in entry.kinds.values() if one.group == group.key]
-    yield "## Who moves\n\n" + table(MOVES, (_moves(one) for one in kinds))
-    yield "## What the judge decides\n\n" + table(DECIDES, (_decides(one) for one in kinds))
-    yield "## What follows\n\n" + table(FOLLOWS, (_follows(one) for one in kinds))
+    kinds = [kind for group in entry.groups for kind in entry.kinds.values() if kind.group == group.key]
+    yield "## Who moves\n\n" + table(MOVES, (_moves(kind) for kind in kinds))
+    yield "## What the judge decides\n\n" + table(DECIDES, (_decides(kind) for kind in kinds))
+    yield "## What follows\n\n" + table(FOLLOWS, (_follows(kind) for kind in kinds))
 
 
 def _moves(kind: Kind) -> tuple[str, ...]:
@@ -45,7 +45,10 @@ def _moves(kind: Kind) -> tuple[str, ...]:
         str(kind.internal_approver.label) if kind.internal_approver else NONE,
         wording.word(kind.prosecutor.role),
         "; ".join(before) or NONE,
-        "; ".join(str(one.label) for one in kind.attachments if one.required or one.required_if) or NONE,
+        "; ".join(
+            str(attachment.label) for attachment in kind.attachments if attachment.required or attachment.required_if
+        )
+        or NONE,
     )
 
 
@@ -57,7 +60,7 @@ def _decides(kind: Kind) -> tuple[str, ...]:
     unknown = str(wording.UNKNOWN)
     return (
         str(kind.name),
-        "; ".join(wording.term_length(one) or unknown for one in kind.terms if _is_the_judges(one)) or NONE,
+        "; ".join(wording.term_length(term) or unknown for term in kind.terms if _is_the_judges(term)) or NONE,
         wording.hearing(kind.hearing),
         "; ".join(f"{one.label} ({wording.word(one.output)})" for one in kind.outcomes),
         wording.says(kind.validity),

@@ -137,7 +137,7 @@ def _as_tuple(value: Any) -> Any:
 def _optional(kind: Any, marked: Marked, faults: Faults) -> Any:
     if marked.value is None:
         return None
-    inner = next(one for one in get_args(kind) if one is not type(None))
+    inner = next(argument for argument in get_args(kind) if argument is not type(None))
     return bind(inner, marked, faults)
 
 
@@ -204,7 +204,7 @@ class _Slot:
 @cache
 def _slots(kind: type) -> tuple[_Slot, ...]:
     hints = get_type_hints(kind)
-    written = [one for one in fields(kind) if not one.metadata.get("derived")]
+    written = [field for field in fields(kind) if not field.metadata.get("derived")]
     return tuple(
         _Slot(one.name, hints[one.name], bool(one.metadata.get("written")) or _has_no_default(one)) for one in written
     )
@@ -221,15 +221,17 @@ def _object(kind: Any, marked: Marked, faults: Faults) -> Any:
     slots = _slots(kind)
     _name_strangers(kind, slots, marked, faults)
     before = len(faults)
-    values = {one.name: bind(one.hint, marked.value[one.name], faults) for one in slots if one.name in marked.value}
-    missing = [one.name for one in slots if one.obligatory and one.name not in marked.value]
+    values = {
+        slot.name: bind(slot.hint, marked.value[slot.name], faults) for slot in slots if slot.name in marked.value
+    }
+    missing = [slot.name for slot in slots if slot.obligatory and slot.name not in marked.value]
     for name in missing:
         faults.at(marked, f"{name!r} is missing ({kind.__name__})")
     return None if missing or len(faults) > before else kind(**values)
 
 
 def _name_strangers(kind: Any, slots: tuple[_Slot, ...], marked: Marked, faults: Faults) -> None:
-    known = {one.name for one in slots}
+    known = {slot.name for slot in slots}
     for key, one in marked.value.items():
         if key not in known:
             faults.at(one, f"{key!r} is not known here ({kind.__name__})")

@@ -74,7 +74,7 @@ def _by_role(tree: Marked, faults: Faults) -> None:
 
 
 def _groups(tree: Marked) -> set[str]:
-    return {str(one) for one in keys(items(tree, "groups"))}
+    return {str(key) for key in keys(items(tree, "groups"))}
 
 
 def _appellants(acts: Marked | None) -> set[str]:

@@ -49,7 +49,9 @@ def _inner(value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, tuple):
         yield from ((name_of(one) or str(number), one) for number, one in enumerate(value))
     elif is_dataclass(value):
-        yield from ((one.name, getattr(value, one.name)) for one in fields(value) if not one.metadata.get(DERIVED))
+        yield from (
+            (field.name, getattr(value, field.name)) for field in fields(value) if not field.metadata.get(DERIVED)
+        )
 
 
 def name_of(rule: Any) -> str:
@@ -96,7 +98,7 @@ def as_csv(entry: Catalogue) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow((pgettext(CONTEXT, "Kind"), *headings()))
-    writer.writerows((one.kind, *_cells(one)) for one in rows(entry))
+    writer.writerows((row.kind, *_cells(row)) for row in rows(entry))
     return sheet.getvalue().rstrip("\r\n")
 
 

@@ -168,13 +168,13 @@ class Kind(Rule):
 
     def outcomes_on(self, path: str) -> tuple[Outcome, ...]:
         """What the judge may decide on an ``ordinary`` motion, or on an ``urgent`` step that was taken already."""
-        return tuple(one for one in self.outcomes if one.path == path)
+        return tuple(outcome for outcome in self.outcomes if outcome.path == path)
 
     def appeal_outcome(self, key: str) -> AppealOutcome:
         """What the appellate judge may rule; ``KeyError`` if this kind knows no ``key``."""
-        for one in self.appeal.outcomes:
-            if one.key == key:
-                return one
+        for outcome in self.appeal.outcomes:
+            if outcome.key == key:
+                return outcome
         raise KeyError(key)
 
     def step(self, key: str) -> Step:
@@ -190,16 +190,16 @@ class Kind(Rule):
 
     def requirement(self, key: str) -> Requirement:
         """The attachment requirement ``key``; ``KeyError`` if there is none."""
-        for one in self.attachments:
-            if one.key == key:
-                return one
+        for attachment in self.attachments:
+            if attachment.key == key:
+                return attachment
         raise KeyError(key)
 
     def term(self, key: str) -> Term:
         """The term ``key``; ``KeyError`` if this kind has none of that name."""
-        for one in self.clocks:
-            if one.key == key:
-                return one
+        for clock in self.clocks:
+            if clock.key == key:
+                return clock
         raise KeyError(key)
 
     def event(self, key: str) -> Event:
@@ -235,7 +235,7 @@ class Kind(Rule):
         form = Form(fields=fields, checks=common.checks)
         return form + Form(
             fields=tuple(_asked_of(one, event) for event in events for one in event.form.fields),
-            checks=tuple(one for event in events for one in event.form.checks),
+            checks=tuple(check for event in events for check in event.form.checks),
         )
 
     def _ruling(self, outcome: str, instead: str) -> Form:
@@ -247,7 +247,7 @@ class Kind(Rule):
 
 def _choosing(named: Field, events: tuple[Event, ...]) -> Field:
     """The text that names an event, as a choice among ``events``; where there is but one, with what it leads to."""
-    choices = tuple(Choice(key=one.key, label=one.label, article=one.article) for one in events)
+    choices = tuple(Choice(key=event.key, label=event.label, article=event.article) for event in events)
     return replace(named, type="choice", choices=choices, help=events[0].help if len(events) == 1 else named.help)
 
 

@@ -58,7 +58,7 @@ def required_attachments(kind: Kind, payload: Mapping[str, Any], at: datetime | 
     def is_needed(one: Requirement) -> bool:
         return one.required or (one.required_if is not None and holds(one.required_if, kind.form, payload, moment))
 
-    return [one for one in kind.attachments if is_needed(one)]
+    return [attachment for attachment in kind.attachments if is_needed(attachment)]
 
 
 def tidy(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _tidied(field: Field | None, value: Any) -> Any:
         return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if isinstance(value, list) and field is not None and field.type == "list":
         rows = (tidy(Form(fields=field.fields), one) for one in value if isinstance(one, Mapping))
-        return [one for one in rows if one]
+        return [row for row in rows if row]
     return value
 
 
@@ -89,7 +89,7 @@ def _form(form: Form, payload: Mapping[str, Any], prefix: str, work: _Work) -> I
 
 
 def _strangers(form: Form, payload: Mapping[str, Any], prefix: str) -> Iterator[Problem]:
-    known = {one.key for one in form.fields}
+    known = {field.key for field in form.fields}
     for key in payload:
         if key not in known:
             yield Problem("unknown-field", _("There is no such field in this form."), f"{prefix}.{key}")

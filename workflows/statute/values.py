@@ -110,7 +110,7 @@ def _boolean(_field: Field, value: Any, path: str, _context: Context) -> Iterato
 
 
 def _choice(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
-    if not isinstance(value, str) or value not in {one.key for one in field.choices}:
+    if not isinstance(value, str) or value not in {choice.key for choice in field.choices}:
         yield Problem("choice", _("Choose one of the answers of the list."), path)
 
 

@@ -110,7 +110,7 @@ def _term(rule: schema.Term) -> Iterator[Any]:
 def _field(rule: schema.Field) -> Iterator[Any]:
     yield rule.label
     yield pgettext(CONTEXT, "required") if rule.required else ""
-    yield ", ".join(str(one.label) for one in rule.choices)
+    yield ", ".join(str(choice.label) for choice in rule.choices)
 
 
 def _requirement(rule: schema.Requirement) -> Iterator[Any]:

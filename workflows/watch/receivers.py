@@ -28,7 +28,12 @@ def report_given_up(now: datetime) -> int:
             "organisation": subscription.organisation.bin,
             "messages": given_up.messages,
         }
-        outbox.send_all(TOPIC, key=str(subscription.pk), to=[(one, ()) for one in administrators], payload=payload)
+        outbox.send_all(
+            TOPIC,
+            key=str(subscription.pk),
+            to=[(administrator, ()) for administrator in administrators],
+            payload=payload,
+        )
     return sum(given_up.messages for given_up in found)
 
 

@@ -30,7 +30,7 @@ def retry_signature(pk: int) -> str:
 def _tell_author(pk: int, topic: str, outcome: Act | Refused) -> None:
     prepared = PendingSignature.objects.select_related("prepared__author__officer").get(pk=pk).prepared
     motion = Motion.objects.select_related(*RELATED).get(pk=prepared.motion_id)
-    codes = [] if isinstance(outcome, Act) else sorted({one.code for one in outcome.problems})
+    codes = [] if isinstance(outcome, Act) else sorted({problem.code for problem in outcome.problems})
     tell(motion, topic, [(prepared.author.officer, ())], {"act": prepared.type, "why": ", ".join(codes)})
 
 

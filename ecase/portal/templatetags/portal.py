@@ -98,7 +98,7 @@ def indication(name: str) -> Any:
 @register.filter
 def parts(suggestion: Any) -> list[dict[str, Any]]:
     """The parts of an assistant's draft, the reasoning first: that is what a judge may take over."""
-    found = [(key, [one for one in suggestion.paragraphs if one["part"] == key]) for key in PARTS]
+    found = [(key, [paragraph for paragraph in suggestion.paragraphs if paragraph["part"] == key]) for key in PARTS]
     return [
         {"label": PARTS[key], "is_reasoning": key == "reasoning", "paragraphs": paragraphs}
         for key, paragraphs in found

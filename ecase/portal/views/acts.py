@@ -134,7 +134,7 @@ def _known(motion: Motion, kind: ActType, stated: dict[str, str]) -> dict[str, s
     outcome = stated.get(OUTCOME, "")
     if outcome not in {one.key for one in payloads.outcomes(motion, kind)}:
         return {}
-    new = {one.key for one in payloads.new_outcomes(motion, kind, outcome)}
+    new = {new_outcome.key for new_outcome in payloads.new_outcomes(motion, kind, outcome)}
     return {OUTCOME: outcome, **({NEW_OUTCOME: stated[NEW_OUTCOME]} if stated.get(NEW_OUTCOME) in new else {})}
 
 

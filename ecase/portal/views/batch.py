@@ -50,7 +50,7 @@ def _visible(post: Post, waiting: list[tuple[PendingSignature, ActType]]) -> set
 
 
 def _given(body: bytes) -> list[tuple[UUID, bytes]]:
-    return [(UUID(one["act"]), one["cms"].encode()) for one in orjson.loads(body)["signatures"][: batch.MOST]]
+    return [(UUID(load["act"]), load["cms"].encode()) for load in orjson.loads(body)["signatures"][: batch.MOST]]
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:
@@ -61,5 +61,5 @@ def _result(outcome: Outcome) -> dict[str, Any]:
     problems = outcome.refusal.problems if outcome.refusal else ()
     state = "waiting" if isinstance(outcome.refusal, Undecided) else "refused"
     title = str(outcome.refusal.title) if outcome.refusal else ""
-    text = " ".join(dict.fromkeys([f"{title}.", *(str(one.message) for one in problems)]))
+    text = " ".join(dict.fromkeys([f"{title}.", *(str(problem.message) for problem in problems)]))
     return {"act": str(outcome.id), "state": state, "text": text, "next": None}

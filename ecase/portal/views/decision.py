@@ -121,7 +121,7 @@ def _chosen(motion: Motion, posted: QueryDict) -> str:
 
 def _keys(motion: Motion) -> set[str]:
     """What the judge may decide on this motion."""
-    return {one.key for one in kind_rules.outcomes(motion)}
+    return {outcome.key for outcome in kind_rules.outcomes(motion)}
 
 
 def _act_type(motion: Motion, outcome: str) -> ActType:

@@ -90,7 +90,7 @@ def relate(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 def _named(request: PortalRequest, motion: Motion) -> Motion | None:
     """The motion that was chosen, if it is one of those that are offered."""
     chosen = request.POST.get("earlier", "")
-    found = next((one for one in _candidates(motion, request.post) if str(one.pk) == chosen), None)
+    found = next((candidate for candidate in _candidates(motion, request.post) if str(candidate.pk) == chosen), None)
     if chosen and found is None:
         raise Invalid(Problem("unfit", _("Choose one of the decisions that are listed."), "earlier"))
     return found

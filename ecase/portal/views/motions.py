@@ -80,7 +80,7 @@ def draw(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """How the judges of this motion were drawn, so that anybody can repeat it."""
     motion = or_404(queries.get, request.post, motion_id)
     records = motion.draws.select_related("court", "chosen__officer").order_by("-drawn_at")
-    return page(request, "draw.html", {**_heading(motion), "draws": [describe(one) for one in records]})
+    return page(request, "draw.html", {**_heading(motion), "draws": [describe(record) for record in records]})
 
 
 @require_safe
@@ -114,9 +114,9 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
         "opened_before": openings.has_opened_before(motion, post),
         "steps": progress.pipeline(motion),
         "stamps": progress.stamps(motion, acts),
-        "deadlines": [(one, explain(one)) for one in motion.deadlines.order_by("due_at")],
+        "deadlines": [(deadline, explain(deadline)) for deadline in motion.deadlines.order_by("due_at")],
         "timeline": queries.timeline(motion)[::-1],
-        "papers": [one for one in reversed(acts) if one.pdf_id],
+        "papers": [act for act in reversed(acts) if act.pdf_id],
         "law": law.of_kind(motion.kind_entry),
     }
 
@@ -160,7 +160,7 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
         "admissions": _admissions(motion),
         "hearing": statement.of_payload(motion, ActType.HEARING_ORDER, hearing.stated["payload"]) if hearing else [],
         "minutes": minutes,
-        "noted": [(one, statement.of_act(one)) for one in acts if one.type == ActType.EVENT],
+        "noted": [(act, statement.of_act(act)) for act in acts if act.type == ActType.EVENT],
         "format_order": _last(acts, ActType.FORMAT_ORDER),
         "is_compared": motion.version > 1,
         **sanction_status.related(motion, post),
@@ -168,7 +168,7 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
 
 
 def _last(acts: list[Act], act_type: ActType) -> Act | None:
-    return next((one for one in reversed(acts) if one.type == act_type), None)
+    return next((act for act in reversed(acts) if act.type == act_type), None)
 
 
 def _admissions(motion: Motion) -> Any:

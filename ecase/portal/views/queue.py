@@ -30,7 +30,8 @@ def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
     if request.htmx:
         return {**counts, "is_part": True}
     grouped = [
-        (group.key, group.label, [one for one in law.kinds.values() if one.group == group.key]) for group in law.groups
+        (group.key, group.label, [kind for kind in law.kinds.values() if kind.group == group.key])
+        for group in law.groups
     ]
     return {
         **counts,

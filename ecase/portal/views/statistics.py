@@ -48,7 +48,9 @@ def _answer(request: PortalRequest, made: Callable[[Period, list[Line]], HttpRes
 
 
 def _context(asked: Period, lines: list[Line]) -> dict[str, Any]:
-    rows = [{"line": one, "name": _name(one), "numbers": astuple(one.tally), "bar": _bar(one.tally)} for one in lines]
+    rows = [
+        {"line": line, "name": _name(line), "numbers": astuple(line.tally), "bar": _bar(line.tally)} for line in lines
+    ]
     legend = [(fate, LABELS[fate]) for fate in FATES]
     return {"asked": asked, "periods": _periods(), "rows": rows, "labels": LABELS.values(), "legend": legend}
 

@@ -64,5 +64,5 @@ def _numbers(element: der.Element, depth: int) -> Iterator[int]:
     if element.tag == der.INTEGER:
         yield element.integer()
     elif element.tag & 0x20:
-        for one in element.children():
-            yield from _numbers(one, depth + 1)
+        for child in element.children():
+            yield from _numbers(child, depth + 1)

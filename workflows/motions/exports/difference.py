@@ -84,7 +84,7 @@ def _changed(gone: str, come: str) -> list[Segment]:
     if gone == come:
         return [Segment("same", gone)] if gone else []
     pieces = (Segment("removed", gone), Segment("added", come))
-    return [one for one in pieces if one.text]
+    return [piece for piece in pieces if piece.text]
 
 
 def _version(motion: Motion, version: int) -> _Version:

@@ -181,9 +181,12 @@ def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
     labels = {entry.key: entry.label.in_(draft.motion.language) for entry in draft.motion.kind_entry.attachments}
     return tuple(
         facts.AttachedFile(
-            one.document.name, one.document.blob.size, one.document.blob_id, labels.get(one.requirement, "")
+            attachment.document.name,
+            attachment.document.blob.size,
+            attachment.document.blob_id,
+            labels.get(attachment.requirement, ""),
         )
-        for one in _attachments(draft)
+        for attachment in _attachments(draft)
     )
 
 
@@ -213,5 +216,5 @@ def _previous(draft: Draft) -> tuple[facts.EarlierAct, ...]:
         decided = Subquery(acts.filter(type__in=DECISIONS).values("position")[:1])
         acts = acts.filter(Q(position__lte=decided) | Q(author__officer=draft.author.officer_id))
     return tuple(
-        facts.EarlierAct(one.type, one.author_in(draft.motion.language), one.performed_at, one.sha256) for one in acts
+        facts.EarlierAct(act.type, act.author_in(draft.motion.language), act.performed_at, act.sha256) for act in acts
     )

@@ -115,13 +115,13 @@ def _paper(act: Act, files: printing.Prepared) -> str:
 def _of_attachments(attachments: list[Attachment], files: printing.Prepared) -> inventory.Part:
     rows = [
         (
-            str(one.position),
-            one.document.name,
-            one.requirement,
-            _type(one, files),
-            _grouped(one.document.blob_id),
+            str(attachment.position),
+            attachment.document.name,
+            attachment.requirement,
+            _type(attachment, files),
+            _grouped(attachment.document.blob_id),
         )
-        for one in attachments
+        for attachment in attachments
     ]
     return inventory.Part(_("Attachments"), ("№", _("File"), _("What"), _("Type"), "SHA-256"), rows)
 

@@ -25,7 +25,7 @@ WHEN = "d.m.Y H:i"
 
 def to_withdraw(motion: "Motion", post: Post) -> list["Act"]:
     """The appeals that stand and that ``post`` may withdraw, the oldest first."""
-    return [one for one in _acts(motion, appeals.of(motion).those(appeals.STANDING)) if may_withdraw(motion, one, post)]
+    return [act for act in _acts(motion, appeals.of(motion).those(appeals.STANDING)) if may_withdraw(motion, act, post)]
 
 
 def may_withdraw(motion: "Motion", appeal: "Act", post: Post) -> bool:
@@ -49,7 +49,7 @@ def was_refused_its_term(motion: "Motion", post: Post) -> bool:
     if motion.appeal_state == AppealState.NONE:
         return False
     refused = appeals.of(motion).those(frozenset({Fate.NOT_RESTORED}))
-    return any(may_withdraw(motion, one, post) for one in _acts(motion, refused))
+    return any(may_withdraw(motion, act, post) for act in _acts(motion, refused))
 
 
 def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Choice, ...]:

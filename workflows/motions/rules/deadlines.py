@@ -61,7 +61,7 @@ def end_ruling_on_appeal(motion: Motion, act: Act) -> Changes:
 
 def start_terms(motion: Motion, act: Act) -> list[Deadline]:
     """Start a deadline for every term that begins with this act, or with an instant that the motion states."""
-    terms = [one for one in motion.kind_entry.clocks if _binds(one, motion)]
+    terms = [clock for clock in motion.kind_entry.clocks if _binds(clock, motion)]
     begins = [(term, event, at) for term in terms for event, at in _events(term, motion, act)]
     started = (deadlines.start(motion, term, at, motion.payload, event) for term, event, at in begins)
     return [deadline for deadline in started if deadline is not None]

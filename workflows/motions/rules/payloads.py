@@ -43,12 +43,12 @@ def _naming_appeal(motion: Motion, act_type: ActType, found: Form, author: Post 
     named, known = found.field(appeals.APPEAL) or _today(motion, act_type), appellants.choices(motion, act_type, author)
     if known:
         named = replace(named, type="choice", choices=known, max_length=None)
-    return replace(found, fields=(named, *(one for one in found.fields if one.key != appeals.APPEAL)))
+    return replace(found, fields=(named, *(field for field in found.fields if field.key != appeals.APPEAL)))
 
 
 def _today(motion: Motion, act_type: ActType) -> Field:
     acts = catalogue(in_force(kind_rules.jurisdiction(motion))).acts
-    return next(one for one in acts[act_type].fields if one.key == appeals.APPEAL)
+    return next(field for field in acts[act_type].fields if field.key == appeals.APPEAL)
 
 
 def with_only_choice(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:

@@ -36,7 +36,7 @@ def with_earlier(motion: Motion, before: Payload) -> Payload:
 
 
 def _filled(motion: Motion, source: str, read: Callable[[str], Any]) -> Payload:
-    asked = [one for one in motion.kind_entry.form.fields if one.prefill.startswith(source)]
+    asked = [field for field in motion.kind_entry.form.fields if field.prefill.startswith(source)]
     known = {one.key: read(one.prefill.removeprefix(source)) for one in asked}
     return {key: value for key, value in known.items() if value}
 

@@ -43,12 +43,12 @@ def _dumped(received: Received) -> bytes | None:
 def _missing(received: Received, undecided: Undecided) -> list[str]:
     fetched = received.collected.missing if received.collected else ()
     with override("en"):
-        return list(fetched) or [str(one.params.get("detail", one.code)) for one in undecided.problems]
+        return list(fetched) or [str(problem.params.get("detail", problem.code)) for problem in undecided.problems]
 
 
 def settle(prepared: PreparedAct, at: datetime, refusal: Refused | None = None) -> None:
     """Wait no longer: it was accepted, or refused for good."""
-    problems = [one.as_dict() for one in refusal.problems] if refusal else []
+    problems = [problem.as_dict() for problem in refusal.problems] if refusal else []
     PendingSignature.objects.filter(prepared=prepared, settled_at=None).update(settled_at=at, problems=problems)
 
 

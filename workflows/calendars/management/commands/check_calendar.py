@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, jurisdiction: str | None, strict: bool, **_options: Any) -> None:
         years = Year.objects.filter(jurisdiction=jurisdiction) if jurisdiction else Year.objects.all()
-        still_open = sum(self._tell(one) for one in years.order_by("jurisdiction", "year"))
+        still_open = sum(self._tell(year) for year in years.order_by("jurisdiction", "year"))
         if strict and (still_open or not years):
             raise CommandError(f"{still_open} open points in {len(years)} years")
 

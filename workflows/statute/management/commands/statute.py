@@ -49,8 +49,8 @@ class Command(BaseCommand):
         self.stdout.write(overview.page(_of_folder(options["jurisdiction"])), ending="")
 
     def _diff(self, options: dict[str, Any]) -> None:
-        for one in differences(as_json(_named(options["old"])), as_json(_named(options["new"]))):
-            self.stdout.write(str(one))
+        for difference in differences(as_json(_named(options["old"])), as_json(_named(options["new"]))):
+            self.stdout.write(str(difference))
 
 
 def _report_arguments(commands: "_SubParsersAction[Any]") -> None:
