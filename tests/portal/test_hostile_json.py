@@ -5,7 +5,7 @@ import base64
 import httpx
 import pytest
 
-from ecase.outbox import webhook
+from ecase.outbox.channels import webhook
 from ecase.pagination import read_cursor
 from ecase.portal.views import batch
 
