@@ -28,7 +28,7 @@ def expected_acts(motion: Motion, post: Post) -> list[str]:
 
 def lacks_judge(motion: Motion, post: Post) -> bool:
     """What no act of the chair can mend, but what he is shown."""
-    if post.role != Role.COURT_CHAIR:
+    if post.role != Role.COURT_CHAIR or not queries.queue(post).filter(pk=motion.pk).exists():
         return False
     here = motion.state == State.REGISTERED and motion.court_id == post.organisation_id
     return here or (motion.appeal_state == AppealState.SENT_UP and motion.appellate_court_id == post.organisation_id)
