@@ -93,9 +93,9 @@ def _through(subject: Motion, path: str) -> Any:
     return value
 
 
-def kept(request: Request, one: Kept, post: Post) -> Answer:
+def kept(request: Request, kept_motion: Kept, post: Post) -> Answer:
     """A motion as it stood when ``post`` signed its last act on it: the acts until then, and nothing to be done."""
-    subject = one.motion
+    subject = kept_motion.motion
     return {
         **line_of(request, subject),
         "kept": True,
@@ -103,9 +103,9 @@ def kept(request: Request, one: Kept, post: Post) -> Answer:
         **life.standing(request, subject, post),
         "payload": None,
         "deadlines": [],
-        "timeline": _all(EventShape, queries.acts_of(one.acts), request),
+        "timeline": _all(EventShape, queries.acts_of(kept_motion.acts), request),
         "attachments": [],
-        "acts": _all(ActLine, one.acts, request),
+        "acts": _all(ActLine, kept_motion.acts, request),
         "available_acts": [],
         "missing": [],
     }
@@ -125,8 +125,8 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
         "timeline": _all(EventShape, queries.timeline(subject), request),
         "attachments": attachments(request, subject, post),
         "acts": acts(request, subject),
-        "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
-        "missing": [one.as_dict() for one in _missing(subject)] if own else [],
+        "available_acts": [_available(request, subject, act_type) for act_type in acting.available(subject, post)],
+        "missing": [problem.as_dict() for problem in _missing(subject)] if own else [],
     }
 
 
@@ -143,7 +143,7 @@ def decision(request: Request, subject: Motion, made: Act, post: Post) -> Answer
         "appeal_until": subject.appeal_until,
         "act": reverse("api:act", (made.pk,), request=request),
         "pdf": reverse("api:act-pdf", (made.pk,), request=request),
-        "available_acts": [_available(request, subject, one) for one in acting.available(subject, post)],
+        "available_acts": [_available(request, subject, act_type) for act_type in acting.available(subject, post)],
     }
 
 
@@ -153,15 +153,15 @@ def _missing(subject: Motion) -> list[Problem]:
 
 def _case(subject: Motion, shown: Iterable[Person]) -> Answer:
     case = subject.case
-    persons = [{"id": one.pk, "name": one.full_name, "capacity": one.capacity} for one in shown]
+    persons = [{"id": person.pk, "name": person.full_name, "capacity": person.capacity} for person in shown]
     return {"id": case.pk, "number": case.number, "qualification": case.qualification, "persons": persons}
 
 
 def deadlines_of(subject: Motion) -> list[Deadline]:
     """The motion's deadlines in the order in which they began."""
     found = list(subject.deadlines.order_by("started_at", "due_at"))
-    for one in found:
-        one.motion = subject
+    for deadline in found:
+        deadline.motion = subject
     return found
 
 
@@ -179,15 +179,15 @@ def _all(shape: type[Serializer[Any]], rows: Iterable[Any], request: Request) ->
     return shape(rows, many=True, context={"request": request}).data
 
 
-def act(request: Request, one: Act, subject: Motion) -> Any:
+def act(request: Request, performed: Act, subject: Motion) -> Any:
     """An act of ``subject`` with the signed bytes, the signature and its report."""
-    one.motion = subject
-    return ActShape(one, context={"request": request}).data
+    performed.motion = subject
+    return ActShape(performed, context={"request": request}).data
 
 
-def prepared(request: Request, one: PreparedAct) -> Any:
+def prepared(request: Request, prepared_act: PreparedAct) -> Any:
     """What waits for a signature: the bytes, their digest, the document, and until when."""
-    return PreparedShape(one, context={"request": request}).data
+    return PreparedShape(prepared_act, context={"request": request}).data
 
 
 def _available(request: Request, subject: Motion, act_type: ActType) -> Answer:

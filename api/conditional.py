@@ -36,7 +36,7 @@ def answer(request: Request, data: object) -> HttpResponse:
     """200 with ``data`` as JSON under a tag of its bytes, or 304 if the caller has them."""
     body = dumps(data)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    seen = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}
+    seen = {value.strip().removeprefix("W/") for value in request.headers.get("If-None-Match", "").split(",")}
     same = tag in seen or "*" in seen
     response = HttpResponseNotModified() if same else HttpResponse(body, content_type="application/json")
     response["ETag"] = tag

@@ -5,35 +5,35 @@ from api.answers import Answer
 from workflows.statute.schema import Appeal, AppealOutcome, Kind, Outcome, Step
 
 
-def kind(one: Kind) -> Answer:
+def kind(entry: Kind) -> Answer:
     """A kind, labels in the active language."""
     return {
-        "key": one.key,
-        "group": one.group,
-        "name": str(one.name),
-        "summary": str(one.summary),
-        "articles": list(one.articles),
-        "review": one.review,
-        "author_roles": list(one.author_roles),
-        "prosecutor": one.prosecutor.role,
-        "hearing": one.hearing.mode,
-        "validity": one.validity.mode,
-        "ladder": [_step(step) for step in one.validity.ladder],
-        "secrecy": one.secrecy.level,
-        "urgent_field": one.urgent.field,
-        "relation": {"kinds": list(one.relation.kinds), **_effect(one)} if one.relation else None,
+        "key": entry.key,
+        "group": entry.group,
+        "name": str(entry.name),
+        "summary": str(entry.summary),
+        "articles": list(entry.articles),
+        "review": entry.review,
+        "author_roles": list(entry.author_roles),
+        "prosecutor": entry.prosecutor.role,
+        "hearing": entry.hearing.mode,
+        "validity": entry.validity.mode,
+        "ladder": [_step(step) for step in entry.validity.ladder],
+        "secrecy": entry.secrecy.level,
+        "urgent_field": entry.urgent.field,
+        "relation": {"kinds": list(entry.relation.kinds), **_effect(entry)} if entry.relation else None,
         "attachments": [
             {"key": asked.key, "label": str(asked.label), "required": asked.required, "article": asked.article}
-            for asked in one.attachments
+            for asked in entry.attachments
         ],
-        "outcomes": [_outcome(one, outcome) for outcome in one.outcomes],
-        "appeal": _appeal(one, one.appeal),
-        "json_schemas": schemas.of_kind(one),
+        "outcomes": [_outcome(entry, outcome) for outcome in entry.outcomes],
+        "appeal": _appeal(entry, entry.appeal),
+        "json_schemas": schemas.of_kind(entry),
     }
 
 
-def _effect(one: Kind) -> Answer:
-    return {"effect": one.relation.effect, "required": one.relation.required} if one.relation else {}
+def _effect(entry: Kind) -> Answer:
+    return {"effect": entry.relation.effect, "required": entry.relation.required} if entry.relation else {}
 
 
 def _step(step: Step) -> Answer:
@@ -46,7 +46,7 @@ def _step(step: Step) -> Answer:
     }
 
 
-def _outcome(one: Kind, outcome: Outcome) -> Answer:
+def _outcome(entry: Kind, outcome: Outcome) -> Answer:
     return {
         "key": outcome.key,
         "label": str(outcome.label),
@@ -55,26 +55,26 @@ def _outcome(one: Kind, outcome: Outcome) -> Answer:
         "grants": outcome.grants,
         "inadmissible": outcome.inadmissible,
         "article": outcome.article,
-        "json_schema": schemas.of_outcome(one, outcome),
+        "json_schema": schemas.of_outcome(entry, outcome),
     }
 
 
-def _appeal(one: Kind, rule: Appeal) -> Answer:
+def _appeal(entry: Kind, rule: Appeal) -> Answer:
     return {
         "allowed": rule.allowed,
         "suspensive": rule.suspensive,
         "who": [{"key": who.key, "label": str(who.label)} for who in rule.who],
         "decisions": list(rule.decisions),
         "article": rule.article,
-        "outcomes": [_ruling(one, outcome) for outcome in rule.outcomes],
+        "outcomes": [_ruling(entry, outcome) for outcome in rule.outcomes],
     }
 
 
-def _ruling(one: Kind, outcome: AppealOutcome) -> Answer:
+def _ruling(entry: Kind, outcome: AppealOutcome) -> Answer:
     return {
         "key": outcome.key,
         "label": str(outcome.label),
         "effect": outcome.effect,
         "article": outcome.article,
-        "json_schema": schemas.of_ruling(one, outcome),
+        "json_schema": schemas.of_ruling(entry, outcome),
     }

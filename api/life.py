@@ -38,9 +38,9 @@ def standing(request: Request, subject: Motion, post: Post) -> Answer:
     }
 
 
-def office(one: Organisation) -> Answer:
+def office(organisation: Organisation) -> Answer:
     """An organisation, its name in the active language."""
-    return {"bin": one.bin, "name": one.name()}
+    return {"bin": organisation.bin, "name": organisation.name()}
 
 
 def _consents(subject: Motion) -> Answer:
@@ -59,34 +59,37 @@ def _related(request: Request, subject: Motion, post: Post) -> Answer:
     """The earlier and the later motions, as far as ``post`` may open them: one query."""
     linked = queries.queue(post).filter(Q(pk=subject.earlier_id) | Q(earlier=subject.pk))
     found = [_reference(request, row) for row in linked.values(*RELATED)]
-    earlier = [one for one in found if one["id"] == subject.earlier_id]
-    return {"earlier": earlier[0] if earlier else None, "later": [one for one in found if one not in earlier]}
+    earlier = [reference for reference in found if reference["id"] == subject.earlier_id]
+    return {
+        "earlier": earlier[0] if earlier else None,
+        "later": [reference for reference in found if reference not in earlier],
+    }
 
 
 def _reference(request: Request, row: dict[str, Any]) -> Answer:
     return {**row, "url": reverse("api:motion", (row["id"],), request=request)}
 
 
-def copy(request: Request, one: Copy, post: Post) -> Answer:
-    """A copy that an act owes: to whom, until when, and whether it was served. ``one.motion`` is loaded."""
-    by = one.acknowledged_by
+def copy(request: Request, owed: Copy, post: Post) -> Answer:
+    """A copy that an act owes: to whom, until when, and whether it was served. ``owed.motion`` is loaded."""
+    by = owed.acknowledged_by
     return {
-        "id": one.pk,
-        "url": reverse("api:copy", (one.pk,), request=request),
-        "motion": one.motion_id,
-        "act": one.act_id,
-        "what": "hearing" if one.notice else "decision",
-        "to": one.to,
-        "label": str(one.label),
-        "addressee": addressee_of(one, post),
-        "at_once": one.at_once,
-        "due_at": one.due_at,
-        "overdue": one.is_overdue(timezone.now()),
-        "how": one.how,
-        "sent_at": one.sent_at,
-        "acknowledged_at": one.acknowledged_at,
+        "id": owed.pk,
+        "url": reverse("api:copy", (owed.pk,), request=request),
+        "motion": owed.motion_id,
+        "act": owed.act_id,
+        "what": "hearing" if owed.notice else "decision",
+        "to": owed.to,
+        "label": str(owed.label),
+        "addressee": addressee_of(owed, post),
+        "at_once": owed.at_once,
+        "due_at": owed.due_at,
+        "overdue": owed.is_overdue(timezone.now()),
+        "how": owed.how,
+        "sent_at": owed.sent_at,
+        "acknowledged_at": owed.acknowledged_at,
         "acknowledged_by": by.officer.full_name if by else "",
-        "note": one.note,
-        "proof": reverse("api:copy-proof", (one.pk,), request=request) if one.proof_id else None,
-        "void": one.voided_at is not None,
+        "note": owed.note,
+        "proof": reverse("api:copy-proof", (owed.pk,), request=request) if owed.proof_id else None,
+        "void": owed.voided_at is not None,
     }

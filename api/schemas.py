@@ -35,7 +35,7 @@ def of_ruling(kind: Kind, outcome: AppealOutcome) -> Schema:
     plain = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key)), {})
     if outcome.effect != "changed":
         return plain
-    return {"$schema": DIALECT, "oneOf": [plain, *(_putting(kind, outcome, one) for one in kind.outcomes)]}
+    return {"$schema": DIALECT, "oneOf": [plain, *(_putting(kind, outcome, put) for put in kind.outcomes)]}
 
 
 def _putting(kind: Kind, outcome: AppealOutcome, put: Outcome) -> Schema:
@@ -54,7 +54,7 @@ def of_act(motion: Motion, act_type: ActType, outcome: str, author: Post) -> Sch
         return None
     if act_type not in WITH_OUTCOME:
         return None if outcome else schema_of(payloads.form(motion, act_type, author=author))
-    found = next((one for one in payloads.outcomes(motion, act_type) if one.key == outcome), None)
+    found = next((choice for choice in payloads.outcomes(motion, act_type) if choice.key == outcome), None)
     if found is None:
         return None
     kind = motion.kind_entry

@@ -21,7 +21,7 @@ class SignaturesInput(Strict):
 
     def validate_signatures(self, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """One signature an act."""
-        if len({one["act"] for one in given}) < len(given):
+        if len({signature["act"] for signature in given}) < len(given):
             self.fail("twice")
         return given
 

@@ -40,8 +40,8 @@ class Acts(View):
         given = checked(PrepareInput, request.data)
 
         def effect() -> Response:
-            one = acting.prepare(motion, ActType(given["type"]), post_of(request), given["payload"])
-            body = answers.prepared(request, one)
+            prepared_act = acting.prepare(motion, ActType(given["type"]), post_of(request), given["payload"])
+            body = answers.prepared(request, prepared_act)
             return Response(body, status=201, headers={"Location": body["url"]})
 
         return once(request, request.data, effect)

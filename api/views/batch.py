@@ -26,7 +26,7 @@ class Signatures(View):
         once, and is then `performed` again in the answer.
         """
         given = checked(SignaturesInput, request.data)["signatures"]
-        outcomes = perform_many([(one["act"], one["cms"]) for one in given], post_of(request))
+        outcomes = perform_many([(signature["act"], signature["cms"]) for signature in given], post_of(request))
         return Response({"results": [_result(request, outcome) for outcome in outcomes]})
 
 

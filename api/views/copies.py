@@ -32,9 +32,9 @@ class CopiesOfMotion(View):
         """Every copy of a decision and notice of a hearing: to whom, by when, how it was served, and the proof."""
         motion = queries.get(post_of(request), motion_id)
         found = list(served_copies.of(motion))
-        for one in found:
-            one.motion = motion
-        return Response({"results": [life.copy(request, one, post_of(request)) for one in found]})
+        for copy in found:
+            copy.motion = motion
+        return Response({"results": [life.copy(request, copy, post_of(request)) for copy in found]})
 
 
 class OneCopy(View):

@@ -61,8 +61,8 @@ class Materials(View):
 
 def _attached(request: Request, motion: Motion, given: dict[str, Any]) -> Response:
     file = given["file"]
-    one = drafts.attach(motion, post_of(request), given["requirement"], file.name, file, given.get("sha256"))
-    body = AttachmentShape(one, context={"request": request}).data
+    attachment = drafts.attach(motion, post_of(request), given["requirement"], file.name, file, given.get("sha256"))
+    body = AttachmentShape(attachment, context={"request": request}).data
     return Response(body, status=201, headers={"Location": body["url"]})
 
 

@@ -56,8 +56,8 @@ def _found(key: str) -> Kind:
 def _wanted(law: Catalogue, filters: dict[str, Any], post: Post) -> list[str]:
     """The kinds of a group, and those that a role may author."""
     role = post.role if filters.get("author") == ME else filters.get("author")
-    of_group = (one for one in law.kinds.values() if filters.get("group") in (None, one.group))
-    return [one.key for one in of_group if role is None or role in _authors(one)]
+    of_group = (entry for entry in law.kinds.values() if filters.get("group") in (None, entry.group))
+    return [entry.key for entry in of_group if role is None or role in _authors(entry)]
 
 
 def _authors(kind: Kind) -> set[str]:

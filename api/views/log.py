@@ -48,8 +48,8 @@ class Consistency(OpenView):
         newest = audit.signed_size()
         if not 0 < old <= size <= newest:
             raise Entry.DoesNotExist
-        hashes = [base64.b64encode(one).decode() for one in audit.consistency(old, size)]
-        return _text("".join(f"{one}\n" for one in hashes))
+        hashes = [base64.b64encode(digest).decode() for digest in audit.consistency(old, size)]
+        return _text("".join(f"{digest}\n" for digest in hashes))
 
 
 class ProofOfEntry(View):

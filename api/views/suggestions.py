@@ -28,8 +28,8 @@ class Suggestions(View):
         outcome = checked(SuggestionInput, request.data)["outcome"]
 
         def effect() -> Response:
-            one = drafting.suggest(motion, post_of(request), outcome)
-            body = AcceptedShape(one, context={"request": request}).data
+            suggestion = drafting.suggest(motion, post_of(request), outcome)
+            body = AcceptedShape(suggestion, context={"request": request}).data
             return Response(body, status=202, headers={"Location": body["url"]})
 
         return once(request, request.data, effect)
@@ -42,5 +42,5 @@ class OneSuggestion(View):
     def get(self, request: Request, motion_id: uuid.UUID, suggestion_id: uuid.UUID) -> Response:
         """The suggested text with a source for every paragraph, as it was first made."""
         motion = queries.get(post_of(request), motion_id)
-        one = Suggestion.objects.get(pk=suggestion_id, motion=motion, post__officer=post_of(request).officer_id)
-        return Response(SuggestionShape(one, context={"request": request}).data)
+        suggestion = Suggestion.objects.get(pk=suggestion_id, motion=motion, post__officer=post_of(request).officer_id)
+        return Response(SuggestionShape(suggestion, context={"request": request}).data)

@@ -61,10 +61,10 @@ class Described:
 def describe(draw: Draw) -> Described:
     """The record with names instead of ids, repeated on the spot."""
     listed = [_weighed(candidate) for candidate in draw.candidates]
-    names = _names([*(one["officer"] for one in listed), *draw.excluded])
-    total = sum(one["weight"] for one in listed) or 1
+    names = _names([*(candidate["officer"] for candidate in listed), *draw.excluded])
+    total = sum(candidate["weight"] for candidate in listed) or 1
     chosen = str(draw.chosen.officer_id)
-    candidates = [_candidate(one, names, total, chosen) for one in listed]
+    candidates = [_candidate(candidate, names, total, chosen) for candidate in listed]
     excluded = [(names.get(officer, officer), _reasons(why)) for officer, why in draw.excluded.items()]
     return Described(draw, candidates, excluded, assignment.faults(draw))
 
@@ -74,8 +74,8 @@ def _weighed(candidate: Any) -> dict[str, Any]:
     return candidate if isinstance(candidate, dict) else {"officer": candidate, "weight": 1}
 
 
-def _candidate(one: dict[str, Any], names: Mapping[str, str], total: int, chosen: str) -> Candidate:
-    officer, weight, made_of = one["officer"], one["weight"], one.get("made_of", {})
+def _candidate(candidate: dict[str, Any], names: Mapping[str, str], total: int, chosen: str) -> Candidate:
+    officer, weight, made_of = candidate["officer"], candidate["weight"], candidate.get("made_of", {})
     return Candidate(
         name=names.get(officer, officer),
         weight=weight,
@@ -88,12 +88,12 @@ def _candidate(one: dict[str, Any], names: Mapping[str, str], total: int, chosen
 
 
 def _names(officers: Iterable[str]) -> dict[str, str]:
-    found = Officer.objects.in_bulk([UUID(one) for one in officers])
+    found = Officer.objects.in_bulk([UUID(officer) for officer in officers])
     return {str(pk): officer.full_name for pk, officer in found.items()}
 
 
 def _reasons(why: Iterable[Mapping[str, str]]) -> list[Any]:
-    return [_reason(one["code"], one.get("detail", "")) for one in why]
+    return [_reason(reason["code"], reason.get("detail", "")) for reason in why]
 
 
 def _reason(code: str, detail: str) -> Any:

@@ -87,7 +87,7 @@ def read(form: Form, posted: QueryDict) -> dict[str, Any]:
 
 
 def _read_fields(fields: Iterable[Field], posted: QueryDict, path: str) -> dict[str, Any]:
-    values = {one.key: _READ.get(one.type, _read_text)(one, posted, f"{path}.{one.key}") for one in fields}
+    values = {field.key: _READ.get(field.type, _read_text)(field, posted, f"{path}.{field.key}") for field in fields}
     return {key: value for key, value in values.items() if value not in (None, "", [])}
 
 
@@ -200,7 +200,7 @@ def _options(of: Field, value: Any, shown: Shown) -> list[Option]:
 def _chosen(value: Any) -> set[str]:
     """The keys that are chosen, also of what a stranger has posted."""
     given = value if isinstance(value, list) else [value]
-    return {one for one in given if isinstance(one, str)}
+    return {key for key in given if isinstance(key, str)}
 
 
 def _person(person: Person, chosen: set[str]) -> Option:
@@ -212,7 +212,7 @@ def _person(person: Person, chosen: set[str]) -> Option:
 def from_earlier(motion: Motion) -> list[Input]:
     """The inputs of a draft that the earlier decision fills in."""
     filled = inputs(motion.kind_entry.form, motion.payload, ())
-    return [one for one in filled if one.field.prefill.startswith("earlier.")]
+    return [entry for entry in filled if entry.field.prefill.startswith("earlier.")]
 
 
 def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def grouped(notices: Iterable[Notice]) -> list[Group]:
     for notice in notices:
         found.setdefault(notice.key, []).append(_line(notice))
     groups = [Group(lines) for lines in found.values()]
-    return sorted(groups, key=lambda one: not one.is_escalated)
+    return sorted(groups, key=lambda group: not group.is_escalated)
 
 
 def _line(notice: Notice) -> Line:

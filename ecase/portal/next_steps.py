@@ -42,7 +42,7 @@ def with_last_act(rows: QuerySet[Motion]) -> QuerySet[Motion]:
 def next_steps(motion: Motion) -> list[Any]:
     """A sentence for what the motion waits for, and one for its appeal; empty when nothing is waited for."""
     found = (_of_motion(motion), _OF_APPEAL.get(motion.appeal_state))
-    return [one for one in found if one]
+    return [sentence for sentence in found if sentence]
 
 
 def _of_motion(motion: Motion) -> Any:

@@ -42,10 +42,10 @@ class Stamps:
 
 def pipeline(motion: Motion) -> list[Step]:
     """The steps of the motion from draft to execution, the current one marked."""
-    steps = [one for one in STEPS if one[0] != BODY or kind_rules.needs_approval(motion)]
+    steps = [step for step in STEPS if step[0] != BODY or kind_rules.needs_approval(motion)]
     state = _left_from(motion) if motion.state == State.WITHDRAWN else State(motion.state)
     place = next(number for number, (_key, _label, states) in enumerate(steps) if state in states)
-    return [_step(motion, _label_of(motion, *one[:2]), number, place) for number, one in enumerate(steps)]
+    return [_step(motion, _label_of(motion, *step[:2]), number, place) for number, step in enumerate(steps)]
 
 
 def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
@@ -60,15 +60,15 @@ def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
 def _readers(motion: Motion, acts: Sequence[Act], opened: Sequence[Opening]) -> Iterator[Stamps]:
     if kind_rules.needs_consent(motion):
         received = _last(acts, ActType.APPROVAL if kind_rules.needs_approval(motion) else ActType.MOTION)
-        read = _first(one for one in opened if one.role == Role.PROSECUTOR)
+        read = _first(opening for opening in opened if opening.role == Role.PROSECUTOR)
         yield Stamps(_("Prosecutor"), received, read, _last(acts, *PROSECUTORS_WORD))
     received = _last(acts, ActType.ASSIGNMENT) if motion.judge_id else None
-    read = _first(one for one in opened if one.role == Role.JUDGE and one.officer_id == motion.judge_id)
+    read = _first(opening for opening in opened if opening.role == Role.JUDGE and opening.officer_id == motion.judge_id)
     yield Stamps(_("Judge"), received, read, _last(acts, *DECISIONS))
 
 
 def _first(opened: Iterable[Opening]) -> datetime | None:
-    return next((one.opened_at for one in opened), None)
+    return next((opening.opened_at for opening in opened), None)
 
 
 def _last(acts: Sequence[Act], *types: ActType) -> datetime | None:

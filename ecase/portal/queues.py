@@ -86,7 +86,7 @@ def _shown(rows: QuerySet[Motion], post: Post) -> QuerySet[Motion]:
 
 def seen(motions: Page[Motion]) -> str:
     """A digest of a page of the list: another one as soon as a motion on it has moved, come or gone."""
-    told = ",".join(f"{one.pk}:{one.revision}" for one in motions.rows)
+    told = ",".join(f"{motion.pk}:{motion.revision}" for motion in motions.rows)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

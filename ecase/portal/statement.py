@@ -45,7 +45,7 @@ def of_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) ->
 
 
 def _decided(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Iterator[Line]:
-    labels = {one.key: one.label for one in payloads.outcomes(motion, act_type)}
+    labels = {choice.key: choice.label for choice in payloads.outcomes(motion, act_type)}
     if (outcome := payload.get(OUTCOME)) in labels:
         yield Line(_("Outcome"), str(labels[outcome]))
     if new := payload.get(NEW_OUTCOME):

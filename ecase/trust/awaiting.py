@@ -80,7 +80,7 @@ def _keep(waiting: AwaitedEvidence, report: Report, found: Collected) -> bool:
 
 
 def _put_off(waiting: AwaitedEvidence, report: Report, found: Collected) -> bool:
-    missing = [*found.missing, *(f"{one.name}: {one.detail}" for one in report.failures)]
+    missing = [*found.missing, *(f"{check.name}: {check.detail}" for check in report.failures)]
     logger.warning("The evidence of seal %s is not complete: %s", waiting.pk, "; ".join(missing))
     AwaitedEvidence.objects.filter(pk=waiting.pk).update(data=found.evidence.dumps(), missing=missing)
     return False

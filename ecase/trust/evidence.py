@@ -85,8 +85,8 @@ def collect(cms: bytes, content: bytes, earlier: Evidence | None = None) -> Coll
 
 def _merged(earlier: Evidence, later: Evidence) -> Evidence:
     """The earlier timestamp proves more; whatever was said about certificates counts."""
-    one, other = earlier.sources, later.sources
-    pairs = ((one.ocsp, other.ocsp), (one.crls, other.crls), (one.certificates, other.certificates))
+    old, new = earlier.sources, later.sources
+    pairs = ((old.ocsp, new.ocsp), (old.crls, new.crls), (old.certificates, new.certificates))
     sources = Sources(*(tuple(dict.fromkeys((*first, *second))) for first, second in pairs))
     return dataclasses.replace(later, timestamps=earlier.timestamps or later.timestamps, sources=sources)
 
@@ -145,7 +145,7 @@ def renew(now: datetime, stamp: Callable[[bytes], renewal.Stamped] | None = None
 
 @transaction.atomic
 def _store(records: list[EvidenceRecord], renewed: list[Evidence], now: datetime) -> int:
-    done = [one.pk for one, new in zip(records, renewed, strict=True) if _replace(one, new)]
+    done = [record.pk for record, new in zip(records, renewed, strict=True) if _replace(record, new)]
     EvidenceRecord.objects.filter(pk__in=[record.pk for record in records]).update(tried_at=now)
     if done:
         audit.append(

@@ -60,7 +60,7 @@ class TrustedCertificate(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, unique=True, editable=False)
     subject = models.CharField(_("subject"), max_length=500, editable=False)
     use = models.CharField(_("use"), max_length=10, choices=Use)
-    purpose = models.CharField(_("purpose"), max_length=10, choices=[(one, one) for one in PURPOSES])
+    purpose = models.CharField(_("purpose"), max_length=10, choices=[(purpose, purpose) for purpose in PURPOSES])
     valid_from = models.DateTimeField(_("trusted from"), default=timezone.now)
     valid_to = models.DateTimeField(_("trusted until"), null=True, blank=True)
     note = models.TextField(_("on what ground"), blank=True)

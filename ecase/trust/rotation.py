@@ -111,7 +111,7 @@ def demonstrate(name: str) -> Path:
     subject, key = x509.load_pem_x509_csr(wanted.encode()).subject, seals.private_key(read_private(path))
     now = datetime.now(UTC).replace(microsecond=0)
     certificate = pki.issuer.issue(subject, key, SEAL, Span(now, Span.years(demo_pki.OWNER_YEARS).end))
-    return install(name, b"".join(one.public_bytes(Encoding.PEM) for one in (certificate, *pki.chain)))
+    return install(name, b"".join(link.public_bytes(Encoding.PEM) for link in (certificate, *pki.chain)))
 
 
 def _seal_file(name: str) -> Path:

@@ -146,9 +146,14 @@ def joined(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> TrustStore:
     if not fitting:
         return seed
     added = {use: [parsed(row.pem) for row in fitting if row.use == use] for use in TrustedCertificate.Use}
-    authorities = [one.certificate for one in seed.authorities] + added[TrustedCertificate.Use.AUTHORITY]
-    kept = [one for authority in seed.authorities for found in authority.lists for one in (found.base, found.delta)]
-    listed = {one.public_bytes(Encoding.DER) for one in kept if one is not None}
+    authorities = [authority.certificate for authority in seed.authorities] + added[TrustedCertificate.Use.AUTHORITY]
+    kept = [
+        revocation_list
+        for authority in seed.authorities
+        for found in authority.lists
+        for revocation_list in (found.base, found.delta)
+    ]
+    listed = {revocation_list.public_bytes(Encoding.DER) for revocation_list in kept if revocation_list is not None}
     seals = [*seed.seals, *added[TrustedCertificate.Use.SEAL]]
     lists = map(x509.load_der_x509_crl, sorted(listed))
     return TrustStore.of(seed.purpose, authorities, lists, seals, periods=_periods(seed, fitting))
@@ -156,9 +161,9 @@ def joined(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> TrustStore:
 
 def _periods(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> dict[str, Period]:
     """What stands in the folder as well is trusted for as long as it stands there."""
-    always = {sha256(one) for one in (*(authority.certificate for authority in seed.authorities), *seed.seals)} - set(
-        seed.periods
-    )
+    always = {
+        sha256(certificate) for certificate in (*(authority.certificate for authority in seed.authorities), *seed.seals)
+    } - set(seed.periods)
     own = {row.sha256: Period(row.valid_from, row.valid_to) for row in rows if row.sha256 not in always}
     return {**seed.periods, **own}
 

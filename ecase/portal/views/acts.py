@@ -132,7 +132,7 @@ def _read(motion: Motion, post: Post, kind: ActType, posted: QueryDict) -> dict[
 def _known(motion: Motion, kind: ActType, stated: dict[str, str]) -> dict[str, str]:
     """The outcomes that were chosen; none that this act cannot state, and none in the place of another's."""
     outcome = stated.get(OUTCOME, "")
-    if outcome not in {one.key for one in payloads.outcomes(motion, kind)}:
+    if outcome not in {choice.key for choice in payloads.outcomes(motion, kind)}:
         return {}
     new = {new_outcome.key for new_outcome in payloads.new_outcomes(motion, kind, outcome)}
     return {OUTCOME: outcome, **({NEW_OUTCOME: stated[NEW_OUTCOME]} if stated.get(NEW_OUTCOME) in new else {})}

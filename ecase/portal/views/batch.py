@@ -23,10 +23,10 @@ from workflows.motions.states import ActType
 @for_officers
 def signatures(request: PortalRequest) -> HttpResponse:
     """What this post has prepared and not signed, and which signatures wait to be verified: its own and the court's."""
-    prepared = [(one, ActType(one.type)) for one in batch.to_sign(request.post)]
-    waiting = [(one, ActType(one.prepared.type)) for one in pending_signatures.of(request.post)]
-    own = [(one, kind) for one, kind in waiting if one.prepared.author_id == request.post.pk]
-    others = [(one, kind) for one, kind in waiting if one.prepared.author_id != request.post.pk]
+    prepared = [(act, ActType(act.type)) for act in batch.to_sign(request.post)]
+    waiting = [(pending, ActType(pending.prepared.type)) for pending in pending_signatures.of(request.post)]
+    own = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id == request.post.pk]
+    others = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id != request.post.pk]
     context = {"prepared": prepared, "waiting": own, "others": others, "visible": _visible(request.post, others)}
     return page(request, "signatures.html", context)
 
@@ -39,13 +39,13 @@ def sign_many(request: PortalRequest) -> HttpResponse:
         given = _given(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return refused_json(Invalid(Problem("signatures", _("The signatures could not be read."), "signatures")))
-    results = [_result(one) for one in batch.perform_many(given, request.post)]
+    results = [_result(outcome) for outcome in batch.perform_many(given, request.post)]
     return JsonResponse({"results": results})
 
 
 def _visible(post: Post, waiting: list[tuple[PendingSignature, ActType]]) -> set[UUID]:
     """The motions among them that the post may open: a clerk sees one once it is registered."""
-    asked = {one.prepared.motion_id for one, _kind in waiting}
+    asked = {pending.prepared.motion_id for pending, _kind in waiting}
     return set(queries.queue(post).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
 
 

@@ -109,7 +109,7 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
     return {
         **_heading(motion),
         **_standing(motion, post, acts),
-        "calls": act_buttons(motion, post),
+        "buttons": act_buttons(motion, post),
         "opened": openings.has_opened(motion, post),
         "opened_before": openings.has_opened_before(motion, post),
         "steps": progress.pipeline(motion),
@@ -141,7 +141,7 @@ def decision_alone(motion: Motion, post: Post) -> dict[str, Any]:
         "alone": True,
         "decision": acts.filter(type__in=DECISIONS).last(),
         "own": acts.filter(author__officer=post.officer_id),
-        "calls": act_buttons(motion, post),
+        "buttons": act_buttons(motion, post),
     }
 
 

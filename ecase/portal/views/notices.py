@@ -42,7 +42,7 @@ def open_notice(request: PortalRequest, notice_id: int) -> HttpResponseBase:
 def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Who was told of what in this motion, and who has read it when."""
     motion: Motion = or_404(queries.get, request.post, motion_id)
-    told = [(one, headline(one.topic)) for one in _told(motion)]
+    told = [(notice, headline(notice.topic)) for notice in _told(motion)]
     context = {"motion": motion, "kind": motion.kind_entry, "told": told}
     return page(request, "motion_notices.html", context)
 

@@ -36,8 +36,8 @@ def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
     return {
         **counts,
         "starts_motions": kinds.may_start(request.post),
-        "piles": worklists_of(request.post),
+        "worklists": worklists_of(request.post),
         "states": [(state.value, state.label) for state in State],
-        "groups": [one for one in grouped if one[2]],
+        "groups": [group for group in grouped if group[2]],
         "dues": list(queues.DUE.items()),
     }

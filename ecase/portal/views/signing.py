@@ -78,7 +78,7 @@ def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     seen = _act(request.post, act_id)
     act, motion = seen.act, seen.motion
     possible = ActButtons([], []) if seen.is_kept else act_buttons(motion, request.post)
-    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "calls": possible}
+    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "buttons": possible}
     context["alone"] = seen.is_kept and request.post.role in signers.OWN_ACTS_ALONE
     return page(
         request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}

@@ -61,9 +61,9 @@ def _csv(asked: Period, lines: list[Line]) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     writer = csv.writer(response)
     writer.writerow([_("Kind"), *(str(label) for label in LABELS.values()), _("From registration to decision, hours")])
-    for one in lines:
-        hours = "" if one.median is None else f"{one.median / HOUR:.1f}"
-        writer.writerow([_name(one), *astuple(one.tally), hours])
+    for line in lines:
+        hours = "" if line.median is None else f"{line.median / HOUR:.1f}"
+        writer.writerow([_name(line), *astuple(line.tally), hours])
     return response
 
 
