@@ -1,10 +1,10 @@
 # ecase. Needs Python 3.11 or newer and make; everything else is fetched into this folder.
 #
-#   DATABASE_URL, BROKER_URL   servers of yours instead of the embedded ones (docs/reference/settings.md)
+#   DATABASE_URL, BROKER_URL   your own servers instead of the embedded ones (docs/reference/settings.md)
 #   PYTHON=python3.12          the Python to build with
 #   ARGS="-k custody -x"       passed on to pytest, mypy or the benchmarks
 #   WORKERS=4                  how many pytest processes
-#   SECONDS=3600               how long `make fuzz` looks
+#   SECONDS=3600               how long `make fuzz` runs
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -28,17 +28,17 @@ ASSETS := $(shell find ecase/portal/assets -type f 2>/dev/null)
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Whatever the shell says: tests and demo start hundreds of processes, each of which would compile all of it again.
+# Overrides the shell's value: tests and demo start hundreds of processes, and each would compile all modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# -- what one runs ------------------------------------------------------------------------------------------------
+# -- everyday targets ---------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup ## start all of ecase with a fictional court (RESET=1: with fresh data), Ctrl-C stops it
+demo: setup ## start the whole service with a fictional court (RESET=1: with fresh data); Ctrl-C stops it
 	@$(PY) -m ecase.embedded demo $(if $(RESET),--reset)
 
 .PHONY: walk
@@ -50,29 +50,29 @@ test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
 	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-servers
-test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's PostgreSQL, RabbitMQ and nginx, and try what it made
+test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's PostgreSQL, RabbitMQ and nginx, and test the result
 	@$(PY) -m pytest -n 0 tests/real_servers $(ARGS)
 
 .PHONY: bench
-bench: setup ## measure speed beside pgbench and write docs/benchmarks.md
+bench: setup ## measure speed, compare with pgbench, and write docs/benchmarks.md
 	@$(RUN) $(PY) -m bench $(ARGS)
 
 .PHONY: bench-signatures
-bench-signatures: $(VENV_STAMP) ## measure verifying beside pyHanko and OpenSSL and write docs/benchmarks-signatures.md
+bench-signatures: $(VENV_STAMP) ## measure verification, compare with pyHanko and OpenSSL, and write docs/benchmarks-signatures.md
 	@$(PY) -m bench.signatures $(ARGS)
 
 .PHONY: verifier
-verifier: $(VENV_STAMP) messages ## make the offline verifier as one file, dist/ecase-verify.pyz
+verifier: $(VENV_STAMP) messages ## build the offline verifier as one file, dist/ecase-verify.pyz
 	@$(PY) -m signatures.onefile $(ARGS)
 
 .PHONY: fuzz
-fuzz: $(VENV_STAMP) ## look for bytes that the parsers of signatures cannot bear (SECONDS=600)
+fuzz: $(VENV_STAMP) ## fuzz the signature parsers (SECONDS=600)
 	@$(PY) -m pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements-fuzz.txt \
-		|| echo "ecase: atheris cannot be had here; the fuzzer of our own looks alone." >&2
+		|| echo "ecase: atheris is not available on this platform; running the built-in fuzzer only." >&2
 	@$(PY) -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 .PHONY: lint
-lint: $(VENV_STAMP) ## style, floors, migrations and translations in order?
+lint: $(VENV_STAMP) ## check style, import layers, translations, kinds.md and migrations
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@.venv/bin/lint-imports --no-cache
@@ -85,12 +85,12 @@ types: $(VENV_STAMP) ## check types
 	@$(PY) -m mypy $(ARGS)
 
 .PHONY: clean
-clean: ## remove what was built or fetched; the data in var/ stays (demo RESET=1 throws it away)
+clean: ## remove what was built or fetched; the data in var/ stays (demo RESET=1 deletes it)
 	rm -rf .venv node_modules $(DIST) static-root dist tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find api bench ecase examples signatures tests workflows -name __pycache__ -prune -exec rm -rf {} +
 	find api ecase signatures workflows -path '*/locale/*' -name '*.mo' -delete
 
-# -- set-up: each stamp is as old as what it was made from --------------------------------------------------------
+# -- set-up: each stamp is rebuilt when its sources are newer -----------------------------------------------------
 
 .PHONY: setup
 setup: $(VENV_STAMP) $(DIST_STAMP) messages ## fetch and build everything that the targets above need
@@ -120,12 +120,12 @@ $(DIST_STAMP): $(ASSETS) $(NODE_STAMP)
 
 # -- for maintainers ----------------------------------------------------------------------------------------------
 
-# Locks name no host: a lock that does ties the project to one network. UPGRADE=1 takes the newest versions.
+# Locks name no host: one that does ties the project to one network. UPGRADE=1 takes the newest versions.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 
 .PHONY: lock
-lock: ## write the locks anew from pyproject.toml and package.json (needs uv; UPGRADE=1: newest versions)
+lock: ## rewrite the locks from pyproject.toml and package.json (needs uv; UPGRADE=1: newest versions)
 	@$(LOCK) --quiet --output-file requirements.txt
 	@$(LOCK) --quiet --all-extras --constraint requirements.txt --output-file requirements-dev.txt
 	@uv pip compile --group fuzz --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
