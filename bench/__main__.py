@@ -77,7 +77,7 @@ class Run:
         """Acts of each kind, as fast as they can be sent."""
         limits.hand_out_in_bulk(self.databases, PLAYED)
         for name, own in OWN_ACTS.items():
-            requests = [load.written(one) for one in self.plan[name][self.played :]]
+            requests = [load.written(request) for request in self.plan[name][self.played :]]
             facts = _facts(load.run(server.port, iter(requests), CONNECTIONS), 201)
             scripts = [self.folder / f"{name}-{number}.sql" for number in (0, 1)]
             limit = limits.acts(self.databases, PLAYED, scripts, self.played)

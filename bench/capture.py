@@ -19,22 +19,22 @@ from bench.relative import SEQUENCES, relative  # noqa: E402
 settings.ALLOWED_HOSTS.append("testserver")
 
 
-def send(client: Client, one: dict[str, Any]) -> int:
+def send(client: Client, request: dict[str, Any]) -> int:
     """Send a request of the plan through the application, in this process; its status."""
-    headers = {"authorization": f"Bearer {one['token']}", "accept-language": "kk"}
-    if "body" not in one:
-        return client.get(one["path"], headers=headers).status_code
-    headers["idempotency-key"] = one["key"]
-    return client.post(one["path"], one["body"], content_type="application/json", headers=headers).status_code
+    headers = {"authorization": f"Bearer {request['token']}", "accept-language": "kk"}
+    if "body" not in request:
+        return client.get(request["path"], headers=headers).status_code
+    headers["idempotency-key"] = request["key"]
+    return client.post(request["path"], request["body"], content_type="application/json", headers=headers).status_code
 
 
-def statements(client: Client, one: dict[str, Any]) -> Iterator[str]:
+def statements(client: Client, request: dict[str, Any]) -> Iterator[str]:
     """What one request sends, in order, ready to be played elsewhere."""
     connection.force_debug_cursor = True
     connection.queries_log.clear()
     marks: list[dict[str, int]] = [_last()]
     with connection.execute_wrapper(lambda execute, *given: _marked(marks, execute, *given)):
-        status = send(client, one)
+        status = send(client, request)
     assert status in (200, 201), status
     following = iter(marks[1:])
     for text in [str(query["sql"]) for query in connection.queries]:
@@ -70,13 +70,13 @@ def main(plan: Path, count: int, folder: Path) -> None:
     given, client = json.loads(plan.read_text()), Client()
     connection.ensure_connection()
     restart_sequences()
-    for one in given["queue"] * 2:
-        queue = list(statements(client, one))
+    for request in given["queue"] * 2:
+        queue = list(statements(client, request))
     (folder / "queue.sql").write_text(";\n".join(queue) + ";\n")
     for name in [key for key in given if key != "queue"]:
         scripts: tuple[list[str], list[str]] = ([], [])
-        for number, one in enumerate(given[name][:count]):
-            scripts[number % 2].extend(statements(client, one))
+        for number, request in enumerate(given[name][:count]):
+            scripts[number % 2].extend(statements(client, request))
         for number, script in enumerate(scripts):
             (folder / f"{name}-{number}.sql").write_text(";\n".join(script) + ";\n")
 

@@ -25,7 +25,7 @@ def acts(databases: Databases, name: str, scripts: list[Path], count: int) -> fl
     running = [
         _pgbench(databases, name, ["-M", "simple", "-c", "1", "-t", "1", "-f", str(script)]) for script in scripts
     ]
-    said = [one.communicate()[0] for one in running]
+    said = [process.communicate()[0] for process in running]
     wall = time.perf_counter() - begun
     for text in said:
         _rate(text)

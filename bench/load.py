@@ -32,18 +32,22 @@ class Outcome:
         return sorted(self.latencies)[min(int(len(self.latencies) * share), len(self.latencies) - 1)] * 1000
 
 
-def written(one: dict[str, Any]) -> bytes:
+def written(request: dict[str, Any]) -> bytes:
     """A request of the plan as HTTP/1.1 bytes."""
-    body = json.dumps(one["body"]).encode() if "body" in one else b""
+    body = json.dumps(request["body"]).encode() if "body" in request else b""
     lines = [
-        f"{'POST' if body else 'GET'} {one['path']} HTTP/1.1",
+        f"{'POST' if body else 'GET'} {request['path']} HTTP/1.1",
         "Host: 127.0.0.1",
-        f"Authorization: Bearer {one['token']}",
+        f"Authorization: Bearer {request['token']}",
         "Accept: application/json",
         "Accept-Language: kk",
     ]
     if body:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", f"Idempotency-Key: {one['key']}"]
+        lines += [
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            f"Idempotency-Key: {request['key']}",
+        ]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 

@@ -29,7 +29,7 @@ def _rewritten(found: re.Match[str], last: Mapping[str, int]) -> str:
         return found.group()
     quote = f"{found['escape'] or ''}'"
     parts = re.split(f"({_NUMBER})", text)
-    pieces = (_expression(one, last) if place % 2 else f"{quote}{one}'" for place, one in enumerate(parts))
+    pieces = (_expression(part, last) if place % 2 else f"{quote}{part}'" for place, part in enumerate(parts))
     return f"({' || '.join(pieces)})"
 
 

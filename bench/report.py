@@ -75,10 +75,12 @@ def _queue_limit(queue: dict[str, float]) -> str:
 def _acts(found: Found) -> str:
     rows = []
     for name, title in NAMES.items():
-        one = found[name]
-        rate, all_acts = f"{one['rate']:.0f}", f"{one['rate'] * one['own_acts']:.0f}"
-        latency, share = f"{one['p50']:.0f} / {one['p95']:.0f} ms", f"{one['client']:.0%}"
-        rows.append((title, rate, all_acts, f"{one['pgbench']:.0f}", latency, share, f"{one['statements']:.0f}"))
+        figures = found[name]
+        rate, all_acts = f"{figures['rate']:.0f}", f"{figures['rate'] * figures['own_acts']:.0f}"
+        latency, share = f"{figures['p50']:.0f} / {figures['p95']:.0f} ms", f"{figures['client']:.0%}"
+        rows.append(
+            (title, rate, all_acts, f"{figures['pgbench']:.0f}", latency, share, f"{figures['statements']:.0f}")
+        )
     queue = found["queue"]
     latency = f"{queue['p50']:.1f} / {queue['p95']:.1f} ms"
     rows.append(
@@ -90,7 +92,7 @@ def _acts(found: Found) -> str:
 
 def _whole(whole: dict[str, Any]) -> str:
     acts = table(("act", "server time"), [(name, f"{ms:.1f} ms") for name, ms in whole["acts"].items()])
-    ordered = sorted(whole["parts"].items(), key=lambda one: -one[1])
+    ordered = sorted(whole["parts"].items(), key=lambda part: -part[1])
     parts = table(
         ("part of an act (mean of these kinds)", "own time"), [(name, f"{ms:.1f} ms") for name, ms in ordered]
     )

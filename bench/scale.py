@@ -91,8 +91,8 @@ def idle() -> Figures:
     while any(duty(timezone.now()) for duty in DUTIES):
         pass
     ticks = [tick() for _round in range(ROUNDS)]
-    each = {name: statistics.median(one[name] for one in ticks) for name in ticks[0]}
-    return {"idle tick": statistics.median(sum(one.values()) for one in ticks), **each}
+    each = {name: statistics.median(figures[name] for figures in ticks) for name in ticks[0]}
+    return {"idle tick": statistics.median(sum(figures.values()) for figures in ticks), **each}
 
 
 def backlog(world: World) -> None:
@@ -113,8 +113,8 @@ def worked_off() -> Figures:
     while left:
         ticks.append(tick())
         left = bool(waiting())
-    longest = max(ticks, key=lambda one: sum(one.values()))
-    print(f"backlog: {len(ticks)} ticks, {sum(sum(one.values()) for one in ticks):,.0f} ms in all")
+    longest = max(ticks, key=lambda figures: sum(figures.values()))
+    print(f"backlog: {len(ticks)} ticks, {sum(sum(figures.values()) for figures in ticks):,.0f} ms in all")
     slowest = dict(sorted(longest.items(), key=lambda item: -item[1])[:4])
     return {"longest tick of a backlog": sum(longest.values()), **slowest}
 

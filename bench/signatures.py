@@ -69,7 +69,7 @@ class Kind:
     def times(self, name: str) -> float:
         """How many times the primitive's cost, as the median of each round's ratio."""
         pairs = zip(self.spent[name], self.spent[PRIMITIVE], strict=True)
-        return statistics.median(one / other for one, other in pairs)
+        return statistics.median(candidate / primitive for candidate, primitive in pairs)
 
 
 def _cost(act: Act) -> float:
@@ -83,7 +83,7 @@ def _cost(act: Act) -> float:
 def _cpu() -> float:
     """User and system seconds of this process and of those that it has waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def kinds(folder: Path) -> list[Kind]:
@@ -103,7 +103,7 @@ def _ordinary(name: str, pki: Pki, owner: Owner, folder: Path) -> Kind:
     cms, trust = owner.sign(CONTENT), pki.trust()
     # What an officer's signatures share may be kept; no signature is seen twice in a row.
     more = (attribute("1.2.398.1", der.encode_integer(number)) for number in range(64))
-    many = itertools.cycle([owner.sign(CONTENT, more=[one]) for one in more])
+    many = itertools.cycle([owner.sign(CONTENT, more=[extra]) for extra in more])
     token = tsa(pki.issuer).token(imprint(value_of(cms)))
     kept = Evidence(cms, CONTENT, (token,), Sources((asked(owner, responder(pki.issuer)),)))
     return Kind(
@@ -160,7 +160,7 @@ def _pyhanko(cms: bytes, pki: Pki) -> Act:
 
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     root, issuer = (
-        other.Certificate.load(one.certificate.public_bytes(Encoding.DER)) for one in (pki.root, pki.issuer)
+        other.Certificate.load(authority.certificate.public_bytes(Encoding.DER)) for authority in (pki.root, pki.issuer)
     )
     usage = KeyUsageConstraints(key_usage={"non_repudiation"}, extd_key_usage={"email_protection"})
     given: dict[str, Any] = {"trust_roots": [root], "other_certs": [issuer], "moment": NOW, "crls": _lists(pki)}
@@ -179,8 +179,8 @@ def _openssl(cms: bytes, pki: Pki, folder: Path) -> Act:
     folder.mkdir()
     (folder / "cms").write_bytes(cms)
     (folder / "content").write_bytes(CONTENT)
-    lists = [x509.load_der_x509_crl(one).public_bytes(Encoding.PEM) for one in _lists(pki)]
-    authorities = [one.certificate.public_bytes(Encoding.PEM) for one in (pki.root, pki.issuer)]
+    lists = [x509.load_der_x509_crl(crl).public_bytes(Encoding.PEM) for crl in _lists(pki)]
+    authorities = [authority.certificate.public_bytes(Encoding.PEM) for authority in (pki.root, pki.issuer)]
     (folder / "ca.pem").write_bytes(b"".join(authorities + lists))
     command = "openssl cms -verify -cades -binary -inform DER -in cms -content content -CAfile ca.pem -crl_check_all"
     command += f" -no-CApath -no-CAstore -purpose smimesign -out /dev/null -attime {int(NOW.timestamp())}"
@@ -189,7 +189,7 @@ def _openssl(cms: bytes, pki: Pki, folder: Path) -> Act:
 
 
 def _lists(pki: Pki) -> list[bytes]:
-    return [one.revocation_list(SPAN).public_bytes(Encoding.DER) for one in (pki.root, pki.issuer)]
+    return [authority.revocation_list(SPAN).public_bytes(Encoding.DER) for authority in (pki.root, pki.issuer)]
 
 
 def page(found: list[Kind], about: str) -> str:

@@ -100,7 +100,7 @@ def _commits(record: Mapping[str, Any]) -> bool:
 def _first_picks(record: Mapping[str, Any]) -> bool:
     """Draws before weights: the smallest SHA-256 of seed and officer."""
     officers = [str(candidate) for candidate in record["candidates"]]
-    return bool(min(officers, key=lambda one: _hashed(f"{record['seed']}:{one}")) == record["chosen"])
+    return bool(min(officers, key=lambda officer: _hashed(f"{record['seed']}:{officer}")) == record["chosen"])
 
 
 _CHECKS: dict[str, dict[str, Callable[[Mapping[str, Any]], bool]]] = {

@@ -117,9 +117,9 @@ class YearAdmin(AuditedAdmin):
             self.message_user(request, _("The year has changed: it has to be signed off anew."), messages.WARNING)
 
 
-def _sentence(one: Difference) -> str:
-    facts = {"day": f"{one.day:%d.%m.%Y}", "name": one.name}
-    if one.worked:
+def _sentence(difference: Difference) -> str:
+    facts = {"day": f"{difference.day:%d.%m.%Y}", "name": difference.name}
+    if difference.worked:
         return _("%(day)s is worked here and a day off in the package: %(name)s") % facts
     return _("%(day)s is a day off here and worked in the package: %(name)s") % facts
 

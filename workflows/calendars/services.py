@@ -63,10 +63,10 @@ def load_all(root: Path | None = None) -> list[Loaded]:
 
     Raises ``CalendarError`` naming every fault of a folder.
     """
-    folders = sorted(one for one in (root or settings.CALENDAR_DIR).iterdir() if one.is_dir())
+    folders = sorted(path for path in (root or settings.CALENDAR_DIR).iterdir() if path.is_dir())
     tables = [table for folder in folders for table in clock.read(folder)]
     with transaction.atomic():
-        return [_store(one) for one in tables]
+        return [_store(table) for table in tables]
 
 
 def _store(table: clock.YearTable) -> Loaded:

@@ -94,7 +94,7 @@ def read(folder: Path) -> list[YearTable]:
     """The tables of a folder, one for each ``<year>.yaml``; :class:`CalendarError` names every fault at once."""
     faults: list[str] = []
     files = sorted(folder.glob("*.yaml"))
-    years = [one for one in (_read(path, faults) for path in files) if one is not None]
+    years = [year for year in (_read(path, faults) for path in files) if year is not None]
     for name, one_of in (("zone", "time zone"), ("jurisdiction", "jurisdiction")):
         found = {str(year[name]) for year in years}
         if len(found) != 1:
@@ -111,7 +111,7 @@ def _read(path: Path, faults: list[str]) -> dict[str, Any] | None:
         faults.append(f"{path.name}: cannot be read: {error}")
         return None
     found = list(_faults(path, content))
-    faults += [f"{path.name}: {one}" for one in found]
+    faults += [f"{path.name}: {fault}" for fault in found]
     return None if found else content
 
 

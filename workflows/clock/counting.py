@@ -38,7 +38,7 @@ class Step:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; instants in UTC and days in ISO 8601."""
-        texts = {key: one.isoformat() if isinstance(one, date) else one for key, one in self.data.items()}
+        texts = {key: fact.isoformat() if isinstance(fact, date) else fact for key, fact in self.data.items()}
         return {"step": self.name, **texts}
 
 

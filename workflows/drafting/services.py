@@ -101,7 +101,7 @@ def _has_it(motion: Motion, post: Post) -> bool:
 def _require_open_question(motion: Motion, outcome: str) -> None:
     if motion.state not in DECIDABLE:
         raise Conflict(Problem("not-pending", _("This motion is not waiting for a decision."), "state"))
-    if outcome not in {one.key for one in motion.kind_entry.outcomes}:
+    if outcome not in {possible.key for possible in motion.kind_entry.outcomes}:
         raise Invalid(Problem("outcome", _("Choose one of the outcomes that the law knows."), "outcome"))
 
 

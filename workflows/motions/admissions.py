@@ -40,7 +40,7 @@ def recipients(motion: Motion, wanted: Iterable[Recipient]) -> list[Recipient]:
     if not motion.secret:
         return found
     admitted = list(Officer.objects.filter(pk__in=motion.admissions.values("officer")))
-    return [officer for officer in admitted if any(_belongs(officer, one) for one in found)]
+    return [officer for officer in admitted if any(_belongs(officer, recipient) for recipient in found)]
 
 
 def _belongs(officer: Officer, to: Recipient) -> bool:

@@ -166,7 +166,7 @@ def is_appellant(motion: Motion, post: Post) -> bool:
     """
     others = bool(defence.appellants(motion.kind_entry))
     if post.role == Role.PROSECUTOR:
-        named = {one.key for one in motion.kind_entry.appeal.who}
+        named = {appellant.key for appellant in motion.kind_entry.appeal.who}
         return defence.PROSECUTOR in named and is_supervising_prosecutor(motion, post)
     if post.role == Role.CLERK:
         return others and motion.court_id == post.organisation_id
@@ -209,7 +209,7 @@ def is_party(motion: Motion, post: Post) -> bool:
 @relation()
 def is_reporter(motion: Motion, post: Post) -> bool:
     """Who may put on record what the catalogue lets his role state now."""
-    return any(post.role in one.by for one in events.open_now(motion)) and is_party(motion, post)
+    return any(post.role in event.by for event in events.open_now(motion)) and is_party(motion, post)
 
 
 @relation()

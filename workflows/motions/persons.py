@@ -62,7 +62,7 @@ def main_person(motion: Motion, post: Post) -> Person | None:
     Reads ``motion.case.persons``, which a list has fetched for all of its lines.
     """
     about, named = str(motion.payload.get(motion.kind_entry.subject, "")), named_in(motion)
-    shown = [one for one in motion.case.persons.all() if post.role in KNOW_ALL or str(one.pk) in named]
+    shown = [person for person in motion.case.persons.all() if post.role in KNOW_ALL or str(person.pk) in named]
     ordered = sorted(shown, key=lambda person: (str(person.pk) != about, person.capacity != Person.Capacity.SUSPECT))
     return ordered[0] if ordered else None
 

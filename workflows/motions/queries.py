@@ -84,7 +84,7 @@ def _add_bodies(motion: Motion) -> None:
 def sanctions(post: Post, case: Case, kinds: Collection[str]) -> list[Motion]:
     """The sanctions of the case that motions of ``kinds`` were given, the newest first; what ``post`` may see."""
     decided = queue(post).filter(case=case, kind__in=kinds, state__in=AFTER_DECISION)
-    return [one for one in decided.order_by("-decided_at") if kind_rules.was_granted(one)]
+    return [motion for motion in decided.order_by("-decided_at") if kind_rules.was_granted(motion)]
 
 
 def documents(case: Case, post: Post) -> QuerySet[Document]:

@@ -92,7 +92,7 @@ def _out_of_sight(post: Post, found: Act) -> Motion:
     if found.type in DECISIONS and Motion.objects.decided_for(post).filter(pk=found.motion_id).exists():
         return get_decided(post, found.motion_id)
     kept = get(post, found.motion_id)
-    if found.pk not in {one.pk for one in kept.acts}:
+    if found.pk not in {act.pk for act in kept.acts}:
         raise Act.DoesNotExist
     return kept.motion
 
@@ -136,19 +136,19 @@ def as_they_stood(post: Post, rows: Iterable[Motion]) -> list[Motion]:
     """Each of ``rows``, motions that ``post`` has signed on, as it stood then; one query for all."""
     listed = list(rows)
     acts: dict[uuid.UUID, list[Act]] = {}
-    found = Act.objects.filter(motion__in=[one.pk for one in listed]).select_related("author").defer(*_LARGE)
-    for one in found.order_by("position"):
-        acts.setdefault(one.motion_id, []).append(one)
+    found = Act.objects.filter(motion__in=[row.pk for row in listed]).select_related("author").defer(*_LARGE)
+    for act in found.order_by("position"):
+        acts.setdefault(act.motion_id, []).append(act)
     return [_kept(row, acts.get(row.pk, []), post).motion for row in listed]
 
 
 def _kept(row: Motion, acts: Sequence[Act], post: Post) -> Kept:
-    own = [one for one in acts if one.author and _is_his(one.author, post)]
-    until = [one for one in acts if own and one.position <= own[-1].position]
+    own = [act for act in acts if act.author and _is_his(act.author, post)]
+    until = [act for act in acts if own and act.position <= own[-1].position]
     stood = _as_it_stood(row, until)
     shown = own if post.role in OWN_ACTS_ALONE else until
-    for one in shown:
-        one.motion = stood
+    for act in shown:
+        act.motion = stood
     return Kept(stood, shown, own)
 
 
@@ -199,9 +199,9 @@ _SAME = (
 def _payload(acts: Sequence[Act], filed: Act | None) -> dict[str, Any]:
     """What the version says that was filed last, with the instants that were corrected since."""
     stated: dict[str, Any] = dict(filed.payload) if filed else {}
-    for one in acts:
-        if filed and one.type == ActType.CORRECTION and one.position > filed.position:
-            stated[one.payload["field"]] = one.payload["value"]
+    for act in acts:
+        if filed and act.type == ActType.CORRECTION and act.position > filed.position:
+            stated[act.payload["field"]] = act.payload["value"]
     return stated
 
 
@@ -213,4 +213,4 @@ def _court(row: Motion, registered: Act | None) -> Organisation:
 
 
 def _last(acts: Sequence[Act], *types: ActType) -> Act | None:
-    return next((one for one in reversed(acts) if one.type in types), None)
+    return next((act for act in reversed(acts) if act.type in types), None)

@@ -45,7 +45,7 @@ class Letter:
     def wording_of(self, key: str) -> str:
         """``key``, or the wording for the author's role where the act has one; empty if there is neither."""
         own = f"{key}_{self.paper.author.role}" if self.paper.author else key
-        return next((one for one in (own, key) if one in self.act), "")
+        return next((candidate for candidate in (own, key) if candidate in self.act), "")
 
     def verb(self, key: str) -> Block:
         sex = self.paper.author.name.sex if self.paper.author else "male"
@@ -135,7 +135,7 @@ def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
 
 
 def _day_of_decision(paper: Paper) -> date | None:
-    decisions = [one.at for one in paper.previous if one.type in DECISIONS]
+    decisions = [act.at for act in paper.previous if act.type in DECISIONS]
     return _day(decisions[-1]) if decisions else None
 
 

@@ -47,7 +47,7 @@ def clean(value: Any) -> Any:
     if isinstance(value, str):
         return breakable(shown(value))
     if isinstance(value, dict):
-        return {key: shown(str(one)) if key in _EXACT else clean(one) for key, one in value.items()}
+        return {key: shown(str(item)) if key in _EXACT else clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [clean(one) for one in value]
+        return [clean(item) for item in value]
     return value

@@ -29,10 +29,10 @@ def load_all(root: Path | None = None) -> list[CatalogueVersion]:
     Raises ``CatalogueError`` naming every fault by file and line, and ``Conflict`` when a stored version has other
     content: a published version is never changed, a correction is a new version.
     """
-    folders = sorted(one for one in (root or settings.STATUTE_DIR).iterdir() if one.is_dir())
+    folders = sorted(path for path in (root or settings.STATUTE_DIR).iterdir() if path.is_dir())
     catalogues = [read_folder(folder) for folder in folders]
     with transaction.atomic():
-        return [store(one) for one in catalogues]
+        return [store(parsed) for parsed in catalogues]
 
 
 def store(entry: Catalogue) -> CatalogueVersion:

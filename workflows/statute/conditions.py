@@ -39,7 +39,7 @@ def holds(condition: Condition, form: Form, payload: Mapping[str, Any], at: date
 
 def _right(value: Any, kind: Field | None, form: Form, payload: Mapping[str, Any], at: datetime) -> Any:
     if isinstance(value, (tuple, list)):
-        return tuple(_read(kind, one) for one in value)
+        return tuple(_read(kind, item) for item in value)
     if value == NOW:
         return at
     if isinstance(value, Mapping):

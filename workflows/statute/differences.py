@@ -32,7 +32,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference
 
 
 def _without_head(content: dict[str, Any]) -> dict[str, Any]:
-    return {key: one for key, one in content.items() if key not in HEAD}
+    return {key: value for key, value in content.items() if key not in HEAD}
 
 
 def _compared(path: str, old: Any, new: Any) -> Iterator[Difference]:
@@ -42,7 +42,7 @@ def _compared(path: str, old: Any, new: Any) -> Iterator[Difference]:
     if before is None or after is None:
         yield Difference(path, old, new)
         return
-    for key in [*after, *(one for one in before if one not in after)]:
+    for key in [*after, *(name for name in before if name not in after)]:
         yield from _compared(f"{path}.{key}" if path else key, before.get(key), after.get(key))
 
 
@@ -50,18 +50,18 @@ def _parts(value: Any) -> dict[str, Any] | None:
     """What the value consists of, by name; ``None`` for what is compared as a whole."""
     if isinstance(value, dict):
         return value
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return None
-    names = [_name(one) for one in value]
+    names = [_name(rule) for rule in value]
     return dict(zip(names, value, strict=True)) if all(names) and len(set(names)) == len(names) else _numbered(value)
 
 
 def _numbered(value: list[Any]) -> dict[str, Any]:
-    return {str(number): one for number, one in enumerate(value)}
+    return {str(number): rule for number, rule in enumerate(value)}
 
 
 def _name(rule: dict[str, Any]) -> str:
-    return next((str(rule[one]) for one in NAMES if isinstance(rule.get(one), str)), "")
+    return next((str(rule[name]) for name in NAMES if isinstance(rule.get(name), str)), "")
 
 
 def _short(value: Any) -> str:

@@ -27,10 +27,10 @@ def check_events(kind: Marked, known: dict[Any, Marked], faults: Faults) -> None
 def _fields_once(events: list[Marked], faults: Faults) -> None:
     """One form shows the fields of every event that is open."""
     seen = {CHOICE}
-    for one in (field for event in events for field in items(event.child("form"), "fields")):
-        key = word(one, "key")
+    for field in (field for event in events for field in items(event.child("form"), "fields")):
+        key = word(field, "key")
         if key in seen:
-            faults.at(one, f"the key {key!r} is used twice among the events of the kind")
+            faults.at(field, f"the key {key!r} is used twice among the events of the kind")
         seen.add(key)
 
 
@@ -48,4 +48,4 @@ def _follow(one: Marked, other: Marked) -> bool:
 
 
 def _by(event: Marked) -> set[Any]:
-    return {one.value for one in items(event, "by")}
+    return {role.value for role in items(event, "by")}

@@ -18,8 +18,8 @@ def check_form(form: Marked | None, faults: Faults) -> None:
     known = by_key(fields)
     for field in fields:
         _field(field, known, faults)
-    for one in items(form, "checks"):
-        _check(one, known, faults)
+    for check in items(form, "checks"):
+        _check(check, known, faults)
 
 
 def keys_once(entries: list[Marked], faults: Faults) -> None:
@@ -49,15 +49,15 @@ def _field(field: Marked, known: dict[Any, Marked], faults: Faults) -> None:
     if required_if is not None:
         check_condition(required_if, known, faults)
     inner = by_key(items(field, "fields"))
-    for one in inner.values():
-        _field(one, inner, faults)
+    for column in inner.values():
+        _field(column, inner, faults)
 
 
 def _check(check: Marked, known: dict[Any, Marked], faults: Faults) -> None:
-    for one in items(check, "when"):
-        check_condition(one, known, faults)
-    for one in items(check, "then_required"):
-        check_known(one, known, faults)
+    for condition in items(check, "when"):
+        check_condition(condition, known, faults)
+    for required in items(check, "then_required"):
+        check_known(required, known, faults)
     problem = check.child("then_problem")
     if problem is not None:
         check_known(problem, known, faults)
@@ -81,8 +81,8 @@ def check_condition(condition: Marked, known: dict[Any, Marked], faults: Faults)
         faults.at(condition, "'value' goes with every comparison but 'present' and 'absent'")
     if (word(condition, "op") == "later_than") != (value is not None and isinstance(value.value, dict)):
         faults.at(condition, "'later_than', and nothing else, compares with a length {field, amount, unit}")
-    for one in _compared(value):
-        _comparable(one, known.get(name.value), known, faults)
+    for operand in _compared(value):
+        _comparable(operand, known.get(name.value), known, faults)
 
 
 def _compared(value: Marked | None) -> list[Marked]:

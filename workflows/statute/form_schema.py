@@ -103,7 +103,7 @@ class Field(Rule):
 
     def label_of(self, choice: str) -> Text | None:
         """The label of one of its choices."""
-        return next((one.label for one in self.choices if one.key == choice), None)
+        return next((option.label for option in self.choices if option.key == choice), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ class Form:
     checks: tuple[Check, ...] = ()
 
     def field(self, key: str) -> Field | None:
-        return next((one for one in self.fields if one.key == key), None)
+        return next((asked for asked in self.fields if asked.key == key), None)
 
     def __add__(self, other: "Form") -> "Form":
         """The fields and checks of both, in this order."""
@@ -133,9 +133,9 @@ class Form:
 
     def without(self, other: "Form") -> "Form":
         """What ``other`` does not ask for too: no field and no check of a key that it has."""
-        fields, checks = ({one.key for one in part} for part in (other.fields, other.checks))
+        fields, checks = ({item.key for item in part} for part in (other.fields, other.checks))
         return Form(
-            fields=tuple(one for one in self.fields if one.key not in fields),
+            fields=tuple(asked for asked in self.fields if asked.key not in fields),
             checks=tuple(check for check in self.checks if check.key not in checks),
         )
 

@@ -14,7 +14,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema_of(form: Form) -> dict[str, Any]:
     """The JSON Schema of a complete payload of ``form``, labels and help in the active language."""
-    rules = [_required_if(one) for one in form.fields if one.required_if and _is_plain(one.required_if)]
+    rules = [_required_if(field) for field in form.fields if field.required_if and _is_plain(field.required_if)]
     checks = [_required_by(check) for check in form.checks if check.then_required and all(map(_is_plain, check.when))]
     schema = {"$schema": DIALECT, **_object(form.fields)}
     return {**schema, "allOf": [*rules, *checks]} if rules or checks else schema
@@ -23,8 +23,8 @@ def schema_of(form: Form) -> dict[str, Any]:
 def _object(fields: tuple[Field, ...]) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {one.key: _field(one) for one in fields},
-        "required": [one.key for one in fields if one.required],
+        "properties": {field.key: _field(field) for field in fields},
+        "required": [field.key for field in fields if field.required],
         "additionalProperties": False,
     }
 

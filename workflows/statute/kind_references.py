@@ -30,7 +30,7 @@ class Around:
 def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
     """Every fault of one kind."""
     known, outcomes = by_key(items(kind.child("form"), "fields")), items(kind, "outcomes")
-    for form in (kind.child("form"), *(one.child("form") for one in (*outcomes, *items(kind, "events")))):
+    for form in (kind.child("form"), *(part.child("form") for part in (*outcomes, *items(kind, "events")))):
         check_form(form, faults)
     _keys(kind, faults)
     _outside(kind, around, faults)
@@ -52,17 +52,17 @@ def _clocks(kind: Marked) -> list[Marked]:
 
 def check_reminders(several: Marked, faults: Faults) -> None:
     """Fractions of a term."""
-    for one in several.value if isinstance(several.value, list) else []:
-        if not isinstance(one.value, float) or not 0 < one.value < 1:
-            faults.at(one, f"{one.value!r} is not a fraction between 0 and 1")
+    for share in several.value if isinstance(several.value, list) else []:
+        if not isinstance(share.value, float) or not 0 < share.value < 1:
+            faults.at(share, f"{share.value!r} is not a fraction between 0 and 1")
 
 
 def check_escalation(several: Marked, faults: Faults) -> None:
     """Fractions of a term, beyond its end too."""
-    for one in several.value if isinstance(several.value, list) else []:
-        at = word(one, "at")
+    for step in several.value if isinstance(several.value, list) else []:
+        at = word(step, "at")
         if isinstance(at, (int, float)) and at <= 0:
-            faults.at(one, f"{at!r} is not a fraction greater than 0")
+            faults.at(step, f"{at!r} is not a fraction greater than 0")
 
 
 # -- what is named ----------------------------------------------------------------------------------------------------
@@ -80,9 +80,9 @@ def _outside(kind: Marked, around: Around, faults: Faults) -> None:
     group = kind.child("group")
     if group is not None and group.value not in around.groups:
         faults.at(group, f"there is no group {group.value!r} in the catalogue")
-    for one in items(kind.child("relation"), "kinds"):
-        if one.value not in around.kinds:
-            faults.at(one, f"there is no kind {one.value!r}")
+    for related in items(kind.child("relation"), "kinds"):
+        if related.value not in around.kinds:
+            faults.at(related, f"there is no kind {related.value!r}")
 
 
 def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
@@ -94,8 +94,8 @@ def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
         _typed(repeat.child("field"), known, ("text", "long_text"), faults)
     if route is not None and not items(route, "when"):
         faults.at(route, "a special route says 'when' it is taken")
-    for one in (*items(route, "when"), *_conditions_of_attachments(kind)):
-        check_condition(one, known, faults)
+    for condition in (*items(route, "when"), *_conditions_of_attachments(kind)):
+        check_condition(condition, known, faults)
 
 
 def _subject(kind: Marked, known: Fields, faults: Faults) -> None:
@@ -107,8 +107,8 @@ def _subject(kind: Marked, known: Fields, faults: Faults) -> None:
 
 
 def _conditions_of_attachments(kind: Marked) -> Iterable[Marked]:
-    found = (one.child("required_if") for one in items(kind, "attachments"))
-    return (one for one in found if one is not None)
+    found = (attachment.child("required_if") for attachment in items(kind, "attachments"))
+    return (condition for condition in found if condition is not None)
 
 
 def _typed(name: Marked | None, known: Fields, types: tuple[str, ...], faults: Faults) -> None:
@@ -118,11 +118,11 @@ def _typed(name: Marked | None, known: Fields, types: tuple[str, ...], faults: F
 
 
 def _outcomes_named(kind: Marked, outcomes: set[Any], faults: Faults) -> None:
-    rules = [one for part in ("norms", "service", "terms", "events") for one in items(kind, part)]
-    named = [one for rule in rules for one in items(rule, "outcomes")]
-    for one in (*named, *items(kind.child("appeal"), "decisions")):
-        if one.value not in outcomes:
-            faults.at(one, f"there is no outcome {one.value!r}")
+    rules = [rule for part in ("norms", "service", "terms", "events") for rule in items(kind, part)]
+    named = [outcome for rule in rules for outcome in items(rule, "outcomes")]
+    for outcome in (*named, *items(kind.child("appeal"), "decisions")):
+        if outcome.value not in outcomes:
+            faults.at(outcome, f"there is no outcome {outcome.value!r}")
 
 
 # -- terms ------------------------------------------------------------------------------------------------------------
@@ -130,16 +130,16 @@ def _outcomes_named(kind: Marked, outcomes: set[Any], faults: Faults) -> None:
 
 def _term(term: Marked, known: Fields, events: set[str], faults: Faults) -> None:
     _length(term, faults)
-    for one in items(term, "starts_on"):
-        _start(one, known, events, faults)
-    for one in items(term, "met_by"):
-        if one.value not in ACTS | events:
-            faults.at(one, f"{one.value!r} is neither an act nor an event of the kind")
+    for start in items(term, "starts_on"):
+        _start(start, known, events, faults)
+    for act_or_event in items(term, "met_by"):
+        if act_or_event.value not in ACTS | events:
+            faults.at(act_or_event, f"{act_or_event.value!r} is neither an act nor an event of the kind")
     for act in items(term, "extended_by"):
         if act.value not in ACTS:
             faults.at(act, f"{act.value!r} is no act")
-    for one in items(term, "applies_when"):
-        check_condition(one, known, faults)
+    for condition in items(term, "applies_when"):
+        check_condition(condition, known, faults)
     for part in ("by_choice", "less_by"):
         _by_choice(term, term.child(part), known, faults)
     check_reminders(term.child("remind") or Marked([], term.place), faults)
@@ -147,7 +147,7 @@ def _term(term: Marked, known: Fields, events: set[str], faults: Faults) -> None
 
 
 def _length(term: Marked, faults: Faults) -> None:
-    given = [one for one in ("amount", "by_choice") if term.child(one) is not None]
+    given = [name for name in ("amount", "by_choice") if term.child(name) is not None]
     if word(term, "immediately") is True:
         given.append("immediately")
     if len(given) != 1 and word(term, "mark") != "U":
@@ -181,9 +181,9 @@ def _by_choice(term: Marked, by: Marked | None, known: Fields, faults: Faults) -
 
 def _bound(term: Marked, field: Any, choices: set[Any]) -> set[Any]:
     """The choices of ``field`` for which the term applies."""
-    for one in items(term, "applies_when"):
-        value = one.child("value")
-        if word(one, "field") == field and word(one, "op") == "in" and value is not None:
+    for condition in items(term, "applies_when"):
+        value = condition.child("value")
+        if word(condition, "field") == field and word(condition, "op") == "in" and value is not None:
             choices = choices & {choice.value for choice in value.value}
     return choices
 
@@ -206,12 +206,12 @@ def _paths(kind: Marked, known: Fields, faults: Faults) -> None:
     _typed(field, known, ("boolean",), faults)
     if field is not None and word(urgent, "allowed") is not True:
         faults.at(field, "'field' is given though nothing may be done first")
-    checking = [one for one in items(kind, "outcomes") if word(one, "path") == "urgent"]
+    checking = [outcome for outcome in items(kind, "outcomes") if word(outcome, "path") == "urgent"]
     if urgent is not None and bool(checking) != (field is not None):
         faults.at(urgent, "outcomes of path 'urgent' and the 'field' of the urgent step go together")
-    for one in items(kind, "outcomes"):
-        if word(one, "inadmissible") is True and (one not in checking or word(one, "grants") is not False):
-            faults.at(one, "'inadmissible' goes with a refusal on the path 'urgent'")
+    for outcome in items(kind, "outcomes"):
+        if word(outcome, "inadmissible") is True and (outcome not in checking or word(outcome, "grants") is not False):
+            faults.at(outcome, "'inadmissible' goes with a refusal on the path 'urgent'")
 
 
 def _prosecutor(kind: Marked, known: Fields, faults: Faults) -> None:
@@ -223,10 +223,10 @@ def _prosecutor(kind: Marked, known: Fields, faults: Faults) -> None:
     _typed(field, known, ("choice",), faults)
     if keys(items(known.get(field.value), "choices")) != keys(ladder):
         faults.at(field, f"the choices of {field.value!r} are not the steps of the ladder")
-    authors = {one.value for one in items(kind, "author_roles")}
-    for one in (author for step in ladder for author in items(step, "authors")):
-        if one.value not in authors:
-            faults.at(one, f"{one.value!r} is not among the 'author_roles' of the kind")
+    authors = {author.value for author in items(kind, "author_roles")}
+    for author in (author for step in ladder for author in items(step, "authors")):
+        if author.value not in authors:
+            faults.at(author, f"{author.value!r} is not among the 'author_roles' of the kind")
 
 
 def _validity(validity: Marked | None, known: Fields, outcomes: list[Marked], faults: Faults) -> None:
@@ -258,8 +258,8 @@ def _appeal(appeal: Marked | None, around: Around, faults: Faults) -> None:
     for part in ("outcomes", "who"):
         if bool(items(appeal, part)) != (word(appeal, "allowed") is True):
             faults.at(appeal, f"{part!r} go with an appeal that is allowed")
-    for one in items(appeal, "outcomes"):
-        check_form(one.child("form"), faults)
-    for one in items(appeal, "who"):
-        if word(one, "key") not in around.appellants:
-            faults.at(one, f"{word(one, 'key')!r} is not an appellant whom the form of an appeal knows")
+    for outcome in items(appeal, "outcomes"):
+        check_form(outcome.child("form"), faults)
+    for appellant in items(appeal, "who"):
+        if word(appellant, "key") not in around.appellants:
+            faults.at(appellant, f"{word(appellant, 'key')!r} is not an appellant whom the form of an appeal knows")

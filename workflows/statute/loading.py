@@ -38,7 +38,7 @@ def read_folder(folder: Path) -> Catalogue:
 
 def finish(entry: Catalogue) -> Catalogue:
     """The catalogue with the forms and the rule that all kinds share handed to each of them."""
-    handed = {key: replace(one, acts=entry.acts, lifting=entry.lifting) for key, one in entry.kinds.items()}
+    handed = {key: replace(kind, acts=entry.acts, lifting=entry.lifting) for key, kind in entry.kinds.items()}
     return replace(entry, kinds=handed)
 
 
@@ -57,18 +57,18 @@ def _whole(folder: Path, faults: Faults) -> Marked:
 
 def _rules(shared: Marked, groups: Marked, faults: Faults) -> Marked:
     rules = Marked({}, shared.place)
-    for key, one in shared.value.items():
-        rules.value[key] = _expanded(one, groups, rules, faults)
+    for key, rule in shared.value.items():
+        rules.value[key] = _expanded(rule, groups, rules, faults)
     return rules
 
 
 def _part(name: str, common: list[Marked], faults: Faults) -> Marked:
     """One part of the common files, of all of them together."""
     found: dict[str, Marked] = {}
-    for key, one in ((key, one) for file in common for key, one in _entries_of(file.child(name))):
+    for key, entry in ((key, entry) for file in common for key, entry in _entries_of(file.child(name))):
         if key in found:
-            faults.at(one, f"{key!r} is written twice ({found[key].place})")
-        found[key] = one
+            faults.at(entry, f"{key!r} is written twice ({found[key].place})")
+        found[key] = entry
     return Marked(found, f"{ACTS}:1")
 
 
@@ -77,9 +77,9 @@ def _entries_of(part: Marked | None) -> Iterable[tuple[str, Marked]]:
 
 
 def _name_strangers(common: list[Marked], faults: Faults) -> None:
-    for key, one in ((key, one) for file in common for key, one in file.value.items()):
+    for key, part in ((key, part) for file in common for key, part in file.value.items()):
         if key not in PARTS:
-            faults.at(one, f"{key!r} is not known here ({', '.join(PARTS)})")
+            faults.at(part, f"{key!r} is not known here ({', '.join(PARTS)})")
 
 
 def _kinds(folder: Path, faults: Faults) -> Marked:
@@ -100,8 +100,8 @@ def _expanded(marked: Marked, groups: Marked, rules: Marked, faults: Faults) -> 
         return Marked(_entries(marked.value, groups, rules, faults), marked.place)
     if not isinstance(marked.value, dict):
         return marked
-    kept = {key: one for key, one in marked.value.items() if key not in ("use", SAME)}
-    inner: dict[str, Any] = {key: _expanded(one, groups, rules, faults) for key, one in kept.items()}
+    kept = {key: value for key, value in marked.value.items() if key not in ("use", SAME)}
+    inner: dict[str, Any] = {key: _expanded(value, groups, rules, faults) for key, value in kept.items()}
     if SAME in marked.value:
         inner = {**_rule(marked.value[SAME], dict, rules, faults), **inner}
     used = marked.child("use")

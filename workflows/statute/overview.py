@@ -37,7 +37,7 @@ def _sections(entry: Catalogue) -> Iterator[str]:
 
 
 def _moves(kind: Kind) -> tuple[str, ...]:
-    before = [f"{one.label}: {wording.term_length(one)}" for one in kind.terms if not _is_the_judges(one)]
+    before = [f"{term.label}: {wording.term_length(term)}" for term in kind.terms if not _is_the_judges(term)]
     return (
         f"{kind.name} (`{kind.key}`)",
         ", ".join(kind.articles),
@@ -62,7 +62,7 @@ def _decides(kind: Kind) -> tuple[str, ...]:
         str(kind.name),
         "; ".join(wording.term_length(term) or unknown for term in kind.terms if _is_the_judges(term)) or NONE,
         wording.hearing(kind.hearing),
-        "; ".join(f"{one.label} ({wording.word(one.output)})" for one in kind.outcomes),
+        "; ".join(f"{outcome.label} ({wording.word(outcome.output)})" for outcome in kind.outcomes),
         wording.says(kind.validity),
     )
 
@@ -72,7 +72,7 @@ def _follows(kind: Kind) -> tuple[str, ...]:
         str(kind.name),
         wording.says(kind.urgent),
         _appeal(kind),
-        ", ".join(str(one.label) for one in kind.service) or NONE,
+        ", ".join(str(addressee.label) for addressee in kind.service) or NONE,
         wording.says(kind.secrecy),
     )
 

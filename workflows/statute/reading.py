@@ -78,7 +78,7 @@ def _from_node(node: yaml.Node, name: str, faults: Faults) -> Marked:
     if isinstance(node, yaml.MappingNode):
         return Marked(_mapping(node, name, faults), place)
     if isinstance(node, yaml.SequenceNode):
-        return Marked([_from_node(one, name, faults) for one in node.value], place)
+        return Marked([_from_node(item, name, faults) for item in node.value], place)
     return Marked(_scalar(node), place)
 
 
@@ -102,18 +102,18 @@ def _scalar(node: yaml.Node) -> Any:
 def from_json(value: Any, place: str = "$") -> Marked:
     """Stored JSON as a tree whose places are paths."""
     if isinstance(value, dict):
-        return Marked({key: from_json(one, f"{place}.{key}") for key, one in value.items()}, place)
+        return Marked({key: from_json(item, f"{place}.{key}") for key, item in value.items()}, place)
     if isinstance(value, list):
-        return Marked([from_json(one, f"{place}[{index}]") for index, one in enumerate(value)], place)
+        return Marked([from_json(item, f"{place}[{index}]") for index, item in enumerate(value)], place)
     return Marked(value, place)
 
 
 def plain(marked: Marked) -> Any:
     """The value without its marks."""
     if isinstance(marked.value, dict):
-        return {key: plain(one) for key, one in marked.value.items()}
+        return {key: plain(item) for key, item in marked.value.items()}
     if isinstance(marked.value, list):
-        return [plain(one) for one in marked.value]
+        return [plain(item) for item in marked.value]
     return marked.value
 
 
@@ -145,20 +145,20 @@ def _literal(kind: Any, marked: Marked, faults: Faults) -> Any:
     known = get_args(kind)
     if isinstance(marked.value, str) and marked.value in known:
         return marked.value
-    faults.at(marked, f"{marked.value!r} is not one of {', '.join(repr(one) for one in known)}")
+    faults.at(marked, f"{marked.value!r} is not one of {', '.join(repr(value) for value in known)}")
     return None
 
 
 def _sequence(kind: Any, marked: Marked, faults: Faults) -> tuple[Any, ...]:
     if isinstance(marked.value, list):
-        return tuple(bind(get_args(kind)[0], one, faults) for one in marked.value)
+        return tuple(bind(get_args(kind)[0], item, faults) for item in marked.value)
     faults.at(marked, "a list is expected")
     return ()
 
 
 def _named(kind: Any, marked: Marked, faults: Faults) -> dict[str, Any]:
     if isinstance(marked.value, dict):
-        return {key: bind(get_args(kind)[1], one, faults) for key, one in marked.value.items()}
+        return {key: bind(get_args(kind)[1], item, faults) for key, item in marked.value.items()}
     faults.at(marked, "a mapping is expected")
     return {}
 
@@ -206,12 +206,13 @@ def _slots(kind: type) -> tuple[_Slot, ...]:
     hints = get_type_hints(kind)
     written = [field for field in fields(kind) if not field.metadata.get("derived")]
     return tuple(
-        _Slot(one.name, hints[one.name], bool(one.metadata.get("written")) or _has_no_default(one)) for one in written
+        _Slot(field.name, hints[field.name], bool(field.metadata.get("written")) or _has_no_default(field))
+        for field in written
     )
 
 
-def _has_no_default(one: Any) -> bool:
-    return one.default is MISSING and one.default_factory is MISSING
+def _has_no_default(field: Any) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _object(kind: Any, marked: Marked, faults: Faults) -> Any:
@@ -232,6 +233,6 @@ def _object(kind: Any, marked: Marked, faults: Faults) -> Any:
 
 def _name_strangers(kind: Any, slots: tuple[_Slot, ...], marked: Marked, faults: Faults) -> None:
     known = {slot.name for slot in slots}
-    for key, one in marked.value.items():
+    for key, value in marked.value.items():
         if key not in known:
-            faults.at(one, f"{key!r} is not known here ({kind.__name__})")
+            faults.at(value, f"{key!r} is not known here ({kind.__name__})")

@@ -45,14 +45,14 @@ def check(tree: Marked, faults: Faults) -> None:
 def _every_text(marked: Marked, faults: Faults) -> None:
     """No article, label or message is empty, and what is unknown carries no figure."""
     if isinstance(marked.value, list):
-        for one in marked.value:
-            _every_text(one, faults)
-    for key, one in entries(marked):
-        if key in ("article", "kk", "ru", "en") and isinstance(one.value, str) and not one.value.strip():
-            faults.at(one, f"{key!r} is empty")
+        for item in marked.value:
+            _every_text(item, faults)
+    for key, value in entries(marked):
+        if key in ("article", "kk", "ru", "en") and isinstance(value.value, str) and not value.value.strip():
+            faults.at(value, f"{key!r} is empty")
         if key in FIGURES and word(marked, "mark") == "U":
-            faults.at(one, f"{key!r} is given for a rule that is marked U (unknown)")
-        _every_text(one, faults)
+            faults.at(value, f"{key!r} is given for a rule that is marked U (unknown)")
+        _every_text(value, faults)
 
 
 def _read_keys(acts: Marked | None, faults: Faults) -> None:
@@ -67,10 +67,10 @@ def _read_keys(acts: Marked | None, faults: Faults) -> None:
 def _by_role(tree: Marked, faults: Faults) -> None:
     """Reminders and escalation for roles, where a term says nothing else."""
     for part, check_list in (("reminders", check_reminders), ("escalation", check_escalation)):
-        for role, one in entries(tree.child(part)):
+        for role, listed in entries(tree.child(part)):
             if role not in ROLES:
-                faults.at(one, f"{role!r} is not a role")
-            check_list(one, faults)
+                faults.at(listed, f"{role!r} is not a role")
+            check_list(listed, faults)
 
 
 def _groups(tree: Marked) -> set[str]:

@@ -32,22 +32,22 @@ def rows(entry: Catalogue) -> Iterator[Row]:
     yield from _rows(pgettext(CONTEXT, "All kinds"), entry.acts, "acts")
     yield from _rows(pgettext(CONTEXT, "All kinds"), entry.lifting, "lifting")
     for group in entry.groups:
-        for kind in (one for one in entry.kinds.values() if one.group == group.key):
+        for kind in (kind for kind in entry.kinds.values() if kind.group == group.key):
             yield from _rows(str(kind.name), kind, kind.key)
 
 
 def _rows(kind: str, value: Any, path: str) -> Iterator[Row]:
     if isinstance(value, Rule):
         yield Row(kind, path, says(value), value.article, value.mark, value.review)
-    for name, one in _inner(value):
-        yield from _rows(kind, one, f"{path}.{name}")
+    for name, inner in _inner(value):
+        yield from _rows(kind, inner, f"{path}.{name}")
 
 
 def _inner(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         yield from value.items()
     elif isinstance(value, tuple):
-        yield from ((name_of(one) or str(number), one) for number, one in enumerate(value))
+        yield from ((name_of(item) or str(number), item) for number, item in enumerate(value))
     elif is_dataclass(value):
         yield from (
             (field.name, getattr(value, field.name)) for field in fields(value) if not field.metadata.get(DERIVED)
@@ -57,7 +57,7 @@ def _inner(value: Any) -> Iterator[tuple[str, Any]]:
 def name_of(rule: Any) -> str:
     """What an entry of a list is known by among the others, if by anything: its key, or whom it is about."""
     return next(
-        (str(getattr(rule, one)) for one in ("key", "who", "to") if isinstance(getattr(rule, one, None), str)), ""
+        (str(getattr(rule, name)) for name in ("key", "who", "to") if isinstance(getattr(rule, name, None), str)), ""
     )
 
 
@@ -79,17 +79,17 @@ def as_text(entry: Catalogue) -> str:
     """For a terminal: a paragraph a rule, under its kind."""
     return "\n\n".join(
         "\n".join(
-            [kind, *(f"  {one.path}  [{one.article}, {one.mark}, {one.review}]\n    {one.says}" for one in several)]
+            [kind, *(f"  {row.path}  [{row.article}, {row.mark}, {row.review}]\n    {row.says}" for row in several)]
         )
-        for kind, several in groupby(rows(entry), key=lambda one: one.kind)
+        for kind, several in groupby(rows(entry), key=lambda row: row.kind)
     )
 
 
 def as_markdown(entry: Catalogue) -> str:
     """A table for each kind."""
     return "\n\n".join(
-        f"## {kind}\n\n" + table(headings(), (_cells(one) for one in several))
-        for kind, several in groupby(rows(entry), key=lambda one: one.kind)
+        f"## {kind}\n\n" + table(headings(), (_cells(row) for row in several))
+        for kind, several in groupby(rows(entry), key=lambda row: row.kind)
     )
 
 
@@ -108,7 +108,7 @@ FORMATS = {"text": as_text, "markdown": as_markdown, "csv": as_csv}
 def table(head: tuple[str, ...], body: Iterator[tuple[str, ...]]) -> str:
     """A table of Markdown."""
     lines = [head, tuple("---" for _one in head), *body]
-    return "\n".join(f"| {' | '.join(_cell(one) for one in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

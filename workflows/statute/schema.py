@@ -161,9 +161,9 @@ class Kind(Rule):
 
     def outcome(self, key: str) -> Outcome:
         """The outcome ``key``; ``KeyError`` if this kind knows none of that name."""
-        for one in self.outcomes:
-            if one.key == key:
-                return one
+        for outcome in self.outcomes:
+            if outcome.key == key:
+                return outcome
         raise KeyError(key)
 
     def outcomes_on(self, path: str) -> tuple[Outcome, ...]:
@@ -179,9 +179,9 @@ class Kind(Rule):
 
     def step(self, key: str) -> Step:
         """The step ``key`` of the ladder; ``KeyError`` if there is none."""
-        for one in self.validity.ladder:
-            if one.key == key:
-                return one
+        for step in self.validity.ladder:
+            if step.key == key:
+                return step
         raise KeyError(key)
 
     def decision_act(self, outcome: str) -> str:
@@ -204,9 +204,9 @@ class Kind(Rule):
 
     def event(self, key: str) -> Event:
         """The event ``key``; ``KeyError`` if this kind knows none of that name."""
-        for one in self.events:
-            if one.key == key:
-                return one
+        for event in self.events:
+            if event.key == key:
+                return event
         raise KeyError(key)
 
     def form_for(self, act_type: str, outcome: str = "", instead: str = "") -> Form:
@@ -231,10 +231,10 @@ class Kind(Rule):
         if not events:
             return Form()
         common = self.acts["event"]
-        fields = tuple(_choosing(one, events) if one.key == "event" else one for one in common.fields)
+        fields = tuple(_choosing(asked, events) if asked.key == "event" else asked for asked in common.fields)
         form = Form(fields=fields, checks=common.checks)
         return form + Form(
-            fields=tuple(_asked_of(one, event) for event in events for one in event.form.fields),
+            fields=tuple(_asked_of(asked, event) for event in events for asked in event.form.fields),
             checks=tuple(check for event in events for check in event.form.checks),
         )
 
@@ -291,13 +291,13 @@ def as_json(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {key: as_json(one) for key, one in value.items()}
+        return {key: as_json(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [as_json(one) for one in value]
+        return [as_json(item) for item in value]
     if not hasattr(value, "__dataclass_fields__"):
         return value
-    pairs = ((one, getattr(value, one.name)) for one in fields(value))
-    return {slot.name: as_json(one) for slot, one in pairs if _is_stated(slot, one)}
+    pairs = ((slot, getattr(value, slot.name)) for slot in fields(value))
+    return {slot.name: as_json(item) for slot, item in pairs if _is_stated(slot, item)}
 
 
 def _is_stated(slot: Any, value: Any) -> bool:

@@ -55,8 +55,10 @@ def required_attachments(kind: Kind, payload: Mapping[str, Any], at: datetime | 
     """The documents without which a motion with this payload is incomplete."""
     moment = at or timezone.now()
 
-    def is_needed(one: Requirement) -> bool:
-        return one.required or (one.required_if is not None and holds(one.required_if, kind.form, payload, moment))
+    def is_needed(asked: Requirement) -> bool:
+        return asked.required or (
+            asked.required_if is not None and holds(asked.required_if, kind.form, payload, moment)
+        )
 
     return [attachment for attachment in kind.attachments if is_needed(attachment)]
 
@@ -74,7 +76,7 @@ def _tidied(field: Field | None, value: Any) -> Any:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if isinstance(value, list) and field is not None and field.type == "list":
-        rows = (tidy(Form(fields=field.fields), one) for one in value if isinstance(one, Mapping))
+        rows = (tidy(Form(fields=field.fields), row) for row in value if isinstance(row, Mapping))
         return [row for row in rows if row]
     return value
 

@@ -45,7 +45,7 @@ def _text(field: Field, value: Any, path: str, _context: Context) -> Iterator[Pr
 
 
 def _characters(value: str, path: str, allowed: str) -> Iterator[Problem]:
-    if any(_is_unprintable(one, allowed) for one in value):
+    if any(_is_unprintable(character, allowed) for character in value):
         yield Problem("control-character", _("The text contains characters that cannot be printed."), path)
     elif not unicodedata.is_normalized("NFC", value):
         yield Problem("not-normalised", _("The text must be in Unicode normalisation form C."), path)
@@ -130,9 +130,9 @@ def _each(check: Callable[[Field, Any, str, Context], Iterator[Problem]]) -> Cal
             yield Problem("type", _("A list is expected here."), path)
             return
         yield from _list(field, value, path, context)
-        for number, one in enumerate(value):
-            yield from check(field, one, f"{path}.{number}", context)
-            if one in value[:number]:
+        for number, answer in enumerate(value):
+            yield from check(field, answer, f"{path}.{number}", context)
+            if answer in value[:number]:
                 yield Problem("repeated", _("This answer is given twice."), f"{path}.{number}")
 
     return several

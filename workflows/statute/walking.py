@@ -26,9 +26,9 @@ def word(marked: Marked | None, name: str) -> Any:
 
 def keys(several: list[Marked]) -> set[Any]:
     """The keys of several rules."""
-    return {word(one, "key") for one in several}
+    return {word(item, "key") for item in several}
 
 
 def by_key(several: list[Marked]) -> dict[Any, Marked]:
     """Several rules by their keys."""
-    return {word(one, "key"): one for one in several}
+    return {word(item, "key"): item for item in several}

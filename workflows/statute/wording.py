@@ -70,7 +70,7 @@ def amount(rule: Amount | None) -> str:
 
 def says(rule: Rule) -> str:
     """The rule in one sentence; what is unknown says so."""
-    parts = [str(one) for one in _SAYINGS[type(rule)](rule) if str(one)]
+    parts = [str(part) for part in _SAYINGS[type(rule)](rule) if str(part)]
     if rule.mark == "U":
         parts.append(str(UNKNOWN))
     return "; ".join(dict.fromkeys(parts))
@@ -97,7 +97,7 @@ def _stated(term: schema.Term) -> str:
 
 def _chosen(by: ByChoice, unit: Unit) -> str:
     several = sorted(set(by.amounts.values()))
-    return ", ".join([*map(str, several[:-1]), *(length(one, unit) for one in several[-1:])])
+    return ", ".join([*map(str, several[:-1]), *(length(last, unit) for last in several[-1:])])
 
 
 def _term(rule: schema.Term) -> Iterator[Any]:
@@ -154,7 +154,7 @@ def validity(rule: schema.Validity) -> str:
     """How long a sanction holds."""
     mode = "" if rule.mode == "none" else word(rule.mode)
     longest = pgettext(CONTEXT, "at most %(length)s") % {"length": amount(rule.longest)} if rule.longest else ""
-    return ", ".join(one for one in (mode, longest) if one)
+    return ", ".join(part for part in (mode, longest) if part)
 
 
 def _validity(rule: schema.Validity) -> Iterator[Any]:
@@ -179,7 +179,7 @@ def _appeal(rule: schema.Appeal) -> Iterator[Any]:
     if not rule.allowed:
         yield "" if rule.mark == "U" else pgettext(CONTEXT, "no appeal")
         return
-    yield ", ".join(str(one.label) for one in rule.who)
+    yield ", ".join(str(appellant.label) for appellant in rule.who)
     yield amount(rule.term)
     yield _SUSPENDS[rule.suspensive]
     yield rule.court or ""

@@ -37,9 +37,9 @@ def _remind_of(motion_id: UUID, now: datetime) -> bool:
 
 def _reminded(motion: Motion, claimed: list[Copy]) -> Iterator[Addressee]:
     """Addressees in the service; for the rest, the author and the clerks of the court, who serve by hand."""
-    for one in claimed:
-        if one.how and one.recipient:
-            yield one.recipient, roles_told(one.recipient)
-    if not all(one.how for one in claimed):
+    for copy in claimed:
+        if copy.how and copy.recipient:
+            yield copy.recipient, roles_told(copy.recipient)
+    if not all(copy.how for copy in claimed):
         yield from responsible(motion, "investigator")
         yield from responsible(motion, "clerk")

@@ -55,7 +55,7 @@ def warn(motion: Motion) -> bool:
         subject={"motion": str(motion.pk)},
         data={"valid_until": until, "told": list(told)},
     )
-    wanted = [one for role in told for one in responsible(motion, role)]
+    wanted = [addressee for role in told for addressee in responsible(motion, role)]
     tell(motion, "sanction.ending", wanted, {"valid_until": until})
     motion.warn_at = None
     Motion.objects.filter(pk=motion.pk).update(warn_at=None)

@@ -76,7 +76,9 @@ def _let_lapse(deadline: Deadline) -> None:
     motion = deadline.motion
     if deadline.on_missed == "expire":
         _log(deadline, "measure.lapsed", {})
-        concerned = [one for role in ("investigator", "prosecutor", "judge") for one in responsible(motion, role)]
+        concerned = [
+            addressee for role in ("investigator", "prosecutor", "judge") for addressee in responsible(motion, role)
+        ]
         tell(motion, "measure.lapsed", concerned, facts_of(deadline))
 
 

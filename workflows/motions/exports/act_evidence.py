@@ -46,10 +46,12 @@ def container(act: Act) -> bytes:
 def _signed(act: Act) -> list[evidence.SignedAct]:
     """The acts up to this one, each with its proofs: of the log, and of its signature if any was fetched."""
     acts = list(act.motion.acts.filter(position__lte=act.position).select_related("entry").order_by("position"))
-    known = kept.records(one.signature_sha256 for one in acts)
+    known = kept.records(recorded.signature_sha256 for recorded in acts)
     return [
-        evidence.SignedAct(bytes(one.act_json), bytes(one.cms), _proof(one), known.get(one.signature_sha256, b""))
-        for one in acts
+        evidence.SignedAct(
+            bytes(recorded.act_json), bytes(recorded.cms), _proof(recorded), known.get(recorded.signature_sha256, b"")
+        )
+        for recorded in acts
     ]
 
 

@@ -25,7 +25,7 @@ def appeal_sentence(kind: Kind, language: str) -> str:
 
 
 def _limits(rule: Appeal) -> list[str]:
-    only = {one.key for one in rule.who} == {PROSECUTOR}
+    only = {appellant.key for appellant in rule.who} == {PROSECUTOR}
     return [_("Only the prosecutor may do so, by a motion.")] if only else []
 
 

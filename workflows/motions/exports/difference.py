@@ -92,7 +92,7 @@ def _version(motion: Motion, version: int) -> _Version:
     if act is not None:
         stated = act.stated
         # The first file is the paper of the act itself.
-        return _Version(stated["payload"], _named(motion, [one["sha256"] for one in stated["files"][1:]]))
+        return _Version(stated["payload"], _named(motion, [file["sha256"] for file in stated["files"][1:]]))
     if version != motion.version or not motion.is_editable:
         raise KeyError(version)
     held = motion.attachments.values_list("document__blob", flat=True)
@@ -129,11 +129,11 @@ def _words(motion: Motion, field: Field, value: Any) -> str:
     if is_empty(value):
         return ""
     if field.type == "list":
-        return "\n".join(_row(motion, field.fields, one) for one in value)
+        return "\n".join(_row(motion, field.fields, row) for row in value)
     return display(motion, field, value, (get_language() or "kk")[:2])
 
 
 def _row(motion: Motion, columns: Sequence[Field], row: Mapping[str, Any]) -> str:
     """An entry of a list on one line."""
     told = (_words(motion, column, row.get(column.key)) for column in columns)
-    return "; ".join(one for one in told if one)
+    return "; ".join(text for text in told if text)

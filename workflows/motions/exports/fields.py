@@ -88,7 +88,7 @@ def _as_choice(motion: Motion, field: Field, value: str) -> str:
 
 
 def _as_choices(motion: Motion, field: Field, value: list[str]) -> str:
-    return "\n".join(_as_choice(motion, field, one) for one in value)
+    return "\n".join(_as_choice(motion, field, choice) for choice in value)
 
 
 def _as_person(motion: Motion, field: Field, value: str) -> str:
@@ -97,7 +97,7 @@ def _as_person(motion: Motion, field: Field, value: str) -> str:
 
 
 def _as_persons(motion: Motion, field: Field, value: list[str]) -> str:
-    return "\n".join(_as_person(motion, field, one) for one in value)
+    return "\n".join(_as_person(motion, field, person) for person in value)
 
 
 Way = Callable[[Motion, Field, Any], str]

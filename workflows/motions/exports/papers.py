@@ -80,8 +80,8 @@ def _service(draft: Draft, language: str) -> tuple[str, ...]:
     if draft.type not in DECISIONS:
         return ()
     outcome = draft.payload.get(OUTCOME)
-    owed = (one for one in draft.motion.kind_entry.service if not one.outcomes or outcome in one.outcomes)
-    return tuple(one.label.in_(language) for one in owed)
+    owed = (rule for rule in draft.motion.kind_entry.service if not rule.outcomes or outcome in rule.outcomes)
+    return tuple(rule.label.in_(language) for rule in owed)
 
 
 def _outcome(draft: Draft, language: str) -> facts.OutcomeFacts | None:
@@ -136,7 +136,7 @@ def _motion(motion: Motion, language: str) -> facts.MotionFacts | None:
 
 def _persons(motion: Motion) -> tuple[facts.Participant, ...]:
     named = named_persons(motion, signed.statement(motion))
-    return tuple(facts.Participant(name_of(one), one.capacity, one.born) for one in named)
+    return tuple(facts.Participant(name_of(person), person.capacity, person.born) for person in named)
 
 
 def _motion_sections(draft: Draft) -> tuple[facts.Section, ...]:

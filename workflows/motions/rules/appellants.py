@@ -60,7 +60,7 @@ def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Cho
         named = to_withdraw(motion, post)
     else:
         named = _acts(motion, appeals.of(motion).those(LATE))
-    return tuple(Choice(key=str(one.pk), label=_label(motion, one)) for one in named)
+    return tuple(Choice(key=str(act.pk), label=_label(motion, act)) for act in named)
 
 
 def _acts(motion: "Motion", ids: Iterable[str]) -> list["Act"]:

@@ -91,10 +91,12 @@ def void_terms(motion: Motion, act: Act) -> list[UUID]:
     """
     known = motion.kind_entry.clocks
     if motion.state in FINAL_STATES or motion.state == State.RETURNED:
-        return deadlines.void(motion, act.performed_at, [one.key for one in known if not _awaits_ruling(one, motion)])
+        return deadlines.void(
+            motion, act.performed_at, [term.key for term in known if not _awaits_ruling(term, motion)]
+        )
     if NEW_OUTCOME not in act.payload:
         return []
-    return deadlines.void(motion, act.performed_at, [one.key for one in known if not _binds(one, motion)])
+    return deadlines.void(motion, act.performed_at, [term.key for term in known if not _binds(term, motion)])
 
 
 def _awaits_ruling(term: Term, motion: Motion) -> bool:

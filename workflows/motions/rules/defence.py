@@ -69,7 +69,7 @@ def may_appeal(motion: "Motion", officer_id: UUID) -> bool:
 
 def appellants(kind: Kind) -> set[str]:
     """Whom the catalogue lets appeal, by key, but for the prosecutor."""
-    return {one.key for one in kind.appeal.who} - {PROSECUTOR}
+    return {appellant.key for appellant in kind.appeal.who} - {PROSECUTOR}
 
 
 def _is_appellant(motion: "Motion", person: UUID, capacity: str) -> bool:

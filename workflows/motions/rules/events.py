@@ -17,7 +17,7 @@ def open_now(motion: Motion) -> tuple[Event, ...]:
     """The events that may be put on record now, by whoever may."""
     possible = [event for event in motion.kind_entry.events if _fits(event, motion)]
     noted = set(_noted(motion)) if possible else set()
-    return tuple(one for one in possible if _is_next(one, noted))
+    return tuple(event for event in possible if _is_next(event, noted))
 
 
 def stated(act: Act) -> Event:

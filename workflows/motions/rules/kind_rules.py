@@ -52,7 +52,7 @@ def takes_special_route(motion: "Motion") -> bool:
 def ladder_step(motion: "Motion") -> Step | None:
     """The step of the ladder of extensions that the motion names, if its kind has a ladder."""
     key = motion.payload.get(motion.kind_entry.prosecutor.step_field)
-    return next((one for one in motion.kind_entry.validity.ladder if one.key == key), None)
+    return next((step for step in motion.kind_entry.validity.ladder if step.key == key), None)
 
 
 def consent_levels(motion: "Motion") -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def path(motion: "Motion") -> str:
 def outcomes(motion: "Motion", output: str = "") -> tuple[Outcome, ...]:
     """What the judge may decide on this motion, by acts of the form ``output`` (empty: of any form)."""
     known = motion.kind_entry.outcomes_on(path(motion))
-    return tuple(one for one in known if not output or one.output == output)
+    return tuple(outcome for outcome in known if not output or outcome.output == output)
 
 
 def was_granted(motion: "Motion") -> bool:

@@ -74,7 +74,7 @@ def _form_of_event(motion: Motion, payload: Mapping[str, Any]) -> Form:
     """With the event that is stated, also once it is on record and open no more."""
     known, open_now = motion.kind_entry.events, events.open_now(motion)
     return motion.kind_entry.event_form(
-        tuple(one for one in known if one in open_now or one.key == payload.get(events.EVENT))
+        tuple(event for event in known if event in open_now or event.key == payload.get(events.EVENT))
     )
 
 
@@ -89,7 +89,7 @@ def new_outcomes(motion: Motion, act_type: ActType, outcome: str) -> tuple[Outco
     """What a ruling of this ``outcome`` may put in the place of the decision's; nothing unless it changes it."""
     if act_type != ActType.APPEAL_RULING:
         return ()
-    changing = {one.key for one in motion.kind_entry.appeal.outcomes if one.effect == "changed"}
+    changing = {possible.key for possible in motion.kind_entry.appeal.outcomes if possible.effect == "changed"}
     return kind_rules.outcomes(motion) if outcome in changing else ()
 
 
@@ -128,7 +128,7 @@ def _unknown_outcome(key: str) -> Problem:
 
 
 def _is_among(outcome: Any, known: Iterable[Outcome | AppealOutcome]) -> bool:
-    return isinstance(outcome, str) and outcome in {one.key for one in known}
+    return isinstance(outcome, str) and outcome in {possible.key for possible in known}
 
 
 def _faults_of_suggestion(payload: Mapping[str, Any]) -> list[Problem]:

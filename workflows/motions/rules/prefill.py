@@ -37,7 +37,7 @@ def with_earlier(motion: Motion, before: Payload) -> Payload:
 
 def _filled(motion: Motion, source: str, read: Callable[[str], Any]) -> Payload:
     asked = [field for field in motion.kind_entry.form.fields if field.prefill.startswith(source)]
-    known = {one.key: read(one.prefill.removeprefix(source)) for one in asked}
+    known = {field.key: read(field.prefill.removeprefix(source)) for field in asked}
     return {key: value for key, value in known.items() if value}
 
 

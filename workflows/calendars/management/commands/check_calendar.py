@@ -30,6 +30,6 @@ class Command(BaseCommand):
         signed = year.review == Review.REVIEWED
         by = f"signed off by {year.signed_off_by}, {year.signed_off_at:%Y-%m-%d}" if signed else "not signed off"
         self.stdout.write(f"{year} {by}, {len(found)} differences")
-        for one in found:
-            self.stdout.write(f"  {one}")
+        for difference in found:
+            self.stdout.write(f"  {difference}")
         return len(found) + (not signed)

@@ -24,8 +24,8 @@ class Command(BaseCommand):
             found = load_all(options["folder"])
         except clock.CalendarError as error:
             raise CommandError("\n".join(error.faults)) from error
-        for one in found:
-            self._tell(one)
+        for loaded in found:
+            self._tell(loaded)
 
     def _tell(self, loaded: Loaded) -> None:
         self.stdout.write(f"{loaded.year} {'loaded' if loaded.made else 'is there already'}")
@@ -33,8 +33,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {day}: the table has {_told(here)}, the file {_told(there)}: left as it is")
         # What has just been loaded is told to whoever set up, even where the rest is not shown.
         out = self.stderr if loaded.made else self.stdout
-        for one in differences(loaded.year.table()):
-            out.write(f"{loaded.year.jurisdiction} calendar differs from the package “holidays”: {one}")
+        for difference in differences(loaded.year.table()):
+            out.write(f"{loaded.year.jurisdiction} calendar differs from the package “holidays”: {difference}")
 
 
 def _told(entry: Entry | None) -> str:

@@ -44,12 +44,15 @@ def _lines(found: status.Status) -> list[str]:
     last = _("The last round ended at %(at)s.") % {"at": at.isoformat()} if at else _("No watch has ended a round yet.")
     failing = [
         _("Duty %(duty)s fails since %(since)s, %(failures)d times: %(fault)s")
-        % {**{name: getattr(one, name) for name in ("duty", "failures", "fault")}, "since": one.since.isoformat()}
-        for one in found.failing
+        % {
+            **{name: getattr(failure, name) for name in ("duty", "failures", "fault")},
+            "since": failure.since.isoformat(),
+        }
+        for failure in found.failing
     ]
     aside = [
         _("Duty %(duty)s has put aside %(rows)d rows since %(since)s: %(fault)s")
-        % {**vars(one), "since": one.since.isoformat()}
-        for one in found.aside
+        % {**vars(held), "since": held.since.isoformat()}
+        for held in found.aside
     ]
     return [last, *failing, *aside]
