@@ -146,8 +146,8 @@ def test_it_is_neither_accepted_nor_refused(world: World, unreachable: None) -> 
     assert any("timestamp" in line for line in waiting.missing)
     assert waiting.settled_at is None
     assert "act.refused" not in events()
-    assert list(pending_signatures.of(one.author)) == [waiting]
-    assert not list(pending_signatures.of(world.posts["judge"]))
+    assert list(pending_signatures.waiting_for(one.author)) == [waiting]
+    assert not list(pending_signatures.waiting_for(world.posts["judge"]))
 
 
 def test_it_is_performed_as_of_its_receipt(world: World, unreachable: None, answers: Answers, settings: Any) -> None:

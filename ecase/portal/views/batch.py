@@ -24,7 +24,7 @@ from workflows.motions.states import ActType
 def signatures(request: PortalRequest) -> HttpResponse:
     """What this post has prepared and not signed, and which signatures wait to be verified: its own and the court's."""
     prepared = [(act, ActType(act.type)) for act in batch.to_sign(request.post)]
-    waiting = [(pending, ActType(pending.prepared.type)) for pending in pending_signatures.of(request.post)]
+    waiting = [(pending, ActType(pending.prepared.type)) for pending in pending_signatures.waiting_for(request.post)]
     own = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id == request.post.pk]
     others = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id != request.post.pk]
     context = {"prepared": prepared, "waiting": own, "others": others, "visible": _visible(request.post, others)}

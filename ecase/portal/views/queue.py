@@ -26,7 +26,10 @@ def home(request: PortalRequest) -> HttpResponse:
 
 def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
     law = queues.law()
-    counts = {"waiting": queues.waiting_count(request.post), "undecided": pending_signatures.of(request.post).count()}
+    counts = {
+        "waiting": queues.waiting_count(request.post),
+        "undecided": pending_signatures.waiting_for(request.post).count(),
+    }
     if request.htmx:
         return {**counts, "is_part": True}
     grouped = [

@@ -91,7 +91,7 @@ def claim_to_show(now: datetime, only: UUID | None = None) -> PendingSignature |
     return found
 
 
-def of(post: Post) -> QuerySet[PendingSignature]:
+def waiting_for(post: Post) -> QuerySet[PendingSignature]:
     """The signatures that wait and concern a post, the oldest first: its own, and for a clerk those of the court.
 
     Of secret motions a clerk learns only where he or she is admitted.
