@@ -71,7 +71,7 @@ def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
     try:
         return perform_received(prepared, received, author)
     except Undecided as undecided:
-        pending_signatures.keep(prepared, received, undecided)
+        pending_signatures.keep_signature(prepared, received, undecided)
         raise
 
 

@@ -20,7 +20,7 @@ from signatures import DEFAULT, Evidence
 from workflows.motions.models import Admission, PendingSignature, PreparedAct
 
 
-def keep(prepared: PreparedAct, received: Received, undecided: Undecided) -> None:
+def keep_signature(prepared: PreparedAct, received: Received, undecided: Undecided) -> None:
     """Keep a signature that came in now: the first of a prepared act, and what is known about it."""
     known: dict[str, Any] = {"evidence": _dumped(received), "missing": _missing(received, undecided)}
     due = prepared.motion.next_due_at
