@@ -31,7 +31,7 @@ class CopiesOfMotion(View):
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
         """Every copy of a decision and notice of a hearing: to whom, by when, how it was served, and the proof."""
         motion = queries.get(post_of(request), motion_id)
-        found = list(served_copies.of(motion))
+        found = list(served_copies.copies_of_motion(motion))
         for copy in found:
             copy.motion = motion
         return Response({"results": [life.copy(request, copy, post_of(request)) for copy in found]})

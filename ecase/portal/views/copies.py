@@ -85,7 +85,7 @@ def _instant(typed: str) -> datetime | None:
 def _about(
     motion: Motion, post: Post, opened: Copy | None = None, typed: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    rows = [_row(copy, motion, post, opened) for copy in served_copies.of(motion)]
+    rows = [_row(copy, motion, post, opened) for copy in served_copies.copies_of_motion(motion)]
     ways = [(way.value, way.label) for way in BY_HAND]
     return {"motion": motion, "kind": motion.kind_entry, "rows": rows, "ways": ways, "typed": typed or {}}
 

@@ -20,7 +20,7 @@ from workflows.motions.models import Motion
 from workflows.motions.permissions import is_author, is_clerk_of_court
 
 
-def of(motion: Motion) -> CopyQuerySet:
+def copies_of_motion(motion: Motion) -> CopyQuerySet:
     """The copies of a motion's acts, as they are owed, with what an answer shows of them."""
     related = ("officer", "organisation", "person", "acknowledged_by__officer", "proof__blob")
     return Copy.objects.filter(motion=motion).select_related(*related)
