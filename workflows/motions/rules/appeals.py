@@ -122,7 +122,7 @@ def counted(acts: Iterable[Stated], until: datetime | None) -> Appeals:
     return appeals
 
 
-def of(motion: "Motion") -> Appeals:
+def count_appeals(motion: "Motion") -> Appeals:
     """The appeals against the motion's decision as they stand now; one query."""
     rows = motion.acts.filter(type__in=_COUNTED).order_by("position")
     stated = rows.values_list("pk", "type", "payload", "performed_at")
@@ -131,9 +131,9 @@ def of(motion: "Motion") -> Appeals:
 
 def after(motion: "Motion", act: Stated) -> AppealState:
     """Where the machine of the appeal stands once this act has been performed too."""
-    return of(motion).take(act).state
+    return count_appeals(motion).take(act).state
 
 
 def awaits_restoration(motion: "Motion") -> bool:
     """Whether an appeal is late and nobody has ruled on its term."""
-    return bool(of(motion).those(frozenset({Fate.LATE})))
+    return bool(count_appeals(motion).those(frozenset({Fate.LATE})))

@@ -25,7 +25,11 @@ WHEN = "d.m.Y H:i"
 
 def to_withdraw(motion: "Motion", post: Post) -> list["Act"]:
     """The appeals that stand and that ``post`` may withdraw, the oldest first."""
-    return [act for act in _acts(motion, appeals.of(motion).those(appeals.STANDING)) if may_withdraw(motion, act, post)]
+    return [
+        act
+        for act in _acts(motion, appeals.count_appeals(motion).those(appeals.STANDING))
+        if may_withdraw(motion, act, post)
+    ]
 
 
 def may_withdraw(motion: "Motion", appeal: "Act", post: Post) -> bool:
@@ -48,18 +52,18 @@ def was_refused_its_term(motion: "Motion", post: Post) -> bool:
     """Whether the judge refused to restore the term of an appeal that is the officer's: he does not appeal again."""
     if motion.appeal_state == AppealState.NONE:
         return False
-    refused = appeals.of(motion).those(frozenset({Fate.NOT_RESTORED}))
+    refused = appeals.count_appeals(motion).those(frozenset({Fate.NOT_RESTORED}))
     return any(may_withdraw(motion, act, post) for act in _acts(motion, refused))
 
 
 def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Choice, ...]:
     """The appeals that an act may name, with appellant and date: for ``post``; for None, those that one ever could."""
     if post is None:
-        named = _acts(motion, appeals.of(motion).fates)
+        named = _acts(motion, appeals.count_appeals(motion).fates)
     elif act_type == ActType.APPEAL_WITHDRAWAL:
         named = to_withdraw(motion, post)
     else:
-        named = _acts(motion, appeals.of(motion).those(LATE))
+        named = _acts(motion, appeals.count_appeals(motion).those(LATE))
     return tuple(Choice(key=str(act.pk), label=_label(motion, act)) for act in named)
 
 
