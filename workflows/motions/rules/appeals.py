@@ -81,25 +81,25 @@ class Appeals:
             self._mark(act, STANDING, Fate.WITHDRAWN)
         else:
             self.stage = _STAGES[ActType(act.type)]
-        if self.stage != AppealState.RULED and not self.those(GOING_UP):
+        if self.stage != AppealState.RULED and not self.with_fates(GOING_UP):
             self.stage = None
         return self
 
     def _mark(self, act: Stated, among: frozenset[Fate], fate: Fate) -> None:
         """The appeal that the act names; acts of before appeals were named meant all of them."""
         named = act.payload.get(APPEAL)
-        for key in self.those(among):
+        for key in self.with_fates(among):
             if named in (None, key):
                 self.fates[key] = fate
 
-    def those(self, fates: frozenset[Fate]) -> list[str]:
+    def with_fates(self, fates: frozenset[Fate]) -> list[str]:
         """The ids of the appeals of which one of ``fates`` has become."""
         return [key for key, fate in self.fates.items() if fate in fates]
 
     @property
     def state(self) -> AppealState:
         """Where the machine of the appeal stands."""
-        if self.stage == AppealState.RULED or self.those(GOING_UP):
+        if self.stage == AppealState.RULED or self.with_fates(GOING_UP):
             return self.stage or AppealState.FILED
         left = set(self.fates.values())
         if Fate.LATE in left:
@@ -136,4 +136,4 @@ def after(motion: "Motion", act: Stated) -> AppealState:
 
 def awaits_restoration(motion: "Motion") -> bool:
     """Whether an appeal is late and nobody has ruled on its term."""
-    return bool(count_appeals(motion).those(frozenset({Fate.LATE})))
+    return bool(count_appeals(motion).with_fates(frozenset({Fate.LATE})))

@@ -27,7 +27,7 @@ def to_withdraw(motion: "Motion", post: Post) -> list["Act"]:
     """The appeals that stand and that ``post`` may withdraw, the oldest first."""
     return [
         act
-        for act in _acts(motion, appeals.count_appeals(motion).those(appeals.STANDING))
+        for act in _acts(motion, appeals.count_appeals(motion).with_fates(appeals.STANDING))
         if may_withdraw(motion, act, post)
     ]
 
@@ -52,7 +52,7 @@ def was_refused_its_term(motion: "Motion", post: Post) -> bool:
     """Whether the judge refused to restore the term of an appeal that is the officer's: he does not appeal again."""
     if motion.appeal_state == AppealState.NONE:
         return False
-    refused = appeals.count_appeals(motion).those(frozenset({Fate.NOT_RESTORED}))
+    refused = appeals.count_appeals(motion).with_fates(frozenset({Fate.NOT_RESTORED}))
     return any(may_withdraw(motion, act, post) for act in _acts(motion, refused))
 
 
@@ -63,7 +63,7 @@ def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Cho
     elif act_type == ActType.APPEAL_WITHDRAWAL:
         named = to_withdraw(motion, post)
     else:
-        named = _acts(motion, appeals.count_appeals(motion).those(LATE))
+        named = _acts(motion, appeals.count_appeals(motion).with_fates(LATE))
     return tuple(Choice(key=str(act.pk), label=_label(motion, act)) for act in named)
 
 
