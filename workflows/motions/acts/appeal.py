@@ -42,7 +42,7 @@ def _where_appeals_stand(required: str, *names: str) -> Moves:
     """To where this act, among the others, leaves the appeals; what is above stays there."""
 
     def choose(motion: Motion, act: Stated) -> tuple[str, ...]:
-        state = appeals.after(motion, act)
+        state = appeals.state_after(motion, act)
         moved = (_TO_STATE[state],) if state != motion.appeal_state else ()
         return (required, *moved)
 

@@ -129,7 +129,7 @@ def count_appeals(motion: "Motion") -> Appeals:
     return counted((Stated(str(pk), *rest) for pk, *rest in stated), motion.appeal_until)
 
 
-def after(motion: "Motion", act: Stated) -> AppealState:
+def state_after(motion: "Motion", act: Stated) -> AppealState:
     """Where the machine of the appeal stands once this act has been performed too."""
     return count_appeals(motion).take(act).state
 
