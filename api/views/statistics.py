@@ -23,7 +23,7 @@ class Statistics(View):
     @extend_schema(operation_id="getStatistics", parameters=[PeriodQuery], responses=Figures)
     def get(self, request: Request) -> Response:
         """By kind: how many were filed, how they ended, how fast. A secret motion counts for those admitted to it."""
-        lines = statistics.of(post_of(request), self.filters["since"], self.filters["until"])
+        lines = statistics.count_motions(post_of(request), self.filters["since"], self.filters["until"])
         return Response({"results": [_line(line) for line in lines]})
 
 

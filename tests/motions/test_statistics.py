@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def figures(post: Post) -> dict[str | None, Line]:
     today = timezone.localdate()
-    return {one.kind: one for one in statistics.of(post, today, today)}
+    return {one.kind: one for one in statistics.count_motions(post, today, today)}
 
 
 def test_each_motion_counts_once_by_what_came_of_it(world: World) -> None:
@@ -76,8 +76,8 @@ def test_the_days_are_local_and_inclusive(world: World) -> None:
     move(motion, submitted_at=midnight)
     today, post = midnight.date(), world.posts["prosecutor"]
 
-    assert statistics.of(post, today, today)
-    assert not statistics.of(post, today - timedelta(days=1), today - timedelta(days=1))
+    assert statistics.count_motions(post, today, today)
+    assert not statistics.count_motions(post, today - timedelta(days=1), today - timedelta(days=1))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_days_are_local_and_inclusive(world: World) -> None:
 )
 def test_a_period_that_cannot_be_is_refused(world: World, since: date, until: date, fields: set[str]) -> None:
     with pytest.raises(Invalid) as refusal:
-        statistics.of(world.posts["prosecutor"], since, until)
+        statistics.count_motions(world.posts["prosecutor"], since, until)
     assert {problem.field for problem in refusal.value.problems} == fields
 
 

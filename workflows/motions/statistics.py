@@ -66,7 +66,7 @@ class Median(Aggregate):
     output_field = DurationField()
 
 
-def of(post: Post, since: date, until: date) -> list[Line]:
+def count_motions(post: Post, since: date, until: date) -> list[Line]:
     """A line for each kind that was filed from ``since`` to ``until`` (local days, inclusive), and one for all.
 
     Empty if nothing was filed. Raises ``Invalid`` for a period that cannot be.

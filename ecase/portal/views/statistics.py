@@ -42,7 +42,7 @@ def _answer(request: PortalRequest, made: Callable[[Period, list[Line]], HttpRes
     asked = {name: request.GET.get(name) or day.isoformat() for name, day in _this_month().items()}
     try:
         days = {name: _day(name, typed) for name, typed in asked.items()}
-        return made(asked, statistics.of(request.post, days["since"], days["until"]))
+        return made(asked, statistics.count_motions(request.post, days["since"], days["until"]))
     except Refused as refusal:
         return refused(request, "statistics.html", _context(asked, []), refusal)
 
