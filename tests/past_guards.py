@@ -38,7 +38,7 @@ def move(motion: Motion, **changed: Any) -> None:
         if act is None:
             return
         content = json.loads(bytes(act.entry.body))
-        content["data"][columns.SETS] = columns.of(fresh)
+        content["data"][columns.SETS] = columns.values_of_row(fresh)
         cursor.execute("UPDATE audit_entry SET body = %s WHERE id = %s", [canonical(content), act.entry_id])
 
 

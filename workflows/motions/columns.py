@@ -64,14 +64,14 @@ class Difference(NamedTuple):
     expected: Any
 
 
-def of(motion: Motion) -> Values:
+def values_of_row(motion: Motion) -> Values:
     """Every such column of the row."""
     return {column: _plain(getattr(motion, column)) for column in COLUMNS}
 
 
 def set_by(motion: Motion, *, everything: bool = False) -> Values:
     """The columns that differ from what is on record, or all; from now on they are on record."""
-    before, motion.on_record = {} if everything else motion.on_record, of(motion)
+    before, motion.on_record = {} if everything else motion.on_record, values_of_row(motion)
     return {name: value for name, value in motion.on_record.items() if name not in before or before[name] != value}
 
 
@@ -85,7 +85,7 @@ def in_force(logged: Iterable[Mapping[str, Any]]) -> Values:
 
 def differences(motion: Motion, expected: Values) -> list[Difference]:
     """The columns of the row that differ from what is expected of them."""
-    found = of(motion)
+    found = values_of_row(motion)
     # What has been returned is a draft again: which earlier sanction it names is open.
     left_open = {"earlier_id"} if motion.is_editable else set()
     return [

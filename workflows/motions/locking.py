@@ -24,7 +24,7 @@ def lock(motion: Motion) -> Motion:
     locked = asked.get(pk=motion.pk)
     clocks.require(before, locked.database_now, locked.log_at)
     signed.require(locked)
-    locked.on_record = columns.of(locked)
+    locked.on_record = columns.values_of_row(locked)
     for name in KEPT:
         loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
         if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):
