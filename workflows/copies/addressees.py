@@ -23,7 +23,7 @@ class Addressee:
 NOBODY_KNOWN = Addressee()
 
 
-def meant(motion: ServedMotion, word: str, *, required: bool | None = None) -> list[Addressee]:
+def find_addressees(motion: ServedMotion, word: str, *, required: bool | None = None) -> list[Addressee]:
     """Whom ``word`` means.
 
     An office or officer of the motion; or the persons whom the motion names in a field of this name; or the persons of

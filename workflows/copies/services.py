@@ -24,7 +24,7 @@ from ecase.outbox.models import Message, Subscription
 from ecase.outbox.models import State as MessageState
 from workflows import clock
 from workflows.calendars.services import in_force
-from workflows.copies.addressees import Addressee, counsel_of, meant
+from workflows.copies.addressees import Addressee, counsel_of, find_addressees
 from workflows.copies.models import Copy, CopyQuerySet, Recipient, Way
 from workflows.copies.ports import ServedAct, ServedMotion
 from workflows.statute.catalogue import catalogue
@@ -179,10 +179,10 @@ def _owed(motion: ServedMotion, act: ServedAct) -> Iterator[Copy]:
             entry for entry in motion.kind_entry.service if not entry.outcomes or motion.outcome in entry.outcomes
         )
         for entry in entries:
-            yield from (_copy(motion, act, entry, addressee) for addressee in meant(motion, entry.to))
+            yield from (_copy(motion, act, entry, addressee) for addressee in find_addressees(motion, entry.to))
     elif act.type == HEARING_ORDER:
         for attendee in motion.kind_entry.hearing.attendees:
-            found = meant(motion, attendee.who, required=attendee.attendance == "must")
+            found = find_addressees(motion, attendee.who, required=attendee.attendance == "must")
             yield from (_notice(motion, act, attendee, addressee) for addressee in found)
 
 
