@@ -37,7 +37,9 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
         return _keep(request, motion, kind)
     if kind not in acting.available(motion, request.post):
         return page(request, "act_not_possible.html", {**about(motion, request.post), "act_type": kind}, status=409)
-    return page(request, "act.html", _about(motion, request.post, kind, drafts.kept(motion, request.post, kind)))
+    return page(
+        request, "act.html", _about(motion, request.post, kind, drafts.load_act_draft(motion, request.post, kind))
+    )
 
 
 @require_POST
@@ -78,7 +80,7 @@ def preview(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespo
 def preview_pdf(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
     """The PDF of what has been typed so far, marked as a preview."""
     motion, kind = _found(request.post, motion_id, act_type)
-    payload = {} if kind == ActType.MOTION else drafts.kept(motion, request.post, kind)
+    payload = {} if kind == ActType.MOTION else drafts.load_act_draft(motion, request.post, kind)
     return files.pdf(acting.preview(motion, kind, request.post, payload), f"{kind}-preview.pdf")
 
 
@@ -103,9 +105,9 @@ def _keep(request: PortalRequest, motion: Motion, kind: ActType) -> HttpResponse
 
 def _keep_what_fits(post: Post, motion: Motion, kind: ActType, payload: dict[str, Any]) -> list[Problem]:
     try:
-        drafts.keep(motion, post, kind, payload)
+        drafts.save_act_draft(motion, post, kind, payload)
     except Invalid as refusal:
-        drafts.keep(motion, post, kind, forms.without(payload, refusal.problems))
+        drafts.save_act_draft(motion, post, kind, forms.without(payload, refusal.problems))
         return list(refusal.problems)
     return []
 

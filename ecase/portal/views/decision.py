@@ -99,7 +99,7 @@ def _possible(motion: Motion, post: Post) -> list[ActType]:
 
 
 def _kept(motion: Motion, post: Post) -> dict[str, Any]:
-    kept = (drafts.kept(motion, post, act_type) for act_type in DECISIONS)
+    kept = (drafts.load_act_draft(motion, post, act_type) for act_type in DECISIONS)
     return next((payload for payload in kept if payload), {})
 
 

@@ -149,7 +149,7 @@ def discard(motion: Motion, post: Post) -> None:
     locked.delete()
 
 
-def keep(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[str, Any]) -> None:
+def save_act_draft(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[str, Any]) -> None:
     """Keep what is typed for an act that is not prepared yet, complete or not."""
     if ActType(act_type) not in checks.available(motion, post):
         raise NotAllowed(Problem("not-yours", _("This act is not yours to write now.")))
@@ -158,7 +158,7 @@ def keep(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[s
     ActDraft.objects.update_or_create(motion=motion, post=post, type=act_type, defaults={"payload": dict(payload)})
 
 
-def kept(motion: Motion, post: Post, act_type: ActType | str) -> dict[str, Any]:
+def load_act_draft(motion: Motion, post: Post, act_type: ActType | str) -> dict[str, Any]:
     """What was kept for this act by this post; empty if nothing."""
     draft = ActDraft.objects.filter(motion=motion, post=post, type=act_type).first()
     return draft.payload if draft else {}
