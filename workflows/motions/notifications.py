@@ -132,7 +132,7 @@ def next_reviewer(motion: Motion) -> Iterator[Recipient]:
 def whom_the_event_concerns(motion: Motion) -> Iterator[Recipient]:
     """Whom the catalogue wants to be told of the event that the last act puts on record."""
     if motion.last_act:
-        for role in events.stated(motion.last_act).tells:
+        for role in events.event_of(motion.last_act).tells:
             yield from _OF_EVENT[role](motion)
 
 

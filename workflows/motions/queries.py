@@ -200,7 +200,7 @@ def acts_of(acts: Iterable[Act]) -> Iterator[TimelineEvent]:
 
 
 def _label(act: Act) -> str:
-    return str(events.stated(act).label if act.type == ActType.EVENT else ActType(act.type).label)
+    return str(events.event_of(act).label if act.type == ActType.EVENT else ActType(act.type).label)
 
 
 def _openings(motion: Motion) -> Iterator[TimelineEvent]:

@@ -20,7 +20,7 @@ def open_now(motion: Motion) -> tuple[Event, ...]:
     return tuple(event for event in possible if _is_next(event, noted))
 
 
-def stated(act: Act) -> Event:
+def event_of(act: Act) -> Event:
     """The event that the act puts on record."""
     return act.motion.kind_entry.event(act.stated["payload"][EVENT])
 
