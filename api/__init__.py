@@ -1,1 +1,1 @@
-"""REST, version 1: a door to the same two functions that the portal uses. It translates and holds no rule."""
+"""REST API, version 1. It calls the same services as the portal and has no rules of its own."""

@@ -1,4 +1,4 @@
-"""From rows to answers: what a motion, an act, a document, a deadline look like from outside."""
+"""Builds the JSON answers of the REST API from rows: motions, acts, attachments, deadlines."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ from workflows.statute.catalogue import catalogue
 
 Answer = dict[str, Any]
 PEOPLE = ("author__officer", "judge")
-# The columns of a line of the queue; `line` turns them into an answer.
+# The columns of a list row; `line` turns them into an answer.
 LINE = (
     "id",
     "case__number",
@@ -57,12 +57,12 @@ LINE = (
 )
 
 
-# What whether a sanction holds depends on.
+# The columns that decide whether a sanction is in force.
 _OF_FORCE = ("kind", "catalogue_id", "outcome", "appeal_state", "valid_until", "ended_at")
 
 
 def line(row: Mapping[str, Any], motions_url: str) -> Answer:
-    """A line of the queue, from a row of the columns ``LINE``."""
+    """A list row, from a row of the columns ``LINE``."""
     kept = {name: value for name, value in row.items() if "__" not in name and name not in ("catalogue_id", "judge_id")}
     return {
         **kept,
@@ -81,7 +81,7 @@ def _name(row: Mapping[str, Any], who: str) -> str:
 
 
 def line_of(request: Request, subject: Motion) -> Answer:
-    """A line of the queue, from a motion in memory."""
+    """A list row, from a motion in memory."""
     row = {name: _through(subject, name) for name in LINE}
     return line(row, reverse("api:motions", request=request))
 
@@ -94,7 +94,7 @@ def _through(subject: Motion, path: str) -> Any:
 
 
 def kept(request: Request, kept_motion: Kept, post: Post) -> Answer:
-    """A motion as it stood when ``post`` signed its last act on it: the acts until then, and nothing to be done."""
+    """A motion as it stood when ``post`` signed its last act on it: the acts until then, and no available acts."""
     subject = kept_motion.motion
     return {
         **line_of(request, subject),
@@ -112,7 +112,7 @@ def kept(request: Request, kept_motion: Kept, post: Post) -> Answer:
 
 
 def motion(request: Request, subject: Motion, post: Post) -> Answer:
-    """A motion whole: its line, deadlines, timeline, attachments, acts, and what ``post`` may do now."""
+    """A whole motion: list row, deadlines, timeline, attachments, acts, and the acts that ``post`` may prepare now."""
     row = Motion.objects.values(*LINE).get(pk=subject.pk)
     own = subject.author.officer_id == post.officer_id
     return {
@@ -131,7 +131,7 @@ def motion(request: Request, subject: Motion, post: Post) -> Answer:
 
 
 def decision(request: Request, subject: Motion, made: Act, post: Post) -> Answer:
-    """What is open to counsel of somebody to whom a copy of the decision is owed, and of nothing else."""
+    """What counsel sees of a decision that is owed to his client when the rest of the motion is closed to him."""
     return {
         "id": subject.pk,
         "case": subject.case.number,
@@ -186,7 +186,7 @@ def act(request: Request, performed: Act, subject: Motion) -> Any:
 
 
 def prepared(request: Request, prepared_act: PreparedAct) -> Any:
-    """What waits for a signature: the bytes, their digest, the document, and until when."""
+    """An act that waits for its signature: the bytes, their digest, the document, and the expiry."""
     return PreparedShape(prepared_act, context={"request": request}).data
 
 
@@ -198,6 +198,6 @@ def _available(request: Request, subject: Motion, act_type: ActType) -> Answer:
 
 
 def session(token: Token, officer: Officer) -> Any:
-    """Who is signed in, in which post, which others there are, and until when."""
+    """The officer who is signed in, the current post, the officer's other posts, and the expiry."""
     held = {"officer": officer, "post": token.post, "posts": posts.of(officer), "expires_at": token.expiry}
     return SessionShape(held).data

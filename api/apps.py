@@ -1,4 +1,4 @@
-"""The app of the REST API."""
+"""Application configuration of the REST API."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,5 +9,5 @@ class ApiConfig(AppConfig):
     verbose_name = _("REST API")
 
     def ready(self) -> None:
-        """Tell the schema generator how requests are authenticated."""
+        """Register the authentication scheme with the schema generator."""
         from api import openapi  # noqa: F401

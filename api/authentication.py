@@ -1,4 +1,4 @@
-"""Who calls: a bearer token (RFC 6750), which belongs to one post of one officer."""
+"""Authentication by bearer token (RFC 6750). A token belongs to one post of one officer."""
 
 from typing import cast
 
@@ -15,15 +15,16 @@ SCHEME = "Bearer"
 
 
 class PostTokenAuthentication(BaseAuthentication):
-    """Sets ``request.user`` (officer), ``request.auth`` (token) and ``request.post``, by one query.
+    """Sets ``request.user`` (officer), ``request.auth`` (token) and ``request.post``, with one query.
 
-    Nothing is cached: a revoked token, an ended post, a deactivated officer are out with the next request (ASVS 8.3.2).
+    Nothing is cached: a revoked token, an ended post or a deactivated officer loses access at the next request
+    (ASVS 8.3.2).
     """
 
     def authenticate(self, request: Request) -> tuple[Officer, Token] | None:
         """Officer and token of the request; ``None`` if it brings no bearer token.
 
-        Who guesses at tokens is told to wait (``TooMany``); those with a good one are not held up by it.
+        Addresses that send wrong tokens too often get ``TooMany``; requests with a valid token are not affected.
         """
         scheme, _separator, secret = get_authorization_header(request).partition(b" ")
         if scheme.lower() != SCHEME.lower().encode():
@@ -36,7 +37,7 @@ class PostTokenAuthentication(BaseAuthentication):
         return token.post.officer, token
 
     def authenticate_header(self, request: Request) -> str:
-        """The challenge of a 401."""
+        """The ``WWW-Authenticate`` challenge of a 401."""
         return SCHEME
 
 

@@ -1,4 +1,4 @@
-"""Revisions over HTTP: ``ETag``, ``If-Match``, ``If-None-Match`` (RFC 9110, 13)."""
+"""Conditional requests: ``ETag``, ``If-Match``, ``If-None-Match`` (RFC 9110, 13)."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ def etag(revision: int) -> str:
 
 
 def revision_of(request: Request) -> int:
-    """The revision that ``If-Match`` names. Raises 428 without the header, 400 for one that names no revision."""
+    """The revision that ``If-Match`` names. Raises 428 without the header, 400 if it names no revision."""
     header = request.headers.get("If-Match", "").strip()
     if not header:
         message = _("Send If-Match with the ETag of the motion that you have seen.")
@@ -33,7 +33,7 @@ def revision_of(request: Request) -> int:
 
 
 def answer(request: Request, data: object) -> HttpResponse:
-    """200 with ``data`` as JSON under a tag of its bytes, or 304 if the caller has them."""
+    """200 with ``data`` as JSON and an ETag of its bytes, or 304 if the caller already has them."""
     body = dumps(data)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     seen = {value.strip().removeprefix("W/") for value in request.headers.get("If-None-Match", "").split(",")}

@@ -1,4 +1,4 @@
-"""The query parameters of every list and record. A parameter that is not known is refused."""
+"""The query parameters of every list and record. Unknown parameters are refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,15 +13,15 @@ from ecase.officers.models import Role
 from workflows.motions.filters import ME
 from workflows.motions.worklists import worklist_keys
 
-# As `all`; the name that it had first.
+# Alias of `all`, the original name.
 OPEN = "open"
-# What would tell of a motion that one keeps what has come after one's own act.
+# Filters that would reveal, of a motion of the list `kept`, what happened after the caller's own act.
 TELLING = ("state", "appeal_state", "due", "due_before", "valid_before", "assigned_to", "q")
 BLANK = serializers.CharField.default_error_messages["blank"]
 
 
 class QueueQuery(Strict):
-    """Beside what narrows the list (``workflows.motions.filters.MotionFilter``)."""
+    """Parameters of a list in addition to the filters (``workflows.motions.filters.MotionFilter``)."""
 
     scope = serializers.ChoiceField(
         [OPEN, *worklist_keys()],
@@ -70,6 +70,6 @@ class PeriodQuery(Strict):
 
 
 def filter_faults(filters: FilterSet, given: Mapping[str, str]) -> dict[str, Any]:
-    """What is wrong with the parameters that narrow a list, by name. An empty one narrows nothing, and is refused."""
+    """Errors in the filter parameters, by name. An empty parameter filters nothing, and is refused."""
     blank = {name: [serializers.ErrorDetail(str(BLANK), "blank")] for name, value in given.items() if not value}
     return {**translate_validation(filters.errors).detail, **blank}

@@ -1,7 +1,7 @@
-"""A write that is sent twice happens once (draft-ietf-httpapi-idempotency-key-header-07).
+"""A write that is sent twice is carried out once (draft-ietf-httpapi-idempotency-key-header-07).
 
-The answer is stored in the transaction of the effect. A refusal is not stored: nothing has changed, so the same request
-may be tried again under the same key.
+The answer is stored in the transaction of the effect. A refusal is not stored: nothing has changed, so the same
+request may be retried under the same key.
 """
 
 import hashlib
@@ -25,16 +25,16 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = ("ETag", "Location")
 KEPT_FOR = timedelta(hours=48)
-# Whoever stores an answer takes a few old ones away: nothing grows, and no job has to run.
+# Each write deletes a few expired rows, so no cleanup job is needed.
 FORGOTTEN_AT_ONCE = 20
 MAX_LENGTH = 128
 
 
 def once(request: Request, body: object, effect: Callable[[], Response], *, required: bool = False) -> Response:
-    """Carry out ``effect`` under the request's ``Idempotency-Key``, or answer as it was answered before.
+    """Carry out ``effect`` under the request's ``Idempotency-Key``, or return the stored answer.
 
-    ``body`` is what, beside method and path, makes the request the same request (JSON-ready). Without a key the effect
-    is simply carried out, unless one is ``required`` (400). Raises :class:`KeyReused` (422), :class:`InProgress` (409).
+    ``body`` (JSON-ready), with method and path, identifies the request. Without a key the effect is carried out,
+    unless a key is ``required`` (400). Raises :class:`KeyReused` (422), :class:`InProgress` (409).
     """
     key = _key(request, required=required)
     if not key:
@@ -47,7 +47,7 @@ def once(request: Request, body: object, effect: Callable[[], Response], *, requ
 
 @transaction.atomic
 def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Response]) -> Response | Refused:
-    # A refusal is returned, not raised: its record in the audit log is to be committed.
+    # A refusal is returned, not raised, so that its audit entry is committed.
     if not _claimed(f"{post.pk}:{key}"):
         raise InProgress(Problem("in-progress", _("Wait for the answer to the first request.")))
     stored = StoredAnswer.objects.filter(post=post, key=key, created_at__gt=timezone.now() - KEPT_FOR).first()
@@ -63,14 +63,14 @@ def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Resp
 
 
 def _claimed(name: str) -> bool:
-    """Hold ``name`` until the transaction ends; false if somebody else holds it."""
+    """Hold ``name`` until the transaction ends; false if another transaction holds it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
         return bool(cursor.fetchone()[0])
 
 
 def lock_number(name: str) -> int:
-    """The advisory lock that stands for ``name``: 64 bits of its SHA-256."""
+    """The number of the advisory lock for ``name``: the first 64 bits of its SHA-256."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
@@ -89,7 +89,7 @@ def _store(post: Post, key: str, fingerprint: str, response: Response) -> None:
         "body": dumps(response.data),
         "created_at": timezone.now(),
     }
-    # The key is ours alone (`_claimed`), so one statement will do; an answer too old to be given again is replaced.
+    # This transaction holds the key (`_claimed`), so one statement is enough; an expired answer is replaced.
     answer = StoredAnswer(post=post, key=key, **values)
     StoredAnswer.objects.bulk_create(
         [answer], update_conflicts=True, unique_fields=["post", "key"], update_fields=list(values)
@@ -97,7 +97,7 @@ def _store(post: Post, key: str, fingerprint: str, response: Response) -> None:
 
 
 def _key(request: Request, *, required: bool) -> str:
-    # A structured-field string (RFC 8941) comes in quotes, most clients send it bare: both name the same key.
+    # RFC 8941 puts the string in quotes, most clients send it without: both name the same key.
     key = request.headers.get(HEADER, "").strip().strip('"')
     if not key and required:
         message = _("Send an Idempotency-Key header, so that the request can be repeated safely.")
@@ -112,7 +112,7 @@ def _fingerprint(request: Request, body: object) -> str:
 
 
 def forget_expired(now: datetime) -> int:
-    """Drop some answers that are kept no longer; what another request is dropping is left to it. Returns how many."""
+    """Delete some expired answers, skipping rows that are locked. Returns how many."""
     old = StoredAnswer.objects.filter(created_at__lte=now - KEPT_FOR).order_by("created_at")
     found = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]
     deleted, _by_model = StoredAnswer.objects.filter(pk__in=list(found)).delete()

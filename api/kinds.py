@@ -1,4 +1,4 @@
-"""From a kind of the catalogue to an answer: what must be said and attached, who acts, and what may come out."""
+"""JSON answers about the kinds of the catalogue: forms, attachments, who acts, possible outcomes."""
 
 from api import schemas
 from api.answers import Answer
@@ -6,7 +6,7 @@ from workflows.statute.schema import Appeal, AppealOutcome, Kind, Outcome, Step
 
 
 def kind(entry: Kind) -> Answer:
-    """A kind, labels in the active language."""
+    """A kind, with labels in the active language."""
     return {
         "key": entry.key,
         "group": entry.group,

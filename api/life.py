@@ -1,4 +1,4 @@
-"""How a motion stands: whose consent is next, whether its sanction holds, what it is about, its draws and copies."""
+"""JSON answers about a motion's status: next consent, force of the sanction, related motions, draws, copies."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ RELATED = ("id", "kind", "number", "state")
 
 
 def standing(request: Request, subject: Motion, post: Post) -> Answer:
-    """What a motion whole says beside its line."""
+    """The fields of a whole motion in addition to its list row."""
     judge = subject.appellate_judge
     return {
         "path": kind_rules.path(subject),
@@ -39,7 +39,7 @@ def standing(request: Request, subject: Motion, post: Post) -> Answer:
 
 
 def office(organisation: Organisation) -> Answer:
-    """An organisation, its name in the active language."""
+    """An organisation, with its name in the active language."""
     return {"bin": organisation.bin, "name": organisation.name()}
 
 
@@ -56,7 +56,7 @@ def _next_consent(subject: Motion, levels: tuple[str, ...]) -> Answer | None:
 
 
 def _related(request: Request, subject: Motion, post: Post) -> Answer:
-    """The earlier and the later motions, as far as ``post`` may open them: one query."""
+    """The earlier and the later motions that ``post`` may open: one query."""
     linked = queries.queue(post).filter(Q(pk=subject.earlier_id) | Q(earlier=subject.pk))
     found = [_reference(request, row) for row in linked.values(*RELATED)]
     earlier = [reference for reference in found if reference["id"] == subject.earlier_id]

@@ -1,4 +1,4 @@
-"""What was answered under which ``Idempotency-Key``."""
+"""Stored answers by ``Idempotency-Key``."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from ecase.officers.models import Post
 
 
 class StoredAnswer(models.Model):
-    """The answer to a write, stored in the transaction of its effect, so that both exist or neither.
+    """The answer to a write, stored in the transaction of its effect: both are committed, or neither.
 
     ``fingerprint`` is the SHA-256 of method, path and body: the same key with another fingerprint is refused.
     """

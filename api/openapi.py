@@ -1,4 +1,4 @@
-"""How the OpenAPI 3.1 description is made from the views."""
+"""Extensions that generate the OpenAPI 3.1 description from the views."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: openapi.AutoSchema) -> dict[str, str]:
-        """RFC 6750, with what the token is."""
+        """The scheme (RFC 6750) and a description of the token."""
         return {
             "type": "http",
             "scheme": "bearer",
@@ -28,7 +28,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 class ParametersWithLimits(DjangoFilterExtension):
-    """The parameters of a filter as drf-spectacular describes them, and the longest text that each takes."""
+    """Filter parameters as drf-spectacular describes them, with the maximum length of each text."""
 
     target_class = "django_filters.rest_framework.DjangoFilterBackend"
     priority = 1
@@ -36,7 +36,7 @@ class ParametersWithLimits(DjangoFilterExtension):
     def resolve_filter_field(
         self, auto_schema: Any, model: Any, filterset_class: Any, field_name: str, filter_field: Any
     ) -> list[dict[str, Any]]:
-        """One parameter, with ``maxLength``, and without the name of the column in the language of the reader."""
+        """One parameter with ``maxLength``, without the column's translated name."""
         resolve: Any = super().resolve_filter_field
         (parameter,) = resolve(auto_schema, model, filterset_class, field_name, filter_field)
         longest = filter_field.extra.get("max_length")
@@ -45,10 +45,10 @@ class ParametersWithLimits(DjangoFilterExtension):
 
 
 class AutoSchema(openapi.AutoSchema):
-    """Every operation may answer with a problem document."""
+    """Adds the problem document to the responses of every operation."""
 
     def get_filter_backends(self) -> list[Any]:
-        """A view with a ``filterset_class`` is described by it."""
+        """Describe any view that has a ``filterset_class``."""
         return [DjangoFilterBackend] if self.method == "GET" and getattr(self.view, "filterset_class", None) else []
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:

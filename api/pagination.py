@@ -1,4 +1,4 @@
-"""Pages of a list in REST: ``limit`` and ``cursor`` in, ``next`` and ``results`` out."""
+"""Pages of REST lists: parameters ``limit`` and ``cursor``, response members ``next`` and ``results``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ LIMIT, MAX_LIMIT = SIZE, 100
 
 
 def cursor_of(filters: Mapping[str, Any]) -> Cursor | None:
-    """The cursor among checked query parameters. Raises :class:`Invalid` for one that comes from no ``next`` link."""
+    """The cursor among checked query parameters. Raises :class:`Invalid` unless it comes from a ``next`` link."""
     if "cursor" not in filters:
         return None
     try:
@@ -23,12 +23,12 @@ def cursor_of(filters: Mapping[str, Any]) -> Cursor | None:
 
 
 def answer_page(request: Request, page: Page[Any], results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """``next`` and ``results``: what is said of the rows of ``page``."""
+    """``next`` and ``results``, the serialized rows of ``page``."""
     return {"next": next_link(request, page.next) if page.next else None, "results": results}
 
 
 def next_link(request: Request, cursor: str) -> str:
-    """The address of the next page: this request's, with another cursor."""
+    """The address of the next page: that of this request, with another cursor."""
     query = request.query_params.copy()
     query["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -1,4 +1,4 @@
-"""Bodies in. A body that can be understood in two ways is refused, not guessed at."""
+"""Parsers of request bodies. Ambiguous bodies are refused."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ DEPTH = 32
 
 
 class JSONParser(parsers.JSONParser):
-    """RFC 8259 without its loose ends: no key twice, NUL, lone surrogate, number beyond 2^53-1; bounded depth."""
+    """Strict RFC 8259: refuses duplicate keys, NUL, lone surrogates, numbers beyond 2^53-1; limits the depth."""
 
     def parse(self, stream: IO[Any], *_about: Any) -> Any:
         """The value of a JSON body. Raises :class:`BadRequest`."""
@@ -66,7 +66,7 @@ def _check_string(text: str, path: str) -> None:
 
 
 def _check_number(number: float, path: str) -> None:
-    """Beyond this size not all readers of JSON see the same number (RFC 8259, 6)."""
+    """Beyond this size JSON readers may disagree about the number (RFC 8259, 6)."""
     if not abs(number) <= MAX_INTEGER:
         raise BadRequest(Problem("malformed-number", _("The number is too large."), path))
 
@@ -76,12 +76,12 @@ def is_storable(text: str) -> bool:
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:
-        # UTF-8 has no surrogates.
+        # Surrogates cannot be encoded in UTF-8.
         return False
 
 
 class MultipartParser(parsers.MultiPartParser):
-    """Multipart bodies, streamed to a temporary file, bounded, and checked against ``Content-Digest`` (RFC 9530)."""
+    """Multipart bodies, streamed to a temporary file, with a size limit and ``Content-Digest`` check (RFC 9530)."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -106,7 +106,7 @@ class MultipartParser(parsers.MultiPartParser):
 
 
 def too_large(limit: int) -> TooLarge:
-    """The refusal that names the limit in bytes."""
+    """The refusal, with the limit in bytes."""
     return TooLarge(Problem("too-large", _("The file is larger than is accepted."), "file", {"limit": limit}))
 
 
@@ -117,20 +117,19 @@ class DigestingStream:
         self._stream, self._hash = stream, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
-        """As the stream's own."""
         data = self._stream.read(size)
         self._hash.update(data)
         return data
 
     def finish(self) -> bytes:
-        """The SHA-256 of the whole stream, whatever of it was read so far."""
+        """The SHA-256 of the whole stream, including what has not been read yet."""
         while self.read(SLACK):
             pass
         return self._hash.digest()
 
 
 def digest_of_header(header: str | None) -> bytes | None:
-    """The SHA-256 that a ``Content-Digest`` header states: ``sha-256=:BASE64:``. Other algorithms are passed over."""
+    """The SHA-256 in a ``Content-Digest`` header: ``sha-256=:BASE64:``. Other algorithms are ignored."""
     for member in (header or "").split(","):
         name, _separator, value = member.strip().partition("=")
         if name == "sha-256":

@@ -1,7 +1,7 @@
-"""Probes are answered before anything else looks at the request.
+"""Answers probes before all other middleware.
 
-A supervisor on the same machine asks ``http://127.0.0.1:8000/api/health/live`` without a ``Host`` of ours and without
-TLS. That is safe: what is answered depends on no header but the language, and names no path and no address.
+A supervisor on the same machine asks ``http://127.0.0.1:8000/api/health/live`` without a ``Host`` that is allowed
+and without TLS. That is safe: the answer depends on no header but the language, and names no path and no address.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from ecase.reception import PROBES
 
 
 class ProbeMiddleware:
-    """Calls the view of a probe past host, redirect, session and all other middleware."""
+    """Calls the view of a probe, skipping host check, redirect, session and all other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Every refusal leaves by one gate, as ``application/problem+json`` (RFC 9457), in the reader's language."""
+"""The exception handler: every refusal becomes ``application/problem+json`` (RFC 9457), in the reader's language."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,13 +29,13 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class PreconditionRequired(Refused):
-    """A change was asked for without saying which revision it rests on (RFC 6585, 3)."""
+    """A change was requested without naming the revision it is based on (RFC 6585, 3)."""
 
     slug, status, title = "precondition-required", 428, _("Say which revision you are changing")
 
 
 class KeyReused(Refused):
-    """One ``Idempotency-Key``, two different requests."""
+    """The same ``Idempotency-Key`` was sent with a different request."""
 
     slug, status, title = "idempotency-key-reused", 422, _("This Idempotency-Key has served for another request")
 
@@ -47,7 +47,7 @@ class InProgress(Refused):
 
 
 class TooLarge(Refused):
-    """More bytes than the service takes."""
+    """The body exceeds the limit."""
 
     slug, status, title = "too-large", 413, _("The content is too large")
 
@@ -59,14 +59,14 @@ class BadRequest(Refused):
 
 
 class NotYet(Refused):
-    """What is asked for will exist in a moment."""
+    """The resource will exist in a moment."""
 
     slug, status, title = "not-yet", 409, _("Not yet")
     headers: ClassVar = {"Retry-After": "2"}
 
 
 class Unready(Refused):
-    """The service cannot do its work now."""
+    """The service is not ready."""
 
     slug, status, title = "unready", 503, _("The service is not ready")
     headers: ClassVar = {"Retry-After": "10"}
@@ -74,7 +74,7 @@ class Unready(Refused):
 
 @dataclass(frozen=True)
 class Document:
-    """A problem document before it is rendered. ``problems`` names every fault at once."""
+    """A problem document before it is rendered. ``problems`` names every fault."""
 
     slug: str
     status: int
@@ -95,7 +95,7 @@ class Document:
         }
 
 
-# What Django and REST framework raise themselves, by status: slug and title.
+# Exceptions of Django and REST framework, by status: slug and title.
 _TITLES: dict[int, tuple[str, str | Promise]] = {
     400: ("bad-request", BadRequest.title),
     401: ("not-authenticated", _("Sign in first")),
@@ -114,7 +114,7 @@ _TITLES: dict[int, tuple[str, str | Promise]] = {
 
 
 def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
-    """REST framework's exception handler: whatever was raised becomes a problem document."""
+    """REST framework's exception handler: converts any exception into a problem document."""
     request = context["request"]
     if outage := outages.of(exc):
         logger.warning("%s: %s", request.path, outages.first_line(exc))
@@ -128,22 +128,22 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's ``handler400``: what is refused before any view is found, such as a ``Host`` that is not ours."""
+    """Django's ``handler400``: requests refused before a view is found, such as a ``Host`` that is not allowed."""
     if not request.path.startswith("/api/"):
         return defaults.bad_request(request, exception)
     document = _titled(400)
     return HttpResponse(dumps(document.as_dict(request.path)), status=400, content_type=MEDIA_TYPE)
 
 
-# Not a decision about what was asked: it is still open, who it is, how often, by which method, in which form, when.
+# Not decisions about the request itself: authentication, rate, method, media type, availability.
 _UNRECORDED = frozenset({202, 401, 405, 406, 415, 429, 503})
 
 
 def _record(request: Request, document: Document, named: Mapping[str, Any]) -> None:
-    """Write a refused attempt to change something into the log, in a chain of the officer's own about what it names."""
+    """Log a refused attempt to change something, in the officer's own chain about the thing that the request names."""
     if request.method in SAFE_METHODS or document.status in _UNRECORDED:
         return
-    # Not before: where nobody has asked yet who calls (406), to ask would be refused in the midst of refusing.
+    # Not earlier: on a 406 the caller is not authenticated yet, and reading `request.auth` would raise again.
     token = request.auth
     if not isinstance(token, Token):
         return
@@ -163,14 +163,14 @@ def _record(request: Request, document: Document, named: Mapping[str, Any]) -> N
 
 
 def respond(document: Document, instance: str) -> Response:
-    """The response that carries ``document`` for the request to ``instance`` (its path)."""
+    """The response with ``document`` for the request to ``instance`` (its path)."""
     return Response(
         document.as_dict(instance), status=document.status, headers=dict(document.headers), content_type=MEDIA_TYPE
     )
 
 
 def describe(exc: Exception) -> Document:
-    """What is said of an exception. What is not foreseen is an error of ours, told without its inner parts."""
+    """The problem document of an exception. An unexpected one is a 500 without internal details."""
     if isinstance(exc, audit.NotYetInTree):
         exc = NotYet(Problem("not-yet", _("The log will have signed it in a moment. Ask again.")))
     if isinstance(exc, Refused):
@@ -194,7 +194,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 
 
 def of_status(status: int) -> Document:
-    """The document of a status that was decided before any view was found."""
+    """The problem document of a status that was set before a view was found."""
     return _titled(status, headers=TryLater.headers if status == TryLater.status else {})
 
 
@@ -213,7 +213,7 @@ def _of_framework(exc: exceptions.APIException) -> Document:
 
 
 def _revision_header(problems: Sequence[Problem]) -> dict[str, str]:
-    """The current revision as ETag, where a fault names it: the caller then knows what to look at again."""
+    """The current revision as ETag, if a fault names it, so that the caller knows what to fetch."""
     revisions = [problem.params["revision"] for problem in problems if "revision" in problem.params]
     return {"ETag": f'"{revisions[0]}"'} if revisions else {}
 

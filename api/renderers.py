@@ -1,4 +1,4 @@
-"""JSON out, by orjson."""
+"""JSON rendering with orjson."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class JSONRenderer(BaseRenderer):
     charset = None
 
     def render(self, data: Any, *_about: Any) -> bytes:
-        """The bytes of ``data``; nothing at all for ``None``; bytes have been rendered before."""
+        """The bytes of ``data``; empty for ``None``; bytes are passed through."""
         if data is None or isinstance(data, bytes):
             return data or b""
         return dumps(data)

@@ -1,4 +1,4 @@
-"""JSON Schemas of payloads: the catalogue's forms, and where an outcome is stated, that outcome's."""
+"""JSON Schemas of payloads: the forms of the catalogue and, for acts with an outcome, the form of that outcome."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ RULING = ActType.APPEAL_RULING.value
 
 
 def of_kind(kind: Kind) -> dict[str, Schema]:
-    """The schemas of every act of an officer on a motion of this kind, but for those that state an outcome."""
+    """The schemas of every act of an officer on a motion of this kind, except for acts that state an outcome."""
     plain = (act for act in ActType if act not in SERVICE_ACTS | WITH_OUTCOME and (act != ActType.EVENT or kind.events))
     return {act.value: schema_of(kind.form_for(act)) for act in plain}
 
@@ -29,8 +29,8 @@ def of_outcome(kind: Kind, outcome: Outcome) -> Schema:
 def of_ruling(kind: Kind, outcome: AppealOutcome) -> Schema:
     """The schema of the ruling on an appeal that states ``outcome``.
 
-    One that changes the decision may put another outcome in its place, and then states what that one asks for: the
-    schema is one of several, told apart by ``new_outcome``.
+    An outcome that changes the decision may replace it by another outcome, and then asks for that outcome's fields: the
+    schema is a ``oneOf``, distinguished by ``new_outcome``.
     """
     plain = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key)), {})
     if outcome.effect != "changed":
@@ -39,16 +39,16 @@ def of_ruling(kind: Kind, outcome: AppealOutcome) -> Schema:
 
 
 def _putting(kind: Kind, outcome: AppealOutcome, put: Outcome) -> Schema:
-    """The schema of a ruling that puts the outcome ``put`` in the place of the decision's."""
+    """The schema of a ruling that replaces the decision's outcome by ``put``."""
     named = {payloads.NEW_OUTCOME: {"const": put.key, "title": str(put.label)}}
     schema = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key, put.key)), named)
     return {**schema, "required": [payloads.NEW_OUTCOME, *schema["required"]]}
 
 
 def of_act(motion: Motion, act_type: ActType, outcome: str, author: Post) -> Schema | None:
-    """The schema of an act of ``author``'s; where it states an outcome, that of ``outcome``.
+    """The schema of an act of ``author``; if it states an outcome, that of ``outcome``.
 
-    ``None`` if the motion knows no such act or outcome.
+    ``None`` if the motion has no such act or outcome.
     """
     if act_type in SERVICE_ACTS:
         return None

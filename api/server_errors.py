@@ -1,6 +1,6 @@
-"""Django's ``handler500``: what failed outside of REST framework's views, told without database and session.
+"""Django's ``handler500``: errors outside REST framework's views, answered without database and session.
 
-An outage is 503 with ``Retry-After``, whatever stumbled over it; anything else is a fault of ours.
+An outage is 503 with ``Retry-After``; anything else is 500.
 """
 
 import sys
@@ -19,7 +19,7 @@ from ecase.reception import UNRECEIVED
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    """The answer to a request whose handling has just raised."""
+    """The answer to a request whose handling has just raised an exception."""
     outage = outages.of(sys.exc_info()[1])
     with translation.override(translation.get_language_from_request(request)):
         response = _document(request, outage) if _wants_document(request) else _page(outage)
@@ -30,7 +30,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 class UnreceivedMiddleware:
-    """Tells the client of a request whose body has not come why that is, before anything else looks at it."""
+    """Answers a request whose body was not received, before all other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,7 +54,7 @@ def _headers(outage: TryLater | None) -> Mapping[str, str]:
 
 
 def _wants_document(request: HttpRequest) -> bool:
-    """Programs, and scripts of our pages, which ask for JSON."""
+    """True for programs, and for scripts of the portal, which ask for JSON."""
     accepted = request.headers.get("Accept", "")
     return request.path.startswith("/api/") or ("json" in accepted and "html" not in accepted)
 
@@ -76,7 +76,7 @@ def _page(outage: TryLater | None) -> HttpResponse:
 
 
 def _stylesheet() -> str:
-    """Empty where static files have not been collected: a page about a fault must not fail for want of colours."""
+    """Empty if static files have not been collected: an error page must not fail for lack of a stylesheet."""
     try:
         return static("portal/dist/portal.css")
     except (ValueError, OSError):

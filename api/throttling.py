@@ -1,4 +1,4 @@
-"""Limits of the REST API as REST framework asks for them; the counting is that of ``ecase.limits``."""
+"""Rate limits of the REST API in the form that REST framework expects; ``ecase.limits`` does the counting."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ CHANGES = "post-changes"
 
 
 class AnonymousThrottle(BaseThrottle):
-    """Counts one address at the view's ``throttle_scope``. Raises ``TooMany`` once the limit is used up."""
+    """Counts requests of one address at the view's ``throttle_scope``. Raises ``TooMany`` above the limit."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request."""
@@ -23,10 +23,10 @@ class AnonymousThrottle(BaseThrottle):
 
 
 class PostThrottle(BaseThrottle):
-    """Counts one post behind a token, its changes also by themselves. Raises ``TooMany`` once a limit is used up."""
+    """Counts requests of one post with a token, and its changes separately. Raises ``TooMany`` above a limit."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Count the request; one without a token is counted where it is refused."""
+        """Count the request; requests without a token are counted where they are refused."""
         if not isinstance(request.auth, Token):
             return True
         post = str(request.auth.post_id)
@@ -44,5 +44,5 @@ def _remember(request: Request, allowance: Allowance) -> None:
 
 
 def allowance_of(request: Request) -> Allowance | None:
-    """How the client stood when this request was counted last, for the answer's headers."""
+    """The allowance of the client when this request was counted, for the answer's headers."""
     return getattr(request._request, "allowance", None)  # noqa: SLF001

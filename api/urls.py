@@ -1,4 +1,4 @@
-"""The addresses of version 1, of the probes, and of the description of both."""
+"""URLs of version 1, of the probes, and of the OpenAPI description."""
 
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView

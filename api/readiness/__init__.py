@@ -1,4 +1,4 @@
-"""Whether the service can do its work: everything that it needs, each asked within a bounded time and named."""
+"""Readiness: checks everything that the service needs, each by name and within a time limit."""
 
 from api.readiness.cache import Finding, findings
 

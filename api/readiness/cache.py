@@ -1,7 +1,7 @@
-"""Asking everything, each thing for seconds at most; what was found counts for a moment, against floods of questions.
+"""Runs all readiness checks with a timeout of seconds, and caches the findings briefly against floods of requests.
 
-What may hang for ever (a network folder, a broker) is asked in threads of its own: one that has not come back is not
-asked again, and is said not to answer.
+Checks that may hang for ever (a network folder, a broker) run in threads of their own. A check that has not returned
+is not started again, and is reported as not answering.
 """
 
 import logging
@@ -21,14 +21,14 @@ from api.readiness.words import Lacking
 from ecase import outages
 
 logger = logging.getLogger(__name__)
-# Seconds: for one check, and for how long the findings count.
+# Seconds: the timeout of one check, and how long findings are cached.
 PATIENCE, KEPT = 2.0, 2.0
 Check = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that the service needs. ``why`` is a sentence for people, empty where it is there."""
+    """The state of one thing that the service needs. ``why`` is a sentence for people, empty if it is available."""
 
     name: str
     why: str | Promise = ""
@@ -43,7 +43,7 @@ class Finding:
 
 
 class _Outside:
-    """Checks that run in threads of their own: at most one of each at a time."""
+    """Checks that run in threads of their own, each at most once at a time."""
 
     def __init__(self, checks: dict[str, Check]) -> None:
         self._checks = checks
@@ -51,13 +51,13 @@ class _Outside:
         self._running: dict[str, Future[Finding]] = {}
 
     def begin(self) -> None:
-        """Start every check whose last run has come back."""
+        """Start every check that is not still running."""
         for name, check in self._checks.items():
             if name not in self._running or self._running[name].done():
                 self._running[name] = self._pool.submit(_found, name, check)
 
     def end(self) -> list[Finding]:
-        """What they have found, or that they do not answer."""
+        """The findings; a check that is still running is reported as not answering."""
         until = time.monotonic() + PATIENCE
         return [self._result(name, running, until) for name, running in self._running.items()]
 
@@ -74,7 +74,7 @@ _kept: tuple[float, list[Finding]] = (-KEPT, [])
 
 
 def findings() -> list[Finding]:
-    """Everything that the service needs, each with what is wrong with it."""
+    """Everything that the service needs, each with its state."""
     global _kept  # noqa: PLW0603 - of this process: what has just been found
     with _LOCK:
         if time.monotonic() - _kept[0] >= KEPT:
@@ -83,7 +83,7 @@ def findings() -> list[Finding]:
 
 
 def forget() -> None:
-    """Ask again at the next call, however soon."""
+    """Clear the cache: the next call runs the checks again."""
     global _kept  # noqa: PLW0603
     _kept = (-KEPT, [])
 

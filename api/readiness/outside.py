@@ -1,4 +1,4 @@
-"""What the service needs beside its database. Each may hang with what it asks, and has a thread of its own."""
+"""Checks of everything outside the database. Each may hang, so each runs in a thread of its own."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from api.readiness.words import Check, Lacking, lacking
 from ecase.audit import checkpoints, keys
 from ecase.celery import app
 
-# Seconds for the broker to answer.
+# Seconds that the broker has to answer.
 BROKER_PATIENCE = 1.5
 
 
@@ -51,7 +51,7 @@ def _disk() -> None:
 
 
 def _write(folder: Path) -> None:
-    """A file can be made in the folder, brought to the disk, and taken away again."""
+    """A file can be created in the folder, written to the disk, and deleted."""
     with lacking(_("Nothing can be written to the folder."), OSError):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".ready-") as file:
@@ -61,7 +61,7 @@ def _write(folder: Path) -> None:
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or what is above it as long as it has not been made."""
+    """The folder, or its nearest ancestor that exists."""
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 

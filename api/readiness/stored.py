@@ -1,4 +1,4 @@
-"""What the database, and what is judged with its help, says of the service. Called in the thread that asks."""
+"""Checks that use the database. They run in the thread of the request."""
 
 from datetime import timedelta
 from functools import lru_cache
@@ -18,13 +18,13 @@ from workflows.deadlines.models import Deadline
 from workflows.statute.catalogue import NoLawInForce, in_force
 from workflows.watch import status
 
-# Beyond that something stands still: the signing of the log, the claiming of what is due.
+# The delay beyond which a job counts as stopped: the signing of the log, the claiming of due rows.
 STILL = timedelta(minutes=2)
 _PROBE = b"ecase readiness"
 
 
 def database() -> None:
-    """It is reached."""
+    """The database is reachable."""
     with lacking(_("The database cannot be reached."), DatabaseError):
         connection.ensure_connection()
         with connection.cursor() as cursor:
@@ -33,7 +33,7 @@ def database() -> None:
 
 def _migrations() -> None:
     if not _applied():
-        # Once true it stays so for the life of the process; as long as it is not, it is asked again.
+        # Once true, it is cached for the life of the process; until then it is checked again.
         _applied.cache_clear()
         raise Lacking(_("The database is not migrated."))
 
@@ -65,7 +65,7 @@ def _service_key() -> None:
 
 
 def _seal() -> None:
-    """A seal that is made now stands: its certificate and its authorities, none of them revoked."""
+    """The current seal verifies: its certificate and its authorities are valid and not revoked."""
     with lacking(_("The service's own key cannot be read."), ImproperlyConfigured, OSError, ValueError):
         cms = signing.sealer().sign(_PROBE)
     message = _("A seal of the service would not be accepted now: its certificate or its revocation lists are stale.")
@@ -74,7 +74,7 @@ def _seal() -> None:
 
 
 def _log() -> None:
-    """The database holds all that the log has signed, as the folder of checkpoints knows it."""
+    """The database holds everything that the log has signed, according to the folder of checkpoints."""
     newest = Checkpoint.objects.first()
     known = newest.size if newest else 0
     with lacking(_("The log's checkpoints cannot be read."), ImproperlyConfigured, OSError):
@@ -97,7 +97,7 @@ def _watch() -> None:
 
 
 def _duties() -> None:
-    """No duty of the watch fails; a row that is put aside is no reason to send nobody here."""
+    """No duty of the watch fails; a single row that was set aside does not make the service unready."""
     if failing := status.read().failing:
         raise Lacking(_("A duty of the watch fails."), "; ".join(f"{duty} since {duty.since:%c}" for duty in failing))
 

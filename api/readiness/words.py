@@ -1,4 +1,4 @@
-"""What is said of a thing that is lacking: a sentence for whoever asks, and the detail for the operator's log."""
+"""Messages about missing things: a sentence for the client, and the detail for the operator's log."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from ecase import outages
 
 
 class Lacking(Exception):
-    """Something that the service needs is not there. ``detail`` goes to the log alone: it may name paths and hosts."""
+    """Something that the service needs is missing. ``detail`` goes to the log only: it may name paths and hosts."""
 
     def __init__(self, why: str | Promise, detail: str = "") -> None:
         super().__init__(detail)
@@ -18,7 +18,7 @@ class Lacking(Exception):
 
 @contextmanager
 def lacking(why: str | Promise, *faults: type[Exception]) -> Iterator[None]:
-    """Any of ``faults`` inside the block means that the thing is lacking."""
+    """Convert any of ``faults`` inside the block into :class:`Lacking`."""
     try:
         yield
     except faults as fault:

@@ -1,4 +1,4 @@
-"""What serializers of every subject are made of. What comes in is strict: a field that is not known is refused."""
+"""Base serializers and fields. Input is strict: unknown fields are refused."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ PEM = "-----BEGIN"
 
 
 class Strict(serializers.Serializer[Any]):
-    """Refuses fields that it does not know, beside every other fault."""
+    """Refuses unknown fields, and reports them with all other faults."""
 
     default_error_messages = {"unknown": _("This field is not known.")}
 
@@ -40,7 +40,7 @@ class Base64Field(serializers.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # Of bytes only the size is of interest; the parser has looked at every character of the text already.
+        # Only the size of bytes matters; the parser has checked every character of the text already.
         self.validators = [validator for validator in self.validators if isinstance(validator, MaxLengthValidator)]
 
     def to_internal_value(self, data: Any) -> Any:
@@ -55,34 +55,32 @@ class Base64Field(serializers.CharField):
 
 
 class BytesField(serializers.CharField):
-    """Bytes of a row, as base64 (RFC 4648, 4)."""
+    """Binary data, as base64 (RFC 4648, 4)."""
 
     def to_representation(self, value: Any) -> str:
-        """The text."""
         return base64.b64encode(bytes(value)).decode()
 
 
 class ConstantField(serializers.ChoiceField):
-    """What is the same of every row of a kind."""
+    """A value that is the same for every row."""
 
     def __init__(self, constant: str) -> None:
         super().__init__([constant], source="*")
         self.constant = constant
 
     def to_representation(self, value: Any) -> str:
-        """The constant."""
         return self.constant
 
 
 class LinkField(serializers.URLField):
-    """The address of a view whose arguments are attributes of the row; null where the attribute ``needs`` is empty."""
+    """The address of a view whose arguments are attributes of the row; null if the attribute ``needs`` is empty."""
 
     def __init__(self, view: str, *attributes: str, needs: str = "pk", **options: Any) -> None:
         super().__init__(source="*", **options)
         self.view, self.attributes, self.needs = view, attributes, needs
 
     def to_representation(self, value: Any) -> Any:
-        """The address as the request would write it."""
+        """The absolute address, by the scheme and host of the request."""
         if getattr(value, self.needs) is None:
             return None
         arguments = [getattr(value, name) for name in self.attributes]

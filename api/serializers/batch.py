@@ -20,7 +20,7 @@ class SignaturesInput(Strict):
     signatures = serializers.ListField(child=OneSignature(), min_length=1, max_length=MOST)
 
     def validate_signatures(self, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """One signature an act."""
+        """Allow one signature per act."""
         if len({signature["act"] for signature in given}) < len(given):
             self.fail("twice")
         return given

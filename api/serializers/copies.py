@@ -9,7 +9,7 @@ from workflows.copies.models import BY_HAND, Way
 
 
 class AcknowledgementInput(Strict):
-    """Empty from the addressee; from whoever served by hand, how, when, and the proof."""
+    """Empty from the addressee; from the officer who served the copy by hand: how, when, and the proof."""
 
     how = serializers.ChoiceField([(way.value, way.label) for way in BY_HAND], required=False)
     at = serializers.DateTimeField(required=False, help_text="When it was served; now, if not given.")

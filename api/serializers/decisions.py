@@ -1,4 +1,4 @@
-"""Decisions of which a copy is owed to the caller's clients."""
+"""Decisions of which the caller's clients are owed a copy."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The files and materials of a motion."""
+"""Files and materials of a motion."""
 
 from typing import Any
 

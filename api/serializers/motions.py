@@ -1,4 +1,4 @@
-"""Motions: drafts, lines of a list, one motion whole."""
+"""Motions: drafts, list rows, and the whole motion."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ class CaseShape(serializers.Serializer[Any]):
 
 
 class ExplanationField(serializers.ListField):
-    """How a deadline was counted."""
+    """The explanation of how a deadline was counted."""
 
     child = serializers.CharField()
 

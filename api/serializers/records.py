@@ -1,4 +1,4 @@
-"""Draws of judges, and differences of versions."""
+"""Draws of judges, and differences between versions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Signing in, and who is signed in."""
+"""Sign-in and the current session."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Figures of a period."""
+"""Statistics of a period."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Suggestions of the assistant."""
+"""Suggestions for decisions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The verification of evidence containers."""
+"""Verification of evidence containers."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""The views: each translates a request into a call of the rooms below, and its result into an answer."""
+"""Views: each translates a request into a call of a service, and its result into an answer."""

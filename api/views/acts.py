@@ -1,4 +1,4 @@
-"""Acts: prepare, sign, read. The two steps are ``workflows.motions.services.acting``'s."""
+"""Acts: prepare, sign, read. Prepare and perform are in ``workflows.motions.services.acting``."""
 
 import uuid
 
@@ -29,13 +29,13 @@ EITHER = PolymorphicProxySerializer("ActOrPrepared", {"prepared": PreparedShape,
 
 
 class Acts(View):
-    """Acts that are to be signed."""
+    """Preparation of acts."""
 
     @extend_schema(
         operation_id="prepareAct", request=PrepareInput, parameters=[IDEMPOTENCY_KEY], responses={201: PreparedShape}
     )
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Prepare an act: the answer holds the bytes to sign, their digest, the document, and until when."""
+        """Prepare an act. The answer holds the bytes to sign, their digest, the document, and the expiry."""
         motion = queries.decided(post_of(request), motion_id)
         given = checked(PrepareInput, request.data)
 
@@ -54,13 +54,13 @@ class Signature(View):
         operation_id="signAct", request=SignatureInput, parameters=[IDEMPOTENCY_KEY_REQUIRED], responses={201: ActShape}
     )
     def post(self, request: Request, act_id: uuid.UUID) -> Response:
-        """Perform the act: signature, transition, deadlines, log and messages stand or fall together."""
+        """Perform the act: signature, transition, deadlines, log and messages are one transaction."""
         prepared = acting.prepared_for(post_of(request), act_id)
         cms = checked(SignatureInput, request.data)["cms"]
 
         def effect() -> Response:
             act = acting.perform(prepared, cms, post_of(request))
-            # Not read again through the caller's view: an act may move the motion out of it.
+            # Not read again with the caller's permissions: the act may have removed the motion from them.
             motion = act.motion
             body = answers.act(request, act, motion)
             return Response(body, status=201, headers={"ETag": etag(motion.revision), "Location": body["url"]})
@@ -96,7 +96,7 @@ class ActContainer(View):
 
     @extend_schema(operation_id="getActContainer", responses={(200, act_evidence.SERVED_AS): OpenApiTypes.BINARY})
     def get(self, request: Request, act_id: uuid.UUID) -> HttpResponse:
-        """Signed bytes, signature, files, certificates, log proof: what a stranger needs to verify the act offline."""
+        """Signed bytes, signature, files, certificates, log proof: all that offline verification of the act needs."""
         seen = _opened(request, act_id)
         signers.require_evidence(seen, post_of(request))
         response = HttpResponse(act_evidence.container(seen.act), content_type=act_evidence.SERVED_AS)
@@ -106,7 +106,7 @@ class ActContainer(View):
 
 
 def _opened(request: Request, act_id: uuid.UUID) -> SeenAct:
-    """An act that the caller may read, or has signed or signed upon; the reading is logged. ``DoesNotExist``: 404."""
+    """An act that the caller may read, has signed or co-signed; the reading is logged. ``DoesNotExist``: 404."""
     seen = signers.act(post_of(request), act_id)
     queries.open_act(seen.act, seen.motion, post_of(request))
     return seen

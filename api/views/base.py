@@ -1,4 +1,4 @@
-"""What every view does alike: strict input, and answers that carry a file."""
+"""Base view: strict input, and answers with a file."""
 
 import base64
 import hashlib
@@ -28,9 +28,9 @@ from workflows.motions.filters import MotionFilter
 
 
 class View(APIView):
-    """``queries`` says, by method, which query parameters are known; any other is refused.
+    """``queries`` lists, by method, the query parameters that are known; any other is refused.
 
-    Beside them GET knows those of ``filterset_class``.
+    GET also knows those of ``filterset_class``.
     """
 
     queries: ClassVar[Mapping[str, type[Strict]]] = {}
@@ -39,7 +39,7 @@ class View(APIView):
     filterset: MotionFilter | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """After authentication: the query parameters, checked, as ``self.filters``."""
+        """After authentication, check the query parameters and keep them as ``self.filters``."""
         super().initial(request, *args, **kwargs)
         # HEAD is GET without the body (RFC 9110, 9.3.2).
         method = "GET" if request.method == "HEAD" else str(request.method)
@@ -48,7 +48,7 @@ class View(APIView):
         self.filters = self._checked(request, shape, given) if given else dict(_unasked(shape))
 
     def _checked(self, request: Request, shape: type[Strict], given: dict[str, Any]) -> dict[str, Any]:
-        """The parameters of ``shape``; what narrows the list becomes ``filterset``. Every fault of both at once."""
+        """The parameters of ``shape``; the list filters become ``filterset``. Faults of both are raised together."""
         known = self.filterset_class.base_filters if self.filterset_class and shape in self.queries.values() else ()
         narrowing = {name: given.pop(name) for name in known if name in given}
         faults: dict[str, Any] = {}
@@ -63,7 +63,7 @@ class View(APIView):
         return dict(serializer.validated_data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        """Every counted answer says what is left of the limit."""
+        """Add the rate limit headers to every counted answer."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         if allowance := allowance_of(request):
             for name, value in allowance.headers(timezone.now()).items():
@@ -72,7 +72,7 @@ class View(APIView):
 
 
 class OpenView(View):
-    """For anybody, token or not, but not more often than ``throttle_scope`` allows."""
+    """Open to everybody, with or without a token, limited by ``throttle_scope``."""
 
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
@@ -81,18 +81,18 @@ class OpenView(View):
 
 
 class Nothing(OpenView):
-    """Every address below this one that is none: 404 as a problem document, by whatever method."""
+    """Every unknown address below this one: 404 as a problem document, for any method."""
 
     throttle_classes = ()
     schema = None
 
     def initial(self, *_args: Any, **_named: Any) -> None:
-        """There is nothing here."""
+        """Raise 404."""
         raise Http404
 
 
 def checked(shape: type[Strict], data: Any) -> dict[str, Any]:
-    """The values of ``data`` as ``shape`` has them, or a ``ValidationError`` that names every fault."""
+    """The values of ``data`` validated by ``shape``. Raises a ``ValidationError`` that names every fault."""
     serializer = shape(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
@@ -100,12 +100,12 @@ def checked(shape: type[Strict], data: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _unasked(shape: type[Strict]) -> dict[str, Any]:
-    """What ``shape`` says where nothing was asked: always the same, and asked most often."""
+    """The defaults of ``shape`` for a request without parameters: constant, and the most frequent case."""
     return checked(shape, {})
 
 
 def single_values(given: QueryDict) -> dict[str, Any]:
-    """The fields and the file of a multipart body, or the parameters of a query, each given once."""
+    """The fields and the file of a multipart body, or the parameters of a query, each at most once."""
     values: dict[str, Any] = {name: found[-1] for name, found in given.lists()}
     twice = [name for name, found in given.lists() if len(found) > 1]
     unfit = [name for name, value in values.items() if isinstance(value, str) and not is_storable(name + value)]
@@ -116,13 +116,13 @@ def single_values(given: QueryDict) -> dict[str, Any]:
 
 
 def form_of(request: Request) -> dict[str, Any]:
-    """The fields and the file of a multipart body; none of a body that is empty."""
+    """The fields and the file of a multipart body; none if the body is empty."""
     data = request.data
     return single_values(data) if isinstance(data, QueryDict) else {}
 
 
 def identity_of(request: Request, given: Mapping[str, Any]) -> list[Any]:
-    """What makes an upload the same upload: its fields, and its bytes. Read only where a key asks for it."""
+    """What identifies an upload: its fields and its bytes. Read only if there is an idempotency key."""
     if HEADER not in request.headers:
         return []
     fields = [[name, value.name if name == "file" else value] for name, value in sorted(given.items())]
@@ -138,7 +138,7 @@ def _digest(file: UploadedFile) -> str:
 
 
 def download(file: File, name: str, media_type: str, sha256: str) -> FileResponse:
-    """A file to keep, never to run: attachment, sandboxed, with its SHA-256 as ``ETag`` and ``Repr-Digest``."""
+    """A file as a sandboxed attachment, with its SHA-256 as ``ETag`` and ``Repr-Digest``."""
     response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
     response["ETag"] = f'"{sha256}"'
     response["Repr-Digest"] = f"sha-256=:{_base64_of_hex(sha256)}:"

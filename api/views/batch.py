@@ -1,4 +1,4 @@
-"""Many signatures in one request: for whoever signs many copies with one opening of the key."""
+"""Many signatures in one request, for signing several acts with one unlocking of the key."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ class Signatures(View):
 
     @extend_schema(operation_id="signActs", request=SignaturesInput, responses=SignatureResultsShape)
     def post(self, request: Request) -> Response:
-        """Perform each act for itself: one that is refused does not hold up the others.
+        """Perform each act separately: one that is refused does not affect the others.
 
-        Results come in the order of the request. Sending the same again is safe without a key: an act is performed
-        once, and is then `performed` again in the answer.
+        Results are in the order of the request. Repeating the request is safe without a key: an act is performed once,
+        and is `performed` again in the answer.
         """
         given = checked(SignaturesInput, request.data)["signatures"]
         outcomes = perform_many([(signature["act"], signature["cms"]) for signature in given], post_of(request))

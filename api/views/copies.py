@@ -1,4 +1,4 @@
-"""Copies of decisions and notices of hearings: what is owed to whom, and the proof that it was served."""
+"""Copies of decisions and notices of hearings: to whom they are owed, and the proof of service."""
 
 import uuid
 from typing import Any
@@ -38,19 +38,19 @@ class CopiesOfMotion(View):
 
 
 class OneCopy(View):
-    """One copy."""
+    """A copy of a decision or notice of a hearing."""
 
     @extend_schema(operation_id="getCopy", responses=CopyShape)
     def get(self, request: Request, copy_id: uuid.UUID) -> Response:
-        """A copy, and how it stands."""
+        """A copy and its status."""
         return Response(life.copy(request, served_copies.get(post_of(request), copy_id), post_of(request)))
 
 
 class Acknowledgement(View):
-    """That a copy was received, or served."""
+    """The acknowledgement or service of a copy."""
 
     def get_parsers(self) -> list[BaseParser]:
-        """An addressee sends JSON; a record of service brings its proof as multipart."""
+        """An addressee sends JSON; a record of service is multipart, with its proof."""
         return [JSONParser(), MultipartParser(settings.UPLOAD_MAX_BYTES)]
 
     @extend_schema(
@@ -82,7 +82,7 @@ class Proof(View):
 
     @extend_schema(operation_id="getCopyProof", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, copy_id: uuid.UUID) -> FileResponse:
-        """The file, as uploaded; `Repr-Digest` holds its SHA-256."""
+        """The file as uploaded; `Repr-Digest` holds its SHA-256."""
         post = post_of(request)
         document = served_copies.get(post, copy_id).proof
         if document is None:

@@ -1,4 +1,4 @@
-"""Decisions of which a copy is owed to the caller's clients, where nothing else of the motion is open to him."""
+"""Decisions of which a copy is owed to the caller's clients, when the rest of the motion is closed to him."""
 
 from typing import ClassVar
 
@@ -20,13 +20,13 @@ from workflows.motions.states import DECISIONS
 
 
 class Decisions(View):
-    """What counsel may read of motions that are about somebody else than his client."""
+    """Decisions that counsel may read in motions about somebody else than his client."""
 
     queries: ClassVar = {"GET": DecisionQuery}
 
     @extend_schema(operation_id="listDecisions", parameters=[DecisionQuery], responses=DecisionPage)
     def get(self, request: Request) -> HttpResponse:
-        """Decisions owed to persons whom the caller is counsel of, newest first, with the acts that he may prepare."""
+        """Decisions owed to persons whom the caller defends, newest first, with the acts that he may prepare."""
         post = post_of(request)
         wanted = queries.decisions(post).select_related("case")
         page = fetch_page(wanted, "decided_at", cursor_of(self.filters), size=self.filters["limit"])

@@ -1,4 +1,4 @@
-"""The materials of a motion: what it says, and the files that it rests on. Who opens them is stamped as a reader."""
+"""The materials of a motion: its content and its files. Opening them is stamped with the reader."""
 
 import uuid
 from typing import Any
@@ -26,7 +26,7 @@ from workflows.motions.services import drafts
 
 
 class Materials(View):
-    """What a motion says and rests on."""
+    """The content and the files of a motion."""
 
     def get_parsers(self) -> list[BaseParser]:
         """Uploads come as multipart, streamed, up to the installation's limit."""
@@ -34,7 +34,7 @@ class Materials(View):
 
     @extend_schema(operation_id="openMaterials", responses=MaterialsShape)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Open the materials. An officer's first opening of what they are now is stamped, every opening is logged."""
+        """Open the materials. An officer's first opening of the current version is stamped, every opening is logged."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)
         opening = queries.open_materials(motion, post)
         body = {
@@ -53,7 +53,7 @@ class Materials(View):
         responses={201: AttachmentShape},
     )
     def post(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Attach a file to a draft. Its type is told by its bytes, its SHA-256 is checked if it is stated."""
+        """Attach a file to a draft. Its type is detected from its bytes; its SHA-256 is checked if stated."""
         motion = queries.get(post_of(request), motion_id)
         given = checked(UploadInput, form_of(request))
         return once(request, identity_of(request, given), lambda: _attached(request, motion, given))
@@ -67,11 +67,11 @@ def _attached(request: Request, motion: Motion, given: dict[str, Any]) -> Respon
 
 
 class OneDocument(View):
-    """A file that a motion rests on."""
+    """A file of a motion."""
 
     @extend_schema(operation_id="downloadDocument", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> FileResponse:
-        """The bytes, as uploaded; `Repr-Digest` holds their SHA-256. The reading is logged."""
+        """The file as uploaded; `Repr-Digest` holds its SHA-256. The reading is logged."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)
         document = queries.attachments(motion, post).get(pk=attachment_id).document
         blob = document.blob
@@ -81,6 +81,6 @@ class OneDocument(View):
         operation_id="detachDocument", responses={204: OpenApiResponse(description="The draft no longer rests on it.")}
     )
     def delete(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> Response:
-        """Take a file off a draft. It stays among the documents of the case."""
+        """Remove a file from a draft. It stays among the documents of the case."""
         drafts.detach(queries.get(post_of(request), motion_id), post_of(request), attachment_id)
         return Response(status=204)

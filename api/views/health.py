@@ -1,4 +1,4 @@
-"""Probes for whoever runs the service."""
+"""Probes for operators and supervisors."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class Ready(OpenView):
 
     @extend_schema(operation_id="ready", responses=ReadyShape)
     def get(self, request: Request) -> Response:
-        """Everything that the service needs, each by name; 503, with what is wrong, if any of it is not there."""
+        """Everything that the service needs, each by name; 503, with the reason, if any of it is not available."""
         found = readiness.findings()
         checks = [finding.as_dict() for finding in found]
         problems = [Problem(finding.name, finding.why) for finding in found if not finding.ok]

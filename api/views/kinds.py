@@ -42,7 +42,7 @@ class OneKind(View):
 
     @extend_schema(operation_id="getKind", responses=KindShape)
     def get(self, request: Request, key: str) -> HttpResponse:
-        """A kind: what must be said and attached, who acts, and what may come out."""
+        """A kind: its form and attachments, who acts, and the possible outcomes."""
         return answer(request, kind(_found(key)))
 
 
@@ -54,7 +54,7 @@ def _found(key: str) -> Kind:
 
 
 def _wanted(law: Catalogue, filters: dict[str, Any], post: Post) -> list[str]:
-    """The kinds of a group, and those that a role may author."""
+    """The keys of the kinds of a group that a role may author."""
     role = post.role if filters.get("author") == ME else filters.get("author")
     of_group = (entry for entry in law.kinds.values() if filters.get("group") in (None, entry.group))
     return [entry.key for entry in of_group if role is None or role in _authors(entry)]

@@ -1,4 +1,4 @@
-"""The audit log as strangers verify it: the signed checkpoint, and the proof that an entry is under it."""
+"""The audit log for third-party verification: the signed checkpoint, and proofs of entries."""
 
 import base64
 
@@ -23,12 +23,12 @@ class Checkpoint(OpenView):
 
     @extend_schema(operation_id="getCheckpoint", responses={(200, TEXT): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:
-        """A C2SP signed note: size and root hash of the log. It names nobody, and anybody may keep it."""
+        """A C2SP signed note: size and root hash of the log. It names no person, and anybody may keep it."""
         return _text(audit.checkpoint())
 
 
 class Consistency(OpenView):
-    """That the log of a later checkpoint begins with that of an earlier one."""
+    """The proof that the log of a later checkpoint begins with that of an earlier one."""
 
     throttle_scope = "checkpoint"
 
@@ -41,9 +41,9 @@ class Consistency(OpenView):
         responses={(200, TEXT): OpenApiTypes.STR},
     )
     def get(self, request: Request, old: int, size: int) -> HttpResponse:
-        """The hashes of RFC 9162, 2.1.4, in base64, one a line: what `--consistency` of the offline verifier reads.
+        """The hashes of RFC 9162, 2.1.4, in base64, one per line, as `--consistency` of the offline verifier reads.
 
-        For whoever kept a checkpoint; 404 for sizes that the log has not signed yet.
+        For anyone who kept a checkpoint; 404 for sizes that the log has not signed yet.
         """
         newest = audit.signed_size()
         if not 0 < old <= size <= newest:
@@ -53,7 +53,7 @@ class Consistency(OpenView):
 
 
 class ProofOfEntry(View):
-    """That an entry is in the log."""
+    """The proof that an entry is in the log."""
 
     @extend_schema(
         operation_id="getProof",
@@ -63,8 +63,8 @@ class ProofOfEntry(View):
     def get(self, request: Request, entry: int) -> HttpResponse:
         """A `c2sp.org/tlog-proof@v1` text, to be checked offline.
 
-        Its line `extra` carries the entry for those who may read what it is about; for anybody else the entry's
-        SHA-256 alone (32 bytes), whatever it is about.
+        Its line `extra` carries the entry for readers who may see its subject; for anybody else only the SHA-256 of the
+        entry (32 bytes).
         """
         found = Entry.objects.get(pk=entry)
         return _text(audit.proof(found, bare=not entry_is_visible(found, post_of(request))))

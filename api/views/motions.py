@@ -1,4 +1,4 @@
-"""Motions: the queue, drafts, and one motion whole."""
+"""Motions: lists, drafts, and the whole motion."""
 
 import uuid
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ from workflows.motions.worklists import KEPT, worklist_of, worklists_of
 
 
 class Motions(View):
-    """The caller's queue, and new drafts."""
+    """The caller's motions, and new drafts."""
 
     queries: ClassVar = {"GET": QueueQuery}
     filterset_class = MotionFilter
@@ -45,7 +45,7 @@ class Motions(View):
     @extend_schema(operation_id="listMotions", parameters=[QueueQuery], responses=MotionPage)
     def get(self, request: Request) -> HttpResponse:
         """The motions that the caller's post may open, newest first."""
-        # The hot path: one query beside the token's, columns and no models, no serializer.
+        # The hot path: one query in addition to the token's, columns and no models, no serializer.
         if self.filters["scope"] == KEPT:
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
@@ -71,13 +71,13 @@ class Motions(View):
         operation_id="createDraft", request=DraftInput, parameters=[IDEMPOTENCY_KEY], responses={201: MotionShape}
     )
     def post(self, request: Request) -> Response:
-        """A draft of the caller's, under the catalogue in force."""
+        """Create a draft under the catalogue in force."""
         given = checked(DraftInput, request.data)
         return once(request, request.data, lambda: _created(request, given))
 
 
 def _listed(post: Post, scope: str) -> MotionQuerySet:
-    """The motions of the caller's list of that name; ``Invalid`` if his role has none."""
+    """The motions of the caller's list of that name. Raises ``Invalid`` if his role has no such list."""
     if scope == OPEN:
         return queries.queue(post)
     worklist = worklist_of(post, scope)
@@ -102,9 +102,9 @@ def _created(request: Request, given: dict[str, Any]) -> Response:
 
 
 def _change(motion: Motion, post: Post, given: Mapping[str, Any], seen: int | None = None) -> None:
-    """What is given of a draft; ``seen`` is the revision that the caller saw before the first of the changes.
+    """Apply the given changes to a draft; ``seen`` is the revision that the caller saw before the first change.
 
-    The payload comes first: what it leaves open is filled in from the earlier decision.
+    The payload is saved first: fields that it leaves open are filled in from the earlier decision.
     """
     if "payload" in given:
         drafts.save(motion, post, given["payload"], seen)
@@ -123,7 +123,7 @@ def _earlier(motion_id: uuid.UUID | None, post: Post) -> Motion | None:
 
 
 def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response:
-    """The motion as it is now, its revision as ``ETag``; for who has signed and sees it no more, as it stood then."""
+    """The motion now, with its revision as ``ETag``; for a signer who may open it no longer, as it stood then."""
     motion = queries.find(post_of(request), motion_id)
     if motion is None:
         kept = signers.get(post_of(request), motion_id)
@@ -133,7 +133,7 @@ def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response
 
 
 class OneMotion(View):
-    """One motion that the caller may open."""
+    """A motion that the caller may open."""
 
     @extend_schema(operation_id="getMotion", responses=MotionShape)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
@@ -144,12 +144,12 @@ class OneMotion(View):
         operation_id="changeDraft", request=DraftChange, parameters=[IF_MATCH, IDEMPOTENCY_KEY], responses=MotionShape
     )
     def patch(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Replace a draft's payload, or name the earlier motion that it is about. The payload may be incomplete."""
+        """Replace a draft's payload, or name its earlier motion. The payload may be incomplete."""
         motion, seen = queries.get(post_of(request), motion_id), revision_of(request)
         given = checked(DraftChange, request.data)
 
         def effect() -> Response:
-            # A single change leaves the record of its refusal itself, which a transaction around it would take back.
+            # A single change records its refusal itself; a transaction around it would roll that record back.
             with transaction.atomic() if len(given) > 1 else nullcontext():
                 _change(motion, post_of(request), given, seen)
             return shown(request, motion_id)

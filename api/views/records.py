@@ -1,4 +1,4 @@
-"""What surrounds a motion: the draws of its judges, the differences of its versions, its whole file on paper."""
+"""Records about a motion: draws of its judges, differences between versions, the whole file as a PDF."""
 
 import uuid
 
@@ -17,22 +17,22 @@ from workflows.motions.exports import difference, printable
 
 
 class DrawsOfMotion(View):
-    """The draws by which judges got a motion."""
+    """The draws that assigned the motion to judges."""
 
     @extend_schema(operation_id="listDraws", responses=Draws)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:
-        """Every draw, oldest first, with all that anybody needs to repeat it."""
+        """Every draw, oldest first, with everything that is needed to repeat it."""
         motion = queries.get(post_of(request), motion_id)
         found = motion.draws.select_related("court", "chosen").order_by("drawn_at")
         return Response({"results": [DrawShape({**draw.as_dict(), "court": draw.court}).data for draw in found]})
 
 
 class DifferenceOfVersions(View):
-    """What has changed between two versions of a motion."""
+    """The changes between two versions of a motion."""
 
     @extend_schema(operation_id="compareVersions", responses=Difference)
     def get(self, request: Request, motion_id: uuid.UUID, before: int, after: int) -> Response:
-        """Field by field, word by word, file by file. It does not count as opening the materials."""
+        """The changes by field, word and file. It does not count as opening the materials."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)
         known = difference.versions(motion)
         if not {before, after} <= set(known):
@@ -47,7 +47,7 @@ class FileOfMotion(View):
 
     @extend_schema(operation_id="getMotionFile", responses={(200, printable.PDF): OpenApiTypes.BINARY})
     def get(self, request: Request, motion_id: uuid.UUID) -> HttpResponse:
-        """One PDF of every act and attachment, complete to the moment. Counts as opening the materials."""
+        """One PDF of all acts and attachments up to now. Counts as opening the materials."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)
         queries.open_materials(motion, post)
         response = HttpResponse(printable.render(motion, post), content_type=printable.PDF)

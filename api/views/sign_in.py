@@ -1,4 +1,4 @@
-"""Signing in with the key that signs: challenge, token, and who is signed in."""
+"""Sign-in with the signing key: challenge, token, and current session."""
 
 from typing import Any
 
@@ -22,32 +22,32 @@ from ecase.problems import Invalid, NotAllowed, Problem
 
 
 class Challenge(OpenView):
-    """Something to sign."""
+    """A challenge to sign."""
 
     throttle_scope = "sign-in"
 
     @extend_schema(operation_id="challenge", request=None, responses={201: ChallengeShape})
     def post(self, request: Request) -> Response:
-        """Bytes that have never been given out before. Sign them and answer within minutes, once."""
+        """Unique bytes to sign. A challenge is valid for minutes, and for one answer."""
         body = ChallengeShape(sign_in.challenge()).data
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
 
 class Tokens(View):
-    """Tokens: one for a signed challenge, and the end of the one in use."""
+    """Issue a token for a signed challenge, and revoke the current one."""
 
     throttle_scope = "sign-in"
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        """Who asks for a token has none yet."""
+        """A request for a token needs none."""
         return [] if self._signs_in() else super().get_authenticators()
 
     def get_permissions(self) -> Any:
-        """A token is needed to end it."""
+        """Revoking needs a token."""
         return [] if self._signs_in() else super().get_permissions()
 
     def get_throttles(self) -> list[BaseThrottle]:
-        """Guessing is slow."""
+        """Limit guessing."""
         return [AnonymousThrottle()] if self._signs_in() else super().get_throttles()
 
     def _signs_in(self) -> bool:
@@ -73,7 +73,7 @@ class Tokens(View):
 
 
 class Session(View):
-    """Who is signed in."""
+    """The current session."""
 
     @extend_schema(operation_id="getSession", responses=SessionShape)
     def get(self, request: Request) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Figures of a period, over what the caller may see."""
+"""Statistics of a period, over the motions that the caller may see."""
 
 from dataclasses import asdict
 from typing import ClassVar
@@ -16,13 +16,13 @@ from workflows.motions.statistics import Line
 
 
 class Statistics(View):
-    """What came of the motions of a period."""
+    """The outcomes of the motions of a period."""
 
     queries: ClassVar = {"GET": PeriodQuery}
 
     @extend_schema(operation_id="getStatistics", parameters=[PeriodQuery], responses=Figures)
     def get(self, request: Request) -> Response:
-        """By kind: how many were filed, how they ended, how fast. A secret motion counts for those admitted to it."""
+        """By kind: how many were filed, how they ended, how fast. Secret motions count only for those admitted."""
         lines = statistics.count_motions(post_of(request), self.filters["since"], self.filters["until"])
         return Response({"results": [_line(line) for line in lines]})
 

@@ -1,4 +1,4 @@
-"""Suggestions of the assistant: asked for by the judge, labelled, never an act."""
+"""Suggestions of the assistant: requested by the judge, labelled, never an act."""
 
 import uuid
 
@@ -36,11 +36,11 @@ class Suggestions(View):
 
 
 class OneSuggestion(View):
-    """A suggestion that was asked for."""
+    """A suggestion that was requested."""
 
     @extend_schema(operation_id="getSuggestion", responses=SuggestionShape)
     def get(self, request: Request, motion_id: uuid.UUID, suggestion_id: uuid.UUID) -> Response:
-        """The suggested text with a source for every paragraph, as it was first made."""
+        """The suggested text as first made, with a source for every paragraph."""
         motion = queries.get(post_of(request), motion_id)
         suggestion = Suggestion.objects.get(pk=suggestion_id, motion=motion, post__officer=post_of(request).officer_id)
         return Response(SuggestionShape(suggestion, context={"request": request}).data)

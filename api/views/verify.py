@@ -1,4 +1,4 @@
-"""Is this container genuine? Anybody may ask."""
+"""Verification of an evidence container, without a token."""
 
 from typing import Any
 
@@ -22,20 +22,21 @@ class Verify(OpenView):
     throttle_scope = "verify"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Before the body is read."""
+        """Refuse before the body is read."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
             inspection.admit()
 
     def get_parsers(self) -> list[BaseParser]:
-        """A container comes as multipart, streamed; one beyond the limits of containers is checked offline."""
+        """A container is multipart, streamed; one beyond the limits has to be verified offline."""
         return [MultipartParser(inspection.upload_limit())]
 
     @extend_schema(operation_id="verify", request={"multipart/form-data": VerifyInput}, responses=VerdictShape)
     def post(self, request: Request) -> Response:
-        """Signatures, files, the chain of acts, and the log's proof, by this installation's trust. Nothing is kept.
+        """Verify signatures, files, the chain of acts and the log's proof with this installation's trust.
 
-        It runs apart, within limits of memory and time. 429 and 503 say by `Retry-After` when to ask again.
+        Nothing is stored. The verification runs in a separate process with limits of memory and time. 429 and 503 state
+        in `Retry-After` when to try again.
         """
         file: UploadedFile = checked(VerifyInput, form_of(request))["file"]
         try:

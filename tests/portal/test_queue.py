@@ -104,7 +104,7 @@ def test_more_motions_cost_no_more_queries(
         assert len(listed(client)) == 6
 
 
-# -- worklists --------------------------------------------------------------------------------------------------------
+# -- worklists -------------------------------------------------------------------------------------------------------
 
 
 ROLES = ["investigator", "head_of_unit", "prosecutor", "judge", "court_chair", "clerk", "defender"]
