@@ -1,4 +1,4 @@
-"""The trigger that makes a table append-only: rows come, and never change or go."""
+"""Trigger that makes a table append-only: rows are inserted, never changed or deleted."""
 
 from typing import Any
 

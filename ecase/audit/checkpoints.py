@@ -1,8 +1,8 @@
-"""Checkpoints outside the database, so that whoever rolls the log back or rewrites it is found out.
+"""Checkpoints published outside the database, so that a rollback or rewrite of the log is detected.
 
-``ECASE_CHECKPOINT_DIR`` is best a mount of another machine. One file a day holds every checkpoint of that day, one
-after the other, and ``latest`` the newest. A power cut may leave half a note at the end of a file, or a broken
-``latest``: what follows is read from the next line that names the log, and the newest whole note counts.
+``ECASE_CHECKPOINT_DIR`` should be a mount of another machine. One file per day holds all checkpoints of that day in
+order, and ``latest`` the newest. A power cut may leave half a note at the end of a file, or a broken ``latest``:
+reading continues at the next line that names the log, and the newest whole note counts.
 """
 
 import logging
@@ -22,23 +22,23 @@ from signatures.tlog import transparency
 logger = logging.getLogger(__name__)
 
 LATEST = "latest"
-# There while the database does not continue what was signed: who performs acts looks for it, at no cost.
+# This file exists while the database does not continue what was signed; every act checks for it.
 STOPPED = "stopped"
 _SUFFIX = ".checkpoints"
 # Ed25519 with the key's id: 68 bytes as base64 (c2sp.org/signed-note).
 _SIGNATURE = re.compile(f"{transparency.SIGNATURE_MARK}[^ ]+ [A-Za-z0-9+/]{{91}}=\n")
-# How much of a day's file is read from its end to find its newest note, and the longest note.
+# Bytes read from the end of a day's file to find its newest note, and the length of the longest note.
 TAIL = 64 * 1024
 MAX_NOTE = 4096
 
 
 def folder() -> Path:
-    """Where the checkpoints go."""
+    """The folder of the checkpoints."""
     return Path(settings.CHECKPOINT_DIR)
 
 
 def publish() -> None:
-    """Write the newest checkpoint out, unless that has been done. Called after its commit, so it never runs ahead."""
+    """Write the newest checkpoint out, unless that has been done. Called after its commit, so it is never ahead."""
     newest, origin = Checkpoint.objects.first(), keys.origin()
     if newest is None or newest.origin != origin:
         return
@@ -56,13 +56,13 @@ def published() -> transparency.Checkpoint | None:
 
 
 def published_size() -> int:
-    """How many entries the newest published checkpoint of this log's present origin is of; 0 while there is none."""
+    """The size in entries of the newest published checkpoint of this log's current origin; 0 if there is none."""
     newest = published()
     return newest.size if newest and newest.origin == keys.origin() else 0
 
 
 def notes() -> Iterator[tuple[str, str]]:
-    """Every published checkpoint as (file name, note), in the order of writing; half notes as they are."""
+    """Every published checkpoint as (file name, note), in the order of writing; half notes unchanged."""
     origins = keys.origins()
     for path in _days():
         yield from ((path.name, note) for note in _notes_in(path, origins))
@@ -76,29 +76,29 @@ def notes_by_day() -> Iterator[list[str]]:
 
 
 def is_stopped() -> bool:
-    """Whether the log does not continue what it has signed, and a person has to decide (``manage.py audit resume``)."""
+    """Whether the log is stopped because it does not continue what it has signed (``manage.py audit resume``)."""
     return (folder() / STOPPED).exists()
 
 
 def mark_stopped() -> None:
-    """Say so to every process that sees the folder."""
+    """Stop the log for every process that sees the folder."""
     folder().mkdir(parents=True, exist_ok=True)
     (folder() / STOPPED).touch()
 
 
 def unmark_stopped() -> None:
-    """The log goes on."""
+    """End the stop."""
     (folder() / STOPPED).unlink(missing_ok=True)
 
 
 def is_whole(note: str) -> bool:
-    """Whether a note has its signature to the end, right or wrong: what a power cut has left has not."""
+    """Whether a note has a complete signature line, valid or not: a note cut off by a power failure has none."""
     text, separator, signatures = note.partition("\n\n")
     return bool(text and separator and _SIGNATURE.match(signatures))
 
 
 def sign(size: int, root: bytes, at: datetime) -> Checkpoint:
-    """A signed checkpoint, stored."""
+    """Sign and store a checkpoint."""
     signer = keys.signer()
     note = signer.sign(str(transparency.Checkpoint(signer.name, size, root)))
     return Checkpoint.objects.create(size=size, root=root, note=note, at=at)
@@ -142,7 +142,7 @@ def _notes_in(path: Path, origins: set[str]) -> Iterator[str]:
 
 
 def _split(lines: Iterable[str], origins: set[str]) -> Iterator[str]:
-    """Notes begin at a line that is the log's name, and end at the empty line behind their signatures, or earlier."""
+    """A note begins at a line with the log's name, and ends at the empty line after its signatures, or earlier."""
     note = ""
     for line in lines:
         is_behind = line == "\n" and "\n\n" in note
@@ -154,7 +154,7 @@ def _split(lines: Iterable[str], origins: set[str]) -> Iterator[str]:
 
 
 def _ended(note: str) -> Iterator[str]:
-    """A note without the empty lines that part it from the next one."""
+    """A note without the empty lines that separate it from the next one."""
     if note.strip():
         yield note.rstrip("\n") + "\n" if note.endswith("\n") else note
 
@@ -163,7 +163,7 @@ def _ended(note: str) -> Iterator[str]:
 
 
 def _append(path: Path, text: str) -> None:
-    """Behind what is there, on a line of its own even if that breaks off in the middle."""
+    """Append on a new line, even if the file breaks off in the middle of one."""
     fresh = not path.exists()
     with path.open("a+b") as file:
         if file.tell():
@@ -177,7 +177,7 @@ def _append(path: Path, text: str) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Whole or not at all, also if the power goes: the bytes are on the disk before the name is, and then the name."""
+    """Replace atomically, also if the power fails: the bytes are flushed to the disk before the file is renamed."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     with fresh.open("w") as file:
         file.write(text)

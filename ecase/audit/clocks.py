@@ -1,7 +1,7 @@
-"""Whether this machine's clock can be believed: nothing irrevocable is done, and no entry dated, by one that cannot.
+"""Checks this machine's clock. With a wrong clock no entry is dated and nothing irrevocable is done.
 
 This machine is compared with the database, and the newest entry of the log with the database: an entry that is later
-than now was dated by a clock that was wrong, or the database's clock has been set back.
+than now was dated by a wrong clock, or the database's clock has been set back.
 """
 
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ _LOOK = "SELECT clock_timestamp(), (SELECT at FROM audit_entry ORDER BY id DESC 
 
 
 class ClockDiffers(Exception):
-    """This machine's clock, the database's and the log's contradict each other: a person has to set one of them."""
+    """The clocks of this machine, the database and the log differ too much: a person has to set one of them."""
 
 
 class Now(Func):
-    """The database's clock at this instant, not at the transaction's beginning."""
+    """The database's clock at this instant, not at the start of the transaction."""
 
     function = "clock_timestamp"
     template = "%(function)s()"
@@ -30,12 +30,12 @@ class Now(Func):
 
 
 def newest_at() -> QuerySet[Entry, Any]:
-    """When the newest entry of the log was made, for a subquery in another statement."""
+    """The time of the newest entry of the log, for a subquery in another statement."""
     return Entry.objects.order_by("-pk").values("at")[:1]
 
 
 def difference(before: datetime, database: datetime, after: datetime) -> timedelta:
-    """How far the database's clock is ahead of this machine's, which read ``before`` and ``after`` the statement."""
+    """How far the database's clock is ahead of this machine's, read ``before`` and ``after`` the statement."""
     if before <= database <= after:
         return timedelta(0)
     return database - (after if database > after else before)
@@ -44,8 +44,8 @@ def difference(before: datetime, database: datetime, after: datetime) -> timedel
 def require(before: datetime, database: datetime, newest: datetime | None = None) -> None:
     """Raise :class:`ClockDiffers` beyond ``settings.CLOCK_BOUND``.
 
-    ``database`` is what its clock said during a statement that was sent at ``before`` and has just been answered,
-    ``newest`` when the newest entry of the log was made.
+    ``database`` is the database's clock during a statement that was sent at ``before`` and has just been answered,
+    ``newest`` the time of the newest entry of the log.
     """
     apart = difference(before, database, timezone.now())
     if abs(apart) > settings.CLOCK_BOUND:
@@ -56,7 +56,7 @@ def require(before: datetime, database: datetime, newest: datetime | None = None
 
 
 def check() -> None:
-    """Ask the database, in one statement; raises :class:`ClockDiffers` as :func:`require` does."""
+    """Read the database's clock in one statement; raises :class:`ClockDiffers` as :func:`require` does."""
     before = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(_LOOK)

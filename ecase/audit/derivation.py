@@ -1,7 +1,7 @@
-"""The second stage of ``manage.py audit verify``: whether rows say what acts and log say.
+"""The second stage of ``manage.py audit verify``: whether rows agree with acts and log.
 
-The log knows no rows but its own. An application that keeps rows which can be derived from the log registers a check
-when it is ready, as with Django's system checks; the command runs all of them after the log itself was verified.
+The log knows only its own rows. An application with rows that can be derived from the log registers a check in
+``ready``, as with Django's system checks; the command runs all of them after verifying the log itself.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class RowFault:
-    """A row that does not say what acts and log say; ``column`` where it is one column."""
+    """A row that disagrees with acts and log; ``column`` is empty unless it is one column."""
 
     code: str
     table: str
@@ -43,7 +43,7 @@ class RowFault:
 
 @dataclass
 class Tally:
-    """How much was compared so far, by table, and how many rows are older than the log's words about them."""
+    """How many rows were compared so far, by table, and how many predate the present content of log entries."""
 
     tell: Callable[[int], None] = lambda _rows: None
     compared: Counter[str] = field(default_factory=Counter)
@@ -51,31 +51,31 @@ class Tally:
     rows: int = 0
 
     def count(self, table: str) -> None:
-        """One more row of the table was compared; ``tell`` hears of every ten thousand."""
+        """Count one more compared row of the table; ``tell`` is called at every ten thousand."""
         self.compared[table] += 1
         self.rows += 1
         if self.rows % TOLD_EVERY == 0:
             self.tell(self.rows)
 
     def lack(self, table: str) -> None:
-        """One more row of the table is older than what the log now says: it cannot be derived whole."""
+        """Count one more row that predates the present content of log entries: it cannot be derived completely."""
         self.lacking[table] += 1
 
 
-# A check yields the faults as it finds them, in memory that does not grow, and counts what it has compared.
+# A check yields faults as it finds them, in constant memory, and counts the rows that it compares.
 Check = Callable[[Tally], Iterator[RowFault]]
 _checks: list[Check] = []
 
 
 def register(check: Check) -> Check:
-    """Let ``manage.py audit verify`` run this check as well. Called in ``AppConfig.ready``."""
+    """Run this check in ``manage.py audit verify``. Called in ``AppConfig.ready``."""
     if check not in _checks:
         _checks.append(check)
     return check
 
 
 def faults(tally: Tally) -> Iterator[RowFault]:
-    """What every registered check finds, as of one instant."""
+    """The faults that all registered checks find, in one snapshot."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:
@@ -90,7 +90,7 @@ def _one_snapshot() -> None:
 
 
 def differences(table: str, key: Any, found: dict[str, Any], expected: dict[str, Any]) -> Iterator[RowFault]:
-    """The columns of ``found`` that differ from what is expected of them; others are not asked."""
+    """The columns of ``found`` that differ from the expected ones; other columns are not compared."""
     for column, value in expected.items():
         if found.get(column) != value:
             yield RowFault(DIFFERS, table, str(key), column)

@@ -1,9 +1,9 @@
-"""What a restore to an earlier moment has lost: found, put on record once a person has decided, and explained for ever.
+"""Gaps after a restore to an earlier moment: found, recorded after a person's decision, and explained afterwards.
 
 The database then holds fewer entries than the log has signed outside it. Nothing is signed and no act is accepted until
-``manage.py audit resume --after-restore`` has put a statement of the gap (``log.resumed``, in the chain ``log``) on
-record. From there on the log is another one (:mod:`ecase.audit.keys`), which begins with the entries that were kept;
-the old checkpoints stay in their folder, and those beyond what was kept are explained by the statement.
+``manage.py audit resume --after-restore`` has recorded a statement of the gap (``log.resumed``, in the chain
+``log``). The log then continues under another origin (:mod:`ecase.audit.keys`), which begins with the entries that
+were kept; the old checkpoints stay in their folder, and the statement explains those beyond what was kept.
 """
 
 import base64
@@ -22,21 +22,21 @@ CHAIN, EVENT = "log", "log.resumed"
 
 
 class NothingLost(Exception):
-    """The database continues what the log has signed: there is nothing to resume after."""
+    """The database continues what the log has signed: there is no gap."""
 
 
 class OtherLog(Exception):
-    """A checkpoint outside does not fit entries that the database has: they were altered, not only lost."""
+    """A published checkpoint does not match entries that the database has: they were altered, not only lost."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """What is stated of a gap. Sizes count entries from the first one; roots are base64.
+    """The statement of a gap. Sizes count entries from the first one; roots are base64.
 
-    ``origin`` is the log that has signed what was lost, ``continued_as`` the one that goes on. ``common`` is the newest
-    checkpoint outside that the database still agrees with, ``kept`` how many entries the database has under a
-    signature, ``signed`` the newest checkpoint outside: the entries from ``kept + 1`` to ``signed`` are lost.
-    ``notes`` is the SHA-256 over the sorted notes of the lost checkpoints, ``torn`` those of half notes in the folder.
+    ``origin`` is the log that signed what was lost, ``continued_as`` the log that continues. ``common`` is the newest
+    published checkpoint that the database still agrees with, ``kept`` how many entries the database has under a
+    signature, ``signed`` the newest published checkpoint: the entries from ``kept + 1`` to ``signed`` are lost.
+    ``notes`` is the SHA-256 over the sorted notes of the lost checkpoints, ``torn`` that of half notes in the folder.
     """
 
     origin: str
@@ -73,9 +73,9 @@ class Gap:
 
 
 def find() -> Gap:
-    """What the folder of checkpoints holds of this log beyond the database.
+    """The part of this log that the folder of checkpoints has and the database lacks.
 
-    Raises :class:`NothingLost`, and :class:`OtherLog` if what both hold is not the same: that is no restore.
+    Raises :class:`NothingLost`, and :class:`OtherLog` if the common part differs: that is not a restore.
     """
     origin, kept = keys.origin(), services.signed_size()
     lost, common = _beyond(origin, kept)
@@ -98,9 +98,9 @@ def find() -> Gap:
 
 
 def resume(gap: Gap, decided_by: str, reason: str) -> Entry:
-    """Put the gap on record with who decided and why, and let the log go on as another one, signed and published.
+    """Record the gap with who decided and why, and continue the log under another origin, signed and published.
 
-    The caller has verified that nothing else is wrong with the log. If it is interrupted, it can be called again: the
+    The caller has verified that nothing else is wrong with the log. It may be called again after an interruption: the
     statement is then made twice.
     """
     stated = {key: value for key, value in asdict(gap).items() if key != "at"}
@@ -118,30 +118,30 @@ def resume(gap: Gap, decided_by: str, reason: str) -> Entry:
 
 
 class Explanation:
-    """Which checkpoints outside are explained by the gaps on record, and whether all that they name are still there."""
+    """The published checkpoints that recorded gaps explain, and whether all notes that they name are still there."""
 
     def __init__(self, known: list[Gap]) -> None:
         self._lost: dict[Gap, set[str]] = {gap: set() for gap in known}
         self._torn = {torn for gap in known for torn in gap.torn}
 
     def covers(self, note: str, origin: str, size: int) -> bool:
-        """Whether this note is one of those that were lost; it is remembered as seen."""
+        """Whether this note is one of those that were lost; marks it as seen."""
         covering = [notes for gap, notes in self._lost.items() if gap.covers(origin, size)]
         for notes in covering:
             notes.add(note)
         return bool(covering)
 
     def covers_half(self, note: str) -> bool:
-        """Whether half a note is known from the database or from a statement."""
+        """Whether a half note is known from the database or from a statement."""
         return not is_torn(note) or digest([note]) in self._torn
 
     def gone(self) -> list[Gap]:
-        """The gaps whose lost notes, all read by now, are not those that were stated."""
+        """The gaps whose lost notes differ from the stated ones. Call after all notes were read."""
         return [gap for gap, notes in self._lost.items() if digest(notes) != gap.notes]
 
 
 def stated() -> list[Gap]:
-    """The gaps on record whose statement is under a checkpoint of the log that it names: others explain nothing."""
+    """The recorded gaps whose statement is under a checkpoint of the log that it names: others explain nothing."""
     found = []
     for entry in Entry.objects.filter(chain=CHAIN).order_by("seq"):
         if entry.event == EVENT:
@@ -153,17 +153,17 @@ def stated() -> list[Gap]:
 
 
 def digest(notes: Iterable[str]) -> str:
-    """The SHA-256 over notes, each once and sorted."""
+    """The SHA-256 over the sorted notes, without duplicates."""
     return hashlib.sha256("\n".join(sorted(set(notes))).encode()).hexdigest()
 
 
 def is_torn(note: str) -> bool:
-    """Whether a note breaks off, as a power cut leaves it, and no note of the database shows how it went on."""
+    """Whether a note is cut off, as after a power failure, and no note of the database completes it."""
     return not checkpoints.is_whole(note) and not Checkpoint.objects.filter(note__startswith=note.rstrip("\n")).exists()
 
 
 def _is_signed(entry: Entry, gap: Gap) -> bool:
-    """Only who has the log's key can have signed under the name that the statement gives the log."""
+    """Only the holder of the log's key can have signed under the name that the statement gives the log."""
     position = Node.objects.filter(entry=entry).values_list("position", flat=True).first()
     if position is None:
         return False
@@ -173,7 +173,7 @@ def _is_signed(entry: Entry, gap: Gap) -> bool:
 
 
 def _beyond(origin: str, kept: int) -> tuple[dict[str, transparency.Checkpoint], transparency.Checkpoint | None]:
-    """The notes of ``origin`` beyond ``kept`` entries, and its newest one that is not; the newest files first."""
+    """The notes of ``origin`` beyond ``kept`` entries, and its newest note that is not; the newest files first."""
     lost: dict[str, transparency.Checkpoint] = {}
     for notes in checkpoints.notes_by_day():
         opened = {note: found for note in notes if (found := _opened(note)) and found.origin == origin}

@@ -1,8 +1,8 @@
-"""Least privilege: what the application's database role may do, table by table.
+"""Least privilege: the privileges of the application's database role, table by table.
 
-The owner of the tables (who migrates) is another role. On append-only tables the application may read and insert, and
-nothing else: even a stolen connection cannot rewrite them. From tables whose rows must not vanish it may not delete.
-Django's own bookkeeping it may only read, and to what administrators did it may only add.
+The owner of the tables, who migrates, is another role. On append-only tables the application may select and insert
+only: even a stolen connection cannot rewrite them. On tables whose rows must be kept it may not delete. Django's own
+bookkeeping it may only read; to the admin log it may only add.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ KEEP, FULL = "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE, DELETE"
 
 
 def is_append_only(model: type[models.Model]) -> bool:
-    """Whether triggers without a condition refuse every UPDATE and DELETE of the model."""
+    """Whether unconditional triggers refuse every UPDATE and DELETE of the model."""
     refused = {
         operation
         for trigger in getattr(model._meta, "triggers", [])
@@ -33,7 +33,7 @@ def is_append_only(model: type[models.Model]) -> bool:
 
 
 def is_kept(model: type[models.Model]) -> bool:
-    """Whether a trigger without a condition refuses every DELETE of the model."""
+    """Whether an unconditional trigger refuses every DELETE of the model."""
     return any(
         trigger.condition is None and (isinstance(trigger, NeverDeleted) or _protects_from_deletion(trigger))
         for trigger in getattr(model._meta, "triggers", [])
@@ -60,7 +60,7 @@ def privileges() -> Iterator[tuple[str, str]]:
 
 @transaction.atomic
 def grant(role: str) -> dict[str, str]:
-    """Give ``role`` exactly what it needs, and take everything else; returns the privileges by table."""
+    """Give ``role`` exactly the privileges that it needs and revoke all others; returns the privileges by table."""
     given = dict(privileges())
     name = connection.ops.quote_name(role)
     with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
-"""Triggers that keep rows where they are and as they are; ``manage.py ecase_grants`` withholds the privileges as well.
+"""Triggers that protect rows against changes; ``manage.py ecase_grants`` withholds the privileges as well.
 
-They hold for the role that owns the tables too, as long as it does not disable them.
+They also hold for the owner of the tables, unless it disables them.
 """
 
 from typing import Any
@@ -11,8 +11,8 @@ import pgtrigger
 class Guard(pgtrigger.Trigger):
     """A trigger that no session can switch off for itself.
 
-    Those of django-pgtrigger ask the session's own setting ``pgtrigger.ignore`` first, which any role may set: a guard
-    empties it before it is asked.
+    Triggers of django-pgtrigger read the session setting ``pgtrigger.ignore`` first, which any role may set: a guard
+    clears it before that.
     """
 
     when = pgtrigger.Before
@@ -22,7 +22,7 @@ class Guard(pgtrigger.Trigger):
 
 
 class NeverDeleted(Guard):
-    """Refuses to delete a row; without a condition, ``ecase_grants`` withholds DELETE from the service's role."""
+    """Refuses to delete a row; if unconditional, ``ecase_grants`` withholds DELETE from the service's role."""
 
     name = "never_deleted"
     operation = pgtrigger.Delete
@@ -35,7 +35,7 @@ class NeverDeleted(Guard):
 
 
 class Fixed(Guard):
-    """Refuses to change these fields of a row once it is there."""
+    """Refuses to change these fields after the row was inserted."""
 
     operation = pgtrigger.Update
     func = """
@@ -48,7 +48,7 @@ class Fixed(Guard):
 
 
 class SetOnce(Guard):
-    """Refuses to change this field of a row once it says something."""
+    """Refuses to change this field once it has a value."""
 
     operation = pgtrigger.Update
     func = """

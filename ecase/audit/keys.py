@@ -1,11 +1,10 @@
-"""The log's own signing key: a file that only the service's user may read, and the verifier key that all may have.
+"""The log's signing key: a file that only the service's user may read, and the public verifier key.
 
-The file holds the key, or names one in a token (``pkcs11:...``) and, on a second line, the log. When another key takes
-over, the verifier keys of those before stay in the trust folder: what they have signed is verified for as long as the
-log is.
+The file holds the key, or names a key in a token (``pkcs11:...``) and, on a second line, the log. After a key change
+the earlier verifier keys stay in the trust folder: their signatures are verified for as long as the log exists.
 
-A log that goes on after a restore has lost entries that it has signed, and is another log from there on (a fork, for
-whoever holds the lost checkpoints). Its name, the origin of its checkpoints, then ends in the number of its epoch:
+A log that continues after a restore has lost entries that it has signed, and is another log from there on (to anyone
+who holds the lost checkpoints, a fork). Its name, the origin of its checkpoints, then ends in the number of its epoch:
 ``ecase/audit``, ``ecase/audit/2``, ``ecase/audit/3``. The key itself may stay.
 """
 
@@ -26,7 +25,7 @@ _FOREIGN_ACCESS = 0o077
 
 
 def make() -> Verifier:
-    """Make the key, unless there is one, and put its verifier key into the trust folder as ``log.vkey``."""
+    """Make the key, unless there is one, and write its verifier key into the trust folder as ``log.vkey``."""
     path = Path(settings.LOG_KEY_FILE)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,9 +44,10 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def rotate(token_key: str = "") -> tuple[Verifier, Verifier]:
-    """Let a new key sign from now on, made in a file or in the token that a PKCS#11 URI names; the old one and it.
+    """Sign with a new key from now on, made in a file or in the token of a PKCS#11 URI; returns the old key and the
+    new.
 
-    At no instant is a checkpoint signed by a key that is not known.
+    At no instant is a checkpoint signed by an unknown key.
     """
     old = signer()
     new, text = _made(old.name, token_key)
@@ -56,7 +56,7 @@ def rotate(token_key: str = "") -> tuple[Verifier, Verifier]:
 
 
 def origin() -> str:
-    """The name of the log at present, which its checkpoints begin with."""
+    """The current name of the log, with which its checkpoints begin."""
     return signer().name
 
 
@@ -72,12 +72,12 @@ def epoch(name: str) -> int:
 
 
 def next_origin(name: str) -> str:
-    """The name of the log that continues the one of ``name``."""
+    """The name of the log that continues the log ``name``."""
     return f"{_base(name)}/{epoch(name) + 1}"
 
 
 def begin_epoch(name: str) -> Verifier:
-    """Sign under another name from now on, with the key that there is; both verifier keys are in the trust folder."""
+    """Sign under another name from now on, with the same key; both verifier keys are in the trust folder."""
     old, path = signer(), Path(settings.LOG_KEY_FILE)
     text = path.read_text()
     if text.startswith(_SCHEME):
@@ -90,7 +90,7 @@ def begin_epoch(name: str) -> Verifier:
 
 
 def _change(old: Verifier, new: Verifier, content: str) -> None:
-    """First both verifier keys are in the trust folder, then the key changes in one move."""
+    """Write both verifier keys into the trust folder first, then replace the key atomically."""
     for verifier in (old, new):
         (Path(settings.TRUST_DIR) / f"log-{verifier.key_id.hex()}.vkey").write_text(f"{verifier}\n")
     write_private(Path(settings.LOG_KEY_FILE), content.encode())
@@ -105,7 +105,7 @@ def _made(name: str, token_key: str) -> tuple[Signer, str]:
     if not token_key:
         made = Signer.generate(name)
         return made, str(made)
-    # Only where a token is used.
+    # Imported only if a token is used.
     from signatures.keys.pkcs11 import KeyUri, TokenSigner, generate_ed25519
 
     uri = KeyUri.parse(token_key)
@@ -114,7 +114,7 @@ def _made(name: str, token_key: str) -> tuple[Signer, str]:
 
 
 def verifiers() -> list[Verifier]:
-    """The key that signs, and all that have signed this log before it."""
+    """The verifier keys of the current signing key and of all earlier keys of this log."""
     current = signer().verifier
     known = [Verifier.parse(path.read_text().strip()) for path in sorted(Path(settings.TRUST_DIR).glob(_PUBLIC))]
     base = _base(current.name)
@@ -122,7 +122,7 @@ def verifiers() -> list[Verifier]:
 
 
 def signer() -> Signer:
-    """The key, read anew when the file changes. Raises :class:`ImproperlyConfigured` if it is missing or exposed."""
+    """The key, read again when the file changes. Raises :class:`ImproperlyConfigured` if it is missing or exposed."""
     path = Path(settings.LOG_KEY_FILE)
     try:
         status = path.stat()

@@ -1,8 +1,8 @@
-"""The audit log: entries in hash chains, the Merkle tree over all of them, and the signed checkpoints of the tree.
+"""The audit log: entries in hash chains, the Merkle tree over all entries, and the signed checkpoints of the tree.
 
-A chain per motion, case, officer or "system" is extended inside the transaction that it records. The tree is built
-after commit by one sequencer, ordered by ``(xid, id)`` below the oldest running transaction, so that no entry is missed
-and no transaction waits for another one's commit (``docs/adr`` tells what was measured).
+There is a chain per motion, case and officer, and the chain "system"; each is extended inside the transaction that it
+records. One sequencer builds the tree after commit, ordered by ``(xid, id)`` below the oldest running transaction, so
+that no entry is missed and no transaction waits for another one's commit (``docs/adr`` has the measurements).
 """
 
 import json
@@ -21,7 +21,7 @@ CHAIN_LENGTH = 60
 
 
 class Chain(models.Model):
-    """The head of a chain: number and hash of its last entry. Its row's lock is what keeps a chain from forking."""
+    """The head of a chain: number and hash of its last entry. The lock on its row keeps the chain from forking."""
 
     name = models.CharField(_("chain"), max_length=CHAIN_LENGTH, primary_key=True)
     seq = models.BigIntegerField(_("number"))
@@ -51,7 +51,7 @@ class Chain(models.Model):
 
 
 class Entry(models.Model):
-    """A line of the log. ``body`` are the exact canonical bytes (RFC 8785) that ``hash`` covers (:class:`Record`)."""
+    """A log entry. ``body`` are the exact canonical bytes (RFC 8785) that ``hash`` covers (:class:`Record`)."""
 
     chain = models.CharField(_("chain"), max_length=CHAIN_LENGTH)
     seq = models.BigIntegerField(_("number"))
@@ -73,7 +73,7 @@ class Entry(models.Model):
 
     @property
     def record(self) -> Record:
-        """What is hashed."""
+        """The record that is hashed."""
         return Record(bytes(self.prev), self.chain, self.seq, bytes(self.body))
 
     @property
@@ -84,12 +84,12 @@ class Entry(models.Model):
 
     @property
     def event(self) -> str:
-        """What happened, such as ``act.performed``."""
+        """The event's name, such as ``act.performed``."""
         return str(self.content["event"])
 
 
 class Node(models.Model):
-    """The hash of a perfect subtree of the log's tree; at level 0 a leaf, which stands for an entry."""
+    """The hash of a perfect subtree of the log's tree; at level 0 a leaf, which represents an entry."""
 
     pk = models.CompositePrimaryKey("level", "position")
     level = models.SmallIntegerField()
@@ -111,7 +111,7 @@ class Node(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed statement (c2sp.org/tlog-checkpoint) of how many leaves the log has and of their root."""
+    """A signed statement (c2sp.org/tlog-checkpoint) of the number of leaves in the log and of their root."""
 
     size = models.BigIntegerField(_("entries"), primary_key=True)
     root = models.BinaryField()
@@ -132,12 +132,12 @@ class Checkpoint(models.Model):
 
     @property
     def origin(self) -> str:
-        """The name of the log that has signed it, which changes when the log goes on after a restore."""
+        """The name of the log that signed it; it changes when the log continues after a restore."""
         return self.note.partition("\n")[0]
 
 
 class RepeatedRefusal(models.Model):
-    """How often an equal attempt was refused since ``entered_at``, when it was last entered in the log.
+    """How often an equal attempt was refused since ``entered_at``, when it was last logged.
 
     ``key`` is the SHA-256 of ``content``: the entry's event, chain, actor, subject and data.
     """

@@ -1,4 +1,4 @@
-"""A page of Django's admin that is only to be read. The admin serves reference data; cases are not among it."""
+"""Base class for read-only pages of Django's admin."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Nobody adds, changes or deletes here."""
+    """Nobody may add, change or delete here."""
 
     show_full_result_count = False
 

@@ -1,8 +1,8 @@
-"""Refusals that a client repeats in a loop: the first is entered at once, the rest as one entry a minute.
+"""Refusals that a client repeats in a loop: the first is logged at once, the rest as one entry per minute.
 
-The log is append-only: a program that tries the same thing twenty-five times a second would fill it for ever. An entry
-that stands for several attempts says so in ``data.times``; one without it stands for a single attempt. No attempt is
-left out of the count.
+The log is append-only: a program that repeats an attempt twenty-five times a second would fill it. An entry for
+several attempts states their number in ``data.times``; an entry without it is a single attempt. Every attempt is
+counted.
 """
 
 import hashlib
@@ -25,10 +25,10 @@ AT_ONCE = 50
 def append_refusal(
     event: str, *, chain: str, actor: dict[str, Any], subject: dict[str, str], data: dict[str, Any]
 ) -> Entry | None:
-    """As ``services.append``, for an attempt that was refused; ``None`` if an equal one was entered within a minute.
+    """As ``services.append``, for a refused attempt; ``None`` if an equal one was logged within a minute.
 
-    Equal are refusals with the same event, chain, actor, subject and data. What was not entered is counted, and
-    entered by the next equal refusal after the minute or by :func:`enter_waiting`.
+    Refusals are equal if event, chain, actor, subject and data are. Repetitions are counted, and logged by the next
+    equal refusal after the minute or by :func:`enter_waiting`.
     """
     content: dict[str, Any] = {"event": event, "chain": chain, "actor": actor, "subject": subject, "data": data}
     row, created = RepeatedRefusal.objects.select_for_update().get_or_create(
@@ -45,7 +45,7 @@ def append_refusal(
 
 
 def enter_waiting(now: datetime) -> int:
-    """Enter the counts that have waited for a minute; returns how many entries were written, a batch at most."""
+    """Log the counts that are older than a minute; returns how many entries were written, one batch at most."""
     with transaction.atomic():
         due = RepeatedRefusal.objects.filter(waiting__gt=0, entered_at__lte=now - QUIET_FOR).order_by("entered_at")
         rows = list(due.select_for_update(skip_locked=True)[:AT_ONCE])

@@ -1,8 +1,9 @@
-"""After commit: takes every entry into the tree exactly once, and signs what the tree has become.
+"""The sequencer: after commit, it adds every entry to the tree exactly once, and signs the new tree.
 
 Entries are taken in the order ``(xid, id)``, and only below the oldest transaction that is still running
-(``pg_snapshot_xmin``): what may yet commit before them is waited for, so none is missed. A long transaction holds the
-horizon back and loses nothing. Any number of processes may call :func:`run_once`; an advisory lock lets one work.
+(``pg_snapshot_xmin``): the sequencer waits for everything that may still commit before them, so no entry is missed. A
+long transaction delays entries and loses none. Any number of processes may call :func:`run_once`; an advisory lock
+admits one.
 """
 
 import time
@@ -16,7 +17,7 @@ from ecase.audit.models import Checkpoint, Node
 from signatures.tlog.transparency import Address, CompactRange, leaf_hash
 
 BATCH = 10_000
-# Seconds between two looks for what is waited for.
+# Seconds between two polls.
 POLL = 0.05
 # The advisory lock's key: "ecaselog" as a number.
 LEADER = int.from_bytes(b"ecaselog", "big") & 0x7FFF_FFFF_FFFF_FFFF
@@ -36,13 +37,13 @@ Row = tuple[int, int, bytes, int | None]
 
 
 class LogInconsistent(Exception):
-    """The database does not continue what the log has signed. Nothing is signed until a person has looked into it."""
+    """The database does not continue what the log has signed. Nothing is signed until a person has investigated."""
 
 
 def run_once(batch: int | None = None) -> int:
-    """Take in what has been committed; returns how many entries. The newest checkpoint is published afterwards.
+    """Add committed entries to the tree; returns how many. The newest checkpoint is published afterwards.
 
-    Raises :class:`LogInconsistent` when the database has been rolled back or rewritten behind the log.
+    Raises :class:`LogInconsistent` if the database has been rolled back or rewritten.
     """
     batch = batch or BATCH
     _refuse_rollback()
@@ -55,9 +56,9 @@ def run_once(batch: int | None = None) -> int:
 
 
 def settle(seconds: float = 10.0) -> None:
-    """Run until everything committed before the call is in the tree: for exports that want a proof at once.
+    """Run until everything committed before the call is in the tree, for exports that need a proof at once.
 
-    Waits for transactions that were running already, in any database of the server. Raises :class:`TimeoutError`.
+    Waits for transactions that are running already, in any database of the server. Raises :class:`TimeoutError`.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM audit_entry")
@@ -72,7 +73,7 @@ def settle(seconds: float = 10.0) -> None:
 
 
 def _refuse_rollback() -> None:
-    """Stop the log, until a person resumes it, where the newest checkpoint outside is beyond the database's."""
+    """Stop the log until a person resumes it, if the newest published checkpoint is beyond the database's."""
     try:
         _compare_with_published()
     except LogInconsistent:
@@ -114,7 +115,7 @@ def _leads() -> bool:
 
 
 def _signed_edge() -> CompactRange:
-    """The tree's right edge, after comparing it with the newest checkpoint: a log never signs two histories."""
+    """The tree's right edge, after comparing it with the newest checkpoint: a log must not sign two histories."""
     edge = tree.edge(tree.size())
     newest = Checkpoint.objects.first()
     signed = (newest.size, bytes(newest.root)) if newest else (0, CompactRange().root())

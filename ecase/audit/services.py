@@ -1,4 +1,4 @@
-"""The log's public face: append an entry, prove it, and say what the log has signed."""
+"""Public interface of the audit log: append an entry, prove it, and read checkpoints."""
 
 import re
 import uuid
@@ -41,13 +41,14 @@ _APPEND = """
 
 
 class NotYetInTree(Exception):
-    """The entry is committed, and the sequencer has not reached it: ask again in a moment."""
+    """The entry is committed, but the sequencer has not added it yet: try again in a moment."""
 
 
 def require_continued() -> None:
     """Raise ``TryLater`` while the log does not continue what it has signed, as after a restore to an earlier moment.
 
-    What is accepted then might be lost with the next decision. No query: the sequencer leaves a mark in the folder.
+    Acts accepted then might be lost by the operator's next decision. No query: the sequencer leaves a mark in the
+    folder.
     """
     if checkpoints.is_stopped():
         message = _("The service was restored to an earlier moment. Acts are accepted again once that is on record.")
@@ -57,13 +58,13 @@ def require_continued() -> None:
 def append(
     event: str, *, chain: str, actor: dict[str, Any], subject: dict[str, str], data: dict[str, Any] | None = None
 ) -> Entry:
-    """Write one entry, in the caller's transaction: it stands or falls with what it records.
+    """Write one entry in the caller's transaction: both are committed, or neither.
 
-    ``event`` is ``thing.happened``; ``chain`` is ``motion:<uuid>``, ``officer:<uuid>`` or ``system``, one whose entries
-    all have the same readers; ``actor`` says who (``Post.as_actor()``, or ``{"service": installation}``); ``subject``
-    names what it is about by ids; ``data`` is JSON without floats. Raises :class:`ValueError` for anything else,
-    ``ClockDiffers`` if the entry would be dated by a wrong clock. One statement; the chain stays locked until the end
-    of the transaction. A refused attempt is appended after its rollback.
+    ``event`` is ``thing.happened``; ``chain`` is ``motion:<uuid>``, ``officer:<uuid>`` or ``system``, a chain whose
+    entries all have the same readers; ``actor`` names who (``Post.as_actor()``, or ``{"service": installation}``);
+    ``subject`` names the things concerned by id; ``data`` is JSON without floats. Raises :class:`ValueError` for
+    anything else, ``ClockDiffers`` if a wrong clock would date the entry. One statement; the chain stays locked until
+    the end of the transaction. A refused attempt is appended after its rollback.
     """
     at = timezone.now()
     body = _body(event, chain, at, actor, subject, data)
@@ -79,18 +80,18 @@ def append(
 
 
 def service_actor() -> dict[str, str]:
-    """How entries name the service itself, when no officer acts."""
+    """The actor of entries that the service itself causes, without an officer."""
     return {"service": settings.INSTALLATION_ID}
 
 
-# Who opened what: the same entry, on a chain of the reader's own; none where nothing was sent.
+# Logs who opened what, on a chain of the reader's own; no entry if the answer has no body.
 read = only_where_sent(append)
 
 
 def own_chain(officer: uuid.UUID, thing: object) -> str:
-    """The chain of what one officer did with one thing (an id) that concerns nobody else: readings, refused attempts.
+    """The chain for what one officer did with one thing (an id) that concerns nobody else: readings, refused attempts.
 
-    The chain tells neither: whoever may not read of the thing sees no gap in what else the officer did.
+    The name reveals neither: a reader who may not see the thing finds no gap in the officer's other chains.
     """
     return f"own:{uuid.uuid5(officer, str(thing))}"
 
@@ -117,7 +118,7 @@ def _body(
 
 
 def checkpoint() -> str:
-    """The newest signed checkpoint: a C2SP signed note. Raises :class:`NotYetInTree` while there is none."""
+    """The newest signed checkpoint: a C2SP signed note. Raises :class:`NotYetInTree` if there is none."""
     newest = Checkpoint.objects.first()
     if newest is None:
         raise NotYetInTree("the log has not signed a checkpoint yet")
@@ -125,16 +126,16 @@ def checkpoint() -> str:
 
 
 def signed_size() -> int:
-    """How many entries the newest checkpoint covers; 0 while there is none."""
+    """How many entries the newest checkpoint covers; 0 if there is none."""
     newest = Checkpoint.objects.first()
     return newest.size if newest else 0
 
 
 def proof(entry: Entry, *, bare: bool = False) -> str:
-    """The entry's inclusion in the newest checkpoint: a ``c2sp.org/tlog-proof@v1`` text, checkable offline.
+    """The entry's inclusion in the newest checkpoint: a ``c2sp.org/tlog-proof@v1`` text, verifiable offline.
 
     Its ``extra`` line carries the record, whose SHA-256 is the leaf (``transparency.proven_record``); or, if ``bare``,
-    that SHA-256 alone, for those who may not read the entry.
+    only that SHA-256, for readers who may not see the entry.
     """
     newest = Checkpoint.objects.first()
     index = tree.position_of(entry)
@@ -145,5 +146,5 @@ def proof(entry: Entry, *, bare: bool = False) -> str:
 
 
 def consistency(old: int, size: int) -> list[bytes]:
-    """The hashes (RFC 9162, 2.1.4) that show that the log of ``size`` entries begins with its first ``old``."""
+    """The hashes (RFC 9162, 2.1.4) that prove that the log of ``size`` entries begins with its first ``old``."""
     return tree.consistency(old, size)

@@ -1,4 +1,4 @@
-"""Celery's way to the sequencer."""
+"""Celery task of the sequencer."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from ecase.audit import sequencer
 
 @shared_task(name="audit.sequence")
 def sequence() -> int:
-    """Take in what has been committed since (idempotent)."""
+    """Add committed entries to the tree (idempotent)."""
     return sequencer.run_once()

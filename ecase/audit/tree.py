@@ -1,4 +1,4 @@
-"""Reading the stored tree: its right edge, and the hashes of proofs. Each takes one query, whatever the log's size."""
+"""Queries on the stored tree: its right edge, and the hashes of proofs. One query each, whatever the log's size."""
 
 from collections.abc import Iterable
 
@@ -26,7 +26,7 @@ class TreeBroken(Exception):
 
 
 def position_of(entry: Entry) -> int | None:
-    """The entry's index in the tree, or nothing while it is not in it."""
+    """The entry's index in the tree; ``None`` if it has not been added yet."""
     return Node.objects.filter(entry=entry).values_list("position", flat=True).first()
 
 

@@ -1,6 +1,6 @@
 """Verification of the whole log: every chain, the tree over them, and every checkpoint, in the database and outside it.
 
-Everything is read in one snapshot and as a stream, in memory that does not grow with the log. Each fault names the row.
+Everything is read in one snapshot and as a stream, in constant memory. Each fault names its row.
 """
 
 import heapq
@@ -48,9 +48,9 @@ MESSAGES = {
     "order": gettext_noop("The entry's transaction id is not the one in whose order it was taken into the tree."),
     "clock": gettext_noop("The entry's time is %(seconds)s seconds before that of the entry before it in the tree."),
 }
-# Transactions that run at the same time write times that cross a little; a clock that was set back shows as more.
+# Concurrent transactions write times slightly out of order; a larger difference means that a clock was set back.
 CLOCK_TOLERANCE = timedelta(seconds=60)
-# How many entries of one gap in a chain are named one by one.
+# How many entries of one gap in a chain are listed individually.
 MOST_MISSING = 1_000
 
 _ENTRIES = """
@@ -61,7 +61,7 @@ _EMPTY_CHAINS = """
     SELECT name, seq FROM audit_chain head
     WHERE NOT EXISTS (SELECT 1 FROM audit_entry entry WHERE entry.chain = head.name) ORDER BY name
 """
-# Inner nodes follow the leaf that completes them, as they were written.
+# Inner nodes follow the leaf that completes them, in the order of writing.
 _NODES = """
     SELECT node.level, node.position, node.hash, node.entry_id,
         entry.hash, entry.chain, entry.seq, entry.at, entry.xid::text::bigint
@@ -80,7 +80,7 @@ _UNSEQUENCED = """
 
 @dataclass(frozen=True)
 class Fault:
-    """What does not hold, and in which row: ``chain`` and ``seq`` as logged, ``id`` as stored."""
+    """A fault and its row: ``chain`` and ``seq`` as logged, ``id`` as stored."""
 
     code: str
     chain: str = ""
@@ -101,11 +101,11 @@ class Fault:
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome: entries and leaves that were read, the checkpoints that were compared, and every fault.
+    """The outcome: entries and leaves read, checkpoints compared, and every fault.
 
-    ``outside`` are those of the checkpoints that were read outside of the database. ``notes`` are no faults: entries
-    whose time runs against the tree's order. ``gaps`` are what
-    restores have lost and a person has put on record: no faults, and never to be passed over in silence.
+    ``outside`` counts the checkpoints read outside the database. ``notes`` are not faults: entries whose time
+    contradicts the tree's order. ``gaps`` are losses by a restore that a person has recorded: not faults, but always
+    reported.
     """
 
     entries: int
@@ -122,7 +122,7 @@ class Result:
 
     @property
     def is_witnessed(self) -> bool:
-        """Whether anything outside of the database was compared. A log without entries needs no witness."""
+        """Whether anything outside the database was compared. A log without entries needs no witness."""
         return not self.entries or self.outside > 0
 
 
@@ -139,7 +139,7 @@ class _Row(NamedTuple):
 
 
 class _Leaf(NamedTuple):
-    """Where a leaf's entry stands in the tree's order, and what a fault says of it."""
+    """The position of a leaf's entry in the tree's order, and how a fault names it."""
 
     xid: int
     id: int
@@ -156,7 +156,7 @@ class _Signed(NamedTuple):
 
 
 def verify() -> Result:
-    """Check the whole log; needs the log's key only for its public half."""
+    """Verify the whole log; needs only the public half of the log's key."""
     faults: list[Fault] = []
     outermost = not connection.in_atomic_block
     with transaction.atomic():
@@ -171,7 +171,7 @@ def verify() -> Result:
 
 
 def _one_snapshot() -> None:
-    """Appends go on meanwhile: read as of one instant. Must be a transaction's first statement."""
+    """Read a single snapshot, since appends continue meanwhile. Must be a transaction's first statement."""
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
@@ -180,7 +180,7 @@ def _one_snapshot() -> None:
 def _stream(sql: str) -> Iterator[Iterator[tuple[Any, ...]]]:
     with connection.connection.cursor(name="audit_verification", binary=True) as cursor:
         cursor.execute(sql)
-        # Many rows a call: iterating the cursor itself costs a third of the whole check.
+        # Many rows per call: iterating the cursor itself costs a third of the whole verification.
         yield joined.from_iterable(iter(partial(cursor.fetchmany, FETCH), []))
 
 
@@ -191,7 +191,7 @@ def _query(sql: str) -> list[tuple[Any, ...]]:
 
 
 class _Chains:
-    """Every chain from its first entry to its head."""
+    """Checks every chain from its first entry to its head."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
@@ -251,9 +251,9 @@ def _columns_fit(row: _Row) -> bool:
 
 
 class _Order:
-    """Whether entries lie in the tree in the order in which the sequencer takes them: by transaction id, then row id.
+    """Checks that the tree has the order in which the sequencer takes entries: by transaction id, then row id.
 
-    ``notes`` name those whose time runs against that order.
+    ``notes`` names entries whose time contradicts that order.
     """
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -263,7 +263,7 @@ class _Order:
         self.before: _Leaf | None = None
 
     def follow(self, leaf: _Leaf) -> None:
-        """The next leaf of the tree."""
+        """Check the next leaf of the tree."""
         if self.last and leaf[:2] <= self.last[:2]:
             self._one_of(self.last, leaf)
         else:
@@ -271,13 +271,16 @@ class _Order:
             self.before, self.last = self.last, leaf
 
     def end(self) -> None:
-        """The newest alone may be ahead of what any transaction can have; of a dump in a new server all may be."""
+        """Only the newest entry may have an id beyond any transaction's; after a dump into a new server, all may."""
         (horizon,) = _query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
         if self.last and self.before and self.last.xid >= horizon > self.before.xid:
             self._out_of_order(self.last)
 
     def _one_of(self, last: _Leaf, leaf: _Leaf) -> None:
-        """The one that does not fit the leaf before both: it was moved ahead, or else this one was moved back."""
+        """Of two leaves out of order, report the one that does not fit the leaf before both.
+
+        Either the first was moved ahead, or the second was moved back.
+        """
         if self.before is None or leaf[:2] > self.before[:2]:
             self._out_of_order(last)
             self.last = leaf
@@ -294,7 +297,7 @@ class _Order:
 
 
 class _Tree:
-    """The stored tree, built anew from its leaves, and compared with the entries and with every checkpoint."""
+    """The stored tree, rebuilt from its leaves, and compared with the entries and with every checkpoint."""
 
     def __init__(self, faults: list[Fault], known: list[Gap]) -> None:
         self.faults = faults
@@ -347,12 +350,12 @@ class _Tree:
         self.faults.append(Fault("node", params={"level": address[0], "position": address[1]}))
 
     def _compare(self) -> None:
-        """Every checkpoint of the tree as it is now; they come ordered by size."""
+        """Compare every checkpoint of the current tree size; checkpoints are ordered by size."""
         while self.next and self.next.size <= self.edge.size:
             self._compare_those_of(self.next.size)
 
     def _compare_those_of(self, size: int) -> None:
-        """Every checkpoint of this size: what was published is stored as well."""
+        """Compare every checkpoint of this size: each published one has to be stored as well."""
         only_outside: _Signed | None = None
         is_stored = False
         while self.next and self.next.size == size:
@@ -367,7 +370,7 @@ class _Tree:
             self._checkpoint_fault("unstored", only_outside)
 
     def _truncated(self) -> None:
-        """Whatever was signed of a longer log than there is."""
+        """Report every checkpoint that was signed for a longer log."""
         while self.next:
             self._checkpoint_fault("truncated", self.next)
             self.next = next(self.signed, None)
@@ -378,7 +381,7 @@ class _Tree:
 
 
 def _stored(faults: list[Fault], spoiled: set[int]) -> Iterator[_Signed]:
-    """Those of the database; what is no checkpoint goes to ``faults``, and its size to ``spoiled``."""
+    """The database's checkpoints; malformed ones are added to ``faults``, and their sizes to ``spoiled``."""
     for checkpoint in Checkpoint.objects.order_by("size").iterator(chunk_size=FETCH):
         source = f"audit_checkpoint {checkpoint.size}"
         signed = _open(source, checkpoint.note, faults)
@@ -392,7 +395,7 @@ def _stored(faults: list[Fault], spoiled: set[int]) -> Iterator[_Signed]:
 
 
 def _published(faults: list[Fault], known: list[Gap]) -> Iterator[_Signed]:
-    """Day by day, each day's in ascending order, without those that a restore has lost and a statement explains.
+    """The published checkpoints, by day and then ascending, without the lost ones that a statement explains.
 
     Memory holds those of one day, and the lost ones.
     """

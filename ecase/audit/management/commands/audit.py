@@ -1,4 +1,4 @@
-"""The audit log on the command line: make its key, take entries in, verify, prove."""
+"""The audit log on the command line: make its key, sequence entries, verify, prove, resume."""
 
 import dataclasses
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ecase.audit import checkpoints, derivation, gaps, keys, sequencer, services, verification
 from ecase.audit.models import Entry
 
-# Checkpoints beyond what the database holds, and what a power cut has left of one.
+# Checkpoints beyond what the database holds, and notes cut off by a power failure.
 EXPLAINED_BY_A_RESTORE = {"truncated", "half"}
 
 
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         )
 
     def _verify_rows(self) -> int:
-        """Name the rows that do not say what acts and log say; how many times."""
+        """Print the rows that disagree with acts and log; returns how many."""
         tally = derivation.Tally(lambda rows: self.stderr.write(_("%(rows)d rows were compared.") % {"rows": rows}))
         altered = 0
         for fault in derivation.faults(tally):
@@ -116,7 +116,7 @@ class Command(BaseCommand):
         )
 
     def _gap(self) -> gaps.Gap:
-        """What was lost, if that is all that is wrong."""
+        """The gap, if that is the only fault."""
         other = [fault for fault in verification.verify().faults if fault.code not in EXPLAINED_BY_A_RESTORE]
         for fault in other:
             self.stderr.write(str(fault))

@@ -1,4 +1,4 @@
-"""Give the application's database role what it needs and no more."""
+"""Give the application's database role exactly the privileges that it needs."""
 
 from typing import Any
 
