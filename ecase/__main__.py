@@ -1,11 +1,11 @@
-"""``python -m ecase``, and ``ecase`` where the project is installed: the commands of ``manage.py``."""
+"""``python -m ecase``, and ``ecase`` if the project is installed: the commands of ``manage.py``."""
 
 import os
 import sys
 
 
 def main() -> None:
-    """Run a management command; a setting that is wrong is said in one line."""
+    """Run a management command; a wrong setting is reported in one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -11,7 +11,7 @@ from signatures.container.limits import USUAL
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
 
-# The largest body of any door: a container that is verified, in a form. Uploads to cases have a limit of their own.
+# The largest body that is accepted: a container to be verified, in a form. Uploads to cases have their own limit.
 _FORM = 1024 * 1024
 LARGEST = max(USUAL.archive_bytes + _FORM, 2 * settings.UPLOAD_MAX_BYTES)
 

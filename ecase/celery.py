@@ -1,4 +1,4 @@
-"""The Celery application. What must happen is a row first (outbox, deadline); a task only hastens it."""
+"""The Celery application. Everything that must happen is a row first (outbox, deadline); a task only speeds it up."""
 
 import os
 
@@ -17,5 +17,5 @@ app.autodiscover_tasks()
 @worker_init.connect
 @beat_init.connect
 def _works(**_named: object) -> None:
-    """A worker's connections to the database wait as long as a worker's may."""
+    """Use the database timeouts of a worker."""
     timeouts.use("worker")

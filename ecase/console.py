@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: one line a step, with its time, and one sentence when something fails."""
+"""Output on the terminal: one line per step, with its time, and one sentence on failure."""
 
 import sys
 import time
@@ -9,22 +9,22 @@ WIDTH = 46
 
 
 class Trouble(Exception):
-    """The text is one sentence for the person at the terminal; no traceback is shown."""
+    """The text is one sentence for the operator; no traceback is shown."""
 
 
 class Told(Exception):
-    """The same, but another process has printed the sentence already."""
+    """As :class:`Trouble`, but another process has already printed the sentence."""
 
 
 def say(line: str) -> None:
-    """A line for the person at the terminal, at once."""
+    """Print a line at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 @contextmanager
 def timed(title: str) -> Iterator[None]:
-    """Print ``title`` now and, when the block is done, how long it took."""
+    """Print ``title`` now, and the duration when the block is done."""
     sys.stdout.write(f"  {title} ".ljust(WIDTH, "."))
     sys.stdout.flush()
     start = time.monotonic()

@@ -1,4 +1,4 @@
-"""Where this folder's embedded servers listen. Derived from the data folder alone, so that two clones never meet."""
+"""Addresses of this folder's embedded servers, derived from the data folder only, so that two clones never collide."""
 
 import hashlib
 import os
@@ -10,12 +10,12 @@ OWNER, SUPERUSER = "ecase", "postgres"
 
 
 def find_var_dir(base_dir: Path) -> Path:
-    """Folder of everything that an installation writes: ``ECASE_VAR``, or ``var`` beside the code."""
+    """The folder of everything that an installation writes: ``ECASE_VAR``, or ``var`` next to the code."""
     return Path(os.environ.get("ECASE_VAR") or base_dir / "var").resolve()
 
 
 def find_runtime_dir(base_dir: Path) -> Path:
-    """Folder of the Unix sockets. Short, since a socket's path may have 107 bytes (unix(7))."""
+    """The folder of the Unix sockets. Its path is short, since a socket's path may have 107 bytes (unix(7))."""
     mark = hashlib.sha256(str(find_var_dir(base_dir)).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"ecase-{os.getuid()}-{mark}"
 

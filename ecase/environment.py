@@ -1,4 +1,4 @@
-"""Typed settings from the environment. Everything that is missing or wrong is reported at once, by name."""
+"""Typed settings from the environment. Everything missing or wrong is reported at once, by name."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from marshmallow.validate import OneOf, Range
 from ecase.embedded_addresses import broker_url, database_url
 from ecase.limits.rates import Rate
 
-# Read outside of the settings: by the tests and by the verifier that is one file.
+# Read outside the settings: by the tests and by the single-file verifier.
 _ELSEWHERE = frozenset({"ECASE_TEST_VAR", "ECASE_VERIFY_CACHE"})
 _PREFIX = "ECASE_"
 _NAME = re.compile(r"[!-*,-~]+")
@@ -25,8 +25,8 @@ _OID = re.compile(r"[0-9]+(\.[0-9]+)+")
 class Environment:
     """Typed access to environment variables, on environs.
 
-    ``default=None`` means that the variable is required. A fault is kept, and something of the type is returned in
-    its place, so that :meth:`finish` can name all of them at once. Values that may hold a password are not repeated.
+    ``default=None`` means that the variable is required. A fault is kept, and a value of the type is returned in its
+    place, so that :meth:`finish` can report all faults at once. Values that may hold a password are not repeated.
     """
 
     def __init__(self, base_dir: Path) -> None:
@@ -36,11 +36,11 @@ class Environment:
         self._refused: list[str] = []
 
     def refuse(self, fault: str) -> None:
-        """Keep one more sentence about what is wrong."""
+        """Keep a fault as a sentence."""
         self._refused.append(fault)
 
     def finish(self) -> None:
-        """Raise :class:`ImproperlyConfigured` with every fault that was found, if there is any."""
+        """Raise :class:`ImproperlyConfigured` with every fault, if there is any."""
         faults = self._refused
         try:
             self._env.seal()
@@ -56,7 +56,7 @@ class Environment:
         return f"{name} must be {wanted}" + ("" if "@" in value else f", not {value!r}")
 
     def unknown(self) -> list[str]:
-        """Variables that are meant for ecase and that no setting reads: most likely misspelt."""
+        """Variables with ecase's prefix that no setting reads: probably misspelt."""
         read = {*self._wanted, *_ELSEWHERE}
         return sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in read)
 
@@ -71,7 +71,7 @@ class Environment:
         return getattr(self._env, kind)(name, **given, **options)
 
     def _text(self, name: str, wanted: str, default: str | None, fits: Callable[[str], Any]) -> str:
-        """A text that fits; one that is required must not be empty either."""
+        """A text that passes the check; a required one must not be empty either."""
         is_required = default is None
         check = _require(lambda text: fits(text) and (text or not is_required))
         return str(self._read("str", name, wanted, default, validate=check) or "")
@@ -93,7 +93,7 @@ class Environment:
         return self._text(name, "a text", default, _anything)
 
     def name(self, name: str, default: str | None = None) -> str:
-        """A name that stands in signed notes and in headers of HTTP."""
+        """A name used in signed notes and in HTTP headers."""
         return self._text(name, "letters, digits and marks of ASCII without + and spaces", default, _NAME.fullmatch)
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -105,19 +105,19 @@ class Environment:
         return least if read is None else int(read)
 
     def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
-        """One of ``choices``; the first of them stands in for a wrong one."""
+        """One of ``choices``; the first replaces a wrong value."""
         read = self._read("str", name, f"one of {', '.join(choices)}", default, validate=OneOf(choices))
         return next(iter(choices), "") if read is None else str(read)
 
     def rate(self, name: str, default: str) -> Rate:
-        """How often a client may ask, such as ``60/min``."""
+        """A rate limit, such as ``60/min``."""
         wanted = "a rate such as 60/min, by s, min, hour or day"
         return Rate.parse(self._text(name, wanted, default, _is_rate) or default)
 
     # -- several values, separated by commas --------------------------------------------------------------------------
 
     def choices(self, name: str, choices: Sequence[str], default: Sequence[str]) -> list[str]:
-        """Some of ``choices``."""
+        """A subset of ``choices``."""
         return self._texts(name, f"some of {', '.join(choices)}, separated by commas", default, choices.__contains__)
 
     def hosts(self, name: str, default: Sequence[str] | None = None) -> list[str]:
@@ -142,20 +142,20 @@ class Environment:
         return list(default) if read is None else list(read)
 
     def seconds_by_role(self, name: str, default: Mapping[str, int]) -> dict[str, int]:
-        """Seconds for the roles that are named, as ``web=5,worker=60``; ``default`` for the others. 0 is no limit."""
+        """Seconds for the named roles, as ``web=5,worker=60``; ``default`` for the others. 0 is no limit."""
         wanted = f"seconds by role, such as web=5,worker=60, of the roles {', '.join(default)}; 0 is no limit"
         pairs = self._texts(name, wanted, (), lambda pair: _is_seconds_of_role(pair, default))
         given = {role: int(seconds) for role, _, seconds in (pair.partition("=") for pair in pairs)}
         return {**default, **given}
 
-    # -- places -------------------------------------------------------------------------------------------------------
+    # -- paths --------------------------------------------------------------------------------------------------------
 
     def folder(self, name: str, default: Path | None = None) -> Path:
-        """A folder, which need not be there yet."""
+        """A folder, which need not exist yet."""
         return self._path(name, "a folder, or a place where one can be made", default, _can_be_folder)
 
     def file(self, name: str, default: Path | None = None) -> Path:
-        """A file, which need not be there yet."""
+        """A file, which need not exist yet."""
         return self._path(name, "a file in a folder", default, _can_be_file)
 
     def _path(self, name: str, wanted: str, default: Path | None, fits: Callable[[str], Any]) -> Path:
@@ -166,7 +166,7 @@ class Environment:
         return self._text(name, "an http or https address", default, _is_web_address).rstrip("/")
 
     def signer(self, name: str, default: str, *, in_page: bool) -> str:
-        """The WebSocket of a signer; "pkcs12:", where ``in_page`` allows it, has the page open key files itself."""
+        """The WebSocket of a signer; with "pkcs12:", where ``in_page`` allows it, the page opens key files itself."""
         wanted = "a ws or wss address, or pkcs12: in the demo"
         return self._text(name, wanted, default, lambda text: _is_socket(text) or (in_page and text == "pkcs12:"))
 
@@ -183,11 +183,11 @@ class Environment:
         return self._text(name, wanted, broker_url(self._base_dir), _is_broker)
 
 
-# -- what fits ---------------------------------------------------------------------------------------------------------
+# -- validation --------------------------------------------------------------------------------------------------------
 
 
 def _require(fits: Callable[[Any], Any]) -> Callable[[Any], None]:
-    """As environs wants a validator: it raises. Its sentence is not shown, ``_explain`` has its own."""
+    """A validator for environs: it raises. Its sentence is not shown, ``_explain`` has its own."""
 
     def validate(value: Any) -> None:
         if not fits(value):
@@ -243,7 +243,7 @@ _are_pauses = _require(lambda pauses: pauses and min(pauses) > 0)
 
 
 def _can_be_folder(text: str) -> bool:
-    """Whether it is a folder, or what exists of its path is. What may not be looked at is not judged."""
+    """Whether the path, or its nearest existing ancestor, is a folder. Unreadable paths are accepted."""
     place = Path(text)
     try:
         return (

@@ -1,7 +1,7 @@
-"""HEAD sends no body, so nobody has read anything by it (RFC 9110, 9.3.2): what reading leaves behind is left out.
+"""HEAD sends no body, so nothing has been read (RFC 9110, 9.3.2): the effects of reading are skipped.
 
-Views answer HEAD as they answer GET. What a reading leaves (a stamp, an entry of the log, an acknowledged copy) is
-marked with :func:`only_where_sent` where it is made, so that no view of either door has to know.
+Views answer HEAD as they answer GET. The effects of reading (a stamp, a log entry, an acknowledged copy) are marked
+with :func:`only_where_sent` where they happen, so that no view of portal or REST API has to handle HEAD.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _bodiless: ContextVar[bool] = ContextVar("bodiless", default=False)
 
 
 class HeadMiddleware:
-    """Knows for the time of a request whether its answer is sent without a body."""
+    """Keeps for the time of a request whether its answer is sent without a body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,7 +32,7 @@ class HeadMiddleware:
 
 
 def only_where_sent(effect: Callable[P, R]) -> Callable[P, R | None]:
-    """An effect of reading: nothing, and ``None``, where the answer has no body."""
+    """An effect of reading: skipped, returning ``None``, if the answer has no body."""
 
     @wraps(effect)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | None:

@@ -1,4 +1,4 @@
-"""Instants as text: one spelling in signed bytes, in the log, in messages and in payloads."""
+"""Instants as text: one format in signed bytes, in the log, in messages and in payloads."""
 
 from datetime import UTC, datetime
 
@@ -9,15 +9,15 @@ def format_instant(moment: datetime) -> str:
 
 
 def format_optional_instant(moment: datetime | None) -> str | None:
-    """None stays None."""
+    """As :func:`format_instant`; None stays None."""
     return format_instant(moment) if moment else None
 
 
 def parse_instant(text: str) -> datetime:
-    """The instant of any ISO 8601 text, as people and older rows write it too. Raises ``ValueError``, ``TypeError``."""
+    """The instant of any ISO 8601 text, also from people and older rows. Raises ``ValueError``, ``TypeError``."""
     return datetime.fromisoformat(text)
 
 
 def parse_optional_instant(text: str | None) -> datetime | None:
-    """None if nothing is stated."""
+    """As :func:`parse_instant`; None for an empty text."""
     return parse_instant(text) if text else None

@@ -1,4 +1,4 @@
-"""Lines of the programs' logs: one format for web, worker and watch, in UTC, with the name of the request or task.
+"""Log lines of all programs: one format for web, worker and watch, in UTC, with the id of the request or task.
 
 ``2026-11-30T14:34:26.120+00:00 WARNING django.request [3f2c...] Service Unavailable: /api/v1/motions/``
 """
@@ -10,7 +10,7 @@ from ecase import requests
 
 
 class LineFormatter(logging.Formatter):
-    """One line a record, and below it the traceback, unless what failed is an outage: that is said in the line."""
+    """One line per record, followed by the traceback, except for an outage, which is named in the line."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s")
@@ -26,7 +26,7 @@ class LineFormatter(logging.Formatter):
 
 
 class OutageFilter(logging.Filter):
-    """An expected outage is a warning of one line: thousands of equal tracebacks hide what matters."""
+    """Logs an expected outage as a one-line warning: thousands of equal tracebacks hide what matters."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         from ecase import outages

@@ -1,7 +1,7 @@
 """``python -m ecase.messages``: compile every translation of the project, without gettext's own tools.
 
-With ``--check`` nothing is written, and each entry that is empty, fuzzy or has other placeholders than its source is
-named.
+With ``--check`` nothing is written; each entry that is empty, fuzzy or has other placeholders than its source is
+listed.
 """
 
 import argparse
@@ -23,7 +23,7 @@ def catalogues(base_dir: Path = BASE_DIR) -> list[Path]:
 
 
 def compile_stale(sources: Iterable[Path]) -> list[Path]:
-    """Compile the sources that are younger than their compiled form; what was written."""
+    """Compile the sources that are newer than their compiled form; returns the files written."""
     written = []
     for source in sources:
         target = source.with_suffix(".mo")
@@ -34,7 +34,7 @@ def compile_stale(sources: Iterable[Path]) -> list[Path]:
 
 
 def faults(source: Path) -> Iterator[str]:
-    """What is wrong with a translation, one line each, with file and line."""
+    """The faults of a translation, one line each, with file and line."""
     try:
         catalogue = _read(source)
     except PoFileError as fault:
@@ -63,12 +63,12 @@ def _compile(source: Path, target: Path) -> None:
     fresh = target.with_suffix(".mo.new")
     with fresh.open("wb") as stream:
         write_mo(stream, _read(source))
-    # Whoever reads in this moment shall not see half of it.
+    # Concurrent readers must not see a partial file.
     fresh.replace(target)
 
 
 def main() -> int:
-    """Exit code: 1 when a translation has a fault."""
+    """Exit code: 1 if a translation has a fault."""
     parser = argparse.ArgumentParser(prog="python -m ecase.messages", description=__doc__)
     parser.add_argument("--check", action="store_true", help="name what is missing or wrong, write nothing")
     sources = catalogues()

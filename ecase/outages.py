@@ -1,4 +1,4 @@
-"""What is missing at this moment and will come back: each such fault becomes :class:`TryLater`, once for all doors."""
+"""Temporary outages: each such exception becomes :class:`TryLater`, for portal and REST API alike."""
 
 import errno
 
@@ -29,7 +29,7 @@ _SOON, _LATER = "2", "10"
 
 
 def of(fault: BaseException | None) -> TryLater | None:
-    """What is said of ``fault``: 503 with ``Retry-After``; None if it is not one that passes by itself or by repair."""
+    """The 503 with ``Retry-After`` for ``fault``; None if it is not temporary."""
     code = _code(fault)
     if code is None:
         return None
@@ -39,7 +39,7 @@ def of(fault: BaseException | None) -> TryLater | None:
 
 
 def first_line(fault: BaseException) -> str:
-    """The fault's kind and first line, for a line of the log."""
+    """Kind and first line of the exception, for a line of the log."""
     lines = str(fault).strip().splitlines()
     return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__
 

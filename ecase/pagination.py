@@ -1,6 +1,6 @@
-"""Keyset pages of a list: each begins after the last row of the one before. No COUNT, no OFFSET, no row twice.
+"""Keyset pages of a list: each begins after the last row of the previous one. No COUNT, no OFFSET, no row twice.
 
-The order is an instant and the id. A million rows cost what twenty do, as long as an index has that order.
+The order is an instant and the id. A million rows cost as much as twenty if an index has that order.
 """
 
 import base64
@@ -53,7 +53,7 @@ class Page(Generic[Row]):
 
 
 def read_cursor(text: str) -> Cursor | None:
-    """A cursor; None, which is the beginning, for a text that is none."""
+    """A cursor; None, the beginning, for an invalid text."""
     try:
         return Cursor.parse(text)
     except ValueError:
@@ -68,7 +68,7 @@ def filter_after(
     ordered = queryset.order_by(f"{sign}{by}", f"{sign}id")
     if cursor is None:
         return ordered
-    # The first condition is implied by the second; it is what the index understands.
+    # The second condition implies the first, which lets PostgreSQL use the index.
     beyond = Q(**{f"{by}__{side}": cursor.at}) | Q(**{by: cursor.at, f"id__{side}": cursor.id})
     return ordered.filter(Q(**{f"{by}__{side}e": cursor.at}), beyond)
 
@@ -82,10 +82,10 @@ def fetch_page(
     size: int = 0,
     shaped: "Callable[[QuerySet[M]], QuerySet[M, Row]] | None" = None,
 ) -> Page[Row]:
-    """The rows after ``cursor``, ``size`` of them (0: :data:`SIZE`), models or ``values()``; one query.
+    """Up to ``size`` rows after ``cursor`` (0: :data:`SIZE`), models or ``values()``; one query.
 
-    ``shaped`` joins what a line shows, and ``by`` where it is computed, to the rows of the page, which are chosen
-    before in the same statement: PostgreSQL seeks no order for more joins than eight, and would join all rows first.
+    ``shaped`` joins what a line shows, and ``by`` if it is computed, to the rows of the page, which the same statement
+    selects first: beyond eight joins PostgreSQL does not optimise their order, and would join all rows first.
     """
     size = size or SIZE
     chosen = filter_after(queryset, cursor, by, newest_first=newest_first)[: size + 1]
@@ -99,13 +99,13 @@ def fetch_page(
 
 
 def _is_among(chosen: "QuerySet[Any, Any]") -> Func:
-    """``id = ANY (ARRAY (SELECT ...))``: read first, then sought by key. An ``IN`` would be one more join."""
+    """``id = ANY (ARRAY (SELECT ...))``: evaluated first, then looked up by key. An ``IN`` would be one more join."""
     keys = Func(ArraySubquery(chosen.values("pk")), function="ANY")
     return Func(F("pk"), keys, template="(%(expressions)s)", arg_joiner=" = ", output_field=BooleanField())
 
 
 def fetch_page_by_number(queryset: "QuerySet[M, Row]", key: str, cursor: str, *, size: int = 0) -> Page[Row]:
-    """The rows below ``cursor`` by a number that no two of them share, the highest first; an index on it is enough."""
+    """The rows below ``cursor`` by a unique number, the highest first; an index on it is enough."""
     size, place = size or SIZE, int(cursor) if _NUMBER.fullmatch(cursor) else None
     below = queryset if place is None else queryset.filter(**{f"{key}__lt": place})
     found = list(below.order_by(f"-{key}")[: size + 1])

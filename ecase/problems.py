@@ -1,4 +1,4 @@
-"""How ecase says no: every problem at once, each at its field, in the reader's language.
+"""Domain exceptions and their problem details: every problem at once, each at its field, in the reader's language.
 
 A rule that is not met raises :class:`Refused` with one :class:`Problem` per fault. The REST API renders it as
 ``application/problem+json`` (RFC 9457), the portal as an error summary; neither adds a rule of its own.
@@ -35,7 +35,7 @@ class Problem:
 
 
 class Refused(Exception):
-    """The service will not do what was asked. Nothing has been changed."""
+    """The service refuses the request. Nothing has been changed."""
 
     slug: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
@@ -59,7 +59,7 @@ class NotAllowed(Refused):
 
 
 class Conflict(Refused):
-    """The motion is not, or no longer, in a state in which this can be done."""
+    """The motion is not, or no longer, in a state that allows this."""
 
     slug, status, title = "conflict", 409, _("The motion has moved on")
 
@@ -71,35 +71,35 @@ class Stale(Refused):
 
 
 class Expired(Refused):
-    """What was prepared can no longer be signed."""
+    """A prepared act or challenge can no longer be signed."""
 
     slug, status, title = "expired", 410, _("The time to sign has run out")
 
 
 class SignatureRefused(Refused):
-    """The signature does not stand: see the problems for the indication of EN 319 102-1."""
+    """The signature is not valid: the problems state the indication of EN 319 102-1."""
 
     slug, status, title = "signature-refused", 422, _("The signature was not accepted")
 
 
 class Undecided(Refused):
-    """The signature has been received, and whether it stands is not known yet: neither accepted nor refused.
+    """The signature has been received, but cannot be verified yet: neither accepted nor refused.
 
-    It waits, and is tried again without the signer; what is missing is in the problems.
+    It waits, and is verified again without the signer; the problems state what is missing.
     """
 
     slug, status, title = "signature-undecided", 202, _("The signature waits to be verified")
 
 
 class TryLater(Refused):
-    """Something that is needed is not there at this moment; the same request will succeed later."""
+    """Something that is needed is temporarily unavailable; the same request will succeed later."""
 
     slug, status, title = "try-later", 503, _("Not possible at this moment")
     headers: Mapping[str, str] = MappingProxyType({"Retry-After": "5"})
 
 
 class TooMany(Refused):
-    """The client has asked more often than it may. ``headers`` say when it may ask again (RFC 6585, 4)."""
+    """The client has exceeded a rate limit. ``headers`` state when it may try again (RFC 6585, 4)."""
 
     slug, status, title = "too-many-requests", 429, _("Too many requests")
 

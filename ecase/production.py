@@ -1,16 +1,16 @@
-"""What production does not accept: values that are good for a demonstration, and values that nobody meant."""
+"""Checks of production settings: refuses demo values and values that were not set on purpose."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Django's own measure (security.W009): so many characters, so many different ones.
+# Django's own criteria (security.W009): minimum length, and minimum number of different characters.
 SECRET_LENGTH, SECRET_VARIETY = 50, 5
 _HOW_TO_MAKE_ONE = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
 _EXAMPLES = ("django-insecure-", "demo-only")
 
 
 class Choices(NamedTuple):
-    """The settings that make an installation unsafe when they are weak."""
+    """Settings that make an installation unsafe if they are weak."""
 
     secret_key: str
     debug: bool
@@ -21,7 +21,7 @@ class Choices(NamedTuple):
 
 
 def faults(chosen: Choices) -> Iterator[str]:
-    """A sentence for each value that production refuses. What is missing has been said already."""
+    """A sentence for each value that production refuses. Missing values are reported elsewhere."""
     if chosen.secret_key and is_weak(chosen.secret_key):
         yield f"SECRET_KEY is too short or too simple for production: {_HOW_TO_MAKE_ONE}"
     if chosen.debug:

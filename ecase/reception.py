@@ -1,8 +1,9 @@
-"""Between the web server and Django: a request's body is received before a thread is taken for it.
+"""Between the web server and Django: a request's body is received completely before a thread is used for it.
 
-Whoever sends slowly, or not at all, then holds a connection and no thread, and not for long: a body has some seconds,
-and one more for every so many bytes that have come. Probes have threads of their own, so that they are answered while
-all others work. The web server speaks ASGI, Django stays WSGI (PEP 3333): synchronous code, persistent connections.
+A client that sends slowly, or not at all, then holds a connection and no thread, and only for a limited time: a body
+has some seconds, and one more for every so many bytes received. Probes have threads of their own, so that they are
+answered while all others are busy. The web server speaks ASGI, Django stays WSGI (PEP 3333): synchronous code,
+persistent connections.
 """
 
 import asyncio
@@ -21,18 +22,18 @@ Headers = list[tuple[bytes, bytes]]
 Environ = dict[str, Any]
 
 PROBES = frozenset({"/api/health/live", "/api/health/ready"})
-# Why a request comes without its body: a key of the WSGI environment, with the status to answer.
+# Key of the WSGI environment for a request whose body was not received; its value is the status to answer.
 UNRECEIVED = "ecase.unreceived"
 TOO_SLOW, TOO_LARGE, TOO_MANY = 408, 413, 503
-# Up to so many bytes a body is kept in memory, and an answer's file is read at once.
+# Maximum bytes of a body that is kept in memory, and of each read of an answer's file.
 IN_MEMORY, CHUNK = 256 * 1024, 256 * 1024
-# So many bytes are worth another second: 128 kbit/s.
+# Received bytes that earn another second: 128 kbit/s.
 BYTES_PER_SECOND = 16 * 1024
 PROBE_THREADS = FILE_THREADS = 2
 
 
 class Unreceived(Exception):
-    """The body has not come: the status says why."""
+    """The body was not received; ``status`` states why."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -40,12 +41,12 @@ class Unreceived(Exception):
 
 
 class Gone(Exception):
-    """The client has gone away before its request was complete."""
+    """The client disconnected before its request was complete."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``seconds`` for a body, beside those that it earns; ``size`` in bytes; requests that may wait for a thread."""
+    """``seconds`` for a body, plus those that it earns; ``size`` in bytes; requests that may wait for a thread."""
 
     seconds: float
     size: int
@@ -54,7 +55,7 @@ class Limits:
 
 @dataclass
 class Answer:
-    """What Django has answered: a body in memory, or one that is read in pieces as the client takes it."""
+    """Django's answer: a body in memory, or one that is read in pieces as the client receives it."""
 
     status: int = 500
     headers: Headers = field(default_factory=list)
@@ -73,7 +74,7 @@ class Answer:
 
 
 class File:
-    """WSGI's ``file_wrapper``: the file in pieces of our own size."""
+    """WSGI's ``file_wrapper``: the file in pieces of a fixed size."""
 
     def __init__(self, file: IO[bytes], _block_size: int = CHUNK) -> None:
         self._file = file
@@ -107,7 +108,7 @@ class Reception:
         await self._send(answer, send)
 
     async def _complete(self, request: Environ, scope: Scope, receive: Receive, body: IO[bytes]) -> None:
-        """Receive the body; where it does not come, the environment says why, for Django to tell the client."""
+        """Receive the body; if that fails, the environment states why, for Django to answer the client."""
         try:
             self._require_room(scope)
             size = await received(stated_length(scope), receive, body, self._limits)
@@ -131,7 +132,7 @@ class Reception:
             self._waiting -= 1
 
     def _ask(self, request: Environ) -> Answer:
-        """In a thread: what Django answers. Only files are left for later."""
+        """Runs in a thread: Django's answer. Only files are read later."""
         answer = Answer()
         found = self._application(request, answer.start)
         answer.close = getattr(found, "close", lambda: None)
@@ -161,9 +162,9 @@ class Reception:
 
 
 async def received(stated: int, receive: Receive, body: IO[bytes], limits: Limits) -> int:
-    """Write the body as it comes; how many bytes. ``stated`` is how many were announced.
+    """Write the body as it arrives; returns the number of bytes. ``stated`` is the announced length.
 
-    Raises :class:`Unreceived` for one that is too large or too slow, :class:`Gone`.
+    Raises :class:`Unreceived` for a body that is too large or too slow, :class:`Gone` if the client disconnects.
     """
     if stated > limits.size:
         raise Unreceived(TOO_LARGE)
@@ -185,7 +186,7 @@ async def received(stated: int, receive: Receive, body: IO[bytes], limits: Limit
 
 
 def stated_length(scope: Scope) -> int:
-    """``Content-Length`` as it was sent; 0 where there is none, or none that is a number."""
+    """``Content-Length`` as sent; 0 if it is missing or not a number."""
     value = dict(scope["headers"]).get(b"content-length", b"")
     return int(value) if value.isdigit() else 0
 
@@ -215,7 +216,7 @@ def environment(scope: Scope, body: IO[bytes]) -> Environ:
 
 
 def _headers(given: Iterable[tuple[bytes, bytes]]) -> Environ:
-    """As CGI names them; a name with an underscore could pose as another one and is left out."""
+    """Header names as in CGI; names with an underscore are dropped, since they could imitate others."""
     found: Environ = {}
     for name, value in given:
         if b"_" in name or name == b"transfer-encoding":

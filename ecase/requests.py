@@ -1,4 +1,4 @@
-"""The name of the request, or of the task, that is being worked on: in every line of the log and in the answer."""
+"""The id of the current request or task: in every line of the log and in the answer."""
 
 import re
 import uuid
@@ -11,24 +11,24 @@ from django.http import HttpRequest, HttpResponseBase
 HEADER = "X-Request-ID"
 NOBODY = "-"
 current: ContextVar[str] = ContextVar("request_id", default=NOBODY)
-# What a proxy or a client may call its request: nothing that could forge a line or a field of the log.
+# Allowed ids from a proxy or a client: nothing that could forge a line or a field of the log.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}\Z")
 
 
 def named(given: str | None) -> str:
-    """``given`` if it is well-formed, else a name of our own."""
+    """``given`` if it is well-formed, else a new id."""
     return given if given and _WELL_FORMED.match(given) else uuid.uuid4().hex
 
 
 class RequestIdMiddleware:
-    """Takes the request's name from ``X-Request-ID``, or makes one, and sends it back."""
+    """Takes the request's id from ``X-Request-ID``, or creates one, and returns it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         name = named(request.headers.get(HEADER))
-        # Until the next request of this thread: Django writes its own line after the last middleware.
+        # Kept until the next request of this thread: Django writes its own line after the last middleware.
         current.set(name)
         response = self.get_response(request)
         response.headers[HEADER] = name

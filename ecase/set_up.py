@@ -1,7 +1,8 @@
-"""``python -m ecase.set_up``: bring database, catalogue, log key and static files to where this version expects them.
+"""``python -m ecase.set_up``: bring database, catalogue, log key and static files to this version.
 
-To be run after every upgrade; running it again changes nothing. With ``--demo`` a fictional court is loaded too, and
-who can sign in is written to the file that is named. One process for all: starting Django takes longer than most steps.
+Run it after every upgrade; running it again changes nothing. With ``--demo`` it also loads a fictional court, and
+writes the list of its officers to the named file. One process for all steps: starting Django takes longer than most of
+them.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from ecase.console import timed
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code; 1 with one sentence when a step fails. The traceback goes to ``--log``."""
+    """Exit code; 1 with one sentence if a step fails. The traceback goes to ``--log``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
     options = _parser().parse_args(arguments)
     doing = ""
@@ -46,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def steps(people: Path | None = None) -> list[tuple[str, Callable[[], object]]]:
-    """What is done, in order; ``people`` names the file for the demo's officers, None means no demo."""
+    """The steps in order; ``people`` names the file for the demo's officers, None means no demo."""
     demo = [("loading a fictional court and its demo keys", lambda: load_demo(people))] if people else []
     return [
         ("checking settings and database", reach_database),
@@ -61,20 +62,20 @@ def steps(people: Path | None = None) -> list[tuple[str, Callable[[], object]]]:
 
 
 def reach_database() -> None:
-    """What a setting or an address is worth shows when it is used."""
+    """Connect to the database, to check the settings."""
     django.setup()
     timeouts.use("migration")
     connection.ensure_connection()
 
 
 def reach_broker() -> None:
-    """A broker that does not answer within seconds is a wrong address."""
+    """Connect to the broker; one that does not answer within seconds is a wrong address."""
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, timeout=5)
 
 
 def load_calendar() -> str:
-    """What in it differs from another source: told to whoever sets up, below the line of the step."""
+    """Differences from another source are printed below the line of the step."""
     notes = StringIO()
     call_command("load_calendar", stdout=StringIO(), stderr=notes)
     return notes.getvalue()

@@ -1,7 +1,7 @@
-"""How long the database lets a program of the service wait, by the program's role.
+"""Database timeouts of a program of the service, by the program's role.
 
-They are set on every connection, so that no lock, statement or forgotten transaction holds up others for ever. Without
-just-in-time compilation: it costs more than it brings for statements that take milliseconds.
+They are set on every connection, so that no lock, statement or forgotten transaction blocks others for ever. JIT
+compilation is off: for statements of milliseconds it costs more than it saves.
 """
 
 from typing import Literal
@@ -19,6 +19,6 @@ def options(timeouts: dict[str, dict[str, int]], role: Role) -> str:
 
 
 def use(role: Role) -> None:
-    """This process has ``role`` from now on. To be called before it connects: open connections keep what they have."""
+    """Give this process the ``role``. Call before it connects: open connections keep their timeouts."""
     database = settings.DATABASES["default"]
     database["OPTIONS"] = {**database.get("OPTIONS", {}), "options": options(settings.DATABASE_TIMEOUTS, role)}

@@ -1,4 +1,4 @@
-"""Reading an upload within a limit, straight to a temporary file."""
+"""Streams an upload to a temporary file, within a size limit."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,24 +8,24 @@ from django.http import HttpRequest
 
 from ecase.problems import Refused
 
-# Room for the fields and boundaries of a multipart body beside its file.
+# Room for the fields and boundaries of a multipart body in addition to its file.
 SLACK = 64 * 1024
 
 
 class BoundedUpload(TemporaryFileUploadHandler):
-    """Stops reading as soon as a file is larger than ``limit`` bytes, with what ``refusal`` makes of the limit."""
+    """Stops reading once a file exceeds ``limit`` bytes, and raises what ``refusal`` makes of the limit."""
 
     def __init__(self, limit: int, request: HttpRequest, refusal: Callable[[int], Refused]) -> None:
         super().__init__(request)
         self.limit, self.refusal, self.received = limit, refusal, 0
 
     def handle_raw_input(self, _input_data: Any, _meta: Any, content_length: int, *_about: Any) -> None:
-        """Refuses what announces itself as too large, before the first byte is read."""
+        """Refuse a body whose announced length is too large, before the first byte is read."""
         if content_length > self.limit + SLACK:
             raise self.refusal(self.limit)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Counts what really comes."""
+        """Count the bytes received."""
         self.received += len(raw_data)
         if self.received > self.limit:
             raise self.refusal(self.limit)

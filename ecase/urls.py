@@ -1,4 +1,4 @@
-"""Where every door is."""
+"""Root URL configuration."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""Whether a file that was uploaded is accepted: what it is, and everything that stands against it, as sentences."""
+"""Decides whether an uploaded file is accepted: its type, and every objection as a sentence."""
 
 import threading
 from collections import OrderedDict
@@ -21,9 +21,9 @@ DAMAGED, BEYOND, ENCRYPTED, ACTIVE = "file-damaged", "file-beyond-limits", "file
 
 
 class _Known:
-    """What was found of bytes that this process has read lately: the same file is often attached to many motions.
+    """Findings about files that this process has read recently: the same file is often attached to many motions.
 
-    What a file exceeded may depend on how busy the machine was: that is not kept.
+    Exceeded limits are not cached, since they may depend on the load of the machine.
     """
 
     def __init__(self, most: int = 1000) -> None:
@@ -31,12 +31,12 @@ class _Known:
         self._found: OrderedDict[tuple[str, str], untrusted.Examined] = OrderedDict()
 
     def get(self, key: tuple[str, str]) -> untrusted.Examined | None:
-        """What was found of a file by its SHA-256 and the form that it presents."""
+        """The findings about a file, by its SHA-256 and its presented form."""
         with self._lock:
             return self._found.get(key)
 
     def keep(self, key: tuple[str, str], examined: untrusted.Examined) -> None:
-        """Keep it; the one that was kept first makes room."""
+        """Cache the findings; the oldest entry makes room."""
         with self._lock:
             self._found[key] = examined
             if len(self._found) > self._most:
@@ -45,7 +45,7 @@ class _Known:
 
 _KNOWN = _Known()
 
-# The problem's code and its sentence, by the finding.
+# Problem code and sentence, by finding.
 SENTENCES = {
     findings.CUT: (DAMAGED, gettext_noop("“%(name)s” breaks off: its end is missing. Save or send it again.")),
     findings.DAMAGED: (DAMAGED, gettext_noop("“%(name)s” cannot be read: it is damaged, or not what it begins as.")),
@@ -110,8 +110,8 @@ SENTENCES = {
 def accepted(spool: storage.Spooled, name: str, expected_sha256: str | None) -> media.FileType:
     """The type of a file that may be stored; raises :class:`Invalid` with every fault at field ``file``.
 
-    ``name`` is a safe name, ``expected_sha256`` what the sender says that it sent. Raises ``TryLater`` when so many
-    files are being read that this one had no turn within a minute.
+    ``name`` is a safe name, ``expected_sha256`` the hash that the sender states. Raises ``TryLater`` if so many files
+    are being read that this one did not get its turn within a minute.
     """
     form, found = _examined(spool)
     kind = media.type_of(form, settings.UPLOAD_TYPES)

@@ -1,4 +1,4 @@
-"""A fictional city with its court: what a newcomer sees after the first start. Loading it again changes nothing."""
+"""A fictional city with its court, for the demo. Loading it again changes nothing."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ COUNTED: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who can sign in to the demo: the line of ``demo_data --list``."""
+    """A person who can sign in to the demo: the row of ``demo_data --list``."""
 
     name: str
     role: str
@@ -44,7 +44,7 @@ class Visitor:
 
 
 def load() -> None:
-    """Write the bodies, officers, duty rosters and cases that are not there yet, all or none."""
+    """Write the missing bodies, officers, duty rosters and cases, all or none."""
     with transaction.atomic():
         before = _counts()
         bodies = _organisations()
@@ -56,13 +56,13 @@ def load() -> None:
 
 
 def make_keys(folder: Path) -> None:
-    """The demo's certification authority and a key for everybody who has none yet, in ``folder``."""
+    """Make the demo's certification authority and a key for every officer without one, in ``folder``."""
     demo_pki.make(folder, people())
     (folder / "people.json").write_text(json.dumps(people(), ensure_ascii=False, indent=1))
 
 
 def people() -> list[dict[str, str]]:
-    """Whose keys ``signatures.demo.pki`` is to make; the database may still be empty."""
+    """The people whose keys ``signatures.demo.pki`` makes; the database may still be empty."""
     bodies = {entry["code"]: entry for entry in _read("organisations")}
     return [_as_person(entry, bodies[entry["organisation"]]) for entry in _read("officers")]
 
@@ -73,7 +73,7 @@ def _as_person(officer: dict[str, str], body: dict[str, str]) -> dict[str, str]:
 
 
 def visitors() -> list[dict[str, str]]:
-    """Who can sign in: name, role, organisation, IIN and language of everybody in a current post of the demo."""
+    """Everybody in a current post of the demo: name, role, organisation, IIN and language."""
     return [asdict(_visitor(post)) for post in _demo_posts()]
 
 
@@ -114,7 +114,7 @@ def _rosters(bodies: dict[str, Organisation], today: datetime) -> None:
 
 
 def _week(holders: list[Post], starts_at: datetime) -> None:
-    """The line is moved by the number of the week, so that loading again in another week does not change it."""
+    """The roster is shifted by the number of the week, so that loading again in another week does not change it."""
     first = starts_at.toordinal() // 7
     for rank in range(len(holders)):
         DutyShift.objects.get_or_create(
@@ -164,7 +164,7 @@ def _audit(counts: dict[str, int]) -> None:
 
 
 def _demo_posts() -> Iterator[Post]:
-    """In the order of the file."""
+    """The posts in the order of the file."""
     for entry in _read("officers"):
         yield from posts.current().filter(officer__iin=entry["iin"], role=entry["role"])
 

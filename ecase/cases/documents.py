@@ -1,4 +1,4 @@
-"""Files of a case: taken in as a stream, looked at, stored once under their SHA-256."""
+"""Files of a case: received as a stream, checked, stored once under their SHA-256."""
 
 import hashlib
 import io
@@ -26,14 +26,14 @@ def store(
     limit: int | None = None,
     about: Mapping[str, str] | None = None,
 ) -> Document:
-    """Take in a file of ``case`` that the officer in ``post`` uploads; audited as ``document.stored`` in a chain of
-    its own, with what it is stored for (``about``: ids).
+    """Store a file of ``case`` that the officer in ``post`` uploads. Audited as ``document.stored`` in a chain of its
+    own, with what it is stored for (``about``: ids).
 
     ``stream`` is read once, in pieces, up to ``limit`` bytes (default: the setting ``UPLOAD_MAX_BYTES``) and may come
-    from a request's body; ``expected_sha256`` is what the sender says that it sent (64 hexadecimal digits). The same
-    bytes are stored once, however often they come. Raises :class:`Invalid` with every fault at field ``file``: empty,
-    too large, another hash, a type that is not accepted, an extension that says another type, a file that is not whole
-    or that acts. Raises ``TryLater`` when too many files are being looked at.
+    from a request's body; ``expected_sha256`` is the hash that the sender states (64 hexadecimal digits). The same
+    bytes are stored once, however often they are uploaded. Raises :class:`Invalid` with every fault at field ``file``:
+    empty, too large, another hash, a type that is not accepted, an extension of another type, a damaged file or one
+    with active content. Raises ``TryLater`` when too many files are being checked.
     """
     limit, safe = settings.UPLOAD_MAX_BYTES if limit is None else limit, names.safe(name)
     try:
@@ -54,9 +54,9 @@ def put_bytes(data: bytes, media_type: str) -> Blob:
 
 
 def open_blob(blob: Blob) -> File:
-    """The bytes of ``blob``, which are read through and found to be its own, as an open file; the caller closes it.
+    """The bytes of ``blob`` as an open file, after checking their hash; the caller closes it.
 
-    Raises ``Altered``, which the log then knows, if the storage holds other bytes or none.
+    Raises ``Altered``, and logs it, if the storage holds other bytes or none.
     """
     return integrity.opened(blob.sha256)
 
@@ -64,8 +64,8 @@ def open_blob(blob: Blob) -> File:
 def read(document: Document, post: Post) -> File:
     """The bytes of a document for the officer in ``post``, whose reading is logged as ``document.read``.
 
-    Whether the officer may read it is for the caller to know, who found the document through ``visible_to``. Raises
-    ``Altered`` for one whose bytes are no longer its own.
+    The caller has checked that the officer may read it, by finding the document through ``visible_to``. Raises
+    ``Altered`` if the stored bytes do not match the hash.
     """
     file = open_blob(document.blob)
     chain = audit.own_chain(post.officer_id, document.pk)

@@ -1,6 +1,6 @@
-"""Whether every stored file is there and whole, and whether every file that is there belongs to a row. Reads only.
+"""Checks that every stored file is present and unaltered, and that every file present belongs to a row. Reads only.
 
-Each file is hashed as a stream and rows come in pages: memory does not grow with the number or size of files.
+Each file is hashed as a stream and rows are read in pages: memory does not grow with the number or size of files.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ PAGE = 500
 
 @dataclass(frozen=True)
 class Finding:
-    """A file that is not as the database says: ``what``, its path in the storage, and the cases that it is in."""
+    """A file that differs from the database: ``what``, its path in the storage, and the cases that it is in."""
 
     what: str
     path: str
@@ -26,12 +26,12 @@ class Finding:
 
     @property
     def is_fault(self) -> bool:
-        """Whether something is lost. A file too many is only room that is wasted, or evidence that was set aside."""
+        """Whether data is lost. A surplus file is only wasted space, or evidence that was set aside."""
         return self.what in (MISSING, ALTERED)
 
 
 def stored() -> Iterator[Finding | None]:
-    """For each row of a file, in the order of digests, what is wrong with it; ``None`` if nothing is."""
+    """The fault of each row of a file, in the order of digests; ``None`` if there is none."""
     for sha256 in Blob.objects.order_by("sha256").values_list("sha256", flat=True).iterator(chunk_size=PAGE):
         found = storage.stored_digest(sha256)
         what = "" if found == sha256 else ALTERED if found else MISSING
@@ -39,7 +39,7 @@ def stored() -> Iterator[Finding | None]:
 
 
 def unknown() -> Iterator[Finding]:
-    """Files in the storage that no row names: left by an upload that broke off, or set aside as altered."""
+    """Files in the storage without a row: left by an interrupted upload, or set aside as altered."""
     paths = _files(storage.FOLDER)
     while page := list(islice(paths, PAGE)):
         names = [path.rpartition("/")[2] for path in page]

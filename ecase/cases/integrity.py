@@ -1,7 +1,7 @@
-"""Whether stored files are still what was taken in: bytes against their SHA-256, and what is said if they differ.
+"""Checks that stored files are unaltered, by their SHA-256, and reports those that are not.
 
-Bytes are read from the storage again whenever something rests on them: at a signature over their digest, and whenever
-they are handed out. Nothing remembered stands in for that; the price is one pass of SHA-256 over a file.
+Bytes are read from the storage again whenever something depends on them: at a signature over their digest, and whenever
+they are sent out. Nothing is cached; the cost is one pass of SHA-256 over a file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,20 +19,20 @@ SYSTEM = "system"
 
 
 class Altered(Refused):
-    """The storage holds other bytes than were taken in, or none. One problem for each such file."""
+    """The storage holds other bytes than were received, or none. One problem for each such file."""
 
     slug, status, title = "file-altered", 409, _("A stored file is not what it was")
     event = "file.altered"
 
     @staticmethod
     def entry_of(problem: Problem) -> tuple[dict[str, str], dict[str, Any]]:
-        """Subject and data of the log's entry of one problem."""
+        """Subject and data of the log entry for one problem."""
         found = {name: problem.params[name] for name in ("sha256", "found")}
         return {"file": problem.params["sha256"]}, found
 
 
 class RowAltered(Altered):
-    """A row of the database does not say what was signed. One problem for each column that differs."""
+    """A database row differs from what was signed. One problem for each column that differs."""
 
     slug, title = "row-altered", _("A stored record is not what was signed")
     event = "row.altered"
@@ -43,7 +43,7 @@ class RowAltered(Altered):
 
 
 def altered_row(row: str, column: str) -> Problem:
-    """That ``column`` of a row (table and key) does not say what was signed."""
+    """The problem that ``column`` of a row (table and key) differs from what was signed."""
     message = _(
         "The stored record differs from what was signed (%(column)s of %(row)s). It is not shown. "
         "Tell the administrator."
@@ -52,16 +52,16 @@ def altered_row(row: str, column: str) -> Problem:
 
 
 def require_intact(files: Iterable[Mapping[str, Any]]) -> None:
-    """Raise :class:`Altered` unless the stored bytes of all ``files`` (``name`` and ``sha256`` each) are theirs.
+    """Raise :class:`Altered` unless the stored bytes of all ``files`` (``name`` and ``sha256`` each) match.
 
-    Every byte is read, in pieces; no query. Whoever catches the refusal says so to the log (:func:`report`).
+    Every byte is read, in pieces; no query. The code that catches the exception reports it (:func:`report`).
     """
     if problems := list(_faults(files)):
         raise Altered(problems)
 
 
 def opened(sha256: str) -> File:
-    """The stored file at its beginning, read through once; the caller closes it. Raises :class:`Altered`, logged."""
+    """The stored file at its beginning, after one full read; the caller closes it. Raises :class:`Altered`, logged."""
     try:
         found, file = storage.opened(sha256)
     except FileNotFoundError as fault:
@@ -73,7 +73,7 @@ def opened(sha256: str) -> File:
 
 
 def is_kept(sha256: str) -> bool:
-    """Whether these very bytes are stored. Others in their place are logged and set aside, to be stored anew."""
+    """Whether exactly these bytes are stored. Others in their place are logged and set aside, to be stored again."""
     found = storage.stored_digest(sha256)
     if found and found != sha256:
         report(_fault(sha256, found))
@@ -84,8 +84,8 @@ def is_kept(sha256: str) -> bool:
 def report(fault: Altered, chain: str = SYSTEM, subject: Mapping[str, str] | None = None) -> None:
     """Log the incident, ``file.altered`` or ``row.altered``, once for each problem.
 
-    Of a file its digest, and that of what is there (empty: nothing), never its name; of a row its key and the column.
-    Called after the rollback of what was refused.
+    For a file: its digest and that of the bytes present (empty: none), never its name; for a row: its key and the
+    column. Called after the rollback of what was refused.
     """
     for problem in fault.problems:
         about, data = fault.entry_of(problem)

@@ -1,4 +1,4 @@
-"""What a file is, told from its bytes and never from its name or from what the sender says."""
+"""Detects the type of a file from its bytes, never from its name or from what the sender states."""
 
 import codecs
 import re
@@ -9,20 +9,20 @@ from typing import IO
 HEAD = 1024
 CHUNK = 64 * 1024
 PDF = "application/pdf"
-# Scanners and printers write a mark, line ends or PJL before the file proper (ISO 32000-1, annex H.3, note 13).
+# Scanners and printers write a byte order mark, line ends or PJL before the header (ISO 32000-1, annex H.3, note 13).
 _PDF_HEAD = re.compile(rb"(\xef\xbb\xbf)?[\0\t\n\f\r ]*(\x1b%-12345X@PJL[^%]*)?%PDF-")
-# What a file presents itself as, for those whose structure is then read (``ecase.untrusted.examine``).
+# The presented form of files whose structure is then read (``ecase.untrusted.examine``).
 _HEADS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "office": b"PK\x03\x04"}
 # Words of Cyrillic letters (in Windows-1251) among all bytes that are not ASCII.
 _CYRILLIC_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8\xb2\xb3\xaf\xbf\xaa\xba]{2,}")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-# Of a hundred such bytes, how many stand in words: single accented letters of other languages do not.
+# The percentage of such bytes that must be in words: single accented letters of other languages are not.
 _MOST = 80
 
 
 @dataclass(frozen=True)
 class FileType:
-    """A type of file that can be told from its bytes. ``key`` is what the setting ``UPLOAD_TYPES`` lists."""
+    """A type of file that can be detected from its bytes. ``key`` is what the setting ``UPLOAD_TYPES`` lists."""
 
     key: str
     media_type: str
@@ -43,7 +43,7 @@ TYPES = {
 
 
 def presented(file: IO[bytes]) -> str:
-    """What ``file`` presents itself as: ``pdf``, ``png``, ``jpg``, ``office``, the charset of a text, or nothing."""
+    """The form that ``file`` presents: ``pdf``, ``png``, ``jpg``, ``office``, the charset of a text, or nothing."""
     file.seek(0)
     head = file.read(HEAD)
     if _PDF_HEAD.match(head):
@@ -52,7 +52,7 @@ def presented(file: IO[bytes]) -> str:
 
 
 def type_of(form: str, allowed: list[str]) -> FileType | None:
-    """The type that a form is of, if the installation accepts it."""
+    """The type of a form, if the installation accepts it."""
     kind = TYPES.get(form)
     return kind if kind and kind.key in allowed else None
 
@@ -83,7 +83,7 @@ def _printable(text: str) -> bool:
 
 
 def _is_cyrillic(file: IO[bytes]) -> bool:
-    """Whether the bytes that are not ASCII stand in words, as they do in Russian and not in French."""
+    """Whether the bytes outside ASCII form words, as in Russian and not in French."""
     letters = in_words = 0
     for piece in _pieces(file):
         letters += len(_NOT_ASCII.findall(piece))

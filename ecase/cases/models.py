@@ -1,4 +1,4 @@
-"""What it is about: criminal cases, the persons in them, the documents, and who has acted in which role."""
+"""Criminal cases, the persons in them, the documents, and which officer has acted in which role."""
 
 import uuid
 from datetime import date
@@ -72,7 +72,7 @@ class Case(models.Model):
 
 
 class TeamMember(models.Model):
-    """An investigator who works on a case; ``leads`` where several are a group and this one is at its head."""
+    """An investigator who works on a case; ``leads`` marks the leader of a group of several."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="team")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
@@ -118,32 +118,32 @@ class Person(Named):
 
     @property
     def is_protected(self) -> bool:
-        """Whether name, IIN, date of birth and address are kept from everybody who reads (CPC Art. 97)."""
+        """Whether name, IIN, date of birth and address are hidden from all readers (CPC Art. 97)."""
         return self.capacity == self.Capacity.PROTECTED
 
     @property
     def mark(self) -> str:
-        """Four digits of the id that tell protected persons of one case apart."""
+        """Four digits of the id that distinguish protected persons of one case."""
         return str(self.pk)[:4].upper()
 
     @property
     def full_name(self) -> str:
-        """The name as it is shown; of a protected person the capacity in the active language, and the mark."""
+        """The name as shown; for a protected person the capacity in the active language, and the mark."""
         return f"{self.get_capacity_display()} {self.mark}" if self.is_protected else super().full_name
 
     @property
     def short_name(self) -> str:
-        """Surname and initials; of a protected person as :attr:`full_name`."""
+        """Surname and initials; for a protected person as :attr:`full_name`."""
         return self.full_name if self.is_protected else super().short_name
 
     @property
     def born(self) -> date | None:
-        """The date of birth as it is shown: none of a protected person."""
+        """The date of birth as shown: ``None`` for a protected person."""
         return None if self.is_protected else self.birth_date
 
 
 class Counsel(models.Model):
-    """A defender with access to the service, and whom of the case he defends."""
+    """A defender with access to the service, and the person of the case whom he defends."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="counsel")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
@@ -174,7 +174,7 @@ class Blob(models.Model):
 
 
 class Document(models.Model):
-    """A file of a case: a name, a blob, who brought it and when."""
+    """A file of a case: its name, its blob, who uploaded it and when."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
@@ -194,7 +194,7 @@ class Document(models.Model):
 
 
 class Participation(models.Model):
-    """That an officer has acted in a case in a role. One role a case, for ever: whoever investigated never judges."""
+    """That an officer has acted in a case in a role. One role per case, permanently: an investigator never judges."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="participations")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="participations")

@@ -1,4 +1,4 @@
-"""Names of uploaded files, made safe to show, to store and to send back in a header."""
+"""Names of uploaded files, made safe to show, to store and to send in a header."""
 
 import re
 import unicodedata
@@ -14,9 +14,9 @@ FORBIDDEN = re.compile(r'[<>:"|?*]')
 
 
 def safe(name: str) -> str:
-    """The last part of ``name`` without anything invisible or ambiguous, at most 120 characters; may be empty."""
+    """The last part of ``name`` without invisible or ambiguous characters, at most 120 characters; may be empty."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    # Spaces are joined after what stood unseen between them is gone, and so are letters and their accents.
+    # Spaces are joined, and letters composed with their accents, after invisible characters are removed.
     visible = "".join(c for c in SPACES.sub(" ", last) if not unicodedata.category(c).startswith(INVISIBLE))
     spaced = " ".join(unicodedata.normalize("NFC", visible).split())
     return _shortened(FORBIDDEN.sub("_", spaced).strip(". "))

@@ -1,8 +1,8 @@
-"""Separation of duties: in one case one person acts in one role, for ever.
+"""Separation of duties: in one case one person acts in one role, permanently.
 
-The rule is kept by the database (a unique constraint on case and officer, rows that are never changed or deleted), so
-that two acts at the same instant cannot get around it. It is kept by person: an officer is one row for one IIN,
-whatever posts he or she has held.
+The database enforces the rule (a unique constraint on case and officer, rows that are never changed or deleted), also
+for two acts at the same instant. It holds by person: an officer is one row for one IIN, whatever posts he or she has
+held.
 """
 
 from django.db import connection
@@ -13,7 +13,7 @@ from ecase.cases.models import Case, Participation
 from ecase.officers.models import Officer
 from ecase.problems import NotAllowed, Problem
 
-# One round trip. Who waited here for another transaction to commit the same pair sees neither row, and looks again.
+# One round trip. A transaction that waited here for another to commit the same pair sees neither row, and reads again.
 _JOIN = """
     WITH joined AS (
         INSERT INTO cases_participation (case_id, officer_id, role, since)
@@ -29,7 +29,7 @@ ANOTHER_ROLE = _("You have already acted in this case in another role, so you ca
 
 
 def join(case: Case, officer: Officer, role: str) -> None:
-    """Record that ``officer`` acts in ``case`` as ``role``. Safe to repeat and safe against races.
+    """Record that ``officer`` acts in ``case`` as ``role``. Idempotent and safe against races.
 
     Raises :class:`NotAllowed` (``acted-in-another-role``) if the officer has acted in the case in any other role.
     """
@@ -39,12 +39,12 @@ def join(case: Case, officer: Officer, role: str) -> None:
 
 
 def join_unless_joined(case: Case, officer: Officer, role: str) -> None:
-    """As :func:`join`, but whoever has acted in another role keeps that one."""
+    """As :func:`join`, but an officer who has acted in another role keeps that role."""
     _joined(case, officer, role)
 
 
 def _joined(case: Case, officer: Officer, role: str) -> str | None:
-    """The role that the officer has in the case from now on; ``None`` if another transaction set it this instant."""
+    """The officer's permanent role in the case; ``None`` if a concurrent transaction has just set it."""
     with connection.cursor() as cursor:
         cursor.execute(_JOIN, {"case": case.pk, "officer": officer.pk, "role": role, "now": timezone.now()})
         row = cursor.fetchone()

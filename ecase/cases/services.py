@@ -1,4 +1,4 @@
-"""Opening a case, naming who takes part in it, and who works on it."""
+"""Opening a case, adding its participants, and managing who works on it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -55,7 +55,7 @@ def open_case(
 
 
 def add_person(case: Case, post: Post, *, capacity: str, **fields: Any) -> Person:
-    """Name a participant of ``case``: ``surname``, ``given_name``, ``sex`` and the other fields of :class:`Person`.
+    """Add a participant to ``case``: ``surname``, ``given_name``, ``sex`` and the other fields of :class:`Person`.
 
     Audited as ``person.added``, without personal data. Raises :class:`NotAllowed` unless ``post`` may open the case as
     its investigator or head of unit, :class:`Invalid` with every wrong field.
@@ -85,12 +85,12 @@ def join_team(case: Case, post: Post, officer: Officer) -> None:
 
 
 def investigators_of(case: Case) -> QuerySet[Post]:
-    """The posts, now, of the investigators of the body that investigates ``case``: who can be taken into its team."""
+    """The current posts of investigators of the body that investigates ``case``: who may join its team."""
     return posts.holding(Role.INVESTIGATOR, case.organisation)
 
 
 def name_leader(case: Case, post: Post, officer: Officer) -> None:
-    """Let ``officer``, who works on ``case``, lead its group of investigators, in the place of whoever led it before.
+    """Make ``officer``, who works on ``case``, the leader of its group of investigators, replacing the previous leader.
 
     Audited as ``team.led``. Raises :class:`NotAllowed` unless ``post`` is of a head of unit who may work on the case,
     :class:`Invalid` if the officer does not work on it.
@@ -107,7 +107,7 @@ def name_leader(case: Case, post: Post, officer: Officer) -> None:
 
 
 def name_counsel(case: Case, post: Post, person: Person, officer: Officer) -> Counsel:
-    """Let ``officer``, a defender, act in the service for ``person``. Audited as ``counsel.named``; safe to repeat.
+    """Let ``officer``, a defender, act in the service for ``person``. Audited as ``counsel.named``; idempotent.
 
     Raises :class:`NotAllowed` unless ``post`` may work on the case, :class:`Invalid` if the officer is no defender.
     """
@@ -131,7 +131,7 @@ def _insert(case: Case) -> None:
         with transaction.atomic():
             case.save(force_insert=True)
     except IntegrityError as fault:
-        # The number was free when it was looked at, and taken a moment later.
+        # The number was free when it was checked, and taken by the time of the insert.
         raise Conflict(NUMBER_TAKEN) from fault
 
 
@@ -139,7 +139,7 @@ def _audit(event: str, case: Case, post: Post, data: dict[str, str]) -> None:
     audit.append(event, chain=case.chain, actor=post.as_actor(), subject={"case": str(case.pk)}, data=data)
 
 
-# -- what is not allowed, what is wrong ---------------------------------------------------------------------------
+# -- permissions and validation -----------------------------------------------------------------------------------
 
 
 def _allow_opening(post: Post) -> None:
@@ -163,7 +163,7 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _faults(instance: models.Model) -> list[Problem]:
-    """Every fault that the model's own validation finds."""
+    """Every fault that the model's validation finds."""
     try:
         instance.full_clean()
     except ValidationError as faults:

@@ -1,4 +1,4 @@
-"""Files under the SHA-256 of their bytes, in Django's default storage: written once, whole or not at all."""
+"""Files under the SHA-256 of their bytes, in Django's default storage: written once, completely or not at all."""
 
 import hashlib
 import os
@@ -20,18 +20,18 @@ ALTERED = "altered"
 
 
 class Readable(Protocol):
-    """An upload, an open file, a request's body: anything that gives at most ``size`` bytes at a time."""
+    """An upload, an open file or a request's body: anything that returns at most ``size`` bytes per read."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class TooLarge(Exception):
-    """The stream went on beyond the limit."""
+    """The stream exceeds the limit."""
 
 
 @dataclass
 class Spooled:
-    """A temporary file with everything that a stream gave."""
+    """A temporary file with the content of a stream."""
 
     file: IO[bytes]
     sha256: str
@@ -47,7 +47,7 @@ class _Movable(File):
 
 @contextmanager
 def spooled(stream: Readable, limit: int) -> Iterator[Spooled]:
-    """Copy ``stream`` to a temporary file and hash it on the way; :class:`TooLarge` after ``limit`` bytes."""
+    """Copy ``stream`` to a temporary file while hashing it; raises :class:`TooLarge` after ``limit`` bytes."""
     with NamedTemporaryFile(dir=_incoming(), delete=False) as file:
         try:
             digest, size = _copy(stream, file, limit)
@@ -58,7 +58,7 @@ def spooled(stream: Readable, limit: int) -> Iterator[Spooled]:
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """A folder for copies that are worked on, which is gone afterwards."""
+    """A folder for working copies, deleted afterwards."""
     with TemporaryDirectory(dir=_incoming()) as folder:
         yield Path(folder)
 
@@ -81,7 +81,7 @@ def opened(sha256: str) -> tuple[str, File]:
 
 
 def stored_digest(sha256: str) -> str:
-    """The SHA-256 of what is stored under ``sha256``, which is the same unless somebody altered it; empty if none."""
+    """The SHA-256 of the bytes stored under ``sha256``, equal to it unless they were altered; empty if none."""
     try:
         found, file = opened(sha256)
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def stored_digest(sha256: str) -> str:
 
 
 def set_aside(sha256: str) -> None:
-    """Move altered bytes to where nothing looks for a file, for whoever finds out what happened to them."""
+    """Move altered bytes out of the way and keep them for an investigation."""
     name = path_of(sha256)
     with default_storage.open(name, "rb") as file:
         default_storage.save(f"{ALTERED}/{sha256}", file)
@@ -99,18 +99,18 @@ def set_aside(sha256: str) -> None:
 
 
 def keep(spool: Spooled) -> None:
-    """Put the spooled bytes where they belong unless they are there already."""
+    """Move the spooled bytes to their place unless they are there already."""
     name = path_of(spool.sha256)
     if not has(spool.sha256):
         os.fsync(spool.file.fileno())
         saved = default_storage.save(name, _Movable(spool.file))
         if saved != name:
-            # Somebody stored the same bytes in this very moment, and the storage chose another name for ours.
+            # Another process has just stored the same bytes, and the storage chose another name for these.
             default_storage.delete(saved)
 
 
 def path_of(sha256: str) -> str:
-    """``documents/ab/cd/abcd...``: no folder ever holds more than a few hundred entries."""
+    """``documents/ab/cd/abcd...``: no folder holds more than a few hundred entries."""
     return f"{FOLDER}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
@@ -134,7 +134,7 @@ def _copy(stream: Readable, file: IO[bytes], limit: int) -> tuple[str, int]:
 
 
 def _incoming() -> Path:
-    """On the storage's own file system, so that a move is a rename."""
+    """A folder on the storage's own file system, so that a move is a rename."""
     folder = Path(settings.MEDIA_ROOT) / INCOMING
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

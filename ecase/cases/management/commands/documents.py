@@ -1,4 +1,4 @@
-"""Stored files on the command line: is each of them there and whole?"""
+"""Checks stored files from the command line."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ecase.cases import inspection
 from ecase.cases.models import Blob
 
-# Seconds between two lines that say how far it has come.
+# Seconds between two lines of progress.
 EVERY = 5
 
 
