@@ -1,1 +1,1 @@
-"""How fast it is: ``make bench`` measures, beside pgbench with the same statements, and writes docs/benchmarks.md."""
+"""Benchmarks: ``make bench`` measures the service next to pgbench with the same SQL and writes docs/benchmarks.md."""

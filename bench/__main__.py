@@ -25,7 +25,7 @@ OWN_ACTS = {"search": 3, "agreement": 3, "withdrawal": 1}
 
 
 class Run:
-    """One run: its folder, its databases, what it has found so far."""
+    """One run: its folder, its databases and the figures so far."""
 
     def __init__(self, folder: Path, quick: bool) -> None:
         self.folder, self.databases = folder, Databases.configured()
@@ -44,12 +44,12 @@ class Run:
         }
 
     def python(self, *arguments: str) -> str:
-        """Run one of our programs on the measured database; what it printed."""
+        """Run one of our programs on the measured database; returns its output."""
         command = [sys.executable, *arguments]
         return subprocess.run(command, cwd=BASE, env=self.env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def prepare(self) -> None:
-        """The database with everything that is measured upon, and a copy for pgbench."""
+        """Create the database that is measured, and a copy of it for pgbench."""
         self.databases.create(MEASURED)
         self.python("manage.py", "migrate", "--no-input", "--verbosity", "0")
         plan = self.folder / "plan.json"
@@ -59,7 +59,7 @@ class Run:
         self.plan = json.loads(plan.read_text())
 
     def pages(self, server: Web) -> None:
-        """Pages of the queue: first pages, and pages by cursor from anywhere in it."""
+        """Measure pages of the queue: first pages, and pages reached by cursor."""
         found = self._pages(server)
         simple, prepared = (
             limits.queue(self.databases, MEASURED, self.folder / "queue.sql", self.seconds, mode)
@@ -74,7 +74,7 @@ class Run:
         return _facts(outcome, 200)
 
     def perform(self, server: Web) -> None:
-        """Acts of each kind, as fast as they can be sent."""
+        """Measure acts of each kind, sent as fast as possible."""
         limits.hand_out_in_bulk(self.databases, PLAYED)
         for name, own in OWN_ACTS.items():
             requests = [load.written(request) for request in self.plan[name][self.played :]]
@@ -85,12 +85,12 @@ class Run:
             self.found[name] = {**facts, "own_acts": own, "pgbench": limit, "statements": statements}
 
     def whole(self) -> None:
-        """A whole act in one process, timed by its parts."""
+        """Measure a whole act in one process, timed by its parts."""
         self.found["whole"] = json.loads(self.python("-m", "bench.whole_act", str(self.rounds)))
 
 
 def _cursors(server: Web, first: dict[str, Any], pages: int) -> Iterator[dict[str, Any]]:
-    """The first page five times, and one page in twenty of those that its ``next`` links lead to."""
+    """The first page five times, and one in twenty of the pages that its ``next`` links lead to."""
     import http.client
 
     connection, path = http.client.HTTPConnection("127.0.0.1", server.port), first["path"]
@@ -113,7 +113,7 @@ def _facts(outcome: load.Outcome, expected: int) -> dict[str, float]:
 
 
 def walk() -> float:
-    """Seconds of ``make walk``'s program from a cold start."""
+    """Seconds that the program of ``make walk`` takes from a cold start."""
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-m", "tests.journeys.walk"], cwd=BASE, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
@@ -149,7 +149,6 @@ def _say(what: str) -> None:
 
 
 def main() -> None:
-    """The command."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, and docs/benchmarks.md stays")
     parser.add_argument("--without-walk", action="store_true", help="leave the walk out")

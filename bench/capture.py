@@ -20,7 +20,7 @@ settings.ALLOWED_HOSTS.append("testserver")
 
 
 def send(client: Client, request: dict[str, Any]) -> int:
-    """Send a request of the plan through the application, in this process; its status."""
+    """Send a request of the plan through the application in this process; returns the status."""
     headers = {"authorization": f"Bearer {request['token']}", "accept-language": "kk"}
     if "body" not in request:
         return client.get(request["path"], headers=headers).status_code
@@ -29,7 +29,7 @@ def send(client: Client, request: dict[str, Any]) -> int:
 
 
 def statements(client: Client, request: dict[str, Any]) -> Iterator[str]:
-    """What one request sends, in order, ready to be played elsewhere."""
+    """The SQL statements of one request, in order, ready to be played on another database."""
     connection.force_debug_cursor = True
     connection.queries_log.clear()
     marks: list[dict[str, int]] = [_last()]
@@ -38,7 +38,7 @@ def statements(client: Client, request: dict[str, Any]) -> Iterator[str]:
     assert status in (200, 201), status
     following = iter(marks[1:])
     for text in [str(query["sql"]) for query in connection.queries]:
-        # Where a transaction begins and ends, no cursor is asked.
+        # BEGIN and COMMIT do not go through the wrapper, so they have no mark.
         seen = marks[0] if text in ("BEGIN", "COMMIT") else next(following)
         yield relative(text.strip().rstrip(";"), seen)
 
@@ -50,7 +50,7 @@ def _marked(marks: list[dict[str, int]], execute: Callable[..., Any], *given: An
 
 
 def _last() -> dict[str, int]:
-    """The last number of each sequence, asked for behind Django's back."""
+    """The last number of each sequence, read without Django's query log."""
     last = {}
     for table in SEQUENCES:
         row = connection.connection.execute(f"SELECT last_value FROM {table}_id_seq").fetchone()
@@ -59,7 +59,7 @@ def _last() -> dict[str, int]:
 
 
 def restart_sequences() -> None:
-    """Give out unmistakable numbers from now on."""
+    """Restart the sequences at numbers that cannot be mistaken for other values."""
     with connection.cursor() as cursor:
         for table, start in SEQUENCES.items():
             cursor.execute("SELECT setval(%s, %s)", [f"{table}_id_seq", start])

@@ -1,7 +1,8 @@
-"""Rows by COPY: the rows of a motion that the service has made, again and again with other ids, officers and instants.
+"""Rows by COPY: copies the rows of a motion that the service has made, with other ids, officers and instants.
 
-Guard triggers are off while rows are copied (``session_replication_role``, a superuser's), so that a motion may arrive
-with its whole life at once. What is copied is what the service has written, but for signatures: nobody reads them here.
+Guard triggers are off while rows are copied (``session_replication_role``, which needs a superuser), so that a motion
+can arrive with its whole life at once. The copies hold what the service has written, except for signatures: nothing
+reads them here.
 """
 
 import json
@@ -44,7 +45,7 @@ class Numbers:
         return int(next(self._counters[model]))
 
     def store(self) -> None:
-        """Let the database go on behind the numbers that were handed out."""
+        """Set the sequences behind the numbers that were handed out."""
         with connection.cursor() as cursor:
             for model, counter in self._counters.items():
                 table, column = model._meta.db_table, model._meta.pk.column
@@ -61,11 +62,11 @@ class Loader:
     copied: int = 0
 
     def add(self, model: type[models.Model], row: Row) -> None:
-        """Take one row, by column; all rows of a table have the same columns."""
+        """Buffer one row, by column; all rows of a table have the same columns."""
         self.buffers.setdefault(model, []).append(row)
 
     def flush(self) -> None:
-        """Copy what is buffered."""
+        """Copy the buffered rows."""
         for model, rows in self.buffers.items():
             if rows:
                 _copy(model, rows)
@@ -99,7 +100,7 @@ class Change:
     shift: timedelta
 
     def of(self, row: Row, **given: Any) -> Row:
-        """The copy of ``row``; ``given`` are columns that get values of their own."""
+        """The copy of ``row``; columns in ``given`` take the values given."""
         return {name: given[name] if name in given else self._value(value) for name, value in row.items()}
 
     def _value(self, value: Any) -> Any:

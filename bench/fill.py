@@ -1,7 +1,7 @@
-"""``python -m bench.fill --motions N``: a database of the size of a country, to measure lists and the watch upon.
+"""``python -m bench.fill --motions N``: fill a database to the size of a country, to measure lists and the watch.
 
 Every motion has what lists read: its row, its case with persons and team, its notices. One in fifty has its whole life:
-acts, log entries, deadlines, copies, openings, attachments. Everything is copied from motions that the service itself
+acts, log entries, deadlines, copies, openings, attachments. All rows are copied from motions that the service itself
 has brought to their states in one district; see ``bench.copying``. One district in ten is ten times as large.
 
 DATABASE_URL names a migrated, empty database and a superuser. Prints progress, and seconds and bytes at the end.
@@ -43,11 +43,11 @@ from workflows.motions.models import Act, Attachment, Motion, Opening  # noqa: E
 from workflows.statute.catalogue import load_all  # noqa: E402
 from workflows.watch.sanctions import deliver_decisions  # noqa: E402
 
-WHOLE_LIFE = 50  # one in so many
+WHOLE_LIFE = 50  # one motion in 50
 MOTIONS_A_CASE = 2
 DISTRICT_MOTIONS = 3_000
 PAST_DAYS = 700
-# How many of a hundred motions stand where; the watch has work on those that are decided.
+# How many of a hundred motions are in each state; the watch has work on the decided ones.
 STATES = {"draft": 4, "submitted": 3, "assigned": 3, "delivered": 80, "search": 9, "decided": 1}
 INVESTIGATORS, PROSECUTORS, JUDGES = 8, 3, 4
 Mapping = dict[Any, Any]
@@ -79,7 +79,7 @@ class Template:
 
 
 def templates(world: World) -> dict[str, Template]:
-    """A motion in each of the states, made by acts as officers make them."""
+    """One motion in each of the states, brought there by acts of officers."""
     made: dict[str, Callable[[], Motion]] = {
         "draft": lambda: world.draft("custody"),
         "submitted": lambda: world.filed("custody"),
@@ -95,14 +95,14 @@ def templates(world: World) -> dict[str, Template]:
 
 @dataclass
 class District:
-    """The ids that stand for those of the template's district, some of them by turns."""
+    """The ids that replace those of the template's district; some of them alternate."""
 
     number: int
     bodies: Mapping = field(default_factory=dict)
     staff: dict[str, list[tuple[Any, Any]]] = field(default_factory=dict)
 
     def ids(self, world: World, turn: int) -> Mapping:
-        """Template ids to this district's: bodies, posts and officers."""
+        """Maps the template's ids to this district's: bodies, posts and officers."""
         found = dict(self.bodies)
         for role, posts in self.staff.items():
             post, officer = posts[turn % len(posts)]
@@ -112,7 +112,7 @@ class District:
 
 
 def districts(world: World, number: int, loader: Loader) -> list[District]:
-    """So many districts with officers in office."""
+    """Create ``number`` districts with officers in office."""
     made = [_district(world, index, loader) for index in range(number)]
     loader.flush()
     return made
@@ -158,7 +158,7 @@ class Filler:
     made: int = 0
 
     def case(self, district: District, turn: int) -> Mapping:
-        """A case with persons, its team's investigator and counsel; the ids of the template's case to its own."""
+        """Create a case with persons, its team's investigator and counsel; maps the template's ids to its own."""
         ids = district.ids(self.world, turn)
         change, case = Change(ids, timedelta(0)), uuid.uuid4()
         ids[self.world.case.pk], ids[str(self.world.case.pk)] = case, str(case)
@@ -174,7 +174,7 @@ class Filler:
         return ids
 
     def motion(self, district: District, state: str, case_ids: Mapping, whole: bool) -> None:
-        """One motion; with its acts and all that belongs to them if ``whole``."""
+        """Create one motion; if ``whole``, with its acts and all rows that belong to them."""
         template, pk = self.templates[state], uuid.uuid4()
         ids = {**case_ids, template.motion["id"]: pk, str(template.motion["id"]): str(pk)}
         change = Change(ids, timedelta(minutes=-self._age(state)))
@@ -189,7 +189,7 @@ class Filler:
         self._notices(template, change)
 
     def _age(self, state: str) -> int:
-        """Minutes since: what waits is young, what is over lies anywhere in two years."""
+        """Age in minutes: open motions are young, finished ones are spread over two years."""
         days = PAST_DAYS if state in ("delivered", "search") else 1
         return self.chance.randrange(days * 24 * 60)
 
@@ -235,7 +235,7 @@ def rows_of_case(world: World) -> dict[Any, list[Row]]:
 
 
 def fill(motions: int, folder: Path) -> None:
-    """Make ``motions`` motions."""
+    """Create ``motions`` motions."""
     world = _world(folder)
     found = templates(world)
     loader, numbers, chance = Loader(), Numbers(), random.Random(0)
@@ -261,7 +261,7 @@ def fill(motions: int, folder: Path) -> None:
 
 
 def _world(folder: Path) -> World:
-    """The template's district, with keys of its own and the law in force."""
+    """The template's district, with its own keys and the law in force."""
     demo_pki.make(folder)
     settings.TRUST_DIR, settings.SERVICE_KEY_FILE = folder / "trust", folder / "service.pem"
     settings.MEDIA_ROOT = folder / "media"

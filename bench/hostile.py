@@ -1,9 +1,9 @@
-"""``python -m bench.hostile``: what inputs made to cost much do cost, in milliseconds and megabytes, beside limits.
+"""``python -m bench.hostile``: the cost of hostile inputs, in milliseconds and megabytes, next to their limits.
 
-Each case has a limit of its own: a signature, the content under it (digests of GOST are computed in pure Python, in
-2 to 5 microseconds a byte), a record of evidence. A container has a budget and a process with limits of its
-own (``signatures.crypto.budget``, ``signatures.cli.sandbox``; ``python -m bench.hostile_uploads``). Tests count the
-work of the same inputs.
+Each case has a limit of its own: a signature, the signed content (GOST digests are computed in pure Python, in 2 to 5
+microseconds a byte), an evidence record. A container has a budget and a process with limits of its own
+(``signatures.crypto.budget``, ``signatures.cli.sandbox``; ``python -m bench.hostile_uploads``). Tests count the work of
+the same inputs.
 """
 
 import sys
@@ -26,7 +26,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limit:
-    """Of one input, on one core that does nothing else."""
+    """The limit of one input, on one otherwise idle core."""
 
     milliseconds: float
     megabytes: float
@@ -38,7 +38,7 @@ EVIDENCE = Limit(500, 50)
 
 
 def cost(act: Callable[[], object]) -> tuple[float, float]:
-    """The best of some rounds in milliseconds of the processor, and the peak of memory in megabytes."""
+    """The best of several rounds, in milliseconds of CPU time, and the peak of memory in megabytes."""
     spent = []
     for _ in range(ROUNDS):
         begun = time.process_time()
@@ -59,7 +59,7 @@ def judge(
 
 
 def inputs() -> dict[str, tuple[Callable[[], object], Limit]]:
-    """Each input as what is to be done with it, and what that may cost."""
+    """Each input by name: the call that processes it, and its limit."""
     pki = Pki.make()
     trust, person = pki.trust(), pki.person()
     good = {"a good one, P-256": person.sign(), "a good one, RSA": pki.person(RSA_KEY).sign()}
@@ -74,7 +74,7 @@ def inputs() -> dict[str, tuple[Callable[[], object], Limit]]:
 
 
 def evidence(pki: Pki, cms: bytes) -> dict[str, tuple[Callable[[], object], Limit]]:
-    """As many items as a record may have, none of which proves anything; and a record that is not read at all."""
+    """A record with the most items allowed, none of which proves anything; and a record that is refused unread."""
     trust, most = pki.trust(), DEFAULT.max_revocations
     foreign = Pki.make("OTHER").issuer.revocation_list(SPAN).public_bytes(Encoding.DER)
     own = pki.issuer.revocation_list(SPAN).public_bytes(Encoding.DER)
@@ -97,7 +97,7 @@ def _refused(data: bytes) -> None:
 
 
 def main() -> int:
-    """Print the table; exit code 1 if anything costs more than it may."""
+    """Print the table; exit code 1 if anything exceeds its limit."""
     over = 0
     for name, (act, limit) in inputs().items():
         milliseconds, megabytes = cost(act)

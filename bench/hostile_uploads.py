@@ -1,9 +1,9 @@
-"""``python -m bench.hostile_uploads``: a hundred hostile uploads at once, and what another user feels of them.
+"""``python -m bench.hostile_uploads``: a hundred hostile uploads at once, and how they slow down another user.
 
-It starts a server of its own (``python -m ecase.embedded run -- ...`` gives it a database), asks for a page again and
-again while nothing else happens, and again while hostile containers come in from as many addresses; then it prints each
-figure beside its limit. Exit code 1: one is beyond it. ``--tree`` starts the server
-of another checkout, to compare a version with the one before it; ``--uploads`` sends fewer.
+Starts a server (``python -m ecase.embedded run -- ...`` gives it a database) and requests a page repeatedly, first
+while idle, then while hostile containers come in from as many addresses. Prints each figure next to its limit. Exit
+code 1: one exceeds it. ``--tree`` starts the server of another checkout, to compare two versions; ``--uploads`` sends
+fewer.
 """
 
 import argparse
@@ -38,7 +38,7 @@ MIB = 1024 * 1024
 
 
 def packed(entries: dict[str, bytes]) -> bytes:
-    """An archive by other software."""
+    """A ZIP archive made by other software."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
@@ -47,7 +47,7 @@ def packed(entries: dict[str, bytes]) -> bytes:
 
 
 def slow_acts(count: int, size: int) -> bytes:
-    """Acts of that size with signatures of GOST by the sender's own certificate."""
+    """Acts of that size with GOST signatures by the sender's own certificate."""
     pki, made = GostPki("2015-512"), list[SignedAct]()
     for position in range(1, count + 1):
         padding = "".join(f"{number:06d} " for number in range(size // 7))
@@ -61,13 +61,13 @@ def slow_acts(count: int, size: int) -> bytes:
 
 
 def compressible(megabytes: int) -> bytes:
-    """Data that is packed about 180 to 1: just less than what was once refused for its ratio."""
+    """Data that compresses about 180 to 1, just below a ratio that was once refused."""
     block = 16 * 1024
     return b"".join(os.urandom(72) + bytes(block - 72) for _ in range(megabytes * MIB // block))
 
 
 def kinds() -> dict[str, bytes]:
-    """The inputs of the finding."""
+    """The hostile inputs by name."""
     return {
         "a manifest of empty objects, 24 MB": packed({"manifest.json": b'{"entries":[' + b"{}," * (8 * MIB) + b"{}]}"}),
         "one entry of 500 MB": packed({"manifest.json": b"{}", "files/a": compressible(500)}),
@@ -78,7 +78,7 @@ def kinds() -> dict[str, bytes]:
 
 @dataclass
 class Watched:
-    """Memory of the server's processes, in megabytes: of its workers, and of those that it starts to verify."""
+    """Memory of the server's worker processes, and of the processes that they start to verify, in megabytes."""
 
     master: int
     workers: dict[int, float] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Watched:
     verifying: float = 0.0
 
     def go_on_looking(self, ended: threading.Event) -> None:
-        """Take samples until the end."""
+        """Take samples until ``ended`` is set."""
         while not ended.wait(TICK):
             self.look()
 
@@ -101,12 +101,12 @@ class Watched:
 
     @property
     def growth(self) -> float:
-        """By how much the worker that grew most has grown."""
+        """Growth of the worker that grew most."""
         return max((most - self.first[pid] for pid, most in self.workers.items()), default=0.0)
 
 
 def descendants(master: int) -> Iterator[tuple[int, str, float]]:
-    """Process id, command and resident memory in megabytes of a process and all below it."""
+    """Process id, command and resident memory in megabytes of a process and all its descendants."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid=,rss=,args="], check=True, capture_output=True, text=True).stdout
     rows = [line.split(None, 3) for line in listed.splitlines() if len(line.split(None, 3)) == 4]
     known = {master}
@@ -118,9 +118,9 @@ def descendants(master: int) -> Iterator[tuple[int, str, float]]:
 
 @contextlib.contextmanager
 def serving(tree: Path, var: Path) -> Iterator[int]:
-    """The server of a checkout, and its process id."""
+    """Run the server of a checkout; yields its process id."""
     settings = {"ECASE_VAR": str(var), "ECASE_PROXIES": "1", "ALLOWED_HOSTS": "*", "PYTHONPATH": str(tree)}
-    # Pages find their files where they lie; nothing is collected for a server that lives for a minute.
+    # Static files are served from their source folders; nothing is collected for a server that lives for a minute.
     environment = {**os.environ, **settings, "DJANGO_SETTINGS_MODULE": "ecase.settings", "DEBUG": "1"}
     demo_pki.make(var / "demo-pki")
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=tree, env=environment, check=True)
@@ -148,7 +148,7 @@ def answered(ask: Callable[[], object], process: "subprocess.Popen[bytes]") -> N
 
 
 def get(path: str) -> float:
-    """How long a page takes, in seconds."""
+    """Time to fetch a page, in seconds."""
     begun = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=WAIT_SECONDS)
     connection.request("GET", path)
@@ -158,7 +158,7 @@ def get(path: str) -> float:
 
 
 def post(data: bytes, address: str) -> int:
-    """Send a container from an address; the status that came back."""
+    """Upload a container from an address; returns the status."""
     boundary = "hostile"
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\n'.encode()
     body = head + data + f"\r\n--{boundary}--\r\n".encode()
@@ -174,7 +174,7 @@ def post(data: bytes, address: str) -> int:
 
 
 def attack(inputs: list[bytes], count: int) -> tuple[list[threading.Thread], Counter[int]]:
-    """All uploads at once, each from an address of its own; the statuses that come back."""
+    """Send all uploads at once, each from an address of its own; counts the statuses of the answers."""
     statuses: Counter[int] = Counter()
 
     def one(number: int) -> None:
@@ -226,7 +226,7 @@ LIMITS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print each figure beside its limit; exit code 1 if one is beyond it."""
+    """Print each figure next to its limit; exit code 1 if one exceeds it."""
     parser = argparse.ArgumentParser(prog="python -m bench.hostile_uploads")
     parser.add_argument("--tree", type=Path, default=ROOT, help="the checkout whose server is started")
     parser.add_argument("--uploads", type=int, default=100)

@@ -1,9 +1,9 @@
-"""``python -m bench.kill_under_load``: programs are killed while acts come in, and nothing is lost or done twice.
+"""``python -m bench.kill_under_load``: kill programs while acts come in; nothing may be lost or done twice.
 
-Clients send signed acts over REST and ask again, with the same Idempotency-Key, until each is acknowledged. Meanwhile
-the web server, the watch and the Celery worker, by turns, are killed by SIGKILL with all their children, and started
-again at once. At the end: every acknowledged act is there once, and so is what the service does upon it; the log
-verifies; the outbox has delivered everything. Exit code 1 if not.
+Clients send signed acts over REST and repeat each, with the same Idempotency-Key, until it is acknowledged. Meanwhile
+the web server, the watch and the Celery worker are killed in turn by SIGKILL with all their children, and restarted at
+once. At the end every acknowledged act must exist once, with everything that the service does after it; the log must
+verify; the outbox must have delivered everything. Exit code 1 if not.
 
 ``python -m ecase.embedded run -- ...`` gives it a database server; ``--tree`` runs the programs of another checkout.
 """
@@ -43,7 +43,7 @@ from ecase.outbox.models import Subscription
 for one in Organisation.objects.filter(kind="prosecution"):
     Subscription.objects.create(organisation=one, url="{url}")
 """
-# Officers' acts, of which each request brings one, and those that the service adds: none twice.
+# Acts by officers, one for each request, and acts added by the service: none may occur twice.
 SENT_TWICE = "SELECT count(*) FROM (SELECT sha256 FROM motions_act GROUP BY sha256 HAVING count(*) > 1) twice"
 ADDED_TWICE = """
     SELECT count(*) FROM (SELECT motion_id, type FROM motions_act WHERE type IN ('registration', 'assignment')
@@ -67,7 +67,7 @@ class Installation:
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def commands(self) -> dict[str, list[str]]:
-        """What is started, by name."""
+        """The command lines by program name."""
         web = [*GRANIAN, "--port", str(self.port), "--workers", "2", "ecase.asgi:application"]
         celery = ["celery", "-A", "ecase", "worker", "--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
         return {
@@ -89,7 +89,7 @@ class Installation:
             )
 
     def kill(self, name: str) -> None:
-        """SIGKILL to a program and its children."""
+        """Send SIGKILL to a program and its children."""
         process = self.running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -100,7 +100,7 @@ class Installation:
         return subprocess.run(command, check=False, cwd=self.tree, env=self.environment, capture_output=True, text=True)
 
     def prepare(self, acts: int, url: str) -> list[dict[str, Any]]:
-        """The database, receivers, and the requests that are to be sent."""
+        """Prepare the database and the receivers; returns the requests to send."""
         plan = self.log.with_name("plan.json")
         for arguments in (("migrate", "-v", "0"), ("audit", "make-key")):
             self.manage(*arguments).check_returncode()
@@ -113,7 +113,7 @@ class Installation:
 
 @contextmanager
 def installed(tree: Path, folder: Path, broker: str) -> Iterator[Installation]:
-    """An installation whose programs are not started yet; what still runs at the end is killed."""
+    """An installation whose programs are not started yet; whatever still runs at the end is killed."""
     databases = Databases.configured()
     databases.create(NAME)
     demo_pki.make(folder / "demo-pki")
@@ -151,7 +151,7 @@ class Load:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> list[threading.Thread]:
-        """All clients, running."""
+        """Start all clients."""
         self._next = iter(self.requests)
         threads = [threading.Thread(target=self._client, daemon=True) for _number in range(CLIENTS)]
         for thread in threads:
@@ -177,7 +177,7 @@ class Load:
             time.sleep(PAUSE)
 
     def _send(self, request: dict[str, Any]) -> int:
-        """The status; 0 where no whole answer came."""
+        """The status; 0 if no complete answer came."""
         headers = {"Authorization": f"Bearer {request['token']}", "Content-Type": "application/json"}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
@@ -195,7 +195,7 @@ class Load:
 
 
 def killed(made: Installation, load: Load, kills: int) -> None:
-    """Start everything and the load; kill a program each time that some more acts were acknowledged."""
+    """Start everything and the load; kill a program each time a few more acts are acknowledged."""
     chance, names = random.Random(0), list(made.commands())
     for name in names:
         made.start(name)
@@ -211,7 +211,7 @@ def killed(made: Installation, load: Load, kills: int) -> None:
 
 
 def found(made: Installation, load: Load) -> dict[str, int]:
-    """What must be nought."""
+    """Counts of faults; each must be 0."""
     end = time.monotonic() + PATIENCE
     while (outbox := made.manage("outbox", "reconcile")).returncode and time.monotonic() < end:
         time.sleep(1)
@@ -234,7 +234,7 @@ def found(made: Installation, load: Load) -> dict[str, int]:
 
 
 def main() -> int:
-    """Print what was found; 1 if anything is not nought."""
+    """Print the counts; 1 if any is not 0."""
     parser = argparse.ArgumentParser(prog="python -m bench.kill_under_load")
     parser.add_argument("--tree", type=Path, default=BASE, help="the checkout whose programs run")
     parser.add_argument("--kills", type=int, default=KILLS)

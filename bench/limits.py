@@ -1,4 +1,4 @@
-"""pgbench, playing the statements that the service sends: what PostgreSQL alone would do on this machine."""
+"""Runs pgbench with the statements that the service sends: what PostgreSQL alone can do on this machine."""
 
 import re
 import subprocess
@@ -13,14 +13,14 @@ BULK = 100_000
 
 
 def queue(databases: Databases, name: str, script: Path, seconds: int, mode: str) -> float:
-    """Transactions per second of a script that changes nothing, by 4 clients. ``mode``: simple or prepared."""
+    """Transactions per second of a read-only script, by 4 clients. ``mode``: simple or prepared."""
     options = ["-M", mode, "-c", "4", "-j", "1", "-T", str(seconds)]
     said = _pgbench(databases, name, [*options, "-f", str(script)]).communicate()[0]
     return _rate(said)
 
 
 def acts(databases: Databases, name: str, scripts: list[Path], count: int) -> float:
-    """Acts per second of scripts that each hold a part of ``count`` acts, all played at once, each once."""
+    """Acts per second of scripts that each hold a part of ``count`` acts, played concurrently, each once."""
     begun = time.perf_counter()
     running = [
         _pgbench(databases, name, ["-M", "simple", "-c", "1", "-t", "1", "-f", str(script)]) for script in scripts
@@ -33,7 +33,7 @@ def acts(databases: Databases, name: str, scripts: list[Path], count: int) -> fl
 
 
 def hand_out_in_bulk(databases: Databases, name: str) -> None:
-    """Each session gets its own row of numbers, so that a script may say "the last but one"."""
+    """Give each session its own block of sequence numbers, so that a script can refer to "the last but one"."""
     url = databases.address(name).replace("postgres://", "postgresql://", 1)
     with psycopg.connect(url) as connection:
         for table in ("audit_entry", "outbox_message"):

@@ -14,7 +14,7 @@ RECEIVE = 256 * 1024
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a load came to. ``statuses`` counts the answers by status; seconds throughout."""
+    """Result of a load. ``statuses`` counts the answers by status; times are in seconds."""
 
     requests: int
     wall: float
@@ -28,7 +28,7 @@ class Outcome:
         return self.requests / self.wall
 
     def percentile(self, share: float) -> float:
-        """The latency, in ms, that ``share`` of the requests kept below."""
+        """The latency in ms below which ``share`` of the requests stayed."""
         return sorted(self.latencies)[min(int(len(self.latencies) * share), len(self.latencies) - 1)] * 1000
 
 
@@ -64,7 +64,7 @@ class _Connection:
         self.socket.sendall(request)
 
     def received(self) -> int:
-        """Read what is there; the status once the answer is whole, else 0."""
+        """Read the available bytes; the status once the answer is complete, else 0."""
         piece = self.socket.recv(RECEIVE)
         if not piece:
             raise ConnectionError("the server closed a persistent connection")

@@ -1,7 +1,7 @@
-"""``python -m bench.outbox_backlog``: a backlog to a fast receiver drains, at the end as fast as at first (O-F4).
+"""``python -m bench.outbox_backlog``: a backlog to a fast receiver drains at a steady rate until the end (O-F4).
 
-20,000 messages wait for one receiver that answers at once. A relay and a Celery worker with threads deliver them, as an
-installation would. Prints messages a second in each quarter, beside what this machine can do without the outbox: plain
+20,000 messages wait for one receiver that answers at once. A relay and a Celery worker with threads deliver them, as in
+an installation. Prints messages a second in each quarter, next to what this machine can do without the outbox: plain
 posts to the same receiver by as many threads. Exit code 1 unless every message arrives once and the last quarter is at
 least 0.9 as fast as the first.
 """
@@ -48,7 +48,7 @@ def _serve(port: Any) -> None:
 
 @contextmanager
 def receiver() -> Iterator[str]:
-    """A receiver in a process of its own, that answers at once: its address."""
+    """Run a receiver that answers at once, in a process of its own; yields its address."""
     here, there = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.Process(target=_serve, args=[there], daemon=True)
     process.start()
@@ -72,7 +72,7 @@ def _worker() -> Iterator[None]:
 
 
 def main(messages: int) -> int:
-    """Print the figures beside their limits."""
+    """Print the figures next to their limits."""
     with ValkeyServer() as broker, receiver() as url:
         plain = _plain(url)
         given = {
@@ -102,7 +102,7 @@ def _plain(url: str) -> float:
 
 
 def _drain(messages: int) -> list[float]:
-    """Relay until all are delivered; the instants at which each quarter was."""
+    """Relay until all are delivered; the instant at which each quarter was done."""
     from django.utils import timezone
 
     from ecase.outbox import relay
@@ -126,7 +126,7 @@ def _left() -> int:
 
 
 def _again() -> int:
-    """Messages that were tried or claimed more than once."""
+    """The number of messages that were tried or claimed more than once."""
     from django.db.models import Q
 
     from ecase.outbox.models import Message

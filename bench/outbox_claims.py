@@ -1,8 +1,8 @@
-"""``python -m bench.outbox_claims``: 100,000 messages claimed again and again, and never posted, lose nothing (O-F3).
+"""``python -m bench.outbox_claims``: 100,000 messages are claimed repeatedly, never posted, and none is lost (O-F3).
 
-Nobody takes the claims up, their leases pass, and they are claimed anew, by turns, so often that each message has been
-claimed more often than the ladder has rungs. At the end every message must wait with no attempt counted. Exit code 1
-if one does not.
+No worker takes the claims up, their leases expire, and the messages are claimed again, until each has been claimed more
+often than the retry ladder has steps. At the end every message must wait with no attempt counted. Exit code 1 if one
+does not.
 """
 
 import argparse
@@ -17,7 +17,7 @@ MESSAGES, AT_ONCE = 100_000, 5_000
 
 
 def main(messages: int) -> int:
-    """Print what was claimed how fast, and what is left."""
+    """Print the rate of claims, and what is left."""
     with outbox_world.database(ECASE_WEBHOOK_IN_FLIGHT=str(messages), ECASE_OUTBOX_IN_FLIGHT=str(messages)):
         outbox_world.send(messages, keys=messages)
 

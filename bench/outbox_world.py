@@ -1,4 +1,4 @@
-"""What the benchmarks of the outbox share: a database of their own, and messages that wait in it."""
+"""Shared by the outbox benchmarks: a database of their own, and messages that wait in it."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ def database(**settings: str) -> Iterator[None]:
 
 
 def send(number: int, keys: int, url: str = "https://receiver.example/") -> None:
-    """So many messages to one subscription, in turn of so many keys (motions)."""
+    """Queue ``number`` messages to one subscription, alternating between ``keys`` keys (motions)."""
     from ecase.officers.models import Organisation
     from ecase.outbox.channels import webhook
     from ecase.outbox.models import Message, Subscription

@@ -1,12 +1,12 @@
-"""Statements with numbers that the database gave, relative to its sequences, so that they can be played in a copy.
+"""Makes numbers that the database gave relative to its sequences, so that the statements can be played in a copy.
 
-There the sequences hand out numbers to each session in bulk.
+In the copy the sequences hand out numbers to each session in bulk.
 """
 
 import re
 from collections.abc import Mapping
 
-# Far above anything else that is a number in a statement.
+# Far above any other number in a statement.
 SEQUENCES = {"audit_entry": 7_000_000_000_000, "outbox_message": 8_000_000_000_000}
 _NUMBER = r"\b[78]\d{12}\b"
 _LITERAL = r"(?P<escape>\bE)?'(?P<text>(?(escape)(?:[^'\\]|\\.|'')|(?:[^']|''))*)'"

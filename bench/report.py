@@ -1,4 +1,4 @@
-"""The figures as a page."""
+"""Formats the figures as a page."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ WHY = Path(__file__).with_name("why.md")
 
 
 def machine(database: str, load: tuple[float, float, float]) -> str:
-    """One paragraph: processor, cores, memory, versions, date, commit, and what else the machine was doing."""
+    """One paragraph: processor, cores, memory, versions, date, commit, and the machine's other load."""
     model = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ""
     )

@@ -1,11 +1,11 @@
-"""``python -m bench.scale``: the watch and the pages upon a database that ``bench.fill`` has filled.
+"""``python -m bench.scale``: measure the watch and the pages on a database that ``bench.fill`` has filled.
 
 Measures in one process, with nothing else running: a tick of the watch when nothing is due; its longest tick while it
-works off a backlog; the server's time for every list of each role in the largest district. Prints each figure beside
-its limit; exit code 1 if one is beyond it.
+works off a backlog; the server's time for every list of each role in the largest district. Prints each figure next to
+its limit; exit code 1 if one exceeds it.
 
-DATABASE_URL names the filled database and a superuser. What the filling left due is settled first, past the guards, and
-the backlog is made by acts as officers make them: the database stays filled and can be measured again.
+DATABASE_URL names the filled database and a superuser. Rows that the filling left due are settled first, past the
+guards, and the backlog is made by acts of officers: the database stays filled and can be measured again.
 """
 
 import argparse
@@ -46,7 +46,7 @@ ROUNDS, BEST_OF = 5, 3
 DECIDED, MISSED, ENDED = 50, 50, 18
 ROLES = ("investigator", "head_of_unit", "prosecutor", "judge", "clerk", "court_chair")
 LARGEST = "f0-"
-# What nobody waits for within the next hours is at rest; what a motion had to wait for is over.
+# Settles every row that would be due within the next day.
 SETTLED = (
     "UPDATE motions_motion SET state = 'delivered' WHERE state = 'decided'",
     """UPDATE motions_motion SET ended_at = valid_until, warn_at = NULL
@@ -61,7 +61,7 @@ Figures = dict[str, float]
 
 
 def timed(act: Callable[[], object]) -> float:
-    """Milliseconds."""
+    """The time of a call in milliseconds."""
     begun = time.perf_counter()
     act()
     return (time.perf_counter() - begun) * 1000
@@ -71,7 +71,7 @@ def timed(act: Callable[[], object]) -> float:
 
 
 def settle() -> None:
-    """Let nothing be due: what was copied has no log of its own, so no duty could handle it."""
+    """Settle all due rows: copied rows have no log entries, so no duty could handle them."""
     with past_guards() as cursor:
         for statement in SETTLED:
             cursor.execute(statement)
@@ -82,12 +82,12 @@ def settle() -> None:
 
 
 def tick() -> Figures:
-    """Every duty once: its milliseconds."""
+    """Run every duty once; milliseconds by duty."""
     return {duty.__name__: timed(lambda duty=duty: duty(timezone.now())) for duty in DUTIES}  # type: ignore[misc]
 
 
 def idle() -> Figures:
-    """The median of each duty and of the whole tick, with nothing to do."""
+    """The median of each duty and of the whole tick, with nothing due."""
     while any(duty(timezone.now()) for duty in DUTIES):
         pass
     ticks = [tick() for _round in range(ROUNDS)]
@@ -96,7 +96,7 @@ def idle() -> Figures:
 
 
 def backlog(world: World) -> None:
-    """Decisions to deliver, deadlines that were missed, sanctions that have ended."""
+    """Create decisions to deliver, missed deadlines and sanctions that have ended."""
     ended = [world.decided("property_arrest", "sanctioned") for _number in range(ENDED)]
     missed = [world.filed("custody") for _number in range(MISSED)]
     for _number in range(DECIDED - ENDED):
@@ -108,7 +108,7 @@ def backlog(world: World) -> None:
 
 
 def worked_off() -> Figures:
-    """The longest tick until nothing is left, its longest duty, and how many ticks it took."""
+    """The longest tick until nothing is left, its longest duty, and the number of ticks."""
     ticks, left = list[Figures](), True
     while left:
         ticks.append(tick())
@@ -120,7 +120,7 @@ def worked_off() -> Figures:
 
 
 def waiting() -> int:
-    """How much of the backlog is left."""
+    """The number of backlog rows left."""
     now = timezone.now()
     ending = Motion.objects.filter(valid_until__lt=now, ended_at=None).exclude(valid_until=None)
     missed = Deadline.objects.filter(state="running", due_at__lt=now, at_once=False)
@@ -128,7 +128,7 @@ def waiting() -> int:
 
 
 def make_world(folder: Path) -> World:
-    """A district with keys of its own; the copied ones have none."""
+    """A district with keys of its own; the copied districts have none."""
     for made in (
         factories.OrganisationFactory,
         factories.OfficerFactory,
@@ -144,7 +144,7 @@ def make_world(folder: Path) -> World:
 
 
 def pages(role: str) -> Figures:
-    """The best of some for each page of a post of this role in the largest district."""
+    """The best time of each page of a post of this role in the largest district."""
     post = Post.objects.filter(role=role, organisation__code__startswith=LARGEST).order_by("pk").first()
     assert post, f"the database has no {LARGEST}* district: fill it by bench.fill"
     reader = Client(headers={"Accept-Language": "kk"})
@@ -155,7 +155,7 @@ def pages(role: str) -> Figures:
 
 
 def paths(post: Post) -> Iterator[str]:
-    """Lists, searches by a number of the district, of another one, by a name, and what else is read every day."""
+    """Lists, searches by a number of this district, by one of another district and by a name, and other daily pages."""
     for pile in piles.of(post):
         yield f"/?scope={pile.key}"
     for text in ("f0-26-1234", "f1-26-", "Тасқынов", "980000000123", "qqqq"):
@@ -169,7 +169,7 @@ def paths(post: Post) -> Iterator[str]:
 
 
 def best(client: Client, path: str) -> float:
-    """The best of some, after one that warms."""
+    """The best of several requests, after one to warm up."""
     assert client.get(path).status_code == 200, (path, client.get(path).status_code)
     return min(timed(lambda: client.get(path)) for _round in range(BEST_OF))
 
@@ -178,14 +178,14 @@ def best(client: Client, path: str) -> float:
 
 
 def said(name: str, figure: float, limit: float | None = None) -> bool:
-    """Print a figure; whether it is beyond its limit."""
+    """Print a figure; whether it exceeds its limit."""
     over = limit is not None and figure > limit
     print(f"{figure:10.1f} ms  {f'of {limit:5g} ms' if limit else '':12}  {name}{'  TOO MUCH' if over else ''}")
     return over
 
 
 def watched(folder: Path) -> bool:
-    """Both figures of the watch, the duties indented; whether one is beyond its limit."""
+    """Print both figures of the watch, the duties indented; whether one exceeds its limit."""
     settle()
     found = idle()
     over = said("idle tick", found.pop("idle tick"), IDLE_MS)
@@ -200,19 +200,19 @@ def watched(folder: Path) -> bool:
 
 
 def read() -> bool:
-    """All pages of all roles; whether one is beyond the limit."""
+    """Print all pages of all roles; whether one exceeds the limit."""
     found = {(role, path): figure for role in ROLES for path, figure in pages(role).items()}
     over = [said(" ".join(key), figure, PAGE_MS) for key, figure in found.items()]
     return any(over)
 
 
 def main() -> int:
-    """Print the figures; 1 if one is beyond its limit."""
+    """Print the figures; 1 if one exceeds its limit."""
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
     parser.add_argument("--only", choices=("watch", "pages"), help="one of both halves")
     only = parser.parse_args().only
     settings.ALLOWED_HOSTS.append("testserver")
-    # Nothing is collected for a server that is not one.
+    # Nothing is collected here: no server runs.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     folder = settings.VAR_DIR / "bench" / connection.settings_dict["NAME"]
     demo_pki.make(folder)

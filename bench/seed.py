@@ -1,4 +1,4 @@
-"""What is measured upon: districts with officers, thousands of motions, and acts that only wait to be sent in.
+"""Creates what is measured: districts with officers, thousands of motions, and prepared acts with their signatures.
 
 Everything is made by the service's own models and functions and under its own triggers. Only the bulk of motions, which
 fills the queue and is never verified, carries bytes that nobody signed.
@@ -77,11 +77,11 @@ class District:
         return case
 
     def author(self, number: int) -> Post:
-        """The investigator of the case of that number."""
+        """The investigator of case ``number``."""
         return self.investigators[number % INVESTIGATORS]
 
     def draft(self, number: int, kind: str) -> Motion:
-        """A complete draft on one of the district's cases."""
+        """A complete draft in one of the district's cases."""
         case, author = self.cases[number % CASES], self.author(number % CASES)
         motion = drafts.create(case, kind, author)
         paper = Document.objects.get(case=case)
@@ -109,13 +109,13 @@ class District:
 
 
 def search(district: District, number: int) -> PreparedAct:
-    """A search motion, which the service registers and assigns at once."""
+    """A search motion; the service registers and assigns it at once."""
     motion = district.draft(number, "search")
     return acting.prepare(motion, ActType.MOTION, motion.author, {})
 
 
 def agreement(district: District, number: int) -> PreparedAct:
-    """The prosecutor's agreement to custody, upon which the service registers and assigns."""
+    """The prosecutor's agreement to custody, after which the service registers and assigns it."""
     motion = district.filed(number, "custody")
     queries.open_materials(motion, district.prosecutor)
     payload = fill(acting.form(motion, ActType.AGREEMENT), motion.case)
@@ -123,7 +123,7 @@ def agreement(district: District, number: int) -> PreparedAct:
 
 
 def withdrawal(district: District, number: int) -> PreparedAct:
-    """The investigator's withdrawal of a custody motion: one act and no more."""
+    """The investigator's withdrawal of a custody motion: a single act."""
     motion = district.filed(number, "custody")
     payload = fill(acting.form(motion, ActType.WITHDRAWAL), motion.case)
     return acting.prepare(motion, ActType.WITHDRAWAL, motion.author, payload)
@@ -137,7 +137,7 @@ SCENARIOS: dict[str, Callable[[District, int], PreparedAct]] = {
 
 
 def requests(districts: list[District], scenario: str, count: int) -> Iterator[Request]:
-    """``count`` requests that each bring the signature of another prepared act."""
+    """``count`` requests, each with the signature of another prepared act."""
     for number in range(count):
         district = districts[number % DISTRICTS]
         prepared = SCENARIOS[scenario](district, number // DISTRICTS)
@@ -154,7 +154,7 @@ def requests(districts: list[District], scenario: str, count: int) -> Iterator[R
 
 
 def fill_queue(district: District, count: int) -> None:
-    """``count`` motions with the district's prosecutor, every second of them on with its judge."""
+    """``count`` motions with the district's prosecutor, every second of them already with its judge."""
     motions = Motion.objects.bulk_create(list(_bulk(district, count)), batch_size=1000)
     judge = district.judges[0].officer
     with transaction.atomic():
@@ -189,7 +189,7 @@ ADVANCE = """
 
 
 def advance(motions: list[Motion], act_type: ActType, before: State, after: State, also: str) -> None:
-    """One act for each motion, and the step that it explains."""
+    """Write one act for each motion, and the transition that it explains."""
     position = Act.objects.filter(motion=motions[0]).count() + 1
     acts = [_act(motion, act_type, before, after, position) for motion in motions]
     Act.objects.bulk_create(acts, batch_size=1000)
@@ -223,7 +223,7 @@ def _act(motion: Motion, act_type: ActType, before: State, after: State, positio
 
 
 def make_districts() -> list[District]:
-    """The catalogue and the calendar, the demo authority, and all districts."""
+    """Create the catalogue, the calendar, the demo authority and all districts."""
     load_all()
     load_calendar()
     keys = Keyring(Path(settings.VAR_DIR) / "demo-pki")
@@ -235,13 +235,13 @@ def make_districts() -> list[District]:
         factories.CaseFactory,
         factories.PersonFactory,
     ):
-        # Another process may have made some: numbers go on after theirs.
+        # Another process may have made some already: numbering continues after theirs.
         made.reset_sequence(start * 100, force=True)
     return [District(keys, start + number) for number in range(DISTRICTS)]
 
 
 def main(motions: int, acts: int, plan: Path) -> None:
-    """Fill the database and write what to send in to ``plan``."""
+    """Fill the database and write the requests to ``plan``."""
     districts = make_districts()
     waiting = {name: list(requests(districts, name, acts)) for name in SCENARIOS}
     if motions:

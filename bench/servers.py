@@ -1,4 +1,4 @@
-"""The measured database and web server: made for the run, thrown away after it."""
+"""The measured database and web server: created for the run and removed after it."""
 
 import os
 import re
@@ -28,7 +28,7 @@ READY_WITHIN = 60.0  # seconds
 
 @dataclass(frozen=True)
 class Databases:
-    """The server of ``DATABASE_URL``, on which databases of the run's own are made."""
+    """The server of ``DATABASE_URL``, on which the run creates its own databases."""
 
     url: str
 
@@ -48,7 +48,7 @@ class Databases:
                 connection.execute(statement)
 
     def drop(self, name: str) -> None:
-        """Drop database ``name`` if there is one, whoever is connected to it."""
+        """Drop database ``name`` if it exists, even while clients are connected."""
         self.run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def create(self, name: str, template: str = "template1") -> None:
@@ -66,13 +66,11 @@ class Databases:
 
 @dataclass(frozen=True)
 class Web:
-    """A running web server."""
-
     port: int
     process: subprocess.Popen[bytes]
 
     def peak_memory(self) -> float:
-        """The largest resident size that any worker has had, in MB (VmHWM of /proc)."""
+        """The largest resident size of any worker, in MB (VmHWM of /proc)."""
         return max(map(_peak, self._workers())) / 1024
 
     def cpu(self) -> float:

@@ -1,7 +1,7 @@
-"""``python -m bench.signatures``: what verifying costs beside others, in one run; writes docs/benchmarks-signatures.md.
+"""``python -m bench.signatures``: cost of verification next to other verifiers; writes docs/benchmarks-signatures.md.
 
-All candidates get the same signatures over the same content, in turns of a twentieth of a second, so that whatever else
-the machine does meets all of them alike. CPU seconds are counted, of child processes too.
+All candidates get the same signatures over the same content, in turns of a twentieth of a second, so that other load on
+the machine affects all of them alike. CPU seconds are counted, including those of child processes.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from tests.signatures.oracles import openssl_version
 from tests.signatures.services import asked, imprint, responder, tsa, value_of
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks-signatures.md"
-# GOST digests are computed in pure Python: an act.json of usual size.
+# GOST digests are computed in pure Python: the content is an act.json of usual size.
 GOST_CONTENT = b'{"schema":"ecase.act/1","text":"' + b"x" * 2_000 + b'"}'
 CONTENT = b'{"schema":"ecase.act/1","text":"' + b"x" * 20_000 + b'"}'
 EXPECTED = Expected(iin=IIN, bin=BIN)
@@ -51,14 +51,14 @@ Act = Callable[[], object]
 
 @dataclass
 class Kind:
-    """One kind of key: the candidates by name, and the CPU seconds that each took for one verification, by round."""
+    """One type of key: the candidates by name, and the CPU seconds of each for one verification, by round."""
 
     name: str
     candidates: dict[str, Act]
     spent: dict[str, list[float]] = field(default_factory=dict)
 
     def turn(self) -> None:
-        """Every candidate once, for a twentieth of a second or one verification."""
+        """Run every candidate once, for a twentieth of a second or one verification."""
         for name, act in self.candidates.items():
             self.spent.setdefault(name, []).append(_cost(act))
 
@@ -67,7 +67,7 @@ class Kind:
         return statistics.median(self.spent[name])
 
     def times(self, name: str) -> float:
-        """How many times the primitive's cost, as the median of each round's ratio."""
+        """The cost as a multiple of the primitive's: the median of each round's ratio."""
         pairs = zip(self.spent[name], self.spent[PRIMITIVE], strict=True)
         return statistics.median(candidate / primitive for candidate, primitive in pairs)
 
@@ -81,13 +81,13 @@ def _cost(act: Act) -> float:
 
 
 def _cpu() -> float:
-    """User and system seconds of this process and of those that it has waited for."""
+    """User and system seconds of this process and of the children that it has waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def kinds(folder: Path) -> list[Kind]:
-    """The three kinds of keys; each candidate has verified once and passed."""
+    """The three types of keys; each candidate has verified once and passed."""
     pki = Pki.make()
     made = [_ordinary("RSA-2048", pki, pki.person(RSA_KEY), folder)]
     made.append(_ordinary("P-256", pki, pki.person(P256_KEY), folder))
@@ -101,7 +101,7 @@ def kinds(folder: Path) -> list[Kind]:
 
 def _ordinary(name: str, pki: Pki, owner: Owner, folder: Path) -> Kind:
     cms, trust = owner.sign(CONTENT), pki.trust()
-    # What an officer's signatures share may be kept; no signature is seen twice in a row.
+    # The verifier may cache what an officer's signatures share; no signature occurs twice in a row.
     more = (attribute("1.2.398.1", der.encode_integer(number)) for number in range(64))
     many = itertools.cycle([owner.sign(CONTENT, more=[extra]) for extra in more])
     token = tsa(pki.issuer).token(imprint(value_of(cms)))
@@ -121,7 +121,7 @@ def _ordinary(name: str, pki: Pki, owner: Owner, folder: Path) -> Kind:
 
 
 def _primitive(owner: Owner) -> Act:
-    """``cryptography`` over the whole content, with the key at hand and nothing else looked at."""
+    """``cryptography`` over the whole content, with a known key and no other check."""
     key, digest = owner.key, hashes.SHA256()
     if isinstance(key, rsa.RSAPrivateKey):
         public, scheme, signature = key.public_key(), padding.PKCS1v15(), key.sign(CONTENT, padding.PKCS1v15(), digest)
@@ -131,7 +131,7 @@ def _primitive(owner: Owner) -> Act:
 
 
 def _gost(pki: GostPki) -> Kind:
-    """No library that we know takes these keys as Kazakhstan writes them: the primitive is ours as well."""
+    """No known library reads these keys in Kazakhstan's encoding: the primitive is ours as well."""
     owner, trust = pki.person(), pki.trust()
     cms = owner.sign(GOST_CONTENT)
     return Kind(
@@ -151,7 +151,7 @@ def _gost_primitive(owner: GostOwner) -> Act:
 
 
 def _pyhanko(cms: bytes, pki: Pki) -> Act:
-    """Its context is made once: certificates and lists are read, as ours are."""
+    """The context is made once: certificates and lists are read beforehand, as for ours."""
     from asn1crypto import cms as other_cms
     from asn1crypto import x509 as other
     from pyhanko.sign.validation import async_validate_detached_cms

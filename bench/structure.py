@@ -1,7 +1,7 @@
-"""``python -m bench.structure``: how the code is cut: names of modules, lengths of functions, places of a new act.
+"""``python -m bench.structure``: names of modules, lengths of functions, places that a new act touches.
 
-Prints each figure beside its goal. ``--tree`` measures another checkout, to compare a version with the one before it.
-A module has a standard name if a Django developer looks for it by that name, or if it is the field's own term.
+Prints each figure next to its goal. ``--tree`` measures another checkout, to compare two versions. A module has a
+standard name if a Django developer looks for it by that name, or if it is the field's own term.
 """
 
 import argparse
@@ -29,7 +29,7 @@ COMMON = """
     templates templatetags test text_report throttling timeouts tokens translation tree types uploads urls utils
     validation validators valkey values versions views visibility webhook widgets wsgi
 """
-# Terms of the field, and of the standards that the code keeps to: docs/reference/glossary.md and the RFCs.
+# Terms of the field, and of the standards that the code follows: docs/reference/glossary.md and the RFCs.
 TERMS = """
     act act_buttons act_choices act_json act_types acts admission admissions appeal appeals appellants approval
     archive asic asics asn1 assignment attachment attachments audit batch calendar calendars canonical case cases
@@ -56,13 +56,13 @@ PAGE = Path("docs/how-to/add-an-act.md")
 
 
 def modules(tree: Path) -> list[Path]:
-    """Every module of the service but migrations."""
+    """Every module of the service except migrations."""
     found = [path for room in CODE for path in sorted((tree / room).rglob("*.py"))]
     return [path for path in found if "migrations" not in path.parts and "node_modules" not in path.parts]
 
 
 def has_standard_name(path: Path) -> bool:
-    """Whether every word of the module's name is a common or a field's term."""
+    """Whether every word of the module's name is common or a term of the field."""
     known = {*COMMON.split(), *TERMS.split()}
     return path.stem in known or all(word in known for word in path.stem.split("_") if word)
 
@@ -74,7 +74,7 @@ def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines of a function without its docstring, its signature included."""
+    """Lines of a function without its docstring, including its signature."""
     has_text = ast.get_docstring(function) is not None
     text = function.body[0]
     documented = (text.end_lineno or 0) - text.lineno + 1 if has_text else 0

@@ -1,4 +1,4 @@
-"""One act from prepare to perform, through the application in one process: how long, and where the time goes."""
+"""One act from prepare to perform, through the application in one process: its duration, and where the time goes."""
 
 import base64
 import cProfile
@@ -34,7 +34,7 @@ from workflows.motions.states import ActType
 
 settings.ALLOWED_HOSTS.append("testserver")
 SHOWN = 12  # lines of the profile
-# The parts that are told apart, outermost first: time inside an inner one is not counted for the outer.
+# The parts that are timed separately, outermost first: time inside an inner one is not counted for the outer.
 PARTS: list[tuple[str, Any, str]] = [
     ("PDF/A (Typst)", papers.papers, "render"),
     ("facts of the paper", papers, "paper_of"),
@@ -49,7 +49,7 @@ PARTS: list[tuple[str, Any, str]] = [
 
 
 class Clock:
-    """Own time by part, in seconds: what runs inside another part counts for the inner one only."""
+    """Own time by part, in seconds: time inside another part counts for the inner one only."""
 
     def __init__(self) -> None:
         self.spent: dict[str, float] = defaultdict(float)
@@ -57,12 +57,12 @@ class Clock:
 
     @property
     def running(self) -> bool:
-        """Whether a part is being counted: what is prepared between two acts is not."""
+        """Whether a part is being timed: preparations between two acts are not."""
         return len(self._inner) > 1
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
-        """Count what happens inside for ``name``."""
+        """Count the time of the block for ``name``."""
         begun = time.perf_counter()
         self._inner.append(0.0)
         try:
@@ -89,7 +89,7 @@ class Clock:
 
 @contextmanager
 def watched(clock: Clock) -> Iterator[None]:
-    """Every part is timed inside."""
+    """Time every part inside the block."""
     kept = [(owner, name, getattr(owner, name)) for _part, owner, name in PARTS]
     for part, owner, name in PARTS:
         setattr(owner, name, clock.wrap(part, getattr(owner, name)))
@@ -173,7 +173,7 @@ def main(rounds: int) -> None:
 
 
 def profile(walker: Walker, start: int, rounds: int) -> str:
-    """The functions in which most time is spent, by their own time."""
+    """The functions with the most own time."""
     profiler = cProfile.Profile()
     for number in range(start, start + rounds):
         for act in walker.acts(number):
