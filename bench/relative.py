@@ -14,9 +14,9 @@ _FOUND = re.compile(rf"{_LITERAL}|{_NUMBER}", re.DOTALL)
 
 
 def relative(statement: str, last: Mapping[str, int]) -> str:
-    """``statement`` with each number of a sequence as so much less than the sequence's last one; ``last`` by table.
+    """``statement`` with each sequence number replaced by an offset from the sequence's last one (``last``, by table).
 
-    A number may stand in a literal, such as one of JSON.
+    A number may be inside a literal, such as JSON.
     """
     return _FOUND.sub(lambda found: _rewritten(found, last), statement)
 

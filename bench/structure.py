@@ -82,7 +82,7 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def places_of_an_act(tree: Path) -> int:
-    """The numbered places of the page; where there is none yet, the files beside words and law that name an act."""
+    """The numbered places in the docs page; without the page, the files besides words and law that name an act."""
     page = tree / PAGE
     if page.exists():
         return len(re.findall(r"^## \d\. ", page.read_text(), re.MULTILINE))

@@ -1,11 +1,11 @@
-"""The types of acts, by the names that stand in signed bytes, in the catalogue and in the wording of papers."""
+"""Types of acts, by the names used in signed bytes, in the catalogue and in the wording of papers."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-# Django's own field takes no parameters when the program runs.
+# At run time Django's field takes no type parameters.
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
 else:
@@ -57,7 +57,7 @@ class ActType(models.TextChoices):
 
 
 class ActTypeField(_CharField):
-    """The type of an act. Its choices are no part of the schema: a new act needs no migration."""
+    """The type of an act. Its choices are left out of migrations: a new act needs none."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"max_length": 20, "choices": ActType.choices, **options})

@@ -1,4 +1,4 @@
-"""What administrators keep of assignment: the judges' roster, declared conflicts. Draws and calls are not edited."""
+"""Admin pages of assignment: the judges' roster and declared conflicts. Draws and calls are not editable."""
 
 from typing import Any, ClassVar
 
@@ -18,21 +18,21 @@ from workflows.statute.catalogue import catalogue, in_force
 
 
 class RosterForm(forms.ModelForm):
-    """A line of a roster that draws can use."""
+    """A line of a roster that draws use."""
 
     class Meta:
         model = RosterEntry
         fields = ("post", "valid_from", "valid_to", "share", "specialisations")
 
     def clean_post(self) -> Post:
-        """A judge's."""
+        """Accepts posts of judges only."""
         post: Post = self.cleaned_data["post"]
         if post.role != Role.JUDGE:
             raise ValidationError(_("Only judges are on a roster of judges."), code="not-a-judge")
         return post
 
     def clean_specialisations(self) -> list[str]:
-        """Kinds and groups that the catalogue in force knows; every other one is named."""
+        """Accepts kinds and groups of the catalogue in force; the error names every other one."""
         named: list[str] = self.cleaned_data["specialisations"]
         kinds = catalogue(in_force()).kinds
         known = {*kinds, *(kind.group for kind in kinds.values())}
@@ -51,17 +51,17 @@ class RosterEntryAdmin(AuditedAdmin):
     autocomplete_fields = ("post",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """A line is one judge's for as long as it stands."""
+        """The judge of a line cannot be changed after it is saved."""
         return ("post",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
-        """Save; a court that comes to have a roster commits to the nonce of its first draw."""
+        """Save; commit to the nonce of the first draw of a court that gets its first roster."""
         super().save_model(request, obj, form, change)
         seeds.commit(obj.post.organisation)
 
 
 class CaseNumberField(forms.CharField):
-    """A case by its number: cases themselves are not shown here."""
+    """A case by its number: the admin does not list cases."""
 
     def to_python(self, value: Any) -> Any:
         """The case, or None for no number."""
@@ -85,20 +85,20 @@ class BarForm(forms.ModelForm):
 
 
 class AppendOnlyAdmin(AuditedAdmin):
-    """Rows come, signed with who brought them, and never change. ``author`` names the field that says who."""
+    """Rows can be added, with the post that added them, and never changed. ``author`` names the field of that post."""
 
     author: ClassVar[str]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody's: the row is shown."""
+        """Never: rows are read-only."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """As for the lists of other reference data."""
+        """As for other reference data."""
         return super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
-        """Save, in the name of the administrator's post."""
+        """Save in the name of the administrator's post."""
         setattr(obj, self.author, request.post)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
 

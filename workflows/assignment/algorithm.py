@@ -1,6 +1,6 @@
-"""The draw itself, as arithmetic that anybody can repeat: no database, no clock, no floats, only SHA-256.
+"""The arithmetic of the draw, which anyone can repeat: no database, no clock, no floats, only SHA-256.
 
-``docs/reference/draw.md`` describes it for strangers. Whoever changes a line here gives the algorithm a new name.
+``docs/reference/draw.md`` describes it for third parties. A change of any line here needs a new algorithm name.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from typing import Any
 NAME = "ecase.draw/2"
 FIRST = "ecase.draw/1"
 SCALE = 10_000
-# So many motions lie on every desk before any do: whoever comes back to an empty one is likelier, and not certain.
+# Added to every judge's load: a judge with no motions is more likely to be drawn, but not certain.
 EASE = 10
 FULL_SHARE = 100
 _SPACE = 2**256
@@ -19,10 +19,10 @@ Candidate = Mapping[str, Any]
 
 
 def weight(share: int, speciality: int, load: int) -> int:
-    """How likely a judge is to be drawn, against the weights of the others.
+    """How likely a judge is to be drawn, relative to the weights of the others.
 
-    ``share`` is the part of a full load, 1 to 100 per cent; ``speciality`` a factor, 1 for none; ``load`` the number
-    of motions. The load counts as it weighs on that share: four motions on half a post weigh like eight on a whole one.
+    ``share`` is the part of a full load, 1 to 100 per cent; ``speciality`` a factor, 1 for none; ``load`` the number of
+    motions. The load is scaled by the share: four motions on half a post weigh like eight on a full one.
     """
     return max(1, SCALE * speciality * share * share // (EASE * share + FULL_SHARE * load))
 
@@ -30,8 +30,8 @@ def weight(share: int, speciality: int, load: int) -> int:
 def seed(parts: Mapping[str, Any]) -> str:
     """The seed, 64 hex digits: SHA-256 over one line for each part.
 
-    The nonce was committed to before the act was known, and the act was signed before the nonce was: nobody who has
-    chosen one of them could know the other.
+    The nonce was committed to before the act was known, and the act was signed before the nonce was
+    known: nobody could choose one knowing the other.
     """
     lines = (NAME, parts["motion"], parts["court"], parts["nonce"], parts["act"]["sha256"])
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -45,8 +45,8 @@ def commitment(nonce: str) -> str:
 def winner(seed: str, candidates: Sequence[Candidate]) -> str:
     """The officer whom ``seed`` picks among ``candidates`` (``officer`` and a whole ``weight`` each, in this order).
 
-    A number evenly spread below the sum of the weights, and whoever's stretch it falls on. Raises ``ValueError`` if
-    nobody has a weight.
+    Takes a number evenly distributed below the sum of the weights; the candidate whose range contains it wins. Raises
+    ``ValueError`` if all weights are 0.
     """
     total = sum(candidate["weight"] for candidate in candidates)
     if total < 1:
@@ -60,7 +60,7 @@ def winner(seed: str, candidates: Sequence[Candidate]) -> str:
 
 
 def _number(seed: str, total: int) -> int:
-    """Evenly below ``total``: a hash from the incomplete last stretch of its range would favour the first, so again."""
+    """A number evenly distributed below ``total``; hashes from the last, incomplete range are skipped as biased."""
     counter = 0
     while (number := _hashed(f"{seed}:{counter}")) >= _SPACE - _SPACE % total:
         counter += 1
@@ -72,7 +72,7 @@ def _hashed(text: str) -> int:
 
 
 def faults(record: Mapping[str, Any]) -> list[str]:
-    """What does not add up in a draw's record; empty if all of it does."""
+    """The inconsistencies in a draw's record; empty if there are none."""
     if record["algorithm"] not in _CHECKS:
         return [f"the algorithm {record['algorithm']!r} is not known"]
     return [text for text, holds in _CHECKS[record["algorithm"]].items() if not holds(record)]
@@ -98,7 +98,7 @@ def _commits(record: Mapping[str, Any]) -> bool:
 
 
 def _first_picks(record: Mapping[str, Any]) -> bool:
-    """Draws before weights: the smallest SHA-256 of seed and officer."""
+    """Checks draws of the first algorithm, without weights: the smallest SHA-256 of seed and officer wins."""
     officers = [str(candidate) for candidate in record["candidates"]]
     return bool(min(officers, key=lambda officer: _hashed(f"{record['seed']}:{officer}")) == record["chosen"])
 

@@ -1,7 +1,7 @@
-"""Calling those on duty because of a motion: the first at once, the next after some minutes, until somebody answers.
+"""Calls of officers on duty for a motion: the first at once, each next one after some minutes, until one answers.
 
-To answer is to open the motion's materials. Whoever acted in the case in another role, or is barred from it, is not
-called, nor, for a secret motion, whoever is not admitted to it. When nobody is left, the head is told.
+Opening the motion's materials counts as the answer. Not called: officers who acted in the case in another role or are
+barred from it and, for a secret motion, officers who are not admitted to it. When nobody is left, the head is notified.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -31,10 +31,10 @@ State = DutyCall.State
 
 @transaction.atomic(savepoint=False)
 def call_first(motion: AssignedMotion, organisation: Organisation, role: str, at: datetime) -> DutyCall | None:
-    """Call the first who is on duty as ``role`` in ``organisation`` at ``at``; None if nobody is, or need be.
+    """Call the first officer on duty as ``role`` in ``organisation`` at ``at``; None if nobody has to be called.
 
-    The motion's row is locked by the caller. A calling that runs already is returned as it is. A motion that a judge
-    has is that judge's: nobody is called unless he or she is on duty.
+    The motion's row is locked by the caller. A calling that runs already is returned as it is. If the motion has a
+    judge, only that judge is called, and only while on duty.
     """
     running = DutyCall.objects.filter(
         motion=motion.pk, organisation=organisation, role=role, state=State.RUNNING
@@ -50,18 +50,18 @@ def call_first(motion: AssignedMotion, organisation: Organisation, role: str, at
 
 
 def due(now: datetime) -> QuerySet[DutyCall]:
-    """The calls whose time has run out, the longest ago first."""
+    """The calls whose time has run out, longest overdue first."""
     return DutyCall.objects.filter(state=State.RUNNING, next_at__lte=now).order_by("next_at")
 
 
 @transaction.atomic
 def call_next(now: datetime, answered: Answered, limit: int = 100, only: UUID | None = None) -> list[DutyCall]:
-    """Pass on up to ``limit`` calls whose time has run out; the calls that were made instead.
+    """Pass on up to ``limit`` calls whose time has run out; returns the calls made in their place.
 
     ``answered(motion_id, officer_id)`` says whether an officer has opened the motion's materials: if one of those
-    called has, the calling ends. Each call is passed on once, whatever else runs; one call a motion is made, however
-    long nobody looked. A judge who is called next can act once the caller has replaced the one before. ``only`` names
-    one motion.
+    called has, the calling ends. Each call is passed on once, even with several callers; at most one new call a motion
+    is made, however long after the end of the time. A judge who is called next can act once the caller has replaced the
+    one before. ``only`` names one motion.
     """
     waiting = due(now).filter(motion=only) if only else due(now)
     rows = waiting.select_related("motion__case", "organisation")
@@ -70,7 +70,7 @@ def call_next(now: datetime, answered: Answered, limit: int = 100, only: UUID | 
 
 
 def answer(motion: AssignedMotion, officer: Officer, at: datetime | None = None) -> int:
-    """Somebody who could be called has opened the materials: end the callings of the motion there. How many ended."""
+    """An officer has opened the materials: end the motion's callings that could reach him. Returns how many."""
     at = at or timezone.now()
     his = Post.objects.current(at).filter(officer=officer, organisation=OuterRef("organisation"), role=OuterRef("role"))
     ended = DutyCall.objects.filter(Exists(his), motion=motion.pk, state=State.RUNNING)
@@ -78,13 +78,13 @@ def answer(motion: AssignedMotion, officer: Officer, at: datetime | None = None)
 
 
 def stop(motion: AssignedMotion, at: datetime | None = None) -> int:
-    """Nobody need look any more (the motion has moved on, or was withdrawn). How many callings ended."""
+    """End the callings of a motion that has moved on or was withdrawn. Returns how many."""
     running = DutyCall.objects.filter(motion=motion.pk, state=State.RUNNING)
     return running.update(state=State.STOPPED, ended_at=at or timezone.now())
 
 
 def _on_duty(motion: AssignedMotion, organisation: Organisation, role: str, at: datetime) -> list[Post]:
-    """Those on duty who may act on the motion, first called first."""
+    """The officers on duty who may act on the motion, in the order of calls."""
     found = _admitted(motion, duty.on_duty(organisation, role, at))
     officers = [post.officer_id for post in found]
     barred = conflicts(motion.case, officers, role, organisation, at, Series.of(motion)) if found else {}
@@ -99,7 +99,7 @@ def _admitted(motion: AssignedMotion, held: Iterable[Post]) -> list[Post]:
 
 
 def _call(before: DutyCall, post: Post, at: datetime) -> DutyCall:
-    """Call ``post`` after ``before``, and say so."""
+    """Call ``post`` after ``before``, and log it."""
     made = DutyCall.objects.create(
         motion=before.motion,
         organisation=before.organisation,
@@ -115,7 +115,7 @@ def _call(before: DutyCall, post: Post, at: datetime) -> DutyCall:
 
 
 def _pass_on(call: DutyCall, now: datetime, answered: Answered) -> DutyCall | None:
-    """End a call whose time has run out; the one that was made instead, if any."""
+    """End a call whose time has run out; the next call, or None."""
     called = {made.post_id: made.post.officer_id for made in _calling(call)}
     who = next((officer for officer in called.values() if answered(call.motion_id, officer)), None)
     if who:
@@ -141,7 +141,7 @@ def _end(call: DutyCall, state: State, at: datetime, answered_by: UUID | None = 
 
 
 def _heads(call: DutyCall) -> list[tuple[Officer | Organisation, Collection[str]]]:
-    """The court's chair, or the head of the office; everybody of the role there if there is none. Secrets stay so."""
+    """The court's chair, or the head of the office; all of the role there if there is none. Respects secrecy."""
     body = call.organisation
     role = Role.COURT_CHAIR if body.kind == Organisation.Kind.COURT else Role.HEAD_OF_UNIT
     heads = _admitted(call.motion, posts.holding(role, body))

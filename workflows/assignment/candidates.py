@@ -1,4 +1,4 @@
-"""Among whom a judge is drawn, and why not among the others."""
+"""Which judges may be drawn, and the reasons why the others may not."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Excluded = dict[str, list[Reason]]
 
 @dataclass(frozen=True)
 class Pool:
-    """Who may be drawn, in ascending order of officer ids; who may not, each with every reason; by whose roster."""
+    """Judges who may be drawn, by officer id; those who may not, each with every reason; whose roster was used."""
 
     at: datetime
     seats: list[Seat]
@@ -41,7 +41,7 @@ def pool(court: Organisation, case: Case, at: datetime, barred: Mapping[str, str
 
 
 def _of_duty(free: list[Seat], first: int, excluded: Excluded) -> tuple[list[Seat], Excluded]:
-    """Those first on duty; the others wait for their turn, or for the day."""
+    """The first on duty who can act; all others are excluded, as next in turn or as not on duty."""
     waiting = {seat.officer: [reason(NOT_ON_DUTY if seat.rank is None else LATER_ON_DUTY)] for seat in free}
     called = [seat for seat in free if seat.rank == first]
     excluded |= {officer: why for officer, why in waiting.items() if officer not in {seat.officer for seat in called}}

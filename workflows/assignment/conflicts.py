@@ -1,4 +1,4 @@
-"""Who must not act in a case, and why: found in what the service knows, or declared."""
+"""Which officers must not act in a case, and why: from the service's own records, or declared."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ from ecase.cases.models import Case, Participation, Person, TeamMember
 from ecase.officers.models import Officer, Organisation, Post
 from workflows.assignment.models import Bar, BarEnd, Draw, Series
 
-# Reasons are codes in a draw's record, so that it reads the same in every language and for ever.
+# Reasons are stored as codes, so that a draw's record does not depend on language.
 ACTED, PARTY, ELSEWHERE = "acted", "party", "judged_elsewhere"
 _NOTHING = Value("", output_field=CharField())
 
@@ -27,9 +27,9 @@ def conflicts(
 ) -> dict[UUID, list[Reason]]:
     """Which of the officers may not act as ``role`` of ``organisation`` in the case, each with every reason.
 
-    They acted in it in another role; were drawn as its judges by another court; are persons of it themselves; or a
-    conflict is declared with the case or with somebody in it. What only a covert motion of the case makes a conflict
-    counts for covert motions: as a reason in the record of an ordinary one it would tell of it. One query.
+    They acted in it in another role; were drawn as its judges by another court; are persons of it themselves; or have a
+    declared conflict with the case or with a person in it. Conflicts that come only from a covert motion of the case
+    count for covert motions only: in the record of an ordinary motion such a reason would reveal it. One query.
     """
     wanted, acting = list(officers), _acting(case, series)
     queries = (
@@ -45,12 +45,12 @@ def conflicts(
 
 
 def reason(code: str, detail: str = "") -> Reason:
-    """How a record says why somebody was left out."""
+    """A reason as a record states it."""
     return {"code": code, "detail": detail} if detail else {"code": code}
 
 
 def declare(officer: Officer, ground: Bar.Ground, by: Post, *, case: Case | None = None, iin: str = "") -> Bar:
-    """Bar an officer from a case, or from wherever somebody known by ``iin`` takes part: one of the two."""
+    """Bar an officer from a case, or from all cases of the person with ``iin``: exactly one of the two."""
     with transaction.atomic():
         bar = Bar(officer=officer, ground=ground, declared_by=by, case=case, iin=iin)
         bar.full_clean()
@@ -76,7 +76,7 @@ Rows = QuerySet[Any, tuple[UUID, str, str]]
 
 
 def _acting(case: Case, series: Series) -> "QuerySet[Participation]":
-    """Who has acted in the case; for ordinary motions without those who have in its covert ones alone."""
+    """Who has acted in the case; for ordinary motions, without officers who acted in its covert motions only."""
     rows = Participation.objects.filter(case=case)
     if series == Series.COVERT:
         return rows

@@ -1,4 +1,4 @@
-"""The roster of the demo's court. Loading it again changes nothing."""
+"""The roster of the demo court. Loading is idempotent."""
 
 import yaml
 from django.conf import settings
@@ -15,7 +15,7 @@ FILE = settings.BASE_DIR / "fixtures" / "demo" / "roster.yaml"
 
 @transaction.atomic
 def load() -> int:
-    """Write the lines of the roster that are not there yet, and log it. How many were new."""
+    """Add the missing lines of the roster, and log it. Returns how many were added."""
     new = sum(_line(**entry) for entry in yaml.safe_load(FILE.read_text(encoding="utf-8")))
     if new:
         audit.append("demo.loaded", chain="system", actor=audit.service_actor(), subject={}, data={"roster": new})

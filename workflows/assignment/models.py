@@ -1,4 +1,4 @@
-"""Numbers of the court's register, the judges' roster, declared conflicts, the records of draws, calls of duty."""
+"""Court register numbers, the judges' roster, declared conflicts, records of draws, calls of officers on duty."""
 
 import uuid
 from typing import Any, ClassVar
@@ -20,19 +20,19 @@ from workflows.assignment.algorithm import FIRST, FULL_SHARE
 
 
 class Series(models.TextChoices):
-    """What a court counts by itself: covert motions apart, so that the figures of the others tell nothing of them."""
+    """Numbering series of a court. Covert motions have their own, so that ordinary figures reveal nothing of them."""
 
     ORDINARY = "ordinary", _("ordinary motions")
     COVERT = "covert", _("covert motions")
 
     @classmethod
     def of(cls, motion: Any) -> "Series":
-        """The series in which a motion gets its numbers and its draws."""
+        """The series of the motion's number and draws."""
         return cls.COVERT if motion.secret else cls.ORDINARY
 
 
 class Register(models.Model):
-    """The last number given by a court in a year and series. Its row is the lock that keeps the register gapless."""
+    """The last number given by a court in a year and series. Locking the row keeps the register free of gaps."""
 
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
@@ -90,10 +90,10 @@ class RosterEntry(models.Model):
 
 
 class Bar(models.Model):
-    """A declared conflict: ``officer`` must not act in a case, or wherever somebody known by an IIN takes part.
+    """A declared conflict: ``officer`` must not act in a case, or in any case in which a person with an IIN takes part.
 
-    Kin are declared by IIN, which holds for every case that they ever come into, as a person or as an officer. A bar is
-    never changed; a :class:`BarEnd` ends it.
+    Relatives are declared by IIN, which holds for every case in which they ever appear, as a person or as an officer. A
+    bar is never changed; a :class:`BarEnd` ends it.
     """
 
     class Ground(models.TextChoices):
@@ -149,8 +149,8 @@ class BarEnd(models.Model):
 class Commitment(models.Model):
     """The nonce that a court's next draw of a series will use: secret until then, its SHA-256 already in the audit log.
 
-    One row a court and series, whose lock sets draws one after the other. ``entry`` is the log's entry that commits to
-    it, ``number`` that entry's in the chain of the court and series.
+    One row a court and series; its lock serialises draws. ``entry`` is the log entry that commits to it, ``number``
+    that entry's number in the chain of the court and series.
     """
 
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -170,7 +170,7 @@ class Commitment(models.Model):
 
 
 class Draw(models.Model):
-    """A random draw of a judge: :meth:`as_dict` has all that anybody needs to repeat it (``docs/reference/draw.md``).
+    """A random draw of a judge: :meth:`as_dict` has everything needed to repeat it (``docs/reference/draw.md``).
 
     ``candidates`` are in ascending order of officer ids, each with its ``weight`` and what that was ``made_of``;
     ``excluded`` has a list of reasons by officer id; ``made_of`` the parts of the seed; ``roster`` says whose roster
@@ -203,7 +203,7 @@ class Draw(models.Model):
         return f"{self.drawn_at:%Y-%m-%d %H:%M} {self.chosen}"
 
     def as_dict(self) -> dict[str, Any]:
-        """The record: JSON without floats, for the act of assignment, the audit log, and whoever verifies."""
+        """The record: JSON without floats, for the act of assignment, the audit log and verification."""
         return {
             "id": str(self.pk),
             "algorithm": self.algorithm,
@@ -218,9 +218,9 @@ class Draw(models.Model):
 
 
 class DutyCall(models.Model):
-    """That somebody on duty was called because of a motion. ``next_at`` is when another is, if nobody answers before.
+    """A call of an officer on duty for a motion. ``next_at``: when the next one is called without an answer.
 
-    ``position`` is 1 for the first called; calls with the same ``began_at`` are one calling.
+    ``position`` is 1 for the first called; calls with the same ``began_at`` belong to one calling.
     """
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What the draw of a judge and the calls of duty ask of a motion, which stands a floor above."""
+"""The interface of a motion that draws and duty calls need; the model is in a higher layer."""
 
 from typing import Any, Protocol
 from uuid import UUID
@@ -8,7 +8,7 @@ from workflows.statute.schema import Kind
 
 
 class AssignedMotion(Protocol):
-    """A motion that a judge is drawn for, or that somebody on duty is called to."""
+    """A motion for which a judge is drawn, or officers on duty are called."""
 
     kind: str
     secret: bool

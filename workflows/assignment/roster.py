@@ -1,4 +1,4 @@
-"""Who may be drawn in a court at an instant, on what share, and how much lies on each desk."""
+"""Which judges of a court may be drawn at an instant, with their share and their present load."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from workflows.assignment.ports import AssignedMotion
 
 @dataclass(frozen=True)
 class Seat:
-    """A judge of a court as the roster has him or her at an instant; ``line`` is None off the roster.
+    """A judge of a court as the roster states at an instant; ``line`` is None off the roster.
 
-    ``rank`` is the place in a duty shift that takes over, or None.
+    ``rank`` is the position in a duty shift that takes over, or None.
     """
 
     post: Post
@@ -36,7 +36,7 @@ class Seat:
 
     @property
     def share(self) -> int:
-        """Of a full load, in per cent; a full one for judges of a court without a roster."""
+        """The share of a full load, in per cent; 100 for judges of a court without a roster."""
         return int(self.line["share"]) if self.line else FULL_SHARE
 
     def knows(self, kinds: Iterable[str]) -> bool:
@@ -60,10 +60,10 @@ NO_LOAD = {"open": 0, "done": 0, "appeals": 0}
 
 
 def loads(motion: AssignedMotion, officers: Iterable[UUID], at: datetime) -> dict[UUID, dict[str, int]]:
-    """What lies on each desk: motions that wait for a decision, decided lately, and drawn lately on appeal. One query.
+    """The load of each judge: motions waiting for a decision, decided lately, and drawn lately on appeal. One query.
 
-    *Lately* is within ``DRAW_DAYS``. Covert motions count for the draws of covert motions only: everybody who sees an
-    ordinary motion sees its loads.
+    *Lately* is within ``DRAW_DAYS``. Covert motions count for the draws of covert motions only: the loads of an
+    ordinary motion are visible to everyone who sees it.
     """
     wanted, since = list(officers), at - timedelta(days=settings.DRAW_DAYS)
     is_covert = Series.of(motion) == Series.COVERT

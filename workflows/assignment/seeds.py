@@ -1,6 +1,6 @@
-"""Where a draw's seed comes from: a nonce that was committed to before anybody knew what it would decide.
+"""The seed of a draw: made of a nonce that was committed to before the motion was known.
 
-ADR 0024 says who could try what, and why it does not help.
+ADR 0024 analyses who could try to influence it, and why they cannot.
 """
 
 import secrets
@@ -23,13 +23,13 @@ _BYTES = 32
 
 
 class NothingSigned(Exception):
-    """A draw rests on an act that an officer has signed; this motion has none."""
+    """The motion has no act signed by an officer; a draw needs one."""
 
 
 def commit(court: Organisation) -> None:
-    """Make the nonces of the court's first draws, one a series, unless they are there; put their hashes into the log.
+    """Make the nonces of the court's first draws, one a series, unless they exist; put their hashes into the log.
 
-    In the caller's transaction, in which the court's row stays locked: of two that come at once one commits.
+    Runs in the caller's transaction, which keeps the court's row locked: of two concurrent callers one commits.
     """
     for series in Series:
         _begin(court, series)
@@ -53,7 +53,7 @@ def reveal(motion: AssignedMotion, court: Organisation) -> dict[str, Any]:
 
 
 def series_in(parts: Mapping[str, Any]) -> Series:
-    """The series whose nonce a seed was made of; draws before there were two name none."""
+    """The series whose nonce a seed was made of; parts from before there were two series name none."""
     return Series(parts.get("series", Series.ORDINARY))
 
 
@@ -71,10 +71,10 @@ def _begin(court: Organisation, series: Series, motion: AssignedMotion | None = 
 
 
 def _held(motion: AssignedMotion, court: Organisation) -> Any:
-    """The row of the court and series, locked, with the last act of the motion that an officer signed.
+    """The locked row of the court and series, with the motion's last act signed by an officer.
 
-    Nothing that another draw writes is joined: after waiting for that draw PostgreSQL would compare the row's new entry
-    with what stood there before the wait, and find no row.
+    Joins nothing that another draw writes: after waiting for that draw PostgreSQL would compare the row's new entry
+    with the value from before the wait, and find no row.
     """
     motions: Any = Draw._meta.get_field("motion").related_model
     acts: Any = motions._meta.get_field("acts").related_model
@@ -105,7 +105,7 @@ def _nonce() -> str:
 
 
 def _published(court: Organisation, series: Series, nonce: str, motion: AssignedMotion | None) -> Entry:
-    """Put the hash of a nonce into the log. What a covert draw makes known is for those who see that motion."""
+    """Put the hash of a nonce into the log. What a covert draw reveals is visible only to readers of that motion."""
     data = {"commitment": algorithm.commitment(nonce)}
     of_motion = {"motion": str(motion.pk)} if motion is not None and series == Series.COVERT else {}
     subject, actor = {"court": str(court.pk), **of_motion}, audit.service_actor()

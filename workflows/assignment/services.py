@@ -1,4 +1,4 @@
-"""Who gets a motion: its number in the court's register, and a judge by a random draw that can be repeated."""
+"""Assignment of a motion: its number in the court's register, and a judge by a random draw that can be repeated."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ _NEXT = """
     INSERT INTO assignment_register (court_id, year, series, last) VALUES (%s, %s, %s, 1)
     ON CONFLICT (court_id, year, series) DO UPDATE SET last = assignment_register.last + 1 RETURNING last
 """
-# Before a number of its series: the two series of a court never share a number, and neither counts the other.
+# Prefix of a number by series: the two series of a court never share a number, and are counted separately.
 _MARKS = {Series.ORDINARY: "", Series.COVERT: "N"}
 _NOBODY: Mapping[str, str] = {}
 
@@ -34,9 +34,9 @@ _NOBODY: Mapping[str, str] = {}
 def next_number(court: Organisation, at: datetime | None = None, *, series: Series = Series.ORDINARY) -> str:
     """The next number of the court's register of the year at ``at`` (now), such as ``7511-26-42``.
 
-    Covert motions have a register of their own, with numbers such as ``7511-26-N3``: the ordinary ones have no gaps
-    where covert ones stand. The year is the one on the court's wall: the installation has one time zone. Without gaps:
-    the register's row stays locked until the caller's transaction ends, and a rollback gives it back.
+    Covert motions have a register of their own, with numbers such as ``7511-26-N3``, so the ordinary numbers have no
+    gaps where covert ones are. The year is in the court's local time: the installation has one time zone. There are no
+    gaps: the register's row stays locked until the caller's transaction ends, and a rollback returns the number.
     """
     year = timezone.localdate(at, timezone.get_default_timezone()).year
     with connection.cursor() as cursor:
@@ -57,11 +57,12 @@ def draw(
     """Draw a judge of ``court`` for the motion; ``None`` if nobody may be drawn.
 
     ``barred`` are officers (ids as text) who must not be drawn, each with the reason: recused from, or replaced in,
-    this motion. Also left out, with every reason on record: whoever is off the roster, absent, or in conflict with the
-    case, and, while a duty shift takes over, whoever is not its first who can act. The same for an appellate court.
+    this motion. Also left out, with every reason on record: judges who are off the roster, absent, or in conflict with
+    the case, and, while a duty shift takes over, all but the first of it who can act. The same rules apply to an
+    appellate court.
 
-    The draw of an ordinary motion counts ordinary motions alone, in loads, conflicts and seeds: its record tells
-    nothing of covert ones. That of a covert motion counts all, and takes its seed from a chain of its own.
+    The draw of an ordinary motion counts ordinary motions only, in loads, conflicts and seeds, so its record reveals
+    nothing of covert ones. The draw of a covert motion counts all, and takes its seed from a chain of its own.
     """
     at = at or timezone.now()
     pool = candidates.pool(court, case, at, barred, Series.of(motion))
@@ -74,7 +75,7 @@ def draw(
 
 
 def _weighed(motion: AssignedMotion, pool: Pool) -> list[dict[str, Any]]:
-    """The candidates, each with a weight and what it was made of."""
+    """The candidates, each with a weight and its components."""
     loads = roster.loads(motion, [seat.post.officer_id for seat in pool.seats], pool.at)
     kinds = (motion.kind, motion.kind_entry.group)
     return [_candidate(seat, kinds, loads.get(seat.post.officer_id, roster.NO_LOAD)) for seat in pool.seats]

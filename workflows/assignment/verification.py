@@ -1,4 +1,4 @@
-"""Whether a draw was made as its record says: the arithmetic, and what the record claims to rest on."""
+"""Verifies that a draw was made as its record says: the arithmetic, and the facts that the record refers to."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,12 +10,12 @@ from workflows.assignment.seeds import chain_of, series_in
 
 
 def verify(draw: Draw) -> bool:
-    """Whether nothing is wrong with the draw."""
+    """Whether the draw has no faults."""
     return not faults(draw)
 
 
 def faults(draw: Draw) -> list[str]:
-    """What does not add up in the draw's record, or does not agree with the audit log and the motion's acts."""
+    """Inconsistencies within the draw's record, or between it and the audit log or the motion's acts."""
     stated = algorithm.faults(draw.as_dict())
     return stated if draw.algorithm == algorithm.FIRST else [*stated, *_unfounded(draw)]
 
@@ -41,7 +41,7 @@ def _committed(draw: Draw, parts: dict[str, Any]) -> bool:
 
 
 def _earlier(draw: Draw) -> int:
-    """How many draws of the court and series have spent an earlier nonce: each spends the one after."""
+    """The number of earlier draws of the court and series, each of which used one nonce."""
     is_ordinary = series_in(draw.made_of) == Series.ORDINARY
     spent = Draw.objects.filter(court=draw.court_id, made_of__series__isnull=is_ordinary)
     spent = spent.exclude(algorithm=algorithm.FIRST)

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Load the roster of judges of the demo's court. Running it again changes nothing."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Load, in a demo only."""
+        """Load, in a demo installation only."""
         if not settings.DEMO:
             raise CommandError("demo_roster is for ECASE_MODE=demo: this installation is not a demo.")
         demo.load()

@@ -1,4 +1,4 @@
-"""``manage.py verify_draw ID``: repeat a draw of a judge from its record, and say whether it stands."""
+"""``manage.py verify_draw ID``: repeat a draw of a judge from its record, and report whether it is correct."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("draw", type=UUID, metavar="ID", help="as the act of assignment names it")
 
     def handle(self, *_args: Any, draw: UUID, **_options: Any) -> None:
-        """The record to standard output, faults to standard error."""
+        """Print the record to standard output, faults to standard error."""
         found = Draw.objects.select_related("court", "chosen", "motion").filter(pk=draw).first()
         if found is None:
             raise CommandError(_("There is no draw %(draw)s.") % {"draw": draw})
