@@ -1,4 +1,4 @@
-"""The calendar as an administrator keeps it: a page a year with all its days; every change is in the audit log."""
+"""Admin pages of the calendar: one page a year with all its days; every change is in the audit log."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SIGNED = ("review", "signed_off_by", "signed_off_at")
 
 
 class YearForm(forms.ModelForm):
-    """A year; the package can only be asked about a country that it knows."""
+    """A year; comparison is offered only for countries that the package knows."""
 
     class Meta:
         model = Year
@@ -51,12 +51,12 @@ class YearAdmin(AuditedAdmin):
     actions = ("sign_off",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Year | None = None) -> tuple[str, ...]:
-        """Which year it is never changes; a sign-off is given by the action and taken back by any change."""
+        """The year itself never changes; the sign-off is set by the action and withdrawn by any change."""
         return (*(FIXED if obj else ()), *SIGNED, "differences")
 
     @admin.display(description=gettext_lazy("differences from the package “holidays”"))
     def differences(self, year: Year) -> str | SafeString:
-        """Day by day; the package is a second opinion and changes nothing here."""
+        """The differences from the package, day by day; they change nothing here."""
         if not year.pk or not year.compare_with:
             return _("not compared")
         found = [(_sentence(difference),) for difference in differences(year.table())]
@@ -68,7 +68,7 @@ class YearAdmin(AuditedAdmin):
 
     @admin.action(description=gettext_lazy("Sign off: I have checked these years against their sources"))
     def sign_off(self, request: HttpRequest, queryset: QuerySet[Year]) -> None:
-        """State, in one's own name, that the days are right; differences that stand are recorded with it."""
+        """Sign off a year in the administrator's own name; the remaining differences are recorded with it."""
         post = request.post  # type: ignore[attr-defined]
         by = f"{post.officer.full_name}, {post.organisation.name('kk')}"
         for year in queryset.select_for_update():
@@ -87,12 +87,12 @@ class YearAdmin(AuditedAdmin):
         self.message_user(request, told % {"year": year, "count": standing}, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Year, form: Any, change: bool) -> None:  # type: ignore[override]
-        """Nothing is recorded of a year of which only days were changed."""
+        """Records nothing when only days of the year were changed."""
         if form.changed_data:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the days, record each that changed (from what, to what), and take a sign-off back."""
+        """Save the days, record each change (old and new value), and withdraw the sign-off."""
         year: Year = form.instance
         before = _days(year)
         super().save_related(request, form, formsets, change)

@@ -1,4 +1,4 @@
-"""Calendars: which days are worked, year by year, as an administrator keeps them."""
+"""Calendars: working days of each year, edited by an administrator."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

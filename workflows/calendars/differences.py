@@ -1,4 +1,4 @@
-"""Comparing a year with the ``holidays`` package: a second opinion, told day by day and never taken."""
+"""Compares a year with the ``holidays`` package. Differences are reported day by day and never applied."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Difference:
-    """A day that is worked here and off there (``worked``), or the reverse, with the name that either has for it."""
+    """A day that is worked here and off in the package (``worked``), or the reverse, with its name in either."""
 
     day: date
     worked: bool
@@ -33,7 +33,7 @@ def is_known(country: str) -> bool:
 
 
 def differences(table: clock.YearTable) -> list[Difference]:
-    """Every day of the year on which the package disagrees; none where there is nothing to compare with."""
+    """Every day of the year on which the package disagrees; empty if there is nothing to compare with."""
     if not table.compare_with:
         return []
     other = holidays.country_holidays(table.compare_with, years=table.year, language="en_US")

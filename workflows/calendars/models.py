@@ -1,4 +1,4 @@
-"""The table by which terms in days are counted: a row a year, and a row for each day that differs from a plain week."""
+"""The table by which terms in days are counted: a row a year, and a row a day that differs from a normal week."""
 
 from datetime import date
 from typing import ClassVar, cast
@@ -15,7 +15,7 @@ OFFSET = RegexValidator(r"^[+-][0-9]{2}:[0-9]{2}\Z", _("An offset is written as 
 
 
 class Review(models.TextChoices):
-    """Whether somebody answers for the year."""
+    """Whether somebody has signed off the year."""
 
     UNREVIEWED = "unreviewed", _("unreviewed")
     IN_REVIEW = "in_review", _("in review")
@@ -23,9 +23,9 @@ class Review(models.TextChoices):
 
 
 class Year(models.Model):
-    """A year of a jurisdiction: where its days were taken from, and who signed it off.
+    """A year of a jurisdiction: the source of its days, and who signed it off.
 
-    ``signed_off_by`` is text frozen at the sign-off, which any later change takes back. ``compare_with`` is the
+    ``signed_off_by`` is text frozen at the sign-off; any later change withdraws the sign-off. ``compare_with`` is the
     country code under which the ``holidays`` package knows the jurisdiction; empty: nothing to compare with.
     """
 
@@ -59,7 +59,7 @@ class Year(models.Model):
         return f"{self.jurisdiction} {self.year}"
 
     def clean(self) -> None:
-        """The zone must be known, stand at the stated offset, and be the one of the other years."""
+        """Checks that the zone is known, has the stated offset, and is the one of the other years."""
         if faults := clock.zone_faults(self.zone, self.year, self.utc_offset):
             raise ValidationError({"zone": faults})
         others = Year.objects.filter(jurisdiction=self.jurisdiction).exclude(pk=self.pk).exclude(zone=self.zone)
@@ -67,7 +67,7 @@ class Year(models.Model):
             raise ValidationError({"zone": _("The other years of this jurisdiction have another time zone.")})
 
     def table(self) -> clock.YearTable:
-        """The year as the clock and its files write it."""
+        """The year in the format of the clock and its files."""
         days = list(self.days.all())
         return clock.YearTable(
             jurisdiction=self.jurisdiction,
@@ -84,7 +84,7 @@ class Year(models.Model):
 
 
 class Day(models.Model):
-    """A day that differs from a plain week: a day off, or a day of a weekend that is worked."""
+    """A day that differs from a normal week: a day off, or a working day at a weekend."""
 
     year = models.ForeignKey(Year, models.CASCADE, related_name="days", verbose_name=_("year"))
     day = models.DateField(_("day"))
@@ -102,8 +102,8 @@ class Day(models.Model):
         return f"{self.day:%Y-%m-%d} {self.name}"
 
     def clean(self) -> None:
-        """A day stands in its own year."""
-        # None while a form's own field is at fault.
+        """Checks that the day is in its year."""
+        # None if the form's own field is invalid.
         day = cast("date | None", self.day)
         if day and day.year != self.year.year:
             raise ValidationError({"day": _("This day belongs to another year.")})

@@ -1,6 +1,7 @@
 """The calendar in force, read from the table at every count, and the loading of its seed.
 
-Nothing is kept in the process: the table is some dozen rows a year, and a change must be noticed without a restart.
+Nothing is cached in the process: the table has a few dozen rows a year, and a change must take effect without a
+restart.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ Entry = tuple[bool, str]  # worked, name
 
 @dataclass(frozen=True)
 class InForce:
-    """A calendar to count by. ``stamp`` is the same as long as every count by it comes out the same."""
+    """A calendar to count by. ``stamp`` stays the same while the calendar gives the same results."""
 
     calendar: clock.Calendar
     stamp: str
@@ -51,7 +52,7 @@ def _calendar(rows: Iterable[tuple[str, int, date | None, bool | None]]) -> cloc
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of a year of the seed: made, or found with other days, which stay as they are."""
+    """Result for a year of the seed: created, or found with other days, which stay as they are."""
 
     year: Year
     made: bool
@@ -59,7 +60,7 @@ class Loaded:
 
 
 def load_all(root: Path | None = None) -> list[Loaded]:
-    """Load each folder of ``fixtures/calendar``. A year that the table has is never overwritten: see ``Loaded.kept``.
+    """Load each folder of ``fixtures/calendar``. A year in the table is never overwritten: see ``Loaded.kept``.
 
     Raises ``CalendarError`` naming every fault of a folder.
     """
@@ -77,7 +78,7 @@ def _store(table: clock.YearTable) -> Loaded:
 
 
 def _make(table: clock.YearTable) -> Year:
-    """A year as the file has it; nobody has signed it off here, whatever the file says."""
+    """Create a year from the file, without a sign-off, whatever the file says."""
     year = Year.objects.create(
         jurisdiction=table.jurisdiction,
         year=table.year,
@@ -101,7 +102,7 @@ def _make(table: clock.YearTable) -> Year:
 
 
 def entries(table: clock.YearTable) -> dict[date, Entry]:
-    """The days of a year that differ from a plain week, with whether they are worked and their names."""
+    """The days of a year that differ from a normal week: whether each is worked, and its name."""
     off = {day: (False, name) for day, name in table.days_off.items()}
     return off | {day: (True, name) for day, name in table.working_weekends.items()}
 

@@ -1,7 +1,7 @@
-"""Which days are worked: one table a year, with its source and review status; here as YAML files.
+"""Working days: one table a year, with its source and review status, as YAML files.
 
-A library's constant would not do: the government moves days off by decree, and dates follow the moon. The files are the
-seed of the table that an administrator keeps (``workflows.calendars``).
+A library is not enough: the government moves days off by decree, and some dates follow the lunar calendar. The files
+are the seed of the table that an administrator edits (``workflows.calendars``).
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class CalendarError(Exception):
 
 @dataclass(frozen=True)
 class Calendar:
-    """The time zone, the years that are known, and the days that differ from a plain week."""
+    """The time zone, the known years, and the days that differ from a normal week."""
 
     zone: ZoneInfo
     years: frozenset[int] = frozenset()
@@ -44,15 +44,15 @@ class Calendar:
         return day.year in self.years
 
     def is_working(self, day: date) -> bool:
-        """Whether ``day`` is worked. Meaningful only for a year that is known."""
+        """Whether ``day`` is worked; only valid for a known year."""
         if day in self.working_weekends:
             return True
         return day.weekday() < SATURDAY and day not in self.days_off
 
     def next_working(self, day: date) -> date:
-        """``day`` if it is worked, else the next day that is.
+        """``day`` if it is worked, else the next working day.
 
-        Stops at the first day of a year that is not known: the earlier end of a term is the safe one.
+        Stops at the first day of an unknown year, because the earlier end of a term is the safe one.
         """
         while self.knows(day) and not self.is_working(day):
             day += timedelta(days=1)
@@ -61,7 +61,7 @@ class Calendar:
 
 @dataclass(frozen=True, kw_only=True)
 class YearTable:
-    """One year: the days that differ from a plain week by name, and where they were taken from.
+    """One year: the days that differ from a normal week by name, and their source.
 
     ``compare_with`` is the country code (ISO 3166) under which the ``holidays`` package knows this jurisdiction; empty
     if there is nothing to compare with.
@@ -135,9 +135,9 @@ def _head_faults(path: Path, content: dict[str, Any]) -> list[str]:
 
 
 def zone_faults(name: str, year: int, utc_offset: str) -> list[str]:
-    """What is wrong with a zone that should stand at ``utc_offset`` (``+05:00``) on 1 July.
+    """Faults of a zone that should be at ``utc_offset`` (``+05:00``) on 1 July.
 
-    The machine's time zone data must agree with the offset in force: old data may hold another one.
+    The machine's time zone data must agree with the offset in force; outdated data may state another one.
     """
     try:
         zone = ZoneInfo(name)

@@ -1,13 +1,13 @@
 """Counting a legal term from an event to the instant at which it ends (CPC Art. 48).
 
-* Minutes and hours run through nights and holidays and never roll (48(3)). Counted from the minute (48(5)), seconds
-  are cut off, so that the term is never longer than the law gives; else the unit on which the event falls is not
-  counted (48(2)) and the term starts with the next full one.
+* Minutes and hours run through nights and holidays and are never moved (48(3)). Counted from the minute (48(5)),
+  seconds are cut off, so that the term is never longer than the law gives; else the unit on which the event falls is
+  not counted (48(2)) and the term starts with the next full one.
 * Days, months and years end at 24:00 local time of their last day (48(4)). The first day is left out (48(2)) or, where
   liberty is at stake, included. A month that lacks the date ends on its last day.
-* A last day that is not worked gives way to the next that is, where the rule says so (48(4)).
+* Where the rule says so, a last day that is not worked is moved to the next working day (48(4)).
 
-Every step is kept, so that the reader can be told what was counted, what was not, and why a term was or was not moved.
+Every step is kept, to explain what was counted, what was not, and why a term was or was not moved.
 """
 
 import calendar as months_of
@@ -55,7 +55,7 @@ def due(
 ) -> Counted:
     """The end of a term of ``amount`` ``unit`` that an event at ``start`` (aware) sets running.
 
-    Minutes and hours ask no calendar; all other units need one.
+    Minutes and hours need no calendar; all other units do.
     """
     if start.tzinfo is None:
         raise ValueError("start must be an aware datetime")
@@ -67,19 +67,19 @@ def due(
 
 
 def immediately(start: datetime) -> Counted:
-    """What is due at once is due at the event itself."""
+    """The end of a term that is due immediately: the event itself."""
     moment = start.astimezone(UTC)
     return Counted(moment, (Step("immediately", {"at": moment}),))
 
 
 def stated(end: datetime) -> Counted:
-    """An end that is not counted but stated, from which others count back."""
+    """An end that is stated, not counted; other terms count back from it."""
     moment = end.astimezone(UTC)
     return Counted(moment, (Step("stated", {"at": moment}),))
 
 
 def earlier(counted: Counted, amount: int, unit: Unit, calendar: Calendar | None) -> Counted:
-    """The instant that lies ``amount`` ``unit`` before the end of a term ("not later than 8 hours before ...")."""
+    """The instant ``amount`` ``unit`` before the end of a term ("not later than 8 hours before ...")."""
     if unit in SHORT:
         moment = counted.due_at - amount * SHORT[unit]
     else:

@@ -1,4 +1,4 @@
-"""``manage.py check_calendar``: where the table and the package ``holidays`` disagree, and who signed what off."""
+"""``manage.py check_calendar``: differences between table and package ``holidays``, and who signed off which year."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,7 +10,7 @@ from workflows.calendars.models import Review, Year
 
 
 class Command(BaseCommand):
-    """Changes nothing. With ``--strict`` a difference, or a year that nobody signed off, is an error (exit code 1)."""
+    """Changes nothing. With ``--strict`` a difference, or a year without sign-off, is an error (exit code 1)."""
 
     help = "Name every day on which the calendars and the package “holidays” disagree."
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError(f"{still_open} open points in {len(years)} years")
 
     def _tell(self, year: Year) -> int:
-        """How many points are open in this year."""
+        """The number of open points of this year."""
         found = differences(year.table())
         signed = year.review == Review.REVIEWED
         by = f"signed off by {year.signed_off_by}, {year.signed_off_at:%Y-%m-%d}" if signed else "not signed off"

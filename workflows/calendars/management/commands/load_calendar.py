@@ -12,7 +12,7 @@ from workflows.calendars.services import Entry, Loaded, load_all
 
 
 class Command(BaseCommand):
-    """Idempotent: a year that is in the table stays as it is, and what the file would change is named."""
+    """Idempotent: a year that is in the table stays unchanged; the differences in the file are listed."""
 
     help = "Load the calendars of days off, and compare them with the package “holidays”."
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{loaded.year} {'loaded' if loaded.made else 'is there already'}")
         for day, (here, there) in loaded.kept.items():
             self.stdout.write(f"  {day}: the table has {_told(here)}, the file {_told(there)}: left as it is")
-        # What has just been loaded is told to whoever set up, even where the rest is not shown.
+        # A year that was just loaded is reported on stderr, so that it is seen even where stdout is hidden.
         out = self.stderr if loaded.made else self.stdout
         for difference in differences(loaded.year.table()):
             out.write(f"{loaded.year.jurisdiction} calendar differs from the package “holidays”: {difference}")
