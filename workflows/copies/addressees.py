@@ -1,4 +1,4 @@
-"""From a word of the service matrix to those whom it means in this case: officers, offices, persons."""
+"""Resolves a word of the service matrix to the addressees in this case: officers, offices, persons."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ INVESTIGATORS = (Role.INVESTIGATOR, Role.HEAD_OF_UNIT)
 
 @dataclass(frozen=True)
 class Addressee:
-    """Whom a copy goes to: one of the three, or none of them for somebody whom the service does not know."""
+    """Addressee of a copy: exactly one of the three, or none of them for somebody without a record in the service."""
 
     officer: Officer | None = None
     organisation: Organisation | None = None
@@ -24,11 +24,12 @@ NOBODY_KNOWN = Addressee()
 
 
 def find_addressees(motion: ServedMotion, word: str, *, required: bool | None = None) -> list[Addressee]:
-    """Whom ``word`` means.
+    """The addressees that ``word`` names.
 
     An office or officer of the motion; or the persons whom the motion names in a field of this name; or the persons of
-    the case in this capacity, only the one whom the motion is about if he is one of them. Where there is none, somebody
-    whom the service does not know if one is ``required``: by default, if the word is no office, field or capacity.
+    the case in this capacity, limited to the subject of the motion if it is one of them. If there is none and one is
+    ``required``, an addressee without a record in the service; the default is to require one if the word is no office,
+    field or capacity.
     """
     find = _finder(motion, word)
     found = list(find(motion)) if find else []
@@ -38,7 +39,7 @@ def find_addressees(motion: ServedMotion, word: str, *, required: bool | None = 
 
 
 def counsel_of(persons: Iterable[Person]) -> list[Officer]:
-    """Counsel with an account of these persons: what is owed to a client is for them to know."""
+    """Counsel with an account of these persons: a message about a copy owed to a client also goes to them."""
     ids = [person.pk for person in persons]
     found = Counsel.objects.filter(person__in=ids).select_related("officer") if ids else ()
     return list({counsel.officer_id: counsel.officer for counsel in found}.values())
@@ -53,7 +54,7 @@ def _finder(motion: ServedMotion, word: str) -> Finder | None:
 
 
 def _investigator(motion: ServedMotion) -> Iterator[Addressee]:
-    """The author, if he investigates; else the body that does."""
+    """The author if he is an investigator; else the investigation body."""
     if motion.author.role in INVESTIGATORS:
         yield Addressee(officer=motion.author.officer)
     else:
@@ -68,7 +69,7 @@ def _judge(motion: ServedMotion) -> Iterator[Addressee]:
 def _defender(motion: ServedMotion) -> Iterator[Addressee]:
     """Counsel with an account, else the defenders whom the case names.
 
-    He who asked for the decision, if he is a defender; counsel of the subject where the motion is open to the defence.
+    The defender who asked for the decision; or counsel of the subject, if the motion is open to the defence.
     """
     counsel = Counsel.objects.filter(person=motion.subject_id) if motion.defence and motion.subject_id else None
     officers = {link.officer for link in counsel.select_related("officer")} if counsel is not None else set()
@@ -82,7 +83,7 @@ def _defender(motion: ServedMotion) -> Iterator[Addressee]:
 
 
 def _facility(motion: ServedMotion) -> Iterator[Addressee]:
-    """The place of custody of the investigation body, or of the one above it, if there is only one."""
+    """The place of custody of the investigation body, or of its parent body, if there is exactly one."""
     bodies = [motion.organisation_id, motion.organisation.parent_id]
     places = Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=filter(None, bodies))
     found = list(places[:2])

@@ -1,4 +1,4 @@
-"""Copies: what an act owes to whom, and the proof that it was served."""
+"""Copies of acts: the addressee of each copy, and the proof of service."""
 
 import uuid
 from datetime import datetime
@@ -18,7 +18,7 @@ Recipient = Officer | Organisation
 
 
 class Way(models.TextChoices):
-    """How a copy was served: through the service, or by hand and recorded by whoever served it."""
+    """How a copy was served: through the service, or by hand and recorded by the person who served it."""
 
     SYSTEM = "system", _("through the service")
     HANDED_OVER = "handed_over", _("handed over")
@@ -32,11 +32,11 @@ BY_HAND = tuple(way for way in Way if way != Way.SYSTEM)
 
 class CopyQuerySet(models.QuerySet["Copy"]):
     def outstanding(self) -> "CopyQuerySet":
-        """Those that nobody has acknowledged yet, and that are still owed."""
+        """Copies that are still owed and not acknowledged."""
         return self.filter(acknowledged_at__isnull=True, voided_at__isnull=True)
 
     def to_remind(self, now: datetime) -> "CopyQuerySet":
-        """Those outstanding of which somebody is to be reminded; exactly the index ``copy_remind``."""
+        """Outstanding copies with a reminder due; exactly the index ``copy_remind``."""
         return self.outstanding().filter(remind_at__isnull=False, remind_at__lte=now)
 
 
@@ -44,11 +44,11 @@ class Copy(models.Model):
     """A copy of an act that is owed to an addressee: of a decision, or (``notice``) of the order of a hearing.
 
     ``to`` is the word of the catalogue's service matrix or of the hearing's attendees; the addressee is an officer or
-    an organisation of the service, a person of the case, or nobody whom the service knows. ``due_at`` is empty where
-    the law sets no term; ``at_once`` marks what it wants done immediately. ``how`` and ``sent_at`` are set from the
-    start for what goes through the service; else by whoever records the service. ``acknowledged_by`` is the
-    addressee's post, or that of the recorder; empty where the addressee's own system has answered. ``remind_at`` is
-    the one instant at which somebody is reminded; ``voided_at`` is set when a notice no longer matters.
+    an organisation of the service, a person of the case, or nobody with a record in the service. ``due_at`` is empty
+    where the law sets no term; ``at_once`` marks copies that must be served immediately. ``how`` and ``sent_at`` are
+    set at creation for copies sent through the service; else by the person who records the service. ``acknowledged_by``
+    is the addressee's post, or that of the recorder; empty if the addressee's own system has answered. ``remind_at`` is
+    the instant of the only reminder; ``voided_at`` is set when a notice no longer matters.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -132,12 +132,12 @@ class Copy(models.Model):
 
     @property
     def recipient(self) -> Recipient | None:
-        """The addressee, if the service can reach it by itself."""
+        """The addressee, if the service can reach it electronically."""
         return self.officer or self.organisation
 
     @property
     def addressee(self) -> str:
-        """The name of whom it is owed to, in the active language; empty for somebody whom the service does not know."""
+        """The addressee's name in the active language; empty for an addressee without a record in the service."""
         if self.organisation:
             return self.organisation.name()
         named = self.officer or self.person
@@ -145,13 +145,13 @@ class Copy(models.Model):
 
     @property
     def label(self) -> Text:
-        """Whom the catalogue names, in its own words; ``str()`` in the active language."""
+        """The catalogue's label of the addressee; ``str()`` gives it in the active language."""
         kind = self.motion.kind_entry
         if self.notice:
             return next(attendee.label for attendee in kind.hearing.attendees if attendee.who == self.to)
         return next(entry.label for entry in kind.service if entry.to == self.to)
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether the law's term has passed and nobody has acknowledged it. What is due at once is not told late."""
+        """Whether the law's term has passed without acknowledgement. Copies due at once are never reported as late."""
         open_ = self.acknowledged_at is None and self.voided_at is None
         return open_ and not self.at_once and self.due_at is not None and self.due_at < now

@@ -1,4 +1,4 @@
-"""What copies ask of a motion and of an act, which stand a floor above."""
+"""The interface of motions and acts that copies need; the models are in a higher layer."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from workflows.statute.schema import Kind
 
 
 class ServedMotion(Protocol):
-    """A motion whose decision, or whose hearing, is made known to others."""
+    """A motion whose decision or hearing is notified to others."""
 
     catalogue_id: int
     payload: Mapping[str, Any]
@@ -33,7 +33,7 @@ class ServedMotion(Protocol):
 
 
 class ServedAct(Protocol):
-    """A decision or the order of a hearing, of which copies go out."""
+    """A decision or the order of a hearing, of which copies are sent."""
 
     type: str
     performed_at: datetime

@@ -1,7 +1,8 @@
-"""Owing copies with an act, settling them, and claiming those of which somebody is to be reminded.
+"""Creating copies with an act, settling them, and claiming those with a reminder due.
 
-Rows are written in the transaction of the act that owes them. A copy is acknowledged once: by its addressee, by his own
-system's answer, or by whoever served it by hand and has the proof. Every step is in the motion's chain of the log.
+Rows are written in the transaction of the act that owes them. A copy is acknowledged once: by its addressee, by the
+addressee's own system, or by the person who served it by hand and has the proof. Every step is in the motion's chain of
+the log.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ LONG = ("days", "months", "years")
 def owe(motion: ServedMotion, act: ServedAct, reaches: Callable[[Recipient], bool]) -> list[Recipient]:
     """Write a row for each copy that a decision owes by the service matrix, or an ordered hearing to its attendees.
 
-    ``reaches`` says whom the service may tell by itself. Returns who is to be sent a message of the act: they, and
+    ``reaches`` says whom the service can notify by itself. Returns the recipients of a message of the act: those, and
     counsel of each person to whom a copy of a decision is owed.
     """
     owed = list(_owed(motion, act))
@@ -54,12 +55,12 @@ def owe(motion: ServedMotion, act: ServedAct, reaches: Callable[[Recipient], boo
 
 
 def outstanding(motion: ServedMotion) -> CopyQuerySet:
-    """The copies of a motion's acts that are owed and that nobody has acknowledged."""
+    """The copies of a motion's acts that are owed and not acknowledged."""
     return Copy.objects.filter(motion=motion.pk).outstanding()
 
 
 def void_notices(motion: ServedMotion, at: datetime) -> int:
-    """The hearing will not take place as it was ordered: its open notices no longer matter. How many there were."""
+    """Void the open notices of a hearing that will not take place as ordered. Returns how many."""
     notices = list(outstanding(motion).filter(notice=True).select_related("motion__case"))
     if notices:
         Copy.objects.filter(pk__in=[copy.pk for copy in notices]).update(voided_at=at, remind_at=None)
@@ -70,7 +71,7 @@ def void_notices(motion: ServedMotion, at: datetime) -> int:
 
 @transaction.atomic
 def acknowledge(copy: Copy, post: Post | None, at: datetime) -> bool:
-    """The addressee has it: in ``post``, or (None) by its own system. False if that was known already."""
+    """Acknowledge receipt by ``post``, or (None) by the addressee's own system. False if it was acknowledged before."""
     if not _settle(copy, {"acknowledged_at": at, "acknowledged_by": post}):
         return False
     line = {**_line(copy), "at": format_instant(at)}
@@ -80,7 +81,7 @@ def acknowledge(copy: Copy, post: Post | None, at: datetime) -> bool:
 
 @transaction.atomic
 def record(copy: Copy, post: Post, *, how: Way, at: datetime, proof: Document | None, note: str) -> bool:
-    """Write down that the copy was served outside the service at ``at``. False if it was acknowledged before."""
+    """Record that the copy was served outside the service at ``at``. False if it was acknowledged before."""
     served = {"how": how, "sent_at": at, "acknowledged_at": at, "acknowledged_by": post, "proof": proof, "note": note}
     if not _settle(copy, served):
         return False
@@ -90,9 +91,9 @@ def record(copy: Copy, post: Post, *, how: Way, at: datetime, proof: Document | 
 
 
 def opened(motion: ServedMotion, post: Post, at: datetime, act: ServedAct | None = None) -> int:
-    """The officer in ``post`` opens what the motion holds: his copies, and his organisation's, are acknowledged.
+    """Acknowledge the copies of the officer in ``post`` and of his organisation, as he opens the motion.
 
-    With ``act`` those of that act alone: it is all that he has opened.
+    With ``act``, only the copies of that act: it is all that he has opened. Returns how many.
     """
     his = Q(officer=post.officer_id) | Q(organisation=post.organisation_id)
     his &= Q() if act is None else Q(act=act.pk)
@@ -101,14 +102,14 @@ def opened(motion: ServedMotion, post: Post, at: datetime, act: ServedAct | None
 
 
 def answered() -> CopyQuerySet:
-    """The outstanding copies whose message an organisation's own system has accepted, ``answered_at`` an instant."""
+    """The outstanding copies whose message an organisation's system has accepted, at the instant ``answered_at``."""
     hooks = Subscription.objects.values("organisation")
     waiting = Copy.objects.outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
     return waiting.annotate(answered_at=Subquery(_answers()[:1])).filter(answered_at__isnull=False).order_by()
 
 
 def take_answers(limit: int = 100, only: UUID | None = None) -> int:
-    """Acknowledge up to ``limit`` copies whose message an organisation's own system has accepted. How many.
+    """Acknowledge up to ``limit`` copies whose message an organisation's own system has accepted. Returns how many.
 
     ``only`` names one copy.
     """
@@ -117,7 +118,7 @@ def take_answers(limit: int = 100, only: UUID | None = None) -> int:
 
 
 def _answers() -> QuerySet[Any, Any]:
-    """When an organisation's system accepted the message of a copy's act."""
+    """The instant at which an organisation's system accepted the message of a copy's act."""
     posted = outbox.receipts().annotate(act=KeyTextTransform("act", "payload"))
     return posted.filter(
         organisation=OuterRef("organisation"),
@@ -128,10 +129,10 @@ def _answers() -> QuerySet[Any, Any]:
 
 @transaction.atomic
 def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Copy]:
-    """Take the outstanding copies, up to ``limit``, of the one motion of which somebody is to be reminded first.
+    """Claim up to ``limit`` outstanding copies of the motion whose reminder is due first.
 
-    Each copy is given to one caller, ever. The motion's lock is the claim: what another caller holds is skipped. The
-    caller tells whom it concerns in the same transaction: if that fails, the claim is undone with it. ``only`` names
+    Each copy is claimed once. The motion's lock is the claim: motions that another caller holds are skipped. The caller
+    notifies the people concerned in the same transaction: if that fails, the claim is undone with it. ``only`` names
     one motion.
     """
     overdue = Copy.objects.to_remind(now)
@@ -145,7 +146,7 @@ def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> 
 
 
 def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
-    """Whose messages of the decision have arrived, over which channel and when; JSON-ready, organisations by BIN."""
+    """The messages of the decision that have arrived: recipient, channel, instant; JSON-ready, organisations by BIN."""
     told = Message.objects.filter(key=str(motion.pk), topic__in=_DECIDED, state=MessageState.DELIVERED)
     rows = told.order_by("pk").values_list("organisation__bin", "officer", "channel", "delivered_at")
     return [
@@ -159,7 +160,7 @@ def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
 
 
 def as_they_stand(motion: ServedMotion) -> list[dict[str, Any]]:
-    """Every copy of the motion's acts, JSON-ready and without names: to whom, how, sent and acknowledged when."""
+    """Every copy of the motion's acts, JSON-ready and without names: addressee, way, sent and acknowledged when."""
     return [
         {
             **_line(copy),
@@ -201,7 +202,7 @@ def _row(motion: ServedMotion, act: ServedAct, addressee: Addressee, **about: An
 
 
 def _end(motion: ServedMotion, entry: Service, start: datetime) -> datetime | None:
-    """When the term of the matrix ends, counted from the minute and never rolled: the shortest reading."""
+    """The end of the matrix's term, counted from the minute and never moved: the shortest reading."""
     if entry.within is None:
         return None
     amount, unit = entry.within.amount, entry.within.unit
@@ -210,7 +211,7 @@ def _end(motion: ServedMotion, entry: Service, start: datetime) -> datetime | No
 
 
 def _reminded_at(copy: Copy, start: datetime) -> datetime:
-    """At the end of its term; without one, whoever serves by hand at once, an addressee after a while."""
+    """At the end of the term; without a term at once for service by hand, after a while for an addressee."""
     if copy.due_at and copy.due_at > start:
         return copy.due_at
     return start + settings.COPY_REMINDER if copy.sent_at else start
@@ -220,7 +221,7 @@ def _reminded_at(copy: Copy, start: datetime) -> datetime:
 
 
 def _settle(copy: Copy, fields: dict[str, Any]) -> bool:
-    """Whether this caller was the first."""
+    """Write ``fields`` if the copy is not settled yet; whether this caller was the first."""
     open_one = Copy.objects.outstanding().filter(pk=copy.pk)
     if not open_one.update(**fields, remind_at=None):
         return False
@@ -239,7 +240,7 @@ def _line(copy: Copy) -> dict[str, Any]:
 
 
 def _owed_line(copy: Copy) -> dict[str, Any]:
-    """To whom, until when, as the row says it for ever: what ``manage.py audit verify`` compares the row with."""
+    """Addressee and term, as the row states them permanently: ``manage.py audit verify`` compares the row with it."""
     addressee = {name: str(pk) for name in ("officer", "organisation", "person") if (pk := getattr(copy, f"{name}_id"))}
     about = {
         "notice": copy.notice,
