@@ -1,8 +1,8 @@
-"""CMS/CAdES signatures: verification, trust, seals, evidence containers. No Django here: it can be lifted out.
+"""CMS/CAdES signatures: verification, trust, seals, evidence containers. Independent of Django and of the service.
 
-The public face is :func:`verify` with :class:`TrustStore`, :class:`Expected` and :class:`Policy`, giving a
-:class:`Report`; ``signatures.keys.sealer`` for the service's own key, ``signatures.canonical`` for the bytes that are
-signed, ``signatures.container`` for evidence, and ``python -m signatures verify FILE`` for everybody.
+The public API is :func:`verify` with :class:`TrustStore`, :class:`Expected` and :class:`Policy`; it returns a
+:class:`Report`. ``signatures.keys.sealer`` signs with the service's own key, ``signatures.canonical`` makes the bytes
+that are signed, ``signatures.container`` handles evidence; ``python -m signatures verify FILE`` is the command line.
 """
 
 from signatures.evidence import Evidence

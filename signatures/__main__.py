@@ -1,4 +1,4 @@
-"""``python -m signatures verify FILE``: is this container genuine? See :mod:`signatures.cli.command`."""
+"""``python -m signatures verify FILE``: verify a container. See :mod:`signatures.cli.command`."""
 
 from signatures.cli.command import main
 

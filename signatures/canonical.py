@@ -1,7 +1,7 @@
 """Canonical JSON: RFC 8785, narrowed so that one statement has one form in every language and library.
 
-No floats (money is a string), whole numbers up to 2^53-1 in size, text in NFC without lone surrogates, keys that are
-text. What is signed is kept as it was signed; :func:`check` refuses bytes that are not their own canonical form.
+No floats (money is a string), integers of magnitude up to 2^53-1, text in NFC without lone surrogates, string keys.
+Signed bytes are stored unchanged; :func:`check` refuses bytes that are not their own canonical form.
 """
 
 import json
@@ -17,13 +17,13 @@ MAX_DEPTH = 32
 
 
 def canonical(obj: Any) -> bytes:
-    """The canonical UTF-8 bytes of a JSON value; ``ValueError`` names the path of what has no canonical form."""
+    """The canonical UTF-8 bytes of a JSON value; ``ValueError`` names the path of a value without one."""
     _inspect(obj, "$", 0)
     return rfc8785.dumps(obj)
 
 
 def check(data: bytes) -> dict[str, Any]:
-    """Parse canonical bytes of an object; ``ValueError`` if they are anything but that."""
+    """Parse the canonical bytes of a JSON object; ``ValueError`` for anything else."""
     try:
         value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
     except RecursionError as fault:

@@ -1,4 +1,4 @@
-"""What a signature must be, as data: limits, algorithms, and the profile of the signer's certificate."""
+"""Requirements on a signature, as data: limits, algorithms, and the profile of the signer's certificate."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,24 +8,24 @@ from signatures.asn1 import oids
 from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm
 from signatures.report.fault import Fault
 
-# RSA of 2048 bits has a strength of 112 bits, which NIST SP 800-131A ends with the year 2030.
+# RSA of 2048 bits has a strength of 112 bits, which NIST SP 800-131A allows until the end of 2030.
 SUNSETS: Mapping[str, datetime] = {"RSA-2048": datetime(2031, 1, 1, tzinfo=UTC)}
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules that :func:`signatures.verify` holds a signature against.
+    """The rules by which :func:`signatures.verify` judges a signature.
 
     ``purpose``: if given, a trust store of another purpose is refused (a demo store in production).
-    ``role_arc``: the signer's extended key usage must hold a role under this arc, whichever the caller expects.
-    ``clock_skew``: how far other clocks may be ahead of ours. ``ocsp_age``: how long an OCSP answer without nextUpdate
-    speaks for.
-    ``key_usages``: what the signer's key must be for, each of them.
+    ``role_arc``: the signer's extended key usage must include a role under this arc, whatever the caller expects.
+    ``clock_skew``: how far other clocks may be ahead of the local one. ``ocsp_age``: how long an OCSP answer without
+    nextUpdate is valid.
+    ``key_usages``: the key usages that the signer's certificate must have.
     ``digests``, ``signatures``: the algorithm table by object identifier; a country's own algorithms are added here.
-    ``sunsets``: until when an algorithm is good for what is not proven to be older
+    ``sunsets``: until when an algorithm is accepted, unless the signature is proven to be older
     (:func:`~signatures.crypto.algorithms.strengths` names them). ``max_...``: limits that are checked first.
     ``needs_timestamp``: without a timestamp that proves it, a signature is INDETERMINATE, TRY_LATER.
-    ``timestamp_policies``: the arc that a timestamp's policy must stand under. ``assumed_accuracy``: the accuracy of a
+    ``timestamp_policies``: the arc that a timestamp's policy must be under. ``assumed_accuracy``: the accuracy of a
     timestamp that states none; ``None`` refuses it.
     """
 
@@ -59,7 +59,7 @@ class Policy:
     organisation_policies: frozenset[str] = frozenset({oids.KZ_POLICY, oids.KZ_POLICY_LEGAL_SIGNATURE})
 
     def sunset_fault(self, names: Iterable[str], at: datetime) -> Fault | None:
-        """Which of the named strengths are no longer good at that time."""
+        """The fault that names the strengths no longer accepted at that time."""
         over = sorted(name for name in names if name in self.sunsets and at >= self.sunsets[name])
         return Fault("algorithms-outdated", at=at.isoformat(), algorithms=", ".join(over)) if over else None
 

@@ -1,8 +1,8 @@
-"""Verifying a detached CAdES-B signature against pinned trust and an expected identity.
+"""Verifies a detached CAdES-B signature against pinned trust and an expected identity.
 
 The steps, each a named check of the report: form, detachment, signed attributes, digest of the content, the signer's
 certificate, the signature value, the path to a pinned root, validity, revocation, the certificate's profile and owner.
-Nothing is decided by the first fault that allows going on: the report names all of them.
+Checks go on after a fault where that is possible: the report names all faults.
 """
 
 import hashlib
@@ -33,12 +33,12 @@ from signatures.x509.trust import TrustStore
 
 @dataclass(frozen=True)
 class Expected:
-    """Who must have signed. ``None`` leaves a number unchecked; it is then still reported.
+    """Who must have signed. A number that is ``None`` is not checked, but reported.
 
     ``roles``: extended key usages of which the certificate must have one; empty for any role of the national arc.
     ``usage``: "signing" for an officer; "seal" for the service, whose certificate must be pinned as a seal.
-    ``created_after``: an instant that the signed bytes prove they are younger than (the issue time of the challenge in
-    them). With it, an expired or revoked certificate is proven so, without it the report says that no proof exists.
+    ``created_after``: an instant after which the signed bytes were provably made (the issue time of the challenge in
+    them). It can prove that a certificate had expired or been revoked; without it such a fault is ``..._NO_POE``.
     """
 
     iin: str | None = None
@@ -50,10 +50,10 @@ class Expected:
 
 @dataclass
 class _Examination:
-    """One verification on its way. ``at`` becomes the best signature time; ``more`` is what the evidence holds.
+    """The state of a verification. ``at`` becomes the best signature time; ``more``: revocation data of the evidence.
 
-    ``notes``: items of the evidence that prove nothing. ``undecided``: whether something that such an item might have
-    proven is not known.
+    ``notes``: items of the evidence that prove nothing. ``undecided``: whether a fact is unknown that such an item
+    might have proven.
     """
 
     content: bytes
@@ -88,11 +88,10 @@ def verify(  # noqa: PLR0913 - all but two by name
 
     ``at`` is the best signature time: the earliest time at which the signature is proven to have existed; for a
     signature just received, the server's clock. It must be aware.
-    ``evidence``: what was kept of the signature. Its timestamps may prove an earlier time, its responses and lists say
-    what was revoked. It is judged at ``now``, the time of this verification; without it, ``at`` is that time too. A
-    timestamp or renewal that has faded is passed over if ``at`` is earlier than ``now``: then something else proves it.
-    Never raises on hostile input: whatever is wrong with
-    ``cms`` or ``content`` is in the report.
+    ``evidence``: the record of the signature. Its timestamps may prove an earlier time, its responses and lists are
+    revocation data. It is judged at ``now``, the time of this verification, by default ``at``. A timestamp or renewal
+    that is no longer valid is ignored if ``at`` is earlier than ``now``: then the time is proven otherwise.
+    Never raises on hostile input: every fault of ``cms`` or ``content`` is in the report.
     """
     findings = Findings(facts={"best_signature_time": at, "policy": policy.name})
     if evidence is not None and now is None:
@@ -123,7 +122,7 @@ def _examine(examination: _Examination, data: bytes) -> None:
 
 
 def _fault(look: Callable[..., Judged], *arguments: object) -> Judged:
-    """What a check says, with its sub-indication; a certificate that it could not read is a fault of the chain."""
+    """The result of a check with its sub-indication; an unreadable certificate is a fault of the chain."""
     try:
         return look(*arguments)
     except HOSTILE as fault:
@@ -131,7 +130,7 @@ def _fault(look: Callable[..., Judged], *arguments: object) -> Judged:
 
 
 def _said(look: Callable[..., Fault | None], *arguments: object) -> Fault | None:
-    """What a check says; a structure that it could not read is a fault as well."""
+    """The result of a check; an unreadable structure is a fault too."""
     try:
         return look(*arguments)
     except HOSTILE as fault:
@@ -163,15 +162,16 @@ def _check_form(cms: Cms, examination: _Examination) -> None:
     findings.need("signed-attributes", attributes.form_fault(signer, policy), "FORMAT_FAILURE")
     plain = None if cms.content_type == oids.DATA else Fault("content-type-not-data")
     findings.need("content-type", plain or _said(attributes.content_type_fault, signer), "FORMAT_FAILURE")
-    countersigned = any(one.oid == oids.COUNTER_SIGNATURE for one in signer.unsigned)
+    countersigned = any(attribute.oid == oids.COUNTER_SIGNATURE for attribute in signer.unsigned)
     findings.add("counter-signature", Fault("counter-signed") if countersigned else None, "FORMAT_FAILURE")
-    # RFC 5652 leaves it open to pass DER of signed attributes off as content: such content is never ours.
+    # RFC 5652 allows DER of signed attributes to be presented as content; no genuine content begins like that.
     attributes_like = examination.content[:1] == b"\x31"
     findings.add("content", Fault("content-looks-like-attributes") if attributes_like else None, "FORMAT_FAILURE")
 
 
 def _signing_certificate(signer: SignerInfo, found: tuple[Facts, ...], findings: Findings) -> Facts:
-    fitting = list({one.der: one for one in found if not _said(attributes.identifier_fault, signer, one)}.values())
+    named = [facts for facts in found if not _said(attributes.identifier_fault, signer, facts)]
+    fitting = list({facts.der: facts for facts in named}.values())
     fault = None if len(fitting) == 1 else Fault("not-one-signing-certificate", found=len(fitting))
     findings.need("signing-certificate", fault, "NO_SIGNING_CERTIFICATE_FOUND")
     return fitting[0]
@@ -188,7 +188,7 @@ def _describe(facts: Facts, findings: Findings) -> None:
 
 
 def _check_before_slow_work(signer: SignerInfo, facts: Facts, examination: _Examination) -> None:
-    """A digest in pure Python is computed only for a key that fits, certified by a pinned authority."""
+    """Compute a digest in pure Python only for a fitting key that a pinned authority certified."""
     findings, policy = examination.findings, examination.policy
     digest = policy.digests.get(signer.digest.oid)
     if digest is None or not digest.is_slow:
@@ -220,7 +220,7 @@ def _check_attributes(signer: SignerInfo, facts: Facts, examination: _Examinatio
 
 
 def _digest_fault(signer: SignerInfo, examination: _Examination) -> Judged:
-    """Bytes too many for a slow digest are not proven to be other bytes."""
+    """The fault of messageDigest; content too large for a slow digest is not proven to differ."""
     try:
         fault = attributes.digest_fault(signer, examination.content, examination.policy)
     except Unsuitable as unsuitable:
@@ -266,7 +266,7 @@ def _verify_value(signer: SignerInfo, certificate: x509.Certificate, examination
 
 
 def _check_evidence(data: bytes, signer: SignerInfo, examination: _Examination) -> None:
-    """The timestamps: they may move the best signature time back, never forward."""
+    """Judge the evidence. Timestamps may move the best signature time back, never forward."""
     evidence, now, findings = examination.evidence, examination.now, examination.findings
     if evidence is None or now is None:
         _need_timestamp(examination, proven=False)
@@ -289,7 +289,7 @@ def _check_evidence(data: bytes, signer: SignerInfo, examination: _Examination) 
 
 
 def _name_passed_over(examination: _Examination) -> None:
-    """An item of evidence that proves nothing is a note; a fault only where something stays undecided without it."""
+    """Record items of evidence that prove nothing: as faults if something stays undecided, else as notes."""
     for note in examination.notes:
         if examination.undecided:
             examination.findings.add("evidence", note, "TRY_LATER")

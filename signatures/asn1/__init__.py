@@ -1,1 +1,1 @@
-"""DER and the object identifiers and extensions written in it."""
+"""DER, object identifiers and certificate extensions."""

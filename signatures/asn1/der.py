@@ -1,9 +1,9 @@
-"""Strict DER (X.690) in the few shapes that CMS needs.
+"""Strict DER (X.690), limited to the types that CMS needs.
 
-Indefinite and non-minimal lengths, high tag numbers and trailing bytes are ``ValueError``; numbers, identifiers and
-times go through the strict parser of ``cryptography``. A structure is read one level at a time and up to a number of
-elements, so that depth and breadth cost nothing until asked for; the tests compare every reading with that parser's.
-The order inside a ``SET OF`` is left to the caller: it is part of what is signed for attributes, and free elsewhere
+Indefinite and non-minimal lengths, high tag numbers and trailing bytes raise ``ValueError``; numbers, identifiers and
+times are read by the strict parser of ``cryptography``. A structure is read one level at a time and up to a number of
+elements, so deep or wide input costs nothing until it is read; the tests compare every reading with that parser's.
+The caller checks the order inside a ``SET OF``: for attributes it is part of what is signed, elsewhere it is free
 (signing software in use writes certificates in any order).
 """
 
@@ -35,27 +35,27 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Element:
-    """One DER value: its identifier octet, its content octets, and all its octets as they stand."""
+    """One DER value: its identifier octet, its content octets, and all its octets as received."""
 
     tag: int
     content: bytes
     raw: bytes
 
     def children(self) -> list["Element"]:
-        """The elements inside a constructed value."""
+        """The elements inside a constructed value. Raises ``FaultError``."""
         if not self.tag & 0x20:
             raise FaultError(Fault("der-tag-holds-no-elements", tag=f"{self.tag:#04x}"))
         return elements(self.content)
 
     def first(self) -> "Element":
-        """The first element inside a constructed value, of which it must have one."""
+        """The first element inside a constructed value; ``FaultError`` if it is empty."""
         found = self.children()
         if not found:
             raise FaultError(Fault("der-tag-empty", tag=f"{self.tag:#04x}"))
         return found[0]
 
     def expect(self, tag: int) -> "Element":
-        """This element, if it has that tag."""
+        """This element, if it has that tag; else ``FaultError``."""
         if self.tag != tag:
             raise FaultError(Fault("der-tag-unexpected", expected=f"{tag:#04x}", found=f"{self.tag:#04x}"))
         return self
@@ -73,7 +73,7 @@ class Element:
         return _whole(self.raw)
 
     def bits(self) -> bytes:
-        """The octets of a BIT STRING that has only whole ones, as keys and signatures do."""
+        """The octets of a BIT STRING without unused bits, as keys and signatures are."""
         if self.expect(BIT_STRING).content[:1] != b"\x00":
             raise FaultError(Fault("der-bit-string-not-whole"))
         return self.content[1:]
@@ -86,9 +86,9 @@ class Element:
 
 
 def kept(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    """Keeps what was read of small parts that signatures repeat, found by all of their bytes; not what raised.
+    """Caches what was read from small parts that signatures repeat, keyed by all their bytes. Errors are not cached.
 
-    Larger parts are read each time: nobody can fill the memory with them.
+    Parts over ``MAX_KEPT_BYTES`` are read each time, so input cannot fill the memory.
     """
     keeping = functools.lru_cache(maxsize=MAX_KEPT)(read)
     return lambda raw: keeping(raw) if len(raw) <= MAX_KEPT_BYTES else read(raw)
@@ -127,18 +127,18 @@ def elements(content: bytes) -> list[Element]:
 
 
 def _long(content: bytes, place: int, first: int) -> tuple[int, int]:
-    """Where the content begins, and its size, when the length has more octets than the first."""
+    """Where the content begins, and its size, for a length in the long form."""
     count = first & ~LONG_LENGTH
     octets = content[place : place + count]
     size = int.from_bytes(octets, "big")
-    # Neither indefinite, nor longer than it need be, nor cut off.
+    # Refuses indefinite, non-minimal and truncated lengths.
     if size < LONG_LENGTH or not octets[0] or len(octets) != count or count > MAX_LENGTH_OCTETS:
         raise FaultError(Fault("der-length-not-shortest"))
     return place + count, size
 
 
 def element(data: bytes) -> Element:
-    """The one element that ``data`` is."""
+    """``data`` as exactly one element; else ``FaultError``."""
     found = elements(data)
     if len(found) != 1:
         raise FaultError(Fault("der-not-one-element", found=len(found)))
@@ -157,17 +157,15 @@ def encode_set(*members: bytes) -> bytes:
 
 
 def encode_oid(dotted: str) -> bytes:
-    """An OBJECT IDENTIFIER."""
     return asn1.encode_der(x509.ObjectIdentifier(dotted))
 
 
 def encode_integer(value: int) -> bytes:
-    """An INTEGER."""
     return asn1.encode_der(value)
 
 
 def encode_time(instant: datetime) -> bytes:
-    """UTCTime up to 2049 and GeneralizedTime after it, as RFC 5652 (11.3) wants; whole seconds."""
+    """UTCTime up to 2049 and GeneralizedTime after it (RFC 5652, 11.3); whole seconds."""
     instant = instant.astimezone(UTC).replace(microsecond=0)
     return asn1.encode_der(asn1.UTCTime(instant) if instant.year < GENERALIZED_FROM else asn1.GeneralizedTime(instant))
 

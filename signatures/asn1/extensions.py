@@ -1,7 +1,7 @@
-"""Extensions of a certificate, read one by one.
+"""Reads the extensions of a certificate one by one.
 
-``cryptography`` reads all of them or none, and real certificates have one that is ill-formed: Kazakhstan's OCSP
-responder has an empty ``ocsp-nocheck``. What is not needed is not read here, unless it is critical.
+``cryptography`` reads all of them or none, and some real certificates have an ill-formed one: Kazakhstan's OCSP
+responder has an empty ``ocsp-nocheck``. Here only the extensions that are needed, or critical, are read.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,14 +17,14 @@ DIGITAL_SIGNATURE, CONTENT_COMMITMENT = 0x80, 0x40
 
 @dataclass(frozen=True)
 class Extension:
-    """One extension: whether it must be understood, and the DER of its value."""
+    """One extension: whether it is critical, and the DER of its value."""
 
     critical: bool
     value: bytes
 
 
 def read(certificate: x509.Certificate) -> dict[str, Extension]:
-    """All extensions by identifier; ``ValueError`` if the outer form is wrong or one stands there twice."""
+    """All extensions by identifier; ``ValueError`` if the outer form is wrong or an extension occurs twice."""
     fields = der.element(certificate.tbs_certificate_bytes).children()
     if not fields or fields[-1].tag != der.CONTEXT_3:
         return {}
@@ -32,7 +32,7 @@ def read(certificate: x509.Certificate) -> dict[str, Extension]:
 
 
 def from_sequence(members: Iterable[der.Element]) -> dict[str, Extension]:
-    """Extensions by identifier from the members of their sequence; ``ValueError`` as :func:`read` says."""
+    """Extensions by identifier from the members of their sequence; ``ValueError`` as in :func:`read`."""
     found: dict[str, Extension] = {}
     for member in members:
         kind, *flag, value = member.expect(der.SEQUENCE).children()
@@ -45,14 +45,14 @@ def from_sequence(members: Iterable[der.Element]) -> dict[str, Extension]:
 def _critical(flag: list[der.Element]) -> bool:
     if not flag:
         return False
-    (one,) = flag
-    if one.expect(der.BOOLEAN).content != b"\xff":
+    (value,) = flag
+    if value.expect(der.BOOLEAN).content != b"\xff":
         raise FaultError(Fault("extension-flag-not-true"))
     return True
 
 
 def unknown_fault(found: Mapping[str, Extension], known: frozenset[str]) -> Fault | None:
-    """A critical extension that is not understood must be refused (RFC 5280, 4.2)."""
+    """The fault if a critical extension is not understood (RFC 5280, 4.2)."""
     unknown = [oid for oid, extension in found.items() if extension.critical and oid not in known]
     return Fault("critical-extension-unknown", extension=unknown[0]) if unknown else None
 
@@ -62,7 +62,7 @@ def purposes(found: Mapping[str, Extension]) -> tuple[str, ...]:
     if oids.EXTENDED_KEY_USAGE not in found:
         return ()
     listed = der.element(found[oids.EXTENDED_KEY_USAGE].value).expect(der.SEQUENCE).children()
-    return tuple(one.oid() for one in listed)
+    return tuple(purpose.oid() for purpose in listed)
 
 
 def may_sign(found: Mapping[str, Extension]) -> bool:

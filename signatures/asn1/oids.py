@@ -1,4 +1,4 @@
-"""Object identifiers that the verifier knows by name.
+"""Object identifiers that the verifier uses.
 
 CMS: RFC 5652, RFC 5035, RFC 6211. Kazakhstan's roles and policies: the arc 1.2.398.3.3 of its National Certification
 Authority.
@@ -29,7 +29,7 @@ ECDSA_SHA256 = "1.2.840.10045.4.3.2"
 ECDSA_SHA384 = "1.2.840.10045.4.3.3"
 ECDSA_SHA512 = "1.2.840.10045.4.3.4"
 
-# Kazakhstan's GOST: hashes; then for each kind of key the key itself, its curve, the signature with its hash.
+# GOST in Kazakhstan: hashes; then for each kind of key: the key, its curve, the signature with its hash.
 GOST_34311 = "1.2.398.3.10.1.3.1"
 STREEBOG256 = "1.2.398.3.10.1.3.2"
 STREEBOG512 = "1.2.398.3.10.1.3.3"

@@ -1,1 +1,1 @@
-"""``python -m signatures verify FILE``, and the same in a process with limits."""
+"""The command ``python -m signatures verify FILE``, and the same in a process with resource limits."""

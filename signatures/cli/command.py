@@ -1,8 +1,8 @@
 """``python -m signatures verify FILE [--trust DIR] [--at TIME] [--checkpoint FILE] [--larger] [--json]``.
 
-Is this container genuine? Exit codes: 0 everything passed, 1 something is proven false, 2 something cannot be known, 3
-the container, the trust folder, the checkpoint or an option cannot be used. Without ``--trust`` the folder is that of
-``ECASE_TRUST_DIR``; without ``--at`` it is verified as of now.
+Verifies a container. Exit codes: 0 everything passed, 1 something is proven false, 2 something cannot be known, 3
+the container, the trust folder, the checkpoint or an option cannot be used. ``--trust`` defaults to
+``ECASE_TRUST_DIR``; ``--at`` defaults to now.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Its usual exit code for a wrong option, 2, means here that something cannot be known."""
+    """Exits with ``UNUSABLE`` for a wrong option: argparse's usual 2 means here that something cannot be known."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _time(text: str) -> datetime:
-    """RFC 3339, with its offset from UTC."""
+    """An RFC 3339 instant with its offset from UTC. Raises ``ArgumentTypeError``."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as fault:
@@ -93,7 +93,7 @@ def _limits(options: argparse.Namespace) -> Limits:
 
 
 def _print(text: str) -> None:
-    """In UTF-8, whatever the terminal of the machine says it can show."""
+    """Write UTF-8, whatever encoding the terminal declares."""
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
 

@@ -1,8 +1,8 @@
 """``python -m signatures.cli.sandbox CONTAINER TRUST OUT``: verify a container in a process with limits.
 
-Before anything of the container is read the process takes limits upon itself: of memory, of processor time, of time by
-the clock, of what it writes; and it stands behind everybody else in the queue for the processor. What is beyond them
-ends it. The verdict goes to ``OUT`` as JSON: ``{"verdict": ...}``, or ``{"fault": ...}`` for what is no container.
+Before it reads the container the process limits its own memory, processor time, wall-clock time and output size, and
+lowers its scheduling priority. Exceeding a limit ends it. It writes the verdict to ``OUT`` as JSON:
+``{"verdict": ...}``, or ``{"fault": ...}`` if the input is not a container.
 """
 
 import argparse
@@ -26,12 +26,12 @@ NICE = 19
 
 
 def confine() -> None:
-    """Limits for this process from now on; ``OSError`` or ``ValueError`` if the system cannot hold it to them."""
+    """Limit this process from now on; ``OSError`` or ``ValueError`` if the system cannot enforce the limits."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUT_BYTES, OUT_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Other systems than Linux know no such limit, or do not hold to it.
+    # Other systems have no such limit or do not enforce it.
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     signal.alarm(WALL_SECONDS)
@@ -39,7 +39,7 @@ def confine() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; 0 if the outcome was written."""
+    """The command; returns 0 if the outcome was written."""
     parser = argparse.ArgumentParser(prog="python -m signatures.cli.sandbox")
     for name in ("container", "trust", "out"):
         parser.add_argument(name, type=Path)
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _outcome(options: argparse.Namespace) -> dict[str, Any]:
-    # Imported here: what a library does when it is imported is under the limits as well.
+    # Imported here, so that the limits apply to the import of libraries too.
     from signatures import container
     from signatures.container.limits import Limits
     from signatures.container.offline import Trust, examine

@@ -16,12 +16,12 @@ _INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:\+00:00
 
 
 def as_text(verdict: Verdict, language: str) -> str:
-    """What was looked at, line by line, each signature's questions below it, and the outcome last."""
+    """One line for each thing that was checked, the questions about a signature below its line, the outcome last."""
     lines = [*_heading(verdict, language), f"{word('verified-at', language)}: {_instant(verdict.at)}"]
     for line in verdict.lines:
         lines.append(_line(line, language))
         if line.report:
-            lines += [INDENT + one for one in _signature(line.report, verdict.at, language)]
+            lines += [INDENT + detail for detail in _signature(line.report, verdict.at, language)]
     lines.append(f"{word('verdict', language)}: {word(verdict.indication, language)}")
     return "\n".join(lines) + "\n"
 
@@ -43,7 +43,7 @@ def _line(line: Line, language: str) -> str:
 
 
 def _detail(line: Line, language: str) -> str:
-    """Of a signature its algorithm: who signed, and what is wrong, stands below."""
+    """For a signature, its algorithm: the signer and the faults are listed below it."""
     if line.report:
         return _plain(line.report.algorithm) if line.report.passed else ""
     return _sentence(line.fault, language)
@@ -58,12 +58,12 @@ def _instant(at: datetime) -> str:
 
 
 def _timed(text: str) -> str:
-    """Instants in UTC as people read them."""
+    """Replace RFC 3339 instants in UTC with a readable form."""
     return _INSTANT.sub(r"\1 \2 UTC", text)
 
 
 def _plain(value: object) -> str:
-    """A text of a stranger on one line: nothing in it can move the cursor or pass for a line of the report."""
+    """Untrusted text on one line, so that it cannot move the cursor or imitate a line of the report."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
 
 
@@ -90,7 +90,7 @@ def _outcome(question: str, checks: list[Check], language: str) -> str:
 
 
 def _note(check: Check, language: str) -> str:
-    """An item that was passed over, and why."""
+    """An item that was ignored, and why."""
     return f"{word('passed-over', language)}: {_sentence(check.fault, language)}"
 
 

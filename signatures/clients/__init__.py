@@ -1,5 +1,5 @@
-"""Fetching what proves a signature: timestamps, OCSP responses and revocation lists over HTTP.
+"""Fetches the evidence of a signature over HTTP: timestamps, OCSP responses and revocation lists.
 
-``collecting.Collector`` is the face: it returns the evidence of a signature and says what could not be got. Nothing
-that is fetched is believed: every answer is verified before it counts, else the next address is asked.
+``collection.Collector`` is the entry point: it returns the evidence and names what could not be fetched. Every answer
+is verified before it is used; if verification fails, the next address is tried.
 """

@@ -1,4 +1,4 @@
-"""Collecting the evidence of a signature at receipt: a timestamp over its value, then what was revoked."""
+"""Collects the evidence of a signature at receipt: a timestamp over its value, then revocation data."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Timestamp authorities and OCSP responders in the order of asking; of each revocation list all its addresses."""
+    """Timestamp authorities and OCSP responders in the order of use; for each revocation list, all its addresses."""
 
     tsa: Sequence[str] = ()
     ocsp: Sequence[str] = ()
@@ -39,7 +39,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Collected:
-    """Evidence, and in ``missing`` what could not be got: with it the outcome may be INDETERMINATE, TRY_LATER."""
+    """Evidence; ``missing`` names what could not be fetched: the outcome may then be INDETERMINATE, TRY_LATER."""
 
     evidence: Evidence
     missing: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Collected:
 class Collector:
     """Fetches evidence. ``clock`` gives aware instants; ``store`` may be Django's cache.
 
-    ``digest``: of timestamps over signatures. ``timestamp_policy``: the one asked for; any that is allowed if ``None``.
+    ``digest``: for timestamps over signatures. ``timestamp_policy``: the one to request; ``None``: any allowed one.
     """
 
     addresses: Addresses
@@ -68,9 +68,9 @@ class Collector:
         self.stamper = TimestampClient(self.http, self.trust, self.policy, self.clock, self.timestamp_policy)
 
     def collect(self, cms: bytes, content: bytes) -> Collected:
-        """The evidence of a signature that was verified already as far as it can be without.
+        """Collect evidence for a signature that has passed all checks that need none.
 
-        ``ValueError`` if it cannot even be read. What cannot be got is named, not raised.
+        ``ValueError`` if the signature cannot be read. What cannot be fetched is named in ``missing``, not raised.
         """
         parsed = parse(cms, self.policy)
         signers = [
@@ -96,24 +96,24 @@ def _version() -> str:
     try:
         return metadata.version("ecase")
     except metadata.PackageNotFoundError:
-        # Run from a copy of the package alone.
+        # The package runs without being installed.
         return "0"
 
 
 class _Gathering:
-    """One evidence on its way."""
+    """The evidence of one signature while it is being collected."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self.missing: list[str] = []
-        # In the order of finding, each once.
+        # In the order in which they were found, each once.
         self._found: dict[bytes, None] = {}
         self._chain: dict[bytes, None] = {}
         fetched = filter(None, map(self._list, collector.addresses.crls))
         self._lists = tuple((data, crl.read(data).issuer) for data in fetched)
 
     def stamped(self, data: bytes, digest: str) -> tuple[bytes, ...]:
-        """One token, or none."""
+        """One token; empty if no authority gave one."""
         collector = self._collector
         if not collector.addresses.tsa:
             return ()
@@ -138,7 +138,7 @@ class _Gathering:
             self._chain[authority.facts.der] = None
 
     def sources(self) -> Sources:
-        """With the lists of the authorities of the paths alone: another's would prove nothing."""
+        """Only with the lists of authorities on the paths: other lists prove nothing."""
         names = {authority.subject for authority in map(x509.load_der_x509_certificate, self._chain)}
         fitting = tuple(data for data, issuer in self._lists if issuer in names)
         return Sources(tuple(self._found), fitting, tuple(self._chain))
@@ -160,7 +160,7 @@ class _Gathering:
             return None
 
     def _known(self, token: bytes) -> Revocations:
-        """What is known about a token's certificates, its authority's last."""
+        """Revocation data about a token's certificates."""
         collector = self._collector
         parsed = parse(token, collector.policy)
         for certificate in parsed.certificates:

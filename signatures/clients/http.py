@@ -1,4 +1,4 @@
-"""Asking several addresses in order, within limits, and leaving alone for a while those that fail."""
+"""Tries several addresses in order, within limits, and skips for a while those that fail."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 class Unreachable(Exception):
-    """No address gave a usable answer; ``tried`` says of each why."""
+    """No address gave a usable answer; ``tried`` holds the reason for each."""
 
     def __init__(self, tried: Iterable[str]) -> None:
         self.tried = tuple(tried)
@@ -19,12 +19,12 @@ class Unreachable(Exception):
 
 
 class Failing(ValueError):
-    """The address does not do its work, whatever it is asked."""
+    """The address fails whatever the request is."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds to connect, between two pieces, in all; octets of an answer; seconds of the first and longest pause."""
+    """Seconds to connect, between two chunks, in total; octets of an answer; seconds of the first and longest pause."""
 
     connect: float = 3
     read: float = 5
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass
 class Http:
-    """A client for services that answer in one piece. Redirects are not followed: who configures names the place."""
+    """An HTTP client. Redirects are not followed: the configured address must be the final one."""
 
     limits: Limits = Limits()
     clock: Callable[[], float] = time.monotonic
@@ -44,16 +44,16 @@ class Http:
 
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.limits.read, connect=self.limits.connect)
-        # Nothing is unpacked, so that the limit on octets means what it says.
+        # No compression, so that the limit on octets applies to the body itself.
         plain = {"Accept-Encoding": "identity"}
         self._client = httpx.Client(timeout=timeout, follow_redirects=False, headers=plain)
 
     def first(self, addresses: Iterable[str], use: Callable[[str], Answer]) -> Answer:
         """What ``use`` makes of the first address that works.
 
-        An address that cannot be had (``httpx.HTTPError``, :class:`Failing`) is left alone for a time that doubles with
-        each failure in a row. One whose answer cannot be used (``ValueError``) is not: else a question that nobody can
-        answer would close a responder for all others. Raises :class:`Unreachable`.
+        An address that fails (``httpx.HTTPError``, :class:`Failing`) is skipped for a time that doubles with each
+        failure in a row. An address whose answer is unusable (``ValueError``) is not skipped: otherwise one
+        unanswerable request would block a responder for all others. Raises :class:`Unreachable`.
         """
         tried = []
         for address in addresses:

@@ -1,4 +1,4 @@
-"""Revocation lists and OCSP responses, fetched, verified, and kept for as long as they are fresh."""
+"""Fetches and verifies revocation lists and OCSP responses, and caches them while they are fresh."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ from signatures.x509 import crl, ocsp
 from signatures.x509.trust import TrustStore
 
 NONCE_BYTES = 32
-# A list is asked for anew after that, even if it says that it is good for longer: a revocation is to be seen soon.
+# A list is fetched again after this time, even if its nextUpdate is later, so that a revocation is seen soon.
 LONGEST_LIST = timedelta(hours=1)
 LONGEST_ANSWER = timedelta(minutes=1)
 
@@ -33,7 +33,7 @@ class ListClient:
     clock: Callable[[], datetime]
 
     def fetch(self, addresses: Iterable[str]) -> bytes:
-        """The DER of one list, from the first of its addresses with a current one. Raises ``Unreachable``."""
+        """The DER of one list, from the first address that has a current one. Raises ``Unreachable``."""
         addresses = tuple(addresses)
         key = "crl:" + hashlib.sha256("\n".join(addresses).encode()).hexdigest()
         if (kept := self.store.get(key)) is not None:
@@ -84,12 +84,12 @@ class OcspClient:
     def _until(
         self, answers: tuple[ocsp.Answer, ...], certificate: x509.Certificate, issuer: x509.Certificate
     ) -> datetime:
-        """How long the answer may be kept; a responder that does not answer what was asked is not used."""
+        """Until when the answer may be cached; raises ``Unusable`` if it has no fresh answer about the certificate."""
         now, subject = self.clock(), (issuer, certificate.serial_number)
         about = [
             answer for answer in answers if (answer.authority, answer.serial) == subject and answer.status != "unknown"
         ]
-        fresh = [one for one in about if one.is_fresh(now, now + self.policy.clock_skew, self.policy)]
+        fresh = [answer for answer in about if answer.is_fresh(now, now + self.policy.clock_skew, self.policy)]
         if not fresh:
             raise ocsp.Unusable(Fault("ocsp-not-current"))
         return min(fresh[0].next_update or now + LONGEST_ANSWER, now + LONGEST_ANSWER)

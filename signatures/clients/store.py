@@ -1,4 +1,4 @@
-"""Where answers are kept between requests. Django's cache has this shape; the library brings a small one of its own."""
+"""Caches answers between requests. Django's cache fits the protocol; ``MemoryStore`` is a small one of the library."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Store(Protocol):
-    """Values by key for so many seconds. What comes out is verified again: the store need not be trusted."""
+    """Values by key for ``timeout`` seconds. Values are verified again when read: the store need not be trusted."""
 
     def get(self, key: str) -> bytes | None: ...
 
@@ -14,7 +14,7 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """A store in memory that forgets the oldest when it is full."""
+    """A store in memory; when it is full, the oldest entry is deleted."""
 
     def __init__(self, clock: Callable[[], datetime], size: int = 256) -> None:
         self._clock, self._size = clock, size

@@ -1,4 +1,4 @@
-"""Timestamps from several authorities in order, each verified at receipt."""
+"""Requests timestamps from several authorities in order and verifies each at receipt."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ NONCE_BITS = 64
 
 @dataclass(frozen=True)
 class TimestampClient:
-    """``wanted``: the policy asked for, if any; the answer must then be under just that one."""
+    """``wanted``: the policy to request, if any; the token must then name exactly that policy."""
 
     http: Http
     trust: TrustStore
@@ -29,9 +29,9 @@ class TimestampClient:
     def stamp(
         self, stamped: bytes, digest: str, addresses: Iterable[str], known: Callable[[bytes], Revocations]
     ) -> tuple[bytes, Timestamp]:
-        """A token over ``stamped`` from the first authority that gives one that holds. Raises ``Unreachable``.
+        """A token over ``stamped`` from the first authority that gives a valid one. Raises ``Unreachable``.
 
-        ``known``: what is known about the certificates of a token.
+        ``known``: returns the revocation data about the certificates of a token.
         """
         return self.http.first(addresses, lambda address: self._asked(stamped, digest, address, known))
 

@@ -1,4 +1,4 @@
-"""CMS signatures (RFC 5652): reading one, its attributes, making one."""
+"""CMS signatures (RFC 5652): parsing, checks of the attributes, signing."""
 
 from signatures.cms.parsing import Cms, Malformed, SignerInfo, parse, unwrap
 

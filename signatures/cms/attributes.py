@@ -19,7 +19,7 @@ from signatures.x509.facts import Facts, facts_of
 
 
 def form_fault(signer: SignerInfo, policy: Policy) -> Fault | None:
-    """Attributes must be there, in DER order, each type once, and none that the policy forbids."""
+    """Attributes must be present, in DER order, each type once, and none forbidden by the policy."""
     if signer.attributes is None:
         return Fault("no-signed-attributes")
     if not signer.sorted:
@@ -35,7 +35,7 @@ def form_fault(signer: SignerInfo, policy: Policy) -> Fault | None:
 
 
 def only_value(signer: SignerInfo, oid: str) -> der.Element | None:
-    """The single value of the single attribute of that type; ``None`` if there is any other number of either."""
+    """The single value of the single attribute of that type; ``None`` if either is missing or not single."""
     found = signer.values(oid)
     return found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
 
@@ -60,7 +60,7 @@ def digest_fault(signer: SignerInfo, content: bytes, policy: Policy) -> Fault | 
 
 
 def signing_time(signer: SignerInfo) -> datetime | None:
-    """The time claimed by the signer, if any. ``ValueError`` if it is not a time."""
+    """The time claimed by the signer, if any. ``ValueError`` if it is malformed."""
     if not signer.values(oids.SIGNING_TIME):
         return None
     value = only_value(signer, oids.SIGNING_TIME)
@@ -82,16 +82,16 @@ def protection_fault(signer: SignerInfo) -> Fault | None:
         AlgorithmIdentifier.read(der.element(der.encode(der.SEQUENCE, algorithm.expect(0xA1).content))),
     )
     used = signer.digest, signer.signature_algorithm
-    same = all(_same(one, other) for one, other in zip(named, used, strict=True))
+    same = all(_same(first, second) for first, second in zip(named, used, strict=True))
     return None if same else Fault("algorithm-protection-differs")
 
 
-def _same(one: AlgorithmIdentifier, other: AlgorithmIdentifier) -> bool:
-    return one.oid == other.oid and one.parameters.replace(NULL, b"") == other.parameters.replace(NULL, b"")
+def _same(first: AlgorithmIdentifier, second: AlgorithmIdentifier) -> bool:
+    return first.oid == second.oid and first.parameters.replace(NULL, b"") == second.parameters.replace(NULL, b"")
 
 
 def certificate_fault(signer: SignerInfo, facts: Facts, policy: Policy) -> Fault | None:
-    """signingCertificateV2 must be there and its first entry must be the signer's certificate."""
+    """signingCertificateV2 must be present and its only entry must be the signer's certificate."""
     value = only_value(signer, oids.SIGNING_CERTIFICATE_V2)
     if value is None:
         return Fault("signing-certificate-v2-not-single")
@@ -103,7 +103,7 @@ def certificate_fault(signer: SignerInfo, facts: Facts, policy: Policy) -> Fault
 
 @der.kept
 def _entries(raw: bytes) -> list[list[der.Element]]:
-    """What signingCertificateV2 says of each certificate that it names."""
+    """The members of each ESSCertIDv2 in signingCertificateV2."""
     listed, *_policies = der.element(raw).children()
     return [child.expect(der.SEQUENCE).children() for child in listed.expect(der.SEQUENCE).children()]
 
@@ -158,7 +158,7 @@ def _issuer_fault(issuer_serial: der.Element, certificate: x509.Certificate) -> 
 
 
 def identifier_fault(signer: SignerInfo, facts: Facts) -> Fault | None:
-    """Whether the signer's identifier names that certificate."""
+    """The fault unless the signer's identifier names that certificate."""
     if signer.issuer_and_serial:
         return None if signer.issuer_and_serial == (facts.issuer_name, facts.serial) else Fault("another-certificate")
     key = facts.extension(x509.SubjectKeyIdentifier)

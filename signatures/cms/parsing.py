@@ -1,6 +1,6 @@
-"""Reading a CMS signature (RFC 5652): strictly, within limits, before any work is done on it.
+"""Parses a CMS signature (RFC 5652) strictly and within limits, before any cryptographic work.
 
-Everything here concerns form only. What is read is believed by nobody until ``signatures.verification`` has checked it.
+Only the form is checked here. Nothing that is parsed is trusted until ``signatures.verification`` has checked it.
 """
 
 import base64
@@ -25,12 +25,12 @@ PEM = re.compile(
 
 
 class Malformed(FaultError):
-    """The bytes are not a CMS signature in the form that is accepted; the fault says in what."""
+    """The bytes are not a CMS signature in the accepted form; the fault says why."""
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """A signed or unsigned attribute with its values as they stood."""
+    """A signed or unsigned attribute with its values, unparsed."""
 
     oid: str
     values: tuple[der.Element, ...]
@@ -39,7 +39,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class SignerInfo:
-    """The one signer's part. ``signed`` is the DER of the attributes as a SET: the bytes under the signature."""
+    """The only SignerInfo. ``signed`` is the DER of the attributes as a SET: the bytes that are signed."""
 
     issuer_and_serial: tuple[bytes, int] | None
     key_identifier: bytes | None
@@ -52,13 +52,13 @@ class SignerInfo:
     unsigned: tuple[Attribute, ...]
 
     def values(self, oid: str) -> list[tuple[der.Element, ...]]:
-        """The values of each signed attribute of that type: one entry for an attribute."""
+        """The values of each signed attribute of that type, one entry for each attribute."""
         return [attribute.values for attribute in self.attributes or () if attribute.oid == oid]
 
 
 @dataclass(frozen=True)
 class Cms:
-    """A parsed CMS signature with exactly one signer; ``content`` is what it carries, ``None`` if it is detached."""
+    """A parsed CMS signature with exactly one signer; ``content`` is ``None`` if it is detached."""
 
     content_type: str
     content: bytes | None
@@ -67,7 +67,7 @@ class Cms:
 
 
 def unwrap(data: bytes, limit: int) -> bytes:
-    """DER from DER, or from exactly one PEM block labelled CMS or PKCS7."""
+    """The DER, given as DER or as exactly one PEM block labelled CMS or PKCS7. Raises :class:`Malformed`."""
     if not data:
         raise Malformed(Fault("signature-empty"))
     if len(data) > 2 * limit:
@@ -95,7 +95,7 @@ def parse(data: bytes, policy: Policy) -> Cms:
         return _content_info(der.element(body), policy)
     except Malformed:
         raise
-    # The unpacking of a sequence with too few or too many members is a ValueError as well.
+    # Unpacking a sequence with too few or too many members raises ValueError too.
     except ValueError as fault:
         raise Malformed(Fault("not-cms", reason=fault_of(fault))) from fault
 
@@ -126,8 +126,8 @@ def _named(digests: bytes) -> frozenset[str]:
 
 
 def _optional_sets(rest: list[der.Element]) -> tuple[list[der.Element], list[der.Element]]:
-    """Certificates and signers. Revocation lists that came along are passed over: ours are obtained by ourselves."""
-    if not rest or tuple([one.tag for one in rest[:-1]]) not in OPTIONAL:
+    """Certificates and signers. Enclosed revocation lists are ignored: the service fetches its own."""
+    if not rest or tuple([member.tag for member in rest[:-1]]) not in OPTIONAL:
         raise Malformed(Fault("unexpected-signed-data-members"))
     certificates = rest[0].children() if rest[0].tag == TAG_0 else []
     return certificates, rest[-1].expect(der.SET).children()
@@ -146,9 +146,9 @@ def _encapsulated(raw: bytes) -> tuple[str, bytes | None]:
 def _certificates(found: list[der.Element], policy: Policy) -> tuple[Facts, ...]:
     if len(found) > policy.max_certificates:
         raise Malformed(Fault("too-many-certificates", limit=policy.max_certificates))
-    if max([len(one.content) for one in found], default=0) > policy.max_certificate_bytes:
+    if max([len(certificate.content) for certificate in found], default=0) > policy.max_certificate_bytes:
         raise Malformed(Fault("certificate-too-large", limit=policy.max_certificate_bytes))
-    return tuple([_facts(one.expect(der.SEQUENCE).raw) for one in found])
+    return tuple([_facts(certificate.expect(der.SEQUENCE).raw) for certificate in found])
 
 
 @functools.lru_cache(maxsize=MAX_KEPT)
@@ -170,7 +170,7 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
     signed = rest.pop(0) if rest and rest[0].tag == TAG_0 else None
     unsigned = rest.pop() if rest and rest[-1].tag == TAG_1 else None
     algorithm, signature = rest
-    # Digests of Kazakhstan are computed in pure Python: what is hashed must be small.
+    # GOST digests are computed in pure Python, so the input must be small.
     if signed and len(signed.content) > policy.max_attributes_bytes:
         raise Malformed(Fault("signed-attributes-too-large", limit=policy.max_attributes_bytes))
     if version.integer() != (1 if identifier.tag == der.SEQUENCE else 3):

@@ -1,6 +1,6 @@
-"""Making a CAdES-B signature (ETSI EN 319 122-1): the smallest one that the verifier accepts.
+"""Makes a minimal CAdES-B signature (ETSI EN 319 122-1) that the verifier accepts.
 
-Used for the service's own seals. An officer's signature is never made here.
+Used for the service's own seals, never for an officer's signature.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ def encapsulated(
     chain: tuple[x509.Certificate, ...],
     signed_at: datetime,
 ) -> bytes:
-    """The same with the content inside: a timestamp token is one."""
+    """A CMS signature in DER with the content inside, as a timestamp token has it; ``chain`` as in :func:`build`."""
     attributes = _signed_attributes(content, chain[0], signed_at, content_type)
     signature = key.sign(der.encode_set(*attributes), ec.ECDSA(hashes.SHA256()))
     inside = der.encode(der.CONTEXT_0, der.encode(der.OCTET_STRING, content))
@@ -32,7 +32,7 @@ def encapsulated(
 def build(
     content: bytes, key: ec.EllipticCurvePrivateKey, chain: tuple[x509.Certificate, ...], signed_at: datetime
 ) -> bytes:
-    """A detached CMS signature in DER over ``content``; ``chain`` is the signer's certificate and those above it."""
+    """A detached CMS signature in DER over ``content``; ``chain``: the signer's certificate first."""
     attributes = _signed_attributes(content, chain[0], signed_at)
     signature = key.sign(der.encode_set(*attributes), ec.ECDSA(hashes.SHA256()))
     absent = der.encode(der.SEQUENCE, der.encode_oid(oids.DATA))
@@ -85,7 +85,7 @@ def _content_info(chain: tuple[x509.Certificate, ...], signer: bytes, carried: b
         der.encode_integer(version),
         der.encode_set(_algorithm(oids.SHA256)),
         carried,
-        der.encode(0xA0, *sorted(one.public_bytes(Encoding.DER) for one in chain)),
+        der.encode(0xA0, *sorted(certificate.public_bytes(Encoding.DER) for certificate in chain)),
         der.encode_set(signer),
     )
     return der.encode(der.SEQUENCE, der.encode_oid(oids.SIGNED_DATA), der.encode(0xA0, signed_data))

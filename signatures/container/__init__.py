@@ -1,4 +1,4 @@
-"""Evidence containers: writing, reading and verifying one."""
+"""Evidence containers: writing, reading and verifying them."""
 
 from signatures.container.archive import LARGER_TEXT, Container, Evidence, SignedAct, TooLarge, file_names, read, write
 

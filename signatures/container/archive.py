@@ -1,4 +1,4 @@
-"""The evidence container of one act: a ZIP archive that a stranger can check offline.
+"""The evidence container of one act: a ZIP archive that anyone can verify offline.
 
 ::
 
@@ -7,10 +7,10 @@
     acts/<position>-<type>/act.json      every act of the motion up to this one, with its signature as received
     acts/<position>-<type>/signature.p7s     (signature.pem if it was received as PEM)
     acts/<position>-<type>/proof.txt     the audit log's inclusion proof of that act, where there is one
-    acts/<position>-<type>/evidence.json     what proves its signature for ever: timestamps, OCSP responses, lists
-    evidence/<name>                      what was known when it was verified: report, certificates, revocation lists
+    acts/<position>-<type>/evidence.json     long-term proof of its signature: timestamps, OCSP responses, lists
+    evidence/<name>                      used when it was verified: report, certificates, revocation lists
     audit/proof.txt                      the inclusion proof of this act
-    README.txt                           how to check all this
+    README.txt                           how to verify the container
     manifest.json                        names, sizes and digests of all entries
 
 With plain OpenSSL, ``ca.pem`` being the authorities that you trust::
@@ -20,7 +20,7 @@ With plain OpenSSL, ``ca.pem`` being the authorities that you trust::
     unzip -p protocol.asics META-INF/signature.p7s > signature.p7s
     openssl cms -verify -inform DER -in signature.p7s -content act.json -binary -CAfile ca.pem -out /dev/null
 
-Certificates inside the container help to read it. They are never trusted: trust is what the verifier brings along.
+Certificates inside the container are for information. They are never trusted: the verifier supplies the trust folder.
 """
 
 import hashlib
@@ -58,9 +58,9 @@ This container is larger than the service's page verifies: verify it offline, wi
 
 @dataclass(frozen=True)
 class SignedAct:
-    """An act as it was signed: the bytes, the CMS as received (DER or PEM), the audit log's proof (may be empty).
+    """An act as signed: the bytes, the CMS as received (DER or PEM), the audit log's proof (may be empty).
 
-    ``evidence``: the record :class:`signatures.evidence.Evidence` of the signature in its only form; may be empty.
+    ``evidence``: the bytes of the signature's record (:meth:`signatures.evidence.Evidence.dumps`); may be empty.
     """
 
     act_json: bytes
@@ -81,7 +81,7 @@ class SignedAct:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What goes into a container.
+    """The contents of a container.
 
     ``previous``: all earlier acts of the motion, oldest first. ``files``: content by the names in act.json.
     ``extras``: further evidence by name (report.json, chain.pem, ...).
@@ -94,13 +94,13 @@ class Evidence:
 
 
 class TooLarge(FaultError):
-    """The container would be refused where it is to be verified; the text says what there is too much of."""
+    """The container exceeds the limits of its verifier; the fault says which."""
 
 
 def write(evidence: Evidence, limits: Limits = USUAL, note: str = "") -> bytes:
     """The container's bytes, the same for the same evidence; ``note`` is added to its README.
 
-    ``ValueError`` names files that are absent or differ; :class:`TooLarge` what is beyond ``limits``.
+    ``ValueError`` names files that are absent or differ; :class:`TooLarge` names the limit that is exceeded.
     """
     entries = [Entry(PROTOCOL, asics.write(evidence.act.act_json, evidence.act.der), stored=True)]
     entries += _file_entries(evidence)
@@ -116,7 +116,7 @@ def write(evidence: Evidence, limits: Limits = USUAL, note: str = "") -> bytes:
 
 
 def file_names(statement: Mapping[str, Any]) -> list[str]:
-    """Where each file that act.json lists stands: its own name, or number and digest if that is unfit or not unique."""
+    """The entry of each file in act.json, by its name; by number and digest if the name is unsafe or not unique."""
     names = [file["name"] for file in statement["files"]]
     counts = Counter(name.casefold() for name in names)
     return [
@@ -161,10 +161,10 @@ def _sha256(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Container:
-    """A container as read. Nothing in it is verified yet but its form.
+    """A container as read. Only its form has been checked.
 
-    ``acts``: all acts, by position, this one last. ``files``: what was read through under each entry name
-    (:func:`file_names`); their content is not held.
+    ``acts``: all acts, by position, this one last. ``files``: size and digest by entry name (:func:`file_names`); the
+    content is not held in memory.
     """
 
     act_json: bytes
@@ -176,14 +176,14 @@ class Container:
 
     @property
     def act(self) -> SignedAct:
-        """This act, with its signature as it was received if the chain has it: that is what digests were taken of."""
+        """This act, with its signature as received if the chain has it: digests are taken of that form."""
         if self.acts and is_same(self.acts[-1], self.cms):
             return SignedAct(self.act_json, self.acts[-1].cms, self.proof, self.acts[-1].evidence)
         return SignedAct(self.act_json, self.cms, self.proof)
 
 
 def is_same(act: SignedAct, der: bytes) -> bool:
-    """Whether the act's signature, however it was received, is that one in DER."""
+    """Whether the act's signature, received as DER or PEM, is ``der``."""
     try:
         return act.der == der
     except Malformed:
@@ -191,9 +191,9 @@ def is_same(act: SignedAct, der: bytes) -> bool:
 
 
 def read(source: bytes | BinaryIO, limits: Limits = USUAL) -> Container:
-    """Read a container from bytes or a seekable file; ``ValueError`` says why it is not one, or is too large.
+    """Read a container from bytes or a seekable file; ``ValueError`` says why it is invalid or too large.
 
-    Sizes are looked at before anything is unpacked. Nothing is written to disk; files are hashed and not held.
+    Sizes are checked before anything is unpacked. Nothing is written to disk; files are hashed, not held in memory.
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     with strict_zip.opened(file, limits.entries, limits.expanded_bytes) as archive:
@@ -221,7 +221,7 @@ def _read(archive: Archive, limits: Limits) -> Container:
 
 
 def _manifest_of(archive: Archive) -> dict[str, Any]:
-    """The manifest, before anything else is read."""
+    """The manifest, which is read first. Raises ``FaultError``."""
     if MANIFEST not in archive.sizes:
         raise FaultError(Fault("entry-missing", name=MANIFEST))
     manifest = canonical.check(archive.read(MANIFEST).data)

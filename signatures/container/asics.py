@@ -15,9 +15,9 @@ def write(act_json: bytes, cms: bytes) -> bytes:
 
 
 def read(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[bytes, bytes]:
-    """Data object and signature, unpacked of at most so many bytes together.
+    """Data object and signature, together at most ``max_bytes`` unpacked.
 
-    ``ValueError`` unless it is exactly what :func:`write` makes.
+    ``ValueError`` unless the archive has exactly the form that :func:`write` makes.
     """
     entries = strict_zip.read(data, MAX_ENTRIES, max_bytes)
     if entries[0] != Entry("mimetype", MIMETYPE, stored=True):

@@ -1,7 +1,7 @@
-"""Checkpoints of the audit log that the user has kept, held against the one that a container brings.
+"""Compares checkpoints of the audit log that the user has kept with the one in a container.
 
-A log that tells two people two histories signs both. Whoever has kept checkpoints can show it: trees of one size have
-one root, and a larger tree begins with every smaller one (RFC 9162, 2.1.4).
+A log that shows two people different histories signs both. Kept checkpoints prove this: trees of the same size have
+the same root, and a larger tree begins with every smaller one (RFC 9162, 2.1.4).
 """
 
 import base64
@@ -15,16 +15,16 @@ from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.tlog.transparency import HASH_BYTES, Checkpoint, Proof, Verifier, verify_consistency
 
 NAME = "held-checkpoint"
-# Signed notes one after another, as a log publishes those of a day.
+# Concatenated signed notes, as a log publishes those of a day.
 _NOTE = re.compile(r"\S.*?\n\n(?:\u2014 [^\n]+\n)+", re.DOTALL)
 
 
 def compare(verdict: Verdict, proof: str, kept: str, consistency: str, trust: Trust) -> Verdict:
-    """The verdict with one line more: whether the log that the container's proof leads to is the log that was kept.
+    """The verdict with a line added: whether the log of the container's proof is consistent with the kept checkpoints.
 
     ``proof``: the container's inclusion proof. ``kept``: signed checkpoints in text. ``consistency``: hashes in base64,
-    one a line, from the smaller to the larger of two trees of different size; may be empty. ``ValueError`` if what
-    was kept, or the hashes, are not what they should be.
+    one per line, from the smaller to the larger of two trees of different size; may be empty. ``ValueError`` if the
+    checkpoints or the hashes are malformed.
     """
     keys = [Verifier.parse(key) for key in trust.log_keys]
     held = [Checkpoint.open(note, keys) for note in _notes(kept)]
@@ -44,19 +44,20 @@ def _line(proof: str, held: Sequence[Checkpoint], hashes: Sequence[bytes], keys:
         return Line(NAME, "", "INDETERMINATE", Fault("container-without-inclusion-proof"))
     try:
         brought = Checkpoint.open(Proof.parse(proof).note, keys)
-        same_log = [one for one in held if one.origin == brought.origin]
+        same_log = [checkpoint for checkpoint in held if checkpoint.origin == brought.origin]
         if not same_log:
             return Line(NAME, brought.origin, "INDETERMINATE", Fault("checkpoints-of-another-log"))
         return _compared(brought, same_log, hashes)
     except ValueError as fault:
-        # Neither a proof nor its hashes are signed: a bad one shows nothing, least of all a second history.
+        # Neither a proof nor its hashes are signed: an invalid one does not show a second history.
         return Line(NAME, "", "INDETERMINATE", fault_of(fault))
 
 
 def _compared(brought: Checkpoint, held: Sequence[Checkpoint], hashes: Sequence[bytes]) -> Line:
-    """By the kept checkpoint of the same size, else by the newest one and the consistency proof."""
-    kept = next((one for one in held if one.size == brought.size), max(held, key=lambda one: one.size))
-    small, large = sorted((kept, brought), key=lambda one: one.size)
+    """Compare with the kept checkpoint of the same size, else with the largest one by the consistency proof."""
+    largest = max(held, key=lambda checkpoint: checkpoint.size)
+    kept = next((checkpoint for checkpoint in held if checkpoint.size == brought.size), largest)
+    small, large = sorted((kept, brought), key=lambda checkpoint: checkpoint.size)
     place = f"{kept.origin}: {kept.size} \N{RIGHTWARDS ARROW} {brought.size}"
     if small.size == large.size and small.root != large.root:
         return Line(NAME, place, "TOTAL_FAILED", Fault("log-histories-differ"))

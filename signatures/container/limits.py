@@ -1,8 +1,8 @@
-"""How large an evidence container may be: one set of limits for whoever writes one and for whoever reads it.
+"""Size limits of evidence containers, the same for writers and readers.
 
-``USUAL`` holds where motions are written (told when a file is attached), in the writer, and for the page and the
-interface that verify for everybody. ``LARGER`` is for the offline verifier, on a machine of the reader's own: what was
-signed before there were limits, or has more acts than is usual, is verified there (``--larger``).
+``USUAL`` applies where motions are written (checked when a file is attached), in the writer, and to the public page and
+API that verify containers. ``LARGER`` is for the offline verifier (``--larger``), run on the reader's own machine, for
+containers that were signed before there were limits or have more acts than usual.
 """
 
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from signatures.report.fault import Fault
 KIB, MIB = 1024, 1024 * 1024
 FILES, ACTS = "files/", "acts/"
 MANIFEST = "manifest.json"
-# Of a ZIP entry: its two headers, each with a name of at most 255 characters.
+# Bytes of a ZIP entry's two headers, each with a name of at most 255 characters.
 ENTRY_OVERHEAD = 2 * (64 + 4 * 255)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``files``: how many files an act has, its paper among them; ``file_bytes``: all of them together.
+    """``files``: how many files an act has, its PDF included; ``file_bytes``: all files together.
 
     ``acts``: how many acts; ``act_bytes``: one ``act.json``, and the manifest; ``acts_bytes``: all ``act.json``
-    together. ``evidence_bytes``: one record of evidence, and anything else that was added to read;
-    ``other_bytes``: everything but the files. ``entries``: how many entries. ``slow_units``: the budget of
-    :mod:`signatures.crypto.budget` for one container.
+    together. ``evidence_bytes``: one record of evidence, or any other additional entry; ``other_bytes``: everything
+    but the files. ``entries``: how many entries. ``slow_units``: the budget of :mod:`signatures.crypto.budget` for
+    one container.
     """
 
     files: int = 100
@@ -39,16 +39,16 @@ class Limits:
 
     @property
     def expanded_bytes(self) -> int:
-        """All entries together, unpacked."""
+        """Bytes of all entries together, unpacked."""
         return self.file_bytes + self.other_bytes
 
     @property
     def archive_bytes(self) -> int:
-        """The archive itself: files are stored as they are, and nothing grows by being packed."""
+        """Bytes of the archive: files are stored uncompressed, and compression enlarges no entry."""
         return self.expanded_bytes + self.entries * ENTRY_OVERHEAD
 
     def entry_bytes(self, name: str) -> int:
-        """How large an entry of that name may be."""
+        """The maximum size in bytes of an entry of that name."""
         if name.startswith(FILES):
             return self.file_bytes
         kinds = {
@@ -63,7 +63,7 @@ class Limits:
         return kinds.get(name.rpartition("/")[2], self.evidence_bytes)
 
     def fault(self, sizes: Mapping[str, int]) -> Fault | None:
-        """What is too much about entries of those names and sizes."""
+        """The first limit that entries of those names and sizes exceed."""
         for name, size in sizes.items():
             if size > self.entry_bytes(name):
                 return Fault("entry-too-large", name=name, limit=self.entry_bytes(name))

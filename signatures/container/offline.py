@@ -1,9 +1,9 @@
-"""Verifying an evidence container offline, with nothing but the container and a trust folder.
+"""Verifies an evidence container offline; needs only the container and a trust folder.
 
 Checked: the signature over act.json by the person (or the service's seal) that act.json names as its author, with a
-certificate as the trust folder's rules ask of the role that it names; every file that it lists; the chain of earlier
-acts, each with its own signature; and the audit log's proof, which also gives the time by which certificates are
-judged, unless the evidence of a signature proves an earlier one.
+certificate that satisfies the trust folder's rules for the author's role; every file that act.json lists; the chain
+of earlier acts, each with its own signature; and the audit log's proof, which also gives the time at which
+certificates are judged, unless the evidence of a signature proves an earlier time.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ ORDER: tuple[Indication, ...] = ("TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the verdict: what was looked at (a stable name and, for an act, which), and what came out."""
+    """One line of the verdict: what was checked (a stable name and, for an act, which one) and the result."""
 
     name: str
     subject: str
@@ -44,7 +44,7 @@ class Line:
 
     @property
     def detail(self) -> str:
-        """The fault in English; of a signature that passed who made it, and how."""
+        """The fault in English; for a signature that passed, its signer and algorithm."""
         return str(self.fault) if self.fault else ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All lines; the worst of them is the outcome. ``at``: the instant that it was verified as of."""
+    """All lines; the worst of them is the outcome. ``at``: the instant as of which it was verified."""
 
     lines: tuple[Line, ...]
     statement: Mapping[str, Any]
@@ -81,7 +81,7 @@ class Trust:
 
     @classmethod
     def load(cls, folder: Path) -> "Trust":
-        """``ValueError`` or ``OSError`` name what cannot be used."""
+        """Load a trust folder. ``ValueError`` or ``OSError`` name what cannot be used."""
         return cls(TrustStore.load(folder), log_keys(folder), TrustPolicy.load(folder).rules)
 
 
@@ -92,9 +92,9 @@ def log_keys(folder: Path) -> tuple[str, ...]:
 
 
 def examine(container: Container, trust: Trust, now: datetime | None = None, limits: Limits = USUAL) -> Verdict:
-    """Verify everything in a container as of ``now``, which is also the time for what no proof dates.
+    """Verify everything in a container as of ``now``, which is also the time of signatures without a proof of time.
 
-    No more slow work is done than the budget of ``limits`` allows; what is left over cannot be known.
+    Slow work stops at the budget of ``limits``; what remains unchecked is INDETERMINATE.
     """
     with budget.limited(limits.slow_units):
         return _examine(container, trust, now or datetime.now(UTC))
@@ -170,9 +170,9 @@ def _recorded_at(entry: Mapping[str, Any], act: SignedAct) -> datetime:
 
 @dataclass(frozen=True)
 class _Signed:
-    """An act whose signature is looked at. ``at``: the time that it is proven to be older than without its own proofs.
+    """An act whose signature is verified. ``at``: the time before which it is proven to exist without its own evidence.
 
-    ``now``: the time that it is verified as of.
+    ``now``: the time as of which it is verified.
     """
 
     act: SignedAct
@@ -191,7 +191,7 @@ class _Signed:
         return Line("signature", label, report.indication, _summary(report), report)
 
     def _judged(self, kept: Evidence | None) -> Report:
-        """By the rule that the author's role had at the best signature time, which a timestamp may move back."""
+        """Verify by the rule that the author's role had at the best signature time, which a timestamp may move back."""
         rule = self._rule(self.at)
         report = self._by(rule, kept)
         older = self._rule(report.best_signature_time or self.at)
@@ -215,14 +215,14 @@ class _Signed:
 
 
 def _summary(report: Report) -> Fault | None:
-    """What is wrong with a signature; of one that passed who made it, and how."""
+    """The faults of a signature; if it passed, its signer and algorithm."""
     if faults := tuple(check.fault for check in report.failures if check.fault):
         return Fault("several", faults=faults)
     return Fault("quoted", text=f"{report.signer.name}, {report.algorithm}") if report.signer else None
 
 
 def _expected(statement: Mapping[str, Any], rule: Rule) -> Expected:
-    """Whom the act names as its author; an author without IIN who is not the service matches nobody."""
+    """The author that the act names; an author without IIN who is not the service matches nobody."""
     author, issued = statement["author"], statement["challenge"].get("issued_at")
     created_after = _instant(issued)
     if author == {"service": statement.get("installation")}:
@@ -291,7 +291,7 @@ def _step(statement: Mapping[str, Any]) -> str:
 
 
 def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime, now: datetime) -> list[Line]:
-    """Signatures of earlier acts, each at its own proven time, else by that of the act that is built on them."""
+    """Signatures of earlier acts, each judged at its own proven time, else at that of this act."""
     lines = []
     for act in acts:
         try:

@@ -1,8 +1,8 @@
-"""ZIP archives read with distrust and written the same way every time.
+"""Strict reading and deterministic writing of ZIP archives.
 
 Refused before anything is unpacked: names that leave the archive or occur twice, links, encryption, comments, bytes
-before or after the archive, more entries, bytes or compression than an evidence container ever has. Entries are read
-from where the archive lies, one by one: what is large is hashed on the way and never held.
+before or after the archive, and more entries, bytes or compression than an evidence container has. Entries are read
+one by one from the file; large ones are hashed as they are read and never held in memory.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ SMALL = 4096
 CHUNK = 256 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)
 END_RECORD, END_SIZE = b"PK\x05\x06", 22
-# ZIP64's locator would stand before the end record, and could point to another directory.
+# A ZIP64 locator before the end record could point to another directory.
 LOCATOR, LOCATOR_SIZE = b"PK\x06\x07", 20
-# A directory's line: its header, a name in UTF-8, and the extra fields that we never write.
+# A directory line: its header, a name in UTF-8, and extra fields (which the writer never makes).
 MAX_LINE = 46 + 4 * MAX_NAME + 64
 ENCRYPTED = 0x1
 BAD_CHECKSUM = "Bad CRC-32 for file "
@@ -47,19 +47,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class Digested:
-    """What is known of an entry that was read once and not held: its size in bytes and its SHA-256 in hexadecimal."""
+    """An entry that was read once and not held: its size in bytes and its SHA-256 in hexadecimal."""
 
     size: int
     sha256: str
 
     @classmethod
     def of(cls, data: bytes) -> "Digested":
-        """Of data that is held."""
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
 
 class Archive:
-    """An archive whose directory was checked. Reading raises ``ValueError`` for an entry that is damaged."""
+    """An archive whose directory was checked. Reading a damaged entry raises ``ValueError``."""
 
     def __init__(self, packed: zipfile.ZipFile) -> None:
         self._packed = packed
@@ -67,16 +66,16 @@ class Archive:
 
     @property
     def sizes(self) -> Mapping[str, int]:
-        """The size of each entry by its name, in the archive's order; none can be read beyond it."""
+        """The size of each entry by name, in the archive's order; reading stops at that size."""
         return {name: info.file_size for name, info in self._infos.items()}
 
     def read(self, name: str) -> Entry:
-        """One entry, held."""
+        """One entry with its content."""
         info = self._infos[name]
         return Entry(name, b"".join(self._chunks(info)), info.compress_type == zipfile.ZIP_STORED)
 
     def digest(self, name: str) -> Digested:
-        """One entry, read through and not held."""
+        """Size and digest of one entry; its content is not held."""
         digest, size = hashlib.sha256(), 0
         for chunk in self._chunks(self._infos[name]):
             digest.update(chunk)
@@ -93,13 +92,13 @@ class Archive:
 
 
 def _reason(error: Exception) -> Fault:
-    """What the library says of a checksum is said in the reader's language as well."""
+    """The library's error as a fault; a wrong checksum gets a code, so that it can be translated."""
     before, found, name = str(error).partition(BAD_CHECKSUM)
     return Fault("zip-crc", name=name) if found and not before else fault_of(error)
 
 
 def write(entries: Iterable[Entry]) -> bytes:
-    """An archive of the entries in their order; the same bytes for the same entries."""
+    """An archive of the entries in the given order; the same entries give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for entry in entries:
@@ -112,13 +111,13 @@ def write(entries: Iterable[Entry]) -> bytes:
 
 
 def _packs_beyond_reason(data: bytes) -> bool:
-    """What a reader would take for a bomb is stored as it is: a text of one letter is no bomb."""
+    """Whether the data compresses so well that a reader would refuse the entry; such data is stored uncompressed."""
     return len(data) > SMALL and len(data) > MAX_RATIO // 2 * len(zlib.compress(data))
 
 
 @contextmanager
 def opened(file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> Iterator[Archive]:
-    """An archive to read from, in a seekable file; ``ValueError`` says what is wrong with it."""
+    """Open an archive in a seekable file; ``ValueError`` says why it is refused."""
     check_ends(file, max_entries)
     try:
         packed = zipfile.ZipFile(file)
@@ -130,13 +129,13 @@ def opened(file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int 
 
 
 def read(data: bytes, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> list[Entry]:
-    """All entries of a small archive in their order; ``ValueError`` says what is wrong with it."""
+    """All entries of a small archive in order; ``ValueError`` says why it is refused."""
     with opened(io.BytesIO(data), max_entries, max_total_bytes) as archive:
         return [archive.read(name) for name in archive.sizes]
 
 
 def check_ends(file: BinaryIO, max_entries: int) -> None:
-    """Before a library reads a directory of whatever size: that there is one, and of how many lines; ``ValueError``."""
+    """Check that a directory exists, and its size, before the library reads it. Raises ``ValueError``."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     begins = file.read(4) == b"PK\x03\x04"
@@ -156,7 +155,7 @@ def _check(infos: list[zipfile.ZipInfo], max_entries: int, max_total_bytes: int)
     names = [info.filename for info in infos]
     if len(infos) > max_entries or sum(info.file_size for info in infos) > max_total_bytes:
         raise FaultError(Fault("zip-too-large"))
-    # Some systems unpack to file systems that do not tell case apart.
+    # Some file systems do not distinguish upper and lower case.
     if len({name.casefold() for name in names}) != len(names):
         raise FaultError(Fault("zip-name-twice"))
     if not infos or min(info.header_offset for info in infos) != 0:
@@ -169,7 +168,7 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
     name, kind = _safe(info.filename), stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG) or info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
         raise FaultError(Fault("zip-not-a-plain-file", name=name))
-    # What was named in the archive itself, before the reader cut it at a NUL.
+    # ``orig_filename`` is the name before the library cut it at a NUL.
     if info.orig_filename != info.filename or info.comment:
         raise FaultError(Fault("zip-hidden-name", name=name))
     if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
@@ -185,7 +184,7 @@ def _safe(name: str) -> str:
 
 
 def is_safe(name: str) -> bool:
-    """Whether a file of that name can be an entry without folder."""
+    """Whether the name is allowed for an entry outside any folder."""
     try:
         return _safe(name) == name and "/" not in name
     except ValueError:

@@ -1,1 +1,1 @@
-"""The table of algorithms and the budget of slow ones; GOST in pure Python."""
+"""The table of algorithms, the budget for slow ones, and GOST in pure Python."""

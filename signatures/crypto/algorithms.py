@@ -1,7 +1,7 @@
 """The table of digest and signature algorithms.
 
-A signature algorithm is looked up by its object identifier and gets the certificate itself, not a parsed key: the key
-of a national algorithm is one that ``cryptography`` cannot parse. To add one, put a :class:`SignatureAlgorithm` into
+A signature algorithm is looked up by its object identifier and receives the certificate, not a parsed key, because
+``cryptography`` cannot parse keys of national algorithms. To add one, put a :class:`SignatureAlgorithm` into
 ``Policy.signatures`` and its digest into ``Policy.digests``.
 """
 
@@ -33,7 +33,7 @@ NATIONAL = {
 }
 CURVES = (ec.SECP256R1, ec.SECP384R1)
 NULL = b"\x05\x00"
-# The same people sign again and again: what is read of their certificates, and of those above them, is kept.
+# The same people sign repeatedly: what is read from their certificates and from those above them is cached.
 MAX_KEPT = 512
 NAMED = bytes([der.OID])
 MAX_SLOW_BYTES = 256 * 1024
@@ -41,7 +41,7 @@ MAX_SLOW_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class AlgorithmIdentifier:
-    """An algorithm and the DER of its parameters; empty when they are absent."""
+    """An algorithm and the DER of its parameters, empty if they are absent."""
 
     oid: str
     parameters: bytes = b""
@@ -61,7 +61,7 @@ def _identifier(raw: bytes) -> AlgorithmIdentifier:
 
 @dataclass(frozen=True)
 class Digest:
-    """A digest algorithm: ``compute`` gives ``size`` octets; ``primitive`` is what ``cryptography`` calls it."""
+    """A digest algorithm: ``compute`` returns ``size`` octets; ``primitive`` is the one of ``cryptography``, if any."""
 
     name: str
     size: int
@@ -83,9 +83,9 @@ class SignatureAlgorithm:
 
     ``verify(certificate, signature, message, digest, parameters)`` raises :class:`Unsuitable` for a key or parameter
     that is not allowed and ``InvalidSignature`` for a signature that does not match. ``digest`` is the identifier of
-    the digest that the algorithm implies, or ``None`` when the signature names it apart. ``identity`` maps all the
-    encodings of one signature to one. ``fits(certificate)`` raises :class:`Unsuitable` for a key of another algorithm:
-    it is asked before a slow digest is computed.
+    the digest that the algorithm implies, or ``None`` if the signature names it separately. ``identity`` maps all
+    encodings of a signature to the same bytes. ``fits(certificate)`` raises :class:`Unsuitable` for a key of another
+    algorithm; it is called before a slow digest is computed.
     """
 
     name: str
@@ -101,7 +101,7 @@ def _digest(name: str, primitive: hashes.HashAlgorithm) -> Digest:
 
 
 def _bounded(compute: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
-    """A digest in pure Python takes a second and more for a megabyte: it is not let near one."""
+    """Limit a digest in pure Python to ``MAX_SLOW_BYTES``: a megabyte takes a second or more."""
 
     def bounded(data: bytes) -> bytes:
         if len(data) > MAX_SLOW_BYTES:
@@ -134,7 +134,7 @@ def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     key = certificate.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, CURVES):
         raise Unsuitable(Fault("key-not-on-nist-curve"))
-    # The library takes a curve that is written out if it knows it (RFC 5480 forbids it; CVE-2020-0601 was about it).
+    # The library accepts explicit parameters of a curve that it knows (RFC 5480 forbids them; see CVE-2020-0601).
     if public_key(certificate)[0].parameters[:1] != NAMED:
         raise Unsuitable(Fault("key-curve-not-named"))
     return key
@@ -155,7 +155,7 @@ def _pss(certificate: x509.Certificate, signature: bytes, message: bytes, digest
 
 
 def _pss_parameters(digest: Digest) -> set[bytes]:
-    """The DER forms of the only parameters that are allowed (RFC 4055): with the digest's NULL and without it."""
+    """The DER of the only allowed parameters (RFC 4055), with the digest's NULL and without it."""
     named = [oid for oid, known in DIGESTS.items() if known == digest]
     return {_pss_form(oid, digest.size, null) for oid in named for null in (b"", NULL)}
 
@@ -178,7 +178,7 @@ def _ecdsa(certificate: x509.Certificate, signature: bytes, message: bytes, dige
 
 
 def _ecdsa_identity(certificate: x509.Certificate, signature: bytes) -> bytes:
-    """(r, s) and (r, n - s) are both valid and are one signature: the lower s stands for both."""
+    """(r, s) and (r, n - s) are both valid and count as the same signature: the one with the lower s."""
     r, s = decode_dss_signature(signature)
     order = _ec_key(certificate).curve.group_order
     return encode_dss_signature(r, min(s, order - s))
@@ -186,9 +186,9 @@ def _ecdsa_identity(certificate: x509.Certificate, signature: bytes) -> bytes:
 
 @functools.lru_cache(maxsize=MAX_KEPT)
 def public_key(certificate: x509.Certificate) -> tuple[AlgorithmIdentifier, bytes]:
-    """The certificate's key as it stands in it: for algorithms that ``cryptography`` does not know."""
+    """The certificate's key as encoded in it, for algorithms that ``cryptography`` does not know."""
     fields = der.element(certificate.tbs_certificate_bytes).children()
-    # Version 3 has the version itself before serial number, algorithm, issuer, validity and subject.
+    # A version 3 certificate begins with the version; then serial number, algorithm, issuer, validity and subject.
     algorithm, key = fields[6 if fields[0].tag == der.CONTEXT_0 else 5].expect(der.SEQUENCE).children()
     return AlgorithmIdentifier.read(algorithm), key.bits()
 
@@ -253,7 +253,7 @@ SIGNATURES: Mapping[str, SignatureAlgorithm] = {
     oids.ECDSA_SHA256: SignatureAlgorithm("ECDSA with SHA-256", oids.SHA256, _ecdsa, _ecdsa_identity),
     oids.ECDSA_SHA384: SignatureAlgorithm("ECDSA with SHA-384", oids.SHA384, _ecdsa, _ecdsa_identity),
     oids.ECDSA_SHA512: SignatureAlgorithm("ECDSA with SHA-512", oids.SHA512, _ecdsa, _ecdsa_identity),
-    # Signing software names the signature, or the key alone, since a key of GOST goes with one digest only.
+    # Signing software names the signature or only the key, since a GOST key implies its digest.
     **dict.fromkeys((oids.GOST_2004_SIGNATURE, oids.GOST_2004), _KZ_2004),
     **dict.fromkeys((oids.GOST_256_SIGNATURE, oids.GOST_256), _KZ_256),
     **dict.fromkeys((oids.GOST_512_SIGNATURE, oids.GOST_512), _KZ_512),
@@ -270,7 +270,7 @@ def check_signature(
     digests: Mapping[str, Digest] = DIGESTS,
     signatures: Mapping[str, SignatureAlgorithm] = SIGNATURES,
 ) -> SignatureAlgorithm:
-    """Check a signature by the key of ``certificate``; the algorithm used is returned.
+    """Check a signature with the key of ``certificate`` and return the algorithm used.
 
     Raises :class:`Unsuitable` or ``InvalidSignature``.
     """
@@ -283,7 +283,7 @@ def check_signature(
 
 
 def find_signature(oid: str, digest: str, signatures: Mapping[str, SignatureAlgorithm]) -> SignatureAlgorithm:
-    """The algorithm with that identifier, if it goes with that digest."""
+    """The algorithm with that identifier; :class:`Unsuitable` if it is unknown or implies another digest."""
     if oid not in signatures:
         raise Unsuitable(Fault("signature-algorithm-not-allowed", algorithm=oid))
     if signatures[oid].digest not in (None, digest):
@@ -297,7 +297,7 @@ def check_issued(
     signatures: Mapping[str, SignatureAlgorithm],
     digests: Mapping[str, Digest],
 ) -> None:
-    """Check the signature of an authority on a certificate or a revocation list.
+    """Check an authority's signature on a certificate, a revocation list or an OCSP response.
 
     Raises :class:`Unsuitable` or ``InvalidSignature``.
     """
@@ -316,7 +316,7 @@ def check_issued(
 
 
 def _pss_digest(algorithm: AlgorithmIdentifier) -> str:
-    """The digest named inside the parameters of RSA-PSS; SHA-256 for anything that names none, to be refused later."""
+    """The digest named in the parameters of RSA-PSS; SHA-256 for other parameters, which are refused later."""
     for oid, digest in DIGESTS.items():
         if algorithm.parameters in _pss_parameters(digest):
             return oid
@@ -324,9 +324,9 @@ def _pss_digest(algorithm: AlgorithmIdentifier) -> str:
 
 
 def strengths(certificate: x509.Certificate, digest: Digest) -> tuple[str, str]:
-    """What a signature's strength rests on, by name: its digest, and the kind and size of its key.
+    """What a signature's strength depends on, by name: its digest, and the kind and size of its key.
 
-    RSA counts by the size that it reaches: RSA-2048, RSA-3072, RSA-4096.
+    RSA keys are rounded down to a standard size: RSA-2048, RSA-3072, RSA-4096.
     """
     return digest.name, key_strength(certificate)
 
@@ -344,7 +344,7 @@ def key_strength(certificate: x509.Certificate) -> str:
 
 @dataclass(frozen=True)
 class Signed:
-    """What every X.509 structure is: bytes, an algorithm, a signature over the bytes."""
+    """A signed X.509 structure: bytes, an algorithm, a signature over the bytes."""
 
     message: bytes
     algorithm: AlgorithmIdentifier
@@ -352,7 +352,7 @@ class Signed:
 
     @classmethod
     def read(cls, data: bytes) -> "Signed":
-        """From the DER of a certificate or a revocation list; the algorithm inside must be the one outside."""
+        """From the DER of a certificate or revocation list. ``ValueError`` if the inner and outer algorithm differ."""
         message, algorithm, signature = der.element(data).children()
         inside = next(child for child in message.children() if child.tag == der.SEQUENCE)
         if inside.raw != algorithm.raw:

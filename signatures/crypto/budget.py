@@ -1,8 +1,8 @@
-"""How much slow work may be done for one container, counted while it is done.
+"""Limits the slow work that is done for one container.
 
-Digests and signatures of GOST are computed in pure Python. Whoever sends a container decides how many of them are asked
-for; so they are counted, in a unit that is the digest of one byte (about 2 microseconds), and refused when the budget
-is spent. Outside :func:`limited` nothing is counted.
+GOST digests and signatures are computed in pure Python, and the sender of a container decides how many there are. They
+are counted in units of one digested byte (about 2 microseconds) and refused when the budget is spent. Outside
+:func:`limited` nothing is counted.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from signatures.report.fault import Fault, FaultError
 
-# What a signature costs in bytes of a slow digest: one by GOST, and one that OpenSSL computes.
+# The cost of a signature in bytes of a slow digest: with GOST, and with OpenSSL.
 GOST_SIGNATURE, FAST_SIGNATURE = 4096, 64
 
 
@@ -30,7 +30,7 @@ _current: ContextVar[_Budget | None] = ContextVar("budget", default=None)
 
 @contextmanager
 def limited(units: int) -> Iterator[None]:
-    """Within it, no more than so many units of slow work are done."""
+    """Within the context, at most ``units`` of slow work are done."""
     token = _current.set(_Budget(units))
     try:
         yield
@@ -39,7 +39,7 @@ def limited(units: int) -> Iterator[None]:
 
 
 def spend(units: int) -> None:
-    """Take that much from the budget before the work is done; :class:`Unsuitable` when it is spent."""
+    """Take ``units`` from the budget before the work is done. Raises :class:`Unsuitable` when it is spent."""
     budget = _current.get()
     if budget is None:
         return

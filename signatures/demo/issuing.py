@@ -1,6 +1,6 @@
-"""A small certificate authority in the image of Kazakhstan's: for the demo and for tests, never for production.
+"""A small certificate authority modelled on Kazakhstan's, for the demo and for tests, never for production.
 
-The shapes of certificates are those of the National Certification Authority: subject ``serialNumber=IIN...`` and
+Certificates have the form of the National Certification Authority's: subject ``serialNumber=IIN...`` and
 ``OU=BIN...``, usages, roles and policies in its arc 1.2.398.3.3.
 """
 
@@ -35,14 +35,14 @@ NO_USAGE = dict.fromkeys(
 
 @dataclass(frozen=True)
 class Span:
-    """Validity of what is issued."""
+    """The validity period of a certificate or list."""
 
     begin: datetime
     end: datetime
 
     @classmethod
     def years(cls, years: int, *, back: int = 1) -> "Span":
-        """From ``back`` years ago to ``years`` ahead: a demo whose clock is set back still works."""
+        """From ``back`` years ago to ``years`` ahead, so that a demo with a clock set back still works."""
         now = datetime.now(UTC).replace(microsecond=0)
         return cls(now - back * YEAR, now + years * YEAR)
 
@@ -51,7 +51,7 @@ class Span:
 class Profile:
     """What a certificate is for: key usage flags, extended usages and a policy.
 
-    ``critical``: whether the extended usages are, as RFC 3161 demands of a timestamp authority.
+    ``critical``: whether the extended usages are critical, as RFC 3161 requires for a timestamp authority.
     """
 
     key_usage: tuple[str, ...]
@@ -113,7 +113,7 @@ class Issuer:
         """A certificate for the owner of ``key``."""
         builder = _builder(subject, key, self.certificate.subject, self.key, span)
         builder = builder.add_extension(x509.KeyUsage(**{**NO_USAGE, **dict.fromkeys(profile.key_usage, True)}), True)
-        usages = [x509.ObjectIdentifier(one) for one in profile.extended]
+        usages = [x509.ObjectIdentifier(oid) for oid in profile.extended]
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=profile.critical)
         policy = x509.PolicyInformation(x509.ObjectIdentifier(profile.policy), None)
         builder = builder.add_extension(x509.CertificatePolicies([policy]), critical=False)
@@ -124,7 +124,7 @@ class Issuer:
     def revocation_list(
         self, span: Span, revoked: Iterable[tuple[int, datetime, x509.ReasonFlags]] = (), base: int | None = None
     ) -> x509.CertificateRevocationList:
-        """A list of (serial number, instant, reason), current over ``span``; a delta upon list ``base`` if given."""
+        """A list of (serial number, instant, reason), current over ``span``; a delta to list ``base`` if given."""
         builder = x509.CertificateRevocationListBuilder(self.certificate.subject, span.begin, span.end)
         for serial, instant, reason in revoked:
             entry = x509.RevokedCertificateBuilder(serial, instant)
@@ -145,14 +145,14 @@ def authority_name(common_name: str) -> x509.Name:
 
 
 def name(parts: Sequence[tuple[x509.ObjectIdentifier, str | None]]) -> x509.Name:
-    """A subject of the given parts, those without a value left out."""
+    """A subject of the given parts; parts without a value are left out."""
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value])
 
 
 def person_name(
     *, iin: str, surname: str, given_name: str, patronymic: str = "", organisation: str = "", bin_: str = ""
 ) -> x509.Name:
-    """The subject of a person's certificate: the patronymic stands in GN, as the National Authority has it."""
+    """The subject of a person's certificate; the patronymic is in GN, as in the National Authority's."""
     return name(
         [
             (NameOID.COMMON_NAME, f"{surname} {given_name}".upper()),

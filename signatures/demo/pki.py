@@ -1,13 +1,13 @@
-"""The demo's certificate authority and everybody's keys: ``python -m signatures.demo.pki make DIR --people FILE``.
+"""The demo's certificate authority and all keys: ``python -m signatures.demo.pki make DIR --people FILE``.
 
 Layout under DIR (files 0600, folders 0700)::
 
     ca.pem                  the root and the issuing authority, both with DEMO in their names
     private/*.pem           their keys; tsa.pem and ocsp.pem, for signatures.demo.services
-    trust/                  what the service trusts: root.pem, issuer.pem, root.crl, issuer.crl, policy.yaml,
+    trust/                  the service's trust folder: root.pem, issuer.pem, root.crl, issuer.crl, policy.yaml,
                             seals/service.pem
     keys/<iin>.p12          a person's signing key, password "demo"; keys/<iin>-auth.p12 one for authentication
-    keys/people.json        who they are, for the demo signer's page
+    keys/people.json        the people, for the demo signer's page
     service.pem             the service's key and its certificate chain
 
 Running it again keeps the authority and all keys, and makes keys for new people.
@@ -52,7 +52,7 @@ from signatures.demo.issuing import (
 )
 
 PASSWORD = b"demo"
-# OpenSSL's number of rounds: a password that everybody knows is not made better by more.
+# OpenSSL's number of rounds: more would not protect a password that is public.
 _ENCRYPTION = (
     PrivateFormat.PKCS12.encryption_builder()
     .kdf_rounds(2048)
@@ -70,7 +70,7 @@ REQUIRED = ("iin", "surname", "given_name")
 
 @dataclass(frozen=True)
 class DemoPki:
-    """The opened folder: root and issuing authority with their keys."""
+    """The folder with its root and issuing authority and their keys."""
 
     directory: Path
     root: Issuer
@@ -116,7 +116,7 @@ def _folder(path: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Written aside and moved into place: an interrupted run leaves no half of a key behind."""
+    """Write a temporary file and rename it, so that an interrupted run leaves no partial key."""
     aside = path.with_name(path.name + ".new")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
@@ -227,7 +227,7 @@ def _text(organisation: Any) -> str:
 
 
 def _remember(path: Path, people: list[Mapping[str, Any]]) -> None:
-    known = {one["iin"]: one for one in (json.loads(path.read_bytes()) if path.exists() else [])}
+    known = {person["iin"]: person for person in (json.loads(path.read_bytes()) if path.exists() else [])}
     known.update({person["iin"]: dict(person) for person in people})
     _write(path, json.dumps(list(known.values()), ensure_ascii=False, indent=1).encode())
 

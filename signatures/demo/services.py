@@ -35,16 +35,16 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class TimestampAuthority:
-    """A key with a certificate for timestamps, its own first in ``chain``, and a clock."""
+    """A key, its certificate chain (the timestamp certificate first) and a clock."""
 
     key: ec.EllipticCurvePrivateKey
     chain: tuple[x509.Certificate, ...]
     clock: Callable[[], datetime] = _now
 
     def answer(self, request: bytes) -> bytes:
-        """A TimeStampResp for a TimeStampReq; ``ValueError`` if it is none."""
+        """A TimeStampResp for a TimeStampReq; ``ValueError`` if the request is malformed."""
         _version, imprint, *rest = der.element(request).expect(der.SEQUENCE).children()
-        given = {one.tag: one for one in rest}
+        given = {element.tag: element for element in rest}
         wanted = given[der.OID].oid() if der.OID in given else POLICY
         nonce = given[der.INTEGER].raw if der.INTEGER in given else b""
         granted = der.encode(der.SEQUENCE, der.encode_integer(0))
@@ -56,7 +56,7 @@ class TimestampAuthority:
         return encapsulated(info, oids.TST_INFO, self.key, self.chain, self.clock())
 
     def info(self, imprint: bytes, policy: str = POLICY, nonce: bytes = b"", accuracy: bytes | None = None) -> bytes:
-        """What a token states: a TSTInfo."""
+        """The TSTInfo of a token."""
         second = der.encode(der.SEQUENCE, der.encode_integer(1))
         return der.encode(
             der.SEQUENCE,
@@ -72,9 +72,9 @@ class TimestampAuthority:
 
 @dataclass(frozen=True)
 class Responder:
-    """A key with a certificate for OCSP, and what is revoked by serial number: since when, why.
+    """A key with a certificate for OCSP, and the revoked serial numbers with instant and reason.
 
-    As Kazakhstan's it states no nextUpdate and repeats the nonce.
+    Like Kazakhstan's responder, it states no nextUpdate and repeats the nonce.
     """
 
     key: ec.EllipticCurvePrivateKey
@@ -84,7 +84,7 @@ class Responder:
     clock: Callable[[], datetime] = _now
 
     def answer(self, request: bytes) -> bytes:
-        """An OCSPResponse; ``ValueError`` if the request is none."""
+        """An OCSPResponse; ``ValueError`` if the request is malformed."""
         (wanted,) = der.element(request).expect(der.SEQUENCE).children()
         listed, *more = wanted.expect(der.SEQUENCE).children()
         identifier = listed.first().first()
@@ -93,7 +93,7 @@ class Responder:
         answer = der.encode(der.SEQUENCE, identifier.raw, self._status(serial.integer()), at)
         key = hashlib.sha1(public_key(self.certificate)[1], usedforsecurity=False).digest()
         responder = der.encode(0xA2, der.encode(der.OCTET_STRING, key))
-        repeated = [der.encode(der.CONTEXT_1, one.content) for one in more]
+        repeated = [der.encode(der.CONTEXT_1, element.content) for element in more]
         return self._signed(der.encode(der.SEQUENCE, responder, at, der.encode(der.SEQUENCE, answer), *repeated))
 
     def _status(self, serial: int) -> bytes:
@@ -139,13 +139,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def server(answers: Mapping[str, Callable[[bytes], bytes]], port: int) -> ThreadingHTTPServer:
-    """A server on loopback that answers each path by a function of the request's body."""
+    """A server on loopback that maps each path to a function of the request's body."""
     handler = type("Handler", (_Handler,), {"answers": dict(answers)})
     return ThreadingHTTPServer(("127.0.0.1", port), handler)
 
 
 def services(directory: Path) -> dict[str, Callable[[bytes], bytes]]:
-    """What the demo's folder can answer, by path."""
+    """The functions that answer requests from the demo's folder, by path."""
     key, chain = _own(directory / "private" / "tsa.pem")
     responder_key, (responder, issuer, *_) = _own(directory / "private" / "ocsp.pem")
     lists = {
@@ -167,7 +167,7 @@ def _own(path: Path) -> tuple[ec.EllipticCurvePrivateKey, tuple[x509.Certificate
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command: serves until it is interrupted."""
+    """The command; serves until it is interrupted."""
     parser = argparse.ArgumentParser(prog="python -m signatures.demo.services", description=__doc__.partition("\n")[0])
     parser.add_argument("directory", type=Path)
     parser.add_argument("--port", type=int, default=8790)

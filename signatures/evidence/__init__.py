@@ -1,4 +1,4 @@
-"""What proves since when a signature exists: timestamps, renewals, the record that is kept."""
+"""Proof of when a signature existed: timestamps, renewals, and the record that stores them."""
 
 from signatures.evidence.record import NO_SOURCES, Evidence, Renewal, Sources, Step
 

@@ -1,4 +1,4 @@
-"""Until when evidence goes on proving a signature: then it must have been renewed."""
+"""Until when evidence proves a signature; before that instant it must be renewed."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from signatures.policy import Policy
 
 
 def fades_at(evidence: Evidence, policy: Policy) -> datetime | None:
-    """When the last thing that proves the signature fades; ``None`` if no timestamp proves anything.
+    """When the last proof of the signature's time ends; ``None`` if there is no timestamp.
 
-    A timestamp fades when its authority's certificate expires, or when its digest or key is no longer good.
+    A timestamp's proof ends when its authority's certificate expires, or when its digest or key is no longer accepted.
     ``ValueError`` for a token that cannot be read.
     """
     tokens = [evidence.renewals[-1].token] if evidence.renewals else list(evidence.timestamps)

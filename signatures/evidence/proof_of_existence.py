@@ -1,7 +1,8 @@
-"""Since when a signature is proven to exist, by the timestamps of its evidence (EN 319 102-1, 5.6).
+"""Finds the earliest time at which a signature is proven to exist, by its timestamps (EN 319 102-1, 5.6).
 
-From the present backwards: the last renewal must hold today, the one before it at the time of the last, and so on; the
-timestamps over the signature itself at the time of the first renewal. What fails ends the way back, and is said.
+The proof goes backwards from now: the last renewal must be valid now, the one before it at the time of the last, and so
+on; the timestamps over the signature must be valid at the time of the first renewal. The first failure stops it and is
+reported.
 """
 
 from dataclasses import dataclass, field
@@ -19,9 +20,9 @@ from signatures.x509.trust import TrustStore
 
 @dataclass
 class Proof:
-    """What evidence proves. Faults by the name of the check, each with its sub-indication.
+    """The result of judging evidence. Faults by the name of the check, each with its sub-indication.
 
-    ``notes``: items that prove nothing; whether one is missed is for the caller to say.
+    ``notes``: items that prove nothing; the caller decides whether one is needed.
     """
 
     proven: datetime | None = None
@@ -31,7 +32,7 @@ class Proof:
 
 
 def prove(evidence: Evidence, signature: bytes, trust: TrustStore, policy: Policy, now: datetime) -> Proof:
-    """Judge evidence about a signature value at ``now``. What it proves holds only where it names no fault."""
+    """Judge evidence about a signature value at ``now``. Its proofs hold only if it names no fault."""
     proof = Proof()
     if fault := _limits_fault(evidence, policy):
         proof.faults.append(("evidence", fault, "FORMAT_FAILURE"))
@@ -39,16 +40,16 @@ def prove(evidence: Evidence, signature: bytes, trust: TrustStore, policy: Polic
     at = _through_renewals(evidence, trust, policy, now, proof)
     proof.revocations = _read(evidence.sources, trust, policy, proof)
     found = [_stamp(token, signature, trust, policy, at, proof) for token in evidence.timestamps]
-    times = [one.proven for one in found if one]
-    # Renewals alone prove as much as the oldest of them does.
+    times = [timestamp.proven for timestamp in found if timestamp]
+    # Renewals alone prove the time of the oldest of them.
     proof.proven = min([*times, at] if evidence.renewals and at < now else times, default=None)
     return proof
 
 
 def _limits_fault(evidence: Evidence, policy: Policy) -> Fault | None:
-    sources = [evidence.sources, *(one.sources for one in evidence.renewals)]
-    proofs = [one for some in sources for one in (*some.ocsp, *some.crls)]
-    items = [*proofs, *evidence.timestamps, *(one.token for one in evidence.renewals)]
+    sources = [evidence.sources, *(renewed.sources for renewed in evidence.renewals)]
+    proofs = [proof for source in sources for proof in (*source.ocsp, *source.crls)]
+    items = [*proofs, *evidence.timestamps, *(renewed.token for renewed in evidence.renewals)]
     counts = {
         "too-many-timestamps": (len(evidence.timestamps), policy.max_timestamps),
         "too-many-revocations": (len(proofs), policy.max_revocations),
@@ -74,18 +75,18 @@ def _through_renewals(evidence: Evidence, trust: TrustStore, policy: Policy, now
 def _renewed(
     evidence: Evidence, number: int, trust: TrustStore, policy: Policy, at: datetime, proof: Proof
 ) -> Timestamp:
-    one = evidence.renewals[number]
-    algorithm = policy.digests.get(one.digest)
+    renewed = evidence.renewals[number]
+    algorithm = policy.digests.get(renewed.digest)
     if algorithm is None:
-        raise BadTimestamp(Fault("tree-digest-not-allowed", digest=one.digest), "CRYPTO_CONSTRAINTS_FAILURE")
+        raise BadTimestamp(Fault("tree-digest-not-allowed", digest=renewed.digest), "CRYPTO_CONSTRAINTS_FAILURE")
     if aged := policy.sunset_fault({algorithm.name}, at):
         raise BadTimestamp(aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
     try:
         root = renewal.root_of(evidence, number, algorithm)
     except ValueError as fault:
         raise BadTimestamp(fault_of(fault), "FORMAT_FAILURE") from fault
-    known = _read(one.sources, trust, policy, proof)
-    return verify_token(one.token, root, trust=trust, policy=policy, now=at, revocations=known)
+    known = _read(renewed.sources, trust, policy, proof)
+    return verify_token(renewed.token, root, trust=trust, policy=policy, now=at, revocations=known)
 
 
 def _read(sources: Sources, trust: TrustStore, policy: Policy, proof: Proof) -> Revocations:
@@ -106,5 +107,5 @@ def _stamp(
 
 
 def _sub(fault: BadTimestamp) -> str:
-    """A token that is no proof says nothing against the signature: only that the proof is missing."""
+    """The sub-indication of a bad token: it does not count against the signature, only the proof is missing."""
     return fault.sub_indication if fault.faded else "NO_POE"

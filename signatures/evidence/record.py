@@ -1,7 +1,7 @@
-"""What is kept of a signature so that it can be verified when nothing else is left: CAdES-B-LT content, and renewals.
+"""The record that makes a signature verifiable on its own in the long term: CAdES-B-LT content, and renewals.
 
-The record is canonical JSON, and so has one form only: archive renewal takes the digest of those bytes. Everything in
-it that proves anything is signed by somebody else; the report of the verification then is to be read, not believed.
+The record is canonical JSON, so its bytes are unique: archive renewal takes their digest. All proofs in it are signed
+by third parties; the report of the verification at receipt is for information and is not trusted.
 """
 
 import base64
@@ -20,7 +20,7 @@ LISTS = ("timestamps", "ocsp", "crls", "certificates")
 
 @dataclass(frozen=True)
 class Sources:
-    """DER of what proves a state: OCSP responses, revocation lists, and certificates to read (trust is pinned)."""
+    """DER of revocation data: OCSP responses, revocation lists, and certificates for information (trust is pinned)."""
 
     ocsp: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
@@ -39,7 +39,7 @@ NO_SOURCES = Sources()
 
 @dataclass(frozen=True)
 class Step:
-    """The neighbour on the way from a leaf up to the root, and on which side it stands."""
+    """A sibling hash on the path from a leaf up to the root, and its side."""
 
     neighbour: bytes
     is_left: bool
@@ -47,9 +47,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Renewal:
-    """One archive timestamp (RFC 4998 in idea): a token over the root of a hash tree that this record is a leaf of.
+    """One archive timestamp (modelled on RFC 4998): a token over the root of a hash tree with this record as a leaf.
 
-    ``digest``: the tree's algorithm. ``sources``: what proves the state of the token's own certificate.
+    ``digest``: the tree's algorithm. ``sources``: revocation data for the token's own certificate.
     """
 
     digest: str
@@ -58,12 +58,12 @@ class Renewal:
     sources: Sources = NO_SOURCES
 
     def as_dict(self) -> dict[str, Any]:
-        path = [{"neighbour": _text(one.neighbour), "left": one.is_left} for one in self.path]
+        path = [{"neighbour": _text(step.neighbour), "left": step.is_left} for step in self.path]
         return {"digest": self.digest, "path": path, "token": _text(self.token), "sources": self.sources.as_dict()}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Renewal":
-        path = tuple(Step(_one(one["neighbour"]), one["left"] is True) for one in data["path"])
+        path = tuple(Step(_one(step["neighbour"]), step["left"] is True) for step in data["path"])
         return cls(str(data["digest"]), path, _one(data["token"]), Sources.of(data["sources"]))
 
 
@@ -71,7 +71,7 @@ class Renewal:
 class Evidence:
     """The record of one signature: ``cms`` as received, ``content`` as signed, tokens over the signature value.
 
-    ``verifier``, ``policy``, ``report``: which version judged it how when it was received. ``renewals``: oldest first.
+    ``verifier``, ``policy``, ``report``: of the verification at receipt. ``renewals``: oldest first.
     """
 
     cms: bytes
@@ -84,7 +84,7 @@ class Evidence:
     renewals: tuple[Renewal, ...] = ()
 
     def dumps(self) -> bytes:
-        """The record's only form, canonical JSON."""
+        """The record as canonical JSON."""
         return canonical.canonical(
             {
                 "schema": SCHEMA,
@@ -101,10 +101,10 @@ class Evidence:
 
     @classmethod
     def loads(cls, data: bytes, limit: int) -> "Evidence":
-        """Read a record of at most ``limit`` bytes; ``ValueError`` unless it is in its only form."""
+        """Read a record of at most ``limit`` bytes; ``ValueError`` unless it is canonical."""
         if len(data) > limit:
             raise FaultError(Fault("evidence-too-large", limit=limit))
-        # An upper bound of what parsing would make: an honest record has some hundreds, its octets hold no comma.
+        # An upper bound on the parsed members: a genuine record has some hundreds, and base64 contains no comma.
         if data.count(b",") + data.count(b"{") + data.count(b"[") > MAX_MEMBERS:
             raise FaultError(Fault("too-many-evidence-members", limit=MAX_MEMBERS))
         try:
@@ -125,17 +125,17 @@ class Evidence:
             verifier=str(data["verifier"]),
             policy=str(data["policy"]),
             report=data["report"],
-            renewals=tuple(Renewal.of(one) for one in data["renewals"]),
+            renewals=tuple(Renewal.of(renewal) for renewal in data["renewals"]),
         )
 
     def judged(self, report: Mapping[str, Any]) -> "Evidence":
-        """The record with the report of its verification (:meth:`signatures.Report.as_dict`), before any renewal."""
+        """The record with a verification's report (:meth:`signatures.Report.as_dict`). ``ValueError`` if renewed."""
         if self.renewals:
             raise ValueError("a renewal is over the record as it was: its report stays")
         return replace(self, report=report)
 
     def before(self, renewal: int) -> "Evidence":
-        """The record as it was when that renewal (0 is the oldest) was made."""
+        """The record as it was before renewal number ``renewal`` (0 is the oldest)."""
         return replace(self, renewals=self.renewals[:renewal])
 
 

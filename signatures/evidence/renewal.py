@@ -1,8 +1,8 @@
-"""Archive renewal in the idea of RFC 4998: one timestamp for many records, by a hash tree.
+"""Archive renewal modelled on RFC 4998: one timestamp for many records, by a hash tree.
 
-Before an algorithm or the certificate of a timestamp fades, all records are put under a new token. A leaf is the digest
-of the whole record with all its earlier renewals, so the new algorithm protects everything that came before. A record
-keeps the neighbours on its way to the root only, and is verified without the others.
+Before an algorithm or a timestamp's certificate expires, all records get a new token. A leaf is the digest of the whole
+record with all its earlier renewals, so the new algorithm protects everything before it. A record stores only the
+sibling hashes on its path to the root and is verified without the other records.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,27 +20,27 @@ MAX_PATH = 20
 
 @dataclass(frozen=True)
 class Stamped:
-    """A token over the root of a tree, and what proves the state of the token's certificate."""
+    """A token over the root of a tree, and the revocation data for the token's certificate."""
 
     token: bytes
     sources: Sources = NO_SOURCES
 
 
 def renew(records: Sequence[Evidence], stamp: Callable[[bytes], Stamped], digest: str = oids.SHA512) -> list[Evidence]:
-    """Each record with one more renewal; all share the token that ``stamp`` gets over the tree's root."""
+    """Add a renewal to each record; all share the token that ``stamp`` returns for the tree's root. ``ValueError``."""
     if not 0 < len(records) <= 1 << MAX_PATH:
         raise ValueError(f"one to {1 << MAX_PATH} records are renewed at once")
     algorithm = DIGESTS[digest]
     levels = _levels([_leaf(record, algorithm) for record in records], algorithm)
     made = stamp(levels[-1][0])
     return [
-        replace(one, renewals=(*one.renewals, Renewal(digest, _path(levels, place), made.token, made.sources)))
-        for place, one in enumerate(records)
+        replace(record, renewals=(*record.renewals, Renewal(digest, _path(levels, place), made.token, made.sources)))
+        for place, record in enumerate(records)
     ]
 
 
 def root_of(record: Evidence, number: int, algorithm: Digest) -> bytes:
-    """The root that renewal ``number`` of a record stands for; ``ValueError`` if its way there is too long."""
+    """The tree root under renewal ``number`` of a record; ``ValueError`` if the path is too long."""
     path = record.renewals[number].path
     if len(path) > MAX_PATH:
         raise FaultError(Fault("renewal-path-too-long", limit=MAX_PATH))
@@ -60,7 +60,7 @@ def _node(left: bytes, right: bytes, algorithm: Digest) -> bytes:
 
 
 def _levels(leaves: list[bytes], algorithm: Digest) -> list[list[bytes]]:
-    """The tree from the leaves to the root; one without a neighbour goes up as it is."""
+    """The tree from the leaves to the root; a node without a sibling moves up unchanged."""
     levels = [leaves]
     while len(below := levels[-1]) > 1:
         pairs = [below[place : place + 2] for place in range(0, len(below), 2)]

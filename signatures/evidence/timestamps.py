@@ -1,7 +1,8 @@
-"""RFC 3161 timestamps: requests, and tokens judged strictly.
+"""RFC 3161 timestamps: requests, and strict verification of tokens.
 
-A token is a CMS signature over a TSTInfo. It counts if it is over just those bytes, made under an allowed policy by a
-certificate whose only extended key usage is timeStamping, critical, which leads to a pinned root and was not revoked.
+A token is a CMS signature over a TSTInfo. It is valid if it is over exactly the given bytes and was made under an
+allowed policy with a certificate whose only extended key usage is timeStamping, critical, which leads to a pinned root
+and was not revoked.
 """
 
 import hmac
@@ -30,12 +31,12 @@ KNOWN_EXTENSIONS = frozenset(
 )
 MILLIS, MICROS = 0x80, 0x81
 MAX_ACCURACY_PART = 10**6
-# Faults that say that a token was good once and may have been good in time; all others say that it never was.
+# Faults of a token that was valid once and may have been so in time; with all others it never was.
 FADED = frozenset({"OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "REVOKED_NO_POE", "TRY_LATER"})
 
 
 class BadTimestamp(FaultError):
-    """The token proves nothing; ``sub_indication`` says of what kind the fault is."""
+    """The token proves nothing; ``sub_indication`` is the kind of the fault."""
 
     def __init__(self, fault: Fault, sub_indication: str) -> None:
         super().__init__(fault)
@@ -43,13 +44,13 @@ class BadTimestamp(FaultError):
 
     @property
     def faded(self) -> bool:
-        """Whether it may have been good as long as its certificate and algorithms were."""
+        """Whether it may have been valid while its certificate and algorithms were."""
         return self.sub_indication in FADED
 
 
 @dataclass(frozen=True)
 class Info:
-    """What a token states (RFC 3161, 2.4.2); ``accuracy`` is ``None`` if it states none."""
+    """What a token states (RFC 3161, 2.4.2); ``accuracy`` is ``None`` if absent."""
 
     policy: str
     digest: AlgorithmIdentifier
@@ -62,7 +63,7 @@ class Info:
 
 @dataclass(frozen=True)
 class Timestamp:
-    """A token that was verified: what was stamped existed at ``proven`` at the latest."""
+    """A verified token: the stamped bytes existed at ``proven`` at the latest."""
 
     info: Info
     certificate: x509.Certificate
@@ -71,7 +72,7 @@ class Timestamp:
 
 @dataclass(frozen=True)
 class _Context:
-    """``now``: the time by which the token is proven to have existed."""
+    """``now``: the time at which the token is proven to exist."""
 
     trust: TrustStore
     policy: Policy
@@ -130,7 +131,7 @@ def verify_token(
 
 
 def read_info(token: bytes, policy: Policy) -> Info:
-    """What a token states, with nothing verified but its form. ``ValueError`` if it is none."""
+    """The content of a token; only its form is verified. ``ValueError`` if it is malformed."""
     return _info(parse(token, policy))
 
 
@@ -159,12 +160,12 @@ def _info(cms: Cms) -> Info:
 
 
 def _optional(rest: list[der.Element]) -> dict[str, Any]:
-    """Accuracy, ordering, nonce, name of the authority, extensions: each may be absent, their order is fixed."""
+    """Accuracy, ordering, nonce, name of the authority, extensions: each is optional, the order is fixed."""
     order = (der.SEQUENCE, der.BOOLEAN, der.INTEGER, der.CONTEXT_0, der.CONTEXT_1)
-    places = [order.index(one.tag) for one in rest if one.tag in order]
+    places = [order.index(member.tag) for member in rest if member.tag in order]
     if len(places) != len(rest) or places != sorted(set(places)):
         raise FaultError(Fault("unexpected-tst-info-members"))
-    found = {one.tag: one for one in rest}
+    found = {member.tag: member for member in rest}
     if der.CONTEXT_1 in found:
         unknown = extensions.unknown_fault(extensions.from_sequence(found[der.CONTEXT_1].children()), frozenset())
         if unknown:
@@ -190,7 +191,7 @@ def _signer(cms: Cms) -> x509.Certificate:
         for certificate in cms.certificates
         if not _said(attributes.identifier_fault, cms.signer, certificate)
     ]
-    fitting = list(dict.fromkeys(one.certificate for one in named))
+    fitting = list(dict.fromkeys(facts.certificate for facts in named))
     if len(fitting) != 1:
         raise BadTimestamp(Fault("timestamp-without-certificate"), "NO_SIGNING_CERTIFICATE_FOUND")
     return fitting[0]
@@ -213,7 +214,7 @@ def _check(cms: Cms, info: Info, certificate: x509.Certificate, stamped: bytes, 
 
 
 def _check_before_slow_work(cms: Cms, certificate: x509.Certificate, context: _Context) -> None:
-    """A token's digest in pure Python is computed only if a pinned authority certified its key."""
+    """Compute a token's digest in pure Python only if a pinned authority certified its key."""
     digest = context.policy.digests.get(cms.signer.digest.oid)
     if digest is not None and digest.is_slow:
         _need(*certificates.issued_fault(facts_of(certificate), context.trust, context.policy))
@@ -273,7 +274,7 @@ def _check_value(signer: SignerInfo, certificate: x509.Certificate, policy: Poli
 
 
 def _purpose_fault(certificate: x509.Certificate) -> Fault | None:
-    """RFC 3161, 2.3: one extended key usage, timeStamping, in a critical extension."""
+    """RFC 3161, 2.3: exactly one extended key usage, timeStamping, in a critical extension."""
     found = extensions.read(certificate)
     if extensions.purposes(found) != (oids.TIME_STAMPING,) or not found[oids.EXTENDED_KEY_USAGE].critical:
         return Fault("certificate-not-for-timestamps")
@@ -290,7 +291,7 @@ def _check_path(certificate: x509.Certificate, info: Info, context: _Context) ->
     _need(certificates.serial_fault(path.signer), "CHAIN_CONSTRAINTS_FAILURE")
     _need(certificates.authorities_fault(path), "CHAIN_CONSTRAINTS_FAILURE")
     _need(*certificates.validity_fault(path, info.time, info.time))
-    # In force at its own time, it must also be in force, or proven to be old, today.
+    # Valid at its own time, it must also be valid at ``now``, or proven to be older.
     _need(certificates.trust_fault(path, context.now), "OUT_OF_BOUNDS_NO_POE")
     _need(*certificates.validity_fault(path, context.now, None))
     times = Times(info.time, context.now)

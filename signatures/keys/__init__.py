@@ -1,1 +1,1 @@
-"""The service's own keys: seals in files and in tokens (PKCS #11)."""
+"""The service's own keys: seals in files and in PKCS #11 tokens."""

@@ -1,10 +1,10 @@
-"""Keys that never leave their token (PKCS#11): a smart card, an HSM, SoftHSM.
+"""Keys in a PKCS#11 token (a smart card, an HSM, SoftHSM), which they never leave.
 
 A key is named by its URI (RFC 7512), for example::
 
     pkcs11:token=ecase;object=seal-2026?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/ecase/pin
 
-The file of the PIN must be open to its owner only. Needs the package python-pkcs11, which nothing else here does.
+The PIN file must be accessible to its owner only. Only this module needs the package python-pkcs11.
 """
 
 import os
@@ -34,12 +34,12 @@ Made = TypeVar("Made")
 
 
 class TokenTrouble(ValueError):
-    """The token, or the key in it, cannot be used; the sentence says why."""
+    """The token, or the key in it, cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
 class KeyUri:
-    """A key in a token: labels of both, the token's library, the file of its PIN."""
+    """A key in a token: the labels of both, the path of the token's library, the PIN file."""
 
     token: str
     label: str
@@ -48,11 +48,11 @@ class KeyUri:
 
     @classmethod
     def parse(cls, text: str) -> "KeyUri":
-        """From a URI of RFC 7512; ``ValueError`` names what it lacks."""
+        """From a URI (RFC 7512); ``ValueError`` names missing parts."""
         if not text.startswith(SCHEME):
             raise ValueError(f"a key in a token is named by a URI that begins with {SCHEME}")
         path, _, query = text.strip().removeprefix(SCHEME).partition("?")
-        given = dict(one.partition("=")[::2] for one in path.split(";")) | dict(parse_qsl(query))
+        given = dict(part.partition("=")[::2] for part in path.split(";")) | dict(parse_qsl(query))
         wanted = ("token", "object", "module-path", "pin-source")
         if missing := [name for name in wanted if not given.get(name)]:
             raise ValueError(f"the URI of a key in a token lacks {', '.join(missing)}")
@@ -61,7 +61,7 @@ class KeyUri:
 
 
 class Token:
-    """One open session, for all threads of a process; opened anew after a fork, and once if it was lost."""
+    """One open session for all threads of a process; reopened after a fork, and once if it was lost."""
 
     def __init__(self, uri: KeyUri) -> None:
         self._uri = uri
@@ -70,7 +70,7 @@ class Token:
         self._process = 0
 
     def use(self, work: Callable[[Any], Made]) -> Made:
-        """What ``work`` makes of the session. Raises :class:`TokenTrouble`."""
+        """The result of ``work`` with the session. Raises :class:`TokenTrouble`."""
         with self._lock:
             try:
                 return self._twice(work)
@@ -89,7 +89,7 @@ class Token:
         if self._session is None or self._process != os.getpid():
             library = pkcs11.lib(self._uri.module)
             if self._process not in (0, os.getpid()):
-                # A library that was initialised before a fork is of no use after it (PKCS#11, 6.6.1).
+                # A library that was initialised before a fork must be initialised again after it (PKCS#11, 6.6.1).
                 library.reinitialize()
             pin = read_private(self._uri.pin_file).decode().strip()
             self._session = _logged_in(library.get_token(token_label=self._uri.token), pin)
@@ -98,7 +98,7 @@ class Token:
 
 
 def _logged_in(token: Any, pin: str) -> Any:
-    """A session of the token. To be logged in holds for the whole process, whoever of it opened a session before."""
+    """A session of the token. A login holds for all sessions of the process, so it may exist already."""
     try:
         return token.open(rw=True, user_pin=pin)
     except pkcs11.UserAlreadyLoggedIn:
@@ -110,7 +110,7 @@ _OPENING = threading.Lock()
 
 
 def token(uri: KeyUri) -> Token:
-    """The token of a key; a process logs in to each once."""
+    """The token of a key; a process logs in to each token once."""
     with _OPENING:
         return _TOKENS.setdefault((uri.module, uri.token), Token(uri))
 
@@ -120,7 +120,7 @@ def _private(session: Any, uri: KeyUri, kind: Any) -> Any:
 
 
 def _point(session: Any, uri: KeyUri, kind: Any) -> bytes:
-    """The public point; PKCS#11 wraps it into an OCTET STRING, here always a short one."""
+    """The public point; PKCS#11 wraps it in an OCTET STRING, here always with a header of two octets."""
     found = session.get_key(object_class=pkcs11.ObjectClass.PUBLIC_KEY, key_type=kind, label=uri.label)
     return bytes(found[pkcs11.Attribute.EC_POINT])[POINT_HEADER:]
 
@@ -130,7 +130,7 @@ def _stays() -> TokenTrouble:
 
 
 class TokenKey(ec.EllipticCurvePrivateKey):
-    """A P-256 key in a token, with the face of one of ``cryptography``; what would need the secret is refused."""
+    """A P-256 key in a token with the interface of ``cryptography``. Exporting the key raises ``TokenTrouble``."""
 
     def __init__(self, uri: KeyUri) -> None:
         self._uri, self._token = uri, token(uri)
@@ -189,7 +189,7 @@ def _sha256(data: bytes, wanted: ec.EllipticCurveSignatureAlgorithm) -> bytes:
 
 
 class TokenEd25519(Ed25519PrivateKey):
-    """An Ed25519 key in a token, with the face of one of ``cryptography``: it signs the notes of a log."""
+    """An Ed25519 key in a token with the interface of ``cryptography``; it signs the notes of a log."""
 
     def __init__(self, uri: KeyUri) -> None:
         self._uri, self._token = uri, token(uri)
@@ -227,13 +227,13 @@ class TokenEd25519(Ed25519PrivateKey):
 
 @dataclass(frozen=True)
 class TokenSigner(Signer):
-    """The key of a log in a token: it signs notes as any other, and cannot be written down."""
+    """The key of a log in a token; it signs notes and cannot be exported as text."""
 
     token_key: TokenEd25519 | None = None
 
     @classmethod
     def of(cls, name: str, uri: KeyUri) -> "TokenSigner":
-        """The key that is in the token already."""
+        """The signer for a key that exists in the token."""
         return cls(name, b"", TokenEd25519(uri))
 
     def __str__(self) -> str:
@@ -247,13 +247,13 @@ class TokenSigner(Signer):
 
 
 def generate(uri: KeyUri) -> TokenKey:
-    """Make a P-256 key in the token. ``TokenTrouble`` if its label is taken: a key is never written over."""
+    """Make a P-256 key in the token. ``TokenTrouble`` if its label is taken: a key is never overwritten."""
     _make(uri, pkcs11.KeyType.EC, encode_named_curve_parameters(CURVE), pkcs11.Mechanism.EC_KEY_PAIR_GEN)
     return TokenKey(uri)
 
 
 def generate_ed25519(uri: KeyUri) -> TokenEd25519:
-    """The same with an Ed25519 key, for the audit log."""
+    """Make an Ed25519 key in the token, for the audit log. ``TokenTrouble`` if its label is taken."""
     _make(uri, pkcs11.KeyType.EC_EDWARDS, ED25519_PARAMETERS, pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN)
     return TokenEd25519(uri)
 

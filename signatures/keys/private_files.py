@@ -1,4 +1,4 @@
-"""Files of secrets: only their owner may open them."""
+"""Files with secrets that only their owner may open."""
 
 import os
 from pathlib import Path
@@ -7,9 +7,9 @@ FOREIGN_ACCESS = 0o077
 
 
 def read_private(path: Path | str) -> bytes:
-    """The content of a file that nobody but its owner may open; ``ValueError`` if others may, ``OSError``.
+    """The content of a file that only its owner may open. Raises ``ValueError`` if others may, or ``OSError``.
 
-    Judged by the open file, so that it cannot be another one by the time it is read.
+    The permissions are read from the open file, so that it cannot be exchanged before it is read.
     """
     with Path(path).open("rb") as file:
         if os.fstat(file.fileno()).st_mode & FOREIGN_ACCESS:
@@ -18,7 +18,7 @@ def read_private(path: Path | str) -> bytes:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file for its owner only: aside, then into place, so that nobody sees half of it."""
+    """Write a file with mode 600: a temporary file is renamed, so that readers never see a partial one."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)

@@ -1,4 +1,4 @@
-"""The service's own key: it seals what no officer signs, and the checkpoints of the audit log."""
+"""The service's own key: it seals acts that no officer signs, and the checkpoints of the audit log."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,8 +1,8 @@
-"""The service's seals: several are known, the newest signs, and one follows the other without a pause.
+"""The service's seals: several may be valid at once, and the newest signs, so that a change needs no downtime.
 
-A seal is one PEM file: its certificate, those above it, and either the private key or the line that names one in a
-token (``pkcs11:...``, see ``signatures.keys.pkcs11``). The first seal is the file that the service is configured with;
-later ones stand in the folder of the same name with ``.d``.
+A seal is one PEM file: its certificate, those above it, and either the private key or the URI of a key in a token
+(``pkcs11:...``, see ``signatures.keys.pkcs11``). The first seal is the file named in the service's configuration; later
+ones are in the folder of the same name with ``.d``.
 """
 
 import re
@@ -29,20 +29,20 @@ class Seals:
     known: tuple[Sealer, ...]
 
     def signing(self, at: datetime, pinned: tuple[x509.Certificate, ...]) -> Sealer:
-        """The newest that is valid at ``at`` and pinned as a seal, so that what it signs is verified everywhere.
+        """The newest seal that is valid at ``at`` and pinned as a seal, so that every verifier accepts it.
 
         ``ValueError`` if there is none.
         """
-        fit = [one for one in self.known if one.certificate in pinned and _valid(one.certificate, at)]
+        fit = [seal for seal in self.known if seal.certificate in pinned and _valid(seal.certificate, at)]
         if not fit:
             raise ValueError("no seal of the service is both valid now and pinned as trusted")
         return fit[-1]
 
 
 def load(path: Path) -> Seals:
-    """The seal at ``path`` and those in the folder beside it; ``ValueError`` names the file at fault, ``OSError``."""
+    """The seal at ``path`` and those in its folder ``.d``. ``ValueError`` names the file at fault; ``OSError``."""
     found = [load_one(file) for file in files(path)]
-    return Seals(tuple(sorted(found, key=lambda one: one.certificate.not_valid_before_utc)))
+    return Seals(tuple(sorted(found, key=lambda seal: seal.certificate.not_valid_before_utc)))
 
 
 def files(path: Path) -> Iterator[Path]:
@@ -52,12 +52,12 @@ def files(path: Path) -> Iterator[Path]:
 
 
 def folder(path: Path) -> Path:
-    """Where later seals stand."""
+    """The folder of the later seals."""
     return path.with_name(path.name + MORE)
 
 
 def load_one(path: Path) -> Sealer:
-    """One seal; a file that others may open is refused."""
+    """One seal. ``ValueError`` if it is malformed or others may open the file."""
     data = read_private(path)
     try:
         return Sealer.of(private_key(data), x509.load_pem_x509_certificates(data))
@@ -66,9 +66,9 @@ def load_one(path: Path) -> Sealer:
 
 
 def private_key(data: bytes) -> ec.EllipticCurvePrivateKey:
-    """The key of a PEM text, or the one in a token that it names."""
+    """The private key in a PEM text, or the key in a token that the text names. Raises ``ValueError``."""
     if named := _URI_LINE.search(data):
-        # Only where a token is used: the offline verifier comes without the token's package.
+        # Imported only for a token: the offline verifier does not include python-pkcs11.
         from signatures.keys.pkcs11 import KeyUri, TokenKey
 
         return TokenKey(KeyUri.parse(named[0].decode()))

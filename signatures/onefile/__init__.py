@@ -1,1 +1,1 @@
-"""The offline verifier as one file to copy: ``python -m signatures.onefile`` makes it, ``bootstrap`` starts it."""
+"""The offline verifier as a single file: ``python -m signatures.onefile`` builds it, ``bootstrap`` starts it."""

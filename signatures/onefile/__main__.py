@@ -1,8 +1,8 @@
-"""``python -m signatures.onefile [TARGET]``: make the offline verifier as one file (``make verifier``).
+"""``python -m signatures.onefile [TARGET]``: build the offline verifier as one file (``make verifier``).
 
-The file is an archive that Python runs: this package with its translations, its wheels for each computer it is made
-for, and ``bootstrap``. Wheels are fetched by pip at the versions and digests of ``requirements.txt``, never built. The
-same input gives the same octets.
+The file is an archive that Python runs: this package with its translations, the wheels for each supported platform, and
+``bootstrap``. pip fetches the wheels at the versions and digests of ``requirements.txt``; none is built. The build is
+reproducible.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from signatures.onefile import bootstrap
 PACKAGE = Path(__file__).parents[1]
 LOCK = PACKAGE.parent / "requirements.txt"
 TARGET = Path("dist/ecase-verify.pyz")
-# What the verifier imports, and what that imports. The rest of the lock belongs to the service.
+# The verifier's dependencies and theirs. The rest of the lock belongs to the service.
 LIBRARIES = ("cffi", "cryptography", "pycparser", "pyyaml", "rfc8785")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {
@@ -30,7 +30,7 @@ SYSTEMS = {
     "darwin-arm64": ("macosx_11_0_arm64",),
     "windows-x86_64": ("win_amd64",),
 }
-# Fetching, demo and this folder have no use where nothing but a container is at hand.
+# An offline verifier does not need fetching, the demo, the service's keys or this folder.
 LEFT_OUT = re.compile(r"(clients|demo|keys|onefile)/")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
@@ -38,14 +38,14 @@ READABLE = 0o644 << 16
 
 @dataclass(frozen=True)
 class Wheels:
-    """The wheels of all computers by file name, and the names that each computer needs."""
+    """The wheels of all platforms by file name, and the names that each platform needs."""
 
     files: dict[str, bytes]
     index: dict[str, list[str]]
 
 
 def locked(lock: str, names: Iterable[str] = LIBRARIES) -> str:
-    """The part of a lock that is about those libraries, with its digests."""
+    """The lines of a lock for those libraries, with their digests. ``ValueError`` if one is missing."""
     blocks = re.split(r"\n(?=\S)", lock)
     wanted = [block for block in blocks if block.partition("==")[0] in names]
     if len(wanted) != len(tuple(names)):
@@ -54,7 +54,7 @@ def locked(lock: str, names: Iterable[str] = LIBRARIES) -> str:
 
 
 def fetch(computers: Iterable[str], lock: Path = LOCK) -> Wheels:
-    """Fetch the wheels of each computer (``linux-x86_64-3.11``) with pip, from the index that it is set up for."""
+    """Fetch the wheels of each platform (``linux-x86_64-3.11``) with pip from its configured index."""
     wheels = Wheels({}, {})
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder, "wanted.txt")
@@ -76,7 +76,7 @@ def _download(computer: str, wanted: Path, folder: Path) -> list[Path]:
 
 
 def build(target: Path, wheels: Wheels) -> None:
-    """Write the file; whoever may read it may run it."""
+    """Write the file with mode 755."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as file:
         file.write(b"#!/usr/bin/env python3\n")
@@ -90,7 +90,7 @@ def build(target: Path, wheels: Wheels) -> None:
 
 
 def compiled(package: Path = PACKAGE) -> list[Path]:
-    """The compiled translations; ``ValueError`` unless each is there and as new as its source."""
+    """The compiled translations; ``ValueError`` if one is missing or older than its source."""
     sources = sorted(package.glob("locale/*/LC_MESSAGES/*.po"))
     targets = [source.with_suffix(".mo") for source in sources]
     for source, target in zip(sources, targets, strict=True):

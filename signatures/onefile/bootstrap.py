@@ -1,10 +1,9 @@
-"""How the one file starts: it unpacks its own wheels into a private folder, then hands over to the verifier.
+"""Starts the single-file verifier: unpacks its wheels into a private folder, then calls the verifier.
 
-This becomes ``__main__.py`` of the archive, so it must run on a bare Python: nothing but the standard library.
-Native code cannot be loaded out of an archive. It is unpacked into ``ecase-verify/<digest of the wheels>`` below
-``ECASE_VERIFY_CACHE``, or below the user's own cache folder. Whoever could write there could have the verifier say
-anything; so the folder and all above it must be writable by the user (and root) alone, and what lies in it is compared
-with the archive, octet by octet, each time before it is used.
+This becomes ``__main__.py`` of the archive, so it uses only the standard library. Native code cannot be loaded from an
+archive, so it is unpacked into ``ecase-verify/<digest of the wheels>`` below ``ECASE_VERIFY_CACHE``, or below the
+user's cache folder. Anyone who can write there controls the verifier's result; so only the user (and root) may be able
+to write to the folder and all above it, and its content is compared with the archive, octet by octet, before each use.
 """
 
 import hashlib
@@ -34,14 +33,14 @@ INDEX = "wheels.json"
 
 
 class Unsafe(Exception):
-    """The folder for native code cannot be trusted, or this computer is not provided for."""
+    """The folder for native code cannot be trusted, or this platform is not supported."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Unpack and verify; the exit code of the verifier."""
     if sys.version_info < OLDEST:
         return _unusable(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed")
-    # What Python itself would write into the folder would be foreign to it.
+    # Python's own bytecode files would differ from the archive.
     sys.dont_write_bytecode = True
     os.umask(OTHERS)
     try:
@@ -59,13 +58,13 @@ def _unusable(reason: str) -> int:
 
 
 def computer() -> str:
-    """This system, processor and Python, as the index of wheels names them."""
+    """System, processor and Python version, as in the index of wheels."""
     machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
     return f"{platform.system()}-{machine}-{sys.version_info[0]}.{sys.version_info[1]}".lower()
 
 
 def cache_folder() -> Path:
-    """Where the user's own caches are, or ``ECASE_VERIFY_CACHE``."""
+    """``ECASE_VERIFY_CACHE``, or the user's cache folder."""
     if chosen := os.environ.get("ECASE_VERIFY_CACHE"):
         return Path(chosen)
     usual = "LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME"
@@ -74,7 +73,7 @@ def cache_folder() -> Path:
 
 
 def provide(archive: Path, cache: Path) -> Path:
-    """The folder with the unpacked wheels of this computer; :class:`Unsafe` or ``OSError`` if there can be none."""
+    """The folder with the unpacked wheels of this platform. Raises :class:`Unsafe` or ``OSError``."""
     wheels = _wheels(archive)
     digest = hashlib.sha256(b"".join(hashlib.sha256(wheel).digest() for wheel in wheels)).hexdigest()
     members = dict(_members(wheels))
@@ -88,7 +87,7 @@ def provide(archive: Path, cache: Path) -> Path:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """One start at a time: nobody finds what another is still writing, or loses what it is about to use."""
+    """Lock, so that starts do not overlap: none reads a folder that another is writing or replacing."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         if sys.platform == "win32":
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
@@ -108,15 +107,15 @@ def _wheels(archive: Path) -> list[bytes]:
 def _members(wheels: list[bytes]) -> Iterator[tuple[str, bytes]]:
     for wheel in wheels:
         with zipfile.ZipFile(io.BytesIO(wheel)) as packed:
-            yield from ((one, packed.read(one)) for one in packed.namelist() if not one.endswith("/"))
+            yield from ((name, packed.read(name)) for name in packed.namelist() if not name.endswith("/"))
 
 
 def _private(folder: Path) -> Path:
-    """The folder, made if need be, in a place that nobody else can change."""
+    """Make the folder if it is missing; :class:`Unsafe` if anyone else can change it or a folder above."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.parent.resolve() / folder.name
     folder.mkdir(mode=0o700, exist_ok=True)
-    # Windows keeps a user's profile to the user by its access lists, of which Python shows nothing here.
+    # Windows protects a user's profile by access lists, which ``os.stat`` does not show.
     if os.name != "nt":
         _check_own(folder)
         for above in folder.parents:
@@ -138,17 +137,18 @@ def _check_above(folder: Path) -> None:
 
 
 def _holds(folder: Path, members: dict[str, bytes]) -> bool:
-    """Whether exactly that lies in the folder, in plain files."""
+    """Whether the folder holds exactly ``members``, as regular files."""
     if folder.is_symlink():
         return False
-    found = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*") if one.is_symlink() or one.is_file()}
+    paths = [path for path in folder.rglob("*") if path.is_symlink() or path.is_file()]
+    found = {path.relative_to(folder).as_posix(): path for path in paths}
     return found.keys() == members.keys() and all(
         not path.is_symlink() and path.read_bytes() == members[name] for name, path in found.items()
     )
 
 
 def _unpack(folder: Path, members: dict[str, bytes]) -> None:
-    """Write beside it, then rename: a start that is interrupted leaves no half of a folder under its name."""
+    """Write to a temporary folder, then rename it: an interrupted start leaves no partial folder."""
     making = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
     try:
         for name, data in members.items():

@@ -1,4 +1,4 @@
-"""What a verification says, and in which words."""
+"""The result of a verification and its texts."""
 
 from signatures.report.verdict import HOSTILE, INDICATIONS, Check, Indication, Report, Signer
 

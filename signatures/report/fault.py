@@ -1,4 +1,4 @@
-"""A fault is a code with parameters; its sentence is for people, in the language of whoever reads it."""
+"""A fault is a code with parameters; its sentence is in the reader's language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ Parameter = Union[str, int, "Fault", tuple["Fault", ...]]
 
 @dataclass(frozen=True, init=False)
 class Fault:
-    """``code``: one of ``SENTENCES``. ``parameters``: what varies in its sentence; it may be another fault, or several.
+    """``code``: one of ``SENTENCES``. ``parameters``: values in its sentence; each may be another fault, or several.
 
-    On a line or check that passed it is a remark.
+    On a line or check that passed, it is a remark.
     """
 
     code: str
@@ -33,7 +33,7 @@ class Fault:
         return self.sentence()
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON takes it; :meth:`of` reads it."""
+        """For JSON; :meth:`of` reads it."""
         return {"code": self.code, "parameters": {name: _plain(value) for name, value in self.parameters.items()}}
 
     @classmethod
@@ -45,7 +45,7 @@ class Fault:
 
 
 class FaultError(ValueError):
-    """Raised where a fault leaves nothing to return; its text is the English sentence."""
+    """Raised where a fault leaves no result; its text is the English sentence."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault)
@@ -53,23 +53,23 @@ class FaultError(ValueError):
 
 
 def fault_of(error: Exception) -> Fault:
-    """The fault that an exception carries; the text of a library's exception is quoted."""
+    """The fault of an exception; for a library's exception, its text quoted."""
     return error.fault if isinstance(error, FaultError) else Fault("quoted", text=str(error))
 
 
 def _in_words(value: Parameter, language: str) -> str:
     if isinstance(value, tuple):
-        return "; ".join(one.sentence(language) for one in value)
+        return "; ".join(fault.sentence(language) for fault in value)
     return value.sentence(language) if isinstance(value, Fault) else str(value)
 
 
 def _plain(value: Parameter) -> Any:
     if isinstance(value, tuple):
-        return [one.as_dict() for one in value]
+        return [fault.as_dict() for fault in value]
     return value.as_dict() if isinstance(value, Fault) else value
 
 
 def _parameter(value: Any) -> Parameter:
     if isinstance(value, list):
-        return tuple(Fault.of(one) for one in value)
+        return tuple(Fault.of(fault) for fault in value)
     return Fault.of(value) if isinstance(value, Mapping) else value

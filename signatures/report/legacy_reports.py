@@ -1,6 +1,6 @@
-"""Reports that were stored before faults had codes hold finished English sentences. They are read back by the msgids.
+"""Reads reports stored before faults had codes: their English sentences are matched against the msgids.
 
-Such reports stand in the database and in evidence containers, where they stay as they are.
+Such reports are in the database and in evidence containers and are never changed.
 """
 
 import functools
@@ -11,24 +11,24 @@ from typing import Any
 from signatures.report.fault import Fault, Parameter
 from signatures.report.sentences import FRAMES, SENTENCES
 
-# A longer text is some stranger's, and not worth the time.
+# A longer text is not from this verifier and is not parsed.
 LONGEST = 1000
 _VARIABLE = re.compile(r"%\((\w+)\)s")
 
 
 def fault_in(stored: Mapping[str, Any]) -> Fault | None:
-    """What is wrong by a stored check or line; ``None`` if nothing is."""
+    """The fault of a stored check or line; ``None`` if there is none."""
     try:
         if stored.get("fault"):
             return Fault.of(stored["fault"])
     except LookupError:
-        # By a version that knows more faults than this one: its sentence stands beside it.
+        # Written by a newer version with more codes: use the sentence stored with it.
         return _quoted(stored["detail"])
     return recognised(stored["detail"]) if stored.get("detail") else None
 
 
 def recognised(text: str) -> Fault:
-    """The fault that an English sentence tells, or several joined by ``; ``; what is not known is quoted."""
+    """The fault in an English sentence, or several joined by ``; ``; unknown text is quoted."""
     if len(text) > LONGEST:
         return _quoted(text)
     return _several(text) or _whole(text) or _placed(text) or _quoted(text)
@@ -36,13 +36,13 @@ def recognised(text: str) -> Fault:
 
 @functools.cache
 def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Every code with what recognises its sentence; those that say the most in words of their own first."""
+    """Every code with the pattern of its sentence, those with the longest fixed text first."""
     codes = sorted(SENTENCES.keys() - FRAMES, key=lambda code: (-len(_VARIABLE.sub("", SENTENCES[code])), code))
     return tuple((code, re.compile(_pattern(SENTENCES[code]), re.DOTALL)) for code in codes)
 
 
 def _pattern(sentence: str) -> str:
-    """``split`` gives text and names in turns."""
+    """``split`` returns text and variable names alternately."""
     parts = _VARIABLE.split(sentence)
     return "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
 
@@ -55,13 +55,13 @@ def _whole(text: str) -> Fault | None:
 
 
 def _several(text: str) -> Fault | None:
-    """Faults joined by ``; ``, where it is no part of a stranger's text."""
+    """Faults joined by ``; ``, if each part is a known sentence."""
     faults = tuple(map(recognised, text.split("; "))) if "; " in text else ()
     return Fault("several", faults=faults) if faults and not any(fault.code == "quoted" for fault in faults) else None
 
 
 def _placed(text: str) -> Fault | None:
-    """A fault with a name before it."""
+    """A fault after a place and a colon."""
     first, found, rest = text.partition(": ")
     if not (found and first and rest):
         return None

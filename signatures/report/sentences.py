@@ -1,6 +1,6 @@
-"""Every fault by its code, in English: the msgids of ``signatures/locale``. What varies stands in ``%(name)s``.
+"""Every fault by its code, in English: the msgids of ``signatures/locale``. Variables are ``%(name)s``.
 
-A code is for programs and stays. So does a sentence: ``legacy_reports`` reads older reports by it.
+Codes are for programs and must not change. Nor must sentences: ``legacy_reports`` recognises older reports by them.
 """
 
 from collections.abc import Mapping
@@ -105,7 +105,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "extension-twice": "extension %(extension)s is given twice",
     "certificate-not-yet-valid": "not valid before %(at)s",
     "certificate-expired": "the certificate expired at %(at)s",
-    # Whether a certificate is for this
+    # Whether a certificate is fit for the purpose
     "key-usage-missing": "the certificate is not for signing: key usage %(usages)s is missing",
     "email-protection-missing": "the certificate is not for signing: extended key usage emailProtection is missing",
     "certificate-for-authentication": "the certificate is for authentication: extended key usage clientAuth",
@@ -309,5 +309,5 @@ SENTENCES: Final[Mapping[str, str]] = {
     "quoted": "%(text)s",
 }
 
-# Frames around others: they have no words of their own, and no translation.
+# Frames around other faults: they have no fixed text and no translation.
 FRAMES: Final = frozenset({"several", "at-place", "quoted"})

@@ -1,4 +1,4 @@
-"""What a verification has to say, in the words of EN 319 102-1."""
+"""The result of a verification, in the terms of EN 319 102-1."""
 
 import functools
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from signatures.report.fault import Fault
 
 Indication = Literal["TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE"]
 
-# A sub-indication says that something is proven wrong, or that something is not known. EN 319 102-1, table 6.
+# A sub-indication means that something is proven wrong, or that something is not known. EN 319 102-1, table 6.
 INDICATIONS: dict[str, Indication] = {
     "FORMAT_FAILURE": "TOTAL_FAILED",
     "HASH_FAILURE": "TOTAL_FAILED",
@@ -35,7 +35,7 @@ INDICATIONS: dict[str, Indication] = {
     "CRYPTO_CONSTRAINTS_FAILURE_NO_POE": "INDETERMINATE",
 }
 
-# What parsers of hostile certificates and structures raise; anything else is a fault of ours and may surface.
+# What parsers raise for hostile certificates and structures; any other exception is a bug and propagates.
 HOSTILE = (
     ValueError,
     UnsupportedAlgorithm,
@@ -47,12 +47,12 @@ HOSTILE = (
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at. ``name`` is stable; ``fault`` says what is wrong, ``detail`` says it in English.
+    """One check. ``name`` is stable; ``fault`` is what is wrong, ``detail`` the same in English.
 
-    One that passed has a ``detail`` only if it is a note: an item that was passed over, and why. Reports from before
-    there were codes, and notes of others than this verifier, have a ``detail`` without a ``fault``.
+    A check that passed has a ``detail`` only if it is a note: an item that was ignored, and why. Reports from before
+    there were codes, and notes not made by this verifier, have a ``detail`` without a ``fault``.
 
-    Names, in the order in which they are looked at:
+    Names, in the order of the checks:
     trust, format, detached, signed-attributes, content-type, counter-signature, content, signing-certificate,
     certificate, digest-algorithm, message-digest, signing-certificate-attribute, algorithm-protection, signing-time,
     signature, evidence, renewal, timestamp, chain, authorities, validity, revocation, algorithm-age, key-usage, role,
@@ -73,7 +73,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Signer:
-    """Whom the certificate names. IIN and BIN are ``None`` where it does not name them in the accepted form."""
+    """The owner of the certificate. IIN and BIN are ``None`` if absent or not in the accepted form."""
 
     iin: str | None
     bin: str | None
@@ -88,9 +88,9 @@ class Signer:
 class Report:
     """The outcome of a verification.
 
-    ``signature_sha256`` is the identity of the bare signature value: the same for one signature however it was wrapped
+    ``signature_sha256`` is the identity of the bare signature value: the same however the signature is wrapped
     or re-encoded. ``signing_time`` is claimed by the signer and proves nothing; ``best_signature_time`` is the earliest
-    proven time of the signature, by which the certificate was judged.
+    proven time of the signature, at which the certificate was judged.
     """
 
     indication: Indication
@@ -109,7 +109,7 @@ class Report:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was passed over without harm, and why."""
+        """The items that were ignored without effect on the result, and why."""
         return tuple(check.detail for check in self.checks if check.passed and check.detail)
 
     @property
@@ -118,7 +118,7 @@ class Report:
         return tuple(check for check in self.checks if not check.passed)
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON takes it; instants in RFC 3339, UTC."""
+        """The report for JSON; instants in RFC 3339, UTC."""
         return {name: _plain(value) for name, value in vars(self).items()}
 
 
@@ -129,7 +129,7 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    # Not `asdict`: it copies deeply, which took as long as the signature's mathematics.
+    # Not `asdict`: its deep copy took as long as verifying the signature value.
     if isinstance(value, Check):
         return {name: _plain(item) for name, item in vars(value).items() if item is not None}
     if isinstance(value, Fault):
@@ -139,12 +139,12 @@ def _plain(value: Any) -> Any:
 
 @functools.cache
 def _passed(name: str) -> Check:
-    """One for each name: names are ours, and few."""
+    """Cached by name: names are fixed and few."""
     return Check(name, True)
 
 
 class Fatal(Exception):
-    """The check just recorded leaves nothing that could be examined further."""
+    """Ends the examination: the check just recorded leaves nothing to examine."""
 
 
 @dataclass
@@ -155,21 +155,21 @@ class Findings:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def add(self, name: str, fault: Fault | None, sub_indication: str) -> bool:
-        """Record a check, which passed if there is no fault. Says whether it passed."""
+        """Record a check, which passed if there is no fault; returns whether it passed."""
         self.checks.append(Check.about(name, fault, sub_indication) if fault else _passed(name))
         return not fault
 
     def note(self, name: str, fault: Fault) -> None:
-        """Record something that was passed over: it does not count against the signature."""
+        """Record an ignored item, which does not count against the signature."""
         self.checks.append(Check.about(name, fault))
 
     def need(self, name: str, fault: Fault | None, sub_indication: str) -> None:
-        """The same, for a check without which nothing further can be examined."""
+        """Record a check on which all later ones depend; raises :class:`Fatal` if it did not pass."""
         if not self.add(name, fault, sub_indication):
             raise Fatal(fault)
 
     def report(self) -> Report:
-        """Proven faults come before things unknown; among equals the first found counts."""
+        """The report. Proven faults take precedence over unknowns; among equals the first counts."""
         failed = [check.sub_indication for check in self.checks if not check.passed]
         proven = [name for name in failed if INDICATIONS[name] == "TOTAL_FAILED"]
         sub = next(iter(proven or failed), "")

@@ -1,10 +1,10 @@
-"""What the readable report says beside its faults; translated in ``signatures/locale``."""
+"""The texts of the readable report other than faults; translated in ``signatures/locale``."""
 
 from typing import Final
 
 from signatures.report.catalogue import translated
 
-# What a lawyer asks of a signature, and the checks of the report that answer it.
+# A lawyer's questions about a signature, and the checks of the report that answer each.
 QUESTIONS: Final[dict[str, frozenset[str]]] = {
     "form": frozenset({"trust", "format", "detached", "signed-attributes", "content-type", "counter-signature"}),
     "value": frozenset(
@@ -55,7 +55,7 @@ WORDS: Final[dict[str, str]] = {
     "held-checkpoint": "Log against the checkpoint you keep",
 }
 
-# What each sub-indication of EN 319 102-1 means to somebody who has not read it.
+# Each sub-indication of EN 319 102-1 in plain words.
 MEANINGS: Final[dict[str, str]] = {
     "FORMAT_FAILURE": "it is not in the required form",
     "HASH_FAILURE": "the bytes are not those that were signed",
@@ -85,5 +85,5 @@ def word(key: str, language: str) -> str:
 
 
 def meaning(sub_indication: str, language: str) -> str:
-    """What a sub-indication means, in a half-sentence."""
+    """The meaning of a sub-indication, as part of a sentence."""
     return translated(MEANINGS[sub_indication], language)

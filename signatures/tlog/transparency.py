@@ -1,11 +1,11 @@
-"""Transparency logs: RFC 6962 Merkle trees, and the C2SP text formats that make them checkable offline.
+"""Transparency logs: RFC 6962 Merkle trees, and the C2SP text formats for offline verification.
 
-Pure functions over bytes and text: hashing (RFC 6962, 2.1), the compact range that grows a tree leaf by leaf, inclusion
-and consistency proofs (RFC 9162, 2.1.3 and 2.1.4), signed notes (c2sp.org/signed-note, Ed25519), checkpoints
-(c2sp.org/tlog-checkpoint) and proofs (c2sp.org/tlog-proof). Whatever does not check out raises :class:`ValueError`.
+Pure functions over bytes and text: hashing (RFC 6962, 2.1), the compact range for appending leaves, inclusion and
+consistency proofs (RFC 9162, 2.1.3 and 2.1.4), signed notes (c2sp.org/signed-note, Ed25519), checkpoints
+(c2sp.org/tlog-checkpoint) and proofs (c2sp.org/tlog-proof). Failed verification raises :class:`ValueError`.
 
-A perfect subtree is addressed by ``(level, position)``: it covers the leaves ``position << level`` up to, without,
-``(position + 1) << level``. A store that keeps the hash of each can answer every proof with a few look-ups.
+A perfect subtree is addressed by ``(level, position)``: it covers the leaves from ``position << level`` to
+``(position + 1) << level``, exclusive. A store with the hash of each answers every proof with a few look-ups.
 """
 
 import base64
@@ -25,7 +25,7 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 HASH_BYTES = 32
 ED25519 = b"\x01"
 SIGNATURE_MARK = "\u2014 "
-# Bounds for text that a stranger hands in.
+# Limits for untrusted text.
 MAX_TEXT = 1 << 20
 MAX_SIGNATURES = 100
 MAX_PROOF_HASHES = 64
@@ -55,7 +55,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def fold(hashes: Sequence[bytes]) -> bytes:
-    """The root over adjacent perfect subtrees, given from left (largest) to right."""
+    """The root over adjacent perfect subtrees, from left (largest) to right."""
     if not hashes:
         return EMPTY_ROOT
     root = hashes[-1]
@@ -65,9 +65,9 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
 
 def cover(begin: int, end: int) -> list[Address]:
-    """The perfect subtrees that tile the leaves ``begin`` to, without, ``end``, from left to right.
+    """The perfect subtrees that cover the leaves from ``begin`` to ``end``, exclusive, from left to right.
 
-    ``begin`` must be a multiple of the largest of them, as it is for every range that a proof of RFC 6962 names.
+    ``begin`` must be a multiple of the size of the largest, as it is for every range in an RFC 6962 proof.
     """
     addresses = []
     while begin < end:
@@ -79,7 +79,7 @@ def cover(begin: int, end: int) -> list[Address]:
 
 @dataclass
 class CompactRange:
-    """The right edge of a growing tree: all that is needed to append to it and to know its root."""
+    """The right edge of a growing tree: the state needed to append to it and to compute its root."""
 
     size: int = 0
     hashes: list[bytes] = field(default_factory=list)
@@ -139,12 +139,12 @@ def consistency_ranges(old: int, size: int) -> list[Range]:
 
 
 def proof_hashes(ranges: Iterable[Range], lookup: NodeLookup) -> list[bytes]:
-    """The hashes of a proof, from the stored perfect subtrees."""
+    """The hashes of a proof, computed from the stored perfect subtrees."""
     return [fold([lookup(address) for address in cover(*span)]) for span in ranges]
 
 
 def _rise(position: int, last: int) -> tuple[int, int]:
-    """One level up; past all levels at which a node at the right edge has no sibling."""
+    """One level up, skipping the levels at which a node at the right edge has no sibling."""
     if position == last:
         while position & 1 == 0 and position:
             position, last = position >> 1, last >> 1
@@ -217,7 +217,7 @@ def _key_id(name: str, public: bytes) -> bytes:
 
 
 def _key_parts(text: str, what: Parameter) -> tuple[str, bytes]:
-    """Name and 32 key bytes of ``name+id+base64(0x01 || key)``; whether the id fits is for the caller to compare."""
+    """Name and 32 key bytes of ``name+id+base64(0x01 || key)``; the caller compares the id."""
     name, _, rest = text.partition("+")
     _, _, encoded = rest.partition("+")
     data = _decode(encoded, what)
@@ -322,9 +322,9 @@ def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
 
 
 def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Verifier, ...]]:
-    """The text of a signed note, and which of ``verifiers`` have signed it: at least one.
+    """The text of a signed note, and those of ``verifiers`` that signed it, at least one. Raises ``ValueError``.
 
-    Signatures of unknown keys are passed over; a wrong signature of a known key refuses the whole note.
+    Signatures of unknown keys are ignored; a wrong signature of a known key makes the whole note invalid.
     """
     text, signatures = _split_note(note)
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
@@ -359,7 +359,7 @@ def _hash(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a log says of itself: its name, how many leaves it has, and their root."""
+    """The state of a log: its name, its number of leaves, and their root."""
 
     origin: str
     size: int
@@ -367,7 +367,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
-        """From a note's text; extension lines are passed over."""
+        """From a note's text; extension lines are ignored."""
         lines = text.split("\n")
         if len(lines) <= CHECKPOINT_LINES or not lines[0]:
             raise FaultError(Fault("not-a-checkpoint"))
@@ -388,10 +388,10 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Proof:
-    """That a leaf is in a log: index, the hashes up to the root, and the signed checkpoint.
+    """A proof that a leaf is in a log: index, the hashes up to the root, and the signed checkpoint.
 
-    ``extra`` is not authenticated by itself; ecase puts the record there whose SHA-256 the leaf is (:class:`Record`),
-    or only that SHA-256 (32 bytes), where the record is not for whoever asks.
+    ``extra`` is not authenticated by itself; in ecase it is the record whose SHA-256 is the leaf (:class:`Record`), or
+    only that SHA-256 (32 bytes) if the reader may not see the record.
     """
 
     index: int
@@ -420,7 +420,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Proven:
-    """What a proof has shown: the leaf's index in the log of this checkpoint."""
+    """The result of a valid proof: the leaf's index in the log of this checkpoint."""
 
     index: int
     checkpoint: Checkpoint
@@ -430,7 +430,7 @@ def verify_proof(proof_text: str, leaf_data: bytes, public_keys: Iterable[str]) 
     """Check a tlog-proof offline.
 
     ``leaf_data`` is what the log has hashed as its leaf (for ecase: an entry's 32-byte hash), ``public_keys`` are the
-    trusted verifier keys in text. Raises :class:`ValueError` with the first thing that does not hold.
+    trusted verifier keys in text. Raises :class:`ValueError` for the first check that fails.
     """
     proof = Proof.parse(proof_text)
     checkpoint = Checkpoint.open(proof.note, [Verifier.parse(key) for key in public_keys])
@@ -471,15 +471,15 @@ class Record:
 
 
 def chain_label(chain: str) -> bytes:
-    """A chain's name as it enters a record's hash."""
+    """A chain's name as it is hashed in a record: length (2 bytes, big-endian), then UTF-8."""
     name = chain.encode()
     return len(name).to_bytes(2, "big") + name
 
 
 def proven_record(proof_text: str, public_keys: Iterable[str]) -> tuple[Record, Proven]:
-    """The record that a proof of ecase carries, checked against the log's checkpoint; raises :class:`ValueError`.
+    """The record in a proof of ecase, verified against the log's checkpoint. Raises :class:`ValueError`.
 
-    :class:`NotShown` for a proof that holds, of an entry whose record it does not carry.
+    Raises :class:`NotShown` for a valid proof that does not contain the record.
     """
     extra = Proof.parse(proof_text).extra
     if len(extra) == HASH_BYTES:
@@ -489,7 +489,7 @@ def proven_record(proof_text: str, public_keys: Iterable[str]) -> tuple[Record, 
 
 
 class NotShown(FaultError):
-    """The proof shows that there is an entry, and not what it says: the log kept that from whoever asked."""
+    """The proof is valid but does not contain the entry's record, which its reader was not allowed to see."""
 
     def __init__(self, proven: Proven) -> None:
         super().__init__(Fault("log-entry-not-shown", index=proven.index))

@@ -1,1 +1,1 @@
-"""Certificates, the trust that they must lead to, and what says that they were revoked."""
+"""Certificates, the trust store, and revocation."""

@@ -1,6 +1,6 @@
-"""Checks of the signer's certificate: its path, its time, its revocation and its profile.
+"""Checks of the signer's certificate: path, validity and profile.
 
-Each function returns the fault, or ``None``; with a sub-indication where it may differ.
+Each function returns the fault or ``None``, with a sub-indication where that varies.
 """
 
 import functools
@@ -25,30 +25,30 @@ UNTRUSTED = "NO_CERTIFICATE_CHAIN_FOUND"
 
 @dataclass(frozen=True)
 class Path:
-    """Signer first, root last; ``authorities`` are the pinned ones above the signer."""
+    """A certificate path; ``authorities`` are the pinned ones above the signer, root last."""
 
     signer: Facts
     authorities: tuple[Authority, ...]
 
     @property
     def issuer(self) -> Authority:
-        """The authority right above the signer."""
+        """The authority that issued the signer's certificate."""
         return self.authorities[0]
 
     @functools.cached_property
     def members(self) -> tuple[Facts, ...]:
-        """All certificates of the path."""
+        """All certificates of the path, signer first."""
         return (self.signer, *[authority.facts for authority in self.authorities])
 
     def issued(self) -> list[tuple[Facts, Authority]]:
-        """Every certificate below the root, with the authority above it."""
+        """Every certificate below the root, with its issuer."""
         return list(zip(self.members, self.authorities, strict=False))
 
 
 def find_path(facts: Facts, trust: TrustStore, policy: Policy, at: datetime) -> tuple[Path | None, Fault | None, str]:
-    """The path to a pinned root, all of it trusted at that time.
+    """The path to a pinned root whose authorities are all trusted at ``at``, or a fault with its sub-indication.
 
-    The certificates that came with the signature are not looked at.
+    Other certificates in the signature are not used.
     """
     named = trust.issuers_of(facts)
     if not named:
@@ -57,12 +57,12 @@ def find_path(facts: Facts, trust: TrustStore, policy: Policy, at: datetime) -> 
     found = [Path(facts, chain) for chain, fault in zip(named, faults, strict=True) if fault == NO_FAULT]
     if not found:
         return None, *faults[0]
-    untrusted = [trust_fault(one, at) for one in found]
+    untrusted = [trust_fault(path, at) for path in found]
     return (found[untrusted.index(None)], *NO_FAULT) if None in untrusted else (None, untrusted[0], UNTRUSTED)
 
 
 def issued_fault(facts: Facts, trust: TrustStore, policy: Policy) -> Judged:
-    """Whether any pinned authority issued the certificate, whenever that authority was trusted."""
+    """The fault unless a pinned authority issued the certificate, regardless of when that authority is trusted."""
     named = trust.issuers_of(facts)
     faults = [_issue_fault(facts, chain[0], policy) for chain in named]
     if NO_FAULT in faults:
@@ -90,9 +90,9 @@ def _issue_fault(facts: Facts, authority: Authority, policy: Policy) -> Judged:
 
 
 def check_issued_by(certificate: Facts, issuer: Facts, policy: Policy) -> None:
-    """The issuer's signature; raises :class:`Unsuitable` or ``InvalidSignature``.
+    """Verify the issuer's signature; raises :class:`Unsuitable` or ``InvalidSignature``.
 
-    With the usual algorithms it is checked once for a certificate, not each time.
+    With the default algorithms the result is cached for each certificate.
     """
     if policy.signatures is SIGNATURES and policy.digests is DIGESTS:
         _check_issued_once(certificate, issuer)
@@ -102,20 +102,20 @@ def check_issued_by(certificate: Facts, issuer: Facts, policy: Policy) -> None:
 
 @functools.lru_cache(maxsize=MAX_KEPT)
 def _check_issued_once(certificate: Facts, issuer: Facts) -> None:
-    """What raises is not kept."""
+    """Failures are not cached."""
     check_issued(Signed.read(certificate.der), issuer.certificate, SIGNATURES, DIGESTS)
 
 
 def age_fault(path: Path, digest: Digest, at: datetime, policy: Policy) -> Fault | None:
-    """Whether the algorithms of signature and certificates are still good for what is proven since ``at``."""
+    """The fault if an algorithm of the signature or its certificates is no longer accepted at ``at``."""
     return policy.sunset_fault({digest.name, *(member.strength for member in path.members)}, at)
 
 
 def authorities_fault(path: Path) -> Fault | None:
-    """Each authority above the signer must be one: basic constraints, path length, key usage, critical extensions."""
+    """Each issuer must be an authority: basic constraints, path length, key usage, critical extensions."""
     for below, authority in enumerate(path.authorities):
         is_root = below == len(path.authorities) - 1
-        # No list is asked about a root; some old ones have the number 0.
+        # Revocation of a root is not checked, and some old roots have the serial number 0.
         fault = None if is_root else serial_fault(authority.facts)
         if fault := fault or _authority_fault(authority.facts, below):
             return Fault("at-place", place=authority.certificate.subject.rfc4514_string(), fault=fault)
@@ -134,17 +134,17 @@ def _authority_fault(facts: Facts, below: int) -> Fault | None:
 
 
 def serial_fault(facts: Facts) -> Fault | None:
-    """A serial number is positive and has at most 20 octets (RFC 5280, 4.1.2.2): no list could name another."""
+    """A serial number is positive and has at most 20 octets (RFC 5280, 4.1.2.2): lists can name no other."""
     return None if 0 < facts.serial < MAX_SERIAL else Fault("serial-number-out-of-range")
 
 
 def extensions_fault(facts: Facts) -> Fault | None:
-    """A critical extension that is not understood must be refused (RFC 5280, 4.2)."""
+    """The fault if a critical extension is not understood (RFC 5280, 4.2)."""
     return Fault("critical-extension-unknown", extension=facts.unknown_critical) if facts.unknown_critical else None
 
 
 def validity_fault(path: Path, at: datetime, created_after: datetime | None) -> Judged:
-    """All certificates of the path must be in force at the best signature time."""
+    """All certificates of the path must be valid at the best signature time."""
     for member in path.members:
         if at < member.not_before:
             return Fault("certificate-not-yet-valid", at=member.not_before.isoformat()), "NOT_YET_VALID"
@@ -154,7 +154,7 @@ def validity_fault(path: Path, at: datetime, created_after: datetime | None) -> 
 
 
 def _expired(since: datetime, created_after: datetime | None) -> Judged:
-    """Expired for certain only if the signed bytes prove that they were signed later than that."""
+    """EXPIRED only if the signed bytes prove that they were made after the expiry."""
     proven = created_after is not None and created_after > since
     return Fault("certificate-expired", at=since.isoformat()), "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE"
 

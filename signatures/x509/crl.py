@@ -1,4 +1,4 @@
-"""Certificate revocation lists: complete ones, and deltas put upon their complete ones (RFC 5280, 5)."""
+"""Certificate revocation lists: complete lists, and deltas with their base lists (RFC 5280, 5)."""
 
 import functools
 from collections.abc import Callable, Iterable
@@ -19,27 +19,27 @@ MAX_SERIAL = 1 << 159
 
 @dataclass(frozen=True)
 class RevocationList:
-    """A complete list, with the delta that brings it up to date if there is one."""
+    """A complete list, with its newest delta if there is one."""
 
     base: x509.CertificateRevocationList
     delta: x509.CertificateRevocationList | None = None
 
     @property
     def newest(self) -> x509.CertificateRevocationList:
-        # An empty list is false: it is not absent.
+        # Compared with None, since an empty list is false.
         return self.base if self.delta is None else self.delta
 
     def entry(self, serial: int) -> x509.RevokedCertificate | None:
-        """The entry of a certificate, unless the delta takes it off the list."""
+        """The entry of a certificate, unless the delta removes it."""
         return self._entries(serial)
 
     @functools.cached_property
     def _entries(self) -> Callable[[int], x509.RevokedCertificate | None]:
-        """The library goes through the whole list each time: what it found for whoever signs again is kept."""
+        """A cached look-up by serial number: the library searches the whole list each time."""
         return functools.lru_cache(maxsize=MAX_KEPT)(functools.partial(_find, self.base, self.delta))
 
     def is_fresh(self, at: datetime, latest: datetime) -> bool:
-        """Whether it speaks of ``at`` and was not made after ``latest``. Without nextUpdate it never does."""
+        """Whether it covers ``at`` and was not made after ``latest``. A list without nextUpdate is never fresh."""
         return self.next_update is not None and at <= self.next_update and self.last_update <= latest
 
     @functools.cached_property
@@ -51,17 +51,17 @@ class RevocationList:
         return self.newest.next_update_utc
 
     def encoded(self) -> tuple[bytes, ...]:
-        """DER of the complete list and of the delta."""
-        return tuple(one.public_bytes(Encoding.DER) for one in (self.base, self.delta) if one is not None)
+        """DER of the complete list and of the delta, if any."""
+        return tuple(part.public_bytes(Encoding.DER) for part in (self.base, self.delta) if part is not None)
 
 
 def _find(
     base: x509.CertificateRevocationList, delta: x509.CertificateRevocationList | None, serial: int
 ) -> x509.RevokedCertificate | None:
     if not 0 < serial < MAX_SERIAL:
-        # The library raises for some of them; no list that follows RFC 5280, 5.1.2.6 can name one.
+        # The library raises for some of these numbers; no list that follows RFC 5280, 5.1.2.6 contains one.
         return None
-    # An empty list is false: it is not absent.
+    # Compared with None, since an empty list is false.
     changed = None if delta is None else delta.get_revoked_certificate_by_serial_number(serial)
     if changed:
         return None if reason(changed) is x509.ReasonFlags.remove_from_crl else changed
@@ -69,7 +69,7 @@ def _find(
 
 
 def read(data: bytes) -> x509.CertificateRevocationList:
-    """A list from PEM or DER, whose name can be read: the library reads it late, and has a TypeError for some."""
+    """A list from PEM or DER. ``ValueError`` also if its issuer, which the library parses lazily, cannot be read."""
     load = x509.load_pem_x509_crl if data.startswith(b"-----") else x509.load_der_x509_crl
     try:
         found = load(data)
@@ -82,7 +82,7 @@ def read(data: bytes) -> x509.CertificateRevocationList:
 
 
 def reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags:
-    """The reason of an entry; unspecified where it gives none that can be read: revoked it is."""
+    """The reason of an entry; unspecified if it has no readable one: the certificate is still revoked."""
     try:
         return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
     except (x509.ExtensionNotFound, *HOSTILE):
@@ -90,10 +90,10 @@ def reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags:
 
 
 def paired(found: Iterable[x509.CertificateRevocationList]) -> tuple[tuple[RevocationList, ...], tuple[Fault, ...]]:
-    """The lists of one authority, each delta upon the newest complete list that it may be put upon.
+    """The lists of one authority; each delta is combined with the newest complete list that it applies to.
 
-    Using deltas is optional (RFC 5280, 6.3.3): one without such a list is passed over and named in the second value,
-    and so is a list that covers only some certificates or those of others, or that cannot be read.
+    Using deltas is optional (RFC 5280, 6.3.3): one without such a list is ignored and named in the second value, as is
+    a partial or indirect list, or one that cannot be read.
     """
     notes: list[Fault] = []
     usable = [listed for listed in found if _noted(notes, _use_fault, listed)]
@@ -129,22 +129,22 @@ def _use_fault(listed: x509.CertificateRevocationList) -> Fault | None:
 def _base_of(
     delta: x509.CertificateRevocationList, bases: list[x509.CertificateRevocationList]
 ) -> x509.CertificateRevocationList | None:
-    """RFC 5280, 5.2.4: its number is at least the one that the delta starts from, and below the delta's own."""
+    """RFC 5280, 5.2.4: the base's number is at least the one named in the delta, and below the delta's own."""
     lowest, own = _value(delta, x509.DeltaCRLIndicator).crl_number, _number(delta)
     fitting = [base for base in bases if lowest <= _number(base) < own]
     return max(fitting, key=_number, default=None)
 
 
-def _number(one: x509.CertificateRevocationList) -> int:
-    value = _value(one, x509.CRLNumber)
+def _number(listed: x509.CertificateRevocationList) -> int:
+    value = _value(listed, x509.CRLNumber)
     return value.crl_number if value else -1
 
 
-def _value(one: x509.CertificateRevocationList, kind: type) -> Any:
-    """An extension's value. A list with a critical extension that is not understood must not be used."""
+def _value(listed: x509.CertificateRevocationList, kind: type) -> Any:
+    """An extension's value. ``FaultError`` if a critical extension of the list is not understood."""
     known = (x509.CRLNumber, x509.DeltaCRLIndicator, x509.IssuingDistributionPoint)
     found = None
-    for extension in one.extensions:
+    for extension in listed.extensions:
         if extension.critical and not isinstance(extension.value, known):
             raise FaultError(Fault("revocation-list-extension-unknown", extension=extension.oid.dotted_string))
         found = extension.value if isinstance(extension.value, kind) else found

@@ -1,4 +1,4 @@
-"""What a certificate says, read once and kept: only facts, each a function of its bytes. Who judges does so anew."""
+"""Reads a certificate once and caches its facts, which depend only on its bytes. Verdicts are never cached."""
 
 import contextlib
 import functools
@@ -14,7 +14,7 @@ from signatures.report.fault import Fault, FaultError, fault_of
 from signatures.report.verdict import HOSTILE, Signer
 from signatures.x509 import identity
 
-# What this verifier understands well enough to let it be critical (RFC 5280, 4.2).
+# The extensions that may be critical (RFC 5280, 4.2).
 UNDERSTOOD = (
     x509.BasicConstraints,
     x509.KeyUsage,
@@ -23,7 +23,7 @@ UNDERSTOOD = (
     x509.SubjectAlternativeName,
 )
 
-# The names of RFC 5280, 4.2.1.3, without those of authorities and of how a key is agreed on.
+# The names of RFC 5280, 4.2.1.3, except those for authorities and encipherOnly, decipherOnly.
 KEY_USAGES = {
     "digitalSignature": "digital_signature",
     "nonRepudiation": "content_commitment",
@@ -34,9 +34,9 @@ KEY_USAGES = {
 
 
 class Facts:
-    """The facts of one certificate. What cannot be read raises one of ``HOSTILE`` each time that it is asked for.
+    """The facts of one certificate. Reading an unreadable one raises one of ``HOSTILE`` each time.
 
-    Two are equal only if they are one object: what is kept by them is kept by a certificate's bytes.
+    Compared by identity; :func:`facts_of` returns the same object for the same bytes, so it can be a cache key.
     """
 
     def __init__(self, certificate: x509.Certificate) -> None:
@@ -69,7 +69,7 @@ class Facts:
 
     @functools.cached_property
     def signer(self) -> Signer:
-        """Whom it names, for the report."""
+        """The owner, for the report."""
         names = self.certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
         return Signer(
             iin=identity.iin(self.certificate),
@@ -89,7 +89,7 @@ class Facts:
             for extension in self.certificate.extensions
             if extension.critical and not isinstance(extension.value, UNDERSTOOD)
         )
-        return next((one.oid.dotted_string for one in unknown), "")
+        return next((extension.oid.dotted_string for extension in unknown), "")
 
     @functools.cached_property
     def constraints(self) -> x509.BasicConstraints | None:
@@ -101,34 +101,35 @@ class Facts:
 
     @functools.cached_property
     def key_usages(self) -> frozenset[str]:
-        """What the key may be used for, by the names of ``KEY_USAGES``."""
+        """The key usages, by the names of ``KEY_USAGES``."""
         return frozenset(name for name, flag in KEY_USAGES.items() if self.key_usage and getattr(self.key_usage, flag))
 
     @functools.cached_property
     def usages(self) -> frozenset[str]:
-        """The extended key usages."""
+        """The extended key usages as dotted identifiers."""
         return identity.usages(self.certificate)
 
     @functools.cached_property
     def policies(self) -> frozenset[str]:
-        """The certificate policies."""
-        return frozenset(one.policy_identifier.dotted_string for one in self.extension(x509.CertificatePolicies) or ())
+        """The certificate policies as dotted identifiers."""
+        stated = self.extension(x509.CertificatePolicies) or ()
+        return frozenset(policy.policy_identifier.dotted_string for policy in stated)
 
     @functools.cached_property
     def strength(self) -> str:
-        """Kind and size of its key."""
+        """Kind and size of the key (:func:`signatures.crypto.algorithms.key_strength`)."""
         return key_strength(self.certificate)
 
 
 @functools.lru_cache(maxsize=MAX_KEPT)
 def facts_of(certificate: x509.Certificate) -> Facts:
-    """The facts of a certificate, found by all of its bytes."""
+    """The facts of a certificate, cached by all of its bytes."""
     return Facts(certificate)
 
 
 @functools.lru_cache(maxsize=MAX_KEPT)
 def read_certificate(data: bytes) -> x509.Certificate:
-    """A certificate whose names can be read: the library reads them late, and has a TypeError for some that are not."""
+    """A certificate from DER. ``ValueError`` also if its names, which the library parses lazily, cannot be read."""
     try:
         certificate = x509.load_der_x509_certificate(data)
         named = len(list(certificate.subject)) and len(list(certificate.issuer))
@@ -141,6 +142,6 @@ def read_certificate(data: bytes) -> x509.Certificate:
 
 
 def _read_extensions(certificate: x509.Certificate) -> None:
-    """Names stand in extensions as well; what else is wrong with those is for the checks to say that need them."""
+    """Parse the extensions, which contain names too; checks that need an extension report its other faults."""
     with contextlib.suppress(*HOSTILE):
         _ = certificate.extensions

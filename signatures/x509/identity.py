@@ -1,8 +1,8 @@
-"""Who a certificate of Kazakhstan's National Certification Authority says its owner is.
+"""Reads the owner's identity from a certificate of Kazakhstan's National Certification Authority.
 
 The owner's IIN is the subject's only ``serialNumber``, written "IIN" and twelve ASCII digits; the organisation's BIN is
-in ``OU``, written "BIN" and twelve ASCII digits. Nothing else counts: not a number in the common name, not a second
-number, not digits of another script. The check digit is not looked at, since test numbers do not satisfy it.
+in ``OU``, written "BIN" and twelve ASCII digits. Nothing else is accepted: no number in the common name, no second
+number, no digits of another script. The check digit is not checked, since test numbers do not satisfy it.
 """
 
 import re
@@ -42,7 +42,7 @@ def roles(certificate: x509.Certificate, arc: str = oids.KZ_ROLES) -> frozenset[
 
 
 def under(found: frozenset[str], arc: str) -> frozenset[str]:
-    """Those of some identifiers that stand under ``arc``, and ``arc`` itself."""
+    """The identifiers in ``found`` under ``arc``, including ``arc`` itself."""
     return frozenset(usage for usage in found if usage == arc or usage.startswith(arc + "."))
 
 

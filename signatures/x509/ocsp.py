@@ -1,8 +1,8 @@
-"""OCSP (RFC 6960): requests, and responses judged as evidence that is kept.
+"""OCSP (RFC 6960): requests, and verification of responses, which are stored as evidence.
 
-A response counts if it is signed by the authority that issued the certificate, or by one to which that authority
-itself gave a certificate for OCSPSigning. A responder's certificate is judged at the time at which the response was
-produced: a response that was good when received stays so, and archive renewal proves that it is as old as it says.
+A response is accepted if it is signed by the authority that issued the certificate, or by a responder to which that
+authority itself issued a certificate for OCSPSigning. A responder's certificate is judged at the time at which the
+response was produced: a response that was valid when received stays valid, and archive renewal proves its age.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from signatures.x509.crl import RevocationList
 from signatures.x509.facts import facts_of, read_certificate
 from signatures.x509.trust import Authority, TrustStore
 
-# A name for keys and names only, where SHA-1 does no harm: who wants to deceive needs the authority's signature.
+# Digests that identify keys and names. SHA-1 is harmless here: a forgery would need the authority's signature.
 NAMING: dict[str, Callable[[bytes], bytes]] = {
     "1.3.14.3.2.26": lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
     oids.SHA256: lambda data: hashlib.sha256(data).digest(),
@@ -34,7 +34,7 @@ NAMING: dict[str, Callable[[bytes], bytes]] = {
 STATUS = {1: "malformedRequest", 2: "internalError", 3: "tryLater", 5: "sigRequired", 6: "unauthorized"}
 SUCCESSFUL, ON_HOLD = 0, 6
 PLAIN_STATUS = {0x80: "good", 0x82: "unknown"}
-# RFC 6960, 2.2: how a responder says that it never issued such a certificate.
+# RFC 6960, 2.2: the revocation time for a certificate that was never issued.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_BYTES, MAX_ANSWERS, MAX_CERTIFICATES = 16 * 1024, 16, 8
 KNOWN_EXTENSIONS = frozenset(
@@ -48,12 +48,12 @@ NO_LISTS: Lists = {}
 
 
 class Unusable(FaultError):
-    """The response says nothing that could be relied on; the fault says why."""
+    """The response cannot be used; the fault says why."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an authorised responder says about one certificate of ``authority``. ``reason`` as in RFC 5280, 5.3.1."""
+    """An authorised responder's answer about a certificate of ``authority``. ``reason`` as in RFC 5280, 5.3.1."""
 
     authority: x509.Certificate
     serial: int
@@ -65,9 +65,9 @@ class Answer:
     reason: int = 0
 
     def is_fresh(self, at: datetime, latest: datetime, policy: Policy) -> bool:
-        """Whether it speaks of ``at`` and was not made after ``latest``.
+        """Whether it covers ``at`` and was not made after ``latest``.
 
-        Without nextUpdate, as Kazakhstan's responder answers, it speaks of what was before it and a little after.
+        Without nextUpdate, as from Kazakhstan's responder, it covers the time up to ``policy.ocsp_age`` after it.
         """
         if self.this_update > latest:
             return False
@@ -77,7 +77,7 @@ class Answer:
 
 
 def request(certificate: x509.Certificate, issuer: x509.Certificate, nonce: bytes) -> bytes:
-    """A request about one certificate, named by SHA-256, with a nonce of 1 to 32 octets (RFC 9654)."""
+    """A request about one certificate, identified by SHA-256, with a nonce of 1 to 32 octets (RFC 9654)."""
     identifier = der.encode(
         der.SEQUENCE,
         der.encode(der.SEQUENCE, der.encode_oid(oids.SHA256)),
@@ -94,10 +94,10 @@ def request(certificate: x509.Certificate, issuer: x509.Certificate, nonce: byte
 def read(
     data: bytes, trust: TrustStore, policy: Policy, nonce: bytes | None = None, lists: Lists = NO_LISTS
 ) -> tuple[Answer, ...]:
-    """The answers of a response, of authorities of the trust store; :class:`Unusable` if there is anything wrong.
+    """The answers of a response about certificates of the trust store's authorities. Raises :class:`Unusable`.
 
-    ``nonce``: the one that was sent, if the response is to be the answer to just that request. ``lists``: those of the
-    authorities beyond the trust folder, by which a responder may be revoked.
+    ``nonce``: the one that was sent, if the response must answer that request. ``lists``: the authorities' lists from
+    outside the trust folder, which may revoke a responder.
     """
     try:
         return _read(data, trust, policy, nonce, lists)
@@ -208,7 +208,7 @@ def _status(status: der.Element) -> dict[str, Any]:
 
 
 def _check_signature(response: _Response, authority: Authority, policy: Policy) -> None:
-    """By the authority itself or by one that it authorised (RFC 6960, 4.2.2.2)."""
+    """Signed by the authority or by a responder that it authorised (RFC 6960, 4.2.2.2); else :class:`Unusable`."""
     candidates = [authority.certificate, *_delegates(response, authority, policy)]
     named = [candidate for candidate in candidates if _is_named(response.responder, candidate)]
     if not named:
@@ -236,7 +236,7 @@ def _delegates(response: _Response, authority: Authority, policy: Policy) -> lis
 
 
 def _delegate(raw: bytes, authority: Authority, at: datetime, policy: Policy) -> x509.Certificate | None:
-    """A certificate that came with the response, if it is one of an authorised responder; others are passengers."""
+    """A certificate in the response, if it is an authorised responder's; others are ignored."""
     try:
         certificate = read_certificate(raw)
         return None if delegate_fault(certificate, authority, at, policy) else certificate
@@ -245,7 +245,7 @@ def _delegate(raw: bytes, authority: Authority, at: datetime, policy: Policy) ->
 
 
 def delegate_fault(certificate: x509.Certificate, authority: Authority, at: datetime, policy: Policy) -> Fault | None:
-    """Why a certificate is not one of a responder that the authority authorised."""
+    """Why a certificate is not an authorised responder's of that authority; ``None`` if it is."""
     found = extensions.read(certificate)
     if oids.OCSP_SIGNING not in extensions.purposes(found) or not extensions.may_sign(found):
         return Fault("ocsp-certificate-not-for-ocsp")
@@ -253,7 +253,7 @@ def delegate_fault(certificate: x509.Certificate, authority: Authority, at: date
         return fault
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         return Fault("ocsp-certificate-not-valid")
-    if any(one.entry(certificate.serial_number) for one in authority.lists):
+    if any(listed.entry(certificate.serial_number) for listed in authority.lists):
         return Fault("ocsp-certificate-revoked")
     try:
         check_issued_by(facts_of(certificate), authority.facts, policy)

@@ -1,7 +1,7 @@
 """Whether a certificate was revoked, by lists (RFC 5280, 5) and OCSP responses (RFC 6960).
 
-The lists of the trust folder count always; what was kept as evidence is checked against the pinned authorities before
-it counts. Of each source the newest that is fresh is asked, and "revoked" by either is revoked.
+The lists of the trust folder are always used; those in evidence are first checked against the pinned authorities. The
+newest fresh list and the newest fresh response are used; a certificate is revoked if either says so.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ from signatures.x509.crl import read as read_list
 from signatures.x509.facts import Facts
 from signatures.x509.trust import Authority, TrustStore
 
-# RFC 5280, 5.3.1, by the numbers that OCSP uses as well.
+# RFC 5280, 5.3.1, by the numbers that OCSP uses too.
 REASONS = dict(
     enumerate(
         ("unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation")
@@ -28,13 +28,13 @@ REASONS = dict(
 ) | {6: "certificateHold", 8: "removeFromCRL", 9: "privilegeWithdrawn", 10: "aACompromise"}
 UNKNOWN = datetime.max.replace(tzinfo=UTC)
 ON_HOLD = "certificateHold"
-# RFC 3161, 4.1: what a key signed before a revocation for one of these reasons stays good.
+# RFC 3161, 4.1: signatures made before a revocation for one of these reasons stay valid.
 HARMLESS = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
 
 
 @dataclass(frozen=True)
 class Revocations:
-    """What is known beyond the trust folder, already checked: lists by authority, and answers."""
+    """Revocation data from outside the trust folder, already checked: lists by authority, and OCSP answers."""
 
     lists: Mapping[x509.Certificate, tuple[RevocationList, ...]] = field(default_factory=dict)
     answers: tuple[ocsp.Answer, ...] = ()
@@ -48,7 +48,7 @@ NOTHING = Revocations()
 
 @dataclass(frozen=True)
 class Times:
-    """``at``: the time that is judged. ``now``: the time of judging, if known; nothing may be younger than that."""
+    """``at``: the time that is judged. ``now``: the time of judging, if known; no source may be younger than that."""
 
     at: datetime
     now: datetime = UNKNOWN
@@ -57,7 +57,7 @@ class Times:
 
 @dataclass(frozen=True)
 class _Known:
-    """What one source says: revoked since when and why, or not at all."""
+    """The statement of one source: since when and why the certificate is revoked, if it is."""
 
     since: datetime | None = None
     reason: str = ""
@@ -70,7 +70,7 @@ UNREVOKED = _Known()
 def read(
     lists: Iterable[bytes], responses: Iterable[bytes], trust: TrustStore, policy: Policy
 ) -> tuple[Revocations, tuple[Fault, ...]]:
-    """Check kept lists and responses; what cannot be used is left out and named in the second value."""
+    """Check stored lists and responses; unusable ones are left out and named in the second value."""
     owned: dict[x509.Certificate, list[x509.CertificateRevocationList]] = {}
     answers: list[ocsp.Answer] = []
     faults: list[Fault] = []
@@ -95,7 +95,7 @@ def read(
 def revocation_fault(
     path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING
 ) -> Judged:
-    """The signer and every authority below the root must be unrevoked at ``times.at``, by something fresh for it."""
+    """The signer and every authority below the root must be unrevoked at ``times.at``, according to a fresh source."""
     for facts, issuer in path.issued():
         fault, sub = _fault(facts, issuer, times, policy, more)
         if fault:
@@ -104,9 +104,9 @@ def revocation_fault(
 
 
 def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING) -> Judged:
-    """The same for a timestamp authority, whose tokens a later revocation may leave good (RFC 3161, 4.1).
+    """The same for a timestamp authority, whose tokens may stay valid after a revocation (RFC 3161, 4.1).
 
-    ``times.at`` is the time in the token and ``times.now`` the time by which the token is proven to have existed.
+    ``times.at`` is the time in the token and ``times.now`` the time at which the token is proven to exist.
     """
     fault = revocation_fault(path, trust, times, policy, more)
     if fault != NO_FAULT:
@@ -121,7 +121,7 @@ def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy,
 
 
 def _ever(path: Path, issuer: Authority, more: Revocations) -> list[_Known]:
-    """All that any source says about the signer, fresh or not: a revocation is not forgotten."""
+    """The statements of all sources about the signer, fresh or not: a revocation remains in effect."""
     serial = path.signer.serial
     listed = [_of_list(crl, serial) for crl in more.all_lists(issuer)]
     return listed + [_of_answer(answer) for answer in more.answers if _is_about(answer, serial, issuer)]
@@ -132,9 +132,9 @@ def _fault(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     if not known:
         name = issuer.certificate.subject.rfc4514_string()
         return Fault("no-fresh-revocation", authority=name), "TRY_LATER"
-    if any(one.never_issued for one in known):
+    if any(entry.never_issued for entry in known):
         return Fault("certificate-never-issued"), "CERTIFICATE_CHAIN_GENERAL_FAILURE"
-    revoked = [(one.since, one.reason) for one in known if one.since and one.since <= times.at]
+    revoked = [(entry.since, entry.reason) for entry in known if entry.since and entry.since <= times.at]
     return _revoked(*min(revoked), times) if revoked else NO_FAULT
 
 
@@ -147,16 +147,16 @@ def _revoked(since: datetime, reason_: str, times: Times) -> Judged:
 
 
 def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: Revocations) -> list[_Known]:
-    """What the newest fresh list and the newest fresh answer say."""
+    """The statements of the newest fresh list and the newest fresh answer."""
     serial = facts.serial
-    # A source made after the certificate expired may have dropped it.
+    # A source made after the certificate expired may no longer contain it.
     skew = policy.clock_skew
     latest = min(max(times.at + skew, facts.not_after), _later(times.now, skew))
     lists = [crl for crl in _signed_lists(issuer, more) if crl.is_fresh(times.at, latest)]
-    found = [_of_list(max(lists, key=lambda one: (one.last_update, one.delta is not None)), serial)] if lists else []
+    found = [_of_list(max(lists, key=lambda crl: (crl.last_update, crl.delta is not None)), serial)] if lists else []
     answers = [answer for answer in more.answers if _is_about(answer, serial, issuer) and answer.status != "unknown"]
     answers = [answer for answer in answers if answer.is_fresh(times.at, latest, policy)]
-    return found + ([_of_answer(max(answers, key=lambda one: one.this_update))] if answers else [])
+    return found + ([_of_answer(max(answers, key=lambda answer: answer.this_update))] if answers else [])
 
 
 def _later(instant: datetime, by: timedelta) -> datetime:

@@ -1,4 +1,4 @@
-"""What the certificate of whoever signs in a post must be for, and since when that has been asked."""
+"""The requirements on a signer's certificate by role, with the times from which they apply."""
 
 import dataclasses
 import functools
@@ -11,13 +11,13 @@ from signatures.policy import DEFAULT, Policy
 
 @dataclass(frozen=True)
 class Period:
-    """From when until when something counts; ``None`` leaves that side open."""
+    """From ``since`` until ``until``, exclusive; ``None`` leaves that side open."""
 
     since: datetime | None = None
     until: datetime | None = None
 
     def holds(self, at: datetime) -> bool:
-        """Whether it counts at that instant."""
+        """Whether the period includes ``at``."""
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
 
 
@@ -26,10 +26,10 @@ ALWAYS = Period()
 
 @dataclass(frozen=True)
 class Rule:
-    """Of ``usages`` one must be among the certificate's extended key usages; empty for any role of the national arc.
+    """The certificate must have one of ``usages`` as extended key usage; empty: any role of the national arc.
 
-    Of ``policies`` one must be among its certificate policies; empty for the national ones. Of ``key_usages`` each must
-    be among what its key is for, beside the nonRepudiation of every signer.
+    It must have one of ``policies`` as certificate policy; empty: the national ones. It must have all of
+    ``key_usages``, in addition to nonRepudiation, which every signer needs.
     """
 
     usages: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class Rule:
 
     @functools.cached_property
     def policy(self) -> Policy:
-        """The policy that a signature under this rule is verified by."""
+        """The policy for verifying a signature under this rule."""
         policy = DEFAULT
         if self.key_usages:
             policy = dataclasses.replace(policy, key_usages=policy.key_usages | self.key_usages)
@@ -53,7 +53,7 @@ NO_RULE = Rule()
 
 @dataclass(frozen=True)
 class Change:
-    """From ``since`` on (``None``: from the beginning) a role has that rule; ``None``: the one for everybody."""
+    """From ``since`` on (``None``: from the beginning) a role has ``rule``; ``None``: the usual rule."""
 
     since: datetime | None
     rule: Rule | None
@@ -61,7 +61,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of all roles as they have changed; ``usual`` is for whoever has none of his or her own."""
+    """The rules of all roles with their changes; ``usual`` applies to roles without their own."""
 
     usual: Rule = NO_RULE
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Rules:
     def of(self, role: object, at: datetime) -> Rule:
         """The rule of a role as it was at an instant."""
         known = self.changes.get(role, ()) if isinstance(role, str) else ()
-        begun = [one for one in known if one.since is None or one.since <= at]
+        begun = [change for change in known if change.since is None or change.since <= at]
         return (begun[-1].rule if begun else None) or self.usual
 
 

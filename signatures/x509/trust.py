@@ -1,4 +1,4 @@
-"""The trust folder: the only certificates that a signature can lead to.
+"""The trust folder: the only certificates to which a signature's path can lead.
 
 Layout::
 
@@ -7,11 +7,10 @@ Layout::
     *.crl            their revocation lists, PEM or DER
     seals/           certificates of the service's own seals, pinned one by one
 
-Everything is checked when it is loaded: every authority must lead to a root of the same folder, and every revocation
-list that bears an authority's name must be signed by it. What does not stops the start with a ``ValueError`` that names
-the file. A list that fits nothing (of an authority that is not in the folder, a delta without its complete list, a
-partial one) is passed over and named in ``notes``. A certificate that came with a signature never becomes part of a
-path.
+The folder is checked when it is loaded: every authority must lead to a root of the same folder, and every revocation
+list with an authority's name must be signed by it. Otherwise loading raises a ``ValueError`` that names the file. A
+list that cannot be used (of an authority that is not in the folder, a delta without its complete list, a partial one)
+is ignored and named in ``notes``. A certificate from a signature never becomes part of a path.
 """
 
 import functools
@@ -41,7 +40,7 @@ MAX_DEPTH = 4
 class Authority:
     """A pinned authority: its certificate, the pinned path above it (empty for a root), its revocation lists.
 
-    ``period``: for how long it is trusted, whatever its certificate says.
+    ``period``: when it is trusted, in addition to its certificate's validity.
     """
 
     certificate: x509.Certificate
@@ -51,7 +50,7 @@ class Authority:
 
     @functools.cached_property
     def facts(self) -> Facts:
-        """What its certificate says."""
+        """The facts of its certificate."""
         return facts_of(self.certificate)
 
 
@@ -60,10 +59,10 @@ Chain = tuple[Authority, ...]
 
 @dataclass(frozen=True)
 class TrustStore:
-    """Pinned authorities, revocation lists and seals. Immutable: load it anew when the folder changes.
+    """Pinned authorities, revocation lists and seals. Immutable: load it again when the folder changes.
 
-    ``periods``: by the SHA-256 of certificates, what is trusted for a time only. ``notes``: revocation lists that were
-    passed over because they fit nothing here, and why; all others go on counting.
+    ``periods``: periods of trust by the SHA-256 of certificates. ``notes``: revocation lists that were ignored because
+    they cannot be used, and why; all others are used.
     """
 
     purpose: str
@@ -76,14 +75,14 @@ class TrustStore:
 
     def __post_init__(self) -> None:
         for authority in self.authorities:
-            chain = (authority, *[self.authority(one) for one in authority.path])
+            chain = (authority, *[self.authority(above) for above in authority.path])
             same_name = self._by_subject.setdefault(authority.certificate.subject, [])
             same_name.append(chain)
             self._by_encoding[authority.certificate.subject.public_bytes()] = same_name
 
     @classmethod
     def load(cls, folder: Path | str, *, purpose: str | None = None) -> "TrustStore":
-        """Load a trust folder. ``purpose``, if given, is the only one that is accepted.
+        """Load a trust folder. ``purpose``, if given, is the only accepted one.
 
         Raises ``ValueError`` naming the file at fault, ``OSError`` if the folder cannot be read.
         """
@@ -135,18 +134,18 @@ class TrustStore:
         return cls(purpose, tuple(authorities), seals, periods, tuple(notes))
 
     def is_seal(self, certificate: x509.Certificate, at: datetime) -> bool:
-        """Whether it is pinned as a seal, and trusted at that instant."""
+        """Whether it is pinned as a seal and trusted at ``at``."""
         return certificate in self.seals and self.periods.get(sha256(certificate), ALWAYS).holds(at)
 
     def issuers_of(self, facts: Facts) -> list[Chain]:
-        """The pinned authorities that bear the name of the certificate's issuer, each with those above it."""
-        # One name may be encoded in several ways; comparing them as names is slow.
+        """The pinned authorities with the name of the certificate's issuer, each with those above it."""
+        # Fast look-up by encoding; a name may have several encodings, and comparing names is slow.
         same_name = self._by_encoding.get(facts.issuer_name)
         return self._by_subject.get(facts.certificate.issuer, []) if same_name is None else same_name
 
     def authority(self, certificate: x509.Certificate) -> Authority:
         """The pinned authority with that certificate."""
-        return next(one for one in self.authorities if one.certificate == certificate)
+        return next(authority for authority in self.authorities if authority.certificate == certificate)
 
     def owner_of(self, revoked: x509.CertificateRevocationList) -> x509.Certificate:
         """The pinned authority that signed a revocation list; ``ValueError`` if none did."""
@@ -198,7 +197,7 @@ def _check_names(purpose: str, certificates: tuple[x509.Certificate, ...]) -> No
 
 
 def _check_periods(periods: Mapping[str, Period], certificates: tuple[x509.Certificate, ...]) -> None:
-    """A period that is for no certificate here would be one that does not hold where it was meant to."""
+    """Raise ``FaultError`` for a period of an unknown certificate: the intended certificate would lack it."""
     strangers = sorted(periods.keys() - set(map(sha256, certificates)))
     if strangers:
         raise FaultError(Fault("periods-of-strangers", certificates=", ".join(strangers)))
@@ -223,7 +222,7 @@ def _is_root(certificate: x509.Certificate, keys: _Keys) -> bool:
 
 
 def _issuer(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys) -> x509.Certificate:
-    named = [one for one in pinned if one.subject == certificate.issuer]
+    named = [authority for authority in pinned if authority.subject == certificate.issuer]
     for candidate in named:
         if keys.signed(_der(certificate), candidate):
             return candidate
@@ -231,9 +230,9 @@ def _issuer(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...],
 
 
 def rooted(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
-    """Those that lead to a root among them: what is left of authorities when the one above them is taken away."""
+    """The certificates that lead to a root among them, for example after an authority has been removed."""
     known = tuple(certificates)
-    return [one for one in known if _leads(one, known, _Keys(SIGNATURES, DIGESTS))]
+    return [authority for authority in known if _leads(authority, known, _Keys(SIGNATURES, DIGESTS))]
 
 
 def _leads(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys) -> bool:
@@ -247,9 +246,9 @@ def _leads(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], 
 def _owned_lists(
     lists: tuple[x509.CertificateRevocationList, ...], pinned: tuple[x509.Certificate, ...], keys: _Keys
 ) -> tuple[dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]], list[Fault]]:
-    """By the authority that signed them; a list of an authority that is not here is named in the second value.
+    """The lists by the authority that signed them; lists of unknown authorities are named in the second value.
 
-    A list that bears the name of an authority and not its signature is forged or broken: ``ValueError``.
+    A list with an authority's name but not its signature is forged or damaged: ``ValueError``.
     """
     owned: dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]] = {}
     notes = []
@@ -277,7 +276,7 @@ def _list_owner(
 
 
 def sha256(certificate: x509.Certificate) -> str:
-    """The digest by which a trust folder names a certificate, in hexadecimal."""
+    """The SHA-256 of a certificate in hexadecimal, as trust folders use it."""
     return hashlib.sha256(_der(certificate)).hexdigest()
 
 

@@ -1,12 +1,12 @@
-"""``policy.yaml`` of a trust folder: its purpose, the rules for signers, and what is trusted for a time only.
+"""``policy.yaml`` of a trust folder: its purpose, the rules for signers, and periods of trust.
 
 ::
 
     purpose: production
-    signers:                                   whoever has no rule of his or her own
+    signers:                                   for roles without a rule of their own
       extended_key_usages: [1.2.398.3.3.4.1.2]
     rules:
-      judge:                                   by the role that act.json names, in the order of time
+      judge:                                   by the role in act.json, in chronological order
       - since: '2027-01-01T00:00:00Z'          left out: from the beginning
         extended_key_usages: [1.2.398.3.3.4.1.2.5]
         policies: [1.2.398.3.3.2]
@@ -15,7 +15,7 @@
     trusted:
       <SHA-256 of a certificate>: {since: '2026-01-01T00:00:00Z', until: '2029-01-01T00:00:00Z'}
 
-Only ``purpose`` is required. Whatever else stands there is refused: a rule that was misspelt must not go unnoticed.
+Only ``purpose`` is required. Unknown names are refused, so that a misspelt rule is noticed.
 """
 
 import re
@@ -41,7 +41,7 @@ _USAGES, _POLICIES, _KEY_USAGES, _USUAL = "extended_key_usages", "policies", "ke
 
 @dataclass(frozen=True)
 class TrustPolicy:
-    """What the file says. ``trusted``: periods by the SHA-256 of certificates; without one it is for always."""
+    """The content of the file. ``trusted``: periods by the SHA-256 of certificates; others are trusted always."""
 
     purpose: str
     rules: Rules = NO_RULES
@@ -49,7 +49,7 @@ class TrustPolicy:
 
     @classmethod
     def load(cls, folder: Path) -> "TrustPolicy":
-        """``ValueError`` names the file and what is wrong with it, ``OSError`` if it cannot be read."""
+        """Load it. ``ValueError`` names the file and its fault, ``OSError`` if it cannot be read."""
         path = folder / NAME
         try:
             return cls._of(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -69,17 +69,19 @@ class TrustPolicy:
         return cls(purpose, Rules(_rule(known.get("signers", {}), "signers"), changes), periods)
 
     def dumps(self) -> bytes:
-        """The file."""
+        """The file as YAML in UTF-8."""
         content: dict[str, Any] = {"purpose": self.purpose, "signers": _plain_rule(self.rules.usual)}
-        content["rules"] = {role: [_plain_change(one) for one in found] for role, found in self.rules.changes.items()}
-        content["trusted"] = {name: _plain_period(one) for name, one in self.trusted.items() if one != ALWAYS}
+        content["rules"] = {
+            role: [_plain_change(change) for change in found] for role, found in self.rules.changes.items()
+        }
+        content["trusted"] = {name: _plain_period(period) for name, period in self.trusted.items() if period != ALWAYS}
         return yaml.safe_dump(content).encode()
 
 
 def _mapping(content: object, where: Parameter, keys: Iterable[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise FaultError(Fault("policy-not-a-mapping", place=where))
-    unknown = sorted(str(one) for one in content.keys() - set(content.keys() if keys is None else keys))
+    unknown = sorted(str(name) for name in content.keys() - set(content.keys() if keys is None else keys))
     if unknown:
         raise FaultError(Fault("policy-names-unknown", place=where, names=", ".join(unknown)))
     return content
@@ -88,8 +90,8 @@ def _mapping(content: object, where: Parameter, keys: Iterable[str] | None = Non
 def _changes(role: str, listed: object) -> tuple[Change, ...]:
     if not isinstance(listed, list):
         raise FaultError(Fault("policy-rules-not-a-list", role=role))
-    found = tuple(_change(one, f"rules of {role}") for one in listed)
-    begins = [one.since or _BEGINNING for one in found]
+    found = tuple(_change(content, f"rules of {role}") for content in listed)
+    begins = [change.since or _BEGINNING for change in found]
     if begins != sorted(set(begins)):
         raise FaultError(Fault("policy-rules-unordered", role=role))
     return found
@@ -110,13 +112,13 @@ def _rule(content: object, where: str) -> Rule:
 
 
 def _key_usages(found: object, where: str) -> frozenset[str]:
-    if not isinstance(found, list) or not all(isinstance(one, str) and one in KEY_USAGES for one in found):
+    if not isinstance(found, list) or not all(isinstance(usage, str) and usage in KEY_USAGES for usage in found):
         raise FaultError(Fault("policy-key-usages-expected", place=where, usages=", ".join(KEY_USAGES)))
     return frozenset(found)
 
 
 def _identifiers(found: object, where: str) -> frozenset[str]:
-    if not isinstance(found, list) or not all(isinstance(one, str) and _OID.fullmatch(one) for one in found):
+    if not isinstance(found, list) or not all(isinstance(oid, str) and _OID.fullmatch(oid) for oid in found):
         raise FaultError(Fault("policy-identifiers-expected", place=where))
     return frozenset(found)
 
@@ -133,7 +135,7 @@ def _period(content: object) -> Period:
 
 
 def _instant(given: object) -> datetime | None:
-    """RFC 3339 in quotation marks, or as YAML reads it without."""
+    """An RFC 3339 instant, quoted or as parsed by YAML, in UTC. Raises ``ValueError``."""
     if given is None:
         return None
     found = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))

@@ -1,7 +1,7 @@
-"""Elliptic curves of GOST R 34.10 and the sum that a verification needs, fast enough in pure Python.
+"""Elliptic curves of GOST R 34.10 and the linear combination that verification needs, in pure Python.
 
-A point is affine ``(x, y)`` outside and Jacobian ``(X, Y, Z)``, that is ``(X/Z^2, Y/Z^3)``, inside. Verification
-handles nothing secret, so nothing here runs in constant time.
+Points are affine ``(x, y)`` in the interface and Jacobian ``(X, Y, Z)``, that is ``(X/Z^2, Y/Z^3)``, internally.
+Verification handles no secret, so nothing here runs in constant time.
 """
 
 import functools
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 Point = tuple[int, int]
 Jacobian = tuple[int, int, int]
 INFINITY: Jacobian = (0, 1, 0)
-# Widths of the signed digits: the table of the base point is kept, that of a key is made each time.
+# Widths of the signed digits: the table of the base point is cached, that of a key is computed each time.
 BASE_WIDTH, KEY_WIDTH = 8, 5
 
 
@@ -28,7 +28,7 @@ class Curve:
     cofactor: int = 1
 
     def holds(self, point: Point) -> bool:
-        """Whether that is a point of the curve, of order q."""
+        """Whether ``point`` is on the curve and has order q."""
         x, y = point
         if not (0 <= x < self.p and 0 < y < self.p and (y * y - x * x * x - self.a * x - self.b) % self.p == 0):
             return False
@@ -99,7 +99,7 @@ def combine(curve: Curve, of_base: int, point: Point, of_point: int) -> Point | 
 
 
 def _digits(number: int, width: int) -> list[int]:
-    """Signed odd digits (wNAF), lowest first: at most one in ``width`` places is not zero."""
+    """Signed odd digits (wNAF), lowest first; of ``width`` adjacent digits at most one is not zero."""
     digits = []
     full, half = 1 << width, 1 << (width - 1)
     while number:
@@ -128,17 +128,17 @@ def _odd_multiples(curve: Curve, point: Point, width: int) -> tuple[Point, ...]:
 
 
 def _all_affine(curve: Curve, points: list[Jacobian]) -> tuple[Point, ...]:
-    """All made affine by a single inversion."""
+    """Convert all points to affine with a single inversion."""
     products = [1]
     for _, _, z in points:
         products.append(products[-1] * z % curve.p)
     inverse = pow(products[-1], -1, curve.p)
     found = []
     for (x, y, z), before in zip(reversed(points), reversed(products[:-1]), strict=True):
-        one = inverse * before % curve.p
+        inverse_z = inverse * before % curve.p
         inverse = inverse * z % curve.p
-        square = one * one % curve.p
-        found.append((x * square % curve.p, y * square * one % curve.p))
+        square = inverse_z * inverse_z % curve.p
+        found.append((x * square % curve.p, y * square * inverse_z % curve.p))
     return tuple(reversed(found))
 
 
@@ -157,7 +157,7 @@ def _double(curve: Curve, point: Jacobian) -> Jacobian:
 
 
 def _add(curve: Curve, point: Jacobian, x2: int, y2: int) -> Jacobian:
-    """Adding an affine point."""
+    """``point`` plus the affine point ``(x2, y2)``."""
     x1, y1, z1 = point
     p = curve.p
     if not z1:

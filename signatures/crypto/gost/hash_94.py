@@ -1,4 +1,4 @@
-"""GOST 34.311-95: GOST R 34.11-94 (RFC 5831) with the S-box of its test parameters, which Kazakhstan made its own."""
+"""GOST 34.311-95: GOST R 34.11-94 (RFC 5831) with the S-box of its test parameters, which Kazakhstan adopted."""
 
 import functools
 import struct
@@ -6,7 +6,7 @@ import struct
 BLOCK = 32
 MASK32 = 0xFFFFFFFF
 MASK256 = (1 << 256) - 1
-# id-GostR3411-94-TestParamSet (RFC 4357, 11.2): the node of the lowest four bits first.
+# id-GostR3411-94-TestParamSet (RFC 4357, 11.2), the node for the lowest four bits first.
 NODES = tuple(
     bytes.fromhex("".join(f"0{digit}" for digit in node))
     for node in (
@@ -38,7 +38,7 @@ def gost34311(data: bytes) -> bytes:
 
 @functools.cache
 def _tables() -> Tables:
-    """Two S-box nodes and the rotation by 11 bits in one look-up for an octet."""
+    """Look-up tables that combine two S-box nodes and the rotation by 11 bits for each octet."""
     return tuple(tuple(_substituted(value, place) for value in range(256)) for place in range(4))
 
 
@@ -79,7 +79,7 @@ def _permuted(value: int) -> tuple[int, ...]:
 
 
 def _encrypted(low: int, high: int, key: tuple[int, ...], tables: Tables) -> tuple[int, int]:
-    """GOST 28147-89 in simple substitution: 24 rounds with the key forwards, 8 with it backwards."""
+    """GOST 28147-89 in simple substitution mode: 24 rounds with the key forwards, 8 with the key reversed."""
     t0, t1, t2, t3 = tables
     for part in (*key, *key, *key, *key[::-1]):
         mixed = low + part & MASK32
@@ -97,11 +97,11 @@ def _mixed(state: int, block: int, encrypted: bytes) -> int:
 
 def _xored(words: list[int], value: int) -> list[int]:
     others = struct.unpack("<16H", value.to_bytes(BLOCK, "little"))
-    return [one ^ other for one, other in zip(words, others, strict=True)]
+    return [word ^ other for word, other in zip(words, others, strict=True)]
 
 
 def _fed(words: list[int], times: int) -> list[int]:
-    """A shift register over 16 words, fed back by psi."""
+    """Run the shift register psi over 16 words ``times`` times."""
     run = list(words)
     for at in range(times):
         run.append(run[at] ^ run[at + 1] ^ run[at + 2] ^ run[at + 3] ^ run[at + 12] ^ run[at + 15])

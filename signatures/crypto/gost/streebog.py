@@ -1,7 +1,7 @@
 """Streebog: GOST R 34.11-2012 (RFC 6986), which Kazakhstan calls GOST R 34.11-2015; 256 and 512 bits.
 
-Substitution, permutation and linear map of a round become eight tables of 256 words, made once at first use. A state is
-one integer of 512 bits whose lowest octet is the first octet of the message, as it stands in certificates.
+Substitution, permutation and linear map of a round are combined in eight tables of 256 words, computed at first use. A
+state is one integer of 512 bits whose lowest octet is the first octet of the message, as in certificates.
 """
 
 import functools
@@ -21,7 +21,7 @@ SUBSTITUTION = bytes.fromhex(
     "0758b34086ac1df730376be488d9e789e11b83494c3ff8fe8d53aa90cad88561"
     "207167a42d2b095bcb9b25d0bee56c5259a674d2e6f4b4c0d166afc2394b63b6"
 )
-# Row n is what bit n of a word, the lowest first, is mapped to (RFC 6986, 5.4, bottom up).
+# Row n is the image of bit n of a word, the lowest bit first (RFC 6986, 5.4, in reverse order).
 LINEAR = struct.unpack(
     ">64Q",
     bytes.fromhex(
@@ -88,7 +88,7 @@ def _mapped(value: int, position: int) -> int:
 
 
 def _digest(data: bytes, state: int) -> bytes:
-    """All whole blocks, the padded rest, then the length and the sum of the blocks."""
+    """Digest all whole blocks, the padded rest, then the length and the sum of the blocks."""
     tables, count, total = _tables(), 0, 0
     whole = len(data) - len(data) % BLOCK
     for start in range(0, whole, BLOCK):

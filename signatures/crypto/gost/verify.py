@@ -1,7 +1,7 @@
-"""Verifying a signature of GOST R 34.10 in the encodings of Kazakhstan's National Certification Authority.
+"""Verifies a GOST R 34.10 signature in the encodings of Kazakhstan's National Certification Authority.
 
-A public key is X and Y, a signature is r and s (not s and r, as RFC 4491 has it), and the digest is the number e: all
-of them with their lowest octet first.
+A public key is X and Y, a signature is r and s (not s and r as in RFC 4491), and the digest is the number e; all are
+little-endian.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Scheme:
 
 
 def read_point(curve: Curve, data: bytes) -> Point:
-    """A public key; ``ValueError`` if it is no point of the curve."""
+    """A public key; ``ValueError`` if it is not a point of the curve."""
     if len(data) != 2 * curve.size:
         raise FaultError(Fault("gost-key-size", curve=curve.name, expected=2 * curve.size, found=len(data)))
     point = _number(data[: curve.size]), _number(data[curve.size :])

@@ -1,5 +1,5 @@
-"""The demo signer: speaks NCALayer's protocol on a loopback WebSocket and signs with the demo authority's keys.
+"""The demo signer: implements NCALayer's protocol on a loopback WebSocket and signs with the demo authority's keys.
 
-A page cannot tell it from NCALayer but by its address. It signs through pyHanko, which shares no code with our own
-verifier or builder. The person is chosen on its own small page, one port above the WebSocket's.
+To a page it differs from NCALayer only by its address. It signs with pyHanko, which shares no code with this package's
+verifier or builder. The person is chosen on the signer's own page, one port above the WebSocket's.
 """

@@ -17,12 +17,12 @@ from signatures.demo.signer.desk import Desk
 from signatures.demo.signer.screen import LOOPBACK, open_screen
 
 MAX_MESSAGE = 32 * 1024 * 1024
-# Programs send no origin; pages must be of this machine.
+# Programs send no origin; pages must come from this machine.
 ORIGINS = [None, re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; exit code 1 with one sentence when it must not or cannot start."""
+    """The command; prints the reason and returns 1 if it must not or cannot start."""
     options = _parser().parse_args(arguments)
     if "production" in (options.mode, os.environ.get("ECASE_MODE")):
         return _refuse("The demo signer does not start on a production installation: use NCALayer.")
@@ -83,12 +83,12 @@ async def _talk(connection: ServerConnection, desk: Desk) -> None:
                 return
             await connection.send(reply)
     except ConnectionClosed:
-        # The page went away between a request and its answer: there is nobody left to answer.
+        # The page closed the connection between a request and its answer.
         return
 
 
 async def _answer_while_open(connection: ServerConnection, text: str, desk: Desk) -> str | None:
-    """The reply, unless the page goes away first: then its request leaves the screen."""
+    """The reply; ``None`` if the page closes the connection first, which also removes its request from the screen."""
     answer = asyncio.create_task(protocol.answer(text, desk))
     closed = asyncio.create_task(connection.wait_closed())
     try:

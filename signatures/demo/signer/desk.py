@@ -1,4 +1,4 @@
-"""Where requests wait until somebody chooses a person for them, or refuses."""
+"""Holds requests until someone chooses a person for them or refuses."""
 
 import asyncio
 import itertools
@@ -11,12 +11,12 @@ PREVIEW = 600
 
 
 class NoKey(Exception):
-    """No key of the demo fits what the request asks for."""
+    """No key of the demo fits the request."""
 
 
 @dataclass
 class Pending:
-    """A request on the screen. ``answer`` becomes the alias of the chosen key, or ``None`` when cancelled."""
+    """A request on the screen. ``answer`` becomes the chosen key, or ``None`` when cancelled."""
 
     number: int
     candidates: list[DemoKey]
@@ -33,9 +33,9 @@ class Pending:
 
 @dataclass
 class Desk:
-    """Keys and waiting requests. With ``auto`` a request that leaves no choice is answered at once.
+    """Keys and waiting requests. With ``auto``, a request that names a person is answered at once.
 
-    In that mode a choice made through :meth:`choose` stays, and answers later requests that name nobody.
+    In that mode a choice made with :meth:`choose` is kept and answers later requests that name nobody.
     """
 
     keys: list[DemoKey]
@@ -45,7 +45,7 @@ class Desk:
     _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     async def ask(self, wanted: dict[str, Any], documents: list[bytes]) -> DemoKey | None:
-        """The key to use, or ``None`` if the person cancelled; :class:`NoKey` if nothing fits and nobody is asked."""
+        """The key to use, or ``None`` if the person cancelled; with ``auto``, :class:`NoKey` if no key fits."""
         candidates = [key for key in self.keys if key.fits(wanted)]
         if self.auto:
             if not candidates:
@@ -57,7 +57,7 @@ class Desk:
     def _obvious(self, candidates: list[DemoKey], named: bool) -> DemoKey | None:
         if not named:
             candidates = [key for key in candidates if key.iin == self.chosen]
-        # A request that asks for no usage is one for signing.
+        # Prefer a signing key: a request that names no usage is for signing.
         return next((key for key in candidates if key.for_signing), next(iter(candidates), None))
 
     async def _wait(self, candidates: list[DemoKey], documents: list[bytes]) -> DemoKey | None:
@@ -69,7 +69,7 @@ class Desk:
             del self.pending[pending.number]
 
     def choose(self, *, number: int | None = None, iin: str | None = None, alias: str | None = None) -> bool:
-        """Answer one request (the oldest if none is named) for a person; says whether anything was waiting or kept."""
+        """Answer one request, by default the oldest, for a person; says whether it was answered or the choice kept."""
         if self.auto and iin in {key.iin for key in self.keys}:
             self.chosen = iin
         found = self._find(number)
@@ -81,7 +81,7 @@ class Desk:
         return self.auto and iin is not None and self.chosen == iin
 
     def cancel(self, number: int | None = None) -> bool:
-        """Refuse one request, the oldest if none is named; says whether there was one."""
+        """Refuse one request, by default the oldest; returns whether there was one."""
         found = self._find(number)
         if found is None or found.answer.done():
             return False

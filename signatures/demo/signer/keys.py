@@ -21,7 +21,7 @@ PASSWORD = b"demo"
 
 @dataclass(frozen=True)
 class DemoKey:
-    """One PKCS#12 file: who owns it and what signs with it."""
+    """One PKCS#12 file: its owner and its key."""
 
     path: Path
     certificate: x509.Certificate
@@ -33,7 +33,7 @@ class DemoKey:
 
     @functools.cached_property
     def signer(self) -> SimpleSigner:
-        """Opened when it is first signed with: a court has dozens of keys, and few of them sign."""
+        """Opened at its first signature: a court has dozens of keys, and few of them are used."""
         signer = SimpleSigner.load_pkcs12(str(self.path), passphrase=PASSWORD)
         if signer is None:
             raise ValueError(f"{self.path}: cannot be signed with")
@@ -52,7 +52,7 @@ class DemoKey:
         return oids.EMAIL_PROTECTION in self.usages
 
     def fits(self, wanted: dict[str, Any]) -> bool:
-        """Whether it is among the keys that a request's ``signerParams`` leave to choose from."""
+        """Whether the key satisfies a request's ``signerParams``."""
         serial = str(wanted.get("serialNumber") or "").lower()
         return (
             set(wanted.get("extKeyUsageOids") or ()) <= self.usages
@@ -62,7 +62,7 @@ class DemoKey:
         )
 
     def listed(self) -> dict[str, Any]:
-        """For the page: names as they are, no key material."""
+        """For the page: names of the owner, no key material."""
         names = [self.person.get(part) or "" for part in ("surname", "given_name", "patronymic")]
         return {
             "alias": self.alias,
@@ -74,7 +74,7 @@ class DemoKey:
         }
 
     def info(self) -> dict[str, str]:
-        """The answer of ``getKeyInfo``; instants are milliseconds of the epoch, as text."""
+        """The answer of ``getKeyInfo``; instants are milliseconds since the epoch, as text."""
         certificate = self.certificate
         return {
             "alias": self.alias,
@@ -93,7 +93,7 @@ class DemoKey:
 
 
 def _common_name(name: x509.Name) -> str:
-    return "".join(str(one.value) for one in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+    return "".join(str(part.value) for part in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
 
 
 def _milliseconds(instant: datetime) -> str:
@@ -108,7 +108,9 @@ def _authority_key(certificate: x509.Certificate) -> str:
 def load(folder: Path) -> list[DemoKey]:
     """All ``*.p12`` of a folder. ``ValueError`` names a file that is not the demo authority's."""
     people_file = folder / "people.json"
-    people = {one["iin"]: one for one in (json.loads(people_file.read_bytes()) if people_file.exists() else [])}
+    people = {
+        person["iin"]: person for person in (json.loads(people_file.read_bytes()) if people_file.exists() else [])
+    }
     keys = [_load(path, people) for path in sorted(folder.glob("*.p12"))]
     if not keys:
         raise ValueError(f"{folder}: no PKCS#12 files")

@@ -1,6 +1,6 @@
-"""A PKCS#12 file (RFC 7292) is looked over before its password is tried: its iteration counts decide the work.
+"""Checks a PKCS#12 file (RFC 7292) before its password is tried: its iteration counts determine the work.
 
-What is encrypted cannot be looked at; a key that stands in there has counts of its own. For a demo's keys that will do.
+Encrypted parts cannot be checked; a key inside one has its own counts. This is sufficient for the demo's keys.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from signatures.asn1 import der, oids
 
 MAX_FILE_BYTES = 64 * 1024
-# OpenSSL writes 2,048 and ``cryptography`` 20,000; more than this is meant to hurt.
+# OpenSSL writes 2,048 and ``cryptography`` 20,000; a larger count is an attack.
 MAX_ITERATIONS = 1_000_000
 MAX_DEPTH = 8
 PFX_VERSION = 3
@@ -30,7 +30,7 @@ def check(data: bytes) -> None:
 
 
 def _algorithms(safe: der.Element) -> Iterator[der.Element]:
-    """The algorithms that the password goes into."""
+    """The algorithms that derive a key from the password."""
     for content in _data(safe).children():
         kind, wrapped = content.expect(der.SEQUENCE).children()
         if kind.oid() == ENCRYPTED_DATA:
@@ -58,7 +58,7 @@ def _of_bags(bags: der.Element) -> Iterator[der.Element]:
 
 
 def _numbers(element: der.Element, depth: int) -> Iterator[int]:
-    """Every number in it."""
+    """Every INTEGER in the element. ``ValueError`` if it is nested too deeply."""
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
     if element.tag == der.INTEGER:

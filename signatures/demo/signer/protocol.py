@@ -1,8 +1,8 @@
 """NCALayer's protocol: one request, one reply, both JSON texts.
 
 Modules ``kz.gov.pki.knca.basics`` (method ``sign``) and the older ``kz.gov.pki.knca.commonUtils`` (methods
-``createCAdESFromBase64``, ``getActiveTokens``, ``getKeyInfo``). Replies, errors and their codes have the shapes that
-NCALayer gives them.
+``createCAdESFromBase64``, ``getActiveTokens``, ``getKeyInfo``). Replies, errors and codes have the same form as
+NCALayer's.
 """
 
 import base64
@@ -86,7 +86,7 @@ def _invocation(details: str) -> Failure:
 
 
 def _documents(args: dict[str, Any], parameters: dict[str, Any]) -> list[bytes]:
-    """What to sign, one or many. The demo signs CMS over data; hashes, XML and time stamps it has not."""
+    """The documents to sign. Only CMS over data is supported, no hashes, XML or time stamps. :class:`Failure`."""
     if args.get("format") != "cms" or parameters.get("digested") or parameters.get("tsaProfile") is not None:
         raise Failure("INVALID_SIGNING_PARAMS", "The demo signer makes CMS over data, without time stamps.")
     data: Any = args.get("data")
@@ -148,7 +148,7 @@ async def _create_cades(args: list[Any], desk: Desk) -> dict[str, Any]:
 
 
 async def _active_tokens(_args: list[Any], _desk: Desk) -> dict[str, Any]:
-    """No hardware tokens: keys are in files."""
+    """Always empty: the demo's keys are in files, not in hardware tokens."""
     return {"responseObject": [], "code": "200"}
 
 

@@ -1,4 +1,4 @@
-"""The demo signer's own page: who signs, or cancel. Plain HTTP on loopback, in a thread of its own."""
+"""The demo signer's page, to choose who signs or to cancel. Plain HTTP on loopback, in its own thread."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ class Screen(BaseHTTPRequestHandler):
         if not self._is_ours():
             self._reply(HTTPStatus.FORBIDDEN, b"", "text/plain")
         elif path == "/pending":
-            self._json(self._in_loop(lambda: [one.listed() for one in self.desk.pending.values()]))
+            self._json(self._in_loop(lambda: [pending.listed() for pending in self.desk.pending.values()]))
         elif path in FILES:
             name, kind = FILES[path]
             self._reply(HTTPStatus.OK, (HERE / name).read_bytes(), kind)
@@ -60,11 +60,11 @@ class Screen(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.NOT_FOUND, b"", "text/plain")
 
     def _is_ours(self) -> bool:
-        """Pages of other sites must neither see nor answer requests, nor reach us under a name of theirs."""
+        """Whether host and origin are this machine: no other site may read or answer requests."""
         return is_loopback(self.headers.get("Host", "")) and is_loopback(self.headers.get("Origin", "//127.0.0.1"))
 
     def _body(self) -> dict[str, Any] | None:
-        """A JSON object sent as JSON: a form of a foreign page cannot send that unasked."""
+        """The JSON object of a request; ``None`` unless sent as JSON, which a form of another site cannot do."""
         size = self.headers.get("Content-Length", "")
         if not size.isdecimal() or int(size) > MAX_BODY or self.headers.get_content_type() != "application/json":
             self.close_connection = True
@@ -93,11 +93,11 @@ class Screen(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
-        """Polling is not worth a line."""
+        """Log nothing: the page polls."""
 
 
 def open_screen(host: str, port: int, desk: Desk) -> ThreadingHTTPServer:
-    """Start the page beside the running event loop; ``shutdown()`` ends it."""
+    """Start the page in a thread next to the running event loop; ``shutdown()`` ends it."""
     handler = type("DeskScreen", (Screen,), {"desk": desk, "loop": asyncio.get_running_loop()})
     server = ThreadingHTTPServer((host, port), handler)
     Thread(target=server.serve_forever, daemon=True).start()
