@@ -52,7 +52,7 @@ class Check:
     A check that passed has a ``detail`` only if it is a note: an item that was ignored, and why. Reports from before
     there were codes, and notes not made by this verifier, have a ``detail`` without a ``fault``.
 
-    Names, in the order of the checks:
+    Names, in the order in which they are looked at:
     trust, format, detached, signed-attributes, content-type, counter-signature, content, signing-certificate,
     certificate, digest-algorithm, message-digest, signing-certificate-attribute, algorithm-protection, signing-time,
     signature, evidence, renewal, timestamp, chain, authorities, validity, revocation, algorithm-age, key-usage, role,
