@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from ecase.audit import sequencer, services
 from ecase.problems import TryLater
@@ -13,6 +14,8 @@ from tests.api.test_evidence import exported, filed, log, verify  # noqa: F401 -
 from tests.backups import backups
 from tests.logs import PATIENCE
 from tests.motions.conftest import World
+from workflows.motions.engine.service_acts import perform_service
+from workflows.motions.locking import lock
 from workflows.motions.models import Act
 from workflows.motions.states import ActType
 
@@ -43,6 +46,10 @@ def test_old_acts_are_exported_and_new_ones_wait_until_a_person_has_decided(
     assert verify(anybody, before.content).data["indication"] == "TOTAL_PASSED"
     with pytest.raises(TryLater):
         world.does(act.motion, ActType.AGREEMENT, "prosecutor")
+
+    with pytest.raises(TryLater), transaction.atomic():
+        perform_service(lock(act.motion), ActType.REGISTRATION, {"number": "1", "court": act.motion.court.bin})
+    assert act.motion.acts.count() == 1
 
     reason = "the server's disk was lost"
     call_command("audit", "resume", "--after-restore", "--by", "Сәрсенов А.", "--reason", reason)

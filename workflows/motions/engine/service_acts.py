@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ecase.audit import services as audit
 from ecase.officers import signing
 from ecase.trust import awaiting
 from workflows.motions.acts.registry import SERVICE_ACTS
@@ -18,8 +19,10 @@ from workflows.motions.states import ActType
 def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Act:
     """Seal and record an act of the service. ``motion`` is locked by the caller's transaction.
 
-    Raises ``ValueError`` for an act that belongs to an officer, ``TransitionNotAllowed`` for a wrong state.
+    Raises ``ValueError`` for an act that belongs to an officer, ``TransitionNotAllowed`` for a wrong state, ``TryLater``
+    while the log does not continue what it has signed.
     """
+    audit.require_continued()
     if act_type not in SERVICE_ACTS:
         raise ValueError(f"{act_type} is for an officer to sign")
     now = timezone.now()
