@@ -19,8 +19,8 @@ from workflows.motions.states import ActType
 def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Act:
     """Seal and record an act of the service. ``motion`` is locked by the caller's transaction.
 
-    Raises ``ValueError`` for an act that belongs to an officer, ``TransitionNotAllowed`` for a wrong state, ``TryLater``
-    while the log does not continue what it has signed.
+    Raises ``ValueError`` for an act that belongs to an officer, ``TransitionNotAllowed`` for a wrong state,
+    ``TryLater`` while the log does not continue what it has signed.
     """
     audit.require_continued()
     if act_type not in SERVICE_ACTS:
