@@ -1,7 +1,7 @@
-"""Counting anew: because the event or the length of a term was corrected, or because the calendar has changed.
+"""Recounting deadlines: the event or the length of a term was corrected, or the calendar has changed.
 
-The row that held stays with all its values, void, and names the one that replaced it; that one says in ``computed``
-why it was counted anew and what held before. Each is an entry ``deadline.recomputed`` of the case's chain.
+The old row stays with all its values, void, and names its replacement; the new row states in ``computed`` why it was
+recounted and what the old one said. Each recount is an entry ``deadline.recomputed`` of the case's chain.
 """
 
 from collections.abc import Collection, Iterator
@@ -28,7 +28,7 @@ _STORIES = {Voided.CORRECTED: "length", Voided.CALENDAR: "calendar", Voided.EXTE
 
 @dataclass(frozen=True)
 class Cause:
-    """Why and when a deadline is counted anew. ``reason`` is the officer's own sentence, empty for the calendar."""
+    """Why and when a deadline is recounted. ``reason`` is the officer's own sentence, empty for the calendar."""
 
     because: Voided
     at: datetime
@@ -36,18 +36,18 @@ class Cause:
 
 
 def correct(motion: TimedMotion, term: Term, new_event_at: datetime, reason: str, at: datetime) -> Deadline | None:
-    """The deadline of ``term`` as it holds once its event is known to have been at ``new_event_at``.
+    """The deadline of ``term``, recounted from the corrected instant ``new_event_at`` of its event.
 
-    ``motion.payload`` is the corrected one already. What was met or missed by the old count is judged anew. Nothing
-    changes if it was corrected so before, or if the motion awaits nothing any more. None when nothing holds: the
-    corrected motion does not bind the term, or it never began.
+    ``motion.payload`` is the corrected one already. Whether the term was met or missed is judged again. Nothing changes
+    if it was corrected so before, or if the motion no longer awaits anything. None if no deadline holds: the corrected
+    motion does not bind the term, or it never began.
     """
     return _correct(motion, term, new_event_at, Cause(Voided.CORRECTED, at, reason))
 
 
 @transaction.atomic
 def correct_fields(motion: TimedMotion, fields: Collection[str], reason: str, at: datetime) -> list[Deadline]:
-    """Count every term anew that began at one of these fields of the motion, or depends on one; what holds now.
+    """Recount every term that began at one of these fields of the motion, or depends on one; returns those that hold.
 
     As :func:`correct`. A term that no act has begun yet begins with its act, by the corrected payload.
     """
@@ -58,7 +58,7 @@ def correct_fields(motion: TimedMotion, fields: Collection[str], reason: str, at
 
 
 def extend(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
-    """Give the time that the law allows at most to the running terms that ``act_type`` extends; those that now run."""
+    """Extend the running terms that ``act_type`` extends to the legal maximum; returns the new deadlines."""
     terms = [term for term in motion.kind_entry.clocks if act_type in term.extended_by]
     return [new for term in terms if (new := _extend(motion, term, Cause(Voided.EXTENDED, at))) is not None]
 
@@ -72,13 +72,13 @@ def _extend(motion: TimedMotion, term: Term, cause: Cause) -> Deadline | None:
 
 
 def _longer(term: Term) -> Term:
-    """The term with the length that the law allows at most."""
+    """The term with the maximum length that the law allows."""
     most = term.extendable_to
     return replace(term, amount=most.amount, unit=most.unit) if most else term
 
 
 def _as_it_runs(term: Term, standing: Deadline | None) -> Term:
-    """The term with its longer length, if it has been extended."""
+    """The term, with the longer length if it has been extended."""
     return _longer(term) if standing is not None and standing.extended else term
 
 
@@ -92,10 +92,10 @@ def stale() -> DeadlineQuerySet:
 
 @transaction.atomic
 def recount(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Deadline]:
-    """Count up to ``limit`` running deadlines anew that were counted by a calendar that has changed since.
+    """Recount up to ``limit`` running deadlines whose calendar has changed since they were counted.
 
-    Returns those that took the place of another; a deadline whose end stays the same is kept. Several callers at once
-    never count the same one twice. ``only`` names one deadline.
+    Returns the replacements; a deadline whose end stays the same is kept. Concurrent callers never recount the same
+    one. ``only`` names one deadline.
     """
     rows = stale().filter(pk=only) if only else stale()
     locked = rows.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))
@@ -118,7 +118,7 @@ def _counted_anew(old: Deadline, cause: Cause) -> Deadline | None:
 def _correct(motion: TimedMotion, term: Term, event_at: datetime | None, cause: Cause) -> Deadline | None:
     old = _standing(motion, term)
     if old is None and term.outcomes:
-        # It waits for its decision, which nothing is corrected after.
+        # The term waits for the decision, after which nothing is corrected.
         return None
     if old is not None and old.state == State.VOID and old.voided_because != Voided.CORRECTED:
         return None
@@ -157,14 +157,14 @@ def _replace(old: Deadline, counted: Count, cause: Cause) -> Deadline:
 
 
 def _void(old: Deadline, cause: Cause) -> None:
-    """The row alone: the instance keeps what it was, to be judged by and told."""
+    """Void the row only: the instance keeps its values, for the comparison and the log."""
     nothing_to_come = {"remind_at": None, "escalate_at": None}
     voided = {"state": State.VOID, "voided_at": cause.at, "voided_because": cause.because}
     Deadline.objects.filter(pk=old.pk).update(**voided, **nothing_to_come)
 
 
 def _judged(new: Deadline, old: Deadline, at: datetime) -> Deadline:
-    """Whether what was done is in time by the new count. A miss that was reported is not reported again."""
+    """Judge by the new count whether the act was in time. A miss that was reported is not reported again."""
     new.met_at = old.met_at
     if new.met_at is not None:
         new.remind_at, new.escalate_at = None, None
@@ -178,7 +178,7 @@ def _judged(new: Deadline, old: Deadline, at: datetime) -> Deadline:
 
 
 def _story(old: Deadline, counted: Count, cause: Cause) -> dict[str, Any]:
-    """Why it was counted anew and what held before, for the reader (``explanation``); instants in ISO 8601."""
+    """Why the deadline was recounted and what it said before, for ``explanation``; instants in ISO 8601."""
     moved = old.started_at != counted.event_at
     return {
         "because": "event" if moved else _STORIES[cause.because],
@@ -192,7 +192,7 @@ def _story(old: Deadline, counted: Count, cause: Cause) -> dict[str, Any]:
 
 
 def _log(old: Deadline | None, new: Deadline | None, cause: Cause) -> None:
-    """Both values on record, without the officer's sentence: that stands in the act."""
+    """Log both values, without the officer's sentence, which is in the act."""
     deadline = new or old
     assert deadline is not None  # noqa: S101 - there is nothing to log without either
     audit.append(
@@ -226,7 +226,7 @@ def _asked(term: Term) -> set[str]:
 
 
 def _events(motion: TimedMotion, term: Term) -> Iterator[datetime | None]:
-    """When the term's event was, by the corrected motion; None: the motion states it no more.
+    """The instants of the term's event by the corrected motion; None if the motion no longer states it.
 
     Nothing for a term that waits for its act.
     """
@@ -241,6 +241,6 @@ def _events(motion: TimedMotion, term: Term) -> Iterator[datetime | None]:
 
 
 def _standing(motion: TimedMotion, term: Term) -> Deadline | None:
-    """The row that says how the term stands now: not one that another took the place of."""
+    """The row that holds for the term now: one that has not been replaced."""
     rows = Deadline.objects.filter(motion=motion.pk, term=term.key, replaced_by=None)
     return rows.exclude(voided_because=Voided.RESTARTED).order_by("-created_at").select_for_update().first()

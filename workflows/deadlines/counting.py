@@ -1,4 +1,4 @@
-"""From a term of the catalogue and an event to the instant at which it ends, with everything a deadline keeps of it."""
+"""From a term of the catalogue and an event to the instant at which it ends, with all values that a deadline keeps."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ FIELD = "field:"
 
 @dataclass(frozen=True)
 class Count:
-    """A term counted for a motion. ``stamp`` names the calendar that was asked; empty where none could matter."""
+    """A term counted for a motion. ``stamp`` names the calendar used; empty if none was needed."""
 
     motion: TimedMotion
     term: Term
@@ -33,7 +33,7 @@ class Count:
     def facts(self) -> dict[str, Any]:
         """The fields of the deadline."""
         due_at, law = self.counted.due_at, catalogue(self.motion.catalogue_id)
-        # What is counted back from an end that is still to come runs from now on.
+        # A term counted back from a future end runs from now.
         since = self.event_at if self.event_at < due_at else timezone.now()
         reminders = _reminders(self.term.remind or law.reminders.get(self.term.role, ()), since, due_at)
         above = _escalations(self.term.escalate or law.escalation.get(self.term.role, ()), since, due_at)
@@ -58,10 +58,10 @@ class Count:
 def count(
     motion: TimedMotion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = ""
 ) -> Count | None:
-    """The term counted from an event at ``event_at``; None when it does not bind here.
+    """The term counted from an event at ``event_at``; None if it does not bind here.
 
-    It does not when its conditions do not hold for ``payload`` (the motion's), the choice that sets its length is not
-    made, or the law names no figure (mark ``U``). ``event`` is the one of ``term.starts_on`` that happened.
+    It does not bind if its conditions do not hold for ``payload`` (the motion's), the choice that sets its length is
+    not made, or the law names no figure (mark ``U``). ``event`` is the one of ``term.starts_on`` that happened.
     """
     if not all_hold(term.applies_when, motion.kind_entry.form, payload, event_at):
         return None
@@ -91,26 +91,26 @@ def appeal_until(kind: Kind, announced_at: datetime, jurisdiction: str | None = 
 
 
 def add_length(start: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
-    """The instant that lies this long after ``start``, by a jurisdiction's days (by default the installation's).
+    """The instant this long after ``start``, by a jurisdiction's days (by default the installation's).
 
-    Lengths of a sanction are counted from the minute and never rolled (CPC Art. 48).
+    Lengths of a sanction are counted from the minute and never moved (CPC Art. 48).
     """
     calendar = working_calendar(jurisdiction)
     return clock.due(start, amount, unit, skip_first=False, roll=False, calendar=calendar).due_at
 
 
 def subtract_length(end: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
-    """The instant that lies this long before ``end``, counted as :func:`add_length` does."""
+    """The instant this long before ``end``, counted as :func:`add_length` does."""
     return clock.earlier(clock.immediately(end), amount, unit, working_calendar(jurisdiction)).due_at
 
 
 def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
-    """The instant of the first of them."""
+    """The instant of the earliest escalation."""
     return min((parse_instant(escalation["at"]) for escalation in escalations), default=None)
 
 
 def _table(motion: TimedMotion, term: Term) -> InForce | None:
-    """The calendar, where the term is counted by one: hours run through nights and days off."""
+    """The calendar if the term needs one: hours run through nights and days off."""
     if term.unit in LONG or (term.less and term.less.unit in LONG):
         return in_force(catalogue(motion.catalogue_id).jurisdiction)
     return None
@@ -132,7 +132,7 @@ def _counted(
 
 
 def _from_event(term: Term, amount: int, event_at: datetime, calendar: clock.Calendar | None) -> clock.Counted:
-    """The end of the length itself; a term of nothing is the instant, from which others count back."""
+    """The end of the length itself; a term of length 0 is the instant of the event, from which others count back."""
     if amount == 0:
         return clock.stated(event_at)
     skip_first = term.count == "skip_first"
@@ -144,7 +144,7 @@ def _chosen(rule: ByChoice, payload: Mapping[str, Any]) -> int | None:
 
 
 def _event_of(term: Term, event_at: datetime, payload: Mapping[str, Any]) -> str:
-    """Which of its events set the term running: the field that states this instant, else the first that is an act."""
+    """The event that started the term: the field that states this instant, else the first act in ``starts_on``."""
     for event in term.starts_on:
         stated = payload.get(event.removeprefix(FIELD)) if event.startswith(FIELD) else None
         if stated and parse_instant(stated) == event_at:
@@ -153,14 +153,14 @@ def _event_of(term: Term, event_at: datetime, payload: Mapping[str, Any]) -> str
 
 
 def _reminders(fractions: Iterable[float], since: datetime, due_at: datetime) -> list[datetime]:
-    """At these fractions of the time that is given; none if the end had passed before it began."""
+    """The instants at these fractions of the available time; none if the end had passed before the start."""
     if due_at <= since:
         return []
     return sorted(since + (due_at - since) * fraction for fraction in fractions)
 
 
 def _escalations(rules: Iterable[Escalation], since: datetime, due_at: datetime) -> list[dict[str, str]]:
-    """As reminders; those that wait for the miss come with the end, even if that had passed before."""
+    """As reminders; escalations of a miss come at the end, even if that had passed before the start."""
     if due_at <= since:
         planned = [(due_at, rule.to) for rule in rules if rule.at >= 1]
     else:

@@ -1,7 +1,7 @@
-"""How a deadline was counted, told in whole sentences of the reader's language.
+"""Explains how a deadline was counted, in whole sentences of the reader's language.
 
-In this order: the event and its instant; from where, how long, what was not counted, whether it was moved and why not;
-the rule; and, for one that was counted anew or is void, why and what held before.
+In this order: the event and its instant; the start, the length, what was not counted, whether the end was moved or why
+not; the rule; and, for a deadline that was recounted or is void, why and what it said before.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Data = dict[str, Any]
 
 
 def explain(deadline: Deadline, language: str = "") -> list[str]:
-    """Whole sentences, in ``language`` or the active one."""
+    """The explanation as sentences, in ``language`` or the active one."""
     with translation.override(language or translation.get_language() or "kk"):
         return list(_told(deadline))
 
@@ -43,7 +43,7 @@ def _told(deadline: Deadline) -> Iterator[str]:
 
 
 def _event(deadline: Deadline) -> str:
-    """The words of the catalogue for a field and for an event on record, those of the acts for an act."""
+    """The catalogue's words for a field or an event on record; the act's name for an act."""
     if deadline.event.startswith(EVENT_PREFIX):
         return str(deadline.motion.kind_entry.event(deadline.event.removeprefix(EVENT_PREFIX)).label)
     if deadline.event.startswith(FIELD):

@@ -1,4 +1,4 @@
-"""Deadlines: instants by which a role must act. Rows that come due, not counters."""
+"""Deadlines: instants by which a role must act, stored as rows that come due."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from workflows.statute.schema import Text
 
 
 class State(models.TextChoices):
-    """Where a deadline stands. ``missed`` stays so for ever, even if what was due was done later (``met_at``)."""
+    """State of a deadline. ``missed`` is permanent, even if the act was done later (``met_at``)."""
 
     RUNNING = "running", _("running")
     MET = "met", _("met")
@@ -39,33 +39,32 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(state=State.RUNNING)
 
     def missed_unclaimed(self, now: datetime) -> "DeadlineQuerySet":
-        """Those whose end has passed and that nobody has reported yet; exactly the index ``deadline_due``."""
+        """Deadlines whose end has passed and that are not reported yet; exactly the index ``deadline_due``."""
         open_ones = self.filter(state__in=[State.RUNNING, State.MISSED], claimed_at__isnull=True, at_once=False)
         return open_ones.filter(due_at__lt=now)
 
     def to_remind(self, now: datetime) -> "DeadlineQuerySet":
-        """Those running whose next reminder has come; exactly the index ``deadline_remind``."""
+        """Running deadlines whose next reminder is due; exactly the index ``deadline_remind``."""
         return self.filter(state=State.RUNNING, remind_at__isnull=False, remind_at__lte=now)
 
     def to_escalate(self, now: datetime) -> "DeadlineQuerySet":
-        """Those not met of which somebody above the role is to be told; exactly the index ``deadline_escalate``."""
+        """Unmet deadlines whose next escalation is due; exactly the index ``deadline_escalate``."""
         return self.filter(state__in=[State.RUNNING, State.MISSED], escalate_at__isnull=False, escalate_at__lte=now)
 
     def by_calendar(self) -> "DeadlineQuerySet":
-        """Those running that a change of the calendar may move; the index ``deadline_by_calendar``."""
+        """Running deadlines that a change of the calendar may move; the index ``deadline_by_calendar``."""
         return self.running().exclude(calendar="")
 
 
 class Deadline(models.Model):
     """An instant by which ``role`` must act on a motion, computed from a term of its catalogue and an event.
 
-    ``due_at`` is inclusive: what is done at that very instant is in time. ``computed`` holds the steps of the count
-    (see ``workflows.clock.Step``). ``at_once`` marks what the law wants done immediately without naming a length: it
-    is due from the event on, and no instant can be called missed. ``reminders`` are the instants still to come at
-    which the role is reminded, ``escalations`` those at which somebody above it is told (``at``, ``to``).
-    ``claimed_at`` is when the watch reported the miss, once and for all. ``calendar`` is the stamp of the calendar that
-    it was counted by; empty where none was asked. A row that is counted anew stays with its values, void, and names
-    what replaced it.
+    ``due_at`` is inclusive: an act at that very instant is in time. ``computed`` holds the steps of the count (see
+    ``workflows.clock.Step``). ``at_once`` marks what the law wants done immediately without naming a length: it is due
+    from the event on and is never missed. ``reminders`` are the future instants at which the role is reminded,
+    ``escalations`` those at which a superior is notified (``at``, ``to``). ``claimed_at`` is when the watch reported
+    the miss, once. ``calendar`` is the stamp of the calendar that it was counted by; empty if none was needed. A row
+    that is recounted stays with its values, void, and names its replacement.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -127,7 +126,7 @@ class Deadline(models.Model):
         ]
         triggers: ClassVar = [
             NeverDeleted(),
-            # Counting anew makes another row.
+            # A recount creates another row.
             Fixed("motion", "term", "role", "article", "started_at", "due_at", "at_once", "computed", "created_at"),
             *(SetOnce(field) for field in ("met_at", "voided_at", "claimed_at", "replaced_by")),
             Guard(
@@ -147,17 +146,17 @@ class Deadline(models.Model):
 
     @property
     def late(self) -> bool:
-        """Whether what was due was done, but after the end."""
+        """Whether the act was done, but after the end."""
         return not self.at_once and self.met_at is not None and self.met_at > self.due_at
 
     @property
     def event(self) -> str:
-        """What set it running: an act of the motion, or ``field:<key>`` of it; empty if that was not recorded."""
+        """The event that started it: an act of the motion, or ``field:<key>`` of it; empty if that was not recorded."""
         return str(self.computed.get("event", ""))
 
     @property
     def label(self) -> Text:
-        """What has to be done, in the words of the motion's catalogue; ``str()`` in the active language."""
+        """The task, in the words of the motion's catalogue; ``str()`` gives it in the active language."""
         return self.motion.kind_entry.term(self.term).label
 
     def left(self, now: datetime | None = None) -> timedelta:

@@ -1,4 +1,4 @@
-"""What deadlines ask of a motion, which stands a floor above."""
+"""The interface of a motion that deadlines need; the model is in a higher layer."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

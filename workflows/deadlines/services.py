@@ -1,7 +1,7 @@
-"""Starting, meeting, voiding deadlines, and claiming those that have come due.
+"""Starting, meeting and voiding deadlines, and claiming those that have come due.
 
-Called inside the transaction of the act that causes it. Nothing is counted nightly: ``due_at`` is an indexed instant,
-and whoever wins the row reports it. What is counted anew because its event or the calendar changed: ``correcting``.
+Called inside the transaction of the act that causes it. There is no nightly job: ``due_at`` is an indexed instant, and
+the caller that claims the row reports it. Recounts after a correction or a calendar change: ``corrections``.
 """
 
 from collections.abc import Collection, Mapping
@@ -34,7 +34,7 @@ __all__ = [
     "working_calendar",
 ]
 
-# Which rows they were is put on record, and Django's ``update`` says only how many.
+# The log states which rows were changed; Django's ``update`` returns only their number.
 _VOID = """
     UPDATE deadlines_deadline
     SET state = %(state)s, voided_at = %(at)s, voided_because = %(because)s, remind_at = NULL, escalate_at = NULL
@@ -47,11 +47,11 @@ _VOID = """
 def start(
     motion: TimedMotion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = ""
 ) -> Deadline | None:
-    """The deadline that ``term`` sets on an event at ``event_at``; one that ran for the same term is void.
+    """Start the deadline that ``term`` sets on an event at ``event_at``; void the one that ran for the same term.
 
-    None when the term does not bind here: its conditions do not hold for ``payload`` (the motion's), the choice that
-    sets its length is not made, or the law names no figure (mark ``U``). ``event`` says which of ``term.starts_on`` it
-    was, where there are several.
+    None if the term does not bind: its conditions do not hold for ``payload`` (the motion's), the choice that sets its
+    length is not made, or the law names no figure (mark ``U``). ``event`` says which of ``term.starts_on`` it was, if
+    there are several.
     """
     counted = count(motion, term, event_at, payload, event)
     if counted is None:
@@ -61,7 +61,7 @@ def start(
 
 
 def meet(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
-    """The deadlines that this act meets. One whose end has passed is missed, with the instant at which it was met."""
+    """The deadlines that this act meets. One whose end has passed is missed, with the instant of the act."""
     terms = [term.key for term in motion.kind_entry.clocks if act_type in term.met_by]
     open_ones = Deadline.objects.filter(motion=motion.pk, term__in=terms, met_at__isnull=True)
     met = list(open_ones.filter(state__in=[State.RUNNING, State.MISSED]).select_for_update())
@@ -73,7 +73,7 @@ def meet(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
 
 
 def void(motion: TimedMotion, at: datetime, terms: Collection[str] | None = None) -> list[UUID]:
-    """Nothing of ``terms`` (all) is awaited any more: their running deadlines are void. Returns which were."""
+    """Void the running deadlines of ``terms`` (all): nothing of them is awaited any more. Returns their ids."""
     chosen = None if terms is None else list(terms)
     given = {"state": State.VOID, "because": Voided.ENDED, "running": State.RUNNING}
     with connection.cursor() as cursor:
@@ -82,20 +82,21 @@ def void(motion: TimedMotion, at: datetime, terms: Collection[str] | None = None
 
 
 def next_due(motion: TimedMotion) -> tuple[datetime | None, bool]:
-    """The earliest instant by which somebody must act on the motion, or None, and whether that means "at once"."""
+    """The earliest instant by which an act on the motion is due, or None, and whether that means "at once"."""
     found = _running(motion).order_by("due_at").values_list("due_at", "at_once").first()
     return found or (None, False)
 
 
 def claim_missed(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Deadline]:
-    """Take up to ``limit`` deadlines whose end has passed, earliest first; each is given to one caller only, ever.
+    """Claim up to ``limit`` deadlines whose end has passed, earliest first; each is given to one caller only.
 
     ``only`` names one of them.
 
-    1. Rows that are due are locked together with their motions; what another holds is skipped, never waited for, so
+    1. Rows that are due are locked together with their motions; rows locked elsewhere are skipped, not waited for, so
        that an act being performed and the watch cannot block each other.
-    2. They are marked missed and claimed where they still are unclaimed.
-    3. The caller writes what a miss means in the same transaction: if that fails, the claim is undone with it.
+    2. They are marked missed and claimed if they are still unclaimed.
+    3. The caller writes the consequences of the miss in the same transaction: if that fails, the claim is undone with
+       it.
     """
     with transaction.atomic():
         won = _locked(Deadline.objects.missed_unclaimed(now).order_by("due_at"), limit, only)
@@ -108,9 +109,9 @@ def claim_missed(now: datetime, limit: int = 100, only: UUID | None = None) -> l
 
 
 def claim_reminders(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Deadline]:
-    """Take up to ``limit`` deadlines of which somebody is to be reminded now; each reminder goes to one caller only.
+    """Claim up to ``limit`` deadlines with a reminder due; each reminder goes to one caller only.
 
-    Reminders that were slept through are given as one.
+    Several missed reminders are given as one.
     """
     with transaction.atomic():
         won = _locked(Deadline.objects.to_remind(now).order_by("remind_at"), limit, only)
@@ -122,7 +123,7 @@ def claim_reminders(now: datetime, limit: int = 100, only: UUID | None = None) -
 
 
 def claim_escalations(now: datetime, limit: int = 100, only: UUID | None = None) -> list[tuple[Deadline, list[str]]]:
-    """Take up to ``limit`` deadlines of which somebody above the role is to be told now, each with whom (no one twice).
+    """Claim up to ``limit`` deadlines with an escalation due, each with its recipients (no duplicates).
 
     As :func:`claim_reminders`: each escalation goes to one caller only.
     """
