@@ -1,11 +1,11 @@
-"""What became of a suggested text: the words that stayed, in their order, and the differences for people to read."""
+"""Compares a suggested text with the signed one: the words kept, in order, and the differences for display."""
 
 import re
 from difflib import SequenceMatcher
 
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _TOKEN = re.compile(r"\s+|\w+(?:[-'’]\w+)*|[^\w\s]+")
-# Shorter runs are chance: "the", "of the", a comma's neighbours.
+# Shorter runs match by chance: "the", "of the", the words around a comma.
 SHORTEST_RUN = 3
 
 Difference = tuple[str, str]

@@ -1,7 +1,7 @@
-"""Putting a suggestion together: what the motion, the acts and the catalogue say, in the order that the wording sets.
+"""Composes a suggestion from the motion, the acts and the catalogue, in the order that the wording sets.
 
-Each paragraph comes from exactly one source and names it. Nothing is inferred: values are quoted, norms are quoted, and
-the sentences in between are templates for an outcome that the judge has chosen already.
+Each paragraph comes from exactly one source and names it. Nothing is inferred: values and norms are quoted, and the
+sentences in between are templates for an outcome that the judge has chosen already.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,16 +40,15 @@ class Composer:
 
     @property
     def version(self) -> str:
-        """The version of the wording that is used."""
         return self.wording.version
 
     @property
     def label(self) -> str:
-        """The visible mark of a machine-made text."""
+        """The visible label of a machine-made text."""
         return str(self.wording.data["label"])
 
     def inputs(self) -> dict[str, Any]:
-        """Everything that the text rests on, JSON-ready: the same inputs give the same text."""
+        """Everything that the text is based on, JSON-ready: the same inputs give the same text."""
         return {
             "motion": str(self.motion.pk),
             "version": self.motion.version,
@@ -72,13 +71,13 @@ class Composer:
                 yield from _WRITERS[spec["from"]](self, spec)
 
     def _fits(self, spec: Spec) -> bool:
-        """Whether a paragraph is meant for the outcome that the judge chose."""
+        """Whether a paragraph applies to the outcome that the judge chose."""
         return spec.get("when", "") in ("", "granted" if self.outcome.grants else "refused")
 
     # -- one writer a source -------------------------------------------------------------------------------------------
 
     def from_template(self, spec: Spec) -> Iterator[Paragraph]:
-        """A sentence of the wording, with the names of what it is about."""
+        """A sentence of the wording, with the names of its subjects filled in."""
         ref = f"{self.wording.group(self.kind.key)}.{spec['key']}"
         yield self._paragraph(spec["text"].format_map(self._names()), "template", ref, spec["key"])
 
@@ -96,7 +95,7 @@ class Composer:
                 yield from self.from_field({**spec, "field": field.key})
 
     def from_persons(self, spec: Spec) -> Iterator[Paragraph]:
-        """Whom the motion names, and in which capacity."""
+        """The persons that the motion names, with their capacities."""
         for person in self.persons:
             participant = Participant(name_of(person), person.capacity, person.born)
             capacity = self.words.capacity(participant)
@@ -106,13 +105,13 @@ class Composer:
             yield self._paragraph(text, "person", str(person.pk), f"{person.full_name}, {capacity}")
 
     def from_acts(self, spec: Spec) -> Iterator[Paragraph]:
-        """What an act that came before states, by its author and date."""
+        """The statements of an earlier act, with its author and date."""
         for act in self.acts:
             if act.type == spec["act"]:
                 yield self._of_act(act, spec["text"])
 
     def from_norms(self, spec: Spec) -> Iterator[Paragraph]:
-        """The norms that the catalogue gives for this outcome, as it gives them."""
+        """The norms that the catalogue gives for this outcome, verbatim."""
         for norm in self._norms():
             article = self.words.article(norm.article)
             text = spec["text"].format_map({"article": article, "text": norm.text.in_(self.language)})
@@ -124,7 +123,7 @@ class Composer:
         yield self._paragraph(spec["text"].format_map(self._names()), "norm", article, self.words.article(article))
 
     def from_appeal(self, spec: Spec) -> Iterator[Paragraph]:
-        """How the decision is appealed, where the catalogue says so."""
+        """How the decision is appealed, if the catalogue says so."""
         appeal = self.kind.appeal
         if appeal.allowed and appeal.term and appeal.court:
             names = {

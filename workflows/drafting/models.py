@@ -1,4 +1,4 @@
-"""What the assistant suggested, verbatim, and how much of it was signed."""
+"""The assistant's suggestions, verbatim, and how much of each was signed."""
 
 import uuid
 from typing import Any, ClassVar
@@ -20,9 +20,9 @@ class Suggestion(models.Model):
 
     ``paragraphs`` is a list of ``{"part", "text", "source": {"kind", "ref", "label"}}``: ``part`` is introduction,
     description, reasoning or operative; ``kind`` is payload, norm, act, person or template. ``text`` is the reasoning,
-    paragraphs divided by empty lines: what belongs into the decision's ``reasons`` (the paper states the other parts
+    paragraphs divided by empty lines: what belongs in the decision's ``reasons`` (the paper states the other parts
     from the facts, and they are here to be compared with it); ``sha256`` is the digest of its UTF-8 bytes.
-    ``inputs_sha256`` is that of the canonical JSON of everything that was read. ``generated`` is the machine-readable
+    ``inputs_sha256`` is that of the canonical JSON of all inputs. ``generated`` is the machine-readable
     mark of the Law on artificial intelligence, Art. 21, ``label`` the visible one.
     """
 
@@ -56,7 +56,7 @@ class Suggestion(models.Model):
         return f"{self.label} {self.sha256[:12]}"
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready, with the machine-readable mark beside the visible label."""
+        """JSON-ready, with the machine-readable mark next to the visible label."""
         return {
             "id": str(self.pk),
             "generated": self.generated,
@@ -74,7 +74,7 @@ class Suggestion(models.Model):
 
 
 class Survival(models.Model):
-    """How much of a suggestion's words stand in the decision that was signed: 0 none, 1 all."""
+    """The share of a suggestion's words in the decision that was signed: 0 none, 1 all."""
 
     suggestion = models.ForeignKey(Suggestion, models.PROTECT, related_name="survivals")
     act = models.OneToOneField(Act, models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""The assistant's public face: suggest a text, and show what became of it."""
+"""The assistant's public interface: suggest a text, and compare it with the signed one."""
 
 import hashlib
 from typing import Any
@@ -23,16 +23,16 @@ DECIDABLE = (State.ASSIGNED, State.HEARING)
 
 
 def is_on() -> bool:
-    """Whether this installation offers suggestions at all (setting ``ECASE_ASSISTANT``, on by default)."""
+    """Whether this installation offers suggestions (setting ``ECASE_ASSISTANT``, on by default)."""
     return bool(settings.ECASE_ASSISTANT)
 
 
 def suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
-    """A suggested text for the ``outcome`` that the judge has chosen; the same one while nothing it rests on changes.
+    """A suggested text for the ``outcome`` that the judge has chosen; the same one until its inputs change.
 
     Raises :class:`NotAllowed` unless ``post`` is the judge who has the motion and has opened its materials,
-    :class:`Conflict` when there is nothing left to decide, :class:`Invalid` for an outcome that the kind does not know.
-    Made or refused, it is in the audit log, for the judge and for auditors.
+    :class:`Conflict` if there is nothing left to decide, :class:`Invalid` for an outcome that the kind does not know.
+    Success and refusal are in the audit log, visible to the judge and to auditors.
     """
     try:
         with transaction.atomic():
@@ -43,12 +43,12 @@ def suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
 
 
 def latest(motion: Motion, post: Post, outcome: str) -> Suggestion | None:
-    """The last text that was suggested to this judge for ``outcome``, or None."""
+    """The last suggestion for ``outcome`` to this judge, or None."""
     return Suggestion.objects.filter(motion=motion, post=post, outcome=outcome).order_by("-created_at").first()
 
 
 def differences(suggestion: Suggestion, signed_text: str) -> list[Difference]:
-    """What the judge kept, struck out and added: ``("equal" | "delete" | "insert", text)`` in reading order."""
+    """What the judge kept, deleted and added: ``("equal" | "delete" | "insert", text)`` in reading order."""
     return compare(suggestion.text, signed_text)
 
 
@@ -121,7 +121,7 @@ def _record(suggestion: Suggestion, post: Post) -> None:
 
 
 def _record_refusal(motion: Motion, post: Post, refusal: Refused) -> None:
-    """After the rollback, so that the record of the refused attempt stays."""
+    """Record the refused attempt after the rollback, so that the record survives."""
     with transaction.atomic():
         audit.append(
             "suggestion.refused",

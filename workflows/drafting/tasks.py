@@ -1,4 +1,4 @@
-"""Measuring what became of suggestions, after the act and out of its way."""
+"""Measures how much of each suggestion was signed, after the act and outside its transaction."""
 
 import logging
 
@@ -18,15 +18,15 @@ WRITTEN = ("text", "long_text")
 
 @shared_task(name="drafting.measure")
 def measure() -> int:
-    """Record the share that survived for every decision that names a suggestion; how many were recorded.
+    """Record the surviving share for every decision that names a suggestion. Returns how many were recorded.
 
-    To be run as often as one likes: a decision is measured once, whoever measures it.
+    Idempotent: each decision is measured once.
     """
     return sum(_measure(act) for act in _unmeasured().iterator(chunk_size=100))
 
 
 def _unmeasured() -> QuerySet[Act]:
-    """Decisions that name a suggestion made for their own motion, and have not been measured."""
+    """Decisions that name a suggestion made for their own motion, and are not measured yet."""
     named = Suggestion.objects.annotate(key=Cast("id", CharField())).filter(
         motion=OuterRef("motion"), key=KeyTextTransform("suggestion", OuterRef("payload"))
     )
@@ -44,7 +44,7 @@ def _measure(act: Act) -> bool:
 
 
 def written_text(act: Act) -> str:
-    """All that the judge wrote in words: the typed fields of the decision, one after another."""
+    """All text that the judge wrote: the typed fields of the decision, one after another."""
     payload = act.stated["payload"]
     form = act.motion.kind_entry.form_for(act.type, payload.get("outcome", ""))
     typed = (payload.get(field.key) for field in form.fields if field.type in WRITTEN)

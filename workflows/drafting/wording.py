@@ -15,7 +15,7 @@ PARTS = ("introduction", "description", "reasoning", "operative")
 
 @dataclass(frozen=True)
 class Wording:
-    """One language's sentences. ``version`` names the file's own version and the digest of its bytes."""
+    """One language's sentences. ``version`` names the file's version and the digest of its bytes."""
 
     language: str
     version: str
@@ -29,7 +29,7 @@ class Wording:
         return found
 
     def group(self, kind: str) -> str:
-        """The name of the group that writes for ``kind``."""
+        """The name of the wording group of ``kind``."""
         return str(self.data["kinds"].get(kind, "generic"))
 
 
