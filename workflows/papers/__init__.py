@@ -1,4 +1,4 @@
-"""Acts as papers: facts in, PDF/A-2b out.
+"""Renders acts as papers: facts in, PDF/A-2b out.
 
 Public: :func:`render` and the dataclasses of :mod:`workflows.papers.facts`.
 """

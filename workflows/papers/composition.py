@@ -2,8 +2,8 @@
 
 A block is a JSON object with ``type``: ``para`` (text, indented), ``part`` (heading of a part), ``verb`` (the word
 between two parts), ``section`` (label, paragraphs, table), ``fields`` (names and values), ``points`` (numbered),
-``files``, ``acts``, ``mark`` (the framed word of an endorsement). ``templates/paper.typ`` draws them and knows no law
-and no language.
+``files``, ``acts``, ``mark`` (the framed word of an endorsement). ``templates/paper.typ`` lays them out and contains no
+law and no language.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,15 +16,15 @@ from workflows.papers.names import decline_short
 from workflows.papers.words import Words, local_time, words
 
 Block = dict[str, Any]
-# The longest text, in characters, that is a point of a resolution and not a paragraph of reasons.
+# The longest text, in characters, that becomes a point of a resolution instead of a paragraph of reasons.
 POINT = 160
 DECISIONS = frozenset({"protocol", "endorsement"})
-# Acts that answer what the motion asks, and so tell it again; every other act only names it.
+# Acts that answer the motion, and so restate it; every other act only names it.
 ANSWERS = DECISIONS | {"approval", "agreement", "refusal", "return", "appeal_ruling"}
 
 
 class Letter:
-    """A paper with its wording: what a sentence may name, and the blocks that several acts share."""
+    """A paper with its wording: the facts that a sentence may name, and the blocks shared by several acts."""
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
@@ -34,7 +34,7 @@ class Letter:
         self.told_again = paper.motion_sections if paper.template in ANSWERS else ()
 
     def say(self, sentence: str) -> str:
-        """A sentence of the wording with its facts. Facts are inserted, never interpreted."""
+        """A sentence of the wording with its facts filled in. Facts are inserted, never interpreted."""
         return sentence.format_map(self.values)
 
     def para(self, key: str) -> Iterator[Block]:
@@ -60,19 +60,19 @@ class Letter:
             yield {"type": "section", "label": self.words.label(key), "paragraphs": lines, "style": style}
 
     def points(self, *more: str) -> Block:
-        """The numbered points of the act: those whose facts are there, and ``more``."""
+        """The numbered points of the act: those whose facts are present, and ``more``."""
         stated = self.act[self.wording_of("points")]
         written = [point if isinstance(point, dict) else {"when": "", "text": point} for point in stated]
         items = [self.say(point["text"]) for point in written if self.holds(point["when"])]
         return _numbered([*items, *more])
 
     def holds(self, name: str) -> bool:
-        """Whether the fact a point needs is there; a point that needs none always stands."""
+        """Whether the fact that a point needs is present; true for a point that needs none."""
         return not name or bool(self.values.get(name))
 
 
 def _own(paper: Paper, said: Words) -> dict[str, Any]:
-    """Names for the act itself: its author, case, kind and instant."""
+    """Names for the act's own facts: its author, case, kind and instant."""
     author = paper.author
     role = said.role(said.act(paper.template).get("role") or (author.role if author else "service"))
     return {
@@ -112,7 +112,7 @@ def _of_motion(paper: Paper, said: Words) -> dict[str, Any]:
 
 
 def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
-    """Names for what was decided, by whom, and in which hearing."""
+    """Names for the decision, its author and its hearing."""
     outcome, hearing = paper.outcome, paper.hearing
     articles = f"{paper.kind.articles}, {outcome.article if outcome else ''}".split(", ")
     return {
@@ -140,7 +140,7 @@ def _day_of_decision(paper: Paper) -> date | None:
 
 
 def _inline(text: str) -> str:
-    """A label in the middle of a sentence: a small first letter, unless an abbreviation begins it."""
+    """A label inside a sentence: with a lower-case first letter, unless it begins with an abbreviation."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
@@ -174,7 +174,7 @@ def _sections(sections: tuple[Section, ...]) -> Iterator[Block]:
 
 
 def _is_short(section: Section) -> bool:
-    """Whether a section says one thing that fits into a point."""
+    """Whether a section is a single statement short enough for a point."""
     lines = _lines(section.paragraphs)
     return section.table is None and len(lines) == 1 and len(lines[0]) <= POINT
 
@@ -264,7 +264,7 @@ def _closing(letter: Letter) -> Iterator[Block]:
 
 
 def _order(letter: Letter) -> Iterator[Block]:
-    """An order or ruling that is no decision on the motion: motion, refusal, return, order of a hearing, lifting."""
+    """An order or ruling other than a decision on the motion: motion, refusal, return, order of a hearing, lifting."""
     paper = letter.paper
     yield from letter.para("opening")
     yield letter.verb("found")
@@ -307,7 +307,7 @@ def _protocol(letter: Letter) -> Iterator[Block]:
 
 
 def _resolution(letter: Letter) -> Iterator[Block]:
-    """What was decided: points, the outcome's own fields, terms, copies and appeal."""
+    """The decision: points, the outcome's own fields, terms, copies and appeal."""
     paper = letter.paper
     stated = _stated_in("resolution", paper.sections)
     short = [section for section in stated if _is_short(section)]
@@ -340,7 +340,7 @@ def _endorsement(letter: Letter) -> Iterator[Block]:
 
 
 def _notice(letter: Letter) -> Iterator[Block]:
-    """A short statement of one thing: agreement, withdrawal, report, and what the service itself records."""
+    """A short statement: agreement, withdrawal, report, and the records of the service itself."""
     yield from letter.para("opening")
     if "statement" in letter.act:
         yield {"type": "verb", "text": letter.act["statement"], "closed": True}
@@ -351,7 +351,7 @@ def _notice(letter: Letter) -> Iterator[Block]:
 
 
 def _minutes(letter: Letter) -> Iterator[Block]:
-    """The record of a hearing (CPC Art. 56(2)): when and who, then what happened."""
+    """The record of a hearing (CPC Art. 56(2)): time and participants, then the proceedings."""
     yield from letter.para("opening")
     yield from _hearing(letter)
     yield letter.points(*letter.paper.operative)

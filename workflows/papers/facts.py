@@ -1,4 +1,4 @@
-"""What a paper says: the facts of one act, filled in by ``workflows.motions``, rendered by ``workflows.papers``.
+"""Input of a paper: the facts of one act, filled in by ``workflows.motions``, rendered by ``workflows.papers``.
 
 Everything here is data. Texts are plain strings in the paper's own language and are never read as markup; instants are
 aware datetimes and are printed in the installation's time zone; sentences come from ``wording/<language>.yaml``.
@@ -17,7 +17,7 @@ Part = Literal["", "introduction", "reasoning", "resolution"]
 
 @dataclass(frozen=True)
 class Name:
-    """A person's name in the nominative, by parts, so that it can be declined."""
+    """A person's name in the nominative, by parts, for declension."""
 
     surname: str
     given_name: str
@@ -55,7 +55,7 @@ class Official:
 
 @dataclass(frozen=True)
 class Participant:
-    """A person whom the paper concerns. ``capacity`` is a value of ``ecase.cases.models.Person.Capacity``."""
+    """A person concerned by the paper. ``capacity`` is a value of ``ecase.cases.models.Person.Capacity``."""
 
     name: Name
     capacity: str
@@ -64,7 +64,7 @@ class Participant:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """The case by its number in the ERDR, and the articles of the Criminal Code."""
+    """The case: its number in the ERDR, and the articles of the Criminal Code."""
 
     number: str
     qualification: str
@@ -72,7 +72,7 @@ class CaseFacts:
 
 @dataclass(frozen=True)
 class KindFacts:
-    """What is asked: the kind's name in the paper's language and its articles, such as ``"147, 148"``."""
+    """The kind: its name in the paper's language and its articles, such as ``"147, 148"``."""
 
     name: str
     articles: str
@@ -90,7 +90,7 @@ class MotionFacts:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of equal length under a header (may be empty)."""
+    """Rows of equal length under a header (which may be empty)."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -100,8 +100,8 @@ class Table:
 class Section:
     """A labelled part of the facts: paragraphs, or a table, or both.
 
-    ``part`` is where a protocol states it; left empty, what is short goes to the resolution and what is long to the
-    reasoning. Other papers do not divide their facts.
+    ``part`` is the part of a protocol that states it; if empty, short sections go to the resolution and long ones to
+    the reasoning. Other papers do not divide their facts.
     """
 
     label: str
@@ -123,7 +123,7 @@ class AttachedFile:
 
 @dataclass(frozen=True)
 class HearingFacts:
-    """A hearing that was held (protocol) or is ordered (hearing order); None for what is not known or not stated."""
+    """A hearing that was held (protocol) or is ordered (hearing order); None for values not known or not stated."""
 
     at: datetime
     place: str = ""
@@ -135,9 +135,9 @@ class HearingFacts:
 
 @dataclass(frozen=True)
 class OutcomeFacts:
-    """What was decided: key and label of the catalogue, its article, and whether the motion is granted by it.
+    """A decision: key and label of the outcome, its article, and whether it grants the motion.
 
-    ``checked`` says that it was a step taken without a sanction that was checked, ``inadmissible`` that its results are
+    ``checked`` says that it checks a step taken without a sanction, ``inadmissible`` that the results of that step are
     no evidence. Of a ruling on an appeal, ``grants`` says that the appeal is granted.
     """
 
@@ -151,7 +151,7 @@ class OutcomeFacts:
 
 @dataclass(frozen=True)
 class TermFacts:
-    """A term or a validity: label, and its first and last instant where they are known."""
+    """A term or a validity: label, and its first and last instant if known."""
 
     label: str
     starts_at: datetime | None = None
@@ -161,7 +161,7 @@ class TermFacts:
 
 @dataclass(frozen=True)
 class EarlierAct:
-    """An act that came before this one: its type, by whom, when, and the SHA-256 of its signed bytes."""
+    """An earlier act: its type, author, instant, and the SHA-256 of its signed bytes."""
 
     type: str
     author: str
@@ -173,11 +173,11 @@ class EarlierAct:
 class Paper:
     """One act as a paper.
 
-    ``template`` is the act type. ``author`` is None for what the service seals itself. ``sections`` are the labelled
-    facts of this act (the motion's fields; the outcome's fields of a decision), ``motion_sections`` those of the
-    motion, which the acts that answer it repeat. ``reasons`` are the author's own paragraphs, ``norms`` sentences on
-    the law applied. ``operative`` adds to the resolution's numbered points. ``verify_url`` is printed and drawn as a QR
-    code; ``fingerprint`` is a SHA-256 shown in short. ``preview`` lays a watermark over every page.
+    ``template`` is the act type. ``author`` is None for acts that the service seals itself. ``sections`` are the
+    labelled facts of this act (the motion's fields; the outcome's fields of a decision), ``motion_sections`` those of
+    the motion, which the acts that answer it repeat. ``reasons`` are the author's own paragraphs, ``norms`` sentences
+    on the law applied. ``operative`` adds to the resolution's numbered points. ``verify_url`` is printed and drawn as a
+    QR code; ``fingerprint`` is a SHA-256 shown in short. ``preview`` adds a watermark to every page.
     """
 
     template: str

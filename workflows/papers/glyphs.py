@@ -1,14 +1,14 @@
-"""Which characters a paper can show, and what stands for the others.
+"""Which characters a paper can show, and how the others are written.
 
-PDF/A forbids a character without a glyph (ISO 19005-2, 6.2.11.8), and a signer must see what is signed: invisible and
-direction-changing characters, and those that the fonts lack, are written out as ``[U+202E]``.
+PDF/A forbids a character without a glyph (ISO 19005-2, 6.2.11.8), and a signer must see everything that is signed:
+invisible and direction-changing characters, and those that the fonts lack, are written out as ``[U+202E]``.
 """
 
 import re
 import unicodedata
 from typing import Any
 
-# Checked one by one against the fonts that Typst embeds: Libertinus Serif first, DejaVu Sans Mono behind it.
+# Checked one by one against the fonts that Typst embeds: Libertinus Serif first, DejaVu Sans Mono as fallback.
 SHOWN = (
     (0x0020, 0x007E), (0x00A0, 0x00AC), (0x00AE, 0x024F), (0x02BC, 0x02BC), (0x0386, 0x038A), (0x038C, 0x038C),
     (0x038E, 0x03A1), (0x03A3, 0x03CE), (0x0400, 0x0482), (0x048A, 0x04FF), (0x0510, 0x0513), (0x051A, 0x051D),
@@ -17,33 +17,33 @@ SHOWN = (
 )  # fmt: skip
 _CLASS = "".join(f"{chr(low)}-{chr(high)}" for low, high in SHOWN).replace("\\", "\\\\").replace("]", "\\]")
 _HIDDEN = re.compile(f"[^{_CLASS}]")
-# Marks of encoding and hyphenation, which change nothing that is read.
+# Marks of encoding and hyphenation, which do not change the visible text.
 _NOTHING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\r"))
 _SPACES = dict.fromkeys(map(ord, "\t\v\f\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000"), " ")
 _LONG = re.compile(r"[^\s-]{41,}")
 _LONGEST = 24
-# What people and machines copy from the paper, sign by sign.
+# Values that people and machines copy from the paper character by character.
 _EXACT = {"sha256", "url"}
 
 
 def shown(text: str) -> str:
-    """One line of ``text`` as the fonts can show it, every other character by its number."""
+    """One line of ``text`` as the fonts can show it; every other character is written as its code point."""
     clean = unicodedata.normalize("NFC", text.replace("\n", " ")).translate(_NOTHING | _SPACES)
     return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", clean)
 
 
 def breakable(text: str) -> str:
-    """``text`` with a zero-width space in words too long for a line."""
+    """``text`` with zero-width spaces in words too long for a line."""
     return _LONG.sub(lambda found: "\u200b".join(re.findall(f".{{1,{_LONGEST}}}", found[0])), text)
 
 
 def paragraphs(text: str) -> list[str]:
-    """The lines of ``text`` that say something."""
+    """The non-empty lines of ``text``."""
     return [line.strip() for line in re.split(r"[\n\v\f\x85\u2028\u2029]+", text.replace("\r\n", "\n")) if line.strip()]
 
 
 def clean(value: Any) -> Any:
-    """Every string in a JSON-like ``value`` made showable and breakable."""
+    """Every string in a JSON-like ``value`` made printable and breakable."""
     if isinstance(value, str):
         return breakable(shown(value))
     if isinstance(value, dict):

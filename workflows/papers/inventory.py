@@ -1,4 +1,4 @@
-"""The list of a motion's file as pages: what it holds at one moment, for whoever takes it over on paper."""
+"""The list of contents of a motion's file as a PDF, for taking the file over on paper."""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Inventory:
-    """Everything that the list states, in ``language``; ``facts`` are pairs of a name and a value."""
+    """The contents of the list, in ``language``; ``facts`` are pairs of a name and a value."""
 
     language: str
     title: str

@@ -1,6 +1,6 @@
-"""Names in the case that a sentence asks for: Kazakh by ``qazaq-inflector``, Russian by ``pytrovich``.
+"""Names in the grammatical case that a sentence needs: Kazakh by ``qazaq-inflector``, Russian by ``pytrovich``.
 
-What a library does not know it returns unchanged, so a name is never lost, at worst it stands in the nominative.
+A library returns an unknown name unchanged, so the worst result is a name in the nominative.
 """
 
 from functools import lru_cache
@@ -25,7 +25,7 @@ _RUSSIAN: Final = {
     "accusative": Case.ACCUSATIVE,
     "instrumental": Case.INSTRUMENTAL,
     "prepositional": Case.PREPOSITIONAL,
-    # Russian has neither of these two: the nearest case takes their place.
+    # Russian has neither of these two cases: the nearest one is used.
     "ablative": Case.GENITIVE,
     "locative": Case.PREPOSITIONAL,
 }
@@ -34,7 +34,7 @@ _CHILD_OF: Final = ("ұлы", "қызы")
 
 
 class Person(Protocol):
-    """Anything that has a name: ``papers.facts.Name``, ``cases.Person``, ``officers.Officer``."""
+    """An object with a name: ``papers.facts.Name``, ``cases.Person``, ``officers.Officer``."""
 
     @property
     def surname(self) -> str: ...
@@ -61,7 +61,7 @@ def decline(person: Person, case: str, language: str) -> str:
 
 
 def decline_short(person: Person, case: str, language: str) -> str:
-    """Surname and initials in a ``case``; in Kazakh the initials stand first, since the last word takes the suffix."""
+    """Surname and initials in a ``case``; in Kazakh the initials come first, since the last word takes the suffix."""
     initials = "".join(f"{part[0]}." for part in (person.given_name, person.patronymic) if part)
     if language == "kk":
         return f"{initials} {_kazakh(person.surname, _known(case))}".strip()
@@ -100,7 +100,7 @@ def _kazakh(name: str, case: str) -> str:
 
 
 def _as_heard(word: str) -> str:
-    """``word`` with its closing и written as it is heard where that makes the suffix soft: Болатовичке, Кимге."""
+    """``word`` with its final и written as it is pronounced if that makes the suffix soft: Болатовичке, Кимге."""
     vowels = [letter for letter in word.lower() if letter in "аәеэоөұүыіяюёиу"]
     if word.lower().endswith("ич") or (vowels == ["и"] and not word.lower().endswith("и")):
         at = word.lower().rindex("и")

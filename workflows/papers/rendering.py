@@ -1,4 +1,4 @@
-"""Blocks to pages: Typst in this process, its own embedded fonts, no file and no network beside ``templates/``."""
+"""Blocks to pages: Typst in this process, with its embedded fonts, no files except ``templates/`` and no network."""
 
 import json
 import threading
@@ -19,23 +19,23 @@ _local = threading.local()
 
 
 def render(paper: Paper) -> bytes:
-    """The paper as PDF/A-2b (ISO 19005-2). The same facts give the same bytes; text is data and is never markup."""
+    """The paper as PDF/A-2b (ISO 19005-2). The same facts give the same bytes; text is never markup."""
     return _pages(_compiler().compile(format="pdf", pdf_standards=STANDARD, **_given(paper)))[0]
 
 
 def images(paper: Paper, ppi: float = 110.0) -> list[bytes]:
-    """The pages as PNG, for looking at."""
+    """The pages as PNG, for viewing."""
     return _pages(_compiler().compile(format="png", ppi=ppi, **_given(paper)))
 
 
 def _pages(made: bytes | list[bytes | None] | list[bytes] | None) -> list[bytes]:
-    """What the compiler returns when it writes no file: one piece of bytes, or one a page."""
+    """The compiler's result without an output file: one bytes object, or one a page."""
     pieces = made if isinstance(made, list) else [made]
     return [piece for piece in pieces if piece is not None]
 
 
 def _compiler() -> typst.Compiler:
-    """One compiler a thread: it keeps fonts and parsed templates, and is not to be shared."""
+    """One compiler a thread: it caches fonts and parsed templates, and is not thread-safe."""
     if not hasattr(_local, "compiler"):
         _local.compiler = typst.Compiler(
             str(TEMPLATES / "paper.typ"), root=str(TEMPLATES), ignore_system_fonts=True, sys_inputs={"paper": "{}"}
@@ -60,7 +60,7 @@ def document(paper: Paper) -> dict[str, Any]:
 
 
 def _frame(letter: Letter) -> dict[str, Any]:
-    """What stands around the text: letterhead, date and place, foot of the page, signature."""
+    """The frame of the text: letterhead, date and place, page footer, signature."""
     paper, said = letter.paper, letter.words
     author = paper.author
     body = author.organisation if author else paper.installation
@@ -105,13 +105,13 @@ def _signature(letter: Letter) -> dict[str, Any]:
 
 
 def _short_hash(digest: str) -> str:
-    """The first 16 of 64 hex digits in groups of four: enough to compare by eye."""
+    """The first 16 of 64 hex digits in groups of four, for comparison by eye."""
     return " ".join(digest[at : at + 4] for at in range(0, min(len(digest), 16), 4))
 
 
 def _qr(paper: Paper) -> str:
     if not paper.verify_url or paper.preview:
         return ""
-    # Any mask can be read (ISO/IEC 18004, 7.8); looking for the prettiest of eight takes longer than the page itself.
+    # Any mask can be read (ISO/IEC 18004, 7.8); choosing the best of eight takes longer than the page itself.
     code = segno.make(paper.verify_url, error="m", micro=False, mask=3)
     return str(code.svg_inline(border=0, dark="#14213d", omitsize=True))

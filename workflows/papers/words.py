@@ -18,7 +18,7 @@ KILO = 1000
 
 @dataclass(frozen=True)
 class Words:
-    """One language's wording. Lookups of a missing key are a ``KeyError``: the three files hold the same keys."""
+    """One language's wording. A missing key raises ``KeyError``: the three files hold the same keys."""
 
     language: str
     data: Mapping[str, Any]
@@ -33,16 +33,16 @@ class Words:
         return found
 
     def act_name(self, template: str) -> str:
-        """What an act type is called in a list."""
+        """The name of an act type in a list."""
         return str(self.data["act_names"].get(template, template))
 
     def role(self, key: str, case: str = "nominative") -> str:
-        """A role in a grammatical case; where a language needs no other form, the nominative."""
+        """A role in a grammatical case; the nominative if the language has no other form."""
         forms = self.data["roles"].get(key, {"nominative": key})
         return str(forms.get(case, forms["nominative"]))
 
     def capacity(self, person: Participant) -> str:
-        """What the person is in the case, in the form for their sex."""
+        """The person's capacity in the case, in the form for their sex."""
         female = self.data.get("capacities_female", {}) if person.name.sex == "female" else {}
         return str(female.get(person.capacity, self.data["capacities"].get(person.capacity, person.capacity)))
 
@@ -51,19 +51,19 @@ class Words:
         return str(self.data["verbs"][key][sex])
 
     def on_the_basis(self, articles: str) -> str:
-        """Articles in the form that "on the basis of" asks for: ``статьями 147, 148``."""
+        """Articles in the form that follows "on the basis of": ``статьями 147, 148``."""
         return self._cited("on_the_basis", articles)
 
     def article(self, articles: str) -> str:
-        """Articles as a short reference: ``ҚПК 148(7)-бабы``. What is no article of the code is cited as it is."""
+        """Articles as a short reference: ``ҚПК 148(7)-бабы``. References to other acts are cited unchanged."""
         return self._cited("article", articles) if _of_code(articles) else articles
 
     def outcome_article(self, articles: str) -> str:
-        """The articles of an outcome in brackets, with the space before them; empty for none."""
+        """The articles of an outcome in brackets, with a leading space; empty for none."""
         return self._cited("outcome_article", articles) if articles else ""
 
     def decided_on(self, value: date | None) -> str:
-        """The day of the decision that is spoken of, as it follows the decision's name; empty if it is not known."""
+        """The day of the decision, in the form that follows the decision's name; empty if it is not known."""
         if value is None:
             return ""
         return str(self.data["decided_on"]).format(date=self.date(value), date_in=self.date(value, "date_in"))
@@ -73,7 +73,7 @@ class Words:
         return str(self.data[f"{form}_{number}"]).format(articles=articles)
 
     def date(self, value: date, form: str = "date") -> str:
-        """A date in words; ``form="date_in"`` where a language tells "on that day" by another ending."""
+        """A date in words; ``form="date_in"`` for languages in which "on that day" has another ending."""
         months = self.data["months"]
         return str(self.data[form]).format(
             day=value.day,
@@ -93,13 +93,13 @@ class Words:
         return f"UTC{away / timedelta(hours=1):+g}"
 
     def period(self, start: datetime | None, end: datetime | None) -> str:
-        """From when until when, as far as known."""
+        """A period by its start and end, as far as known."""
         known = {name: self.instant(at) for name, at in (("start", start), ("end", end)) if at}
         form = {("start", "end"): "period", ("start",): "since", ("end",): "until"}.get(tuple(known))
         return str(self.data[form]).format_map(known) if form else ""
 
     def size(self, count: int) -> str:
-        """A number of bytes as people read it: ``1,2 МБ``."""
+        """A number of bytes in readable form: ``1,2 МБ``."""
         amount, names = float(count), list(self.data["sizes"])
         while amount >= KILO and len(names) > 1:
             amount, names = amount / KILO, names[1:]
@@ -108,12 +108,12 @@ class Words:
 
 
 def _of_code(articles: str) -> bool:
-    """Whether this is numbers of articles, and not the name of another act, such as ``76-НП``."""
+    """Whether the text consists of article numbers; false for the name of another act, such as ``76-НП``."""
     return not any(sign.isalpha() for sign in articles)
 
 
 def local_time(value: datetime) -> datetime:
-    """``value`` in the installation's own time zone, whatever zone a reader has activated."""
+    """``value`` in the installation's own time zone, whatever time zone is activated for the reader."""
     return timezone.localtime(value, timezone.get_default_timezone())
 
 
