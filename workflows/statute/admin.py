@@ -1,4 +1,4 @@
-"""The catalogue in the admin: to be read. A change is a new version in ``fixtures/statute``, loaded by command."""
+"""The catalogue in the admin, read-only. A change is a new version in ``fixtures/statute``, loaded by command."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The catalogue's public face: load it, find the version in force, read a kind."""
+"""The catalogue's public interface: load it, find the version in force, read a kind."""
 
 import hashlib
 from datetime import date, datetime
@@ -24,7 +24,7 @@ class NoLawInForce(LookupError):
 
 
 def load_all(root: Path | None = None) -> list[CatalogueVersion]:
-    """Store the catalogue of every folder of ``fixtures/statute``; a version that is stored already is left alone.
+    """Store the catalogue of every folder of ``fixtures/statute``; a version that is stored already is unchanged.
 
     Raises ``CatalogueError`` naming every fault by file and line, and ``Conflict`` when a stored version has other
     content: a published version is never changed, a correction is a new version.
@@ -36,7 +36,7 @@ def load_all(root: Path | None = None) -> list[CatalogueVersion]:
 
 
 def store(entry: Catalogue) -> CatalogueVersion:
-    """The row of this version, made if there is none yet; ``Conflict`` if it is there with other content."""
+    """The row of this version, created if it does not exist; ``Conflict`` if it exists with other content."""
     content = as_json(entry)
     digest = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
     row, _made = CatalogueVersion.objects.get_or_create(
@@ -70,7 +70,7 @@ def in_force(jurisdiction: str | None = None, at: datetime | date | None = None)
 def catalogue(version: CatalogueVersion | int) -> Catalogue:
     """The parsed catalogue of a stored version (a row or its primary key).
 
-    Parsed once a process, as rows never change.
+    Cached in the process, as rows never change.
     """
     return _parsed(version.pk if isinstance(version, CatalogueVersion) else version)
 
@@ -86,7 +86,7 @@ def _parsed(pk: int) -> Catalogue:
 
 
 def parse(content: dict[str, Any]) -> Catalogue:
-    """A stored catalogue; ``CatalogueError`` if this program no longer understands it."""
+    """A stored catalogue; ``CatalogueError`` if this version of the program cannot read it."""
     faults = Faults()
     entry = bind(Catalogue, from_json(content), faults)
     faults.stop_if_any()

@@ -1,4 +1,4 @@
-"""Whether a plain comparison of the catalogue holds for a payload."""
+"""Evaluates the comparisons of the catalogue for a payload."""
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ NOW = "now"
 
 
 def is_empty(value: Any) -> bool:
-    """Nothing, no text, or a list of nothing."""
+    """True for None, an empty text, and a list without content."""
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
@@ -23,7 +23,7 @@ def all_hold(conditions: Iterable[Condition], form: Form, payload: Mapping[str, 
 
 
 def holds(condition: Condition, form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
-    """Whether ``condition`` holds. Empty or unreadable values hold only ``absent``: their own faults name them."""
+    """Whether ``condition`` holds. Empty or invalid values satisfy only ``absent``: validation reports their faults."""
     mine = payload.get(condition.field)
     if condition.op in ("absent", "present"):
         return is_empty(mine) == (condition.op == "absent")
@@ -51,9 +51,9 @@ def _right(value: Any, kind: Field | None, form: Form, payload: Mapping[str, Any
 
 
 def _later(moment: Any, length: Mapping[str, Any]) -> datetime | date | None:
-    """A length after ``moment``: hours, days of 24 hours, or months to the same date (the last one if it is absent).
+    """A length after ``moment``: hours, days of 24 hours, or months to the same date (or the last day of the month).
 
-    ``None`` beyond the last year that there is, as for what is no date: the field itself is wrong then.
+    ``None`` after the last supported year and for a value that is no date: validation reports the field itself.
     """
     if not isinstance(moment, date):
         return None
@@ -71,9 +71,9 @@ def _moved(moment: date, length: Mapping[str, Any]) -> date:
 
 
 def _read(kind: Field | None, value: Any) -> Any:
-    """The value as something that compares; ``None`` if it is empty or not of its type.
+    """The value in a comparable form; ``None`` if it is empty or not of its type.
 
-    A yes-or-no that was left unanswered is a no.
+    An unanswered yes-or-no counts as no.
     """
     if is_empty(value):
         return False if kind is not None and kind.type == "boolean" else None

@@ -1,4 +1,4 @@
-"""What differs between two versions of a catalogue, rule by rule."""
+"""The differences between two versions of a catalogue, rule by rule."""
 
 import json
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 NAMES = ("key", "who", "to")
-# A catalogue is no rule: what tells two versions apart anyway.
+# Head fields are not rules: they differ between any two versions.
 HEAD = frozenset({"version", "valid_from", "valid_to"})
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One rule, or a part of it: where it stands, and both values; ``None`` where one version has nothing there."""
+    """A rule, or a part of it: its path, and both values; ``None`` for the version that lacks it."""
 
     path: str
     old: Any
@@ -47,7 +47,7 @@ def _compared(path: str, old: Any, new: Any) -> Iterator[Difference]:
 
 
 def _parts(value: Any) -> dict[str, Any] | None:
-    """What the value consists of, by name; ``None`` for what is compared as a whole."""
+    """The parts of the value by name; ``None`` for a value that is compared as a whole."""
     if isinstance(value, dict):
         return value
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):

@@ -1,4 +1,4 @@
-"""Whether the events that a kind lets be put on record hold together with its forms and with each other."""
+"""Checks that the events of a kind are consistent with its forms and with each other."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -12,7 +12,7 @@ CHOICE = "event"
 
 
 def check_events(kind: Marked, known: dict[Any, Marked], faults: Faults) -> None:
-    """Every fault among the events of a kind whose motion has the fields ``known``."""
+    """Add every fault of the events of a kind whose motion has the fields ``known``."""
     events = items(kind, "events")
     for event in events:
         for condition in items(event, "applies_when"):
@@ -25,7 +25,7 @@ def check_events(kind: Marked, known: dict[Any, Marked], faults: Faults) -> None
 
 
 def _fields_once(events: list[Marked], faults: Faults) -> None:
-    """One form shows the fields of every event that is open."""
+    """A key occurs once: one form shows the fields of every event that is open."""
     seen = {CHOICE}
     for field in (field for event in events for field in items(event.child("form"), "fields")):
         key = word(field, "key")
@@ -35,14 +35,14 @@ def _fields_once(events: list[Marked], faults: Faults) -> None:
 
 
 def _same_roles(events: list[Marked], faults: Faults) -> None:
-    """Whoever may put one of several open events on record is shown all of them."""
+    """Open events have the same roles: an officer who may record one of them is shown all."""
     for one, other in combinations(events, 2):
         if word(one, "when") == word(other, "when") and not _follow(one, other) and _by(one) != _by(other):
             faults.at(other, "events that may be open together have the same 'by'")
 
 
 def _follow(one: Marked, other: Marked) -> bool:
-    """Whether one of them, which happens once, comes only after the other."""
+    """Whether one comes only after the other, which is not repeated."""
     pairs: Iterator[tuple[Marked, Marked]] = iter(((one, other), (other, one)))
     return any(word(late, "after") == word(early, "key") and not word(early, "repeated") for late, early in pairs)
 

@@ -1,4 +1,4 @@
-"""Whether the forms of a catalogue hold together: keys come once, choices have answers, conditions lead somewhere."""
+"""Checks that the forms of a catalogue are consistent: unique keys, choices with answers, known fields."""
 
 import re
 from typing import Any, get_args
@@ -12,7 +12,7 @@ CHOOSING = frozenset({"choice", "choices"})
 
 
 def check_form(form: Marked | None, faults: Faults) -> None:
-    """Every fault among the fields and checks of one form."""
+    """Add every fault of the fields and checks of one form."""
     fields = items(form, "fields")
     keys_once(fields, faults)
     known = by_key(fields)
@@ -23,7 +23,7 @@ def check_form(form: Marked | None, faults: Faults) -> None:
 
 
 def keys_once(entries: list[Marked], faults: Faults) -> None:
-    """Keys that are no keys, or that come twice among ``entries``."""
+    """Report invalid keys, and keys used twice among ``entries``."""
     seen: set[Any] = set()
     for entry in entries:
         key = entry.child("key")
@@ -66,13 +66,13 @@ def _check(check: Marked, known: dict[Any, Marked], faults: Faults) -> None:
 
 
 def check_known(name: Marked, known: dict[Any, Marked], faults: Faults) -> None:
-    """A fault if ``name`` is none of the fields ``known``."""
+    """Report ``name`` if it is none of the fields ``known``."""
     if name.value not in known:
         faults.at(name, f"there is no field {name.value!r} in this form")
 
 
 def check_condition(condition: Marked, known: dict[Any, Marked], faults: Faults) -> None:
-    """Every fault of a comparison among the fields ``known``."""
+    """Add every fault of a comparison among the fields ``known``."""
     name, value = condition.child("field"), condition.child("value")
     if name is None:
         return

@@ -1,4 +1,4 @@
-"""The words of which forms are made: texts, fields, choices, conditions, checks; and what every rule carries."""
+"""The parts of a form: texts, fields, choices, conditions, checks; and the attributes of every rule."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -22,7 +22,7 @@ EVENT_PREFIX = "event:"
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A label in the three languages of the service; ``str()`` speaks the active one, Kazakh by default."""
+    """A label in the three languages of the service; ``str()`` gives the active one, Kazakh by default."""
 
     kk: str
     ru: str
@@ -38,7 +38,7 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What every rule carries: the article it rests on, how sure that is, and whether counsel has reviewed it."""
+    """The attributes of every rule: its article, how certain that is, and whether counsel has reviewed it."""
 
     article: str
     mark: Mark = field(default="M", metadata={"written": True})
@@ -56,8 +56,6 @@ class Amount:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One of the answers to a choice."""
-
     key: str
     label: Text
     article: str = ""
@@ -65,12 +63,12 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """A plain comparison of one field of a form.
+    """A comparison of one field of a form.
 
     ``op`` is ``eq ne in not_in contains present absent lt le gt ge later_than``. ``value`` is a scalar or a list,
     ``"field:<key>"`` to compare with another field, ``now``, or, for ``later_than``, a length after another field:
-    ``{field, amount, unit}``. A comparison with an empty field holds never (but for ``absent``);
-    a yes-or-no left empty is a no.
+    ``{field, amount, unit}``. A comparison with an empty field is false (except ``absent``); an unanswered yes-or-no
+    counts as no.
     """
 
     field: str
@@ -83,8 +81,9 @@ class Field(Rule):
     """A field of a form.
 
     ``minimum``/``maximum`` bound numbers, amounts, and the number of entries of a list or of choices; ``fields`` are
-    those of each entry of a list; ``capacities`` those a chosen person may have in the case (empty: any);
-    ``prefill`` names what the register of cases, or the ``earlier`` decision that the motion names, says already.
+    those of each entry of a list; ``capacities`` those that a chosen person may have in the case (empty: any);
+    ``prefill`` names the value that the register of cases, or the ``earlier`` decision that the motion names, already
+    holds.
     """
 
     key: str
@@ -102,13 +101,12 @@ class Field(Rule):
     prefill: Literal["", "case.qualification", "case.summary", "earlier.valid_until"] = ""
 
     def label_of(self, choice: str) -> Text | None:
-        """The label of one of its choices."""
         return next((option.label for option in self.choices if option.key == choice), None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check(Rule):
-    """A condition across fields: when all of ``when`` hold, a field is required or the answer is a problem."""
+    """A condition across fields: if all of ``when`` hold, a field is required or the answer is a problem."""
 
     key: str
     when: tuple[Condition, ...]
@@ -119,7 +117,7 @@ class Check(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """The fields of an act, in the order in which a person fills them in, and the checks across them."""
+    """The fields of an act, in the order in which they are filled in, and the checks across them."""
 
     fields: tuple[Field, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -132,7 +130,7 @@ class Form:
         return Form(fields=self.fields + other.fields, checks=self.checks + other.checks)
 
     def without(self, other: "Form") -> "Form":
-        """What ``other`` does not ask for too: no field and no check of a key that it has."""
+        """The form without fields and checks whose keys ``other`` also has."""
         fields, checks = ({item.key for item in part} for part in (other.fields, other.checks))
         return Form(
             fields=tuple(asked for asked in self.fields if asked.key not in fields),

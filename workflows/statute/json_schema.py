@@ -1,6 +1,7 @@
-"""A form as JSON Schema (2020-12), for whoever fills it from another system.
+"""A form as JSON Schema (2020-12), for other systems that fill it in.
 
-The schema says what the types say; what depends on the case (persons) or on several fields is told by ``validation``.
+The schema states the rules of types; rules that depend on the case (persons) or on several fields are checked by
+``validation``.
 """
 
 from collections.abc import Callable
@@ -79,7 +80,7 @@ _TYPES: dict[str, Callable[[Field], dict[str, Any]]] = {
 
 
 def _is_plain(condition: Condition) -> bool:
-    # What is compared with "no" holds for an answer left out, too, which a schema of answers cannot say.
+    # A comparison with "no" also holds for a missing answer, which the schema cannot express.
     compared = condition.op in ("eq", "in", "contains") and condition.value is not False
     compared = compared and not _refers(condition.value)
     return compared or condition.op == "present"

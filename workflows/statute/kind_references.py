@@ -1,4 +1,4 @@
-"""Whether the rules of a kind fit its forms, its outcomes and each other."""
+"""Checks that the rules of a kind fit its forms, its outcomes and each other."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Fields = dict[Any, Marked]
 
 @dataclass(frozen=True)
 class Around:
-    """What a kind may name outside itself: groups and kinds of the catalogue, and whom an appeal's form knows."""
+    """What a kind may reference outside itself: groups and kinds of the catalogue, appellants of the appeal form."""
 
     groups: set[str]
     kinds: set[str]
@@ -28,7 +28,7 @@ class Around:
 
 
 def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
-    """Every fault of one kind."""
+    """Add every fault of one kind."""
     known, outcomes = by_key(items(kind.child("form"), "fields")), items(kind, "outcomes")
     for form in (kind.child("form"), *(part.child("form") for part in (*outcomes, *items(kind, "events")))):
         check_form(form, faults)
@@ -51,14 +51,14 @@ def _clocks(kind: Marked) -> list[Marked]:
 
 
 def check_reminders(several: Marked, faults: Faults) -> None:
-    """Fractions of a term."""
+    """Reports values that are not fractions of a term."""
     for share in several.value if isinstance(several.value, list) else []:
         if not isinstance(share.value, float) or not 0 < share.value < 1:
             faults.at(share, f"{share.value!r} is not a fraction between 0 and 1")
 
 
 def check_escalation(several: Marked, faults: Faults) -> None:
-    """Fractions of a term, beyond its end too."""
+    """Reports values that are not positive fractions of a term; they may exceed 1."""
     for step in several.value if isinstance(several.value, list) else []:
         at = word(step, "at")
         if isinstance(at, (int, float)) and at <= 0:
@@ -99,7 +99,7 @@ def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
 
 
 def _subject(kind: Marked, known: Fields, faults: Faults) -> None:
-    """Whom a motion is about: without that, nobody can be told to whose counsel it is open."""
+    """A kind names the subject of its motions: without it, nobody knows to whose counsel a motion is open."""
     subject, secrecy = kind.child("subject"), kind.child("secrecy")
     _typed(subject, known, ("person",), faults)
     if subject is None and secrecy is not None and word(secrecy, "defence") in ("judge", "decision"):
@@ -112,7 +112,7 @@ def _conditions_of_attachments(kind: Marked) -> Iterable[Marked]:
 
 
 def _typed(name: Marked | None, known: Fields, types: tuple[str, ...], faults: Faults) -> None:
-    """A fault unless ``name`` is a field of one of these types; one that is not given is none."""
+    """Report ``name`` unless it is a field of one of these types; None is not reported."""
     if name is not None and word(known.get(name.value), "type") not in types:
         faults.at(name, f"{name.value!r} is not a field of type {' or '.join(map(repr, types))}")
 
@@ -168,7 +168,7 @@ def _start(start: Marked, known: Fields, events: set[str], faults: Faults) -> No
 
 
 def _by_choice(term: Marked, by: Marked | None, known: Fields, faults: Faults) -> None:
-    """Each choice has its amount: those for which the term applies at all."""
+    """Every choice for which the term applies has its amount."""
     if by is None:
         return
     name = word(by, "field")
@@ -200,7 +200,7 @@ def _way(kind: Marked, known: Fields, faults: Faults) -> None:
 
 
 def _paths(kind: Marked, known: Fields, faults: Faults) -> None:
-    """The urgent path exists where it is allowed and the motion can say that it was taken."""
+    """The urgent path exists if and only if it is allowed and the motion can state that it was taken."""
     urgent = kind.child("urgent")
     field = urgent.child("field") if urgent is not None else None
     _typed(field, known, ("boolean",), faults)
@@ -244,7 +244,7 @@ def _validity(validity: Marked | None, known: Fields, outcomes: list[Marked], fa
 
 
 def _announced(kind: Marked, outcomes: list[Marked], faults: Faults) -> None:
-    """The term of appeal runs from the announcement, which the decision states where a hearing is obligatory."""
+    """The term of appeal runs from the announcement, which the decision states if a hearing is obligatory."""
     if word(kind.child("hearing"), "mode") != "mandatory":
         return
     for outcome in outcomes:

@@ -1,4 +1,4 @@
-"""The words of which a kind is made: who asks and agrees, terms, hearings, outcomes, validity, appeals, events."""
+"""The parts of a kind: authors and consents, terms, hearings, outcomes, validity, appeals, events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal
 from workflows.statute.form_schema import NO_FORM, Amount, Choice, Condition, Form, Rule, Text, Unit
 
 RoleName = Literal["investigator", "head_of_unit", "prosecutor", "judge", "court_chair", "clerk", "defender"]
-# Who must act within a term: a judge of the court above is of the same role, but another one.
+# Roles that must act within a term: a judge of the court above has the same role, but a separate entry.
 TermRole = Literal[RoleName, "appellate_judge"]
 Body = Literal["investigation", "inquiry"]
 Level = Literal["district", "oblast", "national"]
@@ -17,7 +17,7 @@ DECISIONS = frozenset({"protocol", "endorsement"})
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement(Rule):
-    """A document that has to be, or may be, attached."""
+    """A document that must be, or may be, attached."""
 
     key: str
     label: Text
@@ -28,7 +28,7 @@ class Requirement(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Norm(Rule):
-    """What an article says, paraphrased: the assistant's only source of law. ``outcomes`` empty: fits any."""
+    """The content of an article, paraphrased: the assistant's only source of law. ``outcomes`` empty: fits any."""
 
     text: Text
     outcomes: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Norm(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class ByChoice:
-    """An amount that depends on the answer to a choice of the motion."""
+    """An amount that depends on a choice field of the motion."""
 
     field: str
     amounts: Mapping[str, int]
@@ -44,7 +44,7 @@ class ByChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
-    """Who above ``role`` is told, at a fraction of the term; 1.0 is the instant at which it is missed."""
+    """The superior of ``role`` who is notified, at a fraction of the term; 1.0 is the instant at which it is missed."""
 
     at: float
     to: Superior
@@ -58,10 +58,10 @@ class Term(Rule):
     or when it is decided if the term names ``outcomes``; or on the event ``event:<key>`` of the kind), ends after
     ``amount`` (or ``by_choice``) ``unit``, ``less`` earlier if given, or is due ``immediately``; one of ``met_by``
     (acts and events) meets it. ``less_by`` is a ``less`` in the term's own unit that depends on a choice of the motion.
-    ``count`` and ``roll`` as in CPC Art. 48. ``remind`` are fractions of the term and ``escalate`` who is told above
-    the role (empty: as the catalogue says for the role), ``extendable_to`` what the law allows at most once one of
-    ``extended_by`` has happened; it applies only when all of ``applies_when`` hold for the motion's payload and, if it
-    names ``outcomes``, only after one of them. An ``amount`` of 0 is the instant itself, from which ``less`` or
+    ``count`` and ``roll`` as in CPC Art. 48. ``remind`` are fractions of the term and ``escalate`` the superiors who
+    are notified (empty: as the catalogue says for the role), ``extendable_to`` the legal maximum once one of
+    ``extended_by`` has happened; the term applies only when all of ``applies_when`` hold for the motion's payload and,
+    if it names ``outcomes``, only after one of them. An ``amount`` of 0 is the instant itself, from which ``less`` or
     ``less_by`` count back.
     """
 
@@ -91,9 +91,9 @@ class Term(Rule):
 class Outcome(Rule):
     """What the judge may decide, the fields that such a decision must state, and the form of the act.
 
-    ``path`` is ``urgent`` for what he decides on a step that was taken without a sanction; ``inadmissible`` marks an
-    outcome that makes the results of that step inadmissible, ``ends_earlier`` a refusal that ends the sanction which
-    the motion is about.
+    ``path`` is ``urgent`` for a decision on a step that was taken without a sanction; ``inadmissible`` marks an outcome
+    that makes the results of that step inadmissible, ``ends_earlier`` a refusal that ends the sanction which the motion
+    is about.
     """
 
     key: str
@@ -109,7 +109,7 @@ class Outcome(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Prosecutor(Rule):
-    """The prosecutor's part: he consents, is sent a copy, is the author, or has none.
+    """The prosecutor's part: he consents, is sent a copy, is the author, or has no part.
 
     ``step_field`` names the choice of the motion whose answer is a step of the ladder (``Validity.ladder``): the levels
     of that step consent, one after another, instead of the office that supervises the case.
@@ -122,7 +122,7 @@ class Prosecutor(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Approver(Rule):
-    """Who inside the body agrees before the motion leaves it, and in which sort of body."""
+    """The approver inside the author's body before the motion leaves it, and the type of body."""
 
     role: RoleName
     label: Text
@@ -150,9 +150,9 @@ class Hearing(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Step(Rule):
-    """One step of a ladder of extensions: up to ``total``, who moves, which levels consent, how long before the end.
+    """One step of a ladder of extensions: up to ``total``, its authors, the consenting levels, how long before the end.
 
-    ``total`` is None where the law names no sum of months (reading the case file). ``authors`` empty: as the kind says.
+    ``total`` is None if the law names no sum of months (reading the case file). ``authors`` empty: as the kind says.
     """
 
     key: str
@@ -172,7 +172,7 @@ class Validity(Rule):
 
     ``ends_field`` is the instant of the decision's form that states the end. Without one a sanction ends ``longest``
     after ``starts_field`` (an instant of the decision or of the motion), or after the decision. ``warn_before`` the end
-    those of ``warn`` are told.
+    the roles in ``warn`` are notified.
     """
 
     mode: Literal["none", "fixed", "ladder", "until_lifted"]
@@ -187,9 +187,9 @@ class Validity(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Urgent(Rule):
-    """Whether it may be done first and checked after, under which conditions.
+    """Whether the step may be taken first and checked afterwards, and under which conditions.
 
-    ``field`` is the motion's yes-or-no field that says so; the check decides one of the outcomes of path ``urgent``.
+    ``field`` is the motion's yes-or-no field that states it; the check decides one of the outcomes of path ``urgent``.
     """
 
     allowed: bool
@@ -201,7 +201,7 @@ class Urgent(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class AppealOutcome(Rule):
-    """What the appellate judge may rule, and what that does to the decision."""
+    """What the appellate judge may rule, and its effect on the decision."""
 
     key: str
     label: Text
@@ -211,7 +211,7 @@ class AppealOutcome(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Appeal(Rule):
-    """Who may appeal, within which term from which event, through which court, whether it suspends, what may come out.
+    """Who may appeal, within which term from which event, through which court, whether it suspends, the outcomes.
 
     ``decisions`` limits it to those outcomes of the kind; empty: any. ``ruling`` is the term of the court above.
     """
@@ -243,7 +243,7 @@ class Service(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Secrecy(Rule):
-    """Whom the motion and the decision are kept from. ``covert``: only persons named on the motion see it.
+    """From whom the motion and the decision are kept. ``covert``: only persons named on the motion see it.
 
     ``defence`` says from when counsel of the kind's ``subject`` may open it: once it is with the judge, after the
     decision, or never.
@@ -256,10 +256,10 @@ class Secrecy(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialRoute(Rule):
-    """Another path for persons with immunity: who supports the motion and which court decides.
+    """Another route for persons with immunity: who supports the motion and which court decides.
 
-    It is taken when all of ``when`` hold for the motion: by the office of this level, to the court that hears
-    such motions.
+    It is taken when all of ``when`` hold for the motion: by the office of this level, to the court that hears such
+    motions.
     """
 
     who: Text
@@ -279,7 +279,7 @@ class Repeat(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Relation(Rule):
-    """What a granted motion does to an earlier sanction of one of ``kinds``: it extends, ends or replaces it."""
+    """The effect of a granted motion on an earlier sanction of one of ``kinds``: it extends, ends or replaces it."""
 
     kinds: tuple[str, ...]
     effect: Literal["extends", "ends", "replaces"]
@@ -288,12 +288,12 @@ class Relation(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Rule):
-    """Something that is put on record beside the steps of a motion; terms start on ``event:<key>`` and are met by it.
+    """An event that is recorded in addition to the acts of a motion; terms start on ``event:<key>`` and are met by it.
 
-    ``by`` are the roles that may: an author on his motion, a prosecutor or a defender in his case, the motion's judge.
-    ``when`` it may be: while the motion is with a judge, or once it is decided (after one of ``outcomes``, if any are
-    named). It applies only to motions for which all of ``applies_when`` hold, only once ``after`` is on record, and
-    once, unless it may be ``repeated``. ``tells`` says who is told. Events that may be open together have the same
+    ``by`` are the roles that may record it: an author on his motion, a prosecutor or a defender in his case, the
+    motion's judge. ``when``: while the motion is with a judge, or once it is decided (after one of ``outcomes``, if any
+    are named). It applies only to motions for which all of ``applies_when`` hold, only once ``after`` is on record, and
+    once, unless it may be ``repeated``. ``tells`` says who is notified. Events that may be open together have the same
     ``by``.
     """
 
@@ -312,13 +312,13 @@ class Event(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class GroupLeader(Rule):
-    """Among authors of ``role`` who work on a case as a group, its leader signs the motion and nobody else."""
+    """Among authors of ``role`` who work on a case as a group, only its leader signs the motion."""
 
     role: RoleName
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lifting(Rule):
-    """Whose order to lift a measure needs the prosecutor's consent; anybody else who executes it lifts it himself."""
+    """Roles whose order to lift a measure needs the prosecutor's consent; any other executor lifts it himself."""
 
     consent_for: tuple[RoleName, ...]

@@ -1,12 +1,11 @@
-"""A folder of YAML files as one catalogue.
+"""Reads a folder of YAML files as one catalogue.
 
-``catalogue.yaml`` names the version. ``acts.yaml``, and ``fields.yaml``, ``rules.yaml``, ``extensions.yaml``,
-``events.yaml`` where they are, hold what kinds share: ``groups`` of fields that a form may ``use``, ``shared`` rules,
-and the forms of ``acts``.
-Every other file is a kind, named after its key. Read with every fault at its file and line.
+``catalogue.yaml`` names the version. ``acts.yaml``, and optionally ``fields.yaml``, ``rules.yaml``, ``extensions.yaml``
+and ``events.yaml``, hold what kinds share: ``groups`` of fields that a form may ``use``, ``shared`` rules, and the
+forms of ``acts``. Every other file is a kind, named after its key. Every fault is reported with file and line.
 
-``same_as: name`` in a mapping takes over the shared rule of that name, and what stands beside it takes precedence; as
-an entry of a list, a shared list comes in its place. A shared rule may itself stand on those written before it.
+``same_as: name`` in a mapping takes over the shared rule of that name, and the mapping's own keys take precedence; as
+an entry of a list, it is replaced by a shared list. A shared rule may use those written before it.
 """
 
 from collections.abc import Iterable
@@ -37,7 +36,7 @@ def read_folder(folder: Path) -> Catalogue:
 
 
 def finish(entry: Catalogue) -> Catalogue:
-    """The catalogue with the forms and the rule that all kinds share handed to each of them."""
+    """The catalogue with the shared forms and the shared rule set on each of its kinds."""
     handed = {key: replace(kind, acts=entry.acts, lifting=entry.lifting) for key, kind in entry.kinds.items()}
     return replace(entry, kinds=handed)
 
@@ -63,7 +62,7 @@ def _rules(shared: Marked, groups: Marked, faults: Faults) -> Marked:
 
 
 def _part(name: str, common: list[Marked], faults: Faults) -> Marked:
-    """One part of the common files, of all of them together."""
+    """One section of the common files, merged from all of them."""
     found: dict[str, Marked] = {}
     for key, entry in ((key, entry) for file in common for key, entry in _entries_of(file.child(name))):
         if key in found:
@@ -95,7 +94,7 @@ def _kinds(folder: Path, faults: Faults) -> Marked:
 
 
 def _expanded(marked: Marked, groups: Marked, rules: Marked, faults: Faults) -> Marked:
-    """The tree with every ``use`` and ``same_as`` replaced by what it names."""
+    """The tree with every ``use`` and ``same_as`` replaced by its content."""
     if isinstance(marked.value, list):
         return Marked(_entries(marked.value, groups, rules, faults), marked.place)
     if not isinstance(marked.value, dict):

@@ -1,4 +1,4 @@
-"""The statute catalogue as it is kept: one immutable row a version."""
+"""The stored statute catalogue: one immutable row a version."""
 
 from datetime import date
 from typing import ClassVar
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 class CatalogueVersionQuerySet(models.QuerySet["CatalogueVersion"]):
     def in_force_on(self, jurisdiction: str, day: date) -> "CatalogueVersionQuerySet":
-        """The versions of ``jurisdiction`` in force on ``day``, the one that prevails first.
+        """The versions of ``jurisdiction`` in force on ``day``, the prevailing one first.
 
         A version with a later first day prevails over an older one that was never given a last day.
         """
@@ -24,7 +24,7 @@ class CatalogueVersionQuerySet(models.QuerySet["CatalogueVersion"]):
 class CatalogueVersion(models.Model):
     """The law of a jurisdiction, as data, from a day to a day (both inclusive, local time).
 
-    A motion keeps the version that it was filed under (CPC Art. 5(1)). ``content`` is the whole catalogue as JSON,
+    A motion keeps the version under which it was filed (CPC Art. 5(1)). ``content`` is the whole catalogue as JSON,
     ``sha256`` the hex digest of its canonical bytes (RFC 8785). Rows are never changed: a correction is a new version.
     """
 

@@ -1,4 +1,4 @@
-"""The kinds of a catalogue side by side, a row each: ``docs/reference/kinds.md`` is made of it."""
+"""The kinds of a catalogue in a table, a row each: the source of ``docs/reference/kinds.md``."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
-"""From YAML, or from stored JSON, to the dataclasses of ``schema``: strictly, and naming file and line.
+"""From YAML, or from stored JSON, to the dataclasses of ``schema``: strictly, with file and line of every fault.
 
-YAML is composed into nodes, not loaded into plain objects, since only nodes know where they stand. Every fault is
+YAML is composed into nodes, not loaded into plain objects, since only nodes know their position. Every fault is
 collected; the caller raises them all at once.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import yaml
 from yaml.constructor import SafeConstructor
 
-# libyaml's loader where there is one: it names the same lines, eight times faster.
+# libyaml's loader if it is installed: it gives the same lines, eight times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -29,7 +29,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Marked:
-    """A value (scalar, list of ``Marked`` or dict of ``Marked``) and where it stands."""
+    """A value (scalar, list of ``Marked`` or dict of ``Marked``) and its position."""
 
     value: Any
     place: str
@@ -100,7 +100,7 @@ def _scalar(node: yaml.Node) -> Any:
 
 
 def from_json(value: Any, place: str = "$") -> Marked:
-    """Stored JSON as a tree whose places are paths."""
+    """Stored JSON as a tree; its positions are JSON paths."""
     if isinstance(value, dict):
         return Marked({key: from_json(item, f"{place}.{key}") for key, item in value.items()}, place)
     if isinstance(value, list):
@@ -109,7 +109,7 @@ def from_json(value: Any, place: str = "$") -> Marked:
 
 
 def plain(marked: Marked) -> Any:
-    """The value without its marks."""
+    """The value without positions."""
     if isinstance(marked.value, dict):
         return {key: plain(item) for key, item in marked.value.items()}
     if isinstance(marked.value, list):
@@ -121,7 +121,7 @@ def plain(marked: Marked) -> Any:
 
 
 def bind(kind: Any, marked: Marked, faults: Faults) -> Any:
-    """``marked`` as ``kind`` (a type hint); faults are collected and ``None`` stands for what could not be bound."""
+    """``marked`` as ``kind`` (a type hint); faults are collected, and ``None`` replaces an invalid value."""
     if kind is Any:
         return _as_tuple(plain(marked))
     if is_dataclass(kind):
@@ -194,7 +194,7 @@ _BINDERS: dict[Any, Callable[[Any, Marked, Faults], Any]] = {
 
 @dataclass(frozen=True)
 class _Slot:
-    """One field of a dataclass, as it may be written."""
+    """One field of a dataclass, with its type and whether it is required."""
 
     name: str
     hint: Any

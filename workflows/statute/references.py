@@ -1,6 +1,6 @@
-"""What the shape of a catalogue cannot say by itself: that every reference leads somewhere, that no figure is invented.
+"""Checks that the structure of a catalogue cannot express: every reference has a target, no unknown rule has a figure.
 
-The checks walk the marked tree, so that each fault is named at its own line even where the shape is at fault too.
+The checks walk the marked tree, so that each fault is reported at its own line even if the structure is invalid too.
 """
 
 from typing import get_args
@@ -13,7 +13,7 @@ from workflows.statute.walking import by_key, entries, items, keys, word
 
 SHARED = ACTS | {"decision"}
 ROLES = frozenset(get_args(TermRole))
-# What the service reads of an act, whatever else its form asks for.
+# Fields of an act that the service reads, whatever else its form asks for.
 READ: dict[str, tuple[str, ...]] = {
     "correction": ("field", "value", "reasons"),
     "format_order": ("format",),
@@ -28,7 +28,7 @@ READ: dict[str, tuple[str, ...]] = {
 
 
 def check(tree: Marked, faults: Faults) -> None:
-    """Every dangling reference and every inconsistent rule of the catalogue, as faults."""
+    """Report every dangling reference and every inconsistent rule of the catalogue."""
     _every_text(tree, faults)
     acts, kinds = tree.child("acts"), tree.child("kinds")
     for name, form in entries(acts):
@@ -43,7 +43,7 @@ def check(tree: Marked, faults: Faults) -> None:
 
 
 def _every_text(marked: Marked, faults: Faults) -> None:
-    """No article, label or message is empty, and what is unknown carries no figure."""
+    """Reports empty articles, labels and messages, and figures of unknown rules."""
     if isinstance(marked.value, list):
         for item in marked.value:
             _every_text(item, faults)
@@ -65,7 +65,7 @@ def _read_keys(acts: Marked | None, faults: Faults) -> None:
 
 
 def _by_role(tree: Marked, faults: Faults) -> None:
-    """Reminders and escalation for roles, where a term says nothing else."""
+    """Checks reminders and escalation by role, which apply if a term states none."""
     for part, check_list in (("reminders", check_reminders), ("escalation", check_escalation)):
         for role, listed in entries(tree.child(part)):
             if role not in ROLES:
@@ -78,6 +78,6 @@ def _groups(tree: Marked) -> set[str]:
 
 
 def _appellants(acts: Marked | None) -> set[str]:
-    """Whom the form of an appeal knows."""
+    """The appellants that the appeal form lists."""
     form = acts.child("appeal") if acts is not None else None
     return keys(items(by_key(items(form, "fields")).get("appellant"), "choices"))

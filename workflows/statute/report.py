@@ -1,4 +1,4 @@
-"""The whole catalogue as a table for counsel: every rule with what it says, its article, mark and review."""
+"""The whole catalogue as a table for counsel: every rule in words, its article, mark and review."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ DERIVED = "derived"
 
 @dataclass(frozen=True)
 class Row:
-    """One rule: the kind it belongs to, where in it, what it says, and what that rests on."""
+    """One rule: its kind, its path in the kind, its text, and its sources."""
 
     kind: str
     path: str
@@ -28,7 +28,7 @@ class Row:
 
 
 def rows(entry: Catalogue) -> Iterator[Row]:
-    """Every rule of every kind, in the active language; the forms that all kinds share come first."""
+    """Every rule of every kind, in the active language; the forms shared by all kinds come first."""
     yield from _rows(pgettext(CONTEXT, "All kinds"), entry.acts, "acts")
     yield from _rows(pgettext(CONTEXT, "All kinds"), entry.lifting, "lifting")
     for group in entry.groups:
@@ -55,7 +55,7 @@ def _inner(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def name_of(rule: Any) -> str:
-    """What an entry of a list is known by among the others, if by anything: its key, or whom it is about."""
+    """The name of an entry among the others of a list: its key, ``who`` or ``to``; empty if it has none."""
     return next(
         (str(getattr(rule, name)) for name in ("key", "who", "to") if isinstance(getattr(rule, name, None), str)), ""
     )
@@ -65,7 +65,6 @@ def name_of(rule: Any) -> str:
 
 
 def headings() -> tuple[str, ...]:
-    """The names of the columns."""
     return (
         pgettext(CONTEXT, "Rule"),
         pgettext(CONTEXT, "What it says"),
@@ -76,7 +75,7 @@ def headings() -> tuple[str, ...]:
 
 
 def as_text(entry: Catalogue) -> str:
-    """For a terminal: a paragraph a rule, under its kind."""
+    """Plain text for a terminal: one paragraph a rule, grouped by kind."""
     return "\n\n".join(
         "\n".join(
             [kind, *(f"  {row.path}  [{row.article}, {row.mark}, {row.review}]\n    {row.says}" for row in several)]
@@ -94,7 +93,7 @@ def as_markdown(entry: Catalogue) -> str:
 
 
 def as_csv(entry: Catalogue) -> str:
-    """One table with the kind in its first column, as RFC 4180 has it."""
+    """One table (RFC 4180) with the kind in its first column."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow((pgettext(CONTEXT, "Kind"), *headings()))
@@ -106,7 +105,7 @@ FORMATS = {"text": as_text, "markdown": as_markdown, "csv": as_csv}
 
 
 def table(head: tuple[str, ...], body: Iterator[tuple[str, ...]]) -> str:
-    """A table of Markdown."""
+    """A Markdown table."""
     lines = [head, tuple("---" for _one in head), *body]
     return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
 

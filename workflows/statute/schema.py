@@ -1,8 +1,7 @@
-"""The words in which the law is written down as data: frozen dataclasses, one for each kind of rule.
+"""The schema of the law as data: frozen dataclasses, one for each type of rule.
 
-Every rule names the ``article`` it rests on, a ``mark`` (``S`` read in a published text, ``M`` general knowledge,
-``U`` unknown, left empty) and the state of its legal ``review``. Nothing here knows an article or a figure of its own:
-those stand in ``fixtures/statute``.
+Every rule names its ``article``, a ``mark`` (``S`` read in a published text, ``M`` general knowledge, ``U`` unknown,
+left empty) and the state of its legal ``review``. Articles and figures are in ``fixtures/statute`` only, never here.
 """
 
 from collections.abc import Mapping
@@ -112,11 +111,11 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Rule):
-    """A kind of sanction, whole: who asks, who agrees, what must be said and attached, when, and what may come out.
+    """A kind of sanction: authors, consents, required statements and attachments, terms and outcomes.
 
-    ``subject`` is the field of the form that names the person whom a motion is about: to counsel of that person it is
-    open where it is open to the defence. ``client`` is the field of the person for whom a defender files it: one of
-    those whom he is counsel of.
+    ``subject`` is the field of the form that names the person whom a motion is about: counsel of that person may open
+    it if it is open to the defence. ``client`` is the field of the person for whom a defender files it: one of his
+    clients.
     """
 
     key: str
@@ -151,7 +150,7 @@ class Kind(Rule):
 
     @property
     def clocks(self) -> tuple[Term, ...]:
-        """Every term that may run for a motion: those of its way to a decision, and that of a ruling on an appeal."""
+        """Every term that may run for a motion: those before its decision, and that of a ruling on an appeal."""
         return (*self.terms, self.appeal.ruling) if self.appeal.ruling else self.terms
 
     @property
@@ -160,7 +159,7 @@ class Kind(Rule):
         return self.form.checks
 
     def outcome(self, key: str) -> Outcome:
-        """The outcome ``key``; ``KeyError`` if this kind knows none of that name."""
+        """The outcome ``key``; raises ``KeyError`` if this kind has none of that name."""
         for outcome in self.outcomes:
             if outcome.key == key:
                 return outcome
@@ -171,14 +170,14 @@ class Kind(Rule):
         return tuple(outcome for outcome in self.outcomes if outcome.path == path)
 
     def appeal_outcome(self, key: str) -> AppealOutcome:
-        """What the appellate judge may rule; ``KeyError`` if this kind knows no ``key``."""
+        """The appellate outcome ``key``; raises ``KeyError`` if this kind has none of that name."""
         for outcome in self.appeal.outcomes:
             if outcome.key == key:
                 return outcome
         raise KeyError(key)
 
     def step(self, key: str) -> Step:
-        """The step ``key`` of the ladder; ``KeyError`` if there is none."""
+        """The step ``key`` of the ladder; raises ``KeyError`` if there is none."""
         for step in self.validity.ladder:
             if step.key == key:
                 return step
@@ -189,21 +188,21 @@ class Kind(Rule):
         return self.outcome(outcome).output
 
     def requirement(self, key: str) -> Requirement:
-        """The attachment requirement ``key``; ``KeyError`` if there is none."""
+        """The attachment requirement ``key``; raises ``KeyError`` if there is none."""
         for attachment in self.attachments:
             if attachment.key == key:
                 return attachment
         raise KeyError(key)
 
     def term(self, key: str) -> Term:
-        """The term ``key``; ``KeyError`` if this kind has none of that name."""
+        """The term ``key``; raises ``KeyError`` if this kind has none of that name."""
         for clock in self.clocks:
             if clock.key == key:
                 return clock
         raise KeyError(key)
 
     def event(self, key: str) -> Event:
-        """The event ``key``; ``KeyError`` if this kind knows none of that name."""
+        """The event ``key``; raises ``KeyError`` if this kind has none of that name."""
         for event in self.events:
             if event.key == key:
                 return event
@@ -213,7 +212,7 @@ class Kind(Rule):
         """The form of an act; for a decision, the outcome's fields and then the reasons.
 
         ``outcome`` is that of a decision or of an appeal's ruling, ``instead`` the decision's outcome that a ruling
-        puts in place: its fields are stated too. An act that the catalogue asks nothing for has an empty form.
+        puts in place: its fields are included. An act without a form in the catalogue has an empty form. Raises
         ``KeyError`` for an unknown outcome.
         """
         if act_type == "motion":
@@ -239,20 +238,20 @@ class Kind(Rule):
         )
 
     def _ruling(self, outcome: str, instead: str) -> Form:
-        """What both ask for is stated once: as the ruling asks for it, or else as the outcome put in place does."""
+        """A field that both forms have occurs once: as in the ruling's form, else as in the form of the outcome."""
         ruling, common = self.appeal_outcome(outcome).form, self.acts.get("appeal_ruling", Form())
         put = self.outcome(instead).form.without(common) if instead else Form()
         return ruling.without(put) + put + common
 
 
 def _choosing(named: Field, events: tuple[Event, ...]) -> Field:
-    """The text that names an event, as a choice among ``events``; where there is but one, with what it leads to."""
+    """The text field that names an event, as a choice among ``events``; a single event's help replaces the field's."""
     choices = tuple(Choice(key=event.key, label=event.label, article=event.article) for event in events)
     return replace(named, type="choice", choices=choices, help=events[0].help if len(events) == 1 else named.help)
 
 
 def _asked_of(asked: Field, event: Event) -> Field:
-    """A field of the event's form, obligatory only for whoever states that event."""
+    """A field of the event's form, required only if that event is stated."""
     if not asked.required:
         return asked
     return replace(asked, required=False, required_if=Condition(field="event", op="eq", value=event.key))
@@ -262,10 +261,10 @@ def _asked_of(asked: Field, event: Event) -> Field:
 class Catalogue:
     """A version of the law of a jurisdiction.
 
-    ``groups`` name the families of kinds in the order in which people look for them. ``acts`` are the forms of the acts
-    that are the same for every kind, by act type; ``decision`` among them holds what every decision of a judge states.
-    ``reminders`` (fractions of a term) and ``escalation`` hold by role where a term says nothing else. Without a rule
-    on ``lifting`` every measure is lifted with the prosecutor's consent.
+    ``groups`` name the families of kinds in display order. ``acts`` are the forms of the acts that are the same for
+    every kind, by act type; ``decision`` among them holds what every decision of a judge states. ``reminders``
+    (fractions of a term) and ``escalation`` apply by role if a term states none. Without a rule on ``lifting`` every
+    measure is lifted with the prosecutor's consent.
     """
 
     jurisdiction: str
@@ -282,12 +281,12 @@ class Catalogue:
     kinds: Mapping[str, Kind]
 
     def kind(self, key: str) -> Kind:
-        """The kind ``key``; ``KeyError`` if this version knows none of that name."""
+        """The kind ``key``; raises ``KeyError`` if this version has none of that name."""
         return self.kinds[key]
 
 
 def as_json(value: Any) -> Any:
-    """Plain JSON of a part of the catalogue; dates as ISO 8601, what is derived or equals its default left out."""
+    """A part of the catalogue as plain JSON; dates as ISO 8601, derived values and defaults left out."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):

@@ -1,7 +1,7 @@
-"""Whether a payload fills a form: every fault, each at its field, none at the first.
+"""Validates a payload against a form: returns every fault, each at its field.
 
-What is accepted is exactly what can be signed: text in NFC without control characters, money as a decimal string,
-instants as RFC 3339 with an offset, persons by their id. The portal and the REST API call this and add nothing.
+Only what can be signed is accepted: text in NFC without control characters, money as a decimal string, instants as RFC
+3339 with an offset, persons by their id. Portal and REST API call this and add no rules.
 """
 
 import unicodedata
@@ -24,7 +24,7 @@ NOTHING = (None, "")
 
 @dataclass(frozen=True)
 class _Work:
-    """What stays the same while one form is checked."""
+    """Values that are constant while one form is checked."""
 
     context: Context
     complete: bool
@@ -42,17 +42,17 @@ def validate(
 ) -> list[Problem]:
     """Every fault of ``payload``; an empty list if it can be signed.
 
-    ``persons`` gives the capacity of each person of the case by id. With ``complete=False`` (a draft) what is missing
-    is no fault; what is wrong or unknown still is. ``at`` is what the catalogue's ``now`` means. Faults name their
+    ``persons`` gives the capacity of each person of the case by id. With ``complete=False`` (a draft) missing values
+    are not faults; wrong or unknown ones still are. ``at`` is the value of the catalogue's ``now``. Faults name their
     field by a dotted path under ``prefix``, entries of a list by their number from 0.
     """
-    if not isinstance(payload, Mapping):  # what a client sent may be any JSON
+    if not isinstance(payload, Mapping):  # a client may send any JSON
         return [Problem("type", _("An object is expected here."), prefix)]
     return list(_form(form, payload, prefix, _Work(Context(persons), complete, at or timezone.now())))
 
 
 def required_attachments(kind: Kind, payload: Mapping[str, Any], at: datetime | None = None) -> list[Requirement]:
-    """The documents without which a motion with this payload is incomplete."""
+    """The documents required by this payload."""
     moment = at or timezone.now()
 
     def is_needed(asked: Requirement) -> bool:
@@ -64,9 +64,9 @@ def required_attachments(kind: Kind, payload: Mapping[str, Any], at: datetime | 
 
 
 def tidy(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload as a careful typist would have left it: NFC, plain line ends, no spaces around, nothing empty.
+    """The payload as typed carefully: NFC, LF line ends, no surrounding spaces, no empty values.
 
-    Only for text typed into a page; what comes signed or over the API is taken as it is or refused.
+    Only for text typed into a page; signed data and API data are accepted unchanged or refused.
     """
     kept = {key: _tidied(form.field(key), value) for key, value in payload.items()}
     return {key: value for key, value in kept.items() if not is_empty(value)}
@@ -103,7 +103,7 @@ def _field(field: Field, form: Form, payload: Mapping[str, Any], path: str, work
         if work.complete and _is_required(field, form, payload, work.at):
             yield _missing(field, path)
         elif value not in NOTHING:
-            # A list of nothing, or spaces: empty, and still not of every type.
+            # An empty list, or spaces: empty, and yet not valid for every type.
             yield from CHECKS[field.type](field, value, path, work.context)
         return
     yield from CHECKS[field.type](field, value, path, work.context)

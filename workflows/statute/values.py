@@ -1,4 +1,4 @@
-"""Whether one value is what its field's type asks for. One function a type; each yields every fault it finds."""
+"""Checks that a value is valid for its field's type. One function a type; each yields every fault it finds."""
 
 import re
 import unicodedata
@@ -17,13 +17,13 @@ from workflows.statute.schema import Field
 
 LENGTHS = {"text": 500, "long_text": 20_000}
 MOST_ENTRIES = 200
-# Integers beyond this are not the same number in every JSON reader (RFC 8259, section 6).
+# Larger integers are not the same number in every JSON reader (RFC 8259, section 6).
 LARGEST = 2**53 - 1
 MONEY = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-# Marks that make text read in another order than it is stored.
+# Characters that make text display in another order than it is stored.
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -123,7 +123,7 @@ def _person(field: Field, value: Any, path: str, context: Context) -> Iterator[P
 
 
 def _each(check: Callable[[Field, Any, str, Context], Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
-    """A list in which every entry passes ``check`` and none comes twice."""
+    """A list in which every entry passes ``check`` and none is repeated."""
 
     def several(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
         if not isinstance(value, list):

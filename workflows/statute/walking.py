@@ -1,4 +1,4 @@
-"""Small steps on the marked tree of a catalogue, for checks that must not stumble over what is misshapen."""
+"""Accessors for the marked tree of a catalogue that tolerate a wrong structure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from workflows.statute.reading import Marked
 
 
 def entries(marked: Marked | None) -> Iterator[tuple[str, Marked]]:
-    """The pairs of a mapping; nothing of anything else."""
+    """The pairs of a mapping; empty for any other value."""
     if marked is not None and isinstance(marked.value, dict):
         yield from marked.value.items()
 
@@ -25,10 +25,8 @@ def word(marked: Marked | None, name: str) -> Any:
 
 
 def keys(several: list[Marked]) -> set[Any]:
-    """The keys of several rules."""
     return {word(item, "key") for item in several}
 
 
 def by_key(several: list[Marked]) -> dict[Any, Marked]:
-    """Several rules by their keys."""
     return {word(item, "key"): item for item in several}

@@ -1,6 +1,6 @@
-"""What a rule of the catalogue says, in words of the active language: for counsel, who reads no YAML.
+"""The rules of the catalogue in words of the active language, for lawyers who read no YAML.
 
-Translations stand under the context ``catalogue``, since such short words mean other things in other rooms.
+Translations have the context ``catalogue``, since such short words have other meanings elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -54,22 +54,22 @@ _UNITS: dict[Unit, Callable[[int], str]] = {
 
 
 def word(key: str) -> str:
-    """A key of the catalogue (a role, a mode, a form of act) as a word."""
+    """The word for a key of the catalogue (a role, a mode, a form of act)."""
     return str(_WORDS.get(key, key))
 
 
 def length(amount: int, unit: Unit) -> str:
-    """A length of legal time."""
+    """A length of legal time in words."""
     return _UNITS[unit](amount) % {"number": amount}
 
 
 def amount(rule: Amount | None) -> str:
-    """A length, or nothing."""
+    """A length in words; empty for None."""
     return length(rule.amount, rule.unit) if rule else ""
 
 
 def says(rule: Rule) -> str:
-    """The rule in one sentence; what is unknown says so."""
+    """The rule in one sentence; marks an unknown rule as such."""
     parts = [str(part) for part in _SAYINGS[type(rule)](rule) if str(part)]
     if rule.mark == "U":
         parts.append(str(UNKNOWN))
@@ -80,7 +80,7 @@ def says(rule: Rule) -> str:
 
 
 def term_length(term: schema.Term) -> str:
-    """How long a term is, or how long before an instant it ends; empty where the law names no length."""
+    """The length of a term, or how long before an instant it ends; empty if the law names no length."""
     if term.immediately:
         return pgettext(CONTEXT, "at once")
     if term.less_by or term.amount == 0:

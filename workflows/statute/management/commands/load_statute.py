@@ -12,7 +12,7 @@ from workflows.statute.reading import CatalogueError
 
 
 class Command(BaseCommand):
-    """Idempotent: a version that is stored already is left as it is."""
+    """Idempotent: a version that is stored already is unchanged."""
 
     help = "Check and store the statute catalogues."
 

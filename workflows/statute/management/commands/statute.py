@@ -1,4 +1,4 @@
-"""``manage.py statute report|table|diff``: the catalogue for its readers, and what differs between two versions."""
+"""``manage.py statute report|table|diff``: print the catalogue, or the differences between two versions."""
 
 from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
