@@ -27,9 +27,9 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 class Interrupt:
-    """Turns signals into one KeyboardInterrupt: what comes right after the first was meant by it.
+    """Turns signals into one KeyboardInterrupt; a signal right after the first is ignored.
 
-    A Ctrl-C may reach us twice, from the terminal and from a parent, and must not break off the orderly stop.
+    A Ctrl-C may arrive twice, from the terminal and from a parent, and must not interrupt the orderly stop.
     """
 
     ECHO = 1.0  # seconds
@@ -53,7 +53,7 @@ def _do(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code of the command; 1 with one sentence when something stands in the way; 130 after Ctrl-C."""
+    """Exit code of the command; 1 with one sentence for an expected failure; 130 after Ctrl-C."""
     interrupt = Interrupt()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)

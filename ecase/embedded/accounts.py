@@ -1,4 +1,4 @@
-"""Who the servers run as. PostgreSQL refuses root, so root lends the servers an account with no rights and no shell."""
+"""The account of the servers. PostgreSQL refuses root, so root runs them under an account without rights and shell."""
 
 import os
 import pwd
@@ -14,7 +14,7 @@ NAME = "ecase-embedded"
 
 @dataclass(frozen=True)
 class Account:
-    """A system account: its name and its numbers."""
+    """A system account: its name and its ids."""
 
     name: str
     uid: int
@@ -30,14 +30,14 @@ class Credentials(TypedDict, total=False):
 
 
 def credentials(account: Account | None) -> Credentials:
-    """To drop root's rights for ``account``; nothing when there is none to drop them for."""
+    """Arguments that drop root's rights for ``account``; empty if there is no account."""
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def for_servers() -> Account | None:
-    """The servers' account when we are root (made at first use), else None: the servers run as whoever we are."""
+    """The servers' account if run as root (created at first use), else None: the servers run as the current user."""
     if os.geteuid() != 0:
         return None
     try:
@@ -59,6 +59,6 @@ def _create() -> None:
         raise Trouble(f"As root, the embedded servers need a system user {NAME}, and there is no useradd to make it.")
     command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     done = subprocess.run([*command, "--shell", "/usr/sbin/nologin", NAME], capture_output=True, text=True, check=False)
-    # 9: another launcher was faster.
+    # 9: another launcher has created it already.
     if done.returncode not in {0, 9}:
         raise Trouble(f"The system user {NAME} of the embedded servers cannot be made: {done.stderr.strip()}")

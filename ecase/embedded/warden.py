@@ -1,8 +1,8 @@
 """Supervisor that ends the process groups that a killed launcher left.
 
 Each child writes ``+<group> <signal>`` before it becomes its program, and the launcher ``-<group>`` for each that has
-ended. When the pipe closes, the launcher is gone: what is still listed is asked to end, then killed. This catches
-grandchildren, which the kernel's parent-death signal does not reach.
+ended. When the pipe closes, the launcher is gone: the groups still listed are asked to end, then killed. This reaches
+grandchildren, which the kernel's parent-death signal does not.
 """
 
 import os
@@ -25,16 +25,16 @@ class Warden:
         )
 
     def announce(self, stop_signal: signal.Signals) -> None:
-        """Called in the child, between fork and exec: from now on its group shall not outlive the launcher.
+        """Called in the child, between fork and exec: registers its group, which must not outlive the launcher.
 
-        The child itself says so, since the launcher could be killed before it does. The pipe stays open until the exec,
-        so the warden reads this even when the launcher is gone already.
+        The child itself registers, since the launcher could be killed before it does. The pipe stays open until the
+        exec, so the warden reads this even if the launcher is already gone.
         """
         if self._process.stdin is not None:
             os.write(self._process.stdin.fileno(), f"+{os.getpid()} {int(stop_signal)}\n".encode())
 
     def forget(self, group: int) -> None:
-        """``group`` has ended."""
+        """Unregister ``group``, which has ended."""
         if self._process.stdin is not None:
             self._process.stdin.write(f"-{group}\n")
             self._process.stdin.flush()
@@ -47,7 +47,7 @@ class Warden:
 
 
 def _listen(pipe: TextIO) -> dict[int, int]:
-    """Keep the list until the pipe closes; what is left of it, as group -> stop signal."""
+    """Keep the list until the pipe closes; returns the groups left, as group -> stop signal."""
     groups: dict[int, int] = {}
     for line in pipe:
         group, _, number = line[1:].partition(" ")

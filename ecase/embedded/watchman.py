@@ -1,4 +1,4 @@
-"""Starting again what has fallen, with growing pauses, and saying so."""
+"""Restarts programs that have ended, with growing pauses, and reports it."""
 
 import time
 from collections.abc import Callable
@@ -8,19 +8,19 @@ from ecase.embedded.children import Child
 from ecase.embedded.warden import Warden
 
 LONGEST_PAUSE = 30.0  # seconds
-HEALTHY_AFTER = 60.0  # seconds of life that wipe out earlier falls
+HEALTHY_AFTER = 60.0  # seconds of running after which earlier failures are forgotten
 
 
 @dataclass
 class Fall:
-    """How often a program has fallen in a row, and when (monotonic) it is to be started again."""
+    """How often a program has ended in a row, and when (monotonic) it is restarted."""
 
     times: int
     due: float | None = None
 
 
 class Watchman:
-    """Looks after lists of children. The lists are changed in place, so that their owner stops the right ones."""
+    """Watches lists of children. The lists are changed in place, so that their owner stops the current ones."""
 
     def __init__(self, warden: Warden, say: Callable[[str], None]) -> None:
         self._warden = warden
@@ -28,7 +28,7 @@ class Watchman:
         self._falls: dict[str, Fall] = {}
 
     def round(self, children: list[Child]) -> None:
-        """Look at each child once."""
+        """Check each child once."""
         for index, child in enumerate(children):
             status = child.exit_status()
             if status is not None:
@@ -45,7 +45,7 @@ class Watchman:
             self._say(f"{program.name} was started again.")
 
     def _note(self, child: Child, fall: Fall, status: int) -> None:
-        # Whatever it left of its group must not stand in its successor's way.
+        # The rest of its group must not block its successor.
         child.stop()
         lived = time.monotonic() - child.started
         fall.times = 1 if lived > HEALTHY_AFTER else fall.times + 1

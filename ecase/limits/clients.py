@@ -1,4 +1,4 @@
-"""Who asks, where nobody has signed in: the address that our own proxies have seen."""
+"""Identifies clients that have not signed in, by the address that the installation's own proxies have seen."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -6,12 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 UNKNOWN = "unknown"
-# What a customer is given as a whole: he may change his address within it at will.
+# The network assigned to one customer, who may change his address within it at will.
 IPV6_PREFIX = 64
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address. Of ``X-Forwarded-For`` only what the proxies of ``ECASE_PROXIES`` have written counts."""
+    """The client's address. Of ``X-Forwarded-For`` only entries written by the proxies of ``ECASE_PROXIES`` count."""
     remote = str(request.META.get("REMOTE_ADDR") or "")
     forwarded = [part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR") or "").split(",")]
     if settings.PROXIES and forwarded != [""]:
@@ -20,7 +20,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def client_of(request: HttpRequest) -> str:
-    """Under which name requests are counted: an IPv4 address, a network of IPv6, or ``unknown``."""
+    """The name under which requests are counted: an IPv4 address, an IPv6 network, or ``unknown``."""
     try:
         address = ip_address(address_of(request))
     except ValueError:

@@ -1,4 +1,4 @@
-"""How often anonymous clients have asked."""
+"""Request counts of anonymous clients."""
 
 from typing import ClassVar
 
@@ -6,9 +6,9 @@ from django.db import models
 
 
 class Window(models.Model):
-    """The requests of one client at one door since ``began_at``; the row is used again for the next window.
+    """The requests of one client at one endpoint since ``began_at``; the row is reused for the next window.
 
-    ``client`` is an address, or the network that a client of IPv6 is given as a whole.
+    ``client`` is an address, or the IPv6 network of a customer.
     """
 
     scope = models.CharField(max_length=40)

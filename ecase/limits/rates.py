@@ -1,4 +1,4 @@
-"""A rate, such as 60 requests a minute, and what is left of it."""
+"""Rates, such as 60 requests a minute, and what is left of them."""
 
 import math
 import re
@@ -18,20 +18,20 @@ class Rate:
 
     @classmethod
     def parse(cls, text: str) -> "Rate":
-        """``60/min`` and the like. Raises :class:`ValueError` for anything else."""
+        """A rate from ``60/min`` and the like. Raises :class:`ValueError` for anything else."""
         found = _RATE.match(text)
         if found is None:
             raise ValueError(f"a rate is written like 60/min (s, min, hour, day), not {text!r}")
         return cls(int(found[1]), _SECONDS[found[2]])
 
     def share(self, parts: int) -> "Rate":
-        """The part of one of ``parts`` processes that count alone; never less than one request."""
+        """The share of one of ``parts`` processes that count separately; at least one request."""
         return Rate(math.ceil(self.number / parts), self.seconds)
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """How a client stands in its window: ``count`` requests, this one included, since ``began_at``."""
+    """The state of a client in its window: ``count`` requests, this one included, since ``began_at``."""
 
     scope: str
     rate: Rate
@@ -48,7 +48,7 @@ class Allowance:
         return max(1, math.ceil(self.rate.seconds - passed))
 
     def headers(self, now: datetime) -> dict[str, str]:
-        """The fields of draft-ietf-httpapi-ratelimit-headers; with ``Retry-After`` once the limit is exceeded."""
+        """The fields of draft-ietf-httpapi-ratelimit-headers; with ``Retry-After`` if the limit is exceeded."""
         left, reset = max(0, self.rate.number - self.count), self.reset_seconds(now)
         said = {
             "RateLimit-Policy": f'"{self.scope}";q={self.rate.number};w={self.rate.seconds}',

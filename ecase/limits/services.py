@@ -1,6 +1,6 @@
-"""How often a client may ask.
+"""Rate limits.
 
-Anonymous doors count in PostgreSQL, so that all processes and machines together keep one limit. Requests of somebody
+Anonymous requests are counted in PostgreSQL, so that all processes and machines share one limit. Requests of somebody
 who has signed in are counted in the process, without a statement: each process allows its share of the limit.
 """
 
@@ -23,7 +23,7 @@ from ecase.problems import Problem, TooMany
 KEPT_FOR = timedelta(days=1)
 REMOVED_AT_ONCE = 20
 
-# The count stops one above the limit: a flood does not run into the column's end.
+# The count stops one above the limit, so that a flood does not overflow the column.
 _SPEND = """
     INSERT INTO limits_window AS held (scope, client, began_at, count) VALUES (%(scope)s, %(client)s, %(now)s, 1)
     ON CONFLICT (scope, client) DO UPDATE SET
@@ -52,7 +52,7 @@ def spend(scope: str, request: HttpRequest) -> Allowance:
 
 
 def require(scope: str, request: HttpRequest) -> Allowance:
-    """As :func:`spend`; raises :class:`ecase.problems.TooMany` once the client has used up its limit."""
+    """As :func:`spend`; raises :class:`ecase.problems.TooMany` if the limit is exceeded."""
     allowance = spend(scope, request)
     if allowance.is_exceeded:
         raise refusal(allowance)
@@ -60,7 +60,7 @@ def require(scope: str, request: HttpRequest) -> Allowance:
 
 
 def refusal(allowance: Allowance) -> TooMany:
-    """What a client is told that has used up its limit."""
+    """The exception for a client that has exceeded its limit."""
     now = timezone.now()
     message = _("Too many requests in a short time. Try again after %(seconds)s s.")
     params = {"seconds": allowance.reset_seconds(now)}
@@ -73,13 +73,13 @@ def _rate(scope: str) -> Rate:
 
 
 def _remove_old(now: datetime) -> None:
-    """A few windows of clients that have not come for long, whenever a new window begins."""
+    """Delete a few expired windows whenever a new window begins."""
     old = Window.objects.filter(began_at__lt=now - KEPT_FOR).values_list("pk", flat=True)[:REMOVED_AT_ONCE]
     Window.objects.filter(pk__in=list(old)).delete()
 
 
 class ProcessCounter:
-    """Counts in the memory of this process, of so many keys at most; the key that was used longest ago goes first."""
+    """Counts in the memory of this process, for a limited number of keys; the least recently used key is dropped."""
 
     def __init__(self, most_keys: int = 10_000) -> None:
         self._most_keys = most_keys
@@ -102,5 +102,5 @@ _counter = ProcessCounter()
 
 
 def spend_in_process(scope: str, key: str) -> Allowance:
-    """Count one request of ``key`` (a post) at ``scope``, against this process's share of the limit. No statement."""
+    """Count one request of ``key`` (a post) at ``scope``, against this process's share. No statement."""
     return _counter.spend(scope, key, _rate(scope).share(settings.WEB_PROCESSES), timezone.now())

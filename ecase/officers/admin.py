@@ -1,4 +1,4 @@
-"""Reference data that administrators keep: bodies, officers, their posts, duty rosters."""
+"""Admin of reference data: organisations, officers, their posts, duty rosters."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from ecase.officers import trust_admin  # noqa: F401 - registers its pages
 from ecase.officers.audited_admin import AuditedAdmin
 from ecase.officers.models import Absence, DutyShift, Officer, Organisation, Post
 
-# Roles come from posts; Django's groups give nothing here.
+# Roles come from posts; Django's groups are not used.
 admin.site.unregister(Group)
 
 
@@ -35,12 +35,12 @@ class OfficerAdmin(AuditedAdmin):
     fields = ("iin", "surname", "given_name", "patronymic", "sex", "language", "active")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Officer | None = None) -> tuple[str, ...]:
-        """An officer's IIN is who he or she is: it never changes."""
+        """An officer's IIN is his or her identity and never changes."""
         return ("iin",) if obj else ()
 
 
 class PostForm(forms.ModelForm):
-    """A post, which nobody gives to himself or herself."""
+    """A post. Administrators may not give one to themselves."""
 
     administrator: ClassVar[Officer]
 
@@ -66,17 +66,17 @@ class PostAdmin(AuditedAdmin):
     autocomplete_fields = ("officer", "organisation")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> tuple[str, ...]:
-        """Acts name the post they were made in, so a post ends and another begins; it never becomes another."""
+        """Acts name their author's post, so a post is ended and replaced, never changed into another."""
         return ("officer", "organisation", "role", "valid_from") if obj else ()
 
     def get_form(self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form, which knows who fills it in."""
+        """The form, with the current administrator."""
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"administrator": request.user})
 
 
 class OfPostAdmin(AuditedAdmin):
-    """Something of a post for a time, in few columns: Django's long dates made the lists wider than their window."""
+    """A period of a post, in few columns: Django's long dates would make the lists wider than their window."""
 
     @admin.display(description=_("officer"), ordering="post__officer__surname")
     def who(self, of_post: DutyShift | Absence) -> str:

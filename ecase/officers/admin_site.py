@@ -1,4 +1,4 @@
-"""Django's admin for reference data: the same door as the portal, and every change in the audit log."""
+"""Django's admin for reference data: sign-in as in the portal, and every change in the audit log."""
 
 from functools import wraps
 from typing import Any
@@ -30,14 +30,14 @@ class EcaseAdminSite(AdminSite):
     index_title = _("Reference data")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether the session was opened in an administrator's post: another post of the same person does not do."""
+        """Whether the session was opened in an administrator's post; another post of the same person is not enough."""
         post = getattr(request, "post", None)
         return bool(request.user.is_active and post is not None and post.role == ADMINISTRATOR)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Every view of this site; one that changes something asks for a signature of the last few minutes first.
+        """Every view of this site; one that changes data requires a signature of the last few minutes.
 
-        What was typed waits in the session meanwhile, and is shown again for the change to be made.
+        The submitted form is kept in the session meanwhile, and shown again for the change to be made.
         """
         inner = super().admin_view(view, cacheable)
 
@@ -53,7 +53,7 @@ class EcaseAdminSite(AdminSite):
         return guarded
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        """There is no password form: whoever is not signed in goes to the portal's sign-in and comes back."""
+        """There is no password form: redirects to the portal's sign-in and back."""
         home = reverse("admin:index", current_app=self.name)
         if self.has_permission(request):
             return redirect(home)

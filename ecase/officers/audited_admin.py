@@ -1,4 +1,4 @@
-"""An admin whose every change is an entry of the audit log, in the same transaction."""
+"""Base admin that writes every change to the audit log, in the same transaction."""
 
 from typing import Any
 
@@ -15,9 +15,10 @@ CHAIN = "system"
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Base of every admin page of the service: what was added, changed (from what, to what) or deleted, and by whom.
+    """Base of every admin page of the service: logs what was added, changed (from what, to what) or deleted, and by
+    whom.
 
-    Nothing can be deleted unless a subclass sets ``deletable``: reference data ends, it does not vanish.
+    Nothing can be deleted unless a subclass sets ``deletable``: reference data is ended, not deleted.
     """
 
     deletable = False
@@ -34,13 +35,13 @@ class AuditedAdmin(admin.ModelAdmin):
         self._record(request, obj, "changed" if change else "added", fields)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        """Record what is about to go, then delete it."""
+        """Record the row, then delete it."""
         fields = {name: _difference(obj, None, name) for name in flatten_fieldsets(self.get_fieldsets(request, obj))}
         self._record(request, obj, "deleted", fields)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """One by one, so that each is recorded."""
+        """Delete one by one, so that each is recorded."""
         for obj in queryset:
             self.delete_model(request, obj)
 
@@ -59,7 +60,7 @@ def _difference(before: Model | None, after: Model | None, name: str) -> dict[st
 
 
 def _text(obj: Model | None, name: str) -> str | None:
-    """The stored value as text: a key for a relation, never a name in the language of the moment."""
+    """The stored value as text: a key for a relation, never a translated name."""
     if obj is None:
         return None
     value = obj.serializable_value(name)

@@ -9,7 +9,7 @@ from ecase.officers.models import Officer
 
 
 class CertificateBackend(BaseBackend):
-    """Loads the officer of a session. There are no passwords, so there is nothing to try."""
+    """Loads the officer of a session. There are no passwords to check."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
         """Always ``None``: a signed challenge (``ecase.officers.sign_in``) is the only way in."""

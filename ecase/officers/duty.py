@@ -1,4 +1,4 @@
-"""Who is on duty, and who is absent."""
+"""Officers on duty, and absences."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from ecase.officers.models import Absence, DutyShift, Organisation, Post, PostQu
 
 
 def on_duty(organisation: Organisation, role: str, at: datetime | None = None) -> list[Post]:
-    """The posts of ``role`` that are on duty in ``organisation`` at ``at`` (by default now), first called first.
+    """The posts of ``role`` that are on duty in ``organisation`` at ``at`` (by default now), in the order of calling.
 
-    Whoever is absent, or holds the post no more, is not among them. One query.
+    Officers who are absent, or no longer hold the post, are left out. One query.
     """
     at = at or timezone.now()
     running = Q(shifts__starts_at__lte=at, shifts__ends_at__gt=at)
@@ -21,7 +21,7 @@ def on_duty(organisation: Organisation, role: str, at: datetime | None = None) -
 
 
 def present(organisation: Organisation, role: str, at: datetime | None = None) -> PostQuerySet:
-    """The posts of ``role`` in ``organisation`` whose holders hold them at ``at`` (by default now), and can act."""
+    """The posts of ``role`` in ``organisation`` whose holders are not absent at ``at`` (by default now)."""
     at = at or timezone.now()
     return posts.holding(role, organisation, at).filter(~is_absent(at))
 

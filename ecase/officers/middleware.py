@@ -1,4 +1,4 @@
-"""Which post the officer of a session acts in."""
+"""Sets the post in which the officer of a session acts."""
 
 from collections.abc import Callable
 
@@ -16,8 +16,8 @@ class CurrentPostMiddleware:
     """Sets ``request.post``: the current :class:`Post` of the session, or ``None``.
 
     It is read from the database in every request, so that a post that has ended, or an officer who has been
-    deactivated, loses access with the next click (ASVS 8.3.2). That click ends the session, and is in the audit log
-    as ``session.refused``. A request without a session costs no query.
+    deactivated, loses access at the next request (ASVS 8.3.2). That request ends the session, logged as
+    ``session.refused``. A request without a session costs no query.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -29,7 +29,7 @@ class CurrentPostMiddleware:
 
 
 def post_of_session(request: HttpRequest) -> Post | None:
-    """The post that the session was opened in, if its officer holds it still; otherwise the session is over."""
+    """The post in which the session was opened, if its officer still holds it; otherwise the session is ended."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or POST_KEY not in request.session:
         return None
     officer, held = request.session.get(auth.SESSION_KEY), request.session[POST_KEY]
@@ -43,7 +43,7 @@ def post_of_session(request: HttpRequest) -> Post | None:
 
 
 def _record(ended: Post | None) -> None:
-    """Once a session, as it ends with this."""
+    """Logged once per session, since the session ends."""
     if ended is not None:
         append_refusal(
             "session.refused",

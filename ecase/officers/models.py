@@ -1,4 +1,4 @@
-"""Who acts: organisations, officers (natural persons known by IIN), the posts they hold, duty rosters, tokens."""
+"""Organisations, officers (natural persons known by IIN), the posts they hold, duty rosters, tokens."""
 
 import uuid
 from datetime import datetime
@@ -22,7 +22,7 @@ TWELVE_DIGITS = RegexValidator(r"^[0-9]{12}\Z", _("Twelve digits are expected.")
 
 
 class Role(models.TextChoices):
-    """What a post empowers to."""
+    """The powers of a post."""
 
     INVESTIGATOR = "investigator", _("investigator")
     HEAD_OF_UNIT = "head_of_unit", _("head of unit")
@@ -48,7 +48,7 @@ class Organisation(models.Model):
         OPERATOR = "operator", _("operator of the service")
 
     class Level(models.TextChoices):
-        """How high it stands among organisations of its kind."""
+        """The rank of an organisation among organisations of its kind."""
 
         DISTRICT = "district", _("district")
         OBLAST = "oblast", _("oblast")
@@ -83,7 +83,7 @@ class Organisation(models.Model):
         return str(getattr(self, f"name_{(language or get_language() or 'en')[:2]}"))
 
     def above(self, level: str) -> "Organisation | None":
-        """This organisation or the nearest above it that stands at ``level``; None if there is none."""
+        """This organisation or the nearest above it at ``level``; None if there is none."""
         found: Organisation | None = self
         while found is not None and found.level != level:
             found = found.parent
@@ -95,14 +95,14 @@ class Organisation(models.Model):
 
 
 class Sex(models.TextChoices):
-    """What a name is declined by."""
+    """The grammatical gender in which a name is declined."""
 
     FEMALE = "female", _("female")
     MALE = "male", _("male")
 
 
 class Named(models.Model):
-    """A natural person's name, in the nominative and by parts."""
+    """A natural person's name, in the nominative and in parts."""
 
     surname = models.CharField(_("surname"), max_length=100)
     given_name = models.CharField(_("given name"), max_length=100)
@@ -133,7 +133,7 @@ class OfficerManager(BaseUserManager["Officer"]):
 
 
 class Officer(Named, AbstractBaseUser):  # type: ignore[django-manager-missing]
-    """A natural person who signs. There is no password: a certificate that carries the IIN is the way in."""
+    """A natural person who signs. There is no password: officers sign in with a certificate that carries their IIN."""
 
     password = None  # type: ignore[assignment]
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -154,20 +154,20 @@ class Officer(Named, AbstractBaseUser):  # type: ignore[django-manager-missing]
         return self.active
 
     def has_usable_password(self) -> bool:
-        """Nobody has one: the admin offers none to change."""
+        """Always false, so that the admin offers no password to change."""
         return False
 
     def get_short_name(self) -> str:
-        """How the admin greets, instead of by the IIN."""
+        """The name in the admin's greeting, instead of the IIN."""
         return self.short_name
 
     @cached_property
     def is_staff(self) -> bool:
-        """Whether the officer holds the administrator's post now (Django admin asks)."""
+        """Whether the officer holds the administrator's post now (read by Django's admin)."""
         return self.active and self.posts.current().filter(role=Role.ADMINISTRATOR).exists()
 
     def has_perm(self, permission: str, obj: Any = None) -> bool:
-        """Administrators may do what the admin offers, which is reference data only."""
+        """Administrators have all permissions of the admin, which covers reference data only."""
         return self.is_staff
 
     def has_module_perms(self, app_label: str) -> bool:
@@ -183,7 +183,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(models.Model):  # type: ignore[django-manager-missing]
-    """A role in an organisation from a date to a date. Whoever acts, acts in a post."""
+    """A role in an organisation from a date to a date. Officers always act in a post."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="posts", verbose_name=_("officer"))
@@ -210,7 +210,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]
 
     @property
     def title(self) -> str:
-        """The role as people call it: a judge of a court above is no investigating judge."""
+        """The role's title: a judge of a court above is no investigating judge."""
         is_above = self.role == Role.JUDGE and self.organisation.level != Organisation.Level.DISTRICT
         return gettext("judge") if is_above else str(self.get_role_display())
 
@@ -220,7 +220,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]
         return self.officer.active and self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
 
     def as_actor(self) -> dict[str, str]:
-        """How audit entries and acts name who acted: frozen text beside the ids."""
+        """How audit entries and acts name the actor: frozen text in addition to the ids."""
         return {
             "officer": str(self.officer_id),
             "name": self.officer.full_name,
@@ -231,9 +231,9 @@ class Post(models.Model):  # type: ignore[django-manager-missing]
 
 
 class DutyShift(models.Model):
-    """A line of a duty roster: who is called first (rank 1), second, ... in an organisation between two instants.
+    """A row of a duty roster: who is called first (rank 1), second, ... in an organisation between two instants.
 
-    ``takes_over`` marks shifts of nights and holidays: while one runs, what arrives is for those on duty only.
+    ``takes_over`` marks shifts of nights and holidays: while one runs, new motions go only to those on duty.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="shifts", verbose_name=_("post"))
@@ -257,7 +257,7 @@ class DutyShift(models.Model):
 
 
 class Absence(models.Model):
-    """That the holder of a post cannot act from an instant to another, or (``ends_at`` empty) until further notice."""
+    """The holder of a post cannot act from one instant to another, or (``ends_at`` empty) until further notice."""
 
     class Ground(models.TextChoices):
         ILLNESS = "illness", _("illness")
@@ -284,7 +284,7 @@ class Absence(models.Model):
 
 
 class Challenge(models.Model):
-    """Bytes that somebody who wants to sign in has to sign: used once, for a few minutes."""
+    """Bytes to be signed for signing in: used once, valid for a few minutes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     to_sign = models.BinaryField()
@@ -303,9 +303,9 @@ class Token(AbstractAuthToken):
 
 
 class Session(AbstractBaseSession):
-    """A session of the portal, with what its owner is shown of it.
+    """A session of the portal, with the columns that its owner is shown.
 
-    ``seen_at`` is the last activity, to the minute; ``agent`` is what the browser says of itself. ``officer`` and
+    ``seen_at`` is the last activity, to the minute; ``agent`` is the browser's own description. ``officer`` and
     ``post`` stay empty until a post is chosen.
     """
 

@@ -22,7 +22,7 @@ def of(officer: Officer, at: datetime | None = None) -> PostQuerySet:
 
 
 def why_lost(post: Post) -> Problem:
-    """Why a post that is not current gives no access."""
+    """The reason why a post that is not current gives no access."""
     return NO_CURRENT_POST if post.officer.active else INACTIVE
 
 

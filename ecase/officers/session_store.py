@@ -1,4 +1,4 @@
-"""Django's database sessions, in a table that knows whose each session is (``settings.SESSION_ENGINE``)."""
+"""Django's database sessions, in a table that knows the officer of each session (``settings.SESSION_ENGINE``)."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ OPENED, SEEN, SIGNED, AGENT = "opened", "seen", "signed", "agent"
 
 
 class SessionStore(DatabaseStore):
-    """Copies what its owner is shown of a session from its data into columns, whenever it is saved."""
+    """Copies the fields that the owner is shown from the session's data into columns, at every save."""
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -31,5 +31,5 @@ class SessionStore(DatabaseStore):
 
 
 def instant(seconds: float | None) -> datetime | None:
-    """An instant as session data keeps it: seconds since 1970."""
+    """An instant in the format of session data: seconds since 1970."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,7 +1,7 @@
-"""Sessions of the portal: how long they live, which are open, how their owner ends them, and signing once more.
+"""Sessions of the portal: lifetime, the owner's list of open sessions, ending them, and repeated signing.
 
-A session ends a set time after it was opened, and earlier when its officer has done nothing for a while; an
-administrator's sooner than others'. What an administrator changes needs a signature of the last few minutes.
+A session ends a set time after it was opened, or earlier if its officer is idle; an administrator's sooner than
+others'. An administrator's changes need a signature of the last few minutes.
 """
 
 import hashlib
@@ -21,19 +21,19 @@ from ecase.officers.models import Officer, Post, Role, Session
 from ecase.officers.session_store import AGENT, OPENED, POST_KEY, SEEN, SIGNED, instant
 from ecase.problems import Invalid, NotAllowed, Problem
 
-# Activity is written down once a minute, so that pages stay reads.
+# Activity is written once a minute, so that most page views stay read-only.
 NOTED_EVERY = timedelta(minutes=1)
 AGENT_LENGTH = 200
-# How much of a key's digest names a session to its owner: the key itself would open it.
+# Length of the digest prefix that names a session to its owner; the key itself would give access.
 SHOWN = 32
-# Requests that a page makes by itself, to stay true while nobody does anything.
+# Requests that a page makes by itself to refresh, which are no activity of the officer.
 BACKGROUND_HEADER = "X-Background"
 HELD, HELD_LENGTH, CSRF_FIELD = "held-change", 200_000, "csrfmiddlewaretoken"
 
 
 @dataclass(frozen=True)
 class Lifetime:
-    """``whole``: from opening to the end at the latest; ``idle``: from the last activity to the end."""
+    """``whole``: from opening to the latest end; ``idle``: from the last activity to the end."""
 
     whole: timedelta
     idle: timedelta
@@ -46,7 +46,7 @@ def lifetime(post: Post) -> Lifetime:
 
 
 def begin(request: HttpRequest, post: Post) -> None:
-    """Write into the session, just opened by a signature, whose it is and since when."""
+    """Write officer, post and time of opening into a session that was just opened by a signature."""
     now = timezone.now()
     session = request.session
     session[POST_KEY] = str(post.pk)
@@ -56,7 +56,7 @@ def begin(request: HttpRequest, post: Post) -> None:
 
 
 def note_activity(request: HttpRequest, post: Post) -> None:
-    """Put off the session's end, unless the page asked by itself. At most one write a minute."""
+    """Extend the idle time, unless the page asked by itself. At most one write a minute."""
     now = timezone.now()
     seen = instant(request.session[SEEN])
     if seen is None or now - seen < NOTED_EVERY or BACKGROUND_HEADER in request.headers:
@@ -75,7 +75,7 @@ def _end(session: SessionBase, post: Post, now: datetime) -> datetime:
 
 
 def open_sessions(officer: Officer) -> "QuerySet[Session]":
-    """The sessions of this officer that are open now, in whatever post, the last used first."""
+    """The open sessions of this officer, in all posts, the last used first."""
     rows = Session.objects.filter(officer=officer, post__isnull=False, expire_date__gt=timezone.now())
     return rows.select_related("post__organisation", "post__officer").order_by("-seen_at")
 
@@ -113,21 +113,21 @@ def _end_all(sessions: list[Session], post: Post) -> bool:
     return bool(sessions)
 
 
-# -- signing once more --------------------------------------------------------------------------------------------
+# -- repeated signing ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class HeldChange:
-    """A form that waits for its officer's signature: where it was sent to, and its fields in order."""
+    """A form that waits for its officer's signature: its address, and its fields in order."""
 
     path: str
     fields: list[tuple[str, str]]
 
 
 def hold(request: HttpRequest) -> None:
-    """Keep the fields of a form that was sent, until its officer has signed once more; the latest one only.
+    """Keep the fields of a submitted form until its officer has signed again; only the latest form is kept.
 
-    Raises :class:`Invalid` (``form-too-large``) for more than a session should carry.
+    Raises :class:`Invalid` (``form-too-large``) above the size that a session may carry.
     """
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF_FIELD]
     if sum(len(name) + len(value) for name, value in fields) > HELD_LENGTH:
@@ -142,7 +142,7 @@ def held_change(request: HttpRequest) -> HeldChange | None:
 
 
 def forget_held(request: HttpRequest) -> None:
-    """The form that waited has been sent, or is given up."""
+    """Drop the form that waits: it was sent, or given up."""
     request.session.pop(HELD, None)
 
 
@@ -154,7 +154,7 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def confirm(request: HttpRequest, post: Post, officer: Officer) -> None:
-    """Take note that the session's own officer has just signed a challenge. Audited as ``session.confirmed``.
+    """Record that the session's own officer has just signed a challenge. Audited as ``session.confirmed``.
 
     Raises :class:`NotAllowed` (``another-officer``) if somebody else did.
     """

@@ -1,7 +1,7 @@
-"""Signing in: the service asks for a signature over bytes that it has never given out before, and that end soon.
+"""Sign-in by a signature over unique bytes that expire soon.
 
-There is no password, no account to reset and no e-mail address: who can sign an act can sign in, and nobody else. A
-challenge serves once, whether the answer was right or wrong, and every attempt is in the audit log.
+There is no password, no account to reset and no e-mail address: an officer who can sign an act can sign in, nobody else
+can. A challenge is used once, whether the answer was right or wrong, and every attempt is in the audit log.
 """
 
 import secrets
@@ -35,7 +35,7 @@ REMOVED_AT_ONCE = 20
 
 
 def challenge() -> Challenge:
-    """A new challenge, whose ``to_sign`` are the bytes to sign (canonical JSON), until ``expires_at``."""
+    """A new challenge: ``to_sign`` are the bytes to sign (canonical JSON), valid until ``expires_at``."""
     now = timezone.now()
     _remove_old(now)
     return Challenge.objects.create(to_sign=_to_sign(now), issued_at=now, expires_at=now + settings.CHALLENGE_LIFETIME)
@@ -46,8 +46,9 @@ def answer(challenge_id: uuid.UUID | str, cms: bytes) -> Officer:
 
     Audited as ``sign_in.succeeded`` or ``sign_in.refused``. Raises :class:`Expired` (``challenge-expired``) for a
     challenge that is unknown, used or too old, :class:`SignatureRefused` as ``signing.verify_signature`` does, and
-    :class:`NotAllowed` (``officer-unknown``, ``officer-inactive``, ``no-current-post``, ``certificate-of-another-
-    organisation``). Not to be called inside a transaction: what was refused stays recorded.
+    :class:`NotAllowed` (``officer-unknown``, ``officer-inactive``, ``no-current-post``,
+    ``certificate-of-another-organisation``). Must not be called inside a transaction, so that the record of a refusal
+    is kept.
     """
     now = timezone.now()
     used = _use(challenge_id, now)
@@ -76,10 +77,10 @@ def open_session(request: HttpRequest, officer: Officer, post: Post) -> None:
 
 
 def chosen(officer: Officer, post_id: uuid.UUID) -> Post:
-    """The post that an officer who has signed a challenge names to act in.
+    """The post in which an officer who has signed a challenge chooses to act.
 
-    Raises :class:`NotAllowed` (``post-not-held``) for one that has ended, or is another's; audited as
-    ``sign_in.refused``. One signed challenge is good for one choice. Not to be called inside a transaction.
+    Raises :class:`NotAllowed` (``post-not-held``) for a post that has ended, or is another officer's; audited as
+    ``sign_in.refused``. One signed challenge allows one choice. Must not be called inside a transaction.
     """
     found = posts.of(officer).filter(pk=post_id).first()
     if found is None:
@@ -101,7 +102,7 @@ def _to_sign(now: datetime) -> bytes:
 
 
 def _use(challenge_id: uuid.UUID | str, now: datetime) -> Challenge:
-    """The challenge, for the one who comes first; nobody else will ever get it."""
+    """The challenge, for the first caller only."""
     key = _as_uuid(challenge_id)
     if key is None or not Challenge.objects.filter(pk=key, used_at=None, expires_at__gt=now).update(used_at=now):
         message = _("This sign-in has run out or has been used already. Start again.")
@@ -121,7 +122,7 @@ def _remove_old(now: datetime) -> None:
     Challenge.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
 
 
-# -- who may come in ----------------------------------------------------------------------------------------------
+# -- who may sign in ----------------------------------------------------------------------------------------------
 
 
 def _admit(report: signatures.Report, now: datetime) -> Officer:
@@ -159,7 +160,7 @@ def _signer(report: signatures.Report) -> "signatures.Signer":
 
 
 def _record_refusal(officer: Officer | None, refusal: Refused, report: signatures.Report | None) -> None:
-    """Outside of any transaction of the caller's, so that the refusal does not undo its own record."""
+    """Runs outside the caller's transaction, so that the refusal does not roll back its own record."""
     data: dict[str, object] = {"problems": [problem.code for problem in refusal.problems]}
     known = {"certificate": _signer(report).cert_sha256} if report else {}
     _record("sign_in.refused", officer, {**data, **known}, append_refusal)
@@ -169,7 +170,7 @@ def _record(event: str, officer: Officer | None, data: dict[str, object], append
     subject = {"officer": str(officer.pk)} if officer else {}
     named = {"officer": str(officer.pk), "name": officer.full_name} if officer else None
     actor = named or {"service": settings.INSTALLATION_ID}
-    # Durable: within a caller's transaction, the refusal would undo its own record.
+    # Durable: inside a caller's transaction, the refusal would roll back its own record.
     with transaction.atomic(durable=True):
         append(event, chain=_chain(officer), actor=actor, subject=subject, data=data)
 

@@ -1,4 +1,4 @@
-"""Whose signature it is, and whether it stands: ``signatures``, given this installation's trust and an identity."""
+"""Verification of signatures: ``signatures``, with this installation's trust and the expected signer."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from signatures.report import INDICATIONS
 
 FIELD = "cms"
 
-# The faults that a person can mend have a sentence of their own, by the name of the verifier's check.
+# Faults that a person can correct have their own sentences, by the name of the verifier's check.
 BY_CHECK: dict[str, str | Promise] = {
     "iin": _("The signature was made with another person's certificate."),
     "bin": _("The certificate was issued for another organisation than the one that you act for."),
@@ -60,7 +60,7 @@ OTHER = _("The signature could not be confirmed.")
 
 
 class _HeldSeals:
-    """The service's seals, until one of their files changes."""
+    """The service's seals, cached until one of their files changes."""
 
     def __init__(self) -> None:
         self._held: tuple[object, seals.Seals] | None = None
@@ -78,16 +78,16 @@ _SEALS = _HeldSeals()
 def trust() -> signatures.TrustStore:
     """The authorities and seals that are trusted now: those of ``settings.TRUST_DIR`` and those of ``ecase.trust``.
 
-    Loaded again as soon as either changes. Raises :class:`ImproperlyConfigured` if the folder cannot be read, or if
-    production finds any but its own anchors.
+    Loaded again when either changes. Raises :class:`ImproperlyConfigured` if the folder cannot be read, or if
+    production finds trust anchors that are not for production.
     """
     return trusted.at(timezone.now()).store
 
 
 def sealer() -> Sealer:
-    """The newest of the service's seals that is trusted: it seals what no officer signs.
+    """The newest trusted seal of the service: it seals acts that no officer signs.
 
-    Read again as soon as a file changes. Raises :class:`ImproperlyConfigured` if there is none.
+    Read again when a file changes. Raises :class:`ImproperlyConfigured` if there is none.
     """
     try:
         known = _SEALS.get(Path(settings.SERVICE_KEY_FILE))
@@ -111,7 +111,7 @@ def verify_signature(
 
 @dataclass(frozen=True)
 class Received:
-    """A signature as it came in ``at``. ``collected`` is what was fetched about it, ``None`` if nothing was."""
+    """A signature received at ``at``. ``collected`` is the evidence that was fetched, ``None`` if nothing was."""
 
     cms: bytes
     at: datetime
@@ -121,9 +121,9 @@ class Received:
 def receive(
     cms: bytes, content: bytes, by: Post, at: datetime, created_after: datetime, earlier: Evidence | None = None
 ) -> Received:
-    """Take a signature in: fetch what proves it from whom the settings name, unless it cannot stand anyway.
+    """Receive a signature: fetch its evidence from the configured services, unless it is invalid anyway.
 
-    ``earlier``: what was fetched at an attempt before. Asks over the network, so call it outside of a lock.
+    ``earlier``: the evidence of an earlier attempt. Uses the network, so call it without holding a lock.
     """
     if not evidence.is_configured():
         return Received(cms, at)
@@ -133,9 +133,9 @@ def receive(
 
 
 def verify_received(received: Received, content: bytes, by: Post, created_after: datetime) -> signatures.Report:
-    """The same as :func:`verify_signature` with what was fetched; judged at the time of receipt, or the proven one.
+    """As :func:`verify_signature` with the fetched evidence; judged at the time of receipt, or the proven time.
 
-    Raises :class:`Undecided` if all that is missing is information, :class:`SignatureRefused` if anything is wrong.
+    Raises :class:`Undecided` if only information is missing, :class:`SignatureRefused` if anything is wrong.
     """
     found = received.collected
     report = _judged(received.cms, content, by, received.at, created_after, found.evidence if found else None)
@@ -173,12 +173,12 @@ def _judged(
 
 
 def _lacks_information(report: signatures.Report) -> bool:
-    """Whether nothing is wrong, and something is not known that may be known later."""
+    """Whether nothing is wrong, and only information is missing that may become available later."""
     return bool(report.failures) and {check.sub_indication for check in report.failures} == {"TRY_LATER"}
 
 
 def verify_seal(cms: bytes, content: bytes, at: datetime) -> signatures.Report:
-    """Verify the service's own seal over ``content``. Raises :class:`SignatureRefused` as the other does."""
+    """Verify the service's own seal over ``content``. Raises :class:`SignatureRefused`."""
     return _passed(signatures.verify(cms, content, trust=trust(), expected=signatures.Expected(usage="seal"), at=at))
 
 

@@ -1,4 +1,4 @@
-"""Access tokens of REST clients: issued for one post, found in one query, worthless once the post ends."""
+"""Access tokens of REST clients: issued for one post, found in one query, invalid once the post ends."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -16,14 +16,14 @@ from ecase.officers.models import Officer, Organisation, Post, Token
 from ecase.officers.posts import NO_CURRENT_POST, why_lost
 from ecase.problems import NotAllowed
 
-# How much of a token's digest names it in the audit log: enough to tell tokens apart, nothing that opens a door.
+# Length of the digest prefix that names a token in the audit log: enough to distinguish tokens, useless for access.
 SHOWN = 16
 
 
 def issue(post: Post) -> tuple[Token, str]:
-    """A new token of ``post`` and its text, which is shown once and stored nowhere. Audited as ``token.issued``.
+    """A new token of ``post`` and its text, which is shown once and never stored. Audited as ``token.issued``.
 
-    Raises :class:`NotAllowed` (``no-current-post``) unless the post is held now. Expired tokens of the officer go.
+    Raises :class:`NotAllowed` (``no-current-post``) unless the post is held now. Deletes the officer's expired tokens.
     """
     if not post.is_current():
         raise NotAllowed(NO_CURRENT_POST)
@@ -35,12 +35,13 @@ def issue(post: Post) -> tuple[Token, str]:
 
 
 def find(text: str) -> Token | None:
-    """The token with this text, its post, officer and organisation in one query; ``None`` if it gives no access now.
+    """The token with this text, its post, officer and organisation in one query; ``None`` if it is not valid now.
 
-    One whose post has ended, or whose officer is deactivated, is audited as ``token.refused``.
+    A token whose post has ended, or whose officer is deactivated, is audited as ``token.refused``.
 
-    Looked up by its digest (SHA-512), so that comparing takes the same time whatever is guessed. Every request of a
-    REST client begins here, and to have the ORM word the same statement anew took a third of a queue's page.
+    The lookup is by digest (SHA-512), so that the time of comparison does not depend on the guess. Raw SQL: every
+    request of a REST client begins here, and building the same statement with the ORM took a third of the time of a
+    list page.
     """
     now = timezone.now()
     with connection.cursor() as cursor:
@@ -93,7 +94,7 @@ def _quoted(name: str) -> str:
 
 
 def of_officer(officer: Officer) -> "QuerySet[Token]":
-    """The tokens of this officer that give access now, the newest first."""
+    """The valid tokens of this officer, the newest first."""
     rows = Token.objects.filter(user=officer, expiry__gt=timezone.now())
     return rows.select_related("post__organisation", "post__officer").order_by("-created")
 
@@ -107,7 +108,7 @@ def revoke_named(post: Post, name: str) -> bool:
 
 
 def revoke(token: Token) -> None:
-    """End a token before its time. Audited as ``token.revoked``."""
+    """Revoke a token before its expiry. Audited as ``token.revoked``."""
     with transaction.atomic():
         _audit("token.revoked", token)
         token.delete()

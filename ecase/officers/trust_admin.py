@@ -1,4 +1,4 @@
-"""Whom signatures may lead to, as administrators keep it; every change is an entry of the audit log."""
+"""Admin of trusted certificates and signer rules; every change is an entry of the audit log."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ FIXED = ("pem", "use", "purpose", "valid_from")
 
 
 class TrustedCertificateForm(forms.ModelForm):
-    """A certificate that is checked as the trust folder is: an authority must lead to a root that is trusted."""
+    """A certificate with the checks of the trust folder: an authority must lead to a trusted root."""
 
     class Meta:
         model = TrustedCertificate
@@ -51,7 +51,7 @@ class TrustedCertificateAdmin(AuditedAdmin):
     search_fields = ("subject", "sha256")
 
     def get_readonly_fields(self, request: HttpRequest, obj: TrustedCertificate | None = None) -> tuple[str, ...]:
-        """What is trusted, and since when, never changes: it ends, and another begins."""
+        """Certificate and start of trust never change: a row is ended and replaced."""
         return (*FIXED, "sha256", "subject") if obj else ()
 
     def save_form(self, request: HttpRequest, form: forms.ModelForm, change: bool) -> Any:

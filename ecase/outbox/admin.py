@@ -1,4 +1,4 @@
-"""Subscriptions in Django's admin: to be read. Secrets are not shown; messages are not reference data."""
+"""Read-only admin of subscriptions. Secrets are not shown; messages are not reference data."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The room of what leaves the service."""
+"""Application configuration of the outbox."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The circuit breaker of a subscription: a receiver that does not answer is left alone for a while.
+"""The circuit breaker of a subscription: a receiver that does not answer gets no messages for a while.
 
 Its state is in the subscription's row, so that all relays and workers share it.
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.outbox.models import Subscription
 
 LONGEST_PAUSE = timedelta(minutes=10)
-# More doublings than that reach the longest pause anyway.
+# Further doublings exceed the longest pause anyway.
 _DOUBLINGS = 16
 
 
@@ -39,19 +39,19 @@ def state(subscription: Subscription, now: datetime) -> Circuit:
 
 
 def room(subscription: Subscription, in_flight: int, now: datetime) -> int:
-    """How many more messages may be claimed beside those in flight."""
+    """How many messages may be claimed in addition to those in flight."""
     allowed: dict[Circuit, int] = {Circuit.CLOSED: settings.WEBHOOK_IN_FLIGHT, Circuit.HALF_OPEN: 1, Circuit.OPEN: 0}
     return max(0, allowed[state(subscription, now)] - in_flight)
 
 
 def note_success(subscription_id: Any) -> None:
-    """The receiver has acknowledged a message: whatever failed before counts no more."""
+    """The receiver has acknowledged a message: the count of failures is reset."""
     Subscription.objects.filter(pk=subscription_id, failures__gt=0).update(failures=0, paused_until=None)
 
 
 @transaction.atomic
 def note_failure(subscription_id: Any, now: datetime) -> None:
-    """The receiver did not acknowledge a message; one failure too many opens the circuit, or keeps it open."""
+    """The receiver did not acknowledge a message: counts the failure, and opens the circuit at the limit."""
     found = Subscription.objects.select_for_update(no_key=True).get(pk=subscription_id)
     found.failures += 1
     if found.failures >= settings.WEBHOOK_FAILURES:

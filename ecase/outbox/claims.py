@@ -1,7 +1,7 @@
-"""Claiming messages of a subscription, and numbering them for its receiver.
+"""Claims messages of a subscription, and numbers them for its receiver.
 
-The subscription's row is locked while its messages are claimed, and by nothing that an act does: acts only insert
-messages. That lock makes the number in flight and the positions exact, and holds nobody else up.
+The subscription's row is locked while its messages are claimed. Acts do not take that lock: they only insert messages.
+The lock makes the number in flight and the positions exact, and blocks nothing else.
 """
 
 from collections import Counter
@@ -16,8 +16,8 @@ from django.db import connection, transaction
 from ecase.outbox import circuit
 from ecase.outbox.models import UNDER_WAY, Message, Subscription
 
-# What may be claimed of a subscription: due, in nobody's hands, and the first of its key. That is asked of each row by
-# its index: a join of the backlog with itself is what PostgreSQL may choose else, before it has counted the rows.
+# Messages of a subscription that may be claimed: due, not leased, and the first of their key. Each row is checked by
+# its index; without statistics PostgreSQL might otherwise join the backlog with itself.
 _DUE = """
     FROM outbox_message due
     WHERE due.subscription_id = subscription.id AND due.state = 'pending'
@@ -50,21 +50,21 @@ _CLAIM = """
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to try a message once; ``number`` says which of its claims."""
+    """The right to try a message once; ``number`` is the number of the claim."""
 
     message_id: int
     number: int
 
 
 def lease_end(now: datetime) -> datetime:
-    """When a claim, or an attempt, that begins now is taken for lost."""
+    """When a claim or an attempt that begins now counts as lost."""
     return now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
 
 
 def wanting(now: datetime, limit: int) -> Counter[UUID]:
-    """Of which subscriptions messages are to be claimed, and how many: ``limit`` in all.
+    """The subscriptions whose messages are to be claimed, and how many of each: ``limit`` in all.
 
-    Those that have the fewest in flight come first, so that a long backlog of one keeps no other waiting.
+    Those with the fewest in flight come first, so that a long backlog of one does not delay the others.
     """
     most = settings.WEBHOOK_IN_FLIGHT
     with connection.cursor() as cursor:
@@ -88,7 +88,7 @@ def _in_flight(now: datetime) -> Any:
 
 @transaction.atomic
 def claim_of(subscription_id: UUID, limit: int, now: datetime, *, wait: bool = False) -> list[Claim]:
-    """Claim up to ``limit`` messages of one subscription, as far as its circuit lets; each has its position then.
+    """Claim up to ``limit`` messages of one subscription, as far as its circuit allows, and give each its position.
 
     Without ``wait`` nothing is claimed while another relay or worker claims messages of the same subscription.
     """
@@ -102,7 +102,7 @@ def claim_of(subscription_id: UUID, limit: int, now: datetime, *, wait: bool = F
 
 
 def _take(subscription: Subscription, limit: int, now: datetime) -> list[Claim]:
-    """Claim the first that are due; those that were never claimed before get the next positions, in sending order."""
+    """Claim the first due messages; those never claimed before get the next positions, in sending order."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, {"subscription": subscription.pk, "now": now, "limit": limit})
         positions: dict[int, int | None] = dict(cursor.fetchall())

@@ -1,7 +1,7 @@
-"""Where webhooks may go: never to this machine or its neighbours, unless the setting names the host.
+"""Restricts webhook addresses: never this machine or its network, unless the setting names the host.
 
-The name is resolved once, every address is checked, and the request goes to the checked address: a name that answers
-differently the second time (DNS rebinding) gains nothing.
+The name is resolved once, every address is checked, and the request goes to the checked address, so that DNS rebinding
+(a different answer the second time) has no effect.
 """
 
 import ipaddress
@@ -19,7 +19,7 @@ PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True)
 class Target:
-    """An address that has been checked: connect to ``ip``, speak to ``host``."""
+    """A checked address: connect to ``ip``, with the name ``host``."""
 
     url: SplitResult
     host: str
@@ -28,7 +28,7 @@ class Target:
 
     @property
     def pinned(self) -> str:
-        """The URL with the checked address in the place of the name."""
+        """The URL with the checked address instead of the name."""
         ip = f"[{self.ip}]" if ":" in self.ip else self.ip
         return self.url._replace(netloc=f"{ip}:{self.port}", fragment="").geturl()
 
@@ -42,7 +42,7 @@ class Target:
 def check(url: str) -> tuple[SplitResult, str, int]:
     """The parts of a URL that may be posted to, before its name is resolved; raises :class:`Forbidden`.
 
-    ``https`` only; ``http`` too for the hosts of ``ECASE_WEBHOOK_HOSTS``.
+    ``https`` only; also ``http`` for the hosts of ``ECASE_WEBHOOK_HOSTS``.
     """
     try:
         parts = urlsplit(url)
@@ -56,7 +56,7 @@ def check(url: str) -> tuple[SplitResult, str, int]:
 
 
 def resolve(url: str) -> Target:
-    """Resolve and check an address; raises :class:`Forbidden`, or :class:`OSError` when the name has none."""
+    """Resolve and check an address; raises :class:`Forbidden`, or :class:`OSError` if the name has none."""
     parts, host, port = check(url)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -73,7 +73,7 @@ def _is_public(address: str) -> bool:
 
 
 def _embedded(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 one is translated to on its way (RFC 4291, 3056, 6052)."""
+    """The IPv4 address to which an IPv6 address is translated (RFC 4291, 3056, 6052)."""
     if ip in NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
     return ip.ipv4_mapped or ip.sixtofour

@@ -1,4 +1,4 @@
-"""What leaves the service, and the proof that it arrived: messages, notices in the inbox, webhook subscriptions."""
+"""Messages, notices in the inbox, webhook subscriptions, and the proof of delivery."""
 
 import base64
 import secrets
@@ -14,19 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit.guards import Fixed, NeverDeleted
 
 SECRET_BYTES = 32
-# How long the name of a channel may be (``ecase.outbox.channels``).
+# Maximum length of a channel's name (``ecase.outbox.channels``).
 NAME_LENGTH = 30
 
 
 def new_secret() -> str:
-    """A secret of Standard Webhooks: ``whsec_`` and base64."""
+    """A new secret by Standard Webhooks: ``whsec_`` and base64."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 class Subscription(models.Model):
-    """Where an organisation wants its messages delivered to, and over which channel (``ecase.outbox.channels``).
+    """Where an organisation's messages are delivered, and over which channel (``ecase.outbox.channels``).
 
-    ``url`` is an address as that channel understands it; ``secret`` is for channels that sign (Standard Webhooks:
+    ``url`` is an address in the form of that channel; ``secret`` is for channels that sign (Standard Webhooks:
     HMAC-SHA256). ``last_position`` is the last position given to a message of this subscription. ``failures`` counts
     the attempts that failed in a row, ``paused_until`` is when one more is tried (``ecase.outbox.circuit``).
     """
@@ -56,7 +56,7 @@ class Subscription(models.Model):
 
 
 class State(models.TextChoices):
-    """Where a message stands."""
+    """The state of a message."""
 
     PENDING = "pending", _("waiting")
     LEASED = "leased", _("being delivered")
@@ -68,15 +68,15 @@ UNDER_WAY = (State.PENDING, State.LEASED)
 
 
 class Message(models.Model):
-    """One message to one recipient over one channel, written in the transaction that it tells of.
+    """One message to one recipient over one channel, written in the transaction of the event.
 
-    What has no ``subscription`` was delivered as it was written: a notice of the portal's inbox.
+    A message without ``subscription`` is a notice of the portal's inbox, delivered when it is written.
 
     ``id`` orders the messages of a ``key`` (a motion's id). ``claims`` counts the claims and is the fence: only the
     latest claim may start (``started_at``) and finish a delivery, while ``lease_until`` has not passed. ``attempts``
-    counts what was started since the message was sent, or sent again. ``position`` numbers the messages of one
-    subscription in the order in which they were first claimed. ``acknowledgement`` is what the recipient answered;
-    ``reported_at`` is when administrators were sent the notice that the message was given up.
+    counts the started attempts since the message was sent, or sent again. ``position`` numbers the messages of one
+    subscription in the order in which they were first claimed. ``acknowledgement`` is the recipient's answer;
+    ``reported_at`` is when administrators were notified that the message was given up.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -161,7 +161,7 @@ class Message(models.Model):
 
 
 class Notice(models.Model):
-    """A message in the portal's inbox, of an officer or of an organisation (``roles`` empty: of every post there)."""
+    """A message in the portal's inbox, for an officer or an organisation (``roles`` empty: for every post there)."""
 
     message = models.OneToOneField(Message, models.PROTECT, related_name="notice")
     organisation = models.ForeignKey("officers.Organisation", models.PROTECT, related_name="+", null=True)

@@ -1,4 +1,4 @@
-"""How the receivers of messages are doing, for operators, readiness and administrators."""
+"""The state of the receivers of messages, for operators, readiness and administrators."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ REPORTED_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Receiver:
-    """One subscription: its circuit, and its messages that have not arrived. ``since``: the oldest one under way."""
+    """One subscription: its circuit, and its undelivered messages. ``since``: the oldest one under way."""
 
     subscription: Subscription
     circuit: circuit.Circuit
@@ -30,7 +30,7 @@ class Receiver:
 
 @dataclass(frozen=True)
 class GivenUp:
-    """Messages of one subscription that were given up, and that no administrator has been sent a notice of yet."""
+    """Messages of one subscription that were given up, and about which no administrator has been notified yet."""
 
     subscription: Subscription
     messages: int
@@ -42,12 +42,12 @@ def count_given_up() -> int:
 
 
 def oldest_under_way() -> datetime | None:
-    """Since when the oldest message that has not arrived, and was not given up, has waited; None if none does."""
+    """When the oldest message that is neither delivered nor given up was sent; None if there is none."""
     return _under_way().aggregate(since=Min("created_at"))["since"]
 
 
 def receivers(now: datetime | None = None) -> list[Receiver]:
-    """Every subscription that is active, or of which messages have not arrived."""
+    """Every subscription that is active, or has undelivered messages."""
     now = now or timezone.now()
     counted = {row["subscription"]: row for row in _counted(now)}
     shown = Subscription.objects.filter(Q(active=True) | Q(pk__in=counted)).select_related("organisation")
@@ -67,7 +67,7 @@ def _under_way() -> "models.QuerySet[Message]":
 
 
 def _counted(now: datetime) -> Iterable[dict[str, Any]]:
-    """Of each subscription, its messages that have not arrived."""
+    """The undelivered messages of each subscription."""
     unarrived = Message.objects.exclude(state=State.DELIVERED).order_by()
     under_way = Q(state__in=UNDER_WAY)
     rows: Any = unarrived.values("subscription").annotate(
@@ -81,9 +81,9 @@ def _counted(now: datetime) -> Iterable[dict[str, Any]]:
 
 @transaction.atomic
 def claim_given_up(now: datetime) -> list[GivenUp]:
-    """Messages that were given up since the last call, by subscription; each is given to one caller only.
+    """Messages that were given up since the last call, by subscription; each is returned to one caller only.
 
-    The caller sends the notice in the same transaction: if that fails, the claim is undone with it.
+    The caller sends the notice in the same transaction: if that fails, the claim is rolled back with it.
     """
     rows = Message.objects.filter(state=State.DEAD, reported_at=None).order_by("id").only("id", "subscription")
     found = list(rows.select_for_update(skip_locked=True)[:REPORTED_AT_ONCE])

@@ -43,10 +43,10 @@ LOST = "the worker did not come back from the attempt"
 
 
 def run_once(now: datetime | None = None, limit: int = LIMIT) -> int:
-    """Claim what is due and hand it to the workers; returns how many messages.
+    """Claim due messages and hand them to the workers; returns how many.
 
-    Fewer than ``limit`` while tasks that were handed over before still wait in the broker: no worker takes them, or
-    not fast enough. If the broker does not take tasks, the claims are given back and the broker's error is raised.
+    Fewer than ``limit`` if tasks handed over before still wait in the broker, because workers are missing or too slow.
+    If the broker does not accept tasks, the claims are released and the broker's error is raised.
     """
     now = now or timezone.now()
     made = claim(now, limit, _free_places)
@@ -60,14 +60,14 @@ def run_once(now: datetime | None = None, limit: int = LIMIT) -> int:
 
 
 def _free_places() -> int:
-    """How many more tasks the webhooks' queue is to hold."""
+    """How many more tasks the webhooks' queue may hold."""
     with current_app.connection_or_acquire() as connection:
         try:
             with connection.channel() as channel:
                 queue = Queue(settings.WEBHOOK_QUEUE, channel=channel)  # type: ignore[no-untyped-call]
                 waiting = queue.queue_declare(passive=True).message_count  # type: ignore[no-untyped-call]
         except connection.channel_errors:
-            # There is no such queue yet, or, with Redis, it is empty.
+            # The queue does not exist yet, or, with Redis, it is empty.
             waiting = 0
         except connection.connection_errors as fault:
             raise OperationalError(f"the broker does not answer, messages wait: {fault}") from fault
@@ -75,9 +75,9 @@ def _free_places() -> int:
 
 
 def claim(now: datetime, limit: int = LIMIT, free: Callable[[], int] | None = None) -> list[Claim]:
-    """Lease what is due, without handing it over; attempts whose worker never came back are counted first.
+    """Lease due messages without handing them over; attempts whose worker was lost are counted first.
 
-    ``free`` says how many tasks the workers can take; it is asked only if something is due.
+    ``free`` returns how many tasks the workers can take; it is called only if something is due.
     """
     _count_lost(now)
     wanted = claims.wanting(now, min(limit, settings.OUTBOX_IN_FLIGHT))
@@ -99,7 +99,7 @@ def _give_back(made: list[Claim]) -> None:
 
 
 def _count_lost(now: datetime) -> None:
-    """Attempts from which the worker never came back: each counts as a failed one, of the worker, not the receiver."""
+    """Count attempts whose worker was lost as failed; the failure is the worker's, not the receiver's."""
     lost = Message.objects.filter(state=State.LEASED, lease_until__lte=now).order_by("lease_until")
     for pk in list(lost.values_list("pk", flat=True)[:LIMIT]):
         with transaction.atomic():
@@ -118,7 +118,7 @@ def _started(given: Claim) -> Any:
 
 
 def start(given: Claim, now: datetime) -> Message | None:
-    """The message, if this claim is the latest one and nobody has started it: a task that comes twice gets nothing.
+    """The message, if this claim is the latest and has not been started: a duplicate task gets None.
 
     The attempt is counted, and the lease begins again.
     """
@@ -130,9 +130,9 @@ def start(given: Claim, now: datetime) -> Message | None:
 
 @transaction.atomic
 def finish(given: Claim, acknowledgement: dict[str, Any], now: datetime) -> bool:
-    """Write down that the recipient has acknowledged; false if a later claim has taken over.
+    """Record that the recipient has acknowledged; false if a later claim has taken over.
 
-    An answer that comes after the lease is taken as long as no other attempt may have begun.
+    An answer after the end of the lease is accepted unless another attempt may have begun.
     """
     done = {"state": State.DELIVERED, "delivered_at": now, "acknowledgement": acknowledgement, "lease_until": None}
     if not _started(given).filter(state__in=UNDER_WAY).update(**done, fault=""):
@@ -143,7 +143,7 @@ def finish(given: Claim, acknowledgement: dict[str, Any], now: datetime) -> bool
 
 @transaction.atomic
 def fail(given: Claim, fault: str, now: datetime) -> bool:
-    """Write down why an attempt failed, and when the next one is due; after the last pause it is given up."""
+    """Record why an attempt failed, and when the next one is due; after the last pause the message is given up."""
     message = _started(given).filter(state=State.LEASED).select_for_update().first()
     if message is None:
         return False
@@ -153,7 +153,7 @@ def fail(given: Claim, fault: str, now: datetime) -> bool:
 
 
 def _step_down(message: Message, fault: str, now: datetime) -> None:
-    """One attempt of a message that is locked has failed: it waits for the next one, or is given up."""
+    """One attempt of a locked message has failed: it waits for the next one, or is given up."""
     pauses = settings.OUTBOX_RETRY_SECONDS
     if message.attempts > len(pauses):
         _bury(message, fault)
@@ -174,7 +174,7 @@ def _bury(message: Message, fault: str) -> None:
 
 @transaction.atomic
 def retry(messages: Any, *, actor: dict[str, Any] | None = None) -> int:
-    """Send messages that were given up (a queryset) on their way again, from the first pause; returns how many."""
+    """Send messages that were given up (a queryset) again, from the first pause; returns how many."""
     revived = list(messages.filter(state=State.DEAD).select_for_update())
     for message in revived:
         Message.objects.filter(pk=message.pk).update(
@@ -193,7 +193,7 @@ def _audit(message: Message, event: str, data: dict[str, Any], actor: dict[str, 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What was sent against what was acknowledged. ``lost`` were called delivered without an acknowledgement."""
+    """Messages sent against messages acknowledged. ``lost`` were marked delivered without an acknowledgement."""
 
     sent: int
     acknowledged: int
@@ -203,14 +203,14 @@ class Reconciliation:
 
     @property
     def difference(self) -> int:
-        """Must come out at zero, every day."""
+        """Must be zero, every day."""
         return self.sent - self.acknowledged
 
 
 def reconcile(until: datetime | None = None) -> Reconciliation:
-    """Count the messages created before ``until`` (default: all), and look for each one's proof of arrival.
+    """Count the messages created before ``until`` (default: all), and check the proof of delivery of each.
 
-    What the proof is, each channel says; without one a message that is called delivered is lost.
+    Each channel defines its proof; a message that is marked delivered without one is lost.
     """
     proven, messages = Q(state=State.DELIVERED) & proof_of_delivery(), Message.objects.all()
     if until:

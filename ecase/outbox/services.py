@@ -1,6 +1,6 @@
-"""The outbox's public face: send in the caller's transaction, and read what has arrived in the inbox.
+"""Public interface of the outbox: send in the caller's transaction, and read the inbox.
 
-How the receivers of messages are doing: ``ecase.outbox.receivers``.
+For the state of receivers see ``ecase.outbox.receivers``.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,12 +18,12 @@ from ecase.outbox.channels.registry import find_channel, names_that_prove_receip
 from ecase.outbox.models import Message, Notice, NoticeRead, State, Subscription
 
 RECIPIENTS = ("organisation", "officer")
-# Unread notices are counted on every page: of an inbox that nobody looks after, only so far.
+# Unread notices are counted on every page, so the count of a neglected inbox stops here.
 MOST_COUNTED = 99
 
 
 class Reader(Protocol):
-    """What the inbox needs to know of a post (``officers.Post``)."""
+    """The part of a post (``officers.Post``) that the inbox needs."""
 
     pk: Any
     officer_id: UUID
@@ -36,12 +36,12 @@ class Reader(Protocol):
 def send(
     topic: str, *, key: str, to: models.Model, payload: dict[str, Any], roles: Collection[str] = ()
 ) -> list[Message]:
-    """Write the messages that tell ``to`` (an Organisation or an Officer) of something, in the caller's transaction.
+    """Write the messages that inform ``to`` (an Organisation or an Officer) of an event, in the caller's transaction.
 
-    One is a notice in the portal's inbox: it is there at once. One more goes to each active subscription of the
-    organisation, over its channel, in the order of sending within ``key`` (a motion's id). ``roles`` narrows an
-    organisation's notice to the posts that hold them. ``payload`` is JSON: ids and labels, never the materials. Raises
-    :class:`TypeError` for another recipient.
+    One is a notice in the portal's inbox, delivered at once. One more goes to each active subscription of the
+    organisation, over its channel, in the order of sending within ``key`` (a motion's id). ``roles`` restricts an
+    organisation's notice to the posts with these roles. ``payload`` is JSON: ids and labels, never the materials.
+    Raises :class:`TypeError` for another recipient.
     """
     return send_all(topic, key=key, to=[(to, roles)], payload=payload)
 
@@ -50,7 +50,7 @@ def send(
 def send_all(
     topic: str, *, key: str, to: Sequence[tuple[models.Model, Collection[str]]], payload: dict[str, Any]
 ) -> list[Message]:
-    """As :func:`send`, to several recipients, each with the roles that are told: three statements for all of them."""
+    """As :func:`send`, to several recipients, each with the roles that are notified: three statements in all."""
     now, subscriptions = timezone.now(), _subscriptions([recipient for recipient, _roles in to])
     messages: list[Message] = []
     notified: list[tuple[Message, Collection[str]]] = []
@@ -71,7 +71,7 @@ def _kind(recipient: models.Model) -> str:
 
 
 def _subscriptions(recipients: list[models.Model]) -> dict[Any, list[Subscription]]:
-    """The active subscriptions of those recipients that are organisations, over every channel."""
+    """The active subscriptions of the organisations among the recipients, over all channels."""
     organisations = [recipient.pk for recipient in recipients if _kind(recipient) == "organisation"]
     found: dict[Any, list[Subscription]] = {}
     for subscription in Subscription.objects.filter(organisation__in=organisations, active=True):
@@ -84,7 +84,7 @@ def _to_subscriptions(common: dict[str, Any], subscriptions: list[Subscription])
 
 
 def _delivered(common: dict[str, Any], now: datetime) -> Message:
-    """The portal's message: delivered by being written, acknowledged by its notice."""
+    """The portal's message: delivered when written, acknowledged by its notice."""
     message = Message(
         channel=portal.NAME, state=State.DELIVERED, attempts=1, created_at=now, delivered_at=now, **common
     )
@@ -98,7 +98,7 @@ def pending(key: str) -> int:
 
 
 def receipts() -> "QuerySet[Message]":
-    """The messages that a recipient's own system has accepted: it holds what they are about."""
+    """The messages that a recipient's own system has acknowledged."""
     channels = names_that_prove_receipt()
     return Message.objects.filter(channel__in=channels, subscription__isnull=False, state=State.DELIVERED)
 
@@ -106,7 +106,8 @@ def receipts() -> "QuerySet[Message]":
 def notices(post: Reader) -> "QuerySet[Notice]":
     """The inbox of a post: the officer's own notices and the organisation's, newest first.
 
-    Each has ``read_at``: when this officer opened it first, or ``None``. A post that is not held now sees nothing.
+    Each has ``read_at``: when this officer first opened it, or ``None``. A post that is not held now has an empty
+    inbox.
     """
     if not post.is_current():
         return Notice.objects.none()
@@ -115,7 +116,7 @@ def notices(post: Reader) -> "QuerySet[Notice]":
 
 
 def newest_notices(post: Reader, limit: int) -> list[Notice]:
-    """The newest notices of the inbox, as :func:`notices` has them, each of the two inboxes read by its index."""
+    """The newest notices of the inbox, as :func:`notices` has them; each of the two parts is read by its index."""
     if not post.is_current():
         return []
     parts = [_with_reading(Notice.objects.filter(part), post).order_by("-id")[:limit] for part in _inboxes(post)]
@@ -123,7 +124,7 @@ def newest_notices(post: Reader, limit: int) -> list[Notice]:
 
 
 def _inboxes(post: Reader) -> tuple[Q, Q]:
-    """What is addressed to the officer, and what to the organisation and this role in it."""
+    """The notices for the officer, and those for the organisation and this role."""
     ours = Q(organisation=post.organisation_id) & (Q(roles=[]) | Q(roles__contains=[post.role]))
     return Q(officer=post.officer_id), ours
 
@@ -134,7 +135,7 @@ def _with_reading(notices_: "QuerySet[Notice]", post: Reader) -> "QuerySet[Notic
 
 
 def unread(post: Reader) -> int:
-    """How many notices of the inbox this officer has not opened; ``MOST_COUNTED + 1`` stands for more than that."""
+    """How many notices of the inbox this officer has not opened; ``MOST_COUNTED + 1`` means more than that."""
     if not post.is_current():
         return 0
     opened = NoticeRead.objects.filter(notice=OuterRef("pk"), officer=post.officer_id)
@@ -151,9 +152,9 @@ def _unopened(post: Reader) -> "QuerySet[Notice]":
 
 
 def mark_read(post: Reader, notice_ids: Collection[int] | None = None) -> int:
-    """Stamp notices of the post's inbox as opened (all of them by default); returns how many were new.
+    """Stamp notices of the post's inbox as opened (default: all of them); returns how many were new.
 
-    Ids that are not in the inbox are passed over; the first stamp stays.
+    Ids that are not in the inbox are ignored; the first stamp stays.
     """
     found = _unopened(post)
     if notice_ids is not None:
@@ -167,7 +168,7 @@ def mark_read(post: Reader, notice_ids: Collection[int] | None = None) -> int:
 def subscribe(
     organisation: models.Model, url: str, *, channel: str = webhook.NAME, actor: dict[str, Any] | None = None
 ) -> Subscription:
-    """Deliver an organisation's messages to ``url`` over ``channel`` from now on; the secret is in the returned row.
+    """Deliver an organisation's messages to ``url`` over ``channel`` from now on; the returned row holds the secret.
 
     Raises :class:`ecase.outbox.channels.base.Forbidden` for an address that messages may not be sent to, and
     :class:`ecase.outbox.channels.base.NoSuchChannel`.
@@ -182,7 +183,7 @@ def subscribe(
 
 @transaction.atomic
 def unsubscribe(subscription: Subscription, *, actor: dict[str, Any] | None = None) -> None:
-    """No more messages to this address; what is under way is still delivered."""
+    """Send no more messages to this address; messages under way are still delivered."""
     Subscription.objects.filter(pk=subscription.pk).update(active=False)
     _log(subscription, "subscription.ended", actor)
 

@@ -1,4 +1,4 @@
-"""Celery tasks of the outbox. A task may run twice, late or never: the row in the database decides."""
+"""Celery tasks of the outbox. A task may run twice, late or never: the database row decides."""
 
 import time
 from uuid import UUID
@@ -12,17 +12,17 @@ from ecase.outbox.channels.registry import find_channel
 from ecase.outbox.claims import Claim
 from ecase.outbox.models import Message, State
 
-# A worker goes on with the same subscription for so many seconds before other subscriptions have their turn.
+# Seconds that a worker continues with one subscription before others get their turn.
 TURN_SECONDS = 1.0
 SKIPPED = "skipped"
 
 
 @shared_task(name=relay.TASK)
 def deliver_in_turn(message_id: int, number: int) -> int:
-    """Deliver a claimed message, and then what else is due for its subscription, for a second; how many were tried.
+    """Deliver a claimed message, then further due messages of its subscription, for a second; returns how many.
 
-    A receiver that answers at once gets its backlog without one task for each message. One that does not answer is left
-    to the pauses and the circuit breaker after the first failure.
+    A receiver that answers promptly gets its backlog without one task per message. After the first failure the pauses
+    and the circuit breaker apply.
     """
     end, tried = time.monotonic() + TURN_SECONDS, 1
     outcome = deliver(message_id, number)
@@ -41,7 +41,7 @@ def _subscription_of(message_id: int) -> UUID:
 
 
 def deliver(message_id: int, number: int) -> str:
-    """Try to deliver a claimed message once; returns the state it left the message in, or ``skipped``."""
+    """Try to deliver a claimed message once; returns the message's new state, or ``skipped``."""
     given = Claim(message_id, number)
     message = relay.start(given, timezone.now())
     if message is None:
@@ -57,5 +57,5 @@ def deliver(message_id: int, number: int) -> str:
 
 @shared_task(name="outbox.relay")
 def run_relay() -> int:
-    """Claim what is due and hand it to the workers."""
+    """Claim due messages and hand them to the workers."""
     return relay.run_once()

@@ -1,4 +1,4 @@
-"""The ways in which messages travel: each module of this folder registers one channel.
+"""Delivery channels of messages: each module of this folder registers one.
 
-``docs/how-to/add-a-channel.md`` says how another one is made.
+``docs/how-to/add-a-channel.md`` describes how to add another.
 """

@@ -1,4 +1,4 @@
-"""What a channel is: the relay, the workers, the reconciliation and the fan-out know channels by this alone."""
+"""The interface of a channel. Relay, workers, reconciliation and fan-out use only this."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -9,27 +9,27 @@ from django.utils.functional import Promise
 if TYPE_CHECKING:
     from ecase.outbox.models import Message
 
-# What the recipient answered: JSON-ready, kept with the message as the proof that it arrived.
+# The recipient's answer: JSON-ready, kept with the message as proof of delivery.
 Acknowledgement: TypeAlias = dict[str, Any]
 
 
 class NotDelivered(Exception):
-    """The recipient did not accept the message this time; the text says why."""
+    """The recipient did not accept the message this time; the text states why."""
 
 
 class NoSuchChannel(NotDelivered):
-    """This installation has no channel of that name."""
+    """This installation has no channel of this name."""
 
 
 class Forbidden(Exception):
-    """Messages may not be sent to this address; the text says why."""
+    """Messages may not be sent to this address; the text states why."""
 
 
 class Channel(Protocol):
-    """One way in which a message travels. ``name`` is kept with each message and must never change.
+    """A delivery channel. ``name`` is stored with each message and must never change.
 
-    ``proves_receipt`` says whether an acknowledgement shows that the recipient's own system holds the message, so that
-    the copies that are owed with it count as received.
+    ``proves_receipt`` states whether an acknowledgement shows that the recipient's own system holds the message, so
+    that the copies owed with it count as received.
     """
 
     name: str
@@ -37,17 +37,18 @@ class Channel(Protocol):
 
     @property
     def label(self) -> str | Promise:
-        """What people call it."""
+        """The channel's name for people."""
 
     def check_address(self, address: str) -> None:
         """Raise :class:`Forbidden` for an address that no subscription may have."""
 
     def deliver(self, message: "Message", now: datetime) -> Acknowledgement:
-        """Deliver the message to ``message.subscription``; what the recipient answered.
+        """Deliver the message to ``message.subscription``; returns the recipient's answer.
 
-        Called by a worker, outside of a transaction; must end within ``ECASE_OUTBOX_LEASE_SECONDS``. A message may come
-        more than once, always with the same ``uuid``. Raises :class:`NotDelivered`; the message is then tried again.
+        Called by a worker, outside of a transaction; must end within ``ECASE_OUTBOX_LEASE_SECONDS``. A message may be
+        delivered more than once, always with the same ``uuid``. Raises :class:`NotDelivered`; the message is then
+        retried.
         """
 
     def proof(self) -> Q:
-        """Which delivered messages of this channel have the proof that they arrived; all others count as lost."""
+        """The delivered messages of this channel with proof of delivery; all others count as lost."""

@@ -1,4 +1,4 @@
-"""The portal's inbox: a message has arrived once its notice is written, in the transaction that sends it."""
+"""The portal's inbox: a message is delivered once its notice is written, in the transaction that sends it."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -14,18 +14,18 @@ NAME = "portal"
 
 
 class Portal:
-    """The one channel without addresses and workers: everybody has an inbox."""
+    """The only channel without addresses and workers: every post has an inbox."""
 
     name = NAME
     label = _("inbox of the portal")
-    # Whoever has a notice has not opened it yet.
+    # A notice in the inbox has not been opened yet.
     proves_receipt = False
 
     def check_address(self, address: str) -> None:
         raise Forbidden("the portal's inbox needs no subscription")
 
     def deliver(self, message: Message, now: datetime) -> Acknowledgement:
-        """As :func:`write_notices` will have done it by the end of the transaction."""
+        """The acknowledgement of the notice, which :func:`write_notices` writes in the same transaction."""
         return {"inbox": True}
 
     def proof(self) -> Q:
@@ -33,7 +33,7 @@ class Portal:
 
 
 def write_notices(messages: Sequence[tuple[Message, Collection[str]]]) -> None:
-    """Write the notices of stored messages, each for the roles that are told, in one statement."""
+    """Write the notices of stored messages, each for the roles that are notified, in one statement."""
     Notice.objects.bulk_create(
         Notice(
             message=message,

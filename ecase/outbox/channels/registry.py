@@ -1,4 +1,4 @@
-"""The channels by name. Every module of the folder is imported once, and registers its own."""
+"""The registry of channels. Every module of the folder is imported once, and registers its own."""
 
 from functools import cache
 from importlib import import_module
@@ -20,7 +20,7 @@ def register(channel: Channel) -> None:
 
 
 def unregister(name: str) -> None:
-    """Take a channel away; what waits for it is not delivered."""
+    """Remove a channel; its waiting messages are not delivered."""
     del _registered[name]
 
 
@@ -32,7 +32,7 @@ def load_channels() -> None:
 
 
 def channel_names() -> list[str]:
-    """All that are registered."""
+    """All registered names."""
     load_channels()
     return sorted(_registered)
 
@@ -46,12 +46,12 @@ def find_channel(name: str) -> Channel:
 
 
 def names_that_prove_receipt() -> list[str]:
-    """The channels over which a recipient's own system answers."""
+    """The channels on which a recipient's own system answers."""
     return [name for name in channel_names() if _registered[name].proves_receipt]
 
 
 def proof_of_delivery() -> Q:
-    """Which delivered messages have the proof that they arrived, over whichever channel they went."""
+    """The delivered messages with proof of delivery, over all channels."""
     proven = Q(pk=None)
     for name in channel_names():
         proven |= Q(channel=name) & _registered[name].proof()

@@ -1,4 +1,4 @@
-"""Posting a message to a subscriber as Standard Webhooks 1.0 has it, and taking the answer as acknowledgement."""
+"""Posts a message to a subscriber by Standard Webhooks 1.0; the answer is the acknowledgement."""
 
 import hashlib
 import json
@@ -32,11 +32,11 @@ KEPT_HEADERS = ("date", "server", "content-type", "location", "x-request-id", "x
 
 
 class PostedWebhook:
-    """Posted to the subscription's address; the secret of the subscription signs."""
+    """A POST to the subscription's address, signed with the subscription's secret."""
 
     name = NAME
     label = _("webhook")
-    # The subscriber is the organisation's own system.
+    # The subscriber is the organisation's own system, so its answer proves receipt.
     proves_receipt = True
 
     def check_address(self, address: str) -> None:
@@ -52,7 +52,7 @@ class PostedWebhook:
 def post(message: Message, now: datetime) -> Acknowledgement:
     """Post the message; returns the acknowledgement: status, headers, and the JSON body or its SHA-256.
 
-    Only a 2xx is one. Redirects are not followed, proxies not used. Raises :class:`NotDelivered` with the reason.
+    Only a 2xx counts. Redirects are not followed, proxies not used. Raises :class:`NotDelivered` with the reason.
     """
     try:
         target = guard.resolve(_url(message))
@@ -82,7 +82,7 @@ def body(message: Message) -> bytes:
 
 
 def headers(message: Message, content: bytes, secret: str, now: datetime) -> dict[str, str]:
-    """The three headers of the standard; the id is the same at every attempt, so that a receiver can drop doubles."""
+    """The three headers of the standard; the id is the same at every attempt, so that receivers can drop duplicates."""
     message_id = f"msg_{message.uuid}"
     return {
         "webhook-id": message_id,
@@ -124,7 +124,7 @@ def _trusted() -> ssl.SSLContext:
 
 @contextmanager
 def _cut_off(seconds: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
-    """End the connection after so many seconds, whatever happens on it: limits on single reads do not add up to one.
+    """End the connection after this many seconds in all; timeouts of single reads do not limit the total.
 
     Yields what httpcore calls at each step of a request (its extension ``trace``).
     """
@@ -137,7 +137,7 @@ def _cut_off(seconds: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
 
     def trace(event: str, info: dict[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
-            # TLS takes the socket over, but a second handle stays good.
+            # TLS takes over the socket, but a duplicate handle stays valid.
             connections.append(info["return_value"].get_extra_info("socket").dup())
 
     timer = threading.Timer(seconds, cut)

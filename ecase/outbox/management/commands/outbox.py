@@ -1,4 +1,4 @@
-"""The outbox on the command line: reconcile, receivers, what was given up, the relay, subscribing."""
+"""The outbox on the command line: reconcile, list receivers and dead messages, retry, run the relay, subscribe."""
 
 from typing import Any
 from uuid import UUID
