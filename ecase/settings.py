@@ -1,4 +1,4 @@
-"""Settings, read from the environment (twelve-factor). Every wrong value is named before the start is refused.
+"""Settings, read from the environment (twelve-factor). The start fails with a list of all wrong values.
 
 With no ``DATABASE_URL`` and no ``BROKER_URL`` the servers are those that the launcher of this folder starts
 (``ecase.embedded_addresses``).
@@ -37,32 +37,32 @@ VAR_DIR = env.folder("ECASE_VAR", default=BASE_DIR / "var")
 
 # A folder of trust anchors (PEM or DER certificates), their CRLs and `policy.yaml`.
 TRUST_DIR = env.folder("ECASE_TRUST_DIR", default=VAR_DIR / "demo-pki" / "trust" if DEMO else None)
-# The service's own key and certificate (PEM): it seals what no officer signs, and the audit checkpoints.
+# The service's own key and certificate (PEM): seals acts that no officer signs, and the audit checkpoints.
 SERVICE_KEY_FILE = env.file("ECASE_SERVICE_KEY", default=VAR_DIR / "demo-pki" / "service.pem" if DEMO else None)
 # Extended key usages, one of which a signer's certificate must carry: here a legal entity's (its employees sign).
 SIGNER_ROLES = env.oids("ECASE_SIGNER_ROLES", default=["1.2.398.3.3.4.1.2"])
-# The audit log's own signing key, and where its checkpoints go: best a mount of another machine.
+# The audit log's own signing key, and the folder of its checkpoints, preferably a mount of another machine.
 LOG_KEY_FILE = env.file("ECASE_LOG_KEY", default=VAR_DIR / "log-key" if DEMO else None)
 CHECKPOINT_DIR = env.folder("ECASE_CHECKPOINT_DIR", default=VAR_DIR / "checkpoints" if DEMO else None)
-# Where the page finds NCALayer, or the demo signer that speaks like it. With "pkcs12:" the page opens key files itself:
+# The address of NCALayer, or of the demo signer with the same protocol. With "pkcs12:" the page opens key files itself:
 # its scripts could then see passwords, so that is for the demo alone.
 SIGNER_URL = env.signer("ECASE_SIGNER_URL", "ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579", in_page=DEMO)
 SIGNER_IN_PAGE = SIGNER_URL == "pkcs12:"
 
-# What proves a signature, fetched at receipt: timestamp authorities and OCSP responders in the order of asking, and
-# revocation lists (the addresses of one list separated by |). Where none is named nothing is fetched.
+# Sources of evidence, fetched at receipt: timestamp authorities and OCSP responders in the order of use, and
+# revocation lists (the addresses of one list separated by |). If none is named nothing is fetched.
 TSA_URLS = env.urls("ECASE_TSA_URLS")
 OCSP_URLS = env.urls("ECASE_OCSP_URLS")
 CRL_URLS = env.url_groups("ECASE_CRL_URLS")
-# Seconds between attempts to find out whether a signature stands; the last one goes on.
+# Seconds between attempts to verify a signature; the last pause repeats.
 SIGNATURE_RETRY_SECONDS = env.seconds("ECASE_SIGNATURE_RETRY_SECONDS", default=(15, 60, 300, 900))
-# So many days before what proves a signature fades, it is put under a new timestamp.
+# Evidence is renewed by a new timestamp this many days before it expires.
 RENEWAL_DAYS = env.number("ECASE_RENEWAL_DAYS", default=90)
 
 CHALLENGE_LIFETIME = timedelta(minutes=env.number("ECASE_CHALLENGE_MINUTES", default=5))
 PREPARED_LIFETIME = timedelta(minutes=env.number("ECASE_PREPARED_MINUTES", default=30))
 
-# So many seconds may clocks be apart: this machine's, the database's, the log's. Beyond that nothing is done.
+# Maximum difference in seconds between the clocks of this machine, the database and the log. Beyond it nothing is done.
 CLOCK_BOUND = timedelta(seconds=env.number("ECASE_CLOCK_SECONDS", default=2))
 
 # -- law ----------------------------------------------------------------------------------------------------------
@@ -71,12 +71,12 @@ STATUTE_DIR = BASE_DIR / "fixtures" / "statute"
 _JURISDICTIONS = sorted(folder.name for folder in STATUTE_DIR.iterdir() if folder.is_dir())
 CALENDAR_DIR = BASE_DIR / "fixtures" / "calendar"
 JURISDICTION = env.choice("ECASE_JURISDICTION", _JURISDICTIONS, default="kz")
-# The work of so many past days weighs on a judge's chance in a draw; a specialist's chance is so many times another's.
+# Past days whose work lowers a judge's chance in a draw; the factor by which a specialist's chance is higher.
 DRAW_DAYS = env.number("ECASE_DRAW_DAYS", default=30)
 DRAW_SPECIALIST = env.number("ECASE_DRAW_SPECIALIST", default=3)
-# How long somebody on duty has to open a motion's materials before the next one is called.
+# How long an officer on duty has to open a motion's materials before the next one is called.
 DUTY_CALL_MINUTES = env.number("ECASE_DUTY_CALL_MINUTES", default=10)
-# How long an addressee has to open a copy without a term of its own before he is reminded, once.
+# How long an addressee has to open a copy that has no term of its own before he gets one reminder.
 COPY_REMINDER = timedelta(hours=env.number("ECASE_COPY_REMINDER_HOURS", default=24))
 # Whether judges are offered suggestions for the reasons of a decision.
 ECASE_ASSISTANT = env.flag("ECASE_ASSISTANT", default=True)
@@ -157,7 +157,7 @@ TEMPLATES = [
     },
 ]
 
-# Seconds by role of a program (ecase.timeouts); 0 is no limit. PostgreSQL's names.
+# Seconds by role of a program (ecase.timeouts); 0 is no limit. The names are PostgreSQL's.
 DATABASE_TIMEOUTS = {
     "lock_timeout": env.seconds_by_role(
         "ECASE_LOCK_SECONDS", {"web": 5, "worker": 10, "watch": 5, "command": 30, "migration": 10}
@@ -171,7 +171,7 @@ DATABASE_TIMEOUTS = {
 }
 DATABASES = {"default": env.database("DATABASE_URL")}
 DATABASES["default"]["OPTIONS"] = {
-    # Seconds for a server to answer at all, milliseconds for one that has fallen silent in the midst of it.
+    # Seconds for a server to accept a connection, milliseconds until a silent connection is dropped.
     "connect_timeout": 5,
     "tcp_user_timeout": 30_000,
     **DATABASES["default"].get("OPTIONS", {}),
@@ -181,7 +181,7 @@ DATABASES["default"]["OPTIONS"] = {
 AUTH_USER_MODEL = "officers.Officer"
 AUTHENTICATION_BACKENDS = ["ecase.officers.backends.CertificateBackend"]
 LOGIN_URL = "portal:sign-in"
-# Where an administrator signs once more before a change.
+# The page where an administrator signs again before a change.
 CONFIRM_URL = "portal:confirm"
 LOGIN_REDIRECT_URL = "portal:home"
 
@@ -200,16 +200,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = env.number("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
-# How many files may stand under one requirement of a motion; all of them together: CONTAINER_LIMITS.
+# Maximum number of files under one requirement of a motion; for all together see CONTAINER_LIMITS.
 ATTACHMENTS_PER_REQUIREMENT = env.number("ECASE_ATTACHMENTS_PER_REQUIREMENT", default=50)
 _UPLOAD_TYPES = ("pdf", "png", "jpg", "docx", "xlsx", "txt")
 UPLOAD_TYPES = env.choices("ECASE_UPLOAD_TYPES", _UPLOAD_TYPES, default=_UPLOAD_TYPES)
-# Less room than that for files, and the service is not ready.
+# With less free space for files the service is not ready.
 DISK_FREE_BYTES = env.number("ECASE_DISK_FREE_MB", default=1024) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-# Of each web worker: how many requests Django works on at once, and how long a body may take to begin to come.
+# For each web worker: how many requests Django handles at once, and the seconds that every body has to arrive.
 WEB_THREADS = env.number("ECASE_WEB_THREADS", default=2)
 BODY_SECONDS = env.number("ECASE_BODY_SECONDS", default=20)
 
@@ -218,9 +218,9 @@ BODY_SECONDS = env.number("ECASE_BODY_SECONDS", default=20)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "ecase.officers.session_store"
-# Between the signature and the choice of a post a session lives as long as a challenge; then as long as these say.
+# Until a post is chosen a session lives as long as a challenge; then these limits apply.
 SESSION_COOKIE_AGE = int(CHALLENGE_LIFETIME.total_seconds())
-# From opening to the end at the latest, and from the last activity to the end.
+# From opening to the latest end, and from the last activity to the end.
 SESSION_LIFETIMES = {
     "officer": (
         timedelta(minutes=env.number("ECASE_SESSION_MINUTES", default=720)),
@@ -257,19 +257,19 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# How often one address may ask at a door that needs no sign-in: all processes count together, in PostgreSQL.
+# Rate limits of one address at endpoints without sign-in: all processes count together, in PostgreSQL.
 LIMITS = {
     "sign-in": env.rate("ECASE_SIGN_IN_RATE", default="60/min"),
     "verify": env.rate("ECASE_VERIFY_RATE", default="20/min"),
     "checkpoint": env.rate("ECASE_CHECKPOINT_RATE", default="60/min"),
     "bad-token": env.rate("ECASE_BAD_TOKEN_RATE", default="60/min"),
-    # How often one post may ask over REST, and how many of these requests may change something.
+    # Rate limits of one post over REST: all requests, and requests that change something.
     "post": env.rate("ECASE_POST_RATE", default="1200/min"),
     "post-changes": env.rate("ECASE_POST_CHANGES_RATE", default="300/min"),
 }
-# How many web processes answer, on all machines: each allows a post its share.
+# Number of web processes on all machines: each allows a post its share.
 WEB_PROCESSES = env.number("ECASE_WEB_PROCESSES", default=1)
-# How many proxies of ours stand in front: that many addresses of X-Forwarded-For are to be believed.
+# Number of trusted proxies in front: that many addresses of X-Forwarded-For are believed.
 PROXIES = env.number("ECASE_PROXIES", default=0, least=0)
 
 # -- Celery -------------------------------------------------------------------------------------------------------
@@ -282,8 +282,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if CELERY_BROKER_URL.startswith("amqp") else "classic"
 CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 CELERY_WORKER_CONSUMER = "ecase.consumer:Consumer"
-# Webhooks wait for other people's servers: in a queue of their own, so that signatures never wait behind them. A worker
-# without `--queues` takes from both.
+# Webhooks wait for external servers: they have their own queue, so that signatures never wait behind them. A worker
+# without `--queues` serves both.
 WEBHOOK_QUEUE = "webhooks"
 _QUEUE_KIND = {"x-queue-type": CELERY_TASK_DEFAULT_QUEUE_TYPE}
 CELERY_TASK_QUEUES = [
@@ -293,7 +293,7 @@ CELERY_TASK_QUEUES = [
 CELERY_TASK_ROUTES = {"outbox.*": {"queue": WEBHOOK_QUEUE}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-# Workers write the same lines as everything else.
+# Workers use the same log format as all other programs.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Only jobs that may run late. Legal deadlines are handled by `manage.py watch`.
 CELERY_BEAT_SCHEDULE = {"measure-suggestions": {"task": "drafting.measure", "schedule": timedelta(seconds=15)}}
@@ -302,21 +302,21 @@ CELERY_BEAT_SCHEDULE = {"measure-suggestions": {"task": "drafting.measure", "sch
 
 # Seconds to wait after the first, second, ... failed delivery; after the last one the message is given up.
 OUTBOX_RETRY_SECONDS = env.seconds("ECASE_OUTBOX_RETRY_SECONDS", default=(10, 60, 300, 1800, 7200, 18000, 36000, 86400))
-# A task, and an attempt, that has not come back by then is taken for lost. Longer than a webhook may take.
+# A task, and an attempt, that has not returned by then counts as lost. Longer than a webhook may take.
 OUTBOX_LEASE_SECONDS = env.number("ECASE_OUTBOX_LEASE_SECONDS", default=60)
 WEBHOOK_TIMEOUT_SECONDS = env.number("ECASE_WEBHOOK_TIMEOUT_SECONDS", default=15)
-# How many messages of one subscription are with the workers at once, and how many tasks the broker holds at most.
+# Maximum messages of one subscription in flight at once, and maximum tasks in the broker.
 WEBHOOK_IN_FLIGHT = env.number("ECASE_WEBHOOK_IN_FLIGHT", default=4)
 OUTBOX_IN_FLIGHT = env.number("ECASE_OUTBOX_IN_FLIGHT", default=64)
-# After so many failures in a row a receiver is left alone for so many seconds; each further failure doubles that.
+# After this many failures in a row a receiver is paused for this many seconds; each further failure doubles the pause.
 WEBHOOK_FAILURES = env.number("ECASE_WEBHOOK_FAILURES", default=5)
 WEBHOOK_PAUSE_SECONDS = env.number("ECASE_WEBHOOK_PAUSE_SECONDS", default=30)
-# Hosts inside the own network that webhooks may go to, also over plain http.
+# Hosts in the internal network that webhooks may go to, also over plain http.
 WEBHOOK_HOSTS = env.hosts("ECASE_WEBHOOK_HOSTS", default=[])
 
-# -- what anybody may have verified -----------------------------------------------------------------------------------
+# -- public verification ----------------------------------------------------------------------------------------------
 
-# How large a container may be, and how many are verified at once on a machine, each in a process of its own.
+# Maximum size of a container, and how many are verified at once on a machine, each in its own process.
 CONTAINER_LIMITS = limits.USUAL
 VERIFY_AT_ONCE = env.number("ECASE_VERIFY_AT_ONCE", default=2)
 
@@ -332,7 +332,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.problems.handler",
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": None,
-    # The renderer writes instants.
+    # The renderer formats instants.
     "DATETIME_FORMAT": None,
 }
 SPECTACULAR_SETTINGS = {

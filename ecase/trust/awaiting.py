@@ -1,7 +1,7 @@
-"""Evidence of the service's own seals: fetched after the act, so that no act waits for somebody else's server.
+"""Evidence of the service's own seals: fetched after the act, so that no act waits for an external server.
 
-With the act a row is written that its evidence is awaited; the watch claims it, and a worker fetches token, responses
-and lists just as for an officer's signature. Between the two the audit log proves the time of the seal.
+The act's transaction writes a row that its evidence is awaited; the watch claims the row, and a worker fetches token,
+responses and lists as for an officer's signature. In the meantime the audit log proves the time of the seal.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def expect(report: Report, cms: bytes, content: bytes, sealed_at: datetime) -> None:
-    """Have the evidence of a seal fetched once the caller's transaction stands; nothing where nobody can be asked."""
+    """Fetch the evidence of a seal after the caller's transaction commits; nothing if no services are configured."""
     if evidence.is_configured():
         bare = Evidence(cms, content, policy=report.policy)
         AwaitedEvidence.objects.create(
@@ -32,7 +32,7 @@ def expect(report: Report, cms: bytes, content: bytes, sealed_at: datetime) -> N
 
 
 def claim_due(now: datetime, batch: int) -> list[str]:
-    """The seals whose evidence is to be fetched now; each is claimed by setting its next attempt, further off."""
+    """The seals whose evidence is to be fetched now; each is claimed by moving its next attempt into the future."""
     if not evidence.is_configured():
         return []
     waiting = AwaitedEvidence.objects.filter(next_try_at__lte=now).order_by("next_try_at")
@@ -46,7 +46,7 @@ def _claimed(pk: str, tries: int, now: datetime) -> bool:
 
 
 def fetch(signature_sha256: str) -> bool:
-    """Fetch what is missing, outside of a transaction, and keep it if it proves the seal. Whether it is kept now."""
+    """Fetch missing evidence, outside of a transaction, and store it if it proves the seal; true if it is stored."""
     waiting = AwaitedEvidence.objects.filter(pk=signature_sha256).first()
     if waiting is None:
         return False
@@ -72,7 +72,7 @@ def _judged(found: Evidence, sealed_at: datetime) -> Report:
 
 @transaction.atomic
 def _keep(waiting: AwaitedEvidence, report: Report, found: Collected) -> bool:
-    """Of two workers the one that takes the row away keeps the evidence."""
+    """Of two workers, the one that deletes the row keeps the evidence."""
     taken, _by_model = AwaitedEvidence.objects.filter(pk=waiting.pk).delete()
     if taken:
         evidence.keep(report, found.evidence)

@@ -1,4 +1,4 @@
-"""Evidence of signatures: fetched at receipt from whom the settings name, kept, and renewed before it fades."""
+"""Evidence of signatures: fetched at receipt from the configured services, stored, and renewed before it expires."""
 
 import dataclasses
 import hashlib
@@ -19,14 +19,14 @@ from signatures.clients.http import Http
 from signatures.evidence import Sources, renewal
 from signatures.evidence.expiry import fades_at
 
-# So many records are put under one timestamp.
+# Records renewed under one timestamp.
 BATCH = 1024
 _RENEWING = "renewing"
 NOT_CONFIGURED = "the settings name no timestamp authority, OCSP responder or revocation list: nothing was fetched"
 
 
 class Answers:
-    """What was fetched, in the database: all processes share it (``signatures.clients.store.Store``)."""
+    """Fetched answers in the database, shared by all processes (``signatures.clients.store.Store``)."""
 
     def get(self, key: str) -> bytes | None:
         found = Answer.objects.filter(key=key, until__gt=timezone.now()).values_list("value", flat=True).first()
@@ -43,12 +43,12 @@ class Answers:
 
 
 def is_configured() -> bool:
-    """Whether the settings name anybody to ask."""
+    """Whether any services are configured."""
     return bool(settings.TSA_URLS or settings.OCSP_URLS or settings.CRL_URLS)
 
 
 class _Held:
-    """One collector a process, so that it remembers which addresses failed; a new one when trust changes."""
+    """One collector per process, so that it remembers failed addresses; replaced when trust changes."""
 
     def __init__(self) -> None:
         self._http: Http | None = None
@@ -59,7 +59,7 @@ class _Held:
         addresses = Addresses(settings.TSA_URLS, settings.OCSP_URLS, settings.CRL_URLS)
         key = (id(trust), addresses)
         if self._collector is None or self._key != key:
-            # Not earlier: a connection is of the process that opened it.
+            # Not earlier: a connection belongs to the process that opened it.
             self._http = self._http or Http()
             self._key = key
             self._collector = Collector(addresses, trust, http=self._http, clock=timezone.now, store=Answers())
@@ -70,21 +70,21 @@ _HELD = _Held()
 
 
 def collector() -> Collector:
-    """The client of all that the settings name."""
+    """The client of all configured services."""
     return _HELD.get(services.at(timezone.now()).store)
 
 
 def collect(cms: bytes, content: bytes, earlier: Evidence | None = None) -> Collected:
-    """Fetch what proves a signature; ``earlier`` is what an attempt before this one got, and is kept.
+    """Fetch the evidence of a signature; ``earlier`` is what a previous attempt got, and is kept.
 
-    ``ValueError`` if the signature cannot be read. Asks over the network, so call it outside of a lock.
+    ``ValueError`` if the signature cannot be read. Uses the network, so call it without holding a lock.
     """
     found = collector().collect(cms, content)
     return found if earlier is None else dataclasses.replace(found, evidence=_merged(earlier, found.evidence))
 
 
 def _merged(earlier: Evidence, later: Evidence) -> Evidence:
-    """The earlier timestamp proves more; whatever was said about certificates counts."""
+    """Keeps the earlier timestamp, which proves more, and all information about certificates."""
     old, new = earlier.sources, later.sources
     pairs = ((old.ocsp, new.ocsp), (old.crls, new.crls), (old.certificates, new.certificates))
     sources = Sources(*(tuple(dict.fromkeys((*first, *second))) for first, second in pairs))
@@ -92,7 +92,7 @@ def _merged(earlier: Evidence, later: Evidence) -> Evidence:
 
 
 def keep(report: Report, evidence: Evidence) -> None:
-    """Store the evidence of a signature that was accepted, with the report; once for each signature."""
+    """Store the evidence of an accepted signature, with the report; once for each signature."""
     complete = dataclasses.replace(evidence, report=report.as_dict())
     EvidenceRecord.objects.create(
         signature_sha256=report.signature_sha256, data=complete.dumps(), fades_at=fades_at(complete, DEFAULT)
@@ -106,7 +106,7 @@ def of(signature_sha256: str) -> Evidence | None:
 
 
 def records(signatures: Iterable[str]) -> dict[str, bytes]:
-    """The evidence of several signatures in its only form, by signature; those without any are absent."""
+    """The evidence of several signatures in its stored form, by signature; those without any are absent."""
     found = EvidenceRecord.objects.filter(pk__in=list(signatures)).values_list("pk", "data")
     return {signature: bytes(data) for signature, data in found}
 
@@ -116,14 +116,14 @@ def _read(record: EvidenceRecord) -> Evidence:
 
 
 def due(now: datetime) -> QuerySet[EvidenceRecord]:
-    """The records whose proof fades soon, the next first; what a renewal did not help is not tried again for a day."""
+    """The records whose proof expires soon, the earliest first; unsuccessful renewals are retried after a day."""
     until = now + timedelta(days=settings.RENEWAL_DAYS)
     fading = EvidenceRecord.objects.filter(fades_at__lte=until).exclude(tried_at__gt=now - timedelta(days=1))
     return fading.order_by("fades_at", "pk")
 
 
 def claim_renewal(now: datetime, pause: timedelta) -> bool:
-    """Whether something is due and nobody has set about it within ``pause``: then the caller has to."""
+    """Whether something is due and nobody has started a renewal within ``pause``: then the caller has to renew."""
     if not due(now).exists():
         return False
     Answer.objects.filter(key=_RENEWING, until__lte=now).delete()
@@ -132,9 +132,10 @@ def claim_renewal(now: datetime, pause: timedelta) -> bool:
 
 
 def renew(now: datetime, stamp: Callable[[bytes], renewal.Stamped] | None = None) -> int:
-    """Put up to a batch of what fades soon under one new timestamp; how many are proven longer. ``Unreachable``.
+    """Put up to a batch of expiring records under one new timestamp; returns how many are proven longer.
+    ``Unreachable``.
 
-    Each token is asked for outside of a transaction; a record that was renewed meanwhile is left as it is.
+    The token is fetched outside of a transaction; a record that was renewed meanwhile is left unchanged.
     """
     records = list(due(now)[:BATCH])
     if not records:
@@ -159,7 +160,7 @@ def _store(records: list[EvidenceRecord], renewed: list[Evidence], now: datetime
 
 
 def _replace(record: EvidenceRecord, new: Evidence) -> bool:
-    """Only by what proves it for longer: a new token of an authority that ends as soon would only take up room."""
+    """Replace only by evidence that lasts longer: a token that expires as soon would only take up space."""
     fades = fades_at(new, DEFAULT)
     if fades is None or record.fades_at is None or fades <= record.fades_at:
         return False
@@ -168,6 +169,6 @@ def _replace(record: EvidenceRecord, new: Evidence) -> bool:
 
 
 def forget_answers(now: datetime) -> int:
-    """Drop fetched answers that are no longer fresh; how many rows."""
+    """Delete fetched answers that are no longer fresh; returns how many."""
     deleted, _by_model = Answer.objects.filter(until__lte=now).delete()
     return deleted

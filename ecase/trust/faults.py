@@ -1,4 +1,4 @@
-"""Faults of signatures in the language of whoever asks."""
+"""Faults of signatures in the reader's language."""
 
 from django.utils.functional import lazy
 from django.utils.translation import get_language
@@ -18,5 +18,5 @@ def sentence(fault: Fault) -> str:
     return fault.sentence(reader_language())
 
 
-# For what is put into words later, by whoever renders it.
+# Lazy form, translated when it is rendered.
 lazy_sentence = lazy(sentence, str)

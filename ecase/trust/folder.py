@@ -1,4 +1,4 @@
-"""The trust of this installation as the folder that the offline verifier reads (``offline.Trust``)."""
+"""The trust of this installation as a folder for the offline verifier (``offline.Trust``)."""
 
 import dataclasses
 import hashlib
@@ -21,11 +21,12 @@ from signatures.x509.trust_policy import NAME, TrustPolicy
 
 
 class NotExported(ValueError):
-    """Nothing was written; the sentence says why, in the active language."""
+    """Nothing was written; the sentence states why, in the active language."""
 
 
 def trust() -> offline.Trust:
-    """What containers are verified by: seed, rows and seals, each for its time, rules, and all known keys of the log.
+    """The trust that verifies containers: seed, rows and seals, each for its period, rules, and all known keys of the
+    log.
 
     Raises :class:`ImproperlyConfigured` if it cannot be loaded.
     """
@@ -34,9 +35,10 @@ def trust() -> offline.Trust:
 
 
 def export(folder: Path, at: datetime) -> list[str]:
-    """Write what is and was trusted, with the revocation lists that are fresh at an instant; the names of the files.
+    """Write current and past trust, with the revocation lists that are fresh at an instant; returns the names of the
+    files.
 
-    Raises :class:`NotExported` if there is something in ``folder`` already, ``ValueError`` for lists that do not fit.
+    Raises :class:`NotExported` if ``folder`` is not empty, ``ValueError`` for lists that do not fit.
     """
     if folder.exists() and any(folder.iterdir()):
         raise NotExported(_("%(folder)s is not empty: old and new trust are not to be mixed.") % {"folder": folder})
@@ -75,7 +77,7 @@ def _with_fetched(store: TrustStore, at: datetime) -> TrustStore:
 
 
 def _fetched(store: TrustStore, at: datetime) -> Iterator[bytes]:
-    """The lists that are fresh and of an authority that is trusted; one of an authority that nobody knows is not."""
+    """The fresh lists of trusted authorities; lists of unknown authorities are left out."""
     for kept in Answer.objects.filter(key__startswith="crl:", until__gt=at).values_list("value", flat=True):
         try:
             store.owner_of(crl.read(bytes(kept)))

@@ -1,8 +1,8 @@
-"""Verifying a stranger's evidence container, for the page and for REST.
+"""Verification of anybody's evidence container, for the portal and for REST.
 
-Anybody may ask, without signing in; so what it costs is bounded. So many verifications run at once on this machine, and
-each runs in a process of its own that has limits of memory and time (``signatures.cli.sandbox``). How often an address
-may ask is counted by ``ecase.limits`` under ``verify``, for both doors.
+No sign-in is needed, so the cost is limited. A fixed number of verifications run at once on this machine, each in its
+own process with limits of memory and time (``signatures.cli.sandbox``). The rate of requests from one address is
+counted by ``ecase.limits`` under ``verify``, for portal and REST together.
 """
 
 import dataclasses
@@ -34,14 +34,14 @@ AGAIN_SECONDS = 5
 
 
 class Busy(Refused):
-    """As many containers as may be are being verified at this moment."""
+    """The maximum number of containers is being verified at this moment."""
 
     slug, status, title = "try-later", 503, _("Not possible at this moment")
     headers: Mapping[str, str] = MappingProxyType({"Retry-After": str(AGAIN_SECONDS)})
 
 
 class NotAContainer(Invalid):
-    """What was sent is no evidence container, or is too large; ``why`` says what of it."""
+    """The upload is no evidence container, or is too large; ``why`` states the reason."""
 
     def __init__(self, why: Fault) -> None:
         super().__init__(Problem("not-a-container", _("This is not an evidence container of ecase."), "file"))
@@ -49,20 +49,20 @@ class NotAContainer(Invalid):
 
 
 def upload_limit() -> int:
-    """How many bytes a container may have: those that the limits of its entries come to."""
+    """Maximum bytes of a container: the sum of the limits of its entries."""
     return settings.CONTAINER_LIMITS.archive_bytes
 
 
 def admit() -> None:
-    """Before the body is read: refuse everybody while no place is free. Raises :class:`Busy`."""
+    """Refuse the request before the body is read if no place is free. Raises :class:`Busy`."""
     with _place():
         pass
 
 
 def examine(file: UploadedFile, now: datetime) -> dict[str, Any]:
-    """The verdict on a container by this installation's trust, as :meth:`offline.Verdict.as_dict` gives it.
+    """The verdict on a container by this installation's trust, as :meth:`offline.Verdict.as_dict` returns it.
 
-    Nothing of it is kept. Raises :class:`Busy`, :class:`NotAContainer`, or ``Invalid`` for one that costs too much.
+    Nothing is stored. Raises :class:`Busy`, :class:`NotAContainer`, or ``Invalid`` if it exceeds the limits of cost.
     """
     _check_form(file)
     with _place() as lock, tempfile.TemporaryDirectory(prefix="ecase-verify-") as made:
@@ -76,7 +76,7 @@ def examine(file: UploadedFile, now: datetime) -> dict[str, Any]:
 
 
 def _check_form(file: UploadedFile) -> None:
-    """What is plainly no container is refused without a process."""
+    """Refuse what is plainly no container without starting a process."""
     try:
         strict_zip.check_ends(cast(BinaryIO, file), settings.CONTAINER_LIMITS.entries)
     except ValueError as fault:
@@ -84,7 +84,7 @@ def _check_form(file: UploadedFile) -> None:
 
 
 def _path(file: UploadedFile, room: Path) -> Path:
-    """Where the container lies; one that is held in memory is written down."""
+    """The path of the container; one that is held in memory is written to a file."""
     known = getattr(file, "temporary_file_path", None)
     if known is not None:
         return Path(known())
@@ -103,7 +103,7 @@ def _write_trust(place: Path, trust: offline.Trust) -> None:
 
 
 def _run(container: Path, room: Path, now: datetime, lock: IO[bytes]) -> dict[str, Any]:
-    """The outcome of the process; it has the lock as well, so that its place is taken until it has ended."""
+    """The output of the process. It inherits the lock, so that its place is taken until it has ended."""
     out = room / "outcome"
     command = [sys.executable, "-m", sandbox.__name__, str(container), str(room / "trust"), str(out)]
     bounds = json.dumps(dataclasses.asdict(settings.CONTAINER_LIMITS))
@@ -133,7 +133,7 @@ def _run(container: Path, room: Path, now: datetime, lock: IO[bytes]) -> dict[st
 
 @contextmanager
 def _place() -> Iterator[IO[bytes]]:
-    """One of the places of this machine, for as long as the lock on its file is held by anybody."""
+    """One of the places of this machine, taken as long as any process holds the lock on its file."""
     for number in range(settings.VERIFY_AT_ONCE):
         lock = (_home() / f"place-{number}").open("ab")
         try:

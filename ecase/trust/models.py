@@ -1,6 +1,6 @@
-"""Whom signatures may lead to, what the certificate of each role must be for, and the evidence that is kept.
+"""Trusted certificates, the certificate rules of each role, and stored evidence.
 
-The folder ``ECASE_TRUST_DIR`` is the seed: what stands there is trusted as well. Rows are kept by administrators, and
+The folder ``ECASE_TRUST_DIR`` is the seed: its certificates are trusted as well. Administrators maintain the rows, and
 each change is in the audit log.
 """
 
@@ -23,9 +23,9 @@ _COUNTED = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
 
 class _Counts(pgtrigger.Trigger):
-    """Every change makes a new revision of trust, by which each process sees that it has to load anew.
+    """Every change sets a new revision of trust, by which each process detects that it has to reload.
 
-    Drawn by lot and not counted: a number that was rolled back would come again, for other rows.
+    The revision is random and not counted: a number that was rolled back would come again, for other rows.
     """
 
     level = pgtrigger.Statement
@@ -38,7 +38,7 @@ class _Counts(pgtrigger.Trigger):
 
 
 class Revision(models.Model):
-    """Which state of trust this is: one row."""
+    """The current revision of trust: one row."""
 
     mark = models.UUIDField()
 
@@ -47,9 +47,9 @@ class Revision(models.Model):
 
 
 class TrustedCertificate(models.Model):
-    """An authority, or a seal of the service, that is trusted from an instant on, until another.
+    """An authority, or a seal of the service, that is trusted from one instant until another.
 
-    ``purpose`` must be that of the trust folder for the row to count: a test authority is never one in production.
+    ``purpose`` must be that of the trust folder for the row to count: a test authority never counts in production.
     """
 
     class Use(models.TextChoices):
@@ -80,12 +80,12 @@ class TrustedCertificate(models.Model):
         return f"{self.subject} {self.sha256[:12]}"
 
     def counts_at(self, at: datetime) -> bool:
-        """Whether it is trusted at that instant."""
+        """Whether it is trusted at ``instant``."""
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
 
 
 class _Remembered(pgtrigger.Trigger):
-    """Every change of a rule is kept with its time: what was signed before is judged by the rule of its own day."""
+    """Every change of a rule is stored with its time: older signatures are judged by the rule of their own time."""
 
     level = pgtrigger.Row
     when = pgtrigger.After
@@ -106,10 +106,11 @@ class _Remembered(pgtrigger.Trigger):
 
 
 class SignerRule(models.Model):
-    """What the certificate of whoever signs in a role must be for; a role without a rule follows the settings.
+    """What the certificate of a signer in a role must be for; a role without a rule follows the settings.
 
-    ``role``: a post's. ``extended_key_usages``: one of them must be in the certificate. ``policies``: one of them must
-    be; empty for the national ones. ``key_usages``: each of them must be, beside nonRepudiation, which always must.
+    ``role``: a post's. ``extended_key_usages``: the certificate must have one of them. ``policies``: it must have one
+    of them; empty for the national ones. ``key_usages``: it must have each of them, in addition to nonRepudiation,
+    which is always required.
     """
 
     role = models.SlugField(_("role"), max_length=16, unique=True)
@@ -144,7 +145,7 @@ class SignerRule(models.Model):
 
 
 class RuleChange(models.Model):
-    """Since when a role has had which rule; ``usual``: none of its own. Written by the trigger of ``SignerRule``."""
+    """The rule of a role since an instant; ``usual``: none of its own. Written by the trigger of ``SignerRule``."""
 
     role = models.CharField(max_length=16)
     since = models.DateTimeField()
@@ -162,9 +163,9 @@ class RuleChange(models.Model):
 
 
 class EvidenceRecord(models.Model):
-    """The evidence of one signature (``signatures.Evidence``), known by the digest of the bare signature value.
+    """The evidence of one signature (``signatures.Evidence``), by the digest of the bare signature value.
 
-    ``fades_at``: when what proves it stops proving, unless it is renewed before; ``None`` while nothing proves it.
+    ``fades_at``: when the evidence expires unless it is renewed before; ``None`` if nothing proves the signature.
     ``tried_at``: when its renewal was last tried.
     """
 
@@ -179,9 +180,10 @@ class EvidenceRecord(models.Model):
 
 
 class AwaitedEvidence(models.Model):
-    """A seal of the service whose evidence is still to be fetched; the row goes when it is complete and kept.
+    """A seal of the service whose evidence is still to be fetched; deleted when the evidence is complete and stored.
 
-    ``data``: what attempts so far have got (``signatures.Evidence``). ``tries`` and ``next_try_at`` claim an attempt.
+    ``data``: the evidence that attempts so far have got (``signatures.Evidence``). ``tries`` and ``next_try_at`` claim
+    an attempt.
     """
 
     signature_sha256 = models.CharField(max_length=64, primary_key=True)
@@ -196,7 +198,7 @@ class AwaitedEvidence(models.Model):
 
 
 class Answer(models.Model):
-    """A revocation list or OCSP response that was fetched, for as long as it is fresh. Verified again at every use."""
+    """A fetched revocation list or OCSP response, kept while it is fresh. It is verified again at every use."""
 
     key = models.CharField(max_length=80, primary_key=True)
     value = models.BinaryField()

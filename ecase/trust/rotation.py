@@ -1,6 +1,6 @@
-"""A new seal beside the old one: first its key, then a certificate, then it is trusted everywhere, and only then signs.
+"""Rotation of the service's seal: create the key, get a certificate, make it trusted everywhere, then use it.
 
-The old seals stay where they are, and stay trusted, since what they have sealed is to be verified for years.
+The old seals stay in place and trusted, since their signatures are verified for years.
 """
 
 from datetime import UTC, datetime
@@ -25,11 +25,11 @@ PROBE = b'{"probe":true}'
 
 
 class NotRotated(ValueError):
-    """Nothing has changed; the sentence says why, in the active language."""
+    """Nothing has changed; the sentence states why, in the active language."""
 
 
 def request(name: str, token_key: str = "") -> tuple[Path, str]:
-    """Make the key of a new seal, in a private file or in the token that a PKCS#11 URI names.
+    """Create the key of a new seal, in a private file or in the token that a PKCS#11 URI names.
 
     Returns the key's file and a certificate signing request (PEM) with the subject of the seal in use.
     """
@@ -42,7 +42,7 @@ def request(name: str, token_key: str = "") -> tuple[Path, str]:
 
 
 def _in_token(uri: str) -> bytes:
-    # Only where a token is used.
+    # Imported only if a token is used.
     from signatures.keys.pkcs11 import KeyUri, generate
 
     generate(KeyUri.parse(uri))
@@ -61,9 +61,9 @@ def _signing_request(key: ec.EllipticCurvePrivateKey) -> str:
 
 
 def install(name: str, chain: bytes) -> Path:
-    """Put the certificate (PEM, those above it after it) to its key: pinned first, and then, in one move, in use.
+    """Install the certificate (PEM, followed by its issuers) of a key: pin it first, then put it into use atomically.
 
-    Raises :class:`NotRotated` if what it would seal were not verified here.
+    Raises :class:`NotRotated` if its signatures would not be verified here.
     """
     key_file, path = _key_file(name), _seal_file(name)
     if not key_file.exists():
@@ -88,7 +88,7 @@ def _fitting(secret: bytes, chain: bytes) -> Sealer:
 
 
 def _try(sealer: Sealer) -> None:
-    """Whether a seal of it would be verified here, once it is pinned."""
+    """Whether a signature of the new seal is verified here once it is pinned."""
     now = datetime.now(UTC)
     held = services.at(now).store
     trust = TrustStore(held.purpose, held.authorities, (*held.seals, sealer.certificate))
@@ -100,7 +100,7 @@ def _try(sealer: Sealer) -> None:
 
 def demonstrate(name: str) -> Path:
     """Rotate in one step, with a certificate of the demo's own authority."""
-    # Of the demo only: nothing of it is loaded in production.
+    # Demo only: these modules are not loaded in production.
     from signatures.demo import pki as demo_pki
     from signatures.demo.issuing import SEAL, Span
 

@@ -1,6 +1,6 @@
-"""The trust that signatures are judged by: the seed folder and what administrators keep, loaded when either changes.
+"""The trust for judging signatures: the seed folder and the administrators' rows, reloaded when either changes.
 
-What comes in is judged by what is trusted now (:func:`at`), what is old by what was trusted then (:func:`known`).
+New signatures are judged by current trust (:func:`at`), old ones by the trust of their time (:func:`known`).
 """
 
 import hashlib
@@ -30,19 +30,19 @@ CHAIN = "system"
 
 @dataclass(frozen=True)
 class Trust:
-    """A trust store and the rules for signers by role, as they are."""
+    """A trust store and the signer rules by role, at one instant."""
 
     store: TrustStore
     rules: Mapping[str, Rule]
 
     def rule(self, role: str | None) -> Rule:
-        """The rule of a role; that of the settings for a role without one, and for a person in no role."""
+        """The rule of a role; the settings' rule for a role without one, and for a person without a role."""
         return self.rules.get(role or "") or usual()
 
 
 @dataclass(frozen=True)
 class Known:
-    """All that has ever been trusted, each for its time, and the rules for signers as they have changed."""
+    """All past and present trust, each certificate for its period, and the changes of signer rules."""
 
     store: TrustStore
     changes: Mapping[str, tuple[Change, ...]]
@@ -53,23 +53,23 @@ class Known:
 
 
 def usual() -> Rule:
-    """The rule of whoever has none of his or her own: that of the settings."""
+    """The rule of signers without a rule of their own, from the settings."""
     return Rule(frozenset(settings.SIGNER_ROLES))
 
 
 def mark(path: Path) -> object:
-    """Changes whenever a file of the folder, or the file, is added, removed, replaced or written to."""
+    """A value that changes whenever a file of the folder, or the file, is added, removed, replaced or written."""
     try:
         status = path.stat()
     except FileNotFoundError:
-        # Whether it was to be there is for the loading to say; a file may also go while the folder is read.
+        # A missing file is reported at loading; a file may also disappear while the folder is read.
         return None
     inside = tuple(mark(entry) for entry in sorted(path.iterdir())) if stat.S_ISDIR(status.st_mode) else ()
     return (path, status.st_mtime_ns, status.st_size, inside)
 
 
 class _Held:
-    """What was loaded, until the folder or the rows change, or a row begins or ceases to count."""
+    """Loaded trust, cached until the folder or the rows change, or a row starts or ceases to count."""
 
     def __init__(self) -> None:
         self._marks: object = None
@@ -105,12 +105,12 @@ _HELD = _Held()
 
 
 def at(instant: datetime) -> Trust:
-    """What is trusted at an instant. Raises :class:`ImproperlyConfigured` if it cannot be loaded."""
+    """The trust at an instant. Raises :class:`ImproperlyConfigured` if it cannot be loaded."""
     return _HELD.get(Path(settings.TRUST_DIR), instant)
 
 
 def known() -> Known:
-    """All that has ever been trusted: what old signatures are judged by. Raises :class:`ImproperlyConfigured`."""
+    """All past and present trust, for judging old signatures. Raises :class:`ImproperlyConfigured`."""
     return _HELD.known(Path(settings.TRUST_DIR))
 
 
@@ -122,7 +122,7 @@ def _all(_seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCerti
 
 
 def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCertificate]:
-    """Not what has ended and whose root was taken out of the folder since: nothing can lead there any more."""
+    """Drops authorities whose root was removed from the folder after they ended: they lead nowhere any more."""
     certificates = {row: parsed(row.pem) for row in rows}
     above = [authority.certificate for authority in seed.authorities]
     issuers = [found for row, found in certificates.items() if row.use == TrustedCertificate.Use.AUTHORITY]
@@ -141,7 +141,7 @@ def _load(folder: Path, rows: list[TrustedCertificate], chosen: Chosen = _all) -
 
 
 def joined(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> TrustStore:
-    """The seed and those of ``rows`` that are for its purpose, each for its time; ``ValueError`` names a misfit."""
+    """The seed and the ``rows`` for its purpose, each for its period; ``ValueError`` names a misfit."""
     fitting = [row for row in rows if row.purpose == seed.purpose]
     if not fitting:
         return seed
@@ -160,7 +160,7 @@ def joined(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> TrustStore:
 
 
 def _periods(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> dict[str, Period]:
-    """What stands in the folder as well is trusted for as long as it stands there."""
+    """A certificate that is also in the folder is trusted as long as it is there."""
     always = {
         sha256(certificate) for certificate in (*(authority.certificate for authority in seed.authorities), *seed.seals)
     } - set(seed.periods)
@@ -169,7 +169,7 @@ def _periods(seed: TrustStore, rows: Iterable[TrustedCertificate]) -> dict[str, 
 
 
 def parsed(pem: str) -> x509.Certificate:
-    """The one certificate of a PEM text; ``ValueError`` for none or several."""
+    """The single certificate of a PEM text; ``ValueError`` for none or several."""
     found = x509.load_pem_x509_certificates(pem.encode())
     if len(found) != 1:
         raise ValueError(f"one certificate is expected, not {len(found)}")
@@ -192,7 +192,7 @@ def _changes() -> dict[str, tuple[Change, ...]]:
 
 
 def describe(row: TrustedCertificate) -> None:
-    """Fill in what a row says of its certificate."""
+    """Fill in the columns that are derived from the row's certificate."""
     certificate = parsed(row.pem)
     row.pem = certificate.public_bytes(Encoding.PEM).decode()
     row.sha256 = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
@@ -200,7 +200,7 @@ def describe(row: TrustedCertificate) -> None:
 
 
 def pin_seal(certificate: x509.Certificate, purpose: str, note: str) -> TrustedCertificate:
-    """Trust a new seal of the service from now on, and record it. In the caller's transaction."""
+    """Trust a new seal of the service from now on, and log it. In the caller's transaction."""
     pem = certificate.public_bytes(Encoding.PEM).decode()
     row = TrustedCertificate(pem=pem, use=TrustedCertificate.Use.SEAL, purpose=purpose, note=note)
     describe(row)

@@ -1,8 +1,8 @@
-"""Files of unknown making, read for what they are made of. No Django here.
+"""Reads files of unknown origin. No Django here.
 
-Every reading happens in a process of its own with limits of memory, processor time and time (``process``): what a file
-does to a library, it does to that process alone. :func:`examine` says what stands against accepting a file,
-:func:`prepare` writes PDFs again and says which cannot be printed, :func:`join` makes one of them.
+Every file is read in its own process with limits of memory, processor time and time (``process``), so that an exploited
+library affects that process only. :func:`examine` lists the objections to a file, :func:`prepare` rewrites PDFs and
+reports those that cannot be printed, :func:`join` merges them.
 """
 
 from ecase.untrusted.findings import Finding

@@ -1,8 +1,8 @@
-"""The confined reader: forks a process for each request that comes in, which limits itself, answers and ends.
+"""The confined reader: forks a process for each request, which limits itself, answers and ends.
 
 A request is a line of JSON: ``{"task": "examine", "form": ..., "path": ...}``, ``{"task": "prepare", "path": ...}`` or
-``{"task": "join", "parts": [[title, path], ...], "target": ...}``. The answer is a line of JSON, unless the process did
-not live to give one, and then ``end``. The reader itself opens no file, and ends with its input.
+``{"task": "join", "parts": [[title, path], ...], "target": ...}``. The answer is a line of JSON, unless the process was
+killed before, followed by the line ``end``. The reader itself opens no file, and ends with its input.
 """
 
 import json
@@ -24,7 +24,7 @@ OUTPUT = 1024 * 1024 * 1024
 
 
 def confine(cpu: int, wait: int) -> None:
-    """Bound this process: bytes of memory and of a written file, seconds of processor time and of time; no core."""
+    """Limit this process: bytes of memory and written files, seconds of processor time and of time; no core dump."""
     for kind, limit in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, cpu),
@@ -60,7 +60,7 @@ TASKS = {"examine": _examine, "prepare": _prepare, "join": _join}
 
 
 def _answer(line: bytes, cpu: int, wait: int) -> None:
-    """Never returns: whatever happens in here ends the process that was made for it."""
+    """Never returns: it always ends the forked process."""
     status = 1
     try:
         confine(cpu, wait)
@@ -81,7 +81,7 @@ def main() -> None:
         if not child:
             _answer(line, cpu, wait)
         os.waitpid(child, 0)
-        # On a line of its own, even if the process was ended in the middle of one.
+        # On its own line, even if the process was killed in the middle of one.
         sys.stdout.write("\nend\n")
         sys.stdout.flush()
 

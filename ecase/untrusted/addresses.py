@@ -1,17 +1,17 @@
-"""Where a link in a document leads."""
+"""Targets of links in a document."""
 
 import re
 from urllib.parse import unquote
 
 _FOR_READERS = re.compile(r"(https?|mailto|ftp|tel):", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-# One letter is a drive of Windows, not a scheme.
+# A single letter is a Windows drive, not a scheme.
 _DRIVE = re.compile(r"(file:/{2,3})?[a-z]:[\\/]", re.IGNORECASE)
 MAX_SHOWN = 200
 
 
 def stays_local(address: str) -> bool:
-    """Whether an address names a place in the document or on the reader's own drives: no other machine is asked."""
+    """Whether an address is in the document or on the reader's own drives, so that no other machine is contacted."""
     plain = unquote(address).strip()
     if _DRIVE.match(plain):
         return True
@@ -19,10 +19,10 @@ def stays_local(address: str) -> bool:
 
 
 def may_be_clicked(address: str) -> bool:
-    """Whether a reader's click does no more than open a web page, a letter or a local place."""
+    """Whether a click only opens a web page, an e-mail or a local place."""
     return bool(_FOR_READERS.match(address.strip())) or stays_local(address)
 
 
 def shown(address: str) -> str:
-    """The address for a sentence."""
+    """The address as shown in a sentence."""
     return address[:MAX_SHOWN]

@@ -1,15 +1,15 @@
-"""What can stand against a file, by a stable code; the service puts it into sentences."""
+"""Objections to a file, by stable code; the service translates them into sentences."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 # The file is not whole.
 CUT, DAMAGED, NO_PAGES, PAGE_WITHOUT_SIZE = "cut", "damaged", "no-pages", "page-without-size"
-# The file is more than is read.
+# The file exceeds what is read.
 TOO_MANY_PAGES, TOO_MANY_PIXELS, EXPANDS, LIMITS = "too-many-pages", "too-many-pixels", "expands", "limits"
-# The file hides what it holds, or is two files at once.
+# The file hides its content, or is two files at once.
 ENCRYPTED, ARCHIVE = "encrypted", "archive"
-# The file acts, or reaches for something outside.
+# The file has active content, or accesses something outside.
 SCRIPT, PROGRAM, EMBEDDED, OTHER_FILE, LINK = "script", "program", "embedded-file", "other-file", "link"
 MEDIA, FORM, XFA = "media", "form-action", "xfa"
 MACRO, OLE, ACTIVEX, EXTERNAL, PATH, DOCTYPE = "macro", "ole", "activex", "external", "path", "doctype"
@@ -17,14 +17,14 @@ MACRO, OLE, ACTIVEX, EXTERNAL, PATH, DOCTYPE = "macro", "ole", "activex", "exter
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault; ``detail`` names the page, part or address that it is in."""
+    """One objection; ``detail`` names the page, part or address."""
 
     code: str
     detail: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 class Faulty(Exception):
-    """The reading cannot go on after this finding."""
+    """The file cannot be read further after this finding."""
 
     def __init__(self, code: str, **detail: Any) -> None:
         self.finding = Finding(code, detail)

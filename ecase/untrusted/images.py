@@ -1,4 +1,4 @@
-"""A picture: its header, its structure and its pixels can be read to the end."""
+"""Checks an image: header, structure and all pixels must be readable."""
 
 import struct
 import zlib
@@ -13,7 +13,7 @@ from ecase.untrusted.findings import ARCHIVE, DAMAGED, TOO_MANY_PIXELS, Faulty, 
 MAX_PIXELS = 100_000_000
 # JPEG is decoded at an eighth of its size: every byte is read, and a sixty-fourth of the memory is needed.
 SHRINK = 8
-# Pillow's faults for bytes that are not what they say.
+# Pillow's exceptions for malformed files.
 FAULTS = (
     *(OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError, struct.error, zlib.error),
     Image.DecompressionBombError,
@@ -22,7 +22,7 @@ FAULTS = (
 
 
 def examine(path: Path, form: str) -> Iterator[Finding]:
-    """Everything that stands against accepting the picture at ``path``; ``form`` is ``PNG`` or ``JPEG``."""
+    """All objections to the picture at ``path``; ``form`` is ``PNG`` or ``JPEG``."""
     if archives.is_archive(path):
         yield Finding(ARCHIVE)
     Image.MAX_IMAGE_PIXELS = None

@@ -1,4 +1,4 @@
-"""Each form of file to its own examiner."""
+"""Calls the examiner for each form of file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ PDF, PNG, JPEG, OFFICE = "pdf", "png", "jpg", "office"
 
 
 def examine(path: Path, form: str) -> tuple[str, list[Finding]]:
-    """What the file is, in the form in which it presents itself, and what stands against accepting it."""
+    """The type of the file, given the form that it presents, and the objections to it."""
     if form != OFFICE:
         return form, _collected(_examiner(path, form))
     try:
@@ -28,7 +28,7 @@ def _examiner(path: Path, form: str) -> Iterator[Finding]:
 def _collected(findings: Iterator[Finding]) -> list[Finding]:
     found: list[Finding] = []
     try:
-        # One by one: those before a fault that ends the reading are kept.
+        # Collected one by one, so that findings before a fault that ends the reading are kept.
         for finding in findings:
             found.append(finding)  # noqa: PERF402
     except Faulty as fault:

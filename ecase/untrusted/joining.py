@@ -1,4 +1,4 @@
-"""Several PDFs made one, with an outline that names each."""
+"""Merges several PDFs into one, with an outline that names each."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +14,11 @@ FAULTS = (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError, Run
 
 
 def prepare(path: Path) -> None:
-    """Put in place of the PDF at ``path`` the same pages as QPDF writes them; raises :class:`Faulty` if it cannot."""
+    """Replace the PDF at ``path`` by the same pages as rewritten by QPDF; raises :class:`Faulty` if that fails."""
     fresh = path.with_name(f"{path.name}.fresh")
     with pdf.open_whole(path) as source, Pdf.new() as made:
         try:
-            # A form's fields are not copied with its pages; what they show is.
+            # A form's fields are not copied with its pages; their appearance is.
             source.flatten_annotations("print")
             made.pages.extend(source.pages)
             made.save(fresh)
@@ -28,11 +28,11 @@ def prepare(path: Path) -> None:
 
 
 def join(parts: list[tuple[str, Path]], target: Path) -> None:
-    """Write the PDFs at the paths, each of them prepared, one after the other, under their titles if any."""
+    """Write the prepared PDFs at the paths one after the other, under their titles if any."""
     sources: list[Pdf] = []
     with Pdf.new() as made:
         for _title, path in parts:
-            # What was copied is read from its source when the whole is written.
+            # Copied pages are read from their source only when the whole is saved.
             sources.append(pdf.open_whole(path))
         with made.open_outline() as outline:
             outline.root.extend(_appended(made, parts, sources))

@@ -1,7 +1,7 @@
-"""A document of Office Open XML (ISO/IEC 29500-2), judged by its content types, its relationships and its parts.
+"""Checks an Office Open XML document (ISO/IEC 29500-2) by its content types, relationships and parts.
 
-Nothing is told from the names of parts, which a sender chooses: a macro is a part that a relationship calls one, that a
-content type calls one, or whose bytes are those of an OLE file. Links that a reader clicks are accepted.
+The names of parts are chosen by the sender and prove nothing: a macro is a part that a relationship or a content type
+declares as one, or whose bytes are those of an OLE file. Links that a reader clicks are accepted.
 """
 
 import zipfile
@@ -41,7 +41,7 @@ _TYPES = {
     "activex": ACTIVEX,
     "oleobject": OLE,
 }
-# By the last part of a relationship's type, which the transitional and the strict form share.
+# By the last segment of a relationship's type, which the transitional and the strict form share.
 _RELATIONSHIPS = {
     "vbaproject": MACRO,
     "wordvbadata": MACRO,
@@ -62,7 +62,7 @@ MAX_NESTED = 20 * 1024 * 1024
 
 @dataclass
 class _Contents:
-    """What the parts of one package say."""
+    """Information from the parts of one package."""
 
     defaults: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class _Contents:
 
 
 def examine(path: Path) -> tuple[str, list[Finding]]:
-    """Whether the package at ``path`` is a ``docx``, an ``xlsx`` or neither (empty), and what stands against it."""
+    """Whether the package at ``path`` is a ``docx``, an ``xlsx`` or neither (empty), and the objections to it."""
     with path.open("rb") as file:
         return _examined(file, 0)
 
@@ -100,13 +100,13 @@ def _read(package: Package, entry: zipfile.ZipInfo, found: _Contents, depth: int
         _nested(head, pieces, entry.filename, found, depth)
     elif entry.filename.lower().endswith(XML_ENDINGS):
         _Xml(entry.filename, found).read(head, pieces)
-    # To the end in any case: what comes out is counted and compared.
+    # Always read to the end: the output is counted and compared.
     for _piece in pieces:
         pass
 
 
 def _nested(head: bytes, pieces: Iterator[bytes], part: str, found: _Contents, depth: int) -> None:
-    """A package inside: the workbook behind a chart is accepted if it is one and is itself without fault."""
+    """An embedded package: the workbook behind a chart is accepted if it is one and has no fault itself."""
     data = bytearray(head)
     for piece in pieces:
         data += piece
@@ -138,7 +138,7 @@ def _of_the_types(found: _Contents, parts: list[str]) -> Iterator[Finding]:
 
 
 class _Xml:
-    """One XML part. Only its beginning is parsed unless it is one of those that say what the package is made of."""
+    """One XML part. Only its beginning is parsed unless it declares what the package contains."""
 
     def __init__(self, part: str, found: _Contents) -> None:
         self.part, self.found, self.begun = part, found, False
@@ -156,7 +156,7 @@ class _Xml:
                 if not piece:
                     break
         except expat.ExpatError as fault:
-            # A part that is not needed to know what the package is made of may be faulty; readers repair it.
+            # A part that does not declare the package's contents may be malformed; readers repair it.
             if self.whole or not self.begun:
                 raise Faulty(DAMAGED, part=self.part) from fault
 

@@ -1,4 +1,4 @@
-"""An archive read entry by entry, with what really comes out counted: no size that the archive states is believed."""
+"""Reads an archive entry by entry and counts the unpacked bytes: the sizes that the archive states are not trusted."""
 
 import struct
 import zipfile
@@ -18,7 +18,7 @@ RAW_DEFLATE = -15
 
 
 class Package:
-    """The entries of a ZIP archive in ``file``. Raises :class:`Faulty` for one that no plain reader would read."""
+    """The entries of a ZIP archive. Raises :class:`Faulty` if it is damaged, encrypted, ambiguous or too large."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file, self.left = file, MAX_UNPACKED
@@ -40,7 +40,7 @@ class Package:
             raise Faulty(DAMAGED)
 
     def pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-        """The unpacked bytes of an entry; :class:`Faulty` when they are not as many, or not those, that it states."""
+        """The unpacked bytes of an entry; :class:`Faulty` if their number or checksum differs from the stated one."""
         size = checksum = 0
         for piece in self._unpacked(entry):
             self.left -= len(piece)
@@ -95,6 +95,6 @@ def _inflated(packed: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _is_inside(name: str) -> bool:
-    """Whether an entry stays in the folder that it is unpacked to, on every system."""
+    """Whether an entry stays in the folder that it is unpacked to, on every operating system."""
     plain = name.replace("\\", "/")
     return not (plain.startswith("/") or ":" in plain or "\0" in plain or ".." in plain.split("/"))

@@ -1,8 +1,8 @@
-"""A PDF, judged by its objects (ISO 32000-1) as QPDF reads them through every filter, stream and escape.
+"""Checks a PDF by its objects (ISO 32000-1) as QPDF reads them through every filter, stream and escape.
 
-Words on a page or in a title are text and mean nothing. Accepted: an outer owner's password (the file opens without
-one), ``/OpenAction`` and ``/AA`` that only turn to a page, links that a reader clicks, an empty tree of embedded files,
-a damaged cross-reference table that can be built again. What this does not find: harm by a malformed image or font.
+Words on a page or in a title are text and have no effect. Accepted: an owner password (the file opens without one),
+``/OpenAction`` and ``/AA`` that only turn to a page, links that a reader clicks, an empty tree of embedded files, a
+damaged cross-reference table that can be rebuilt. Not detected: attacks by a malformed image or font.
 """
 
 import math
@@ -37,7 +37,7 @@ from ecase.untrusted.findings import (
 
 MAX_PAGES = 10_000
 MAX_STREAM = 256 * 1024 * 1024
-# Where readers look for the end (ISO 32000-1, annex H.3, note 18). Servers pad with zeros.
+# Bytes in which readers search for the end (ISO 32000-1, annex H.3, note 18). Servers pad with zeros.
 TAIL, PADDING = 1024, 64 * 1024
 # A chain of actions is not followed further.
 MAX_CHAIN = 32
@@ -62,7 +62,7 @@ _SUSPECT = re.compile(
 
 
 def open_whole(path: Path) -> Pdf:
-    """The PDF, which has an end, at least one page, and a size for each; raises :class:`Faulty`."""
+    """The PDF, which must have an end, at least one page, and a size for each; raises :class:`Faulty`."""
     if not _has_an_end(path):
         raise Faulty(CUT)
     pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_STREAM, run_length_max_memory=MAX_STREAM)
@@ -77,7 +77,7 @@ def open_whole(path: Path) -> Pdf:
 
 
 def examine(path: Path) -> Iterator[Finding]:
-    """Everything that stands against accepting the PDF at ``path``."""
+    """All objections to the PDF at ``path``."""
     if archives.is_archive(path):
         yield Finding(ARCHIVE)
     with open_whole(path) as pdf:
@@ -119,11 +119,11 @@ def _require_joinable(pdf: Pdf) -> None:
         raise Faulty(DAMAGED) from fault
 
 
-# -- what acts ----------------------------------------------------------------------------------------------------
+# -- active content ----------------------------------------------------------------------------------------------------
 
 
 def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The first finding of each code: a hundred scripts are one fault."""
+    """The first finding of each code: a hundred scripts are reported once."""
     seen: set[str] = set()
     for finding in findings:
         if finding.code not in seen:
@@ -134,7 +134,7 @@ def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
 def _active(pdf: Pdf) -> Iterator[Finding]:
     for thing in (*pdf.objects, pdf.trailer):
         own = thing.stream_dict if isinstance(thing, Stream) else thing
-        # Most objects hold no suspect name: QPDF writes one faster than it is walked.
+        # Most objects hold no suspect name: serializing one with QPDF is faster than walking it.
         if _SUSPECT.search(own.unparse(resolved=True)):
             if isinstance(thing, Stream):
                 yield from _of_a_stream(own)
@@ -146,10 +146,10 @@ def _active(pdf: Pdf) -> Iterator[Finding]:
 
 
 def _dictionaries(top: Object) -> Iterator[Object]:
-    """The dictionaries directly in an object; what it refers to is an object of its own."""
+    """The dictionaries directly in an object; referenced objects are examined separately."""
     stack: list[Any] = [top]
     while stack:
-        # Numbers and truth values are Python's own.
+        # Numbers and booleans are plain Python values.
         node = stack.pop()
         if isinstance(node, Dictionary):
             yield node
@@ -162,7 +162,7 @@ def _dictionaries(top: Object) -> Iterator[Object]:
 def _of_a_stream(own: Object) -> Iterator[Finding]:
     if own.get("/Type") == Name("/EmbeddedFile"):
         yield Finding(EMBEDDED)
-    # The bytes of the stream are in a file elsewhere (7.3.8.2).
+    # The bytes of the stream are in an external file (7.3.8.2).
     if isinstance(own.get("/F"), (pikepdf.String, Dictionary)):
         yield Finding(OTHER_FILE)
 
@@ -193,7 +193,7 @@ def _of_an_action(own: Object) -> Iterator[Finding]:
 
 
 def _opened_by_itself(own: Object) -> Iterator[str]:
-    """Addresses that a viewer would ask without a click: of ``/OpenAction``, and of the triggers in ``/AA``."""
+    """Addresses that a viewer contacts without a click: of ``/OpenAction``, and of the triggers in ``/AA``."""
     triggers = own.get("/AA")
     begun = [own.get("/OpenAction"), *(triggers.as_dict().values() if isinstance(triggers, Dictionary) else ())]
     for action in filter(None, begun):
@@ -203,7 +203,7 @@ def _opened_by_itself(own: Object) -> Iterator[str]:
 
 
 def _chain(action: Object) -> Iterator[Object]:
-    """An action and those that follow it (12.6.2)."""
+    """An action and its successors (12.6.2)."""
     waiting = [action]
     for _ in range(MAX_CHAIN):
         if not waiting:

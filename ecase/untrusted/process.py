@@ -1,6 +1,6 @@
-"""The way to the confined reader: one for each process of the service, started when it is first needed.
+"""Client of the confined reader: one reader for each process of the service, started on first use.
 
-What a file does to a library, it does to a process that was forked for this file alone. One file is read at a time.
+An exploited library affects only a process that was forked for this file. One file is read at a time.
 """
 
 import json
@@ -16,9 +16,9 @@ from typing import Any
 
 from ecase.untrusted.findings import LIMITS, Finding
 
-# Seconds of processor time and of time for a request, and how long another one waits for its turn.
+# Seconds of processor time and of time for a request, and how long another request waits for its turn.
 CPU, WAIT, TURN = 20, 40, 60
-# How long the files of one print may take together, in seconds.
+# Seconds for all files of one print together.
 PRINT = 60
 END = b"end\n"
 _HOME = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Examined:
-    """What a file is found to be (``docx`` for ``office``; empty: none of the known), and what stands against it."""
+    """The type of a file (``docx`` for ``office``; empty: none of the known), and the objections to it."""
 
     form: str
     findings: tuple[Finding, ...]
@@ -38,7 +38,7 @@ class Examined:
 
 @dataclass(frozen=True)
 class Part:
-    """A PDF to be joined, under a title in the outline, if any."""
+    """A PDF to be joined, with its title in the outline, if any."""
 
     path: Path
     title: str = ""
@@ -47,7 +47,7 @@ class Part:
 def examine(path: Path, form: str) -> Examined:
     """Read the file at ``path``, which presents itself as ``form`` (``pdf``, ``png``, ``jpg``, ``office``).
 
-    A file that breaks its reader or exceeds its limits has the finding ``limits``. Raises :class:`Busy`.
+    A file that crashes its reader or exceeds its limits has the finding ``limits``. Raises :class:`Busy`.
     """
     answers = _reader.ask({"task": "examine", "form": form, "path": str(path)})
     if not answers:
@@ -56,10 +56,9 @@ def examine(path: Path, form: str) -> Examined:
 
 
 def prepare(paths: Sequence[Path]) -> list[str]:
-    """Write each PDF again for :func:`join`, in its place; for each a code of ``findings`` if that is not possible.
+    """Rewrite each PDF in place for :func:`join`; for each a code of ``findings`` if that is not possible.
 
-    Each has a process of its own; when all have taken ``PRINT`` seconds, those that are left are ``limits``. Raises
-    :class:`Busy`.
+    Each has its own process; after ``PRINT`` seconds for all, the remaining ones are ``limits``. Raises :class:`Busy`.
     """
     ends = time.monotonic() + PRINT
     return [_prepared(path) if time.monotonic() < ends else LIMITS for path in paths]
@@ -71,13 +70,13 @@ def _prepared(path: Path) -> str:
 
 
 def join(parts: Sequence[Part], target: Path) -> bool:
-    """Write prepared PDFs one after the other to ``target``; False if that is more than the limits allow."""
+    """Write prepared PDFs one after the other to ``target``; False if that exceeds the limits."""
     listed = [[part.title, str(part.path)] for part in parts]
     return bool(_reader.ask({"task": "join", "parts": listed, "target": str(target)}))
 
 
 class _Reader:
-    """The reader's process, and the lock that lets one thread at a time talk to it."""
+    """The reader's process, and the lock that lets one thread at a time use it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -85,7 +84,7 @@ class _Reader:
         self._owner = 0
 
     def ask(self, request: dict[str, Any]) -> list[dict[str, Any]]:
-        """What was answered before the process that was made for ``request`` ended, by itself or not."""
+        """The lines that the process forked for ``request`` wrote before it ended or was killed."""
         if not self._lock.acquire(timeout=TURN):
             raise Busy
         try:
@@ -102,14 +101,14 @@ class _Reader:
             raise OSError("the reader has no pipes")
         process.stdin.write(request)
         process.stdin.flush()
-        # Whatever was forked ends within its limits; the last line comes from the reader itself.
+        # The forked process ends within its limits; the last line comes from the reader itself.
         for line in iter(process.stdout.readline, END):
             if not line.endswith(b"\n"):
                 raise OSError("the reader has ended")
             yield line
 
     def _running(self) -> subprocess.Popen[bytes]:
-        """The process, unless it has ended or belongs to the process that this one was forked from."""
+        """The process, started again if it has ended or belongs to the parent of a forked process."""
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             command = [sys.executable, "-m", "ecase.untrusted", str(CPU), str(WAIT)]
             self._process = subprocess.Popen(
@@ -126,7 +125,7 @@ class _Reader:
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
-    """Nothing for a line that its process did not live to write to the end."""
+    """None for a line that its process did not write completely."""
     try:
         answer = json.loads(line)
     except ValueError:

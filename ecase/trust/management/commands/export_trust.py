@@ -1,4 +1,4 @@
-"""The trust folder for whoever verifies containers without the service: give it by a way that is trusted."""
+"""Export the trust folder for verifying containers without the service. Distribute it over a trusted channel."""
 
 from pathlib import Path
 from typing import Any

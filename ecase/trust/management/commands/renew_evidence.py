@@ -1,4 +1,4 @@
-"""Put evidence under new timestamps before it fades; the watch does it by itself, this is for looking and for hurry."""
+"""Renew evidence by new timestamps before it expires. The watch does this by itself; the command is for manual use."""
 
 from typing import Any
 

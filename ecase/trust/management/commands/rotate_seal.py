@@ -1,4 +1,4 @@
-"""A new seal for the service, without a pause: ask for a certificate, install it; the old seals stay verifiable."""
+"""Rotate the service's seal without downtime: request a certificate, install it; old seals stay verifiable."""
 
 import re
 from argparse import ArgumentTypeError
