@@ -1,4 +1,4 @@
-"""The log's tests work on committed rows, and have a key and a checkpoint folder of their own."""
+"""Fixtures for the log's tests: committed rows, a separate key and a separate checkpoint folder."""
 
 import json
 import uuid
@@ -15,7 +15,7 @@ ACTOR = {"officer": "0a", "name": "Айгүл Серікқызы", "post": "0b",
 
 @pytest.fixture
 def log(transactional_db, settings, tmp_path):
-    """An empty log with a fresh key; rows are committed for real."""
+    """An empty log with a new key; rows are really committed."""
     settings.LOG_KEY_FILE = tmp_path / "log-key"
     settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
     settings.TRUST_DIR = tmp_path / "trust"
@@ -32,7 +32,7 @@ def append(chain="system", event="act.performed", **data):
 
 
 def fill(entries, *chains):
-    """So many entries, spread over the chains, in the tree at once: of one transaction, so that none waits alone."""
+    """Append ``entries`` entries over the chains in one transaction, and wait until all are in the tree."""
     with transaction.atomic():
         made = [append(chains[number % len(chains)], number=number) for number in range(entries)]
     sequencer.settle(PATIENCE)
@@ -41,7 +41,7 @@ def fill(entries, *chains):
 
 @contextmanager
 def behind_the_back():
-    """As a superuser with all triggers and foreign keys switched off, who leaves no trace in the application."""
+    """A cursor with all triggers and foreign keys disabled, as a superuser can have it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield cursor

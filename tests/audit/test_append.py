@@ -111,7 +111,7 @@ def test_rows_never_change_or_go(log, model):
 
 
 def test_sixteen_at_once_make_one_chain(log, case_chain):
-    """No fork, no gap, no loss, also where the chain begins."""
+    """Concurrent appends make no fork and no gap and lose nothing, also at the start of a chain."""
     each, start, failures = 20, threading.Barrier(16), []
 
     def work():

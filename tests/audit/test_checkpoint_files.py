@@ -1,4 +1,4 @@
-"""Checkpoint files survive a power cut and a half-written note (O-F9)."""
+"""Checkpoint files survive a power failure and a half-written note (O-F9)."""
 
 import logging
 import os
@@ -32,7 +32,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_latest_counts_as_absent_and_is_written_again(log, how, caplog) -> None:
-    """``: > checkpoints/latest`` ended the watch at each start."""
+    """A truncated ``checkpoints/latest`` made the watch fail at each start."""
     fill(4, "system")
     latest = checkpoints.folder() / "latest"
     latest.write_bytes(BROKEN[how])
@@ -57,10 +57,10 @@ def test_a_broken_latest_hides_no_rollback(log) -> None:
 
 
 def test_half_a_note_hides_none_of_those_that_follow(log) -> None:
-    """One half and four good notes were five faults, and none of the good ones was compared."""
+    """Half a note followed by four good ones was reported as five faults, and no good note was compared."""
     fill(2, "system")
     whole = day_file().read_text()
-    # The power goes while the note of five entries is written: what the database holds of it shows how it went on.
+    # Power fails while the note of five entries is written; the database holds the complete note.
     fill(3, "system")
     half = day_file().read_text()[len(whole) :][:40]
     day_file().write_text(whole + half)
@@ -70,7 +70,7 @@ def test_half_a_note_hides_none_of_those_that_follow(log) -> None:
     assert sizes(log) == [2, 6, 7, 8, 9]
     result = verification.verify()
     assert result.ok, result.faults
-    # Six in the database, five whole ones outside.
+    # Six in the database, five complete ones in files.
     assert result.checkpoints == 11
 
 
@@ -95,7 +95,7 @@ def test_half_a_note_that_nothing_explains_is_named(log) -> None:
 
 
 def test_bytes_are_on_the_disk_before_their_name_is(log, monkeypatch) -> None:
-    """File, name, folder: in that order, or a power cut leaves an empty ``latest``."""
+    """Sync the file, rename it, sync the folder: in another order a power failure leaves an empty ``latest``."""
     done: list[str] = []
     real_sync, real_replace = os.fsync, Path.replace
 

@@ -1,4 +1,4 @@
-"""The application's own role cannot rewrite the log, and can do its work: tried as a real PostgreSQL role."""
+"""The application's role cannot rewrite the log and can do its work; tested with a real PostgreSQL role."""
 
 from contextlib import contextmanager
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Another key takes over the log; what the one before has signed still holds."""
+"""A new key takes over the log; what the old key signed stays valid."""
 
 from io import StringIO
 from pathlib import Path

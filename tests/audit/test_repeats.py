@@ -1,4 +1,4 @@
-"""Equal refusals: the first is entered at once, the rest are counted and entered once a minute."""
+"""Equal refusals: the first is logged at once, the rest are counted and logged once a minute."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A real restore to an earlier moment, with the newer checkpoints outside: found, decided upon, explained (O-F6)."""
+"""A real restore to an earlier state, with newer checkpoints outside: detected, decided on, explained (O-F6)."""
 
 from collections.abc import Callable, Iterator
 from io import StringIO
@@ -17,7 +17,7 @@ from tests.logs import PATIENCE
 
 @pytest.fixture
 def backup(log) -> Iterator[Callable[[], Callable[[], None]]]:
-    """Takes a backup; what it returns restores it. The folder of checkpoints is on another machine and stays."""
+    """Takes a backup and returns a function that restores it. The folder of checkpoints is not restored."""
     with backups() as take:
         yield take
 
@@ -37,7 +37,7 @@ def resume() -> tuple[int, str]:
 
 @pytest.fixture
 def restored(backup) -> list[Entry]:
-    """Seven entries were signed; the backup is of the first four."""
+    """Seven entries were signed; the backup has the first four."""
     kept = fill(4, "system", "officer:1")
     restore = backup()
     lost = fill(3, "system")
@@ -52,7 +52,7 @@ def test_after_a_restore_nothing_is_signed_and_no_act_is_taken_until_a_person_de
     assert [fault.code for fault in verification.verify().faults] == ["truncated"]
     with pytest.raises(TryLater):
         services.require_continued()
-    # What was signed before is proven as it was.
+    # Earlier entries can still be proven.
     transparency.proven_record(services.proof(restored[0]), [str(keys.signer().verifier)])
 
 
@@ -70,7 +70,7 @@ def test_resuming_puts_the_gap_on_record_and_the_log_goes_on(restored) -> None:
     assert (data["common"], data["kept"], data["signed"]) == (4, 4, 7)
     assert (data["origin"], data["continued_as"]) == ("ecase-demo/audit", "ecase-demo/audit/2")
     assert data["decided_by"] == "Сәрсенов А., әкімші"
-    # Old checkpoints stay where they were.
+    # Old checkpoints are unchanged.
     assert before < {note for _source, note in checkpoints.notes()}
     newest = Checkpoint.objects.first()
     assert newest.origin == "ecase-demo/audit/2"
@@ -103,7 +103,7 @@ def test_proofs_from_before_and_after_are_checked_offline(log, backup, settings)
     now = [services.proof(entry) for entry in (kept[1], after, Entry.objects.get(chain="log"))]
     for proof in (before, gone, *now):
         transparency.proven_record(proof, trusted)
-    # The log that goes on begins with the last common checkpoint of the one before.
+    # The new log begins with the last common checkpoint of the old one.
     old, new = Checkpoint.objects.get(size=4), Checkpoint.objects.first()
     hashes = services.consistency(old.size, new.size)
     transparency.verify_consistency(old.size, new.size, bytes(old.root), bytes(new.root), hashes)
@@ -164,7 +164,7 @@ def test_what_was_rewritten_is_no_restore(restored) -> None:
 
 
 def test_a_statement_without_the_key_explains_nothing(restored) -> None:
-    """Whoever rolls the log back and writes the statement himself is found all the same."""
+    """Anyone who rolls the log back and writes the statement without the key is still detected."""
     gap = gaps.find()
     data = {**{key: value for key, value in vars(gap).items() if key != "at"}, "torn": []}
     services.append(gaps.EVENT, chain=gaps.CHAIN, actor={"service": "x"}, subject={}, data=data)

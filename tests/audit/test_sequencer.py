@@ -1,4 +1,4 @@
-"""The sequencer: every committed entry exactly once, in one order, signed; proofs that anyone can check."""
+"""The sequencer: every committed entry exactly once, in one order, signed; proofs that anyone can verify."""
 
 import json
 import threading
@@ -75,7 +75,7 @@ def test_checkpoints_continue_each_other(log):
 
 
 def test_a_long_transaction_holds_the_horizon_and_loses_nothing(log):
-    """What began before and commits after is not skipped: the fault of every ``id > last``."""
+    """A transaction that began earlier and commits later is not skipped, as polling by ``id > last`` would."""
     appended, finish = threading.Event(), threading.Event()
 
     def slow():
@@ -101,7 +101,7 @@ def leaves():
 
 
 def at_once(*works):
-    """Run each in a thread of its own; returns what they raised."""
+    """Run each in its own thread; returns the exceptions raised."""
     failures = []
 
     def guarded(work):
@@ -199,7 +199,7 @@ def test_a_log_that_was_rewritten_is_not_signed(log):
 
 
 def test_transaction_ids_that_went_back_are_noticed(log):
-    """As after a dump was loaded into a new server: its new entries would sort before the old ones."""
+    """As after a dump is loaded into a new server: new entries would sort before the old ones."""
     fill(1, "system")
     with behind_the_back() as cursor:
         cursor.execute("UPDATE audit_entry SET xid = '4611686018427387904'")

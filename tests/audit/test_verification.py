@@ -1,4 +1,4 @@
-"""Whoever tampers with the log behind the application's back is found, and the row is named."""
+"""Tampering with the log in the database is detected, and the row is named."""
 
 import time
 from datetime import timedelta
@@ -21,7 +21,7 @@ CHAINS = ("system", "officer:1", "case:2")
 
 @pytest.fixture
 def entries(log):
-    """Twelve entries on three chains, under two checkpoints, and one that is not in the tree yet."""
+    """Twelve entries on three chains, under two checkpoints, and one more that is not in the tree."""
     made = fill(7, *CHAINS) + fill(5, *CHAINS)
     return [*made, append("case:2")]
 
@@ -72,7 +72,7 @@ def test_a_column_that_contradicts_the_content_names_its_row(entries):
 
 
 def forgery(entry):
-    """Another content with a hash that fits it."""
+    """The entry with other content and the matching hash."""
     content = bytes(entry.body).replace(b"performed", b"cancelled")
     return Record(bytes(entry.prev), entry.chain, entry.seq, content)
 
@@ -87,7 +87,7 @@ def test_an_entry_replaced_with_a_fitting_hash_is_named(entries):
 
 
 def test_a_whole_chain_forged_with_its_leaves_fails_at_the_checkpoints(entries):
-    """As far as an insider can go without the log's key: entries, heads and tree rewritten to fit each other."""
+    """The most an insider can do without the log's key: rewrite entries, heads and tree consistently."""
     last = Entry.objects.filter(chain="system").order_by("seq").last()
     forged = forgery(last)
     tamper("UPDATE audit_entry SET body = %s, hash = %s WHERE id = %s", forged.body, forged.hash, last.id)
@@ -278,7 +278,7 @@ def test_an_edited_transaction_id_is_named(entries, position, xid):
 
 
 def test_a_transaction_id_among_those_of_its_neighbours_is_named(entries):
-    """Not one of the future: that of a later entry."""
+    """Not a future id, but that of a later entry."""
     victim, later = entries[3], entries[9]
     tamper(
         "UPDATE audit_entry SET xid = (SELECT xid FROM audit_entry WHERE id = %s) WHERE id = %s", later.id, victim.id
