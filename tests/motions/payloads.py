@@ -1,4 +1,4 @@
-"""Complete payloads for any form of the catalogue, made from the form itself: a new kind needs no new fixture."""
+"""Complete payloads for any form of the catalogue, made from the form itself, so a new kind needs no fixture."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,10 +13,10 @@ from workflows.statute.schema import Check, Field, Form
 def fill(form: Form, case: Case, **given: Any) -> dict[str, Any]:
     """A payload that states every field of ``form``; ``given`` takes precedence, ``None`` leaves a field out.
 
-    What is required only on a condition that does not hold is left out.
+    Fields that are required only on a condition that does not hold are left out.
     """
     payload = {field.key: value(field, case) for field in form.fields}
-    # Instants follow each other in the order of the form: what ends comes after what begins.
+    # Instants follow the order of the form, so that an end is after its beginning.
     instants = [field.key for field in form.fields if field.type == "instant"]
     payload.update({key: now_minus(minutes=120 - step) for step, key in enumerate(instants)})
     payload.update(given)
@@ -32,7 +32,7 @@ def _is_idle(field: Field, form: Form, payload: Mapping[str, Any]) -> bool:
 
 
 def _settle(check: Check, form: Form, payload: dict[str, Any]) -> None:
-    """Give what a check asks for: a yes, the lowest number that it allows, an instant past now."""
+    """Add what a check requires: a yes, the lowest allowed number, an instant after now."""
     if not all_hold(check.when, form, payload, datetime.now(UTC)):
         return
     for one in (one for one in check.when if one.field == check.then_problem):
@@ -43,7 +43,7 @@ def _settle(check: Check, form: Form, payload: dict[str, Any]) -> None:
 
 
 def value(field: Field, case: Case) -> Any:
-    """Something that ``field`` accepts."""
+    """A value that ``field`` accepts."""
     return _VALUES[field.type](field, case)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a decision: execution, lifting, extension, replacement, expiry, closure."""
+"""What follows a decision: execution, lifting, extension, replacement, expiry, closure."""
 
 from datetime import datetime, timedelta
 

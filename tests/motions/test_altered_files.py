@@ -1,4 +1,4 @@
-"""A signature over the digest of a file is taken only while the storage holds the bytes of that digest."""
+"""A signature over the digest of a file is accepted only while the storage holds the bytes of that digest."""
 
 from io import BytesIO
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The appeal beside the motion: in time or late, sent up, heard by another judge, with its effect on the decision."""
+"""Appeals: in time or late, sent to the higher court, heard by another judge, and their effect on the decision."""
 
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -32,7 +32,7 @@ def decided(world: World, kind: str = "custody", outcome: str = "sanctioned") ->
 
 
 def end_term(motion: Motion) -> None:
-    """The term is over; what was filed before was in time."""
+    """The term is over; an appeal filed before its end was in time."""
     move(motion, appeal_until=timezone.now())
 
 
@@ -219,7 +219,7 @@ def test_custody_given_on_appeal_states_all_that_custody_states_and_ends_when_it
 
 
 def printed(act: Act) -> str:
-    """The text of the act's paper, on one line."""
+    """The text of the act's PDF, on one line."""
     assert act.pdf
     with documents.open_blob(act.pdf) as stored:
         pages = PdfReader(BytesIO(stored.read())).pages

@@ -1,4 +1,4 @@
-"""From the draft to the judge: approvals, ladders of consent, corrections, recusals, replacement, transfer, format."""
+"""From the draft to the judge: approvals, levels of consent, corrections, recusals, replacement, transfer, format."""
 
 from datetime import timedelta
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""F-F2: counsel is for a person. Of another party's motion he sees what the law owes his client, and that alone."""
+"""F-F2: counsel acts for a person. Of another party's motion counsel sees only what the law grants the client."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def test_counsel_of_another_party_reads_nothing_before_the_decision(world: World
 
 @pytest.mark.parametrize(("capacity", "is_owed"), [("suspect", False), ("victim", True)])
 def test_after_the_decision_it_is_open_to_whom_a_copy_of_it_is_owed(world: World, capacity: str, is_owed: bool) -> None:
-    """The service list of custody names the suspect and the victim: a co-suspect is owed nothing."""
+    """The service list of custody names the suspect and the victim: a co-suspect gets no copy."""
     subject = suspect(world)
     person, post = counsel(world, capacity)
     motion = world.decided("custody", "sanctioned", suspect=subject)
@@ -125,7 +125,7 @@ def test_the_co_suspect_s_counsel_is_not_told_of_a_hearing(world: World) -> None
 
 
 def test_a_motion_that_names_nobody_is_open_to_no_counsel(world: World) -> None:
-    """The owner of what is to be sold may be unknown: then nobody's counsel reads it."""
+    """The owner of the evidence to be sold may be unknown; then no counsel reads the motion."""
     motion = world.assigned("evidence_sale", owner=None)
 
     assert (motion.defence, motion.subject) == (True, None)
@@ -135,7 +135,7 @@ def test_a_motion_that_names_nobody_is_open_to_no_counsel(world: World) -> None:
 
 
 def test_the_list_of_the_defence_reads_no_whole_table(world: World) -> None:
-    """The planner is kept from reading tables whole, so it shows whether it has another way."""
+    """With sequential scans disabled, the plan shows whether an index can be used."""
     world.assigned("custody", suspect=suspect(world))
     post = counsel(world, "victim")[1]
     with connection.cursor() as cursor:
@@ -145,7 +145,7 @@ def test_the_list_of_the_defence_reads_no_whole_table(world: World) -> None:
 
 
 def test_counsel_files_for_his_own_clients(world: World) -> None:
-    """A complaint for a co-suspect would speak for somebody who has counsel of his own."""
+    """A complaint for a co-suspect, who has other counsel, is refused."""
     other, _post = counsel(world, "suspect")
     complaint = world.draft("complaint", applicant=str(other.pk))
     with pytest.raises(Invalid) as refused:

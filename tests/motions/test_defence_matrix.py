@@ -1,6 +1,6 @@
 """Two suspects, a victim, four counsel: what each may open and do, of every kind, at every stage of a motion's life.
 
-What is expected is written here by hand, from the law's text, and asked of the functions that every door calls.
+Expected values are written by hand from the text of the law. Tested are the functions that portal and REST API call.
 """
 
 from collections.abc import Iterator
@@ -32,8 +32,8 @@ JUDGE, DECISION, NEVER = "judge", "decision", "never"
 
 @dataclass(frozen=True)
 class Law:
-    """Of a kind: the field of the person whom it is about and who that is here, from when counsel of that person may
-    open it, to whose persons a copy of a granting decision is owed, and whether anybody but the prosecutor appeals."""
+    """For a kind: the field of the person whom it concerns and who that is here, from when counsel of that person may
+    open it, which persons get a copy of a granting decision, and whether anyone but the prosecutor may appeal."""
 
     field: str
     about: str
@@ -89,9 +89,9 @@ def test_every_kind_is_stated() -> None:
 
 
 class Case:
-    """The world's case with two suspects and a victim, and counsel of each and of nobody.
+    """The world's case with two suspects and a victim, counsel for each, and one counsel without a client.
 
-    The first suspect's counsel is the defender who files what the defence may file.
+    The first suspect's counsel is the defender who files the motions of the defence.
     """
 
     def __init__(self, world: World) -> None:
@@ -115,7 +115,7 @@ class Case:
 
 
 def lives(case: Case, kind: str, law: Law) -> Iterator[tuple[Motion, bool, bool]]:
-    """The motion at each stage, with whether it is with a judge, and whether it is decided."""
+    """The motion at each stage, with whether it has a judge and whether it is decided."""
     world, entry = case.world, case.world.kind(kind)
     motion = world.filed(kind, **case.given(law))
     yield motion, motion.judge_id is not None, False
@@ -154,7 +154,7 @@ def test_each_sees_and_does_what_the_law_gives_his_client(world: World, kind: st
 
 
 def assert_opens(motion: Motion, post: Post, *, reads: bool, decision: bool, at: Any) -> None:
-    """The materials, the printable file, versions, draws, copies and lists start from these."""
+    """Check the queries on which materials, printable file, versions, draws, copies and lists are based."""
     assert Motion.objects.visible_to(post).filter(pk=motion.pk).exists() == reads, at
     assert finds(queries.get, post, motion.pk) == reads, at
     assert finds(queries.decided, post, motion.pk) == (reads or decision), at
@@ -175,12 +175,12 @@ def finds(find: Any, *args: Any) -> bool:
 
 
 def evidence(post: Post, act_id: Any) -> None:
-    """The container, which holds all earlier acts."""
+    """Get the container, which holds all earlier acts."""
     signers.require_evidence(signers.act(post, act_id), post)
 
 
 def assert_acts(motion: Motion, post: Post, *, own: bool, reads: bool, appeals: bool, at: Any) -> None:
-    """Every act is asked for; what an author may do with his own motion is not this test's."""
+    """Check the available acts; an author's acts on the author's own motion are not checked here."""
     found = set(acting.available(motion, post))
     assert (ActType.APPEAL in found) == appeals, at
     assert ActType.APPEAL_WITHDRAWAL not in found, at
@@ -190,7 +190,7 @@ def assert_acts(motion: Motion, post: Post, *, own: bool, reads: bool, appeals: 
 
 
 def assert_told(motion: Motion, post: Post, *, reads: bool, owed: bool, at: Any) -> None:
-    """Notices, copies and reminders reach whom the motion, or its decision, is open to."""
+    """Notices, copies and reminders reach only those to whom the motion, or its decision, is open."""
     notices = set(Notice.objects.filter(key=str(motion.pk), officer=post.officer).values_list("topic", flat=True))
     decided = {f"motion.{one}" for one in DECISIONS}
     assert reads or notices <= (decided if owed else set()), (at, notices)
@@ -205,7 +205,7 @@ def officers(told: Any) -> set[Officer]:
 
 
 def assert_each_ends_his_own(case: Case, kind: str, law: Law) -> None:
-    """All who may appeal do; each then may withdraw, and only the last withdrawal ends the appeal."""
+    """All who may appeal do so; each may then withdraw, and only the last withdrawal ends the appeal."""
     world = case.world
     motion = Motion.objects.filter(kind=kind, case=world.case).latest("created_at")
     appellants = [one for one in case.counsel.values() if ActType.APPEAL in acting.available(motion, one)]

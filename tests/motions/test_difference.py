@@ -1,4 +1,4 @@
-"""What has changed between two versions of a motion, in words that lead from one to the other."""
+"""The differences between two versions of a motion."""
 
 from io import BytesIO
 
@@ -17,7 +17,7 @@ from workflows.motions.states import ActType
 
 @pytest.fixture
 def returned(world: World) -> Motion:
-    """A custody motion that the prosecutor has sent back; its first version is filed."""
+    """A custody motion that the prosecutor has returned; its first version is filed."""
     motion = world.filed("custody", reasons="Куәларға қоңырау шалған.")
     return world.does(motion, ActType.RETURN, "prosecutor")
 

@@ -1,4 +1,4 @@
-"""At night: whoever is on duty is called first, the next one after some minutes, until somebody opens the materials."""
+"""At night officers on duty are called one after another, some minutes apart, until one opens the materials."""
 
 from datetime import datetime, timedelta
 

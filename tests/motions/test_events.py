@@ -1,4 +1,4 @@
-"""What is put on record beside the steps of a motion: by whom, when, and which clocks it meets and starts."""
+"""Events recorded in addition to the steps of a motion: by whom, when, and which terms they meet and start."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ def awaited(motion: Motion, term: str) -> Deadline:
 
 
 def end_of_day(since: datetime, number: int) -> datetime:
-    """24:00 of that day, the day of ``since`` being the first."""
+    """24:00 of day ``number``, where the day of ``since`` is the first."""
     first = timezone.localtime(since).replace(hour=0, minute=0, second=0, microsecond=0)
     return first + timedelta(days=number)
 

@@ -1,4 +1,4 @@
-"""O-F2, "What the app role may do today": each tried as a real role that has the service's privileges."""
+"""O-F2, "What the app role may do today": each is tried with a real role that has the service's privileges."""
 
 import re
 from collections.abc import Iterator
@@ -25,13 +25,13 @@ ROLE = "ecase_test_service"
 
 @pytest.fixture
 def motion(world: World) -> Motion:
-    """With a judge, who has opened it; what was prepared waits."""
+    """Assigned to a judge, who has opened it and ordered a hearing."""
     return world.does(world.assigned("custody"), ActType.HEARING_ORDER, "judge")
 
 
 @pytest.fixture
 def role(motion: Motion) -> str:
-    """The role goes with the test's transaction."""
+    """The role is dropped with the test's transaction."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE} NOLOGIN NOSUPERUSER")
     call_command("ecase_grants", role=ROLE, stdout=StringIO())
@@ -40,7 +40,7 @@ def role(motion: Motion) -> str:
 
 @contextmanager
 def service(role: str) -> Iterator[Any]:
-    """The service's connection, which can set whatever a session may set."""
+    """A connection as the service, with every session setting that it may change."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {role}")
         cursor.execute("SELECT array_agg(tgname) FROM pg_trigger WHERE NOT tgisinternal")
@@ -74,7 +74,7 @@ FILED = ("motions_opening", "motions_attachment", "motions_preparedact", "motion
 
 
 def said(role: str, statement: str) -> str:
-    """What the database says to the service; empty if it lets the service do it."""
+    """The database's error for the service's statement; empty if it is allowed."""
     try:
         with service(role) as cursor:
             cursor.execute(statement)
@@ -84,13 +84,13 @@ def said(role: str, statement: str) -> str:
 
 
 def allowed(role: str, statements: list[str], words: str) -> list[tuple[str, str]]:
-    """The statements that are not refused in one of these words, and what was said instead."""
+    """The statements not refused with one of these words, and the database's actual answer."""
     answers = [(statement, said(role, statement)) for statement in statements]
     return [(statement, answer) for statement, answer in answers if not re.search(words, answer)]
 
 
 def test_the_service_has_no_privilege_to_delete(role: str) -> None:
-    """One world for all of them: each statement is tried, and rolled back, by itself."""
+    """Each statement is tried and rolled back separately."""
     tried = [sql.format(table) for table in KEPT for sql in ("DELETE FROM {}", "TRUNCATE {} CASCADE")]
     assert allowed(role, tried, "permission denied") == []
 
@@ -197,7 +197,7 @@ def test_no_checkpoint_without_a_note(role: str) -> None:
 
 
 def test_what_is_a_draft_goes(role: str, world: World) -> None:
-    """Discarding a draft, taking a file off it and dropping what was never signed are the service's own work."""
+    """The service may discard a draft, detach a file from it and drop an act that was never signed."""
     draft = world.draft("search")
     prepared = acting.prepare(draft, ActType.MOTION, draft.author, {})
     with service(role) as cursor:

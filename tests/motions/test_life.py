@@ -1,4 +1,4 @@
-"""A motion's way through the house, step by step; ``tests.journeys`` take every kind to its last state."""
+"""A motion from draft to final state, step by step; ``tests.journeys`` does this for every kind."""
 
 import json
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What proves a signature is fetched at receipt; while it cannot be, the signature waits, and is not forgotten."""
+"""The evidence of a signature is fetched at receipt; if that fails, the signature stays pending and is retried."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -38,7 +38,7 @@ def answers(demo_pki: Path) -> Answers:
 
 @pytest.fixture
 def reachable(answers: Answers, settings: Any) -> Iterator[list[str]]:
-    """Timestamp authority, responder and lists answer; gives the paths that were asked for."""
+    """Timestamp authority, responder and lists answer; yields the requested paths."""
     with served(answers) as (base, asked):
         configure(settings, base)
         yield asked
@@ -56,7 +56,7 @@ def unreachable(settings: Any) -> None:
 
 @pytest.fixture
 def eager() -> Iterator[None]:
-    """Workers' tasks are done at once, in this process."""
+    """Celery tasks run at once, in this process."""
     app.conf.update(task_always_eager=True)
     yield
     app.conf.update(task_always_eager=False)
@@ -174,7 +174,7 @@ def test_the_first_timestamp_is_kept_over_attempts(
     _motion, one = prepared(world)
     cms = signed(world, one)
     free = answers["/ocsp"]
-    # A hold may be lifted: until then nobody knows.
+    # A hold may be lifted, so the status is not known.
     answers["/ocsp"] = revoking(demo_pki, cms, x509.ReasonFlags.certificate_hold).answer
     with served(answers) as (base, _asked):
         configure(settings, base)
@@ -211,7 +211,7 @@ def test_it_is_refused_once_it_is_known_to_be_wrong(
 
 
 def revoking(demo_pki: Path, cms: bytes, reason: x509.ReasonFlags = x509.ReasonFlags.key_compromise) -> Responder:
-    """A responder that says that the signer's certificate was revoked yesterday."""
+    """A responder that states that the signer's certificate was revoked yesterday."""
     from signatures.cms import parse
     from signatures.policy import DEFAULT
 
@@ -221,7 +221,7 @@ def revoking(demo_pki: Path, cms: bytes, reason: x509.ReasonFlags = x509.ReasonF
     serials = [one.serial_number for one in carried if one.issuer == issuer.subject]
     revoked = {serial: (timezone.now() - timedelta(days=1), reason) for serial in serials}
     key: Any = load_pem_private_key(path.read_bytes(), None)
-    # Of two answers the newer counts.
+    # Of two answers the newer is used.
     return Responder(key, own, issuer, revoked, clock=lambda: timezone.now() - timedelta(minutes=1))
 
 
@@ -289,7 +289,7 @@ def test_the_watch_hands_it_to_a_worker(
 
 
 def test_a_seal_gets_its_evidence_after_the_act(world: World, reachable: list[str], settings: Any, eager: None) -> None:
-    """Registration and assignment are not kept waiting; what proves their seals comes by a worker, once."""
+    """Registration and assignment do not wait; a worker fetches the evidence of their seals, once."""
     motion = world.assigned("search")
     sealed = motion.acts.filter(author=None)
     assert sealed.count() >= 2
@@ -308,7 +308,7 @@ def test_a_seal_gets_its_evidence_after_the_act(world: World, reachable: list[st
 def test_evidence_of_a_seal_is_tried_for_until_it_is_complete(
     world: World, answers: Answers, settings: Any, eager: None
 ) -> None:
-    """No timestamp at first: what came is kept, and nothing is asked for before the pause is over."""
+    """No timestamp at first: what was fetched is stored, and nothing is requested before the pause is over."""
     with served(answers) as (base, _asked):
         configure(settings, base)
         motion = world.assigned("search")

@@ -1,4 +1,4 @@
-"""Who is shown which persons of a case: finding R-A8."""
+"""Which persons of a case each officer sees: finding R-A8."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ SURNAME, IIN, BORN = "Құпиянов", "910203300000", "03.02.1991"
 
 @pytest.fixture
 def hidden(world: World) -> Person:
-    """A protected person, by a name that nobody else in the case has."""
+    """A protected person with a name that nobody else in the case has."""
     Person.objects.filter(case=world.case, capacity="protected").delete()
     return PersonFactory(case=world.case, capacity="protected", surname=SURNAME, iin=IIN, birth_date="1991-02-03")
 
@@ -39,7 +39,7 @@ def witness(world: World) -> Person:
 
 @pytest.fixture
 def custody(world: World, hidden: Person, witness: Person) -> Motion:
-    """A motion that names the suspect alone."""
+    """A motion that names only the suspect."""
     return world.assigned("custody", suspect=str(world.case.persons.get(capacity="suspect").pk))
 
 
@@ -60,7 +60,7 @@ def test_the_defence_the_clerk_and_the_chair_are_shown_whom_their_motions_name(w
 
 
 def test_a_motion_that_is_hidden_names_nobody(world: World, custody: Motion, witness: Person) -> None:
-    """The defence does not see a search, and so not whom it names."""
+    """The defence does not see a search, nor the persons it names."""
     search = world.assigned("search", **_persons_of_a_search(world, witness))
     assert str(witness.pk) in str(search.payload)
 
@@ -98,7 +98,7 @@ def test_a_protected_person_has_no_name_anywhere(world: World, hidden: Person) -
 def test_papers_and_suggestions_name_a_protected_person_by_capacity(
     world: World, hidden: Person, pdf_text: Callable[[Motion], str]
 ) -> None:
-    """Both are read by all who see the motion, and the paper by whoever is shown it afterwards."""
+    """Both are read by all who see the motion, and the PDF by anyone to whom it is shown afterwards."""
     motion = world.assigned("approach_ban", protected=str(hidden.pk))
     told = pdf_text(motion)
 
@@ -149,7 +149,7 @@ def test_a_list_names_a_motion_by_somebody_who_is_shown(world: World, hidden: Pe
 def test_no_page_and_no_answer_shows_who_is_not_for_the_reader(
     world: World, custody: Motion, hidden: Person, witness: Person
 ) -> None:
-    """Finding R-A8, as it was made: REST, the case's page, the motion's pages, the lists and their search."""
+    """Finding R-A8 as reported: REST, the case's page, the motion's pages, the lists and their search."""
     for role in WHOLE + NARROW:
         post = world.posts[role]
         told = _told(post, custody)

@@ -1,4 +1,4 @@
-"""The file of a motion for the printer."""
+"""The printable file of a motion."""
 
 from io import BytesIO
 from pathlib import Path
@@ -49,7 +49,7 @@ UNPRINTED = {
 
 
 def attached(motion: Motion, name: str, data: bytes, media_type: str) -> None:
-    """As before the door looked closely: whatever it is, it is in the motion's file."""
+    """Attach a file without checking its content, as was possible before uploads were checked."""
     blob = documents.put_bytes(data, media_type)
     document = Document.objects.create(case=motion.case, blob=blob, name=name, uploaded_by=motion.author)
     last = motion.attachments.latest("position")
@@ -66,7 +66,7 @@ def spaceless(text: str) -> str:
 def test_odd_attachments_are_listed_with_their_reason_and_everything_else_is_printed(
     world: World, language: str
 ) -> None:
-    """F-F5: a page with ``/Annots [null]`` was HTTP 500 for everybody."""
+    """F-F5: a page with ``/Annots [null]`` caused HTTP 500 for all users."""
     world.case.language = language
     world.case.save(update_fields=["language"])
     motion = world.filed("custody")

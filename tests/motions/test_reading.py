@@ -1,4 +1,4 @@
-"""What was opened is a version, with what has come to it since (P-A1)."""
+"""An opening is of a version with what has been added to it (P-A1)."""
 
 import importlib
 from datetime import timedelta
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def filed_again(world: World, motion: Motion) -> Motion:
-    """Returned by the prosecutor, changed by its author and filed as the next version."""
+    """The motion after its return by the prosecutor, changed by its author and filed as the next version."""
     motion = world.does(motion, ActType.RETURN, "prosecutor")
     field = next(one for one in motion.kind_entry.form.fields if one.type == "long_text")
     author = world.post(motion, "author")
@@ -44,7 +44,7 @@ def supplemented(world: World, motion: Motion) -> Motion:
 
 
 def refusal_of(world: World, motion: Motion, act_type: ActType, role: str) -> Problem:
-    """Why an officer who opens nothing more may not prepare the act."""
+    """Why an officer who does not open the materials again may not prepare the act."""
     post = world.post(motion, role)
     seen = queries.get(post, motion.pk)
     payload = world.decision(seen, "refused") if act_type == ActType.PROTOCOL else world.filled(seen, act_type)
@@ -109,7 +109,7 @@ def test_other_acts_ask_for_no_new_reading(world: World) -> None:
 
 
 def test_what_was_not_shown_yet_is_not_opened(world: World) -> None:
-    """The motion was read before the supplement came, and is stamped after it."""
+    """The motion was loaded before the supplement was filed, and its opening is recorded after it."""
     motion = world.assigned("custody")
     judge = world.posts["judge"]
     read = queries.get(judge, motion.pk)
@@ -148,7 +148,7 @@ def test_the_history_tells_which_version_was_opened(world: World) -> None:
 
 
 def test_a_call_for_the_second_version_is_not_answered_by_the_first(world: World) -> None:
-    """A calling begins anew with the version; who opened the one before has not answered it."""
+    """Calls start again with a new version; an opening of the previous version does not answer them."""
     motion = filed_again(world, world.filed("custody"))
     prosecutor = world.posts["prosecutor"]
     began = timezone.now() - timedelta(hours=1)
@@ -182,7 +182,7 @@ def test_openings_from_before_belong_to_the_version_of_their_time(world: World) 
     kept = list(Opening.objects.order_by("pk").values_list("pk", "version", "position"))
     assert {(version, position) for _pk, version, position in kept} >= {(1, 0), (1, 1), (2, 3)}
     for pk, _version, position in kept:
-        # As they were stored, with nothing of the version; two of one officer were never there at once.
+        # As they were stored before versions; an officer never had two of them at once.
         with past_guards():
             Opening.objects.filter(pk=pk).update(version=1, position=1000 + pk if position else 0)
 

@@ -1,4 +1,4 @@
-"""What must not pass, through the one way in: each changes nothing and is in the log as a refused attempt."""
+"""Acts that must be refused, through ``prepare`` and ``perform``: each changes nothing and is logged as refused."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def refused(motion: Motion, kind: type[Refused], *codes: str) -> Iterator[Any]:
-    """The block is refused, with these codes; nothing moves; the attempt is in the case's chain."""
+    """The block is refused with these codes, changes nothing, and is logged in the case's chain."""
     before = (motion.acts.count(), Motion.objects.get(pk=motion.pk).state)
     logged = _logged(motion)
     with pytest.raises(kind) as caught:
@@ -311,7 +311,7 @@ def test_numbers_have_no_gaps_under_concurrency(make_world: Callable[[], World])
 
 
 def _at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Run the calls in threads that start together; what each returned or raised."""
+    """Run the calls in threads that start together; returns what each returned or raised."""
     barrier, outcomes = threading.Barrier(len(calls)), []
 
     def run(call: Callable[[], Any]) -> None:
@@ -358,7 +358,7 @@ def test_an_unknown_field_of_a_draft(world: World) -> None:
 
 
 def leader_of(world: World) -> Post:
-    """Another investigator of the case, at the head of the group."""
+    """Another investigator of the case, as leader of the group."""
     leader = investigator_of(world.case)
     services.name_leader(world.case, world.posts["head_of_unit"], leader.officer)
     return leader

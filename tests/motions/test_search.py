@@ -1,4 +1,4 @@
-"""One meaning of ``q``: every word, in any order, however typed, at both doors (P-A10, F-F12)."""
+"""``q`` means the same in the portal and the REST API: every word, in any order, in any spelling (P-A10, F-F12)."""
 
 from collections.abc import Callable
 from importlib import import_module

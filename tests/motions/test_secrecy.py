@@ -1,4 +1,4 @@
-"""A secret motion is seen by named persons only: in lists, documents, the log, and by whom messages reach."""
+"""Only named persons see a secret motion: in lists, documents, the log and messages."""
 
 import pytest
 

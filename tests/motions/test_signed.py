@@ -1,4 +1,4 @@
-"""O-F2: what is shown, printed and acted on is what was signed; a row that says something else is refused and named."""
+"""O-F2: what is shown, printed and acted on is what was signed; a row that differs is refused and named."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def alter(motion: Motion, **columns: Any) -> None:
 
 
 def incidents(motion: Motion) -> list[tuple[str, str]]:
-    """What the log says of rows that were found altered: row and column."""
+    """The altered rows in the log: row and column."""
     found = [entry.content for entry in Entry.objects.filter(chain=motion.chain).order_by("pk")]
     return [(one["subject"]["row"], one["data"]["column"]) for one in found if one["event"] == "row.altered"]
 

@@ -1,6 +1,6 @@
-"""Random acts by random officers, legal and illegal, for thousands of steps: what must always hold, holds after each.
+"""Random acts by random officers, legal and illegal, for thousands of steps; invariants are checked after each.
 
-CI walks the same lives each time; ``ECASE_STATE_MACHINE_EXAMPLES`` walks as many other ones.
+CI runs the same examples each time; ``ECASE_STATE_MACHINE_EXAMPLES`` runs that many other ones.
 """
 
 import os
@@ -71,14 +71,14 @@ STRANGERS = {
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Everything in the database as it was before, in one transaction: others wait for it when they export."""
+    """Roll everything back afterwards, in one transaction, which exports in other connections wait for."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 class Life(RuleBasedStateMachine):
-    """One case with everybody in it, and strangers; motions live and die at random."""
+    """One case with all its officers, and unrelated officers; random acts on its motions."""
 
     make_world: ClassVar[Callable[[], World]]
     performed: ClassVar[int] = 0
@@ -107,7 +107,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(target=motions, seed=SEEDS)
     def begin(self, seed: int) -> Any:
-        """Every life begins with a walk: hypothesis may leave a rule out of an example, but never this."""
+        """Every example begins with a walk: hypothesis may omit rules from an example, but not ``initialize``."""
         pk = self.world.filed("custody").pk
         self.officers_walk(pk, seed)
         return pk
@@ -136,7 +136,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(pk=motions, seed=SEEDS)
     def officers_walk(self, pk: Any, seed: int) -> None:
-        """Steps that somebody may take, and now and then one that he may not; the least seed is as good as any."""
+        """Mostly permitted steps, with some forbidden ones; the smallest seed gives an equally useful walk."""
         chance = random.Random(seed)
         for _step in range(WALK):
             pick = chance.randrange(10_000)
@@ -150,7 +150,7 @@ class Life(RuleBasedStateMachine):
             self.what_waits_can_be_done(self._motion(pk), ROLES[pick % len(ROLES)])
 
     def _one_step(self, motion: Motion, pick: int) -> None:
-        """Somebody who may act does, and rather what has not been done yet; what ends a life is chosen less often."""
+        """Perform a permitted act, preferring types performed least often; acts that end a motion are rarer."""
         kept = {ActType.SUPPLEMENT, *(DEAD_ENDS if pick % 20 else ())}
         can = {(act_type, role) for role in ROLES for act_type in self._may(motion, role) if act_type not in kept}
         if can:
@@ -210,7 +210,7 @@ class Life(RuleBasedStateMachine):
         return self.world.ruling(motion, outcome) if ruling else self.world.decision(motion, outcome)
 
     def _given(self, motion: Motion, act_type: ActType) -> dict[str, Any]:
-        """What the form alone does not tell."""
+        """Values that cannot be derived from the form."""
         tomorrow = format_instant(timezone.now() + timedelta(days=1))
         given = {
             ActType.HEARING_ORDER: {"scheduled_at": tomorrow},
@@ -233,7 +233,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def it_all_holds(self) -> None:
-        """Looked at whenever an act was performed or time has passed."""
+        """Checked after each act and after time has passed."""
         if not self.changed:
             return
         self.every_state_is_explained_by_an_act()

@@ -1,4 +1,4 @@
-"""Figures count what the reader may open, and nothing that is kept from him."""
+"""Statistics count only what the reader may open."""
 
 from datetime import date, timedelta
 

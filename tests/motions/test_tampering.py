@@ -1,4 +1,4 @@
-"""O-F2, table 5: whatever is altered behind the service's back is found by ``manage.py audit verify``, and named."""
+"""O-F2, table 5: any alteration in the database is detected and named by ``manage.py audit verify``."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found() -> set[tuple[str, str, str]]:
-    """What is named: code, table and column."""
+    """The faults found: code, table and column."""
     return {(fault.code, fault.table, fault.column) for fault in named()}
 
 
@@ -45,7 +45,7 @@ def tamper(sql: str, **values: Any) -> int:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What happens here is rolled back: the test's own end checks that every reference leads somewhere."""
+    """Roll the block back, since foreign keys are checked at the end of the test."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -296,7 +296,7 @@ COPY = """
 
 
 def _multiply(motion: Motion, number: int) -> None:
-    """So many more motions, and acts as of nobody's, which nothing in the log explains."""
+    """Copy the motion and its acts ``number`` times; nothing in the log explains the copies."""
     changes = "'id', gen_random_uuid(), 'number', null, 'appeal_number', null"
     tamper(COPY.format(table="motions_motion", changes=changes, of="id"), id=motion.pk, number=number)
     unique = "'sha256', gen_random_uuid()::text, 'cms_sha256', gen_random_uuid()::text"
@@ -315,7 +315,7 @@ def _peak() -> int:
 
 
 def test_memory_does_not_grow_with_the_rows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Far more motions than a cursor fetches at a time; what is kept of a process's first use is paid before."""
+    """Far more motions than a cursor fetches at once; the first run fills caches and is not measured."""
     monkeypatch.setattr(wholes, "FETCH", 20)
     motion = world.filed("search")
     _multiply(motion, 100)

@@ -1,4 +1,4 @@
-"""How acts tell their facts: on a document in whole words, on a page in short."""
+"""How the facts of acts are written: in words on a document, in short form on a page."""
 
 from types import SimpleNamespace
 from typing import Any

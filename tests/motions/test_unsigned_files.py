@@ -1,4 +1,4 @@
-"""R-A1, its kind: a file that is attached and not signed yet tells only the author's side what is being prepared."""
+"""Like R-A1: a file that is attached and not yet signed is visible only to the author's side."""
 
 from io import BytesIO
 from typing import Any

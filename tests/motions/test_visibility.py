@@ -1,7 +1,6 @@
-"""Every entry of a week's log against every post: who may read it, by a table that knows nothing of the code's rule.
+"""Tests every entry of a week's log against every post: who may read it, by a table independent of the code's rule.
 
-Also R-A1 and R-A2: no number of a chain that is read has a gap, and an event that nobody has classified is shown to
-nobody.
+Also R-A1 and R-A2: a chain that is read has no gap in its numbers, and an unclassified event is shown to nobody.
 """
 
 import ast
@@ -33,7 +32,7 @@ def week(world: World) -> Week:
 
 
 def test_every_entry_of_a_week_against_every_post(week: Week) -> None:
-    """Findings R-A1 and R-A2: the table above, whatever the entry is about."""
+    """Findings R-A1 and R-A2: the table holds for every entry."""
     entries = [entry for entry in Entry.objects.order_by("pk") if motion_of(week, entry) != "?"]
     wrong = []
     for role, post in week.posts.items():
@@ -63,9 +62,9 @@ def test_every_entry_of_a_week_against_every_post(week: Week) -> None:
 
 
 def test_no_chain_is_read_with_a_gap(week: Week) -> None:
-    """Who reads one entry of a chain reads all of it: a number that is left out tells of nothing.
+    """A reader of one entry of a chain reads all of it, so that no missing number reveals a hidden entry.
 
-    But for a court's covert draws: each says itself, to those who see its motion, which of them it is.
+    Except a court's covert draws: each states its own number to those who see its motion.
     """
     whole: dict[str, set[int]] = {}
     for chain, seq in Entry.objects.values_list("chain", "seq"):
@@ -115,12 +114,12 @@ def test_a_motion_that_is_not_there_is_nobodys(about: dict[str, str], db: None) 
 EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 # How the code writes to the log.
 APPENDING = ("services.append(", "audit.append", "audit.read(", "append_refusal", "_log(")
-# Names of messages and of nothing that is logged.
+# Names of messages that are not events of the log.
 TOPICS = {"signature.accepted", "signature.refused"}
 
 
 def _appended() -> Iterator[str]:
-    """What is named like an event wherever the code writes to the log: given to a function, or kept as a constant."""
+    """Names like events in modules that write to the log: arguments of functions, and constants."""
     rooms = [settings.BASE_DIR / name for name in ("api", "ecase", "workflows")]
     for path in (path for room in rooms for path in Path(room).rglob("*.py") if "migrations" not in path.parts):
         text = path.read_text(encoding="utf-8")

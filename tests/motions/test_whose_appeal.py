@@ -1,4 +1,4 @@
-"""F-F1: an appeal is ended by the one whose it is; each appeal stands for itself, and the machine follows from all."""
+"""F-F1: only its appellant ends an appeal; appeals are independent, and the state follows from all of them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,8 +37,8 @@ SAYS = {
 
 
 def told(story: str) -> list[Stated]:
-    """``a1`` an appeal in time, ``A1`` a late one, ``w1`` its withdrawal, ``y1`` and ``n1`` what the judge rules of its
-    term, ``w`` a withdrawal of before appeals were named; ``u j l r`` what happens in the court above."""
+    """``a1`` an appeal in time, ``A1`` a late one, ``w1`` its withdrawal, ``y1`` and ``n1`` the judge's ruling on its
+    term, ``w`` a withdrawal from before appeals were named; ``u j l r`` the steps in the higher court."""
     found = []
     for number, word in enumerate(story.split()):
         kind, days = SAYS[word[0]]
@@ -100,7 +100,7 @@ def test_one_function_says_where_all_appeals_stand(story: str, state: str) -> No
 
 @pytest.fixture
 def motion(world: World) -> Motion:
-    """A custody decided and delivered, about the suspect whom the world's defender defends."""
+    """A decided and delivered custody motion about the client of the world's defender."""
     world.posts["second_prosecutor"] = prosecutor_of(world.case)
     world.posts["second_clerk"] = clerk_of(world.case)
     suspect = world.case.persons.get(capacity="suspect")
@@ -132,7 +132,7 @@ def appealed(world: World, motion: Motion, *roles: str) -> tuple[Motion, list[Ac
     ],
 )
 def test_nobody_ends_what_another_has_filed(world: World, motion: Motion, by: str, strangers: list[str]) -> None:
-    """F-F1, first and third: the prosecutor withdraws the defender's appeal, or a complaint that the clerk took in."""
+    """F-F1, first and third: the prosecutor withdrew the defender's appeal, or a complaint that the clerk recorded."""
     motion, (appeal,) = appealed(world, motion, by)
     for role in strangers:
         assert ActType.APPEAL_WITHDRAWAL not in acting.available(motion, world.posts[role]), role
@@ -145,7 +145,7 @@ def test_nobody_ends_what_another_has_filed(world: World, motion: Motion, by: st
 
 @pytest.mark.django_db
 def test_one_withdrawal_leaves_the_others_standing_and_they_go_up(world: World, motion: Motion) -> None:
-    """F-F1, second: both appeal, one withdraws, and the other's was never sent up."""
+    """F-F1, second: both appealed, one withdrew, and the other's appeal was never sent to the higher court."""
     motion, (of_prosecutor, of_defender) = appealed(world, motion, "prosecutor", "defender")
 
     motion = world.does(motion, ActType.APPEAL_WITHDRAWAL, "prosecutor")
@@ -179,7 +179,7 @@ def test_an_appeal_is_the_client_s_so_his_other_counsel_may_withdraw_it(world: W
 
 @pytest.mark.django_db
 def test_counsel_of_two_persons_counts_for_nobody_who_has_only_one_of_them(world: World, motion: Motion) -> None:
-    """Nothing says for whom of them the appeal was made: counsel of one cannot take away what may be the other's."""
+    """It is not recorded for which client the appeal was made, so counsel of only one of them cannot withdraw it."""
     victim = world.case.persons.filter(capacity="victim").first()
     Counsel.objects.create(case=world.case, officer=world.posts["defender"].officer, person=victim)
     motion, _all = appealed(world, motion, "defender")

@@ -1,4 +1,4 @@
-"""Who must act next: the list of a post and what the post can do about a motion say the same (H-A1, H-A2, H-A3)."""
+"""The list of a post agrees with what the post can do about a motion (H-A1, H-A2, H-A3)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -73,7 +73,7 @@ def test_whoever_is_admitted_to_a_secret_motion_is_told(world: World) -> None:
 
 
 def test_a_motion_is_judged_by_the_law_under_which_it_was_filed(world: World) -> None:
-    """A later version that grants by another outcome takes nothing from the lists of an earlier one."""
+    """A later version with another granting outcome removes nothing from the lists of an earlier one."""
     motion, author = granted(world, "search"), world.posts["investigator"]
     assert is_listed(motion, author)
     row = CatalogueVersion.objects.get(pk=motion.catalogue_id)

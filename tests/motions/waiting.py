@@ -1,4 +1,4 @@
-"""What the lists say waits for a post, and what the post can do about it: both must say the same."""
+"""Checks that the motions listed for a post are those that the post can act on."""
 
 from ecase.officers.models import Post, Role
 from workflows.motions import queries
@@ -15,7 +15,7 @@ def is_listed(motion: Motion, post: Post) -> bool:
 
 
 def expected_acts(motion: Motion, post: Post) -> list[str]:
-    """The acts that are possible to the post and for which the motion waits."""
+    """The acts that the motion waits for and the post can perform."""
     if not queries.queue(post).filter(pk=motion.pk).exists():
         return []
     kinds, this = KindRows.load(), Motion.objects.filter(pk=motion.pk)
@@ -27,7 +27,7 @@ def expected_acts(motion: Motion, post: Post) -> list[str]:
 
 
 def lacks_judge(motion: Motion, post: Post) -> bool:
-    """What no act of the chair can mend, but what he is shown."""
+    """Whether a court chair is shown the motion because it has no judge, though no act of the chair can change that."""
     if post.role != Role.COURT_CHAIR or not queries.queue(post).filter(pk=motion.pk).exists():
         return False
     here = motion.state == State.REGISTERED and motion.court_id == post.organisation_id
@@ -35,7 +35,7 @@ def lacks_judge(motion: Motion, post: Post) -> bool:
 
 
 def require_agreement(motion: Motion, post: Post) -> None:
-    """A motion is in the list exactly when an act that it waits for is possible to the post."""
+    """A motion is in the list exactly when the post can perform an act that it waits for."""
     acts = expected_acts(motion, post)
     listed = is_listed(motion, post)
     assert listed == (bool(acts) or lacks_judge(motion, post)), (

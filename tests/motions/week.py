@@ -1,6 +1,6 @@
 """A week of a court: motions in every state, covert and closed ones, drafts, readings, refusals; and who reads what.
 
-The table knows nothing of the code's rule: it says which post sees which motion, and who else is concerned by an entry.
+The table is independent of the code's rule: it states which post sees which motion, and who else an entry concerns.
 """
 
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ MESSAGES = ("message.",)
 
 @dataclass
 class Week:
-    """Motions in every state, by the word by which the table names them; who does not take part; what was discarded."""
+    """Motions in every state by their names in the table, posts that do not take part, and discarded drafts."""
 
     world: World
     motions: dict[str, Motion] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Week:
         return {**self.world.posts, **self.outside}
 
 
-# Which posts of the world see which motion, as the law and docs/reference say it; nobody else does.
+# Which posts of the world see which motion, according to the law and docs/reference; nobody else does.
 OFFICE = {"investigator", "colleague", "head_of_unit", "prosecutor"}
 SEES: dict[str, set[str]] = {
     "custody": OFFICE | {"judge", "court_chair", "clerk", "defender"},
@@ -162,7 +162,7 @@ def _system(week: Week) -> None:
 
 
 def motion_of(week: Week, entry: Entry) -> str:
-    """The word for the motion that an entry is about: empty for none, ``?`` for one of another case of the week."""
+    """The name of the motion that an entry is about: empty for none, ``?`` for a motion of another case."""
     subject = entry.content["subject"]
     named = subject.get("motion") or subject.get("key")
     if named is None and "document" in subject:

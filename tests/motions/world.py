@@ -1,4 +1,4 @@
-"""A case with everybody who may act on its motions, and short ways to bring a motion to any point of its life."""
+"""A case with all who may act on its motions, and helpers that bring a motion to any state."""
 
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -36,7 +36,7 @@ CAPACITIES = [capacity.value for capacity in Person.Capacity]
 
 @dataclass
 class World:
-    """A case with its officers, who can file, sign and decide; courts and prosecutors' offices stand above them."""
+    """A case with its officers, who can file, sign and decide; with higher courts and prosecutors' offices."""
 
     keys: Keyring
     case: Case = field(default_factory=CaseFactory)
@@ -91,7 +91,7 @@ class World:
         return motion
 
     def earlier(self, kind: Kind, turn: int = 0) -> Motion:
-        """A sanction in force that a motion of ``kind`` may be about; ``turn`` picks among the kinds of it."""
+        """A sanction in force that a motion of ``kind`` may be about; ``turn`` picks among its possible kinds."""
         assert kind.relation
         earlier = self.kind(kind.relation.kinds[turn % len(kind.relation.kinds)])
         granting = next(outcome.key for outcome in earlier.outcomes if outcome.grants)
@@ -105,7 +105,7 @@ class World:
         return acting.perform(prepared, self.keys.sign(post, bytes(prepared.act_json)), post)
 
     def does(self, motion: Motion, act_type: ActType, role: str, **given: Any) -> Motion:
-        """As :meth:`act` with a payload made from the form; the motion as it is afterwards."""
+        """As :meth:`act`, with a payload made from the form; returns the updated motion."""
         self.act(motion, act_type, role, self.filled(motion, act_type, self.post(motion, role), **given))
         return self.fresh(motion)
 
@@ -131,7 +131,7 @@ class World:
         return self.fresh(motion)
 
     def assigned(self, kind: str, **given: Any) -> Motion:
-        """A motion that is with its judge, approved and agreed by whoever has to."""
+        """A motion assigned to a judge, with all required approvals and agreements."""
         motion = self.filed(kind, **given)
         if motion.state == State.AWAITING_APPROVAL:
             motion = self.does(motion, ActType.APPROVAL, "head_of_unit")
@@ -140,7 +140,7 @@ class World:
         return motion
 
     def decided(self, kind: str, outcome: str, **given: Any) -> Motion:
-        """A motion on which the judge has decided ``outcome``, by the path that this outcome belongs to."""
+        """A motion on which the judge has decided ``outcome``, by the path of that outcome."""
         entry = self.kind(kind)
         if entry.outcome(outcome).path == "urgent":
             given[entry.urgent.field] = True
@@ -155,13 +155,13 @@ class World:
         return {"outcome": outcome, **fill(acting.form(motion, act_type, outcome), self.case)}
 
     def ruling(self, motion: Motion, outcome: str, instead: str = "") -> dict[str, Any]:
-        """What an appellate judge states, who may put another outcome in the place of the decision's."""
+        """An appellate judge's payload; ``instead`` replaces the decision's outcome."""
         put = {"new_outcome": instead} if instead else {}
         form = acting.form(motion, ActType.APPEAL_RULING, outcome, instead)
         return {"outcome": outcome, **put, **fill(form, self.case)}
 
     def filled(self, motion: Motion, act_type: ActType, author: Post | None = None, **given: Any) -> dict[str, Any]:
-        """A payload of the form; as it is offered to ``author``, if one is named."""
+        """A payload of the form, as offered to ``author`` if given."""
         return fill(acting.form(motion, act_type, author=author), self.case, **given)
 
     def fresh(self, motion: Motion) -> Motion:
@@ -169,7 +169,7 @@ class World:
 
 
 def _raise(organisation: Organisation, *levels: str) -> None:
-    """Let organisations of these levels stand above, one above the other."""
+    """Give the organisation superior ones of these levels, one above the other."""
     below = organisation
     for level in levels:
         below.parent = OrganisationFactory(kind=below.kind, level=level)
