@@ -1,1 +1,1 @@
-"""The web pages: they translate between people and the workflows, and hold no rule of their own."""
+"""The web portal: views call the workflows and have no rules of their own."""

@@ -1,4 +1,4 @@
-"""The buttons of a motion: every act that is possible now, the expected one first, the rare ones apart."""
+"""The buttons of a motion: every possible act, the expected one first, the rare ones separate."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,17 +37,17 @@ class ActButtons:
 
     @property
     def is_expected(self) -> bool:
-        """Whether the motion waits for one of them."""
+        """Whether the motion waits for one of these acts."""
         return any(button.rank == Rank.EXPECTED for button in self.first)
 
     @property
     def reads_first(self) -> bool:
-        """Whether some of them ask for the reading of the materials."""
+        """Whether any of the acts requires the materials to be opened first."""
         return any(button.reads_first for button in (*self.first, *self.rare))
 
     @property
     def unread(self) -> "ActButtons":
-        """Those that are possible without having read the materials."""
+        """The acts that are possible without opening the materials."""
         return ActButtons(
             [button for button in self.first if not button.reads_first],
             [button for button in self.rare if not button.reads_first],
@@ -55,7 +55,7 @@ class ActButtons:
 
 
 def act_buttons(motion: Motion, post: Post) -> ActButtons:
-    """The acts that are possible now, each once: a decision is one button, whatever form it will take."""
+    """The acts that are possible now, each once: a decision is one button, whatever type of act it becomes."""
     found = list(_each(motion, post))
     first = sorted(
         (button for button in found if button.rank != Rank.RARE), key=lambda button: button.rank != Rank.EXPECTED
@@ -64,7 +64,7 @@ def act_buttons(motion: Motion, post: Post) -> ActButtons:
 
 
 def address_of(motion: Motion, act_type: ActType) -> str:
-    """The page on which an act is written."""
+    """The page on which the act is written."""
     if act_type == ActType.MOTION:
         return reverse("portal:draft", args=[motion.pk])
     if act_type in DECISIONS:

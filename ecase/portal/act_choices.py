@@ -1,6 +1,6 @@
-"""What the register knows and an act only has to point at: offered as a choice where the catalogue asks for a text.
+"""Replaces text inputs by choices where the register knows the possible values.
 
-What is stored and signed stays the text: the key of a field, the number of a court.
+The stored and signed value stays the text: the key of a field, the number of a court.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from workflows.statute.schema import Field, Form
 
 
 def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Form:
-    """The form that ``payload`` fills as ``author`` states it, with choices for texts that the register knows."""
+    """The form that ``payload`` of ``author`` fills, with choices for texts that the register knows."""
     form = payloads.form_of(motion, act_type, payload, author=author)
     return dataclasses.replace(form, fields=tuple(_with_choices(field, motion, act_type) for field in form.fields))
 

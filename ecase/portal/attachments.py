@@ -6,7 +6,7 @@ from workflows.motions.models import Motion
 
 
 def parts(motion: Motion, *, waiting: bool = False) -> list[dict[str, Any]]:
-    """Each requirement with what is attached under it; with ``waiting`` only what no signed act states yet."""
+    """Each requirement with its attachments; with ``waiting`` only those that no signed act states yet."""
     held = motion.attachments.select_related("document__blob")
     shown = list(held.filter(filed_by=None) if waiting else held)
     return [

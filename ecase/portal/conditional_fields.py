@@ -1,6 +1,6 @@
-"""After which answers a form asks for a conditional field: what a page needs to show it only then.
+"""Conditional fields of a form: the answers for which a page shows each of them.
 
-The catalogue's own comparison is tried on every answer that the deciding field offers, so a page repeats no rule.
+The catalogue's own comparison is tried on every answer that the deciding field offers, so the page repeats no rule.
 """
 
 import json
@@ -13,13 +13,13 @@ from django.utils import timezone
 from workflows.statute.conditions import holds
 from workflows.statute.schema import FIELD_PREFIX, Condition, Field, Form
 
-# A list of choices is decided by any one of its members only for these.
+# Comparisons that any single member of a list of choices can fulfil.
 BY_MEMBER = frozenset({"contains", "present", "absent"})
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A field is asked for while the input ``by`` posts one of ``answers``; with nothing chosen it posts ``""``."""
+    """A field is shown while the input ``by`` posts one of ``answers``; with nothing chosen it posts ``""``."""
 
     by: str
     answers: tuple[str, ...]
@@ -31,9 +31,9 @@ class Asked:
 
 
 def asked(field: Field, form: Form, prefix: str) -> Asked | None:
-    """When ``field`` of ``form`` is asked for; inputs are named under ``prefix``.
+    """The answers for which ``field`` of ``form`` is shown; inputs are named under ``prefix``.
 
-    None if that is always, or if it rests on more than one answer out of a few: such a field is shown always.
+    None if the field is always shown: it is unconditional, depends on several answers, or on one with many values.
     """
     condition = field.required_if
     deciding = form.field(condition.field) if condition else None
@@ -50,13 +50,13 @@ def _is_required_otherwise(field: Field, form: Form) -> bool:
 
 
 def _compares(condition: Condition) -> bool:
-    """Whether the condition looks at a second field."""
+    """Whether the condition refers to a second field."""
     value = condition.value
     return isinstance(value, Mapping) or (isinstance(value, str) and value.startswith(FIELD_PREFIX))
 
 
 def _offered(deciding: Field, condition: Condition) -> dict[str, Any]:
-    """Every answer as it is posted, and what it means; empty where answers are not a few."""
+    """Every possible answer as posted, and its value; empty if the field has no short list of answers."""
     if deciding.type == "boolean":
         return {"": None, "yes": True, "no": False}
     if deciding.type == "choice":

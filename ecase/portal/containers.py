@@ -1,4 +1,4 @@
-"""The report on an evidence container, in the reader's words; the checking itself is ``ecase.trust.inspection``."""
+"""The report on an evidence container in the reader's language; ``ecase.trust.inspection`` does the checking."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """What came out, who signed, what the act is, and every line of the report."""
+    """The result, the signers, the act, and every line of the report."""
 
     passed: bool
     signer: str
@@ -38,7 +38,7 @@ class Findings:
 
 
 def examine(file: UploadedFile) -> Findings:
-    """Check a container against this installation's trust. Raises :class:`Invalid` for what is not a container."""
+    """Check a container against this installation's trust. Raises :class:`Invalid` if it is not a container."""
     try:
         verdict = inspection.examine(file, timezone.now())
     except inspection.NotAContainer as fault:
@@ -52,7 +52,7 @@ def examine(file: UploadedFile) -> Findings:
 
 
 def _facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Who stated what, when and in which case; only what is there, as the act itself says it."""
+    """Who stated what, when and in which case, as far as the act contains it."""
     found = [
         (_("Signed by"), _at(statement, "author", "name")),
         (_("Organisation"), _at(statement, "author", "organisation")),

@@ -1,4 +1,4 @@
-"""What every page knows: who is signed in, where the signer listens, and how many notices wait."""
+"""Context of every page: the signed-in officer, the signer's address, the number of unread notices."""
 
 import base64
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def keeper(post: Post | None) -> dict[str, str]:
-    """Under which name, and with which key, the browser keeps what is typed: of this officer in this post alone."""
+    """Name and key under which the browser stores unsaved input, for this officer in this post only."""
     if post is None:
         return {}
     name = f"{post.officer_id}:{post.pk}"
@@ -63,7 +63,7 @@ def navigation(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:
 
 
 def signer_usage(post: Post | None) -> str:
-    """The key usage that the key of this role must have, for the signer to offer no other; empty if several will do."""
+    """The key usage by which the signer filters keys for this role; empty if several usages are accepted."""
     rules = trust.at(timezone.now()).rules
     usages = rules[post.role].usages if post and post.role in rules else frozenset()
     return next(iter(usages)) if len(usages) == 1 else ""
@@ -80,7 +80,7 @@ def _lazily(function: Callable[[], Any]) -> Any:
 
 
 def signer_page() -> str:
-    """Where the demo signer asks whom to be: one port above its WebSocket. Empty where there is none."""
+    """Where the demo signer asks for the identity: the port after its WebSocket's. Empty if there is none."""
     if not settings.DEMO or settings.SIGNER_IN_PAGE:
         return ""
     place = urlsplit(settings.SIGNER_URL)

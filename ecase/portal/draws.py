@@ -1,4 +1,4 @@
-"""The record of a draw in plain words: among whom, how likely each was, who was left out and why."""
+"""The record of a draw for people: candidates, their chances, who was excluded and why."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,16 +26,16 @@ REASONS: Mapping[str, Any] = {
     "not_on_duty": _("not on duty at that moment"),
     "later_on_duty": _("on duty, after the one who was called first"),
 }
-# The parts of a judge's load, as the record counts them.
+# The parts of a judge's load, by their names in the record.
 LOAD = ("open", "done", "appeals")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A judge among whom it was drawn.
+    """A judge among the candidates of a draw.
 
-    ``share`` is the part of a full load in per cent, ``speciality`` the factor of who is appointed for such motions and
-    ``load`` the motions that were counted (None in draws of the first algorithm); ``chance`` is in per cent of all
+    ``share`` is the part of a full load in per cent, ``speciality`` the factor of a specialist for such motions and
+    ``load`` the number of motions counted (None in draws of the first algorithm); ``chance`` is in per cent of all
     weights, rounded.
     """
 
@@ -50,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Described:
-    """A draw as a page tells it. ``faults`` is empty when it was repeated with the same result."""
+    """A draw as shown on a page. ``faults`` is empty if repeating it gave the same result."""
 
     record: Draw
     candidates: list[Candidate]
@@ -59,7 +59,7 @@ class Described:
 
 
 def describe(draw: Draw) -> Described:
-    """The record with names instead of ids, repeated on the spot."""
+    """The record with names instead of ids, and the result of repeating the draw."""
     listed = [_weighed(candidate) for candidate in draw.candidates]
     names = _names([*(candidate["officer"] for candidate in listed), *draw.excluded])
     total = sum(candidate["weight"] for candidate in listed) or 1

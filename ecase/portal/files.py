@@ -1,4 +1,4 @@
-"""Files in answers: shown by the browser where that is safe, saved otherwise."""
+"""Files in answers: shown by the browser if that is safe, downloaded otherwise."""
 
 from typing import IO, Any
 
@@ -7,12 +7,12 @@ from django.utils.http import content_disposition_header
 
 PDF = "application/pdf"
 SHOWN = frozenset({PDF, "image/png", "image/jpeg"})
-# The browser's PDF viewer is a page of its own, which a policy made for our pages would break; it stays in our frames.
+# The browser's PDF viewer is a page of its own, which the portal's CSP would break; only the portal may frame it.
 VIEWER_POLICY = "frame-ancestors 'self'"
 
 
 def inline(stream: IO[Any], name: str, media_type: str) -> FileResponse:
-    """A file for the browser to show, or to save if it is of a type that browsers should not open from here."""
+    """A file for the browser to show, or to download if browsers should not open its type from here."""
     answer = FileResponse(stream, as_attachment=media_type not in SHOWN, filename=name, content_type=media_type)
     answer["Cache-Control"] = "private, no-store"
     if media_type == PDF:
@@ -21,12 +21,12 @@ def inline(stream: IO[Any], name: str, media_type: str) -> FileResponse:
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:
-    """A PDF of the service's own making, for the browser's viewer."""
+    """A PDF made by the service, for the browser's viewer."""
     return _answer(content, PDF, name, as_attachment=False, **{"Content-Security-Policy": VIEWER_POLICY})
 
 
 def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """Bytes to save under ``name``."""
+    """A download under ``name``."""
     return _answer(content, media_type, name, as_attachment=True)
 
 

@@ -1,6 +1,6 @@
-"""Forms of the catalogue on a page: what was posted becomes a payload, a payload becomes fields with their problems.
+"""Forms of the catalogue on a page: converts posted inputs to a payload, and a payload to inputs with their problems.
 
-Inputs are named by the path that problems name, ``payload.items.0.value``, so that an error summary links to them.
+Inputs are named by the path that problems state, ``payload.items.0.value``, so that an error summary links to them.
 """
 
 import dataclasses
@@ -73,7 +73,7 @@ class Input:
 
     @property
     def described_by(self) -> str:
-        """Ids of the hint and of the error message that belong to it."""
+        """Ids of the input's hint and error message."""
         hint = [f"{self.path}-hint"] if str(self.field.help) else []
         return " ".join([*hint, f"{self.path}-error"] if self.errors else hint)
 
@@ -82,7 +82,7 @@ class Input:
 
 
 def read(form: Form, posted: QueryDict) -> dict[str, Any]:
-    """The payload that the posted inputs state. What does not fit its type is kept as typed, for validation to name."""
+    """The payload in the posted inputs. A value that does not fit its type is kept as typed, for validation."""
     return tidy(form, _read_fields(form.fields, posted, PREFIX))
 
 
@@ -142,7 +142,7 @@ _READ: dict[str, Callable[[Field, QueryDict, str], Any]] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """What the inputs of one form share: the persons of the case and the problems by field."""
+    """Data shared by the inputs of one form: the persons of the case and the problems by field."""
 
     persons: tuple[Person, ...]
     errors: Mapping[str, list[Problem]]
@@ -198,7 +198,7 @@ def _options(of: Field, value: Any, shown: Shown) -> list[Option]:
 
 
 def _chosen(value: Any) -> set[str]:
-    """The keys that are chosen, also of what a stranger has posted."""
+    """The keys that are chosen, also if the posted value has another shape."""
     given = value if isinstance(value, list) else [value]
     return {key for key in given if isinstance(key, str)}
 
@@ -210,13 +210,13 @@ def _person(person: Person, chosen: set[str]) -> Option:
 
 
 def from_earlier(motion: Motion) -> list[Input]:
-    """The inputs of a draft that the earlier decision fills in."""
+    """The inputs of a draft that are filled in from the earlier decision."""
     filled = inputs(motion.kind_entry.form, motion.payload, ())
     return [entry for entry in filled if entry.field.prefill.startswith("earlier.")]
 
 
 def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:
-    """The payload without the fields that ``problems`` are about: what can be kept of a half-typed form."""
+    """The payload without the fields that ``problems`` name: the part of an incomplete form that can be saved."""
     faulty = {problem.field.split(".")[1] for problem in problems if problem.field.startswith(f"{PREFIX}.")}
     return {key: value for key, value in payload.items() if key not in faulty}
 

@@ -1,4 +1,4 @@
-"""The notices of a post: what the service has told it, motion by motion."""
+"""The notices of a post, grouped by motion."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ HEADLINES: Mapping[str, str | Promise] = {
     "signature.refused": _("A signature that waited has been refused"),
     "message.given_up": _("Messages to a receiver were given up"),
 }
-# What asks somebody above to step in, and what is a friendly word to the one who must act.
+# An escalation asks a superior to intervene, a reminder is for the officer who must act.
 ESCALATION, REMINDER, NEWS = "escalation", "reminder", "news"
 _TONES = {
     "deadline.escalated": ESCALATION,
@@ -47,7 +47,7 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One notice in words. ``tone`` is ``escalation``, ``reminder`` or ``news``; ``until`` the instant it warns of."""
+    """One notice in words. ``tone`` is ``escalation``, ``reminder`` or ``news``; ``until`` is its deadline."""
 
     notice: Notice
     headline: Any
@@ -67,28 +67,28 @@ class Group:
 
     @property
     def kind(self) -> str:
-        """The kind of the motion; empty where a notice is about none."""
+        """The kind of the motion; empty for a notice without one."""
         named = (str(line.notice.payload.get("kind", "")) for line in self.lines)
         return next(filter(None, named), "")
 
     @property
     def is_new(self) -> bool:
-        """Whether one of them has not been read."""
+        """Whether any of them is unread."""
         return any(_read_at(line.notice) is None for line in self.lines)
 
     @property
     def is_escalated(self) -> bool:
-        """Whether one that is not read asks somebody to step in."""
+        """Whether any unread one is an escalation."""
         return any(line.tone == ESCALATION and _read_at(line.notice) is None for line in self.lines)
 
 
 def unread(post: Post) -> int:
-    """How many notices of this post nobody has read yet."""
+    """How many unread notices this post has."""
     return outbox.unread(post)
 
 
 def headline(topic: str) -> Any:
-    """What a notice is about, in words."""
+    """The headline of a notice."""
     room, _dot, act_type = topic.partition(".")
     if room == "motion" and act_type in SPECS:
         return SPECS[ActType(act_type)].headline
@@ -96,7 +96,7 @@ def headline(topic: str) -> Any:
 
 
 def grouped(notices: Iterable[Notice]) -> list[Group]:
-    """Notices by the motion that they are about, in the order of the newest of each; escalations come first."""
+    """Notices grouped by motion, in the order of the newest of each; escalations come first."""
     found: dict[str, list[Line]] = {}
     for notice in notices:
         found.setdefault(notice.key, []).append(_line(notice))

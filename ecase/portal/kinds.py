@@ -1,4 +1,4 @@
-"""The kinds that a post may file, found by words: what each needs, and who decides how fast."""
+"""The kinds that a post may file, with search: what each needs, who decides, and how fast."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ class Group:
 
 
 def may_start(post: Post) -> bool:
-    """Whether the law lets this role file anything at all."""
+    """Whether this role may file any kind."""
     return any(post.role in kind.author_roles for kind in in_force().kinds.values())
 
 
 def offered(post: Post, text: str = "") -> list[Group]:
-    """The kinds that this role may file and that mention every word of ``text``, in the groups of the catalogue."""
+    """The kinds that this role may file and that contain every word of ``text``, in the groups of the catalogue."""
     known, words = in_force(), text.casefold().split()
     found = [kind for kind in known.kinds.values() if post.role in kind.author_roles and _mentions(kind, words)]
     groups = ((group.label, [_offer(kind) for kind in found if kind.group == group.key]) for group in known.groups)
@@ -47,7 +47,7 @@ def _mentions(kind: Kind, words: list[str]) -> bool:
 
 
 def _told(kind: Kind) -> Iterator[str]:
-    """What a search looks at: name and summary in every language, and the articles."""
+    """The searched text: name and summary in every language, and the articles."""
     for text in (kind.name, kind.summary):
         yield from (text.kk, text.ru, text.en)
     yield from kind.articles

@@ -1,6 +1,7 @@
-"""What the law says of a kind, in words: who agrees, how fast, heard or not, how long it holds, how it is appealed.
+"""The legal rules of a kind in words: who agrees, how fast, heard or not, how long it holds, how it is appealed.
 
-Every rule comes from the catalogue with its article. What the catalogue leaves open (mark ``U``) is said to be open.
+Every rule comes from the catalogue with its article. A rule that the catalogue leaves open (mark ``U``) is shown as
+open.
 """
 
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ SECRECY = {
 
 @dataclass(frozen=True)
 class Said:
-    """One rule: what it is about, what it says, and where it stands."""
+    """One rule: its subject, its content, and its article."""
 
     label: Any
     text: Any
@@ -48,12 +49,12 @@ def length(amount: Amount) -> str:
 
 
 def how_fast(kind: Kind) -> list[Said]:
-    """Within what the motion has to be filed, and decided."""
+    """The terms for filing and for deciding."""
     return [_term(term) for term in kind.terms if term.role == "judge" or "motion" in term.met_by]
 
 
 def of_kind(kind: Kind) -> list[Said]:
-    """Everything that the parties want to know of a kind before they act."""
+    """Every rule that the parties need before they act."""
     return [*_agreed(kind), *how_fast(kind), *_decided(kind), *_after(kind)]
 
 
@@ -86,7 +87,7 @@ def _validity(kind: Kind) -> Any:
 
 
 def _said(label: str, text: Any, rule: Rule) -> Said:
-    """A rule as it stands; one that the catalogue leaves open says so, whatever else it would say."""
+    """A rule in words; if the catalogue leaves it open, only that."""
     unknown = rule.mark == "U"
     return Said(label, UNKNOWN if unknown else text, "" if unknown else rule.article, unknown)
 
@@ -113,7 +114,7 @@ def _whole(term: Term) -> str:
 
 
 def _less(term: Term) -> str:
-    """By how much earlier than its own end the term is due."""
+    """How much earlier than its own end the term is due."""
     if term.less_by:
         return _either(term, term.less_by)
     return length(term.less) if term.less else ""

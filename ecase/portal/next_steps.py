@@ -1,4 +1,4 @@
-"""What a motion waits for next and by whom, in words: from what its row says already, without a query."""
+"""What a motion waits for next and by whom, in words. Reads the motion's row only, without a query."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def with_last_act(rows: QuerySet[Motion]) -> QuerySet[Motion]:
 
 
 def next_steps(motion: Motion) -> list[Any]:
-    """A sentence for what the motion waits for, and one for its appeal; empty when nothing is waited for."""
+    """A sentence for what the motion waits for, and one for its appeal; empty if it waits for nothing."""
     found = (_of_motion(motion), _OF_APPEAL.get(motion.appeal_state))
     return [sentence for sentence in found if sentence]
 

@@ -1,4 +1,4 @@
-"""Helpers of every view: who may come in, finding what is visible, answers for pages, for htmx and for scripts."""
+"""Helpers of all views: access checks, finding visible objects, responses for pages, htmx and scripts."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -19,7 +19,7 @@ P = ParamSpec("P")
 
 
 class PortalRequest(HttpRequest):
-    """A request of an officer who is signed in, in the post that the session was opened in."""
+    """A request of a signed-in officer, in the post in which the session was opened."""
 
     post: Post
     htmx: HtmxDetails
@@ -30,7 +30,7 @@ PlainView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def for_officers(view: View[P]) -> PlainView[P]:
-    """Let in whoever acts in a current post; send everybody else to the sign-in page and back."""
+    """Admit officers with a current post; redirect everybody else to the sign-in page and back."""
 
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "post", None) is None:
@@ -44,7 +44,7 @@ def for_officers(view: View[P]) -> PlainView[P]:
 
 
 def for_roles(*roles: str) -> Callable[[View[P]], PlainView[P]]:
-    """Let in the posts of some roles only."""
+    """Admit only posts of these roles."""
 
     def decorate(view: View[P]) -> PlainView[P]:
         def guarded(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -58,7 +58,7 @@ def for_roles(*roles: str) -> Callable[[View[P]], PlainView[P]]:
 
 
 def or_404(find: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """What ``find`` finds; 404 for what is not there or not visible, so that guessing an id tells nothing."""
+    """The result of ``find``; 404 if it is missing or not visible, so that guessing ids reveals nothing."""
     try:
         return find(*args, **kwargs)
     except ObjectDoesNotExist as absent:
@@ -66,19 +66,19 @@ def or_404(find: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A whole page, never kept by caches: it shows what this officer may see now."""
+    """A whole page, never cached: it shows what this officer may see now."""
     response = render(request, f"portal/{template}", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refused) -> HttpResponse:
-    """The page again, headed by a summary of every problem."""
+    """The page again, with an error summary of every problem."""
     return _with_headers(page(request, template, {**context, **faults(refusal)}, status=refusal.status), refusal)
 
 
 def faults(refusal: Refused) -> dict[str, Any]:
-    """Context of the error summary and of the fields that it points to."""
+    """Context of the error summary and of the fields that it links to."""
     return {"refusal": refusal, "errors": by_field(refusal.problems)}
 
 
@@ -91,25 +91,25 @@ def by_field(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
 
 
 def refused_json(refusal: Refused) -> HttpResponse:
-    """A refusal for a script of ours: title and problems, in the reader's language."""
+    """A refusal for a script of the portal: title and problems, in the reader's language."""
     body = {"title": str(refusal.title), "problems": [problem.as_dict() for problem in refusal.problems]}
     return _with_headers(JsonResponse(body, status=refusal.status), refusal)
 
 
 def _with_headers(response: HttpResponse, refusal: Refused) -> HttpResponse:
-    """When to come again, where the refusal says so."""
+    """Adds the refusal's ``Retry-After``, if it has one."""
     for name, value in getattr(refusal, "headers", {}).items():
         response.headers[name] = value
     return response
 
 
 def next_json(to: str, *args: Any) -> JsonResponse:
-    """Tell a script of ours where to go."""
+    """The address that a script of the portal goes to next."""
     return JsonResponse({"next": resolve_url(to, *args)})
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """To the sign-in and back to where the officer was: to the page, where only a part of it was asked for."""
+    """Redirect to the sign-in and back: to the whole page if only a part of it was requested."""
     htmx = getattr(request, "htmx", None)
     if htmx:
         return HttpResponseClientRedirect(f"{redirect_to_login(htmx.current_url_abs_path or '/')['Location']}&ended=1")

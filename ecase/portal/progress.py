@@ -1,4 +1,4 @@
-"""Where a motion stands, as pictures for people: the pipeline of its steps, and the three stamps of each reader."""
+"""Progress of a motion for people: the pipeline of its steps, and the three times of each reader."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ COPY = {"notify_copy": _("Copy to the prosecutor"), "none": _("Filing"), "author
 
 @dataclass(frozen=True)
 class Stamps:
-    """When something reached a reader, was opened by, and was decided by that reader."""
+    """When the motion reached a reader, and when that reader opened and decided it."""
 
     label: Any
     received: datetime | None
@@ -49,9 +49,9 @@ def pipeline(motion: Motion) -> list[Step]:
 
 
 def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
-    """Received, opened and decided: by the prosecutor where he consents, and by the judge.
+    """Received, opened and decided: by the prosecutor if his consent is needed, and by the judge.
 
-    Of this round alone: of the version that is being dealt with, and of the judge who has it. The history shows others.
+    Only for the current version and the current judge. The history shows the others.
     """
     opened = list(motion.openings.filter(version=motion.version).order_by("opened_at"))
     return list(_readers(motion, [act for act in acts if act.version == motion.version], opened))

@@ -1,4 +1,4 @@
-"""An officer's list of motions: which pile, how it is narrowed down, and whether it has changed since it was shown."""
+"""An officer's list of motions: the worklist, its filters, and whether it has changed since it was shown."""
 
 import hashlib
 from collections.abc import Callable
@@ -32,7 +32,7 @@ __all__ = ["ALL", "DUE", "WAITING", "Wishes", "law", "listed", "seen", "stamp", 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the reader asked the list for."""
+    """The filters that the reader has chosen."""
 
     scope: str
     state: str
@@ -51,7 +51,7 @@ class Wishes:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """What narrows the list, by the names of ``MotionFilter``."""
+        """The filters by the names of ``MotionFilter``."""
         return {"state": self.state, "kind": self.kind, "group": self.group, "due": self.due, "q": self.text}
 
     @property
@@ -67,7 +67,7 @@ class Wishes:
 
 
 def law() -> Catalogue:
-    """The catalogue that new motions are filed under."""
+    """The catalogue under which new motions are filed."""
     return catalogue(in_force(settings.JURISDICTION, timezone.now()).pk)
 
 
@@ -77,7 +77,7 @@ def listed(post: Post, wishes: Wishes) -> Page[Motion]:
 
 
 def _shown(rows: QuerySet[Motion], post: Post) -> QuerySet[Motion]:
-    """With what a line says; for the chair also ``judge_is_away``, in the same query."""
+    """The rows with the columns that a line shows; for the chair also ``judge_is_away``, in the same query."""
     rows = with_last_act(rows).select_related(*queries.RELATED).prefetch_related("case__persons")
     if post.role != Role.COURT_CHAIR:
         return rows
@@ -85,18 +85,18 @@ def _shown(rows: QuerySet[Motion], post: Post) -> QuerySet[Motion]:
 
 
 def seen(motions: Page[Motion]) -> str:
-    """A digest of a page of the list: another one as soon as a motion on it has moved, come or gone."""
+    """A digest of a page of the list: it changes when a motion on the page is changed, added or removed."""
     told = ",".join(f"{motion.pk}:{motion.revision}" for motion in motions.rows)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def stamp(post: Post, wishes: Wishes) -> str:
-    """:func:`seen` of the list as it is now, by one query that reads nothing but ids and revisions."""
+    """:func:`seen` of the current list, by one query that reads only ids and revisions."""
     return seen(_page(post, wishes, lambda rows: rows.only("pk", "revision", "created_at")))
 
 
 def waiting_count(post: Post) -> int:
-    """How many motions wait for the next step of this post."""
+    """How many motions wait for an act of this post."""
     return queries.queue(post).order_by().filter(waiting(post, KindRows.load())).count()
 
 
@@ -115,7 +115,7 @@ def _due(rows: QuerySet[Motion]) -> QuerySet[Motion]:
 
 
 def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes) -> Page[Motion]:
-    """As they stood when the post signed. Nothing that came later narrows the list: it would tell what came."""
+    """Motions as they stood when the post signed. Filters by later data are dropped: they would reveal it."""
     then = replace(wishes, state="", due="", text="")
     rows = _narrowed(worklist.motions(post), then, post)
     rows = filter_by_case_number(rows, wishes.text) if wishes.text else rows
@@ -124,6 +124,6 @@ def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes) -> Page[Motion
 
 
 def _narrowed(rows: QuerySet[Motion], wishes: Wishes, post: Post) -> QuerySet[Motion]:
-    """The rows that were asked for; none where something was asked that there is not."""
+    """The filtered rows; none if a filter has an unknown value."""
     narrowing = MotionFilter(wishes.chosen, rows, post=post)
     return narrowing.qs if narrowing.is_valid() else rows.none()

@@ -1,4 +1,4 @@
-"""Where a motion and its sanction stand, in words: whether it holds, who has agreed, how it may be appealed."""
+"""The status of a motion and its sanction in words: whether it is in force, who has agreed, how it may be appealed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ SUSPENDS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a picture. ``status`` is ``done``, ``current``, ``stopped`` or ``ahead``."""
+    """One step of a pipeline. ``status`` is ``done``, ``current``, ``stopped`` or ``ahead``."""
 
     label: Any
     status: str
@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Force:
-    """Whether a sanction holds: a sentence, its tone, and the instant that it is about."""
+    """Whether a sanction is in force: a sentence, its tone, and the instant concerned."""
 
     words: Any
     tone: str
@@ -55,7 +55,7 @@ class Force:
 
 @dataclass(frozen=True)
 class Consent:
-    """Somebody whose consent is asked on the way to court, in the order in which it is asked."""
+    """An officer whose consent is needed before the court gets the motion, in that order."""
 
     who: Any
     office: str
@@ -66,7 +66,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class Appeal:
-    """How the decision may be appealed, and where the appeal stands."""
+    """How the decision may be appealed, and the status of the appeal."""
 
     is_open: bool
     through: Any
@@ -78,7 +78,7 @@ class Appeal:
 
 
 def force(motion: Motion) -> Force | None:
-    """Whether the sanction holds; None where none was given."""
+    """Whether the sanction is in force; None if none was given."""
     if ending := _ENDINGS.get(State(motion.state)):
         return Force(ending, ENDED, at=motion.ended_at)
     if not kind_rules.was_granted(motion):
@@ -108,7 +108,7 @@ def _without_end(motion: Motion) -> Any:
 
 
 def related(motion: Motion, post: Post) -> dict[str, list[Motion]]:
-    """The earlier decision that the motion is about, and later motions about its own; only what ``post`` may see."""
+    """The earlier decision of the motion, and later motions about its own, as far as ``post`` may see them."""
     visible = Motion.objects.visible_to(post)
     earlier = list(visible.filter(pk=motion.earlier_id)) if motion.earlier_id else []
     later = list(visible.filter(earlier=motion).order_by("created_at")) if motion.state in AFTER_DECISION else []
@@ -119,7 +119,7 @@ def related(motion: Motion, post: Post) -> dict[str, list[Motion]]:
 
 
 def consents(motion: Motion, acts: Sequence[Act]) -> list[Consent]:
-    """Everybody who agrees before the court gets the motion; empty where it is the case's prosecutor or nobody."""
+    """Everybody whose consent is needed before the court; empty if it is only the case's prosecutor or nobody."""
     ladder = [*_approver(motion, acts), *_prosecutors(motion, acts)]
     return ladder if len(ladder) > 1 or kind_rules.consent_levels(motion) else []
 
@@ -145,7 +145,7 @@ def _prosecutors(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
 
 
 def _of_version(motion: Motion, acts: Sequence[Act], act_type: ActType) -> list[Act]:
-    """The acts of this type since the motion was filed last."""
+    """The acts of this type since the motion was last filed."""
     return [act for act in acts if act.type == act_type and act.version == motion.version]
 
 
@@ -160,7 +160,7 @@ def _consent(who: Any, office: Organisation | None, act: Act | None, *, is_next:
 
 
 def appeal(motion: Motion) -> Appeal | None:
-    """What there is to know of an appeal; None before a decision, and where the law knows none."""
+    """The status of the appeal; None before a decision, and if the law allows none."""
     begun = motion.appeal_state != AppealState.NONE
     if motion.decided_at is None or not (begun or kind_rules.may_be_appealed(motion)):
         return None

@@ -1,4 +1,4 @@
-"""What has been stated, in words: a payload beside the labels of its form."""
+"""A payload in words, with the labels of its form."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from workflows.statute.schema import Field, Form
 
 @dataclass(frozen=True)
 class Line:
-    """A label and what was answered: words, or rows of a table under a header."""
+    """A label and its answer: words, or rows of a table under a header."""
 
     label: Any
     text: str = ""
@@ -29,17 +29,17 @@ class Line:
 
 
 def of_motion(motion: Motion) -> list[Line]:
-    """What the motion asks for and why."""
+    """The statement of the motion: the request and its reasons."""
     return list(_lines(motion, acting.form(motion, ActType.MOTION), signed.statement(motion)))
 
 
 def of_act(act: Act) -> list[Line]:
-    """What an act states."""
+    """The statement of an act."""
     return of_payload(act.motion, ActType(act.type), act.stated["payload"])
 
 
 def of_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Line]:
-    """What an act of this type states with this payload."""
+    """The statement of an act of this type with this payload."""
     form = payloads.form_of(motion, act_type, payload)
     return [*_decided(motion, act_type, payload), *_lines(motion, form, payload)]
 

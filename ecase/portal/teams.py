@@ -1,4 +1,4 @@
-"""The group of investigators as a case's page shows it."""
+"""The group of investigators on a case's page."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ READERS = OPENERS | {Role.PROSECUTOR}
 
 @dataclass(frozen=True)
 class Team:
-    """Who works on the case; whom this post could take in (posts), and whether it names the leader."""
+    """The members; the posts that this post could add, and whether it names the leader."""
 
     members: list[TeamMember]
     others: list[Post]
@@ -19,7 +19,7 @@ class Team:
 
 
 def team(case: Case, post: Post) -> Team | None:
-    """``None`` for a post that investigates or supervises nothing."""
+    """``None`` for a post that neither investigates nor supervises."""
     if post.role not in READERS:
         return None
     members = list(case.team.select_related("officer").order_by("-leads", "officer__surname", "officer__given_name"))

@@ -1,4 +1,4 @@
-"""What templates need of the workflows: states as tags, time left in words, digests that the eye can compare."""
+"""Template tags and filters of the portal: states as tags, time left in words, readable digests."""
 
 import re
 from collections.abc import Mapping
@@ -61,13 +61,13 @@ INDICATIONS: Mapping[str, Any] = {
 
 @register.filter
 def colour(state: str) -> str:
-    """The colour of a state's tag; its words say the same."""
+    """The colour of a state's tag, in addition to its words."""
     return COLOURS.get(state, "grey")
 
 
 @register.filter
 def at(grouped: Mapping[str, Any] | None, key: str) -> Any:
-    """The entry of a mapping under a key that a template cannot spell."""
+    """The entry of a mapping under a key that a template cannot write."""
     return (grouped or {}).get(key)
 
 
@@ -79,7 +79,7 @@ def groups(digest: str) -> str:
 
 @register.filter
 def subject(motion: Motion, post: Post) -> Any:
-    """The person by whom a list names a motion to this post."""
+    """The person by whom a list names a motion for this post."""
     return main_person(motion, post)
 
 
@@ -97,7 +97,7 @@ def indication(name: str) -> Any:
 
 @register.filter
 def parts(suggestion: Any) -> list[dict[str, Any]]:
-    """The parts of an assistant's draft, the reasoning first: that is what a judge may take over."""
+    """The parts of an assistant's draft, first the reasoning, which a judge may take over."""
     found = [(key, [paragraph for paragraph in suggestion.paragraphs if paragraph["part"] == key]) for key in PARTS]
     return [
         {"label": PARTS[key], "is_reasoning": key == "reasoning", "paragraphs": paragraphs}
@@ -108,43 +108,43 @@ def parts(suggestion: Any) -> list[dict[str, Any]]:
 
 @register.filter
 def source(of: Mapping[str, str]) -> Any:
-    """Where a suggested paragraph comes from."""
+    """The source of a suggested paragraph."""
     return _("standing wording") if of.get("kind") == "template" else of.get("label", "")
 
 
 @register.filter
 def event_name(events: Mapping[str, Any], event: str) -> Any:
-    """An audit event in words, or as it is logged."""
+    """An audit event in words, or its code if it has none."""
     return events.get(event, event)
 
 
 @register.inclusion_tag("portal/partials/article.html")
 def article(rule: Rule) -> dict[str, Any]:
-    """Where a rule stands, or that the law is silent and the court's order says it."""
+    """The article of a rule, or that the law is silent and the court's order applies."""
     return {"article": "" if rule.mark == "U" else rule.article, "unknown": UNKNOWN if rule.mark == "U" else ""}
 
 
 @register.simple_tag
 def unknown() -> str:
-    """What is said where the law is silent."""
+    """The sentence for rules on which the law is silent."""
     return str(UNKNOWN)
 
 
 @register.simple_tag
 def link_to(wishes: Wishes, **changes: str) -> str:
-    """The query string of a list with some wishes changed."""
+    """The query string of a list with some filters changed."""
     return wishes.query(**changes)
 
 
 @register.simple_tag
 def zone() -> str:
-    """The time zone of every instant on the pages: ``UTC+5``."""
+    """The time zone of all instants on the pages: ``UTC+5``."""
     return words("en").zone(timezone.now())
 
 
 @register.inclusion_tag("portal/partials/due.html")
 def due(until: datetime | None, now: datetime | None = None, at_once: bool = False) -> dict[str, Any]:
-    """The time left until an instant, kept true by the page's script; no time is counted where the law says at once."""
+    """The time left until an instant, updated by the page's script; "at once" has no countdown."""
     if until is None or at_once:
         return {"until": None, "at_once": until is not None}
     left = (until - (now or timezone.now())).total_seconds()
@@ -159,7 +159,7 @@ def urgency(left: float) -> str:
 
 
 def time_left(left: float) -> str:
-    """Seconds in words, as people say it."""
+    """Seconds in words."""
     values = _split(abs(left))
     scale = "Days" if values["days"] else "Hours" if values["hours"] else "Minutes"
     return str(time_words()[("over" if left < 0 else "left") + scale]).format(**values)
@@ -172,7 +172,7 @@ def _split(seconds: float) -> dict[str, int]:
 
 @register.filter
 def spent(length: timedelta) -> str:
-    """How long something took, in the two greatest units."""
+    """A duration, in its two largest units."""
     values = _split(length.total_seconds())
     if values["days"]:
         return _("%(days)s d %(hours)s h") % values
@@ -181,7 +181,7 @@ def spent(length: timedelta) -> str:
 
 @register.simple_tag
 def time_words() -> dict[str, str]:
-    """The patterns of time left and time over; the page's script uses the same."""
+    """The phrases for time left and time over; the page's script uses the same."""
     return {
         "leftDays": _("{days} d {hours} h left"),
         "leftHours": _("{hours} h {minutes} min left"),

@@ -1,1 +1,1 @@
-"""One file for each family of pages."""
+"""Views, one file for each group of pages."""

@@ -1,4 +1,4 @@
-"""Writing any act but a motion and a decision, from the catalogue's form; previews; freezing for the signature."""
+"""Writing any act except motions and decisions, with the catalogue's form; previews; preparing for the signature."""
 
 from typing import Any
 from uuid import UUID
@@ -22,14 +22,14 @@ from workflows.motions.services import acting, drafts
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
 
 WRITTEN_ELSEWHERE = DECISIONS | {ActType.MOTION}
-# What decides which fields an act has.
+# The inputs that decide which fields an act has.
 CHOSEN = (OUTCOME, NEW_OUTCOME)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_officers
 def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponseBase:
-    """The form of an act; POST (htmx: autosave) keeps what is typed."""
+    """The form of an act; POST (htmx: autosave) saves the input."""
     motion, kind = _found(request.post, motion_id, act_type)
     if kind in WRITTEN_ELSEWHERE:
         return redirect(address_of(motion, kind))
@@ -45,7 +45,7 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
 @require_POST
 @for_officers
 def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
-    """The fields of the chosen outcome, with what was typed in those that it shares with the one before."""
+    """The fields of the chosen outcome, keeping the input of fields that the previous outcome has as well."""
     motion, kind = _found(request.post, motion_id, act_type)
     return render(
         request,
@@ -57,7 +57,7 @@ def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespon
 @require_POST
 @for_officers
 def freeze(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponseBase:
-    """Prepare the act for signing, or say everything that is wrong with it."""
+    """Prepare the act for signing, or show all problems."""
     motion, kind = _found(request.post, motion_id, act_type)
     payload = _read(motion, request.post, kind, request.POST)
     try:
@@ -70,7 +70,7 @@ def freeze(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespon
 @require_safe
 @for_officers
 def preview(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
-    """The document as it would be signed, on a page with the way back and the way on."""
+    """The document as it would be signed, with links back and onwards."""
     motion, kind = _found(request.post, motion_id, act_type)
     return page(request, "preview.html", {"motion": motion, "act_type": kind, "back": address_of(motion, kind)})
 
@@ -78,14 +78,14 @@ def preview(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespo
 @require_safe
 @for_officers
 def preview_pdf(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
-    """The PDF of what has been typed so far, marked as a preview."""
+    """The PDF of the input so far, marked as a preview."""
     motion, kind = _found(request.post, motion_id, act_type)
     payload = {} if kind == ActType.MOTION else drafts.load_act_draft(motion, request.post, kind)
     return files.pdf(acting.preview(motion, kind, request.post, payload), f"{kind}-preview.pdf")
 
 
 def keep(request: PortalRequest, motion: Motion, kind: ActType, payload: dict[str, Any]) -> HttpResponse:
-    """Keep what is typed; what is wrong is named and kept by the browser only."""
+    """Save the input; invalid values are reported and kept by the browser only."""
     try:
         wrong = _keep_what_fits(request.post, motion, kind, payload)
     except Refused as refusal:
@@ -125,14 +125,14 @@ def _around(motion: Motion, post: Post) -> dict[str, Any]:
 
 
 def _read(motion: Motion, post: Post, kind: ActType, posted: QueryDict) -> dict[str, Any]:
-    """What was posted: the form's fields, and for an act with an outcome that outcome with its own."""
+    """The posted payload: the form's fields, with the outcome if the act has one."""
     stated = {key: value for key in CHOSEN if (value := posted.get(f"{forms.PREFIX}.{key}", ""))}
     form = form_of(motion, kind, stated, post)
     return {**(_known(motion, kind, stated) if kind in WITH_OUTCOME else {}), **forms.read(form, posted)}
 
 
 def _known(motion: Motion, kind: ActType, stated: dict[str, str]) -> dict[str, str]:
-    """The outcomes that were chosen; none that this act cannot state, and none in the place of another's."""
+    """The outcomes that were chosen, without outcomes that this act cannot state."""
     outcome = stated.get(OUTCOME, "")
     if outcome not in {choice.key for choice in payloads.outcomes(motion, kind)}:
         return {}

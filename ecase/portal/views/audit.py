@@ -1,4 +1,4 @@
-"""The audit log for those who watch over it: entries, the signed checkpoint, and the verification of the whole."""
+"""The audit log for its auditors: entries, the signed checkpoint, and verification of the whole log."""
 
 import json
 
@@ -82,7 +82,7 @@ EVENTS = {
 @require_safe
 @watchers
 def index(request: PortalRequest) -> HttpResponse:
-    """The log as far as it is for this post, the newest entry first."""
+    """The part of the log that this post may see, the newest entry first."""
     chain = request.GET.get("chain", "").strip()
     shown = entries_visible_to(request.post)
     rows, key = (shown.filter(chain=chain), "seq") if chain else (shown, "pk")
@@ -94,7 +94,7 @@ def index(request: PortalRequest) -> HttpResponse:
 @require_safe
 @watchers
 def entry(request: PortalRequest, entry_id: int) -> HttpResponse:
-    """One entry as it was logged, and its proof if the tree has reached it."""
+    """One entry as logged, and its proof if the entry is in the tree."""
     found = or_404(entries_visible_to(request.post).get, pk=entry_id)
     content = json.dumps(found.content, ensure_ascii=False, indent=2, sort_keys=True)
     return page(
@@ -112,14 +112,14 @@ def verify(request: PortalRequest) -> HttpResponse:
 @require_safe
 @watchers
 def checkpoint(request: PortalRequest) -> HttpResponse:
-    """The newest signed checkpoint, to keep elsewhere."""
+    """The newest signed checkpoint, to be stored elsewhere."""
     return files.attached(_checkpoint().encode(), "text/plain; charset=utf-8", "ecase-checkpoint.txt")
 
 
 @require_safe
 @watchers
 def proof(request: PortalRequest, entry_id: int) -> HttpResponse:
-    """The inclusion proof of an entry; without its content for those who may not read it."""
+    """The inclusion proof of an entry, without its content for those who may not read it."""
     found = or_404(Entry.objects.get, pk=entry_id)
     bare = not entry_is_visible(found, request.post)
     return files.attached(

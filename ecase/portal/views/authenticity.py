@@ -1,4 +1,4 @@
-"""The question behind the QR code of a paper: is a file with this digest genuine? The file itself is never sent."""
+"""The target of a paper's QR code: checks whether a file with this digest is genuine. The file itself is never sent."""
 
 import uuid
 
@@ -21,7 +21,7 @@ def genuine(request: HttpRequest) -> JsonResponse:
 
 
 def _uuid(text: str) -> uuid.UUID | None:
-    """What is no act's number is no act's."""
+    """None if the text is no UUID."""
     try:
         return uuid.UUID(text)
     except ValueError:

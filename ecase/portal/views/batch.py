@@ -1,4 +1,4 @@
-"""Signing several prepared acts with one opening of the key, and what of one's signatures still waits."""
+"""Signs several prepared acts with one unlocking of the key, and lists signatures that still wait."""
 
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from workflows.motions.states import ActType
 @require_safe
 @for_officers
 def signatures(request: PortalRequest) -> HttpResponse:
-    """What this post has prepared and not signed, and which signatures wait to be verified: its own and the court's."""
+    """Unsigned acts that this post has prepared, and signatures that wait to be verified: its own and the court's."""
     prepared = [(act, ActType(act.type)) for act in batch.to_sign(request.post)]
     waiting = [(pending, ActType(pending.prepared.type)) for pending in pending_signatures.waiting_for(request.post)]
     own = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id == request.post.pk]
@@ -34,7 +34,7 @@ def signatures(request: PortalRequest) -> HttpResponse:
 @require_POST
 @for_officers
 def sign_many(request: PortalRequest) -> HttpResponse:
-    """Take signatures as JSON, ``{"signatures": [{"act", "cms"}]}``; answer for each act what came of it."""
+    """Take signatures as JSON, ``{"signatures": [{"act", "cms"}]}``; answer with the result of each act."""
     try:
         given = _given(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -44,7 +44,7 @@ def sign_many(request: PortalRequest) -> HttpResponse:
 
 
 def _visible(post: Post, waiting: list[tuple[PendingSignature, ActType]]) -> set[UUID]:
-    """The motions among them that the post may open: a clerk sees one once it is registered."""
+    """The motions among them that the post may open: a clerk sees a motion once it is registered."""
     asked = {pending.prepared.motion_id for pending, _kind in waiting}
     return set(queries.queue(post).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
 
@@ -54,7 +54,7 @@ def _given(body: bytes) -> list[tuple[UUID, bytes]]:
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:
-    """State, a sentence, and where to read on."""
+    """State, a sentence, and a link."""
     if outcome.act:
         address = reverse("portal:done", args=[outcome.id])
         return {"act": str(outcome.id), "state": "performed", "text": _("Signed"), "next": address}

@@ -1,4 +1,4 @@
-"""Cases: the list, one case with its persons, motions and documents, and starting a motion of a kind."""
+"""Cases: the list, one case with its persons, motions and documents, and starting a motion."""
 
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,7 @@ def show(request: PortalRequest, case_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_officers
 def start_motion(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
-    """The kinds that this post may file in the case, by group; POST starts a draft. htmx gets the found kinds alone."""
+    """The kinds that this post may file in the case, by group; POST starts a draft. htmx gets only the list."""
     case = or_404(find, request.post, case_id)
     text = request.GET.get("q", "").strip()
     context = {"case": case, "text": text, "groups": kinds.offered(request.post, text)}
@@ -76,13 +76,13 @@ def document(request: PortalRequest, case_id: UUID, document_id: UUID) -> HttpRe
 
 
 def find(post: Post, case_id: UUID) -> Case:
-    """The case, if this post may open it; ``Case.DoesNotExist`` else."""
+    """The case, if this post may open it; otherwise ``Case.DoesNotExist``."""
     related = ("organisation", "prosecution", "court")
     return Case.objects.visible_to(post).select_related(*related).get(pk=case_id)
 
 
 def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
-    """What its page shows to this post; of its motions those after the cursor, the newest first."""
+    """The case as shown to this post; of its motions those after the cursor, the newest first."""
     motions = with_last_act(queries.queue(post).filter(case=case)).select_related(*queries.RELATED)
     return {
         "case": case,

@@ -1,4 +1,4 @@
-"""Copies of decisions and notices of hearings: what is owed to whom, and the proof that it was served."""
+"""Copies of decisions and notices of hearings: to whom they are owed, and the proof of service."""
 
 from datetime import datetime
 from typing import Any, BinaryIO, cast
@@ -26,7 +26,7 @@ from workflows.motions.services import served_copies
 @require_safe
 @for_officers
 def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """Every copy that the motion's acts owe, and how each stands."""
+    """Every copy that the motion's acts owe, and its status."""
     motion = or_404(queries.get, request.post, motion_id)
     return page(request, "copies.html", _about(motion, request.post))
 
@@ -34,7 +34,7 @@ def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @require_POST
 @for_officers
 def acknowledge(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
-    """The addressee has the copy."""
+    """Record that the addressee has the copy."""
     copy = or_404(served_copies.get, request.post, copy_id)
     try:
         served_copies.acknowledge(copy, request.post)
@@ -46,7 +46,7 @@ def acknowledge(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
 @require_POST
 @for_officers
 def record(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
-    """Write down how the copy was served by hand, with its proof."""
+    """Record how the copy was served by hand, with its proof."""
     copy = or_404(served_copies.get, request.post, copy_id)
     typed = {name: request.POST.get(name, "").strip() for name in ("how", "at", "note")}
     file = request.FILES.get("file")
@@ -75,7 +75,7 @@ def _nothing() -> None:
 
 
 def _instant(typed: str) -> datetime | None:
-    """A local date and time as a browser sends it; None for what is left empty: it is served now."""
+    """A local date and time as a browser sends it; None if empty, which means now."""
     try:
         return timezone.make_aware(parse_instant(typed)) if typed else None
     except ValueError as fault:

@@ -1,4 +1,4 @@
-"""The judge's decision: the outcome and its fields, the reasons, and an assistant's draft to take over or leave."""
+"""The judge's decision: the outcome and its fields, the reasons, and the assistant's draft."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ FIELD = f"{forms.PREFIX}.{OUTCOME}"
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_officers
 def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """The decision page; POST (htmx: autosave) keeps what is typed."""
+    """The decision page; POST (htmx: autosave) saves the input."""
     motion = or_404(queries.get, request.post, motion_id)
     if request.method == "POST":
         return _keep(request, motion)
@@ -44,7 +44,7 @@ def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @require_POST
 @for_officers
 def fields(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """The fields of the chosen outcome, with what was typed in those that it shares with the one before."""
+    """The fields of the chosen outcome, keeping the input of fields that the previous outcome has as well."""
     motion = or_404(queries.get, request.post, motion_id)
     payload = _read(motion, request.POST)
     return render(request, "portal/decision_fields.html", _about(motion, request.post, payload))
@@ -66,7 +66,7 @@ def suggest(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def preview(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """On to the preview of what is kept; back to the page while no outcome is chosen."""
+    """Redirect to the preview of the saved input; back to the page while no outcome is chosen."""
     motion = or_404(queries.get, request.post, motion_id)
     outcome = _kept(motion, request.post).get(OUTCOME)
     if not outcome:
@@ -77,7 +77,7 @@ def preview(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @require_POST
 @for_officers
 def freeze(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """Prepare the decision for signing, or say everything that is wrong with it."""
+    """Prepare the decision for signing, or show all problems."""
     motion = or_404(queries.get, request.post, motion_id)
     payload = _read(motion, request.POST)
     try:
@@ -120,7 +120,7 @@ def _chosen(motion: Motion, posted: QueryDict) -> str:
 
 
 def _keys(motion: Motion) -> set[str]:
-    """What the judge may decide on this motion."""
+    """The outcomes that the judge may choose for this motion."""
     return {outcome.key for outcome in kind_rules.outcomes(motion)}
 
 

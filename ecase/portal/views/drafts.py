@@ -1,4 +1,4 @@
-"""Writing a motion: the catalogue's form, saved as it is typed, with its attachments and what is still missing."""
+"""Writing a motion: the catalogue's form with autosave, its attachments, and what is still missing."""
 
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -24,7 +24,7 @@ from workflows.motions.states import ActType
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_officers
 def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """The draft; POST (htmx: autosave) saves it and says what is missing."""
+    """The draft; POST (htmx: autosave) saves it and lists what is missing."""
     motion = or_404(queries.get, request.post, motion_id)
     if request.method == "POST":
         return _save(request, motion)
@@ -36,7 +36,7 @@ def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @require_POST
 @for_officers
 def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """Save what is on the page and freeze it for signing; every problem at once if it is not complete."""
+    """Save the page and prepare the motion for signing; shows every problem if it is incomplete."""
     motion = or_404(queries.get, request.post, motion_id)
     payload = forms.read(_form(motion), request.POST)
     try:
@@ -50,7 +50,7 @@ def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @require_POST
 @for_officers
 def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpResponse:
-    """Take in one file under a requirement."""
+    """Attach one file under a requirement."""
     motion = or_404(queries.get, request.post, motion_id)
     upload = request.FILES.get("file")
     try:
@@ -65,7 +65,7 @@ def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpRes
 @require_POST
 @for_officers
 def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponse:
-    """Take a file off the draft; the case keeps it."""
+    """Remove a file from the draft; the case keeps it."""
     motion = or_404(queries.get, request.post, motion_id)
     attachment = or_404(drafts.attachment_of, motion, attachment_id)
     try:
@@ -78,7 +78,7 @@ def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpR
 @require_POST
 @for_officers
 def relate(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """Name the earlier decision that the draft is about; nothing chosen names none."""
+    """Set the earlier decision that the draft is about; an empty choice removes it."""
     motion = or_404(queries.get, request.post, motion_id)
     try:
         drafts.relate(motion, request.post, _named(request, motion))
@@ -88,7 +88,7 @@ def relate(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 
 
 def _named(request: PortalRequest, motion: Motion) -> Motion | None:
-    """The motion that was chosen, if it is one of those that are offered."""
+    """The chosen motion, if it is one of those offered."""
     chosen = request.POST.get("earlier", "")
     found = next((candidate for candidate in _candidates(motion, request.post) if str(candidate.pk) == chosen), None)
     if chosen and found is None:
@@ -97,7 +97,7 @@ def _named(request: PortalRequest, motion: Motion) -> Motion | None:
 
 
 def _earlier(request: PortalRequest, motion: Motion, refusal: Refused | None = None) -> HttpResponse:
-    """The part of the page with the earlier decision, and beside it what has changed elsewhere."""
+    """The part of the page with the earlier decision, and other parts that have changed."""
     fresh = queries.get(request.post, motion.pk)
     problems = refusal.problems if refusal else ()
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True, "earlier_problems": problems}
@@ -126,7 +126,7 @@ def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @require_safe
 @for_officers
 def attachment(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponseBase:
-    """A file that the motion rests on; its reading is logged."""
+    """A file of the motion; its reading is logged."""
     motion = or_404(queries.get, request.post, motion_id)
     document = or_404(queries.attachments(motion, request.post).get, pk=attachment_id).document
     return inline(documents.read(document, request.post), document.name, document.blob.media_type)
@@ -139,7 +139,7 @@ def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
     except Stale as refusal:
         fresh = queries.get(request.post, motion.pk)
         if fresh.payload == payload:
-            # The page's own earlier save has arrived after all: there is no conflict to speak of.
+            # The stored payload is that of the page's own earlier save: there is no conflict.
             return _saved(request, fresh, [])
         return _status(request, motion, {"stale": True, **faults(refusal)}, refusal.status)
     except Refused as refusal:
@@ -147,7 +147,7 @@ def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
 
 
 def _keep_what_fits(request: PortalRequest, motion: Motion, payload: dict[str, Any]) -> tuple[Motion, list[Problem]]:
-    """Save everything, or everything but the fields that are wrong: one bad date does not cost the other answers."""
+    """Save everything but the invalid fields: one bad date does not lose the other answers."""
     try:
         return drafts.save(motion, request.post, payload, _revision(request)), []
     except Invalid as refusal:
@@ -169,7 +169,7 @@ def _status(request: PortalRequest, motion: Motion, context: dict[str, Any], sta
 def _attachments(
     request: PortalRequest, motion: Motion, requirement: str, refusal: Refused | None = None
 ) -> HttpResponse:
-    """One requirement's part of the page, and beside it what has changed elsewhere: the revision, what is missing."""
+    """One requirement's part of the page, and other parts that have changed: the revision, what is missing."""
     fresh = queries.get(request.post, motion.pk)
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True}
     known = attachments.parts(fresh, waiting=not fresh.is_editable)

@@ -1,4 +1,4 @@
-"""One motion: where it stands, its deadlines and history, what may be done now, and its materials."""
+"""One motion: its status, deadlines and history, the possible acts, and its materials."""
 
 from typing import Any
 from uuid import UUID
@@ -20,16 +20,16 @@ from workflows.motions.services import acting
 from workflows.motions.signers import Kept
 from workflows.motions.states import DECISIONS, ActType, State
 
-# Large columns of an act that no page of a motion shows.
+# Large columns of an act that are not shown on any page of a motion.
 UNSHOWN = ("cms", "report")
 
 
 @require_safe
 @for_officers
 def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """The motion's page; whoever is still writing it is taken to the draft, who has signed sees what he signed.
+    """The motion's page; its author is redirected to the draft, a signer without access sees what he signed.
 
-    Counsel of another party than the motion is about is shown the decision alone, once it is owed to his client.
+    Counsel of a party that the motion is not about is shown only the decision, once a copy is owed to his client.
     """
     motion = queries.find(request.post, motion_id)
     if motion is None:
@@ -42,7 +42,7 @@ def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @require_safe
 @for_officers
 def pulse(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """What an open page asks every second: 204 while nothing has changed (one query), else its new content."""
+    """Polled by an open page every second: 204 while nothing has changed (one query), else the new content."""
     revision = or_404(queries.queue(request.post).values_list("revision", flat=True).get, pk=motion_id)
     if request.GET.get("revision") == str(revision):
         return HttpResponse(status=204)
@@ -53,7 +53,7 @@ def pulse(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """What the motion rests on. Opening it stamps and logs the reading."""
+    """The materials of the motion. Opening them stamps and logs the reading."""
     motion = or_404(queries.get, request.post, motion_id)
     opening = queries.open_materials(motion, request.post)
     attachments = _attachments(motion, request.post)
@@ -64,7 +64,7 @@ def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def versions(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """Two versions of a returned motion, field by field; by default the last two. It is no reading of the materials."""
+    """Two versions of a returned motion, field by field; by default the last two. Does not count as a reading."""
     motion = or_404(queries.get, request.post, motion_id)
     queries.open_versions(motion, request.post)
     known = difference.versions(motion)
@@ -77,7 +77,7 @@ def versions(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def draw(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """How the judges of this motion were drawn, so that anybody can repeat it."""
+    """How the judges of this motion were drawn, with the data to repeat it."""
     motion = or_404(queries.get, request.post, motion_id)
     records = motion.draws.select_related("court", "chosen__officer").order_by("-drawn_at")
     return page(request, "draw.html", {**_heading(motion), "draws": [describe(record) for record in records]})
@@ -86,14 +86,14 @@ def draw(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def whole_file(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """One PDF of everything that the motion holds now, for the printer."""
+    """One PDF of the whole current file, for printing."""
     motion = or_404(queries.get, request.post, motion_id)
     queries.open_materials(motion, request.post)
     return files.pdf(printable.render(motion, request.post), printable.file_name(motion))
 
 
 def _kept(kept: Kept) -> dict[str, Any]:
-    """A motion that is with others now: the acts that the officer has signed, and the version that he acted on."""
+    """A motion that the officer may no longer open: the acts that he has signed, and the version that he acted on."""
     return {
         **_heading(kept.motion),
         "own": kept.own,
@@ -104,7 +104,7 @@ def _kept(kept: Kept) -> dict[str, Any]:
 
 
 def about(motion: Motion, post: Post) -> dict[str, Any]:
-    """What the pages of a motion show beside their own part."""
+    """Shared context of the pages of a motion."""
     acts = list(motion.acts.select_related("author__organisation").defer(*UNSHOWN).order_by("position"))
     return {
         **_heading(motion),
@@ -122,7 +122,7 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
 
 
 def _out_of_sight(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """What is left of a motion that is not open: a decision that is owed to a client, or what the post has signed."""
+    """What is shown of a closed motion: a decision that is owed to a client, or what the post has signed."""
     try:
         motion = queries.decided(request.post, motion_id)
     except Motion.DoesNotExist:
@@ -133,7 +133,7 @@ def _out_of_sight(request: PortalRequest, motion_id: UUID) -> HttpResponse:
 
 
 def decision_alone(motion: Motion, post: Post) -> dict[str, Any]:
-    """What is shown to counsel to whom only the decision is open: that, what he may do, and what he has done."""
+    """Context for counsel who may see only the decision: the decision, his possible acts, and his own acts."""
     acts = motion.acts.select_related("author__organisation").defer(*UNSHOWN).order_by("position")
     return {
         "motion": motion,

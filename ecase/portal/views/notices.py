@@ -1,4 +1,4 @@
-"""The inbox: what the service has told this post, and what has been read; and of one motion, who was told what."""
+"""The inbox: the notices of this post; and for one motion, who was notified of what and who has read it."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ SHOWN = 50
 @require_safe
 @for_officers
 def index(request: PortalRequest) -> HttpResponse:
-    """The newest notices, motion by motion."""
+    """The newest notices, grouped by motion."""
     groups = grouped(outbox.newest_notices(request.post, SHOWN))
     return page(request, "inbox.html", {"groups": groups, "kinds": law().kinds})
 
@@ -29,7 +29,7 @@ def index(request: PortalRequest) -> HttpResponse:
 @require_POST
 @for_officers
 def open_notice(request: PortalRequest, notice_id: int) -> HttpResponseBase:
-    """Mark a notice, and all others of its motion, as read and go to what it is about."""
+    """Mark a notice, and all others of its motion, as read and redirect to its subject."""
     mine = outbox.notices(request.post)
     notice = or_404(mine.get, pk=notice_id)
     outbox.mark_read(request.post, mine.filter(key=notice.key).values_list("pk", flat=True))
@@ -40,7 +40,7 @@ def open_notice(request: PortalRequest, notice_id: int) -> HttpResponseBase:
 @require_safe
 @for_officers
 def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
-    """Who was told of what in this motion, and who has read it when."""
+    """Who was notified of what in this motion, and who read it when."""
     motion: Motion = or_404(queries.get, request.post, motion_id)
     told = [(notice, headline(notice.topic)) for notice in _told(motion)]
     context = {"motion": motion, "kind": motion.kind_entry, "told": told}

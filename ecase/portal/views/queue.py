@@ -1,4 +1,4 @@
-"""The home page: what waits for this post, with the time left, and its other piles of motions."""
+"""The home page: the motions that wait for this post, with the time left, and its other worklists."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from workflows.motions.worklists import worklists_of
 @require_safe
 @for_officers
 def home(request: PortalRequest) -> HttpResponse:
-    """The role's queue, narrowed by pile, state, kind, group, due and text; htmx gets the list alone."""
+    """The role's motions, filtered by worklist, state, kind, group, due and text; htmx gets only the list."""
     wishes = queues.Wishes.read(request.GET)
     if request.htmx and request.GET.get("seen") == queues.stamp(request.post, wishes):
         return HttpResponse(status=204)

@@ -1,4 +1,4 @@
-"""The officer's own sessions and tokens; and signing once more before a change of reference data."""
+"""The officer's own sessions and tokens; and signing again before a change of reference data."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from ecase.officers.models import Session
 from ecase.portal.pages import PortalRequest, for_officers, next_json, page, refused_json
 from ecase.problems import Refused
 
-# What a browser says of itself, and how people call it; the first that fits.
+# Parts of User-Agent headers, and the browser's common name; the first match counts.
 _BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -27,7 +27,7 @@ _SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone")
 @require_safe
 @for_officers
 def index(request: PortalRequest) -> HttpResponse:
-    """Where the officer is signed in."""
+    """The officer's open sessions and tokens."""
     current = request.session.session_key
     shown = [_shown(session, current) for session in sessions.open_sessions(request.post.officer)]
     issued = [
@@ -67,7 +67,7 @@ def end(request: PortalRequest) -> HttpResponseBase:
 @require_safe
 @for_officers
 def confirm(request: PortalRequest) -> HttpResponseBase:
-    """Sign once more; then what waited for the signature is sent with one press."""
+    """Sign again; then the form that waited is sent by one click."""
     held = sessions.held_change(request)
     if held is None:
         return redirect("portal:home")

@@ -1,4 +1,4 @@
-"""Signing in with the key that signs acts, choosing a post, the language, and leaving."""
+"""Sign-in with the key that signs acts, choice of a post, language, and sign-out."""
 
 import uuid
 from dataclasses import replace
@@ -21,7 +21,7 @@ from ecase.portal.pages import next_json, page, refused, refused_json
 from ecase.problems import Invalid, NotAllowed, Problem, Refused, TooMany
 
 Answer = TypeVar("Answer", bound=HttpResponse)
-# Between the signature and the choice of a post, the session knows the officer but is not signed in yet.
+# Until a post is chosen, the session holds the officer but is not signed in yet.
 CANDIDATE, DESTINATION = "signing-in", "signing-in-to"
 
 
@@ -36,7 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def challenge(request: HttpRequest) -> HttpResponse:
-    """Fresh bytes to sign; their id is in the header ``X-Challenge``."""
+    """New bytes to sign; their id is in the header ``X-Challenge``."""
     try:
         limits.require("sign-in", request)
     except TooMany as refusal:
@@ -48,7 +48,7 @@ def challenge(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest) -> HttpResponse:
-    """Take the signed challenge (fields ``challenge``, ``cms``, ``next``); JSON says where to go, or what is wrong."""
+    """Take the signed challenge (fields ``challenge``, ``cms``, ``next``); JSON with the address, or the problems."""
     try:
         limits.require("sign-in", request)
         officer = sign_in.answer(request.POST.get("challenge", ""), request.POST.get("cms", "").encode())
@@ -58,7 +58,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def choose_post(request: HttpRequest) -> HttpResponseBase:
-    """Which of several posts to act in."""
+    """The choice among several posts."""
     officer = Officer.objects.filter(pk__in=_known(request.session.get(CANDIDATE))).first()
     if officer is None:
         return redirect("portal:sign-in")
@@ -71,7 +71,7 @@ def choose_post(request: HttpRequest) -> HttpResponseBase:
     try:
         chosen = sign_in.chosen(officer, named[0])
     except NotAllowed as refusal:
-        # A signature is good for one choice.
+        # A signature allows one choice.
         del request.session[CANDIDATE]
         told = NotAllowed(replace(problem, field="") for problem in refusal.problems)
         return refused(request, "sign_in.html", {"next": request.session.get(DESTINATION, "")}, told)
@@ -81,14 +81,14 @@ def choose_post(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """Sign out."""
     auth.logout(request)
     return redirect("portal:sign-in")
 
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponseBase:
-    """Switch the language of the pages; an officer who is signed in keeps it for the next time."""
+    """Set the language of the pages; a signed-in officer's choice is stored."""
     post: Post | None = getattr(request, "post", None)
     wanted = request.POST.get("language", "")
     if post is not None and wanted in dict(settings.LANGUAGES):
@@ -106,7 +106,7 @@ def _admit(request: HttpRequest, officer: Officer) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, officer: Officer, post: Post, destination: str) -> str:
-    """Open the session; where to go from here."""
+    """Open the session; returns the address to go to."""
     sign_in.open_session(request, officer, post)
     for key in (CANDIDATE, DESTINATION):
         request.session.pop(key, None)
@@ -114,7 +114,7 @@ def _enter(request: HttpRequest, officer: Officer, post: Post, destination: str)
 
 
 def _speaking(officer: Officer, answer: Answer, request: HttpRequest) -> Answer:
-    """From here on, the pages speak the officer's language."""
+    """Switch the pages to the officer's language."""
     answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, officer.language, samesite="Lax", secure=request.is_secure())
     return answer
 
@@ -124,7 +124,7 @@ def _is_ours(request: HttpRequest, destination: str) -> bool:
 
 
 def _known(value: object) -> list[uuid.UUID]:
-    """The id that ``value`` is, for a filter; none that could be anybody's if it is not one."""
+    """``value`` as an id for a filter; an id that nobody has if it is not one."""
     try:
         return [uuid.UUID(str(value))]
     except ValueError:

@@ -1,4 +1,4 @@
-"""Signing a prepared act: see what is signed, sign it, and learn what happens next."""
+"""Signing a prepared act: show what is signed, take the signature, show what happens next."""
 
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from workflows.motions.states import ActType
 @require_safe
 @for_officers
 def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
-    """What is about to be signed: its content, its SHA-256, its PDF, until when, and the button."""
+    """The act to be signed: its content, its SHA-256, its PDF, the expiry, and the button."""
     prepared = _prepared(request.post, prepared_id)
     kind = ActType(prepared.type)
     context = {
@@ -60,7 +60,7 @@ def prepared_pdf(request: PortalRequest, prepared_id: UUID) -> HttpResponseBase:
 @require_POST
 @for_officers
 def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
-    """Take the signature; JSON says where to go, or everything that is wrong."""
+    """Take the signature; JSON with the next address, or all problems."""
     prepared = _prepared(request.post, prepared_id)
     try:
         act = acting.perform(prepared, request.POST.get("cms", "").encode(), request.post)
@@ -74,7 +74,7 @@ def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
-    """It is signed: the proof, and what happens next."""
+    """The act is signed: the proof, and what happens next."""
     seen = _act(request.post, act_id)
     act, motion = seen.act, seen.motion
     possible = ActButtons([], []) if seen.is_kept else act_buttons(motion, request.post)
@@ -88,7 +88,7 @@ def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
-    """One act: what it states, its document, and how its signature was verified."""
+    """One act: its statement, its document, and the verification of its signature."""
     seen = _act(request.post, act_id)
     act, motion = seen.act, seen.motion
     context: dict[str, Any] = {"act": act, "motion": motion, "kind": motion.kind_entry, "lines": statement.of_act(act)}
@@ -112,7 +112,7 @@ def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
 @require_safe
 @for_officers
 def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
-    """The evidence: everything that somebody without access here needs to verify the act."""
+    """The evidence container: everything that a third party without access needs to verify the act."""
     seen = _act(request.post, act_id)
     or_404(signers.require_evidence, seen, request.post)
     try:
@@ -126,7 +126,7 @@ def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
 @require_safe
 @for_officers
 def file(request: PortalRequest, act_id: UUID, sha256: str) -> HttpResponseBase:
-    """A file that an act has brought, for who has signed on what it brought; its reading is logged."""
+    """A file that was filed with an act, for officers who have signed acts based on it; its reading is logged."""
     found = or_404(signers.file, request.post, act_id, sha256)
     return files.inline(signers.read(found, request.post), found.name, found.media_type)
 

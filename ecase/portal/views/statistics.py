@@ -1,4 +1,4 @@
-"""Figures of a period, over what the reader may see."""
+"""Statistics of a period, over the motions that the reader may see."""
 
 import csv
 from collections.abc import Callable
@@ -27,14 +27,14 @@ Period = dict[str, str]
 @require_safe
 @for_officers
 def show(request: PortalRequest) -> HttpResponse:
-    """How many motions of a period came to what, and how fast."""
+    """How many motions of a period had which outcome, and how fast."""
     return _answer(request, lambda asked, lines: page(request, "statistics.html", _context(asked, lines)))
 
 
 @require_safe
 @for_officers
 def table(request: PortalRequest) -> HttpResponse:
-    """The same as a file for a spreadsheet."""
+    """The same statistics as a CSV file."""
     return _answer(request, _csv)
 
 
@@ -78,7 +78,7 @@ def _day(name: str, typed: str) -> date:
 
 
 def _bar(tally: Tally) -> list[dict[str, Any]]:
-    """The parts of a bar of 100, in the order of the legend."""
+    """The parts of a bar of width 100, in the order of the legend."""
     parts, begin = [], 0.0
     for fate in FATES:
         width = 100 * getattr(tally, fate) / tally.filed
@@ -100,7 +100,7 @@ def _this_month() -> dict[str, date]:
 
 
 def _periods() -> list[dict[str, Any]]:
-    """Periods that people ask for."""
+    """Common periods."""
     this = _this_month()
     last = this["since"] - timedelta(days=1)
     return [

@@ -1,4 +1,4 @@
-"""The group of investigators of a case: who is taken into it, and who leads it."""
+"""The group of investigators of a case: adding members and naming the leader."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -21,14 +21,14 @@ Change = Callable[[Case, Post, Officer], None]
 @require_POST
 @for_officers
 def join(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
-    """Take an investigator of the body into the group."""
+    """Add an investigator of the body to the group."""
     return _changed(request, case_id, services.join_team)
 
 
 @require_POST
 @for_officers
 def lead(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
-    """Name who leads the group."""
+    """Name the leader of the group."""
     return _changed(request, case_id, services.name_leader)
 
 

@@ -1,4 +1,4 @@
-"""For everybody, without signing in: is this evidence container genuine?"""
+"""Verification of an evidence container, without sign-in."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +13,11 @@ from ecase.trust import inspection
 from ecase.uploads import BoundedUpload
 
 
-# To look for a token would read the whole body before anything could refuse it; and nothing is changed here.
+# A CSRF check would read the whole body before the size check could refuse it; and nothing is changed here.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    """Upload a container, read the report. Nothing of it is kept."""
+    """Upload a container, show the report. Nothing is stored."""
     if request.method != "POST":
         return page(request, "verify.html", {})
     try:
