@@ -59,7 +59,7 @@ class SchemaQuery(Strict):
 
 
 class NoQuery(Strict):
-    """No parameter is known."""
+    """No parameters are allowed."""
 
 
 class PeriodQuery(Strict):

@@ -89,7 +89,7 @@ class MultipartParser(parsers.MultiPartParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Fields and files. Raises :class:`TooLarge`, :class:`BadRequest`, or :class:`Invalid` for another digest."""
+        """Fields and files. Raises :class:`TooLarge`, :class:`BadRequest`, or :class:`Invalid` on a wrong digest."""
         context = dict(parser_context or {})
         request = context["request"]._request  # noqa: SLF001
         request.upload_handlers = [BoundedUpload(self.limit, request, too_large)]

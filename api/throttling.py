@@ -17,7 +17,6 @@ class AnonymousThrottle(BaseThrottle):
     """Counts requests of one address at the view's ``throttle_scope``. Raises ``TooMany`` above the limit."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Count the request."""
         _remember(request, limits.require(view.throttle_scope, request._request))  # noqa: SLF001
         return True
 

@@ -19,7 +19,7 @@ class Strict(serializers.Serializer[Any]):
     default_error_messages = {"unknown": _("This field is not known.")}
 
     def to_internal_value(self, data: Any) -> Any:
-        """Checked values; every fault at once, unknown fields among them."""
+        """The checked values. Raises all faults at once, including unknown fields."""
         faults: dict[str, Any] = {}
         try:
             values = super().to_internal_value(data)
@@ -44,7 +44,7 @@ class Base64Field(serializers.CharField):
         self.validators = [validator for validator in self.validators if isinstance(validator, MaxLengthValidator)]
 
     def to_internal_value(self, data: Any) -> Any:
-        """The bytes, or the text's own where it is PEM or no base64: the verifier says what is wrong with them."""
+        """The decoded bytes; PEM and other text are returned as they are, for the verifier to report."""
         text = str(super().to_internal_value(data))
         if text.lstrip().startswith(PEM):
             return text.encode()

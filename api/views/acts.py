@@ -48,8 +48,6 @@ class Acts(View):
 
 
 class Signature(View):
-    """The signature of a prepared act."""
-
     @extend_schema(
         operation_id="signAct", request=SignatureInput, parameters=[IDEMPOTENCY_KEY_REQUIRED], responses={201: ActShape}
     )

@@ -38,8 +38,6 @@ class CopiesOfMotion(View):
 
 
 class OneCopy(View):
-    """A copy of a decision or notice of a hearing."""
-
     @extend_schema(operation_id="getCopy", responses=CopyShape)
     def get(self, request: Request, copy_id: uuid.UUID) -> Response:
         """A copy and its status."""

@@ -38,8 +38,6 @@ class Kinds(View):
 
 
 class OneKind(View):
-    """One kind of the catalogue in force."""
-
     @extend_schema(operation_id="getKind", responses=KindShape)
     def get(self, request: Request, key: str) -> HttpResponse:
         """A kind: its form and attachments, who acts, and the possible outcomes."""

@@ -17,8 +17,6 @@ TEXT = "text/plain"
 
 
 class Checkpoint(OpenView):
-    """The newest checkpoint."""
-
     throttle_scope = "checkpoint"
 
     @extend_schema(operation_id="getCheckpoint", responses={(200, TEXT): OpenApiTypes.STR})

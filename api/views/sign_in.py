@@ -22,8 +22,6 @@ from ecase.problems import Invalid, NotAllowed, Problem
 
 
 class Challenge(OpenView):
-    """A challenge to sign."""
-
     throttle_scope = "sign-in"
 
     @extend_schema(operation_id="challenge", request=None, responses={201: ChallengeShape})
@@ -73,8 +71,6 @@ class Tokens(View):
 
 
 class Session(View):
-    """The current session."""
-
     @extend_schema(operation_id="getSession", responses=SessionShape)
     def get(self, request: Request) -> HttpResponse:
         """The officer, the post in which the token acts, and the officer's other posts."""

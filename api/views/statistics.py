@@ -16,8 +16,6 @@ from workflows.motions.statistics import Line
 
 
 class Statistics(View):
-    """The outcomes of the motions of a period."""
-
     queries: ClassVar = {"GET": PeriodQuery}
 
     @extend_schema(operation_id="getStatistics", parameters=[PeriodQuery], responses=Figures)

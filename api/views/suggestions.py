@@ -17,8 +17,6 @@ from workflows.motions import queries
 
 
 class Suggestions(View):
-    """New suggestions."""
-
     @extend_schema(
         operation_id="suggest", request=SuggestionInput, parameters=[IDEMPOTENCY_KEY], responses={202: AcceptedShape}
     )
@@ -36,8 +34,6 @@ class Suggestions(View):
 
 
 class OneSuggestion(View):
-    """A suggestion that was requested."""
-
     @extend_schema(operation_id="getSuggestion", responses=SuggestionShape)
     def get(self, request: Request, motion_id: uuid.UUID, suggestion_id: uuid.UUID) -> Response:
         """The suggested text as first made, with a source for every paragraph."""

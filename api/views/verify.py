@@ -17,8 +17,6 @@ from ecase.trust import faults, inspection
 
 
 class Verify(OpenView):
-    """The verification of evidence containers."""
-
     throttle_scope = "verify"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
