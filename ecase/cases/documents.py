@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files import File
@@ -16,6 +17,14 @@ from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
 
 
+@dataclass(frozen=True)
+class Purpose:
+    """What a file is stored for: ids by name. ``secret``: a motion that named persons alone may see."""
+
+    subject: Mapping[str, str]
+    secret: bool = False
+
+
 def store(
     case: Case,
     post: Post,
@@ -24,10 +33,10 @@ def store(
     *,
     expected_sha256: str | None = None,
     limit: int | None = None,
-    about: Mapping[str, str] | None = None,
+    purpose: Purpose | None = None,
 ) -> Document:
     """Store a file of ``case`` that the officer in ``post`` uploads. Audited as ``document.stored`` in a chain of its
-    own, with what it is stored for (``about``: ids).
+    own, with what it is stored for (``purpose``).
 
     ``stream`` is read once, in pieces, up to ``limit`` bytes (default: the setting ``UPLOAD_MAX_BYTES``) and may come
     from a request's body; ``expected_sha256`` is the hash that the sender states (64 hexadecimal digits). The same
@@ -39,7 +48,7 @@ def store(
     try:
         with storage.spooled(stream, limit) as spool:
             kind = acceptance.accepted(spool, safe, expected_sha256)
-            return _recorded(case, post, safe, spool, kind.media_type, about or {})
+            return _recorded(case, post, safe, spool, kind.media_type, purpose or Purpose({}))
     except storage.TooLarge as fault:
         raise Invalid(_too_large(safe, limit)) from fault
 
@@ -73,17 +82,15 @@ def read(document: Document, post: Post) -> File:
     return file
 
 
-def _recorded(
-    case: Case, post: Post, name: str, spool: storage.Spooled, media_type: str, about: Mapping[str, str]
-) -> Document:
+def _recorded(case: Case, post: Post, name: str, spool: storage.Spooled, media_type: str, purpose: Purpose) -> Document:
     with transaction.atomic():
         blob = _blob(spool, media_type)
-        document = Document.objects.create(case=case, blob=blob, name=name, uploaded_by=post)
+        document = Document.objects.create(case=case, blob=blob, name=name, uploaded_by=post, secret=purpose.secret)
         audit.append(
             "document.stored",
             chain=f"document:{document.pk}",
             actor=post.as_actor(),
-            subject={**_subject(document), **about},
+            subject={**_subject(document), **purpose.subject},
             data={"sha256": blob.sha256, "size": blob.size, "media_type": blob.media_type},
         )
     return document

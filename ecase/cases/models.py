@@ -174,7 +174,11 @@ class Blob(models.Model):
 
 
 class Document(models.Model):
-    """A file of a case: its name, its blob, who uploaded it and when."""
+    """A file of a case: its name, its blob, who uploaded it and when.
+
+    ``secret``: stored for a secret motion, and kept from the team of the case for ever, whether it is still attached
+    or not.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
@@ -182,6 +186,7 @@ class Document(models.Model):
     name = models.CharField(_("name"), max_length=200)
     uploaded_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)
+    secret = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("document")

@@ -33,6 +33,17 @@ def test_files_of_a_draft_are_read_by_the_body_alone(world: World) -> None:
         assert not queries.documents(world.case, world.posts[role]).exists(), role
 
 
+def test_a_file_that_was_taken_off_a_secret_draft_stays_with_whoever_uploaded_it(world: World) -> None:
+    """Its name alone would tell the team what is being prepared."""
+    draft, author = world.draft("covert_action"), world.posts["investigator"]
+    held = drafts.attach(draft, author, "materials", "surveillance.pdf", BytesIO(PDF + b"covert"))
+    drafts.detach(world.fresh(draft), author, held.pk)
+
+    assert held.document in queries.documents(world.case, author)
+    for post in (investigator_of(world.case), world.posts["head_of_unit"]):
+        assert held.document not in queries.documents(world.case, post)
+
+
 def test_files_that_were_filed_are_read_by_those_to_whom_the_motion_is_open(world: World) -> None:
     motion = world.assigned("search")
     world.posts["judge"] = Post.objects.select_related("officer", "organisation").get(

@@ -96,8 +96,12 @@ def documents(case: Case, post: Post) -> QuerySet[Document]:
     admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
     attached = Attachment.objects.filter(document=OuterRef("pk"))
     kept_from = Exists(attached.filter(motion__secret=True).exclude(motion__in=admitted))
-    proofs = Copy.objects.filter(proof=OuterRef("pk"), motion__secret=True).exclude(motion__in=admitted)
-    found = case.documents.filter(~kept_from | Exists(attached.filter(motion__in=admitted)), ~Exists(proofs))
+    proofs = Copy.objects.filter(proof=OuterRef("pk"))
+    kept_proofs = proofs.filter(motion__secret=True).exclude(motion__in=admitted)
+    open_to_admitted = Exists(attached.filter(motion__in=admitted))
+    # What was stored for a secret motion and is attached to none: whoever uploaded it.
+    loose = Q(secret=True) & ~Q(uploaded_by__officer=post.officer_id) & ~Exists(proofs.filter(motion__in=admitted))
+    found = case.documents.filter(Q(open_to_admitted) | (~kept_from & ~loose), ~Exists(kept_proofs))
     if post.role in INVESTIGATES:
         return found
     open_ones = Motion.objects.visible_to(post).values("pk")

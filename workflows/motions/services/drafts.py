@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import services as audit
 from ecase.cases import documents
+from ecase.cases.documents import Purpose
 from ecase.cases.models import Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
@@ -105,7 +106,12 @@ def attach(
         # Before it is stored; what is attached at the same moment is counted once more under the lock.
         volume.require_room(motion, requirement, volume.size_of(stream))
         document = documents.store(
-            motion.case, post, name, stream, expected_sha256=expected_sha256, about={"motion": str(motion.pk)}
+            motion.case,
+            post,
+            name,
+            stream,
+            expected_sha256=expected_sha256,
+            purpose=Purpose({"motion": str(motion.pk)}, motion.secret),
         )
         return _attach(motion, post, requirement, document)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.cases import documents
+from ecase.cases.documents import Purpose
 from ecase.cases.models import Document
 from ecase.officers.models import Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem
@@ -87,7 +88,8 @@ def _require_recordable(copy: Copy, post: Post) -> None:
 
 
 def _stored(copy: Copy, post: Post, name: str, stream: BinaryIO) -> Document:
-    return documents.store(copy.motion.case, post, name, stream, about={"motion": str(copy.motion_id)})
+    purpose = Purpose({"motion": str(copy.motion_id)}, copy.motion.secret)
+    return documents.store(copy.motion.case, post, name, stream, purpose=purpose)
 
 
 def _faults(copy: Copy, how: str, at: datetime, note: str, proof: object) -> Iterator[Problem]:
