@@ -1,4 +1,4 @@
-"""Acts as the service freezes them, signed, chained and recorded in a log, for tests of containers."""
+"""Acts in the form of the service, signed, chained and recorded in a log, for tests of containers."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ def sha256(data: bytes) -> str:
 
 
 def statement(position: int, type_: str, previous: SignedAct | None, **changes: Any) -> dict[str, Any]:
-    """What act.json holds."""
+    """The content of act.json."""
     linked = previous and {"act": "x", "sha256": sha256(previous.act_json), "cms_sha256": sha256(previous.cms)}
     return {
         "schema": "ecase.act/1",
@@ -67,7 +67,7 @@ def proof(act: SignedAct, signer: transparency.Signer = LOG, at: str = AT, **cha
 
 @dataclass
 class Court:
-    """An authority, a person, a sealing service, and what a stranger trusts."""
+    """An authority, a person, a sealing service, and the trust of an independent verifier."""
 
     pki: Pki = field(default_factory=Pki.make)
 

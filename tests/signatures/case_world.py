@@ -1,4 +1,4 @@
-"""What the 62 cases are made with: a world with one authority, and signatures that are wrong in one place."""
+"""Makers for the 62 cases: a world with one authority, and signatures that are each wrong in one place."""
 
 import base64
 from collections.abc import Callable
@@ -44,12 +44,12 @@ LATER = NOW + 5 * DAY
 TOKEN = "1.2.840.113549.1.9.16.2.14"
 COMPROMISE, HOLD = x509.ReasonFlags.key_compromise, x509.ReasonFlags.certificate_hold
 
-# Serial numbers of subjects are PrintableString by the library's choice, which has no full-width digits.
+# The library encodes subject serial numbers as PrintableString, which has no full-width digits.
 UTF8 = _ASN1Type.UTF8String
 
 
 class World:
-    """One authority with its people, made anew for each run."""
+    """One authority with its people, made for each run."""
 
     def __init__(self) -> None:
         self.pki = Pki.make()
@@ -59,14 +59,14 @@ class World:
         self.reachable = self._reachable()
 
     def _reachable(self) -> Owner:
-        """Somebody whose certificate names a responder, without which pyHanko looks at no response."""
+        """A person whose certificate names a responder, without which pyHanko ignores responses."""
         place = x509.UniformResourceIdentifier("http://127.0.0.1:9/ocsp")
         named = x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)])
         certificate = self.pki.issuer.issue(person_name(**PERSON), P256_KEY, SIGNING, SPAN, [named])
         return Owner(P256_KEY, certificate, self.person.chain)
 
     def given(self, cms: bytes, content: bytes = CONTENT, pki: Pki | None = None, **changes: Any) -> Given:
-        """With the lists of the authority, unless others are given."""
+        """The input for the verifiers, with the lists of the authority unless others are given."""
         pki = pki or self.pki
         lists = changes.pop("lists", None)
         if lists is None:
@@ -91,7 +91,7 @@ class World:
         return self.given(self.good, pki=replace(self.pki, revoked=[entry]), **changes)
 
     def stamped(self, token: bytes, owner: Owner | None = None, **changes: Any) -> Given:
-        """Judged five days later, with a token; for the others it stands among the unsigned attributes."""
+        """Input judged five days later, with a token; the other verifiers get it as an unsigned attribute."""
         owner = owner or self.person
         cms = owner.sign() if owner != self.person else self.good
         carried = owner.sign(signature=value_of(cms), unsigned=[attribute(TOKEN, token)])
@@ -101,25 +101,25 @@ class World:
         return self.tsa.token(imprint(value_of(self.good)), **changes)
 
     def stamped_by(self, by: Any) -> Given:
-        """With a token of such a timestamp authority."""
+        """Input with a token of that timestamp authority."""
         return self.stamped(by.token(imprint(value_of(self.good))))
 
     def listed(self, *lists: x509.CertificateRevocationList) -> Given:
-        """With such lists of the issuing authority."""
+        """Input with those lists of the issuing authority."""
         return self.given(self.good, lists=[self.pki.root.revocation_list(SPAN), *lists])
 
     def asked(self, by: Any, owner: Owner | None = None) -> Given:
-        """With the answer of such a responder."""
+        """Input with the answer of that responder."""
         return self.answered(asked(owner or self.reachable, by))
 
     def answered(self, response: bytes) -> Given:
-        """Revocation of the signer by OCSP alone."""
+        """Input with revocation of the signer by OCSP alone."""
         lists = [self.pki.root.revocation_list(SPAN)]
         return self.given(self.reachable.sign(), lists=lists, responses=(response,))
 
 
 def ours(given: Given) -> Report:
-    """Our verdict: everything that the others are told, and whose signature it must be."""
+    """Our verdict, from the same input as the others' and the expected signer."""
     trust = given.trust or TrustStore.of("test", [*given.roots, *given.issuers])
     kept = evidence(given.cms, *given.tokens, content=given.content, crls=given.lists, ocsp=given.responses)
     return verify(given.cms, given.content, trust=trust, expected=given.expected, at=given.at, evidence=kept)
@@ -166,7 +166,7 @@ def weak_certificate(world: World) -> Given:
 
 @dataclass(frozen=True)
 class Sha1Signer:
-    """Signs as one did fifteen years ago; in the shape of the keys that ``cryptography`` does not know."""
+    """Signs with SHA-1, with the interface of the keys that ``cryptography`` does not know."""
 
     key: ec.EllipticCurvePrivateKey
     signature: str = "1.2.840.10045.4.1"

@@ -1,7 +1,7 @@
-"""The 62 cases of signatures that must be refused, each as bytes, for the table beside other verifiers.
+"""The 62 cases of signatures that must be refused, each as bytes, and the table that compares other verifiers.
 
-``python -m tests.signatures.cases`` writes docs/reference/signatures-cases.md; a test checks that it is what the
-verifiers say. Cases that are no CMS signature name the tests that hold them.
+``python -m tests.signatures.cases`` writes docs/reference/signatures-cases.md; a test compares it with the
+verifiers' verdicts. Cases that are not CMS signatures name the tests that check them.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ TOKEN = "1.2.840.113549.1.9.16.2.14"
 COMPROMISE, HOLD = x509.ReasonFlags.key_compromise, x509.ReasonFlags.certificate_hold
 
 
-# Why another verifier may say otherwise.
+# Reasons why another verifier's verdict may differ.
 STRICT = "we take one form only; it reads what it can"
 BARE = "it does not ask for signed attributes, which is what makes the forgery of case 11 possible"
 MEANING = "whose signature it must be, and for what, is our question: it is not told"
@@ -56,7 +56,7 @@ NATIONAL = "it does not know Kazakhstan's GOST at all, so it refuses good ones t
 
 @dataclass(frozen=True)
 class Case:
-    """``pyhanko`` and ``openssl``: why each says otherwise, where it does."""
+    """``pyhanko`` and ``openssl``: why the verdict of each differs, if it does."""
 
     number: int
     what: str
@@ -67,7 +67,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A case that is no CMS signature: who looks at it."""
+    """A case that is not a CMS signature; ``where`` it is checked."""
 
     number: int
     what: str
@@ -365,13 +365,13 @@ def row(case: Case | Elsewhere, verdicts: tuple[str, str, str]) -> str:
 
 
 def page(verdicts: dict[int, tuple[str, str, str]]) -> str:
-    """The whole page; verdicts by the place of a case in :data:`CASES`."""
+    """The whole page; verdicts by the index of a case in :data:`CASES`."""
     nothing = ("", "", "")
     return HEAD + "\n".join(row(case, verdicts.get(place, nothing)) for place, case in enumerate(CASES)) + "\n"
 
 
 def verdicts(folder: Path) -> dict[int, tuple[str, str, str]]:
-    """What all three say about each case that can be put to them."""
+    """The verdicts of all three verifiers on each case that is a CMS signature."""
     from tests.signatures.oracles import openssl, pyhanko
 
     world, found = World(), {}

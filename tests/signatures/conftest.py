@@ -26,7 +26,7 @@ def person(pki: Pki) -> Owner:
 
 @pytest.fixture
 def check(trust: TrustStore) -> Callable[..., Report]:
-    """Verify with everything as it should be, but for what a test changes."""
+    """Verify with valid arguments, except those that a test changes."""
 
     def run(cms: bytes, content: bytes = CONTENT, **changes: Any) -> Report:
         given = {"trust": trust, "expected": Expected(iin=IIN, bin=BIN), "at": NOW, **changes}

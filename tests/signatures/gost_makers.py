@@ -1,6 +1,6 @@
-"""Keys, certificates and lists of GOST for the tests: production code verifies only, so signing stands here.
+"""GOST keys, certificates and lists for the tests: production code only verifies, so signing is implemented here.
 
-A certificate is issued with an ordinary key first; then key, algorithm and signature are put in the place of its own.
+A certificate is issued with an ordinary key first; then its key, algorithm and signature are replaced.
 """
 
 import secrets
@@ -64,7 +64,7 @@ class GostKey:
         return self.sign_digest(DIGESTS[self.family.digest].compute(message))
 
     def sign_digest(self, digest: bytes, nonce: int = 0) -> bytes:
-        """RFC 7091, 6.1, then r and s with their lowest octets first."""
+        """Sign (RFC 7091, 6.1); r and s are little-endian."""
         curve = self.family.curve
         nonce = nonce or 1 + secrets.randbelow(curve.q - 1)
         r = combine(curve, nonce, curve.base, 0)[0] % curve.q
@@ -76,7 +76,7 @@ class GostKey:
 
 
 def resigned(data: bytes, signer: GostKey, info: bytes | None = None) -> bytes:
-    """A certificate or list with that key in it, signed anew."""
+    """A certificate or list with that key in it, signed again."""
     body, old, _ = der.element(data).children()
     own = algorithm(signer.family.signature)
     parts = [own if part.raw == old.raw else part.raw for part in body.children()]

@@ -1,4 +1,4 @@
-"""Signatures made to cost much: for the tests, which count the work, and for ``bench.hostile``, which measures it."""
+"""Signatures that are expensive to verify, for tests that count the work and ``bench.hostile``, which measures it."""
 
 from signatures.asn1 import der, oids
 from tests.signatures.gost_makers import GostPki
@@ -8,7 +8,7 @@ LARGE = 250_000
 
 
 def nested(size: int) -> bytes:
-    """Sequences in sequences."""
+    """Nested sequences."""
     made = octets(b"")
     while len(made) < size:
         made = sequence(made)
@@ -20,7 +20,7 @@ def wide(count: int) -> bytes:
 
 
 def hostile(pki: Pki, person: Owner) -> dict[str, bytes]:
-    """By name; each within 10 MB, most just within the limit on the size of a signature."""
+    """Hostile signatures by name; each is under 10 MB, most are just under the size limit of a signature."""
     many = [attribute(f"1.2.3.{number}", b"\x05\x00") for number in range(5000)]
     rsa = pki.person(RSA_KEY)
     pss = sequence(der.encode(0xA2, der.encode(der.INTEGER, b"\x7f" + b"\xff" * 200_000)))
@@ -47,7 +47,7 @@ def hostile(pki: Pki, person: Owner) -> dict[str, bytes]:
 
 
 def slow(gost: GostPki) -> dict[str, bytes]:
-    """What a key of GOST makes costly: its digests are computed in pure Python."""
+    """Hostile GOST signatures, whose digests are computed in pure Python."""
     person = gost.person()
     return {
         "GOST, a good one": person.sign(),
@@ -73,7 +73,7 @@ def _span():
 
 
 def _with_certificate(person: Owner, data: bytes) -> bytes:
-    """A signature that carries these bytes in the place of a certificate."""
+    """A signature that carries these bytes in place of a certificate."""
     good = person.sign(certificates=[person.certificate])
     info, wrapped = der.element(good).children()
     version, digests, content, certificates, infos = wrapped.children()[0].children()

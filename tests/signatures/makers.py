@@ -1,4 +1,4 @@
-"""People, certificates and CMS signatures for the tests: right ones, and ones that are wrong in a chosen place."""
+"""People, certificates and CMS signatures for the tests: valid ones, and ones that are wrong in a chosen place."""
 
 import asyncio
 import hashlib
@@ -53,7 +53,7 @@ class Pki:
 
 @dataclass(frozen=True)
 class Owner:
-    """Who has a key and a certificate for it."""
+    """A key with a certificate for it."""
 
     key: Key
     certificate: x509.Certificate
@@ -70,7 +70,7 @@ class Owner:
 
 
 def by_pyhanko(owner: Owner, content: bytes = CONTENT, digest: str = "sha256", *, pss: bool = False) -> bytes:
-    """A CAdES signature by an implementation that shares no code with ours."""
+    """A CAdES signature by pyHanko, which shares no code with ours."""
     from pyhanko.sign.signers import SimpleSigner
 
     signer = SimpleSigner.load_pkcs12_data(owner.pkcs12(), other_certs=[], passphrase=b"demo")
@@ -98,7 +98,7 @@ def sequence(*parts: bytes) -> bytes:
 def ess(
     certificate: x509.Certificate, *, prefix: bytes = b"", digest: bytes | None = None, suffix: bytes = b""
 ) -> bytes:
-    """The signingCertificateV2 attribute in the short form that NCALayer writes: hash algorithm left out."""
+    """The signingCertificateV2 attribute in the short form that NCALayer writes, without hash algorithm."""
     value = digest or hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()
     return attribute(oids.SIGNING_CERTIFICATE_V2, sequence(sequence(sequence(prefix, octets(value), suffix))))
 
@@ -109,7 +109,7 @@ SHA1, MD5 = "1.3.14.3.2.26", "1.2.840.113549.2.5"
 
 @dataclass(frozen=True)
 class Form:
-    """Every part of a CMS signature, replaceable one by one; ``None`` stands for what is right."""
+    """The parts of a CMS signature, each replaceable; ``None`` means the valid value."""
 
     owner: Owner
     content: bytes

@@ -1,4 +1,4 @@
-"""DER with one thing changed: bits flipped, ends cut off, elements left out, doubled, exchanged or put elsewhere."""
+"""Mutated DER: bits flipped, ends cut off, elements removed, doubled, exchanged or moved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def _overwrite(draw: Draw, data: bytes) -> bytes:
 
 
 def _restructured(draw: Draw, data: bytes, change: Callable[[Draw, Node], None]) -> bytes:
-    """The data with its tree changed at one place with children; as it is if it has no such tree any more."""
+    """The data with one constructed element changed; unchanged if it can no longer be parsed as a tree."""
     try:
         top = tree(data)
     except ValueError:
@@ -114,7 +114,7 @@ def _retag(draw: Draw, data: bytes) -> bytes:
 
 
 def _graft(draw: Draw, data: bytes) -> bytes:
-    """A copy of any part in the place of any other."""
+    """Replace any part with a copy of any other."""
     try:
         top = tree(data)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What pyHanko and OpenSSL say about the same bytes: independent opinions for the tests, not judges in production."""
+"""The verdicts of pyHanko and OpenSSL on the same bytes: for comparison in tests, not used in production."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signatures import Expected, TrustStore
 from tests.signatures.makers import BIN, CONTENT, IIN, NOW
 
-# The table says what this one says: others may be stricter or laxer.
+# The version of the table; other versions may be stricter or laxer.
 OPENSSL = "OpenSSL 3.0"
 ACCEPTS, REFUSES, SILENT = "accepts", "refuses", "—"
 
@@ -23,7 +23,7 @@ EXPECTED = Expected(iin=IIN, bin=BIN)
 
 @dataclass(frozen=True)
 class Given:
-    """A signature with all that a verifier is told about it."""
+    """A signature with all inputs for a verifier."""
 
     cms: bytes
     content: bytes = CONTENT
@@ -35,18 +35,18 @@ class Given:
     tokens: tuple[bytes, ...] = ()
     expected: Expected = EXPECTED
     trust: TrustStore | None = None
-    # The same signature with its tokens as unsigned attributes, where the others look for them.
+    # The same signature with its tokens as unsigned attributes, where the other verifiers look for them.
     stamped: bytes = b""
 
 
 def openssl_version() -> str:
-    """Its name and series, "OpenSSL 3.0"."""
+    """Name and series, for example "OpenSSL 3.0"."""
     told = subprocess.run(["openssl", "version"], check=True, capture_output=True, text=True).stdout
     return ".".join(told.split(".")[:2])
 
 
 def openssl(given: Given, folder: Path) -> str:
-    """``openssl cms -verify`` as strict as it gets, with revocation lists."""
+    """``openssl cms -verify`` with the strictest options and revocation lists."""
     cms = given.stamped or given.cms
     (folder / "cms").write_bytes(cms)
     (folder / "content").write_bytes(given.content)
@@ -63,12 +63,12 @@ def openssl(given: Given, folder: Path) -> str:
 
 def pyhanko(given: Given) -> str:
     """PyHanko's validation with revocation required and the same key usages."""
-    # It prints a stack for every refusal.
+    # It logs a traceback for every refusal.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     try:
         return ACCEPTS if asyncio.run(_pyhanko(given)) else REFUSES
-    except Exception:  # noqa: BLE001 - whatever it raises is a refusal here
+    except Exception:  # noqa: BLE001 - any exception is a refusal here
         return REFUSES
 
 

@@ -1,4 +1,4 @@
-"""A timestamp authority, an OCSP responder and lists for the tests, at a clock of the tests' own."""
+"""A timestamp authority, an OCSP responder and lists for the tests, with the tests' clock."""
 
 import contextlib
 import threading
@@ -68,7 +68,7 @@ def evidence(cms: bytes, *tokens: bytes, content: bytes = CONTENT, **sources: An
 
 @dataclass
 class Script:
-    """What a server answers on each path, and what it was asked."""
+    """The answers of a server by path, and the paths requested."""
 
     answers: Mapping[str, Callable[[bytes], bytes]]
     asked: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Script:
 
 @contextlib.contextmanager
 def served(answers: Mapping[str, Callable[[bytes], bytes]]) -> Iterator[tuple[str, list[str]]]:
-    """A real server on loopback: its address, and the paths that it was asked for."""
+    """A real server on loopback; yields its address and the requested paths."""
     script = Script(answers)
     http = server(script.recorded(), 0)
     thread = threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True)
@@ -112,7 +112,7 @@ def der_of(certificate: x509.Certificate) -> bytes:
 
 
 def resealed(response: bytes, key: ec.EllipticCurvePrivateKey, change: Callable[[bytes], bytes]) -> bytes:
-    """An OCSP response whose signed part was changed and signed anew."""
+    """An OCSP response with a changed body, signed again."""
     from cryptography.hazmat.primitives import hashes
 
     _status, wrapped = der.element(response).children()

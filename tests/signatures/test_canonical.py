@@ -1,4 +1,4 @@
-"""Case 55: one statement, one form in bytes."""
+"""Case 55: a statement has exactly one form in bytes."""
 
 import json
 import unicodedata
@@ -18,7 +18,7 @@ VALUES = st.recursive(
 )
 
 
-# How long values take to be made says how busy the machine is.
+# The time for generating values depends on the load of the machine.
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(TEXT, VALUES, max_size=5))
 def test_round_trip(value):
@@ -27,7 +27,7 @@ def test_round_trip(value):
 
 
 def test_known_bytes():
-    """Keys in the order of UTF-16 units, nothing escaped that need not be, no spaces."""
+    """Keys in the order of UTF-16 units, minimal escapes, no spaces."""
     value = {"ә": 1, "b": [True, None, "é\n"], "a": {"ж": "қаулы"}}
     assert canonical(value).decode() == '{"a":{"ж":"қаулы"},"b":[true,null,"é\\n"],"ә":1}'
 

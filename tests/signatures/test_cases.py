@@ -1,4 +1,4 @@
-"""The table of the 62 cases is what three verifiers say, and every number has a test of its name."""
+"""The table of the 62 cases matches the verdicts of three verifiers, and every number has a test named after it."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def verdicts(tmp_path_factory):
 
 @pytest.mark.skipif(openssl_version() != OPENSSL, reason=f"the table is of {OPENSSL}")
 def test_the_page_is_what_the_verifiers_say(verdicts):
-    """If it is not, ``python -m tests.signatures.cases`` writes it anew: then read what changed."""
+    """If it does not match, write it again with ``python -m tests.signatures.cases`` and review the changes."""
     assert cases.PAGE.read_text(encoding="utf-8") == cases.page(verdicts)
 
 

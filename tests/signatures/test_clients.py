@@ -28,7 +28,7 @@ QUICK = Limits(connect=0.5, read=0.5, total=0.8, octets=100_000, first_pause=5, 
 
 
 class Clock:
-    """Seconds and instants that pass when told to."""
+    """A clock that the test advances."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -57,7 +57,7 @@ def answers(pki):
 
 
 def _both(pki: Pki):
-    """A responder for both authorities, as Kazakhstan's: the root answers about the issuing authority."""
+    """A responder for both authorities, like Kazakhstan's: the root answers about the issuing authority."""
     by_issuer, by_root = responder(pki.issuer), responder(pki.root)
 
     def answer(body: bytes) -> bytes:
@@ -202,7 +202,7 @@ def test_an_address_that_fails_is_left_alone_for_a_while(clock):
 
 
 def test_an_answer_that_cannot_be_used_closes_no_address(pki, person, clock):
-    """A certificate that the responder does not know would otherwise close it for everybody."""
+    """Otherwise a certificate unknown to the responder would block it for all requests."""
     with served({"/ocsp": responder(pki.issuer).answer}) as (base, requests):
         client = _ocsp(pki, clock, Http(QUICK, clock))
         stranger = Pki.make("OTHER")
@@ -245,7 +245,7 @@ def test_limits_of_an_answer(clock):
 
 
 def test_an_answer_that_never_ends():
-    """A server that sends an octet now and then would pass any time-out between two pieces."""
+    """A server that sends single octets slowly never exceeds the time-out between two chunks."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=_drip, args=(listener,), daemon=True)
         thread.start()
@@ -265,12 +265,12 @@ def _drip(listener: socket.socket) -> None:
                 connection.sendall(b"x")
                 time.sleep(0.1)
         except OSError:
-            # The client has hung up, as it should.
+            # The client has closed the connection, as expected.
             return
 
 
 def test_the_demo_authority_has_services(tmp_path):
-    """What the demo's folder serves, collected and verified against the demo's own trust folder without its lists."""
+    """Evidence from the demo's services, verified against the demo's trust folder without its lists."""
     from cryptography.hazmat.primitives.serialization import pkcs12
 
     from signatures import Expected, TrustStore, verify

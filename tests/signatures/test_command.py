@@ -1,4 +1,4 @@
-"""The command line: checkpoints that the user has kept, and a report that can be read in three languages."""
+"""The command line: checkpoints that the user has kept, and the readable report in three languages."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ KEPT = Verdict((Line("signature", "", "TOTAL_PASSED"),), {}, NOW)
 
 
 class Tree:
-    """A log of ten entries, any of its checkpoints and proofs."""
+    """A log of ten entries with its checkpoints and proofs."""
 
     def __init__(self, label: bytes = b"") -> None:
         self.nodes, self.roots, grown = {}, [], CompactRange()

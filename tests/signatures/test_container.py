@@ -1,4 +1,4 @@
-"""Case 56: archives that are not exactly what the service writes."""
+"""Case 56: archives that differ from what the service writes."""
 
 import io
 import stat
@@ -12,7 +12,7 @@ from signatures.container import Evidence, asics, strict_zip
 from signatures.container.strict_zip import Entry
 from tests.signatures.acts import PDF, Court
 
-# Whatever is found first: an archive that is wrong is often wrong in several ways.
+# Any of these: an invalid archive often has several faults.
 REASON = "entries|archive|name|manifest|JSON|object|plain file|container|missing|Expecting"
 FILES = {"protocol.pdf": PDF, "справка.pdf": b"second"}
 
@@ -29,7 +29,7 @@ def evidence(court: Court) -> Evidence:
 
 
 def rewritten(data: bytes, **changes: bytes | None) -> bytes:
-    """The archive with entries replaced, added or (``None``) left out; the manifest stays as it was."""
+    """The archive with entries replaced, added or (``None``) left out; the manifest is unchanged."""
     entries = {entry.name: entry.data for entry in strict_zip.read(data)} | changes
     return strict_zip.write([Entry(name, body) for name, body in entries.items() if body is not None])
 
@@ -85,7 +85,7 @@ def test_case_56_manifest_and_archive_must_agree(evidence, changes):
 
 
 def archive(*entries: tuple[str, bytes], mode: int = stat.S_IFREG | 0o644, method: int = zipfile.ZIP_STORED) -> bytes:
-    """Written without the checks of our own writer."""
+    """An archive written without the checks of ``strict_zip``."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as made:
         for name, data in entries:
@@ -107,7 +107,7 @@ def test_case_56_names_that_lead_out(name):
 
 
 def test_case_56_hidden_name():
-    """A NUL cuts the name that readers see."""
+    """Readers cut the name at a NUL."""
     with pytest.raises(ValueError, match=REASON):
         strict_zip.read(archive(("good.pdfXevil", b"x")).replace(b"good.pdfX", b"good.pdf\x00"))
 

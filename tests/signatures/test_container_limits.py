@@ -1,4 +1,4 @@
-"""S-F1, F-F4: a container has limits by kind of entry, the same for whoever writes one and for whoever reads it."""
+"""S-F1, F-F4: a container has limits by kind of entry, the same for writer and reader."""
 
 import io
 import zipfile
@@ -35,7 +35,7 @@ def acts(court: Court, count: int, files: dict[str, bytes], padding: int = 0) ->
 
 
 SMALL = Limits(files=3, file_bytes=3000, acts=3, act_bytes=4096, acts_bytes=9000, other_bytes=200_000, entries=40)
-# What is at the limit, and what is one beyond it.
+# A container at the limit, and one just beyond it.
 SIZES = {
     "files": (lambda court: acts(court, 1, named(3, 10)), lambda court: acts(court, 1, named(4, 10))),
     "bytes of files": (lambda court: acts(court, 1, named(3, 1000)), lambda court: acts(court, 1, named(3, 1001))),
@@ -62,7 +62,7 @@ def test_f_f4_what_may_be_written_may_be_read_and_no_more(court, name):
 
 
 def packed(entries: dict[str, bytes]) -> bytes:
-    """An archive by other software: nothing of it is checked when it is written."""
+    """An archive by other software, without any checks."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
@@ -135,7 +135,7 @@ def test_files_are_hashed_and_not_held(court):
 
 @pytest.fixture
 def slow(monkeypatch) -> Counter:
-    """Counts the octets that slow digests and the signatures of GOST are asked for."""
+    """Counts the units of slow work that are spent."""
     counted: Counter = Counter()
     true = budget.spend
 
@@ -148,7 +148,7 @@ def slow(monkeypatch) -> Counter:
 
 
 def gost_acts(pki: GostPki, count: int, padding: int) -> Evidence:
-    """Acts signed by a person of that authority, each as large as may be."""
+    """Acts with large payloads, signed by a person of that authority."""
     made: list[SignedAct] = []
     for position in range(1, count + 1):
         body = canonical.canonical(
@@ -167,7 +167,7 @@ def test_s_f1_no_digest_is_computed_for_a_key_that_no_pinned_authority_certified
 
 
 def test_s_f1_slow_work_ends_when_the_budget_of_a_container_is_spent(court, slow):
-    """The same with certificates that are trusted: what is left over cannot be known, and is said to be so."""
+    """The same with trusted certificates: what remains unchecked is reported as INDETERMINATE."""
     pki = GostPki("2015-512")
     trust = replace(court.trust, store=pki.trust())
     found = container.read(container.write(gost_acts(pki, 4, 20_000)))

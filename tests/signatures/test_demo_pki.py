@@ -1,4 +1,4 @@
-"""The demo authority: layout, permissions, running it again, and where it refuses."""
+"""The demo authority: layout, permissions, repeated runs and refusals."""
 
 import json
 import os

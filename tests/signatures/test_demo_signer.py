@@ -1,4 +1,4 @@
-"""The demo signer over a real WebSocket, in a process of its own, as a page and a person meet it."""
+"""The demo signer in its own process, used over a real WebSocket and its page."""
 
 import base64
 import json
@@ -37,7 +37,7 @@ def folder(tmp_path_factory) -> Path:
 
 
 def free_port() -> int:
-    """A port that is free and whose next one is free too: the signer takes both."""
+    """A free port whose next one is free too: the signer uses both."""
     while True:
         with socket.socket() as first, socket.socket() as second, suppress(OSError, OverflowError):
             first.bind(("127.0.0.1", 0))
@@ -89,7 +89,7 @@ def b64(data: bytes) -> str:
 
 
 def request(data: Any = None, signer: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """What our page sends."""
+    """The request that our page sends."""
     parameters = {"decode": True, "encapsulate": False, "digested": False}
     wanted = {"extKeyUsageOids": [oids.EMAIL_PROTECTION], "iin": "", "bin": "", "serialNumber": "", "chain": None}
     args = {
@@ -117,7 +117,7 @@ def post(port: int, path: str, body: object, **headers: str) -> Any:
 
 
 def pending(port: int, count: int = 1) -> list[dict[str, Any]]:
-    """What is on the screen, once that many requests are."""
+    """The content of the screen once it shows that many requests."""
     until = time.monotonic() + 10
     while time.monotonic() < until:
         with urllib.request.urlopen(f"http://127.0.0.1:{port + 1}/pending", timeout=60) as reply:
@@ -216,7 +216,7 @@ def test_common_utils(folder, auto):
 
 
 def test_choice_made_beforehand_stays(folder, auto):
-    """How a browser test signs in: the page knows no IIN yet."""
+    """As a browser test signs in: the page does not know the IIN yet."""
     for person in (FIRST, SECOND, FIRST):
         post(auto, "/choose", {"iin": person["iin"]})
         with page(auto) as connection:
@@ -225,7 +225,7 @@ def test_choice_made_beforehand_stays(folder, auto):
 
 
 def test_choice_on_the_screen(folder, manual):
-    """Shown even when only one key fits: nothing is signed without a hand."""
+    """Shown even if only one key fits: every signature needs a confirmation."""
     with page(manual) as connection:
         connection.send(json.dumps(request(signer={"iin": SECOND["iin"]})))
         (shown,) = pending(manual)

@@ -1,4 +1,4 @@
-"""Our reader of DER beside the strict one of ``cryptography``: the same elements, or the same refusal."""
+"""Our DER reader compared with the strict one of ``cryptography``: the same elements, or both refuse."""
 
 from typing import Annotated
 
@@ -28,7 +28,7 @@ def ours(data: bytes) -> list[tuple[int, bytes]] | None:
 
 
 def theirs(data: bytes) -> list[tuple[int, bytes]] | None:
-    """Any run of elements is read once it has the header of a SEQUENCE OF inside a SEQUENCE."""
+    """The elements as ``cryptography`` reads them, wrapped in a SEQUENCE OF inside a SEQUENCE."""
     try:
         items = asn1.decode_der(Wrapped, der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, data))).items
     except ValueError:

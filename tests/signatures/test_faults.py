@@ -1,4 +1,4 @@
-"""Faults: every code has its sentence in three languages, and reports from before there were codes are read back."""
+"""Faults: every code has its sentence in three languages, and reports from before codes existed can be read."""
 
 import ast
 import json
@@ -25,12 +25,12 @@ from tests.signatures.makers import NOW, SHA1, Pki, sequence
 
 ROOT = Path(signatures.__file__).parent
 TOLD = (*WORDS.values(), *MEANINGS.values(), *(text for code, text in SENTENCES.items() if code not in FRAMES))
-# Codes that are put together from the number's name, or chosen from a table.
+# Codes that are composed with the name of a number.
 CHOSEN = {"iin-missing", "iin-differs", "bin-missing", "bin-differs"}
 
 
 def names(sentence: str) -> set[str]:
-    """What varies in a sentence."""
+    """The names of the variables in a sentence."""
     return set(re.findall(r"%\((\w+)\)s", sentence))
 
 
@@ -45,7 +45,7 @@ def built() -> Iterator[tuple[str, set[str], str]]:
 
 
 def listed() -> set[str]:
-    """Codes that stand in tables of the library beside a limit."""
+    """Codes in the library's tables of limits."""
     source = "".join((ROOT / path).read_text() for path in ("container/limits.py", "evidence/proof_of_existence.py"))
     return set(re.findall(r'"((?:container|too-many)-[a-z-]+)": \(', source))
 
@@ -138,7 +138,7 @@ def test_an_exception_carries_its_fault():
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "подписаны другие"), ("kk", "қол басқа деректерге қойылған")])
 def test_the_report_is_in_one_language(court, language, words):
-    """An altered act: no English word but names, numbers and the terms of EN 319 102-1."""
+    """An altered act: its report has no English words except names, numbers and the terms of EN 319 102-1."""
     motion = court.motion()
     broken = court.act(statement(1, "motion", None), cms=court.person.sign(b'{"other":1}'), proof=motion.proof)
     stranger = court.act(statement(1, "motion", None), Pki.make("OTHER").person(), proof="")

@@ -32,7 +32,7 @@ from tests.signatures.gost_makers import FAMILIES, GostKey, GostPki
 from tests.signatures.makers import CONTENT, NOW, algorithm, attribute, ess, octets, sequence
 from tests.signatures.services import asked, evidence, imprint, value_of
 
-# RFC 6986, 10.1 and 10.2 (GOST R 34.11-2012, A.1 and A.2), printed with their last octet first. In libgcrypt, PyGOST,
+# RFC 6986, 10.1 and 10.2 (GOST R 34.11-2012, A.1 and A.2), printed with the last octet first. Also in libgcrypt, PyGOST
 # and gost-engine, which names the sections.
 M1 = b"012345678901234567890123456789012345678901234567890123456789012"
 M2 = "Се ветри, Стрибожи внуци, веютъ с моря стрелами на храбрыя плъкы Игоревы".encode("cp1251")
@@ -45,8 +45,8 @@ STREEBOG = [
     (streebog256, M2, "508f7e553c06501d749a66fc28c6cac0b005746d97537fa85d9e40904efed29d"),
 ]  # fmt: skip
 
-# The empty message and a sum with carries through all of its octets: gost-engine's etalon/M3 and etalon/carry, and the
-# latter in libgcrypt; in the order of the octets.
+# The empty message, and a sum with carries through all octets: gost-engine's etalon/M3 and etalon/carry, the latter
+# also in libgcrypt; in the order of the octets.
 CARRY = bytes.fromhex("ee" * 64 + "16" + "11" * 62 + "16")
 STREEBOG_USUAL = [
     (streebog512, b"", ("8e945da209aa869f0455928529bcae4679e9873ab707b55315f56ceb98bef0a7"
@@ -57,8 +57,8 @@ STREEBOG_USUAL = [
     (streebog256, CARRY, "81bb632fa31fcc38b4c379a662dbc58b9bed83f50d3a1b2ce7271ab02d25babb"),
 ]  # fmt: skip
 
-# RFC 5831, 7.3, printed with the last octet first as well: libgcrypt and PyGOST. And the usual ones for lengths around
-# a block, in the order of the octets: PyGOST; the empty message in libgcrypt as well.
+# RFC 5831, 7.3, also printed with the last octet first: libgcrypt and PyGOST. Then the usual vectors for lengths around
+# a block, in the order of the octets: PyGOST; the empty message also in libgcrypt.
 GOST_94 = [
     (b"This is message, length=32 bytes", "faff37a615a816691cff3ef8b68ca247e09525f39f8119832eb81975d366c4b1"),
     (
@@ -182,7 +182,7 @@ EXAMPLES = [
 ]
 
 
-# RFC 8133, appendix A: a multiple of the base point of each curve that Kazakhstan took over, as in PyGOST.
+# RFC 8133, appendix A: a multiple of the base point of each curve that Kazakhstan adopted, as in PyGOST.
 MULTIPLES = [
     (
         curves.KZ_2004,
@@ -291,7 +291,7 @@ def test_multiples_of_rfc_8133(curve, number, point):
 def test_curves_of_tc26(curve):
     """RFC 7836, A.1 and A.2, and RFC 4357, 11.4: the numbers of gost-engine's ``gost_params.c``.
 
-    Here: the base point is on its curve and has the order that is named.
+    Checks that the base point is on its curve and has the stated order.
     """
     assert curve.holds(curve.base)
     assert combine(curve, curve.q, curve.base, 0) is None
@@ -308,7 +308,7 @@ def test_a_point_of_small_order_is_no_key():
 
 
 def _root(curve: Curve, x: int) -> int:
-    """A y for x, where there is one: p is 3 modulo 4."""
+    """A y for x, if there is one; p is 3 modulo 4."""
     return pow(x**3 + curve.a * x + curve.b, (curve.p + 1) // 4, curve.p)
 
 
@@ -330,7 +330,7 @@ def test_signature_chain_and_lists_of_gost(gost, check):
 
 
 def test_the_key_may_stand_for_the_algorithm(gost, check):
-    """Kazakhstan's Java provider names the key where the signature is to be named."""
+    """Kazakhstan's Java provider names the key's algorithm in place of the signature's."""
     cms = gost.person().sign(algorithm=algorithm(gost.key.family.key))
     assert check(cms, trust=gost.trust()).passed
 
@@ -362,7 +362,7 @@ def test_case_24_order_of_octets_and_numbers(gost):
 
 
 def test_case_24_digest_read_the_wrong_way(gost):
-    """The number e is the digest with its lowest octet first; read the other way it is another number."""
+    """The number e is the digest read as little-endian; read as big-endian it is another number."""
     owner = gost.person()
     digest = DIGESTS[gost.key.family.digest].compute(CONTENT)
     with pytest.raises(InvalidSignature):
@@ -401,7 +401,7 @@ def test_case_24_mixed_families(check):
 
 
 def test_case_24_wrong_s_box(check):
-    """The digest by CryptoPro's S-box of the empty message: the same algorithm, other nodes."""
+    """The digest of the empty message with CryptoPro's S-box: the same algorithm, other nodes."""
     cryptopro = "981e5f3ca30c841487830f84fb433e13ac1101569b9c13584ac483234cd656c0"
     assert gost34311(b"").hex() != cryptopro
     gost = GostPki("2004")
@@ -414,7 +414,7 @@ def test_case_24_wrong_s_box(check):
 
 
 def test_another_kind_of_key(gost, person):
-    """An ordinary certificate under an algorithm of GOST."""
+    """An ordinary key under a GOST algorithm identifier."""
     family = gost.key.family
     named = AlgorithmIdentifier(family.signature), AlgorithmIdentifier(family.digest)
     with pytest.raises(Unsuitable, match="is not one of"):
@@ -422,7 +422,7 @@ def test_another_kind_of_key(gost, person):
 
 
 def _token(gost: GostPki, stamped: bytes) -> bytes:
-    """A timestamp as Kazakhstan's authority makes it: imprint, signature and certificate of GOST."""
+    """A timestamp in the form of Kazakhstan's authority: imprint, signature and certificate with GOST."""
     owner, family = gost.issue(authority_name("TEST TSA"), TIMESTAMPING), gost.key.family
     info = TimestampAuthority(None, (), lambda: NOW).info(imprint(stamped, family.digest))
     attributes = [
@@ -435,7 +435,7 @@ def _token(gost: GostPki, stamped: bytes) -> bytes:
 
 
 def _answer(gost: GostPki, person) -> bytes:
-    """An OCSP response signed with GOST: made with another key, then signed anew."""
+    """An OCSP response signed with GOST: made with another key, then signed again."""
     owner = gost.issue(authority_name("TEST OCSP"), RESPONDER)
     by = Responder(ec.generate_private_key(ec.SECP256R1()), owner.certificate, gost.issuer, clock=lambda: NOW)
     status, wrapped = der.element(asked(person, by)).children()
@@ -447,7 +447,7 @@ def _answer(gost: GostPki, person) -> bytes:
 
 
 def test_timestamps_and_answers_of_gost(gost, check):
-    """The signer's certificate has no list; the answer and the token are of the same authority."""
+    """The signer's certificate has no list; the OCSP answer and the token are from the same authority."""
     person = gost.person()
     cms = person.sign()
     lists = gost.lists()

@@ -1,4 +1,4 @@
-"""What is kept between verifications is found by all of its bytes and is never a verdict: nothing may be confused."""
+"""Caches between verifications are keyed by all bytes and hold no verdicts, so that nothing is confused."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ def test_revoked_after_it_was_kept(check):
     assert check(cms, trust=before).passed
     pki.revoked.append((person.certificate.serial_number, NOW - DAY, x509.ReasonFlags.key_compromise))
     assert failed(check(cms, trust=pki.trust())) == {"revocation"}
-    # The store of before says what it said: a store is loaded anew when the folder changes.
+    # The earlier store is unchanged: a store is loaded again when the folder changes.
     assert check(cms, trust=before).passed
 
 

@@ -1,4 +1,4 @@
-"""Limits come before work: how much of it a hostile signature can cause, counted rather than timed.
+"""Limits are checked before work: the work that a hostile signature can cause, counted rather than timed.
 
 ``python -m bench.hostile`` measures the same inputs in milliseconds and megabytes.
 """
@@ -18,13 +18,13 @@ from tests.signatures.conftest import failed
 from tests.signatures.gost_makers import GostPki
 from tests.signatures.hostile import hostile, slow
 
-# Per signature: elements read, octets given to the reader of DER, certificates parsed, signatures verified.
+# Per signature: elements read, octets given to the DER reader, certificates parsed, signatures verified.
 MOST = {"elements": 2_000, "octets": 3_000_000, "certificates": 8, "verifications": 2}
 
 
 @pytest.fixture
 def work(monkeypatch) -> Counter:
-    """Counts what is done."""
+    """Counts the work done."""
     counted: Counter = Counter()
 
     def watch(place, name, count):
@@ -89,7 +89,7 @@ def test_hostile_evidence_is_refused_before_it_is_read(person, check, work):
 
 
 def test_items_of_evidence_have_limits_of_their_own(person, check):
-    """A huge token, response or list is refused by itself, and the rest is looked at."""
+    """A huge token, response or list is refused separately, and the rest is verified."""
     cms, content = person.sign(), b'{"schema":"ecase.act/1"}'
     large = b"\x30\x84\x00\x10\x00\x00" + b"x" * 2**20
     record = Evidence(cms, content, (large,), Sources(ocsp=(large,), crls=(large,)))

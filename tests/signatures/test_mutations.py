@@ -1,9 +1,9 @@
-"""No change of a valid signature passes as another one, and none of evidence makes a bad one good.
+"""No change of a valid signature makes another valid one, and no change of evidence makes a bad signature valid.
 
-The same signature is one with the same signed attributes, the same value (s and n - s being one) and the same signer's
-certificate. All else in a CMS is a passenger that nobody signed: unsigned attributes, other certificates, revocation
-lists, versions, the signer's identifier in another form, algorithms written with or without NULL. It may differ, is
-never believed, and the signature's identity is still the same: it serves once.
+Two signatures are the same if they have the same signed attributes, the same value (s and n - s count as equal) and the
+same signer's certificate. All other parts of a CMS are unsigned: unsigned attributes, other certificates, revocation
+lists, versions, the form of the signer's identifier, algorithms written with or without NULL. They may differ and are
+never trusted, and the signature's identity stays the same, so it can be used only once.
 """
 
 from dataclasses import replace
@@ -117,7 +117,7 @@ def test_no_changed_answer_makes_a_revoked_certificate_good(data):
 
 @cache
 def faded():
-    """A signature of one whose certificate ended the day after, with a timestamp from before."""
+    """A signature whose certificate expired the day after, with a timestamp from before."""
     from signatures.demo.issuing import Span
 
     pki = Pki.make()
@@ -150,7 +150,7 @@ def test_no_bytes_of_evidence_make_it_raise(data):
 
 @cache
 def authority():
-    """An authority, a signature with its signer's certificate only, a timestamp authority and what that would state."""
+    """An authority, a signature with only its signer's certificate, a timestamp authority and its TSTInfo."""
     pki = Pki.make()
     person = pki.person()
     cms, stamping = person.sign(certificates=[person.certificate]), tsa(pki.issuer)
@@ -158,7 +158,7 @@ def authority():
 
 
 def sealed(body: bytes) -> bytes:
-    """A certificate or list with that inside, truly signed by the authority."""
+    """A certificate or list with that content, validly signed by the authority."""
     value = authority()[0].issuer.key.sign(body, ec.ECDSA(hashes.SHA256()))
     return sequence(body, algorithm(oids.ECDSA_SHA256), der.encode(der.BIT_STRING, b"\x00", value))
 
@@ -166,7 +166,7 @@ def sealed(body: bytes) -> bytes:
 @THOROUGH
 @given(data=st.data())
 def test_nothing_that_the_authority_signed_makes_it_raise(data):
-    """What is odd beneath a true signature: certificates, lists, tokens."""
+    """Malformed content under a valid signature: certificates, lists, tokens."""
     pki, person, cms, stamping, statement = authority()
     trust = pki.trust(lists=[pki.root.revocation_list(SPAN)])
     listed = data.draw(mutated(pki.issuer.revocation_list(SPAN).tbs_certlist_bytes))
@@ -179,7 +179,7 @@ def test_nothing_that_the_authority_signed_makes_it_raise(data):
 
 
 def _carrying(cms: bytes, certificate: bytes) -> bytes:
-    """The signature with those octets in the place of its only certificate."""
+    """The signature with those octets in place of its only certificate."""
     kind, wrapped = der.element(cms).children()
     version, digests, content, _certificates, signers = wrapped.first().children()
     carried = der.encode(0xA0, certificate)

@@ -25,7 +25,7 @@ HOLD, COMPROMISE = x509.ReasonFlags.certificate_hold, x509.ReasonFlags.key_compr
 
 @pytest.fixture(scope="module")
 def bare(pki):
-    """Trust without any list of the issuing authority: what it says must come by OCSP."""
+    """Trust without any list of the issuing authority, so that revocation data must come by OCSP."""
     return pki.trust(lists=[pki.root.revocation_list(SPAN)])
 
 
@@ -35,7 +35,7 @@ def outcome(report):
 
 @pytest.fixture
 def judged(person, check, bare):
-    """The verdict on a good signature, with such OCSP responses as evidence."""
+    """Verifies a good signature with the given OCSP responses as evidence."""
 
     def run(*responses: bytes, **changes):
         cms = person.sign()
@@ -55,7 +55,7 @@ def test_the_authority_may_answer_itself(pki, person, judged):
 
 
 def test_openssl_makes_and_takes_the_same(pki, person, bare, tmp_path):
-    """The request is understood by OpenSSL, and the answer that it makes by us."""
+    """OpenSSL reads our request, and we read its answer."""
     import subprocess
 
     delegate = responder(pki.issuer)
@@ -86,7 +86,7 @@ def test_case_28_revoked_by_ocsp(pki, person, judged):
 
 
 def test_case_28_revoked_by_either_source(pki, person, check, trust):
-    """The list of the trust folder is fresh and knows of nothing; the responder knows more."""
+    """The list of the trust folder is fresh and has no entry; the responder states a revocation."""
     cms = person.sign()
     revoked = responder(pki.issuer, revoked={person.certificate.serial_number: (NOW - DAY, COMPROMISE)})
     report = check(cms, evidence=evidence(cms, ocsp=(asked(person, revoked),)))
@@ -224,7 +224,7 @@ def test_case_30_extended_revoke(pki, person, judged):
 
 @pytest.mark.parametrize(("minutes", "fresh"), [(-30, False), (-9, True), (0, True), (4, True), (30, False)])
 def test_case_30_time_of_the_answer(pki, person, judged, minutes, fresh):
-    """Older than the signature, or of the future: neither says anything about now. It states no nextUpdate."""
+    """An answer without nextUpdate that is older than the signature, or from the future, does not cover now."""
     report = judged(asked(person, responder(pki.issuer, NOW + minutes * MINUTE)))
     assert report.passed == fresh
     assert fresh or outcome(report) == ("INDETERMINATE", "TRY_LATER")
@@ -246,7 +246,7 @@ def test_case_30_never_issued(pki, person, judged):
 
 
 def test_case_30_ill_formed_nocheck(pki, person, judged):
-    """Kazakhstan's responder: the extension is an empty OCTET STRING, at which the library gives all of them up."""
+    """Kazakhstan's responder has this extension as an empty OCTET STRING; the library then reads no extension."""
     empty = x509.UnrecognizedExtension(x509.OCSPNoCheck.oid, b"")
     by = responder(pki.issuer, more=[empty])
     with pytest.raises(ValueError, match="parsing"):
@@ -256,7 +256,7 @@ def test_case_30_ill_formed_nocheck(pki, person, judged):
 
 @pytest.mark.parametrize("status", ["TRY_LATER", "INTERNAL_ERROR", "UNAUTHORIZED", "MALFORMED_REQUEST"])
 def test_case_30_errors_are_no_verdict(judged, status):
-    """A responder that says "try later" says nothing about the signature."""
+    """An error response is no statement about the signature."""
     made = maker.OCSPResponseBuilder.build_unsuccessful(maker.OCSPResponseStatus[status])
     report = judged(made.public_bytes(Encoding.DER))
     assert outcome(report) == ("INDETERMINATE", "TRY_LATER")
@@ -298,7 +298,7 @@ def test_a_bit_of_a_response(pki, person, bare):
 
 
 def test_a_bit_of_a_list(pki, person, check, bare):
-    """Every octet of a list of evidence changed once: named, never raised, never taken for another list."""
+    """Each octet of a list in evidence is changed once: always reported, never raised, never accepted."""
     cms, (root, issuer) = person.sign(), lists(pki)
     for place in range(len(issuer)):
         spoilt = issuer[:place] + bytes([issuer[place] ^ 1]) + issuer[place + 1 :]

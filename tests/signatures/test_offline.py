@@ -77,7 +77,7 @@ def test_what_cannot_be_used(court, evidence, tmp_path):
 
 
 def test_openssl_verifies_the_signature_inside(evidence, court, tmp_path):
-    """The command of the container's README, but for the clock: the test's certificates live around a fixed day."""
+    """The command of the container's README with another clock: the certificates are valid around a fixed day."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     found = container.read(container.write(evidence))
@@ -93,7 +93,7 @@ def test_openssl_verifies_the_signature_inside(evidence, court, tmp_path):
 
 
 def test_certificates_are_judged_at_the_proven_time(court, evidence):
-    """Long after everything has expired, the log's proof still says when it was signed."""
+    """Long after everything has expired, the log's proof still proves the time of signing."""
     late = examine(container.read(container.write(evidence)), court.trust, NOW.replace(year=2046))
     assert late.indication == "TOTAL_PASSED"
     undated = replace(evidence, act=replace(evidence.act, proof=""))
@@ -122,7 +122,7 @@ def test_an_authority_of_a_stranger(court, evidence):
 
 
 def test_another_persons_signature(court):
-    """Case 35: the signature is good, but act.json names somebody else."""
+    """Case 35: the signature is valid, but act.json names another person."""
     content = statement(1, "motion", None)
     other = {**content, "author": {**content["author"], "iin": "900202400025"}}
     assert ("signature", "1-motion", "INDETERMINATE") in faults(judged(court, Evidence(court.act(other))))
@@ -140,7 +140,7 @@ def test_a_person_does_not_sign_for_the_service(court):
 
 
 def test_signature_of_another_act(court):
-    """Case 39: replayed under other bytes."""
+    """Case 39: a signature replayed over other bytes."""
     motion = court.motion()
     act = replace(court.act(statement(1, "motion", None, payload={})), cms=motion.cms)
     verdict = judged(court, Evidence(replace(act, proof=proof(act))))
@@ -148,7 +148,7 @@ def test_signature_of_another_act(court):
 
 
 def test_altered_file_with_a_fitting_manifest(court, evidence):
-    """Case 41: who alters a file can alter the manifest, which is not signed, but not act.json."""
+    """Case 41: a file and the unsigned manifest can be altered together, but not act.json."""
     entries = {entry.name: entry.data for entry in strict_zip.read(container.write(evidence))}
     del entries["manifest.json"]
     entries["files/protocol.pdf"] = b"other"
@@ -184,7 +184,7 @@ def test_earlier_act_with_a_broken_signature(court):
 
 
 def test_signature_received_as_pem(court):
-    """The chain is over the signature as received; ASiC-S holds it in DER."""
+    """The chain covers the signature as received; ASiC-S holds it in DER."""
     motion = court.motion()
     act = replace(motion, cms=pem(motion.cms, "CMS"))
     act = replace(act, proof=proof(act))

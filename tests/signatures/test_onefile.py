@@ -1,4 +1,4 @@
-"""The offline verifier as one file: built here, run by a bare Python in a foreign home without a network."""
+"""The offline verifier as one file: built here, run by a bare Python in another home without a network."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ from tests.signatures.test_container import FILES
 
 
 def no_network() -> list[str]:
-    """What takes the network from a process, where this machine lets one do so."""
+    """The command prefix that runs a process without network; empty if this machine does not allow it."""
     tool = shutil.which("unshare")
     for options in (["-n"], ["-rn"]):
         if tool and subprocess.run([tool, *options, "true"], capture_output=True, check=False).returncode == 0:
@@ -30,7 +30,7 @@ def no_network() -> list[str]:
 
 @dataclass(frozen=True)
 class Verifier:
-    """The file, a home of its own, and a trust folder."""
+    """The file, its own home folder, and a trust folder."""
 
     file: Path
     home: Path
@@ -60,7 +60,7 @@ class Verifier:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Path:
-    """For this computer only: the others differ by their wheels alone."""
+    """Built for this platform only: others differ only in their wheels."""
     target = tmp_path_factory.mktemp("dist") / "ecase-verify.pyz"
     assert onefile.main([str(target), "--for", bootstrap.computer()]) == 0
     return target
@@ -79,7 +79,7 @@ def sound(court) -> bytes:
 
 @pytest.fixture
 def verifier(built, court, tmp_path) -> Verifier:
-    # Copied alone, as a user would: nothing of the project lies beside it.
+    # Only the file is copied, as a user would do.
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     file = Path(shutil.copy(built, home / "verify.pyz"))
@@ -87,7 +87,7 @@ def verifier(built, court, tmp_path) -> Verifier:
 
 
 def altered(data: bytes) -> bytes:
-    """Another file in the container, its manifest made to fit."""
+    """The container with another file and a matching manifest."""
     entries = {entry.name: entry.data for entry in strict_zip.read(data)}
     del entries["manifest.json"]
     entries["files/protocol.pdf"] = b"%PDF-1.7 another decision"
@@ -189,7 +189,7 @@ def test_the_lock_must_name_all_libraries():
 
 
 def test_two_starts_at_once(verifier, sound):
-    """Both find whole wheels, whoever was first."""
+    """All starts find complete wheels, in any order."""
     path = verifier.home / "act.zip"
     path.write_bytes(sound)
     command = [sys.executable, "-I", str(verifier.file), "verify", str(path), "--trust", str(verifier.trust)]

@@ -1,4 +1,4 @@
-"""S-F2, S-F3: one item that proves nothing, a delta or an answer, does not spoil what proves everything."""
+"""S-F2, S-F3: a useless item of evidence, a delta or an answer, does not invalidate sufficient evidence."""
 
 import subprocess
 
@@ -19,7 +19,7 @@ COMPLETE, REVOKED = 14, x509.ReasonFlags.key_compromise
 
 
 def numbered(pki: Pki, number: int, base: int | None = None, *, revoked: int | None = None, part: bool = False):
-    """A list of the issuing authority, by its number; a delta upon ``base``, or one for users' certificates only."""
+    """A list of the issuing authority with that number; a delta to ``base``, or one for users' certificates only."""
     builder = x509.CertificateRevocationListBuilder(pki.issuer.certificate.subject, SPAN.begin, SPAN.end)
     builder = builder.add_extension(x509.CRLNumber(number), critical=False)
     if base is not None:
@@ -33,7 +33,7 @@ def numbered(pki: Pki, number: int, base: int | None = None, *, revoked: int | N
     return builder.sign(pki.issuer.key, hashes.SHA256())
 
 
-# The number of the other list, the base that it is a delta upon, and whether it covers a part only; the table of S-F2.
+# The number of the other list, the base of a delta, and whether the list is partial; the table of S-F2.
 BESIDE = {
     "a delta that fits": (16, 14, False),
     "a delta numbered apart": (10, 14, False),
@@ -41,7 +41,7 @@ BESIDE = {
     "a delta upon a newer list": (16, 15, False),
     "a partial list": (15, None, True),
 }
-# What openssl says of the second row is a question of its own numbering; of a partial list it judges by other rules.
+# openssl judges the second row by its own rules for numbers, and partial lists by other rules.
 ASKED_OF_OPENSSL = ("a delta that fits", "a delta numbered apart", "a delta upon a newer list")
 
 
@@ -96,7 +96,7 @@ def test_s_f2_a_list_with_an_unknown_critical_extension_is_passed_over_alone(pki
 
 
 def test_s_f2_a_list_of_an_authority_that_is_not_in_the_folder_is_a_warning(pki, person, check):
-    """What is left behind when an authority is taken out of the folder must not stop the start."""
+    """A list that remains after its authority was removed from the folder must not make loading fail."""
     other = Pki.make("OTHER").issuer.revocation_list(SPAN)
     given = [pki.root.revocation_list(SPAN), pki.issuer.revocation_list(SPAN), other]
     trust = pki.trust(lists=given)
@@ -136,7 +136,7 @@ def test_s_f3_an_item_that_proves_nothing_is_a_fault_where_it_is_missed(pki, per
 
 
 def test_s_f3_a_passenger_in_a_response_does_not_spoil_it(pki, person, check):
-    """Certificates that came along are not under the response's signature: anybody may add one that cannot be read."""
+    """Certificates in a response are not signed: anyone may add one that cannot be read."""
     by = responder(pki.issuer)
     answer = asked(person, by)
     good = by.certificate.public_bytes(Encoding.DER)

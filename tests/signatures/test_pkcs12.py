@@ -1,4 +1,4 @@
-"""Case 62: key files of the demo signer that would cost dearly to open."""
+"""Case 62: key files of the demo signer that would be expensive to open."""
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -21,7 +21,7 @@ def made(person, **changes) -> bytes:
 
 
 def by_hand(iterations: int, mac_iterations: int = 1) -> bytes:
-    """A file with one key bag: its contents are noise, since nothing may come to reading them."""
+    """A file with one key bag of random content, which must never be read."""
     kdf = algorithm(PBKDF2, sequence(octets(b"salt"), der.encode_integer(iterations)))
     encryption = algorithm(PBES2, sequence(kdf, algorithm("2.16.840.1.101.3.4.1.42", octets(b"x" * 16))))
     bag = sequence(der.encode_oid(SHROUDED), der.encode(0xA0, sequence(encryption, octets(b"noise" * 20))))
@@ -34,7 +34,7 @@ def by_hand(iterations: int, mac_iterations: int = 1) -> bytes:
 
 
 def encrypted(iterations: int) -> bytes:
-    """A file whose bags are encrypted themselves."""
+    """A file whose bags are encrypted."""
     kdf = algorithm(PBKDF2, sequence(octets(b"salt"), der.encode_integer(iterations)))
     how = algorithm(PBES2, sequence(kdf, algorithm("2.16.840.1.101.3.4.1.42", octets(b"x" * 16))))
     inside = sequence(der.encode_integer(0), sequence(der.encode_oid(oids.DATA), how, der.encode(0x80, b"noise")))

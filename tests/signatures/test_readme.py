@@ -1,4 +1,4 @@
-"""The library's own README: its examples run, its command line is there, and nothing of it needs Django."""
+"""The library's README: its examples run, its commands exist, and no module needs Django."""
 
 import pkgutil
 import re

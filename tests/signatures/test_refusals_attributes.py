@@ -98,7 +98,7 @@ def test_case_15_attributes_out_of_order(person, check):
 
 
 def test_case_16_signing_time(person, check):
-    """It proves nothing and may be absent; but it must be a time, once."""
+    """It proves nothing and may be absent; if present, it must be a single time."""
     assert check(person.sign(without=oids.SIGNING_TIME)).passed
     time = attribute(oids.SIGNING_TIME, octets(b"yesterday"))
     assert "signing-time" in failed(check(person.sign(without=oids.SIGNING_TIME, more=[time])))

@@ -40,7 +40,7 @@ def test_case_26_person_as_authority(pki, check):
 
 
 def test_case_26_path_length(pki, check):
-    """The issuing authority allows none below it; the one below is pinned all the same."""
+    """The issuing authority allows none below it, although the one below is pinned."""
     third = pki.issuer.subordinate("TEST THIRD", SPAN)
     certificate = third.issue(person_name(**PERSON), P256_KEY, SIGNING, SPAN)
     authorities = [pki.root.certificate, pki.issuer.certificate, third.certificate]
@@ -55,7 +55,7 @@ def test_case_27_not_yet_valid(pki, check):
 
 
 def test_case_27_expired(pki, check):
-    """Proven only if what was signed is younger than the expiry: the claimed time proves nothing."""
+    """Proven only if the signed bytes are younger than the expiry: the claimed time proves nothing."""
     cms = pki.person(span=Span(NOW - 2 * DAY, NOW - DAY)).sign()
     report = check(cms)
     assert (report.indication, report.sub_indication) == ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE")
@@ -180,7 +180,7 @@ def test_case_35_other_person(person, check):
 
 
 def _subject(*parts) -> x509.Name:
-    """All as UTF8String, which the library would not choose for a serial number but reads."""
+    """All as UTF8String, which the library reads but does not write for a serial number."""
     pairs = [(NameOID.COMMON_NAME, f"IIN{IIN}"), (NameOID.ORGANIZATION_NAME, "TEST"), *parts]
     return x509.Name([x509.NameAttribute(oid, value, _type=_ASN1Type.UTF8String) for oid, value in pairs])
 

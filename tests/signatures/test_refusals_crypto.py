@@ -41,7 +41,7 @@ def test_case_20_digest_and_signature_disagree(person, check):
 
 
 def test_case_20_sha1_in_the_certificate(pki, check):
-    """A certificate signed by the authority with SHA-1: made by hand, since the library refuses to."""
+    """A certificate signed by the authority with SHA-1: made by hand, since the library refuses to make it."""
     from dataclasses import replace
 
     from cryptography import x509
@@ -127,7 +127,7 @@ def test_algorithm_of_another_key(pki, person, check):
 
 
 def test_the_table_is_open(pki, person, check):
-    """A national algorithm is one more row; without it its identifier is refused."""
+    """A national algorithm is added as a row; without it the identifier is refused."""
     from signatures import Policy
     from signatures.crypto.algorithms import SIGNATURES, SignatureAlgorithm
 

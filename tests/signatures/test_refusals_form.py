@@ -1,4 +1,4 @@
-"""Cases 1-8, 45 and 11: what is not a CMS signature in the one accepted form. Numbers are those of the case list."""
+"""Cases 1-8, 45 and 11: bytes that are not a CMS signature in the accepted form. Numbers are those of the case list."""
 
 import base64
 import time
@@ -100,7 +100,7 @@ def test_case_8_signing_certificate(pki, person, check):
 
 
 def test_case_8_two_certificates_fit(pki, check):
-    """Two certificates with one key identifier: which of them signed is not said."""
+    """Two certificates with the same key identifier: which of them signed is unknown."""
     one, other = pki.person(), pki.person()
     key = one.certificate.extensions[0].value.digest
     cms = one.sign(identifier=der.encode(0x80, key), version=3, certificates=[one.certificate, other.certificate])
@@ -118,7 +118,7 @@ def test_case_9_cross_signed_authorities_cost_nothing(pki, person, check):
 
 
 def test_case_11_attributes_passed_off_as_content(person, check):
-    """The signed attributes of a true signature, taken as content of one without attributes."""
+    """The signed attributes of a valid signature, presented as content of one without attributes."""
     from signatures.cms import parse
     from signatures.policy import DEFAULT
 
@@ -158,7 +158,7 @@ def _shared():
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_case_19_any_flipped_bit_is_seen(data):
-    """A bit of the signer's part or certificate: never passes, never raises. Unsigned certificates may change."""
+    """No flipped bit in SignerInfo or the signer's certificate passes or raises. Unsigned certificates may change."""
     _, trust, cms = _shared()
     position = data.draw(st.integers(0, len(cms) - 1))
     spoilt = bytearray(cms)
@@ -169,7 +169,7 @@ def test_case_19_any_flipped_bit_is_seen(data):
 
 
 def test_certificate_with_a_name_of_an_impossible_type(person, check):
-    """Found by flipping bits: the serial number as a BIT STRING, at which the library raises a TypeError."""
+    """Found by flipping bits: the serial number as a BIT STRING, for which the library raises a TypeError."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     wanted = b"\x06\x03U\x04\x05\x13"
@@ -196,7 +196,7 @@ def test_case_17_algorithm_protection(person, check):
 
 
 def test_production_refuses_a_demo_store(pki, person, check):
-    """Case 34: everything is right but the purpose of the trust folder."""
+    """Case 34: everything is valid except the purpose of the trust folder."""
     from signatures import Policy
 
     report = check(person.sign(), policy=Policy(purpose="production"))

@@ -1,4 +1,4 @@
-"""Cases 21, 22 and 31 by hand: keys, paddings and certificates that no library would make."""
+"""Cases 21, 22 and 31 by hand: keys, paddings and certificates that libraries do not make."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,7 +20,7 @@ RSA_NULL = algorithm(oids.RSA, b"\x05\x00")
 
 
 def spliced(pki: Pki, owner: Owner, place: int, change: Callable[[bytes], bytes]) -> x509.Certificate:
-    """The owner's certificate with one of its fields changed, signed anew by the authority."""
+    """The owner's certificate with one field changed, signed again by the authority."""
     fields = [child.raw for child in der.element(owner.certificate.tbs_certificate_bytes).children()]
     fields[place] = change(fields[place])
     body = sequence(*fields)
@@ -45,7 +45,7 @@ def ec_info(parameters: bytes, point: bytes) -> bytes:
 
 
 def explicit_p256() -> bytes:
-    """The parameters of P-256 written out: who may write them out may write others."""
+    """The explicit parameters of P-256: if they were accepted, others could be used."""
     p = 2**256 - 2**224 + 2**192 + 2**96 - 1
     b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
     base = bytes.fromhex(
@@ -79,7 +79,7 @@ def test_case_21_ec_keys_that_are_none(pki, person, check):
 
 
 def _raw(message: bytes) -> bytes:
-    """The private key's bare operation."""
+    """The raw private-key operation."""
     numbers = RSA_KEY.private_numbers()
     return pow(int.from_bytes(message, "big"), numbers.d, numbers.public_numbers.n).to_bytes(256, "big")
 
@@ -89,7 +89,7 @@ def _padded(info: bytes, *, first: bytes = b"\x00\x01", fill: bytes = b"\xff", t
 
 
 def test_case_22_forged_paddings(pki):
-    """PKCS#1 v1.5 is one string of octets: whoever parses it instead can be deceived (Bleichenbacher, 2006)."""
+    """PKCS#1 v1.5 padding has exactly one form: parsing it allows forgeries (Bleichenbacher, 2006)."""
     owner, digest = pki.person(RSA_KEY), hashlib.sha256(CONTENT).digest()
     named = algorithm(oids.SHA256, b"\x05\x00")
     right = sequence(named, octets(digest))
@@ -133,7 +133,7 @@ def test_case_31_duplicate_extension(pki, person, check):
 
 
 def _impossible_name(extensions: bytes) -> bytes:
-    """An authority named by a serial number that is a BIT STRING, at which the library has a TypeError."""
+    """An authority's name with a serial number as a BIT STRING, for which the library raises a TypeError."""
     (listed,) = der.element(extensions).children()
     attribute = sequence(der.encode_oid("2.5.4.5"), der.encode(der.BIT_STRING, b"\x00x"))
     name = der.encode(0xA4, sequence(der.encode(der.SET, attribute)))

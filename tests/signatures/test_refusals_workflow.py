@@ -1,4 +1,4 @@
-"""Cases 38 to 44 and 57, as far as the library itself must refuse them; the service's rules have tests of their own."""
+"""Cases 38 to 44 and 57, as far as the library must refuse them; the service's rules have separate tests."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ OTHER_STEPS = {
 
 
 def test_case_38_certificate_of_another_role_or_office(pki, person, check):
-    """Court and role are asked of the certificate; who held the post at that time is the service's rule."""
+    """Court and role are checked in the certificate; the service checks who held the post at that time."""
     court_bin = Expected(iin=IIN, bin="990940000037")
     assert failed(check(person.sign(), expected=court_bin)) == {"bin"}
     head = Expected(iin=IIN, bin=BIN, roles=frozenset({HEAD}))
@@ -77,7 +77,7 @@ def test_case_40_moved_to_another_step(person, check, name):
 
 
 def _verdict(court, evidence, **entries):
-    """The container with other entries under a manifest that fits them."""
+    """The container with other entries and a matching manifest."""
     found = {one.name: one.data for one in strict_zip.read(container.write(evidence))} | entries
     listed = [
         strict_zip.Entry(name, body) for name, body in found.items() if name != "manifest.json" and body is not None
@@ -116,7 +116,7 @@ def test_case_41_list_of_files_reordered(person, check):
 
 
 def test_case_42_which_of_two_signatures_it_is(pki, check):
-    """One sent twice is one; those of two people, or of one person at two times, are two."""
+    """A signature sent twice is one; signatures of two people, or of one person at two times, are two."""
     first, second = pki.person(), pki.person()
     cms, again = first.sign(), first.sign()
     identities = [check(one).signature_sha256 for one in (cms, cms, again, second.sign())]
@@ -125,7 +125,7 @@ def test_case_42_which_of_two_signatures_it_is(pki, check):
 
 
 def test_case_43_challenge_of_an_earlier_preparation(person, check):
-    """Edited between preparing and submitting, or prepared anew: the bytes have another challenge."""
+    """Edited between preparing and submitting, or prepared again: the bytes have another challenge."""
     signed = canonical(changed())
     for challenge in ({"nonce": "11" * 16}, {"issued_at": "2026-11-21T08:59:01.000000Z"}):
         assert failed(check(person.sign(signed), canonical(changed(challenge=challenge)))) == {"message-digest"}
@@ -149,12 +149,12 @@ def test_case_44_other_unsigned_attributes(person, check):
     ids=["incremental update", "JavaScript", "one octet"],
 )
 def test_case_57_nothing_is_added_to_a_pdf(court, with_files, addition):
-    """No PDF is signed in itself: act.json names its SHA-256, which leaves no room for a later revision."""
+    """PDFs have no signature inside: act.json names the SHA-256, so a later revision is detected."""
     assert ("file", "TOTAL_FAILED") in _verdict(court, with_files, **{"files/a.pdf": PDF + addition})
 
 
 def test_the_statement_names_what_the_cases_need(court):
-    """Cases 39 and 40: what must be under the signature is there."""
+    """Cases 39 and 40: the signed statement has all required parts."""
     found = canonical_json.check(court.motion().act_json)
     assert {"installation", "case", "motion", "act", "author", "previous", "challenge", "files"} <= set(found)
     assert {"id", "type", "position", "from_state"} <= set(found["act"])

@@ -33,7 +33,7 @@ def year(number: int, month: int = 11) -> datetime:
 
 @dataclass(frozen=True)
 class Era:
-    """An authority with a timestamp authority, in force over some years, and what its lists say at a time."""
+    """An authority with a timestamp authority, valid for some years, and its lists at a given time."""
 
     root: Issuer
     span: Span
@@ -48,7 +48,7 @@ class Era:
         return Sources(crls=(current.public_bytes(Encoding.DER),))
 
     def stamp(self, at: datetime, key: ec.EllipticCurvePrivateKey | None = None):
-        """What :func:`renew` asks for the token over the root of its tree."""
+        """The function from which :func:`renew` gets the token over the root of its tree."""
         by = tsa(self.root, at, self.span, key=key)
         return lambda data: Stamped(by.token(imprint(data, oids.SHA512)), self.sources(at))
 
@@ -70,7 +70,7 @@ def owner() -> Owner:
 
 
 def received(content: bytes = CONTENT, key: ec.EllipticCurvePrivateKey | None = None) -> Evidence:
-    """The evidence as it is at receipt: timestamp, OCSP response, list, report."""
+    """The evidence at receipt: timestamp, OCSP response, list, report."""
     person = owner()
     cms = person.sign(content)
     by = tsa(FIRST.root, SIGNED, FIRST.span, key=key)
@@ -86,7 +86,7 @@ def fresh() -> Evidence:
 
 @pytest.fixture(scope="module")
 def renewed(fresh) -> Evidence:
-    """Put under a new timestamp in 2028 and in 2032, each time together with others."""
+    """Renewed in 2028 and in 2032, each time together with other records."""
     once = renew([received(b'{"n":1}'), fresh, received(b'{"n":2}')], SECOND.stamp(year(2028)))[1]
     return renew([received(b'{"n":3}'), once], THIRD.stamp(year(2032)))[1]
 
@@ -125,7 +125,7 @@ def test_the_report_is_kept_with_it(fresh):
 
 
 def test_case_58_ten_years_later(renewed):
-    """No network; signer, OCSP responder, both authorities and timestamp authorities of old have expired."""
+    """No network; signer, OCSP responder and both earlier authorities and timestamp authorities have expired."""
     for era in (FIRST, SECOND):
         assert era.root.certificate.not_valid_after_utc < TEN_YEARS_LATER
     report = judged(renewed, TEN_YEARS_LATER)
@@ -143,7 +143,7 @@ def test_case_58_without_renewal(fresh, renewed):
 
 
 def test_case_58_renewed_too_late(fresh):
-    """In 2030 the first timestamp has faded already: a new one proves nothing about before."""
+    """In 2030 the first timestamp has expired: a new one proves nothing about the time before."""
     (late,) = renew([fresh], SECOND.stamp(year(2030)))
     report = judged(late, year(2032))
     assert outcome(report) == ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE")
@@ -165,7 +165,7 @@ def test_case_58_every_certificate_expired_and_the_log_proves_the_time(renewed):
     assert found.act == act
     trust = Trust(TRUST, (str(LOG.verifier),))
     assert examine(found, trust, year(2046)).indication == "TOTAL_PASSED"
-    # Without what the evidence holds, nobody can say what was revoked in 2026: the trust folder has no list of then.
+    # Without the evidence, revocation in 2026 is unknown: the trust folder has no list of that time.
     bare = container.read(container.write(container.Evidence(replace(act, evidence=b""))))
     assert examine(bare, trust, year(2046)).indication == "INDETERMINATE"
 
@@ -193,7 +193,7 @@ def test_case_59_missing(fresh, renewed):
 
 
 def test_case_59_any_part_altered_after_renewal(renewed):
-    """The renewals are over every bit of the record, even those that nobody signed."""
+    """The renewals cover every bit of the record, even unsigned parts."""
     changes = [
         {"report": {"indication": "TOTAL_FAILED"}},
         {"verifier": "signatures 2"},
@@ -225,7 +225,7 @@ def test_case_59_one_bit_of_each_item(fresh):
 
 
 def test_case_59_answer_exchanged(fresh):
-    """A good answer about another certificate does not stand in for the one that is missing."""
+    """A good answer about another certificate does not replace the missing one."""
     other = asked(owner(), responder(FIRST.root, SIGNED, span=Span(year(2025), year(2027))))
     swapped = replace(fresh, sources=Sources(ocsp=(other,)))
     assert "revocation" in failed(judged(swapped, SIGNED))
@@ -238,7 +238,7 @@ def test_case_59_evidence_of_another_signature(fresh):
 
 
 def test_case_60_algorithm_past_its_sunset():
-    """Curve P-256 is given up in 2030. What was put under P-384 before that stands, what was not does not."""
+    """Curve P-256 is no longer accepted from 2030. Only evidence renewed with P-384 before that stays valid."""
     policy = replace(DEFAULT, sunsets={"secp256r1": year(2030)})
     record = received()
     report = judged(record, year(2028), policy=policy)
@@ -267,7 +267,7 @@ def test_case_60_digest_of_the_tree_past_its_sunset(renewed):
 
 
 def test_case_61_register_with_a_row_changed():
-    """Deleted, exchanged, put in again, added: the log no longer continues the checkpoint that somebody holds."""
+    """Entries deleted, exchanged, reinserted or added: the log no longer continues a kept checkpoint."""
     rows = [str(number).encode() for number in range(8)]
     held, changed = Tree(rows), [*rows[:4], rows[5], rows[4], *rows[6:]]
     for other in ([*rows[:5], *rows[6:], b"new", b"newer"], [*changed, b"new"], [*changed, rows[4]], [b"0", *rows]):

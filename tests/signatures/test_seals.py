@@ -1,4 +1,4 @@
-"""The service's seals: keys in files and in tokens, and which of several signs."""
+"""The service's seals: keys in files and in tokens, and which of several seals signs."""
 
 import atexit
 import functools
@@ -102,7 +102,7 @@ def test_a_certificate_of_another_key_is_named(pki: demo_pki.DemoPki, tmp_path: 
 
 
 def test_softhsm_is_here_where_all_tests_must_run() -> None:
-    """Nothing is skipped in silence: CI installs SoftHSM, and fails here if it did not."""
+    """The skip is not silent: CI installs SoftHSM and fails here without it."""
     if shutil.which("softhsm2-util") is None and os.environ.get("CI") != "true":
         pytest.xfail("KEYS IN TOKENS WERE NOT TESTED: install SoftHSM (Debian: softhsm2)")
     assert shutil.which("softhsm2-util")
@@ -111,7 +111,7 @@ def test_softhsm_is_here_where_all_tests_must_run() -> None:
 
 @pytest.fixture
 def token() -> str:
-    """The URI of a key in SoftHSM, with a place for its label."""
+    """The URI of a key in SoftHSM, with a placeholder for its label."""
     if shutil.which("softhsm2-util") is None:
         pytest.xfail("KEYS IN TOKENS WERE NOT TESTED: install SoftHSM (Debian: softhsm2)")
     return softhsm()
@@ -119,7 +119,7 @@ def token() -> str:
 
 @functools.cache
 def softhsm() -> str:
-    """A token of this process: the library reads its configuration once, whichever module asks first."""
+    """One token for the process: the library reads its configuration only once."""
     folder = Path(tempfile.mkdtemp(prefix="ecase-softhsm-"))
     atexit.register(_removed, os.getpid(), folder)
     (folder / "tokens").mkdir()
@@ -176,7 +176,7 @@ def test_threads_and_forked_processes_use_the_token(token: str, pki: demo_pki.De
     assert made == [True] * 8
     child = os.fork()
     if child == 0:
-        # Whatever happens in it, the child does not go on as a second run of the tests.
+        # The child process must exit here, or it would continue running the tests.
         try:
             os._exit(0 if passes(sealer, pki) else 1)
         finally:

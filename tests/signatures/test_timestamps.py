@@ -1,4 +1,4 @@
-"""Cases 46 to 54: RFC 3161 tokens over the signature value, and what they prove."""
+"""Cases 46 to 54: RFC 3161 tokens over the signature value."""
 
 import subprocess
 from dataclasses import replace
@@ -33,7 +33,7 @@ def authority(pki):
 
 @pytest.fixture
 def stamped(person, authority, check):
-    """The verdict, five days later, on a signature with such tokens; made by ``make(cms)``."""
+    """Verifies a signature five days later with the tokens that each ``make(cms)`` returns."""
 
     def run(*makers, owner=person, **changes):
         cms = owner.sign()
@@ -50,7 +50,7 @@ def test_a_token_proves_the_time(stamped):
 
 
 def test_expired_since_the_timestamp(pki, person, authority, check):
-    """CAdES-T: the certificate was good when the signature was proven to exist, and that is what counts."""
+    """CAdES-T: the certificate only has to be valid at the time at which the signature is proven to exist."""
     owner = pki.person(span=Span(NOW - DAY, NOW + DAY))
     cms = owner.sign()
     assert outcome(check(cms, at=LATER)) == ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE")
@@ -69,7 +69,7 @@ def test_revoked_since_the_timestamp(pki, authority, check):
 
 
 def test_openssl_makes_a_token_that_passes(pki, person, check, tmp_path):
-    """An independent authority: our request, OpenSSL's answer. Its clock is the machine's."""
+    """An independent authority: OpenSSL answers our request, with the machine's clock."""
     now = Span.years(1)
     issuer = Issuer.root("OPENSSL ROOT", now)
     key = rsa.generate_private_key(65537, 2048)
@@ -161,7 +161,7 @@ def test_case_51_policy(authority, stamped):
 
 
 def test_case_51_answer_with_another_nonce(pki, trust, authority):
-    """What the client compares with what it sent."""
+    """The client compares the nonce with the one it sent."""
     from signatures.clients.http import Http, Unreachable
     from signatures.clients.timestamps import TimestampClient
     from signatures.x509.revocation import NOTHING
@@ -207,7 +207,7 @@ def test_case_52_the_earliest_counts(pki, stamped):
     ],
 )
 def test_case_53_revoked_authority(pki, check, person, since, reason, passes):
-    """RFC 3161, 4.1: after a compromise no token counts, after a mere change those from before do."""
+    """RFC 3161, 4.1: after a compromise no token is valid; after other reasons earlier tokens are."""
     by, cms = tsa(pki.issuer), person.sign()
     trust = replace(pki, revoked=[(by.chain[0].serial_number, since, reason)]).trust()
     report = check(cms, trust=trust, evidence=evidence(cms, by.token(imprint(value_of(cms)))), at=LATER)
@@ -216,7 +216,7 @@ def test_case_53_revoked_authority(pki, check, person, since, reason, passes):
 
 
 def test_case_53_expired_authority(pki, check, person):
-    """At its own time it was already expired; or it is today, with nothing that proves the token to be older."""
+    """Expired at the token's own time, or expired now without proof that the token is older."""
     cms = person.sign()
     for span in (Span(NOW - 9 * DAY, NOW - DAY), Span(NOW + DAY, NOW + 2 * DAY), Span(NOW - DAY, NOW + DAY)):
         kept = evidence(cms, tsa(pki.issuer, span=span).token(imprint(value_of(cms))))
@@ -243,7 +243,7 @@ def test_case_54_sha1_imprint(authority, stamped):
 
 
 def test_case_54_accuracy(authority, stamped):
-    """A token that states none is taken as accurate to a minute, or refused, as the policy says."""
+    """By policy, a token without accuracy is taken as accurate to a minute, or refused."""
 
     def with_accuracy(accuracy):
         return lambda cms: authority.token(imprint(value_of(cms)), accuracy=accuracy)

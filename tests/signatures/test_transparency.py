@@ -1,4 +1,4 @@
-"""RFC 6962 trees and C2SP formats against the published vectors, and against each other."""
+"""RFC 6962 trees and C2SP formats, tested with published vectors and against each other."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from signatures.tlog import transparency as t
 
-# The tree that the RFC 6962 reference implementation and Go's sumdb are tested with.
+# The test tree of the RFC 6962 reference implementation and Go's sumdb.
 LEAVES = [
     bytes.fromhex(h)
     for h in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")

@@ -1,4 +1,4 @@
-"""Rules for signers and trust for a time, as a trust folder holds them and as the offline verifier applies them."""
+"""Rules for signers and periods of trust, in a trust folder and in the offline verifier."""
 
 import json
 from dataclasses import replace
@@ -42,7 +42,7 @@ def chain(court) -> container.Container:
 
 
 def refused(court, chain, **changes: tuple[Change, ...]) -> list[set[str]]:
-    """Which checks of each signature that did not pass failed, under such rules."""
+    """The failed checks of each signature that did not pass under those rules."""
     verdict = examine(chain, replace(court.trust, rules=Rules(changes=changes)), NOW)
     return [failed(line.report) for line in verdict.lines if line.report and not line.report.passed]
 
@@ -161,7 +161,7 @@ def timed(court, **periods: Period) -> Trust:
     ],
 )
 def test_what_was_trusted_when_it_was_signed_counts(court, chain, period, trusted):
-    """Long after the end of that trust."""
+    """Verified long after the end of the period."""
     late = NOW + 4000 * DAY
     found = examine(chain, timed(court, root=period), late)
     codes = {line.report.sub_indication for line in found.lines if line.report}
@@ -171,7 +171,7 @@ def test_what_was_trusted_when_it_was_signed_counts(court, chain, period, truste
 
 
 def test_a_timestamp_of_an_authority_that_is_trusted_no_more(pki, person, check):
-    """It fades as with its certificate: what else proves the time may still do so."""
+    """Like a token whose certificate expired: another proof of the time may still be valid."""
     cms, other = person.sign(), Pki.make("OTHER")
     kept = evidence(cms, tsa(other.issuer).token(imprint(value_of(cms))))
     both = [one.certificate for one in (pki.root, pki.issuer, other.root, other.issuer)]

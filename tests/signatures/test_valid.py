@@ -1,4 +1,4 @@
-"""Signatures that must pass: ours, pyHanko's and OpenSSL's, in every algorithm and form that is accepted."""
+"""Signatures that must pass: ours, pyHanko's and OpenSSL's, in every accepted algorithm and form."""
 
 import base64
 import subprocess
@@ -36,7 +36,7 @@ def test_pyhanko_signature_passes(pki, check, name):
 
 
 def test_pss_with_a_salt_of_the_digest_passes(pki, check, tmp_path: Path):
-    """Case 22: pyHanko makes the salt as long as it can be, which is refused; OpenSSL can be told."""
+    """Case 22: pyHanko uses the longest possible salt, which is refused; OpenSSL has an option for the length."""
     assert check(by_pyhanko(pki.person(RSA_KEY), pss=True)).sub_indication == "CRYPTO_CONSTRAINTS_FAILURE"
     options = ["-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_pss_saltlen:digest"]
     report = check(_by_openssl(pki.person(RSA_KEY), tmp_path, *options))
@@ -46,7 +46,7 @@ def test_pss_with_a_salt_of_the_digest_passes(pki, check, tmp_path: Path):
 @pytest.mark.parametrize("digest", [oids.SHA256, oids.SHA384, oids.SHA512])
 @pytest.mark.parametrize("name", KEYS)
 def test_own_form_passes(pki, check, name, digest):
-    """The shape that NCALayer writes: SHA-256, hashAlgorithm left out, certificates in the order signer, chain."""
+    """The form that NCALayer writes: SHA-256, no hashAlgorithm, certificates in the order signer, chain."""
     report = check(pki.person(KEYS[name][0]).sign(digest=digest))
     assert report.passed, report.failures
     assert report.signing_time == NOW
