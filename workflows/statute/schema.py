@@ -226,7 +226,7 @@ class Kind(Rule):
         return self.outcome(outcome).form + self.acts.get("decision", Form())
 
     def event_form(self, events: tuple[Event, ...]) -> Form:
-        """Which of ``events`` it is, and then the fields of each, asked for if it is that one; empty without any."""
+        """A choice of one of ``events``, then the fields of each, required for that event; empty without events."""
         if not events:
             return Form()
         common = self.acts["event"]
