@@ -1,4 +1,4 @@
-"""Those on duty who did not answer in time: the next one is called, and a judge who is called gets the motion."""
+"""Duty calls without an answer in time: the next officer is called, and a judge who is called gets the motion."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from workflows.watch.rounds import each, first_of
 
 
 def pass_on_calls(now: datetime) -> int:
-    """Call the next on duty wherever the one before let his minutes pass."""
+    """Call the next officer on duty wherever the time of the call before has run out."""
     waiting = first_of("pass_on_calls", calling.due(now), now, key="motion")
     return each("pass_on_calls", waiting, lambda motion: _pass_on(motion, now))
 
@@ -27,5 +27,5 @@ def _pass_on(motion: UUID, now: datetime) -> bool:
 
 
 def _answered(motion: UUID, officer: UUID) -> bool:
-    """To answer is to have opened the materials as they are now."""
+    """Whether the officer has opened the materials as they are now, which is the answer to a call."""
     return Opening.objects.current().filter(motion=motion, officer=officer).exists()

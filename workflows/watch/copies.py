@@ -1,4 +1,4 @@
-"""Duties around copies: what addressees' systems have answered, and whom to remind of what still waits."""
+"""Duties for copies: acknowledgements by addressees' systems, and reminders of outstanding copies."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ def take_answers(now: datetime) -> int:
 
 
 def remind_of_copies(now: datetime) -> int:
-    """Tell of copies that nobody has acknowledged in time, or that wait to be served by hand: once, by motion."""
+    """Remind of copies not acknowledged in time, or waiting for service by hand: once, by motion."""
     due = Copy.objects.to_remind(now).order_by("remind_at")
     waiting = first_of("remind_of_copies", due, now, key="motion")
     return each("remind_of_copies", waiting, lambda motion: _remind_of(motion, now))
@@ -36,7 +36,7 @@ def _remind_of(motion_id: UUID, now: datetime) -> bool:
 
 
 def _reminded(motion: Motion, claimed: list[Copy]) -> Iterator[Addressee]:
-    """Addressees in the service; for the rest, the author and the clerks of the court, who serve by hand."""
+    """Addressees with an account; for the other copies, the author and the court's clerks, who serve by hand."""
     for copy in claimed:
         if copy.how and copy.recipient:
             yield copy.recipient, roles_told(copy.recipient)

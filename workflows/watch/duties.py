@@ -1,8 +1,8 @@
-"""What the watch does at every tick. Each duty claims rows that have come due; only the winner of a claim acts.
+"""The duties of the watch, run at every tick. Each claims rows that have come due; only the winner of a claim acts.
 
-Every duty takes the instant and returns how many rows it handled. A duty may be run by any number of watches at once,
-and may be killed at any instruction: a claim and its effects are one transaction. It may raise whatever it likes: the
-loop puts it off and goes on with the others; a row that fails is put aside before that (``watch.rounds``).
+Every duty takes the instant and returns the number of rows it handled. Any number of watches may run a duty at once,
+and each may be killed at any instruction: a claim and its effects are one transaction. A duty may raise any exception:
+the loop puts it off and continues with the others; a row that fails is put aside before that (``watch.rounds``).
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def sequence_log(now: datetime) -> int:
 
 
 def enter_refusals(now: datetime) -> int:
-    """Enter in the log how often equal attempts were refused, where the first entry is a minute old."""
+    """Log how often equal attempts were refused, once the first entry is a minute old."""
     return repeats.enter_waiting(now)
 
 
@@ -42,12 +42,12 @@ def forget_prepared(now: datetime) -> int:
 
 
 def forget_faults(now: datetime) -> int:
-    """Drop what was put aside and has settled in another way."""
+    """Delete records of failures that were settled in another way."""
     return faults.forget_settled(now)
 
 
 Duty = Callable[[datetime], int]
-# The calendar first: a day that was taken off today must not be missed today.
+# The calendar first: a deadline moved by a new day off must not be reported as missed.
 DUTIES: tuple[Duty, ...] = (
     recount,
     retry_signatures,

@@ -1,4 +1,4 @@
-"""What stands around a tick: whether the watch may work at all, and the sign that it has."""
+"""Before and after a tick: whether the watch may work, and the record that it has worked."""
 
 import logging
 import time
@@ -11,19 +11,19 @@ from workflows.watch.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 NAME = "watch"
-# Seconds between two writes of the sign, and between two lines about the same trouble.
+# Seconds between two writes of the heartbeat, and between two log lines about the same problem.
 INTERVAL = 5.0
 REPEATED = 60.0
 
 
 class Pulse:
-    """Of one watch: asks the clocks before a tick, and leaves a sign after it."""
+    """The heartbeat of one watch: checks the clocks before a tick, and records it afterwards."""
 
     def __init__(self) -> None:
         self._marked = self._told = -REPEATED
 
     def may_work(self) -> bool:
-        """Whether database, log and this machine agree on the time; if not, it is told, once a minute."""
+        """Whether database, log and this machine agree on the time; if not, logs it once a minute."""
         try:
             clocks.check()
         except OperationalError as fault:
@@ -36,7 +36,7 @@ class Pulse:
         return False
 
     def mark(self) -> None:
-        """Write that a tick has been finished, unless that was done a moment ago."""
+        """Record that a tick has ended, unless that was recorded a moment ago."""
         if time.monotonic() - self._marked < INTERVAL:
             return
         try:

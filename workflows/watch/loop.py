@@ -1,4 +1,4 @@
-"""The watch: a loop that runs every duty, again and again, until it is told to stop."""
+"""The watch: a loop that runs every duty repeatedly until it is stopped."""
 
 import logging
 import signal
@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 class Watch:
     """Runs all duties every ``interval`` seconds.
 
-    A duty that fails, for whatever reason, is put off (``watch.faults``) and the others go on. When the database does
-    not answer, the watch waits for it. Nothing but a signal ends it.
+    A duty that fails, for any reason, is put off (``watch.faults``) and the others continue. If the database does not
+    answer, the watch waits for it. Only a signal ends it.
     """
 
     def __init__(self, interval: float = 1.0) -> None:
@@ -42,7 +42,7 @@ class Watch:
         self._stop.set()
 
     def tick(self) -> int:
-        """One round of all duties, if clocks agree. Returns how many rows were handled."""
+        """Run all duties once, if the clocks agree. Returns how many rows were handled."""
         try:
             return self._round() if self._pulse.may_work() else 0
         except (faults.DatabaseAway, Error) as fault:
@@ -52,7 +52,7 @@ class Watch:
 
     def _round(self) -> int:
         if self._failures is None:
-            # A watch before this one may have left them.
+            # A previous watch may have left them.
             self._failures = faults.failing()
         done = sum(self._run(duty, self._failures) for duty in DUTIES if not self._stop.is_set())
         self._pulse.mark()

@@ -1,4 +1,4 @@
-"""What the watch leaves for others to see: its sign, duties that fail, rows that are put aside until later."""
+"""The published state of the watch: heartbeat, failing duties, rows put aside."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """When a watch has last gone through all its duties: one row, whichever watch it was."""
+    """When a watch last completed all its duties: one row for all watches."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField(_("time"))
@@ -37,9 +37,9 @@ class FailingDuty(models.Model):
 
 
 class RowAside(models.Model):
-    """A row that a duty could not handle. The duty passes over it until ``next_try_at``; the rows behind it go on.
+    """A row that a duty could not handle. The duty skips it until ``next_try_at``; the rows after it are handled.
 
-    ``row`` is the key of what the duty works on: a motion, a deadline, a copy or a prepared act.
+    ``row`` is the key of the duty's object: a motion, a deadline, a copy or a prepared act.
     """
 
     duty = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""Whom the watch tells, and what: ids, instants and labels, never the materials."""
+"""Recipients and content of the watch's messages: ids, instants and labels, never the materials."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,17 +13,17 @@ from workflows.motions.models import Motion
 from workflows.motions.rules import defence
 
 Recipient = Officer | Organisation
-# An officer, or those posts of an organisation that hold one of the roles (none: all of them).
+# An officer, or those posts of an organisation that have one of the roles (none: all of them).
 Addressee = tuple[Recipient, tuple[str, ...]]
 
 
 def responsible(motion: Motion, role: str) -> Iterator[Addressee]:
-    """Who has to act when the catalogue names a role: by name where the motion knows who."""
+    """Who has to act for a role that the catalogue names: the officers themselves if the motion names them."""
     yield from _WHO.get(role, _author)(motion)
 
 
 def above(motion: Motion, superior: str) -> Iterator[Addressee]:
-    """Whom an escalation goes to (``statute.schema.Superior``)."""
+    """The recipients of an escalation (``statute.schema.Superior``)."""
     yield from _ABOVE[superior](motion)
 
 
@@ -47,7 +47,7 @@ def facts_of(deadline: Deadline) -> dict[str, str]:
 
 
 def _permitted(motion: Motion, wanted: dict[Recipient, tuple[str, ...]]) -> list[Addressee]:
-    """Of a secret motion only those officers who are named on it and hold such a post, each by name."""
+    """For a secret motion, only officers who are named on it and hold such a post, each by name."""
     if not motion.secret:
         return list(wanted.items())
     officers = [officer for recipient, roles in wanted.items() for officer in _officers(recipient, roles)]
@@ -79,7 +79,7 @@ def _supervising_prosecutor(motion: Motion) -> Iterator[Addressee]:
 
 
 def _judge(motion: Motion) -> Iterator[Addressee]:
-    """Once there is none, whoever of the court can see to it that there is one."""
+    """The judge; without one, those of the court who can provide one."""
     yield (motion.judge, ()) if motion.judge else (motion.court, (Role.JUDGE, Role.CLERK, Role.COURT_CHAIR))
 
 
@@ -88,7 +88,7 @@ def _court_chair(motion: Motion) -> Iterator[Addressee]:
 
 
 def _appellate_judge(motion: Motion) -> Iterator[Addressee]:
-    """Once there is none, whoever of the court above can see to it that there is one."""
+    """The appellate judge; without one, those of the court above who can provide one."""
     if motion.appellate_judge:
         yield motion.appellate_judge, ()
     elif motion.appellate_court:
@@ -110,7 +110,7 @@ def _defenders(motion: Motion) -> Iterator[Addressee]:
 
 
 def _facility(motion: Motion) -> Iterator[Addressee]:
-    """The places of custody that belong to the investigation body, or to the one above it."""
+    """The places of custody of the investigation body, or of its parent body."""
     bodies = [motion.organisation_id, motion.organisation.parent_id]
     for place in Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=filter(None, bodies)):
         yield place, ()

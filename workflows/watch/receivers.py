@@ -1,4 +1,4 @@
-"""Administrators learn of messages that were given up: a notice for each receiver, by name."""
+"""Notifies administrators by name of messages that were given up, one notice for each receiver."""
 
 from datetime import datetime
 
@@ -14,10 +14,10 @@ TOPIC = "message.given_up"
 
 @transaction.atomic
 def report_given_up(now: datetime) -> int:
-    """Tell every administrator of the messages that were given up since the last time; how many messages.
+    """Notify every administrator of the messages given up since the last time; returns the number of messages.
 
-    Each gets the notice himself: one to an organisation would leave through its webhook, perhaps the very one that
-    does not answer. It names the receiver and the number of messages, and no motion.
+    Each administrator gets the notice personally: one to an organisation would leave through its webhook, possibly the
+    failing one. It names the receiver and the number of messages, and no motion.
     """
     found = receivers.claim_given_up(now)
     administrators = _administrators() if found else []

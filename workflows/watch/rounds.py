@@ -1,9 +1,9 @@
-"""How duties take their work: row by row, each in a transaction of its own, each only if nobody else is at it.
+"""How duties take their work: row by row, each in its own transaction, each only if no other watch has it.
 
-A claim and its effects stand or fall together. One row at a time, since two transactions that hold the log's chains of
-several cases in different orders would block each other, and since what is reported after days of downtime is then
-reported in the order in which it came due. A row that fails is put aside (``watch.faults``); a duty that has worked
-for ``TURN_SECONDS`` goes on in the next round.
+A claim and its effects are committed together. One row at a time, because two transactions that hold the log's chains
+of several cases in different orders would block each other, and because after days of downtime reports then keep the
+order in which they came due. A row that fails is put aside (``watch.faults``); a duty that has worked for
+``TURN_SECONDS`` continues in the next round.
 """
 
 import time
@@ -21,22 +21,22 @@ from workflows.watch import faults
 
 BATCH = 50
 TURN_SECONDS = 0.2
-# So many rows that fail one after the other, and none that does not: the cause is elsewhere.
+# When this many rows fail in succession and none succeeds, the cause is elsewhere.
 FAILURES_IN_A_ROW = 5
 
 _CURSORS: dict[str, UUID] = {}
 
 
 def first_of(duty: str, waiting: QuerySet[Any, Any], now: datetime, key: str = "pk") -> list[UUID]:
-    """The keys of the first rows of ``waiting``, a batch of them, without those that are put aside."""
+    """The keys of the first batch of ``waiting`` rows, without those that are put aside."""
     rows = waiting.exclude(**{f"{key}__in": faults.aside(duty, now)})
     return list(dict.fromkeys(rows.values_list(key, flat=True)[:BATCH]))
 
 
 def in_turn(duty: str, waiting: QuerySet[Any, Any], now: datetime) -> list[UUID]:
-    """The keys of a batch of rows that may have to wait for long, so that all of them have their turn.
+    """The keys of a batch of rows that may wait for long, so that each gets its turn.
 
-    They come in the order of their keys, beginning behind the row at which this process was last.
+    They are ordered by key, starting after the row at which this process stopped.
     """
     rows = waiting.exclude(pk__in=faults.aside(duty, now)).order_by("pk").values_list("pk", flat=True)
     last = _CURSORS.get(duty)
@@ -44,16 +44,16 @@ def in_turn(duty: str, waiting: QuerySet[Any, Any], now: datetime) -> list[UUID]
     if last and len(found) < BATCH:
         found += rows.filter(pk__lte=last)[: BATCH - len(found)]
     if found:
-        # As if all were handled; if the turn ends before, `each` says how far it came.
+        # Assumes that all are handled; if the turn ends earlier, `each` records how far it came.
         _CURSORS[duty] = found[-1]
     return found
 
 
 def each(duty: str, rows: list[UUID], handle: Callable[[UUID], bool]) -> int:
-    """Let ``handle`` take the rows one by one, for a turn; of how many it said that it did something.
+    """Let ``handle`` process the rows one by one, for a turn; returns how many it reported as changed.
 
-    Each row has a transaction of its own. Raises :class:`faults.RowsFail` when one after the other fails,
-    :class:`faults.DatabaseAway` when nothing can go on.
+    Each row has a transaction of its own. Raises :class:`faults.RowsFail` if several fail in succession,
+    :class:`faults.DatabaseAway` if no work is possible.
     """
     end, failed_before = time.monotonic() + TURN_SECONDS, faults.known(duty, rows) if rows else {}
     done = fine = failed = 0
@@ -75,7 +75,7 @@ def each(duty: str, rows: list[UUID], handle: Callable[[UUID], bool]) -> int:
 
 
 def _try(row: UUID, handle: Callable[[UUID], bool]) -> bool | Exception:
-    """What ``handle`` says of a row, or its fault, with nothing of the row changed."""
+    """The result of ``handle`` for a row, or its exception, with nothing of the row changed."""
     try:
         with transaction.atomic():
             return handle(row)
@@ -85,7 +85,7 @@ def _try(row: UUID, handle: Callable[[UUID], bool]) -> bool | Exception:
 
 
 def locked(waiting: MotionQuerySet, act: Callable[[Motion], bool]) -> Callable[[UUID], bool]:
-    """Have ``act`` handle a motion, locked, if it still is among ``waiting`` and nobody else is at it."""
+    """Have ``act`` handle a motion, locked, if it still is among ``waiting`` and not locked elsewhere."""
 
     def handle(pk: UUID) -> bool:
         rows = waiting.order_by().filter(pk=pk)

@@ -1,4 +1,4 @@
-"""Duties about motions that wait: for a judge, for their messages to arrive, for the warning before their end."""
+"""Duties for motions that wait: for a judge, for the arrival of messages, for the warning before the end."""
 
 from datetime import datetime
 
@@ -19,14 +19,14 @@ from workflows.watch.rounds import each, first_of, in_turn, locked
 
 
 def assign_waiting(now: datetime) -> int:
-    """Draw a judge again for motions that found none when they were registered."""
+    """Draw a judge again for motions that got none when they were registered."""
     waiting = Motion.objects.filter(state=State.REGISTERED)
     draw = locked(waiting, lambda motion: court.assign(motion, perform_service) is not None)
     return each("assign_waiting", in_turn("assign_waiting", waiting, now), draw)
 
 
 def deliver_decisions(now: datetime) -> int:
-    """Declare a decision delivered once every message about the motion has been acknowledged."""
+    """Record a decision as delivered once every message about the motion has been acknowledged."""
     key = Cast(OuterRef("pk"), CharField())
     pending = Message.objects.filter(key=key).exclude(state=MessageState.DELIVERED)
     arrived = Motion.objects.filter(~Exists(pending), state=State.DECIDED)
@@ -35,7 +35,7 @@ def deliver_decisions(now: datetime) -> int:
 
 
 def warn_of_end(now: datetime) -> int:
-    """Before a sanction ends, tell those whom the catalogue names, so that nobody is held a minute longer."""
+    """Before a sanction ends, notify the roles that the catalogue names, so that nobody is held a minute longer."""
     ending = Motion.objects.filter(warn_at__lte=now, ended_at=None, state__in=IN_FORCE)
     return each("warn_of_end", first_of("warn_of_end", ending.order_by("warn_at"), now), locked(ending, warn))
 
@@ -46,7 +46,7 @@ def _deliver(motion: Motion) -> bool:
 
 
 def warn(motion: Motion) -> bool:
-    """Tell whom the catalogue names that the sanction ends. ``motion`` is locked; it is not warned of again."""
+    """Notify the roles that the catalogue names of the sanction's end, once. ``motion`` is locked."""
     told, until = motion.kind_entry.validity.warn, format_instant(motion.valid_until) if motion.valid_until else ""
     audit.append(
         "sanction.ending",

@@ -1,4 +1,4 @@
-"""Duties about signatures: try again those that wait, show them to a human in time, fetch and renew evidence."""
+"""Duties for signatures: retry pending ones, show them to people in time, fetch and renew evidence."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,12 +13,12 @@ from workflows.watch.copies import RELATED
 from workflows.watch.notifications import Addressee, responsible, tell
 from workflows.watch.rounds import BATCH, each, first_of
 
-# A renewal that failed is tried again after that.
+# A failed renewal is tried again after this time.
 RENEWAL_PAUSE = timedelta(hours=1)
 
 
 def retry_signatures(now: datetime) -> int:
-    """Hand the signatures whose next attempt has come to the workers, which may ask over the network."""
+    """Hand the signatures whose next attempt is due to the workers, which may use the network."""
     claimed = pending_signatures.claim_due(now, BATCH)
     for pk in claimed:
         tasks.retry_signature.delay(pk)
@@ -26,7 +26,7 @@ def retry_signatures(now: datetime) -> int:
 
 
 def show_signatures(now: datetime) -> int:
-    """Tell people of a signature that is still undecided when the deadline of its motion comes: once each."""
+    """Notify people, once each, of a signature that is undecided when its motion's deadline comes."""
     waiting = first_of("show_signatures", pending_signatures.to_show(now), now, key="prepared")
     return each("show_signatures", waiting, lambda prepared: _show_one(prepared, now))
 
@@ -55,7 +55,7 @@ def _show(waiting: PendingSignature) -> None:
 
 
 def fetch_evidence(now: datetime) -> int:
-    """Have the evidence of the service's seals fetched by a worker, which may ask over the network."""
+    """Have a worker, which may use the network, fetch the evidence of the service's seals."""
     claimed = awaiting.claim_due(now, BATCH)
     for signature in claimed:
         tasks.fetch_evidence.delay(signature)
@@ -63,7 +63,7 @@ def fetch_evidence(now: datetime) -> int:
 
 
 def renew_evidence(now: datetime) -> int:
-    """Have evidence put under a new timestamp before it fades, by a worker; once an hour while any is due."""
+    """Have a worker renew evidence with a new timestamp before it expires; once an hour while any is due."""
     if not evidence.is_configured() or not evidence.claim_renewal(now, RENEWAL_PAUSE):
         return 0
     tasks.renew_evidence.delay()

@@ -1,4 +1,4 @@
-"""How the watch is doing: for readiness, for ``manage.py watch --status`` and for whoever supervises it."""
+"""The state of the watch, for readiness, for ``manage.py watch --status`` and for monitoring."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from workflows.watch.models import FailingDuty, Heartbeat, RowAside
 
-# A watch that has not ended a round for so long stands still, or is not there.
+# A watch that has not completed a round for this long is stuck or not running.
 LATE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
 class Aside:
-    """The rows of one duty that are put aside, the oldest since ``since``; ``fault`` is one of their last faults."""
+    """The rows of one duty that are put aside, the oldest since ``since``; ``fault`` is one of their last errors."""
 
     duty: str
     rows: int
@@ -24,29 +24,29 @@ class Aside:
 
 @dataclass(frozen=True)
 class Status:
-    """``ticked_at``: when a round last ended (None: never); what fails since when."""
+    """``ticked_at``: when a round last ended (None: never); ``failing``, ``aside``: what fails, and since when."""
 
     ticked_at: datetime | None
     failing: list[FailingDuty]
     aside: list[Aside]
 
     def is_late(self, now: datetime | None = None) -> bool:
-        """Whether no watch has ended a round lately."""
+        """Whether no watch has completed a round lately."""
         return self.ticked_at is None or (now or timezone.now()) - self.ticked_at > LATE
 
     @property
     def is_well(self) -> bool:
-        """Whether a watch goes round, and neither a duty nor a row fails."""
+        """Whether a watch is running, and neither a duty nor a row fails."""
         return not (self.is_late() or self.failing or self.aside)
 
 
 def read() -> Status:
-    """How the watch is doing now."""
+    """The present state."""
     return Status(last_tick(), list(FailingDuty.objects.all()), _aside())
 
 
 def last_tick() -> datetime | None:
-    """When a watch last ended a round; None if none ever has."""
+    """When a watch last completed a round; None if none ever has."""
     return Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
 
 

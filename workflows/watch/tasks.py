@@ -1,4 +1,4 @@
-"""What the workers do for the watch, since it asks over the network. Each task may come twice, late or never."""
+"""Tasks of the watch that use the network, run by workers. Each may run twice, late or never."""
 
 import logging
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="signatures.retry")
 def retry_signature(pk: int) -> str:
-    """Try a signature that waits again, and tell its author what came of it: accepted, refused or waiting."""
+    """Retry a pending signature, and notify its author of the result: accepted, refused or waiting."""
     outcome = signature_retries.retry(pk)
     if outcome is None:
         return "waiting"
@@ -36,19 +36,19 @@ def _tell_author(pk: int, topic: str, outcome: Act | Refused) -> None:
 
 @shared_task(name="signatures.fetch")
 def fetch_evidence(signature_sha256: str) -> bool:
-    """Fetch what proves a seal of the service; whether it is complete and kept now."""
+    """Fetch the evidence of a seal of the service; whether it is complete and stored."""
     return awaiting.fetch(signature_sha256)
 
 
 @shared_task(name="signatures.renew")
 def renew_evidence() -> int:
-    """Put all evidence that fades soon under new timestamps, a batch at a time; how many records."""
+    """Renew all evidence that expires soon with new timestamps, one batch at a time; returns the number of records."""
     total = 0
     try:
         while done := evidence.renew(timezone.now()):
             total += done
     except Unreachable as fault:
-        # Nothing is lost: the watch asks again, long before anything fades.
+        # Nothing is lost: the watch asks again, long before the evidence expires.
         logger.warning("Evidence was not renewed, %d records before that were: %s", total, fault)
     evidence.forget_answers(timezone.now())
     return total

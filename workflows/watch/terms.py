@@ -1,4 +1,4 @@
-"""Duties about deadlines: those counted anew, missed, escalated, and near."""
+"""Duties for deadlines: recounted, missed, escalated and near ones."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,25 +13,25 @@ from workflows.watch.rounds import each, first_of
 
 
 def recount(now: datetime) -> int:
-    """Count deadlines anew that roll over days off, once the calendar has changed."""
+    """Recount deadlines moved by days off, after a change of the calendar."""
     waiting = first_of("recount", deadlines.stale().order_by("due_at"), now)
     return each("recount", waiting, lambda pk: _recount(pk, now))
 
 
 def report_missed(now: datetime) -> int:
-    """Write down every deadline that has passed, earliest first; tell who let it pass, and let what lapses lapse."""
+    """Record every deadline that has passed, earliest first; notify those who missed it, and apply lapses."""
     waiting = first_of("report_missed", Deadline.objects.missed_unclaimed(now).order_by("due_at"), now)
     return each("report_missed", waiting, lambda pk: _report(pk, now))
 
 
 def escalate(now: datetime) -> int:
-    """Tell those above whoever must act, at the instants that the catalogue gives."""
+    """Notify the superiors of those who must act, at the instants that the catalogue gives."""
     waiting = first_of("escalate", Deadline.objects.to_escalate(now).order_by("escalate_at"), now)
     return each("escalate", waiting, lambda pk: _escalate(pk, now))
 
 
 def remind(now: datetime) -> int:
-    """Remind whoever must act, at the fractions of the term that the catalogue gives."""
+    """Remind those who must act, at the fractions of the term that the catalogue gives."""
     waiting = first_of("remind", Deadline.objects.to_remind(now).order_by("remind_at"), now)
     return each("remind", waiting, lambda pk: _remind(pk, now))
 
@@ -72,7 +72,7 @@ def _remind(pk: UUID, now: datetime) -> bool:
 
 
 def _let_lapse(deadline: Deadline) -> None:
-    """Where the law lets what was done without a sanction lapse with the term, even if the decision came later."""
+    """Record that a measure taken without a sanction lapses with the term, even if a decision came later."""
     motion = deadline.motion
     if deadline.on_missed == "expire":
         _log(deadline, "measure.lapsed", {})

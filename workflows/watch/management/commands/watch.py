@@ -1,4 +1,4 @@
-"""``manage.py watch``: claim what has come due and act on it; ``--status`` says how that goes."""
+"""``manage.py watch``: claim due rows and act on them; ``--status`` prints the state of the watch."""
 
 from argparse import ArgumentParser
 from typing import Any
