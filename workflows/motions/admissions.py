@@ -1,4 +1,4 @@
-"""Motions that only named persons may see: who they are, and whom a message about such a motion may reach."""
+"""Secret motions: the officers admitted to them, and the recipients allowed for their messages."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ def is_secret(level: str) -> bool:
 
 
 def admit(motion: Motion, officer: Officer, by: Post | None, at: datetime) -> list[Officer]:
-    """Let the officer see a secret motion; nothing for one that is not secret. Returns who was not admitted before."""
+    """Admit the officer to a secret motion; no effect on other motions. Returns those newly admitted."""
     if not motion.secret:
         return []
     given = {"admitted_by": by, "admitted_at": at}
@@ -24,9 +24,9 @@ def admit(motion: Motion, officer: Officer, by: Post | None, at: datetime) -> li
 
 
 def admit_office(motion: Motion, office: Organisation | None, at: datetime) -> list[Officer]:
-    """Let those see a secret motion whose consent is asked: the prosecutors who hold a post in that office now.
+    """Admit the current prosecutors of the office whose consent to a secret motion is asked.
 
-    Returns who was not admitted before.
+    Returns those newly admitted.
     """
     if not motion.secret or office is None:
         return []
@@ -35,7 +35,7 @@ def admit_office(motion: Motion, office: Organisation | None, at: datetime) -> l
 
 
 def recipients(motion: Motion, wanted: Iterable[Recipient]) -> list[Recipient]:
-    """Whom of ``wanted`` a message may reach: of a secret motion only officers who are admitted, each by name."""
+    """Those of ``wanted`` whom a message may reach: of a secret motion only admitted officers, each by name."""
     found = list(wanted)
     if not motion.secret:
         return found

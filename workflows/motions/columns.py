@@ -1,7 +1,7 @@
 """The columns of a motion that only acts change, as the log entry of each act states them: small, JSON-ready.
 
-An act's entry says under ``sets`` which columns it changed, a motion's all of them; the last word on each is what the
-row must say. Entries that were written before that was so say nothing, and nothing is held against them.
+An act's entry lists under ``sets`` the columns that it changed, a motion's lists all; the latest value of each is what
+the row must hold. Entries from before this rule list none, and then nothing is compared.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from workflows.motions.models import Motion
 
 Values = dict[str, Any]
 
-# What a motion is: fixed when it is filed, and again when it is filed once more.
+# Identity of a motion: fixed when it is filed, and again when it is filed once more.
 IDENTITY = (
     "case_id",
     "kind",
@@ -25,7 +25,7 @@ IDENTITY = (
     "organisation_id",
     "prosecution_id",
 )
-# What acts make of it. ``payload`` is not among them: that is read from the signed bytes (``signed``).
+# Changed by acts. ``payload`` is not included: it is read from the signed bytes (``signed``).
 CHANGED = (
     "state",
     "appeal_state",
@@ -57,7 +57,7 @@ SETS = "sets"
 
 
 class Difference(NamedTuple):
-    """A column that does not say what acts and log say."""
+    """A column that differs from acts and log."""
 
     column: str
     found: Any
@@ -65,18 +65,18 @@ class Difference(NamedTuple):
 
 
 def values_of_row(motion: Motion) -> Values:
-    """Every such column of the row."""
+    """The values of all these columns in the row."""
     return {column: _plain(getattr(motion, column)) for column in COLUMNS}
 
 
 def set_by(motion: Motion, *, everything: bool = False) -> Values:
-    """The columns that differ from what is on record, or all; from now on they are on record."""
+    """The columns that differ from the recorded ones, or all; from now on they count as recorded."""
     before, motion.on_record = {} if everything else motion.on_record, values_of_row(motion)
     return {name: value for name, value in motion.on_record.items() if name not in before or before[name] != value}
 
 
 def in_force(logged: Iterable[Mapping[str, Any]]) -> Values:
-    """What the entries of a motion's acts (their ``data``, in the order of the acts) say of its columns together."""
+    """The values of the columns by the log entries of a motion's acts (their ``data``, in the order of the acts)."""
     values: Values = {}
     for data in logged:
         values |= data.get(SETS, {})
@@ -84,9 +84,9 @@ def in_force(logged: Iterable[Mapping[str, Any]]) -> Values:
 
 
 def differences(motion: Motion, expected: Values) -> list[Difference]:
-    """The columns of the row that differ from what is expected of them."""
+    """The columns of the row that differ from ``expected``."""
     found = values_of_row(motion)
-    # What has been returned is a draft again: which earlier sanction it names is open.
+    # A returned motion is a draft again: the earlier sanction that it names may change.
     left_open = {"earlier_id"} if motion.is_editable else set()
     return [
         Difference(column, found[column], value)

@@ -1,4 +1,4 @@
-"""What narrows a list of motions, in the portal and in REST alike."""
+"""Filters for lists of motions, used by portal and REST API alike."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -48,13 +48,13 @@ class SlugFilter(CharFilter):
 
 
 class OfficerFilter(CharFilter):
-    """An officer, the reader's own among them."""
+    """An officer; ``me`` is the reader."""
 
     field_class = OfficerField
 
 
 class MotionFilter(FilterSet):
-    """Narrows motions that ``post`` may see; it is told whose ``me`` is, and whom a search may find persons for."""
+    """Filters motions visible to ``post``, whose officer is ``me``; searches find only persons shown to it."""
 
     state = ChoiceFilter(choices=State.choices)
     kind = SlugFilter(max_length=40)
@@ -84,12 +84,12 @@ class MotionFilter(FilterSet):
         self.post = post
 
     def filter_group(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
-        """By the group that the catalogue in force has their kind in."""
+        """By the group of their kind in the catalogue in force."""
         law = catalogue(in_force(settings.JURISDICTION, timezone.now()).pk)
         return motions.filter(kind__in=[kind.key for kind in law.kinds.values() if kind.group == value])
 
     def filter_due(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
-        """By how soon the next deadline is."""
+        """By the time left until the next deadline."""
         return motions.filter(DUE[value](timezone.now()))
 
     def filter_assigned(self, motions: MotionQuerySet, name: str, value: uuid.UUID | str) -> MotionQuerySet:
@@ -98,5 +98,5 @@ class MotionFilter(FilterSet):
         return motions.filter(Q(judge=officer) | Q(appellate_judge=officer))
 
     def filter_text(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
-        """By the words that they mention."""
+        """By words in the search column."""
         return filter_mentioning(motions, value, self.post)

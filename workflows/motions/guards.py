@@ -1,4 +1,4 @@
-"""What the database itself refuses about motions and their rows, whoever asks: they change only as acts change them."""
+"""Database triggers for motions and their rows: they change only as acts change them, for any database user."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pgtrigger
 
 from ecase.audit.guards import Fixed, Guard, NeverDeleted
 
-# Changed by acts alone.
+# Changed by acts only.
 ACTED = (
     "version",
     "consents",
@@ -43,7 +43,7 @@ _UNEXPLAINED = """
 
 
 def _needs_its_act(name: str, column: str, before: str, after: str) -> Guard:
-    """A change of a state is what the newest act says."""
+    """A change of a state must match the newest act."""
     return Guard(
         name=name,
         operation=pgtrigger.UpdateOf(column),  # type: ignore[no-untyped-call]
@@ -62,7 +62,7 @@ def _needs_its_act(name: str, column: str, before: str, after: str) -> Guard:
 
 
 def _finds_itself(name: str, operation: Any, condition: Any = None) -> Guard:
-    """What a motion is found by follows from its row, its case and the persons of the case, whatever is written."""
+    """The search column is derived from the row, its case and the persons of the case; written values are ignored."""
     return Guard(
         name=name,
         operation=operation,
@@ -137,7 +137,7 @@ OF_MOTION = [
 
 
 def stays_once_filed() -> Guard:
-    """Refuses to delete what belongs to a motion that has been filed."""
+    """Refuses to delete rows of a motion that has been filed."""
     return _stays("EXISTS (SELECT 1 FROM motions_motion WHERE id = OLD.motion_id AND last_act_id IS NOT NULL)")
 
 

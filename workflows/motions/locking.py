@@ -1,4 +1,4 @@
-"""A motion's row, locked for an act."""
+"""Locks a motion's row for an act."""
 
 from django.db.models import Subquery
 from django.utils import timezone
@@ -13,10 +13,10 @@ KEPT = ("case", "catalogue", "author", "organisation", "prosecution", "court")
 def lock(motion: Motion) -> Motion:
     """The motion's row, locked until the transaction ends, with its last act.
 
-    What the lock does not protect (case, author, bodies) and ``motion`` has already is not read again: to plan a query
-    of ten tables takes PostgreSQL longer than all else that it does for an act. The same statement asks for the time:
-    raises ``ClockDiffers`` before anything is dated by a wrong clock; and for what was signed: raises ``RowAltered``
-    for a row that says something else.
+    Related rows that the lock does not protect (case, author, bodies) and that ``motion`` already has are not read
+    again: planning a query of ten tables takes PostgreSQL longer than all its other work for an act. The same statement
+    reads the time: raises ``ClockDiffers`` before anything is dated by a wrong clock; and the signed columns: raises
+    ``RowAltered`` for a row that differs from them.
     """
     before = timezone.now()
     rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)

@@ -1,4 +1,4 @@
-"""Motions, the acts that move them, and what is about to be signed."""
+"""Motions, their acts, and acts prepared for signing."""
 
 import hashlib
 import json
@@ -39,10 +39,10 @@ class MotionQuerySet(models.QuerySet["Motion"]):
     def visible_to(self, post: Post) -> "MotionQuerySet":
         """The motions that ``post`` may open; an unknown role sees none.
 
-        Everybody sees what he or she has authored. Investigators see the motions of their cases, heads of unit those of
-        their body, prosecutors what has reached their office, judges what has been assigned to them, chairs and clerks
-        what their court has registered, counsel of a person what the law opens to the defence of the motions that are
-        about that person. Of a secret motion only those who are admitted to it see anything.
+        Everyone sees the motions that he or she has authored. Investigators see the motions of their cases, heads of
+        unit those of their body, prosecutors those that have reached their office, judges those assigned to them,
+        chairs and clerks those registered by their court, counsel of a person those about that person that the law
+        opens to the defence. Only admitted officers see a secret motion.
         """
         if not post.is_current():
             return self.none()
@@ -55,17 +55,17 @@ class MotionQuerySet(models.QuerySet["Motion"]):
     def signed_by(self, post: Post) -> "MotionQuerySet":
         """The motions on which the officer of ``post`` has signed an act in this role and body.
 
-        He keeps seeing that act and what it was about when the motion is no longer :meth:`visible_to` him, and nothing
-        that came after it (``workflows.motions.signers``). Nobody's admission to a secret motion is taken back.
+        He keeps seeing that act and its subject when the motion is no longer :meth:`visible_to` him, and nothing that
+        came later (``workflows.motions.signers``). Admissions to a secret motion are never revoked.
         """
         if not post.is_current():
             return self.none()
         return self.filter(pk__in=Act.objects.filter(author__in=_same(post)).values("motion"))
 
     def decided_for(self, post: Post) -> "MotionQuerySet":
-        """The motions of whose decision a copy is owed to a person whom ``post`` is counsel of.
+        """The motions of whose decision a copy is owed to a client of the counsel in ``post``.
 
-        The decision is open to him, and nothing else of the motion unless it is in :meth:`visible_to`.
+        Only the decision is open to him, unless the motion is in :meth:`visible_to`.
         """
         if not post.is_current() or post.role != Role.DEFENDER:
             return self.none()
@@ -74,12 +74,12 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         return self.filter(pk__in=owed, secret=False)
 
     def open(self) -> "MotionQuerySet":
-        """Motions that have not come to their end."""
+        """Motions that have not ended."""
         return self.exclude(state__in=FINAL_STATES)
 
 
 def _same(post: Post) -> models.QuerySet[Post, Any]:
-    """This post, and those before it of the same officer in the same role and body."""
+    """This post, and earlier posts of the same officer in the same role and body."""
     same = Post.objects.filter(officer=post.officer_id, organisation=post.organisation_id, role=post.role)
     return same.values("pk")
 
@@ -89,9 +89,9 @@ def _own(post: Post) -> Q:
 
 
 def _is_above(post: Post) -> bool:
-    """Whether the body stands above others. Only such a one is asked for a further consent, or hears appeals.
+    """Whether the body is superior to others. Only such a body gives further consents, or hears appeals.
 
-    A condition that most posts do not need would keep their lists from being read in the order of an index.
+    Most posts do not need this condition, and it would keep their lists from being read in index order.
     """
     return post.organisation.level != Organisation.Level.DISTRICT
 
@@ -114,9 +114,9 @@ def _of_court(post: Post) -> Q:
 
 
 def _of_defence(post: Post) -> Q:
-    """Counsel of a person has the motions that are about that person; of a case alone nobody is counsel.
+    """Motions about a person, for counsel of that person; nobody is counsel of a case as such.
 
-    Both halves are read by an index of their own, which one condition with an "or" would not be.
+    Each half uses an index of its own; a single condition with "or" would use none.
     """
     persons = Counsel.objects.filter(officer=post.officer_id).values("person")
     about = Motion.objects.filter(defence=True, subject__in=persons).values("pk")
@@ -124,9 +124,9 @@ def _of_defence(post: Post) -> Q:
 
 
 def _of_team(post: Post) -> Q:
-    """The motions of the body in the officer's cases, and what the law opens to the defence in the body's own cases.
+    """Motions of the body in the officer's cases, and those open to the defence in the body's own cases.
 
-    Both halves start from the officer's cases: one condition over two tables is read by no index.
+    Both halves start from the officer's cases: a single condition over two tables would use no index.
     """
     teams = TeamMember.objects.filter(officer=post.officer_id)
     filed = Motion.objects.filter(organisation=post.organisation_id, case__in=teams.values("case"))
@@ -149,17 +149,17 @@ _SCOPES: dict[str, Callable[[Post], Q]] = {
 class Motion(Machine):
     """A request for a sanction, on its way from investigator to prosecutor to investigating judge.
 
-    ``state`` changes only inside ``perform``: the transition methods are called from there and nowhere else, and a
-    database trigger refuses a change that ``last_act`` does not explain. ``revision`` grows with every change
-    (the ETag); ``version`` counts re-submissions after a return; ``consents`` the prosecutors who have agreed in
-    it, ``consenting`` the office that is asked where it is not the one that supervises the case.
+    ``state`` changes only inside ``perform``: only the engine calls the transition methods, and a database trigger
+    refuses a change that ``last_act`` does not explain. ``revision`` grows with every change (the ETag); ``version``
+    counts re-submissions after a return; ``consents`` the prosecutors who have agreed in it, ``consenting`` the office
+    whose consent is asked if it is not the one that supervises the case.
 
     ``secret`` motions are visible to the officers of :class:`Admission` only. ``subject`` is the person whom the motion
     is about, as it was filed; ``defence`` opens it to counsel of that person. ``valid_until`` is the end of the
     sanction, ``warn_at`` the next warning before it, ``ended_at`` when it ended early or at its end; ``appeal_until``
-    the last instant of the term of appeal; ``close_at`` the instant after which the watch closes it, empty while more
-    than time is missing. ``earlier`` is the motion whose sanction this one extends, ends or replaces.
-    ``search`` is what it is found by, kept by the database (``workflows.motions.search``).
+    the last instant of the term of appeal; ``close_at`` the instant after which the watch closes it, empty while other
+    conditions are open. ``earlier`` is the motion whose sanction this one extends, ends or replaces. ``search`` is the
+    text for searches, kept by the database (``workflows.motions.search``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -207,7 +207,7 @@ class Motion(Machine):
     search = models.TextField(default="", editable=False)
 
     objects = MotionQuerySet.as_manager()
-    # What the log knows of the row's columns (``columns``), since the row was locked.
+    # The columns of the row as recorded in the log (``columns``), since the row was locked.
     on_record: Mapping[str, Any] = MappingProxyType({})
 
     class Meta:
@@ -254,32 +254,32 @@ class Motion(Machine):
         return self.number or f"{self.kind} {self.case_id}"
 
     def is_open_to(self, post: Post) -> bool:
-        """Whether the motion is open to ``post`` with all that it holds; one query."""
+        """Whether ``post`` may open the motion with everything that it holds; one query."""
         return Motion.objects.visible_to(post).filter(pk=self.pk).exists()
 
     @property
     def chain(self) -> str:
-        """The chain of the audit log that tells of this motion to all who see it."""
+        """The chain of the audit log for entries visible to all who see the motion."""
         return f"motion:{self.pk}"
 
     @property
     def draft_chain(self) -> str:
-        """The chain of how it was written, which is for those who write it."""
+        """The chain for entries about drafting, visible to its authors."""
         return f"draft:{self.pk}"
 
     @property
     def is_editable(self) -> bool:
-        """Whether its author may still change what it says: not filed yet, or returned to him."""
+        """Whether its author may still change its content: not filed yet, or returned to him."""
         return self.state in EDITABLE
 
     @property
     def kind_entry(self) -> Kind:
-        """What the catalogue version under which the motion was filed says of its kind."""
+        """The kind in the catalogue version under which the motion was filed."""
         return catalogue(self.catalogue_id).kind(self.kind)
 
 
 class Attachment(models.Model):
-    """A document of the case that a motion rests on, under the requirement of the catalogue that it meets.
+    """A document of the case attached to a motion, under the requirement of the catalogue that it meets.
 
     ``filed_by`` is the act that states it: the motion, or a supplement to it.
     """
@@ -308,8 +308,8 @@ class Attachment(models.Model):
 class Act(models.Model):
     """A signed, immutable statement by one officer (or, sealed, by the service) that moves a motion one step.
 
-    ``act_json`` are the bytes that were signed, ``cms`` the detached CAdES over them as received. ``signature_sha256``
-    is the digest of the bare signature value: the same signature never serves twice, whatever else its CMS carries.
+    ``act_json`` are the signed bytes, ``cms`` the detached CAdES over them as received. ``signature_sha256`` is the
+    digest of the bare signature value: the same signature is never accepted twice, whatever else its CMS carries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -347,7 +347,7 @@ class Act(models.Model):
 
     @cached_property
     def stated(self) -> dict[str, Any]:
-        """What was signed: ``act.json``, read from its bytes. Raises ``RowAltered`` for other bytes, or columns."""
+        """The signed content, read from ``act.json``. Raises ``RowAltered`` for altered bytes or columns."""
         content = bytes(self.act_json)
         if hashlib.sha256(content).hexdigest() != self.sha256:
             raise RowAltered([altered_row(f"{self._meta.db_table} {self.pk}", "act_json")])
@@ -357,13 +357,13 @@ class Act(models.Model):
         return stated
 
     def author_in(self, language: str | None = None) -> str:
-        """The name as it was frozen, and the body in ``language`` (empty: the reader's); the service by its own."""
+        """The name as it was frozen, and the body in ``language`` (empty: the reader's); or the service's own name."""
         name, comma, body = self.author_text.partition(", ")
         return f"{name}{comma}{self.author.organisation.name(language) if self.author and comma else body}"
 
 
 class PreparedAct(models.Model):
-    """An act that waits for its signature: frozen bytes, a frozen PDF, and a challenge that expires."""
+    """An act ready for signing: frozen bytes, a frozen PDF, and a challenge that expires."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="prepared")
@@ -390,10 +390,10 @@ class PreparedAct(models.Model):
 
 
 class PendingSignature(models.Model):
-    """A signature of which it is not known yet whether it stands: it is neither accepted nor refused.
+    """A signature that cannot be verified yet: it is neither accepted nor refused.
 
-    ``evidence``: what has been fetched so far. ``missing``: what has not, in English. ``next_try_at``: when it is tried
-    again, until it is ``settled_at``; ``show_at``: when a human has to look at it, ``shown_at``: since when one knows.
+    ``evidence``: what has been fetched so far. ``missing``: what has not, in English. ``next_try_at``: the next
+    attempt, until it is ``settled_at``; ``show_at``: when a person must be notified, ``shown_at``: when that was done.
     ``problems``: why it was refused in the end; empty if it was accepted.
     """
 
@@ -424,16 +424,16 @@ class PendingSignature(models.Model):
 
 class OpeningQuerySet(models.QuerySet["Opening"]):
     def current(self) -> "OpeningQuerySet":
-        """The openings of what the motions hold now: of the last version, with all that has come to it since."""
+        """The openings of the motions' present content: of the last version, with everything added to it since."""
         brought = Act.objects.filter(motion=OuterRef("motion"), type__in=BRING_MATERIALS).order_by("-position")
         return self.filter(position__gte=Coalesce(Subquery(brought.values("position")[:1]), 0))
 
 
 class Opening(models.Model):
-    """That a post's officer opened the materials of a motion as they were then, and when first.
+    """A record that a post's officer opened the materials of a motion as they were then, and when first.
 
-    ``version`` is the version of the motion that he opened, ``position`` that of the last act that had brought anything
-    to it (0 for a draft): a new version, a supplement or a correction has to be opened by itself.
+    ``version`` is the version of the motion that he opened, ``position`` that of the last act that had added anything
+    to it (0 for a draft): a new version, a supplement or a correction must be opened separately.
     """
 
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="openings")
@@ -459,7 +459,7 @@ class Opening(models.Model):
 
 
 class Admission(models.Model):
-    """That an officer may see a secret motion, and who let him. Never taken back: what was seen stays seen."""
+    """An officer's admission to a secret motion, and who gave it. Never revoked: what was seen cannot be unseen."""
 
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="admissions")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
@@ -478,7 +478,7 @@ class Admission(models.Model):
 
 
 class ActDraft(models.Model):
-    """What an officer has typed for an act that is not prepared yet. Nothing typed is lost."""
+    """An officer's input for an act that is not prepared yet, saved so that it is not lost."""
 
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="act_drafts")
     post = models.ForeignKey(Post, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Who is told of an act: messages through the outbox, in the act's own transaction."""
+"""Notifications of an act: messages through the outbox, in the act's own transaction."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -16,9 +16,9 @@ Recipients = Callable[[Motion], Iterable[Recipient]]
 
 
 def notify(motion: Motion, act: Act, recipients: Recipients, owed: Iterable[Recipient] = ()) -> None:
-    """Send ``motion.<act type>`` to everybody whom this act concerns, those whom it owes a copy among them.
+    """Send ``motion.<act type>`` to everyone concerned by this act, including the recipients of copies.
 
-    No content of the case travels, only ids.
+    Messages contain ids only, no content of the case.
     """
     wanted = dict.fromkeys(chain(recipients(motion), owed))
     reached = [(recipient, roles_told(recipient)) for recipient in admissions.recipients(motion, wanted)]
@@ -27,7 +27,7 @@ def notify(motion: Motion, act: Act, recipients: Recipients, owed: Iterable[Reci
 
 
 def roles_told(recipient: Recipient) -> tuple[str, ...]:
-    """Who of an organisation is told: heads of a body, prosecutors of an office, judges, clerks, chair of a court."""
+    """The roles notified in an organisation: heads of unit; prosecutors; judges, clerks and chair of a court."""
     return _ROLES.get(recipient.kind, ()) if isinstance(recipient, Organisation) else ()
 
 
@@ -54,7 +54,7 @@ def _payload(motion: Motion, act: Act) -> dict[str, str]:
 
 
 def NOBODY(motion: Motion) -> Iterator[Recipient]:  # noqa: N802 - a value among the groups below
-    """The act tells nobody."""
+    """For acts that notify nobody."""
     yield from ()
 
 
@@ -63,7 +63,7 @@ def author(motion: Motion) -> Iterator[Recipient]:
 
 
 def executors(motion: Motion) -> Iterator[Recipient]:
-    """Who carries a granted decision out, where that is not its author: the investigators of the case."""
+    """The executors of a granted decision other than its author: the investigators of the case."""
     if kind_rules.was_granted(motion) and kind_rules.executor_role(motion) != motion.author.role:
         posts = Post.objects.current().filter(role=Role.INVESTIGATOR, organisation=motion.case.organisation_id)
         team = motion.case.team.filter(officer__in=posts.values("officer"))
@@ -71,7 +71,7 @@ def executors(motion: Motion) -> Iterator[Recipient]:
 
 
 def executor(motion: Motion) -> Iterator[Recipient]:
-    """Who carries the decision out: its author, or in his place the investigators of the case."""
+    """The executor of the decision: its author, or in his place the investigators of the case."""
     if kind_rules.executor_role(motion) == motion.author.role:
         yield motion.author.officer
     else:
@@ -85,7 +85,7 @@ def admitted(motion: Motion) -> Iterator[Recipient]:
 
 
 def prosecution(motion: Motion) -> Iterator[Recipient]:
-    """The office that supervises the case, if the kind has a part for it, and the one whose consent is asked."""
+    """The office that supervises the case, if the kind involves it, and the office whose consent is asked."""
     if kind_rules.prosecutor_reads(motion) or motion.prosecution_id == motion.organisation_id:
         yield motion.prosecution
     if motion.consenting:
@@ -116,13 +116,13 @@ def counsel(motion: Motion) -> Iterator[Recipient]:
 
 
 def appellants(motion: Motion) -> Iterator[Recipient]:
-    """Counsel whose appeals have been made: they hear what becomes of them, whomever they are counsel of."""
+    """Counsel who have appealed: they are notified of the result, whoever their clients are."""
     made = motion.acts.filter(type=ActType.APPEAL, author__role=Role.DEFENDER)
     yield from Officer.objects.filter(pk__in=made.values("author__officer"))
 
 
 def next_reviewer(motion: Motion) -> Iterator[Recipient]:
-    """First the head of the author's body, if he has to agree; else the prosecutor, who consents or is sent a copy."""
+    """The head of the author's body, if he has to agree; else the prosecutor, who consents or is sent a copy."""
     if motion.state == State.AWAITING_APPROVAL:
         yield motion.organisation
     else:
@@ -130,19 +130,19 @@ def next_reviewer(motion: Motion) -> Iterator[Recipient]:
 
 
 def whom_the_event_concerns(motion: Motion) -> Iterator[Recipient]:
-    """Whom the catalogue wants to be told of the event that the last act puts on record."""
+    """The recipients that the catalogue names for the event recorded by the last act."""
     if motion.last_act:
         for role in events.event_of(motion.last_act).tells:
             yield from _OF_EVENT[role](motion)
 
 
 def whom_a_lifting_concerns(motion: Motion) -> Iterator[Recipient]:
-    """The prosecutor who is to consent; where nobody is, everybody whom the end of the measure concerns."""
+    """The prosecutor who is to consent; if there is none, everyone concerned by the end of the measure."""
     yield from prosecution(motion) if motion.state == State.LIFTING_ASKED else parties_and_judge(motion)
 
 
 def all_of(*groups: Recipients) -> Recipients:
-    """Each of the groups."""
+    """The recipients of all groups."""
     return lambda motion: chain.from_iterable(group(motion) for group in groups)
 
 

@@ -1,4 +1,4 @@
-"""Who has opened the materials of a motion as they are now, and what has come since an officer opened them."""
+"""Who has opened the present materials of a motion, and what was added since an officer opened them."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from workflows.motions.states import BRING_MATERIALS, ActType
 
 
 def has_opened(motion: Motion, post: Post) -> bool:
-    """Whether the officer has opened the materials in this role as they are now (the stamp that proves the reading)."""
+    """Whether the officer has opened the present materials in this role (the stored opening is the proof)."""
     return Opening.objects.current().filter(**_of(motion, post)).exists()
 
 
 def has_opened_before(motion: Motion, post: Post) -> bool:
-    """Whether the officer has opened the materials in this role at any time, whatever has come since."""
+    """Whether the officer has opened the materials in this role at any time, whatever was added since."""
     return Opening.objects.filter(**_of(motion, post)).exists()
 
 
@@ -27,7 +27,7 @@ def _of(motion: Motion, post: Post) -> dict[str, Any]:
 
 
 def unread_problem(motion: Motion, post: Post) -> Problem:
-    """What has come to the motion since the officer opened it; all of it if he never has."""
+    """Names what was added to the motion since the officer opened it; all of it if he never has."""
     seen = Opening.objects.filter(**_of(motion, post)).order_by("-position").first()
     if seen is None:
         return Problem("materials-not-opened", _("Open the materials of the motion before you act on it."))

@@ -1,6 +1,6 @@
-"""How a post stands to a motion: its author, its prosecutor, its judge. Every act names one of these.
+"""Relations of a post to a motion: its author, its prosecutor, its judge. Every act names one of them.
 
-Each is said of one motion, and beside it as a condition on rows where lists ask for it; a test holds both to the same.
+Each is a check of one motion; those that lists use are also a condition on rows. A test verifies that both agree.
 """
 
 from collections.abc import Callable
@@ -23,9 +23,9 @@ NOT_YOUR_APPEAL = _("No appeal that stands is yours to withdraw.")
 
 @dataclass(frozen=True)
 class Relation:
-    """Whether a post has the part in a motion; ``refusal`` is what it is told if not.
+    """A check whether a post has a part in a motion; ``refusal`` is the message if not.
 
-    ``rows`` is the same as a condition on motions; None where no list asks for it.
+    ``rows`` is the same as a condition on motions; None if no list uses it.
     """
 
     holds: Callable[[Motion, Post], bool]
@@ -44,7 +44,7 @@ def relation(
 
 
 def authored_rows(post: Post) -> Q:
-    """Motions authored in this post, or in one before it of the same officer, role and body."""
+    """Motions authored in this post, or in an earlier one of the same officer, role and body."""
     same = Post.objects.filter(officer=post.officer_id, organisation=post.organisation_id, role=post.role)
     return Q(organisation=post.organisation_id, author__in=same.values("pk"))
 
@@ -61,7 +61,7 @@ def executed_rows(post: Post) -> Q:
 
 
 def consenting_rows(post: Post) -> Q:
-    """With this office now: a higher one where the ladder or a person's immunity wants it."""
+    """Motions with this office now; a higher one if the ladder or a person's immunity requires it."""
     asked = Q(consenting=post.organisation_id) | Q(consenting=None, prosecution=post.organisation_id)
     return asked & ~authored_rows(post)
 
@@ -103,9 +103,9 @@ def is_supervising_prosecutor(motion: Motion, post: Post) -> bool:
 
 @relation(rows=consenting_rows)
 def is_consenting_prosecutor(motion: Motion, post: Post) -> bool:
-    """Of the office whose consent is asked: a higher one where the ladder or a person's immunity wants it.
+    """A prosecutor of the office whose consent is asked; a higher one if the ladder or immunity requires it.
 
-    Nobody consents to what he himself has asked for.
+    Nobody consents to his own request.
     """
     office = motion.consenting_id or motion.prosecution_id
     return office == post.organisation_id and not is_author(motion, post)
@@ -113,13 +113,13 @@ def is_consenting_prosecutor(motion: Motion, post: Post) -> bool:
 
 @relation(rows=lambda post: Q(prosecution=post.organisation_id) & ~executed_rows(post))
 def is_lifting_prosecutor(motion: Motion, post: Post) -> bool:
-    """Who consents to a lifting: a prosecutor who supervises the case, but for the one who asks for it."""
+    """The prosecutor who consents to a lifting: one who supervises the case and did not ask for it himself."""
     return is_supervising_prosecutor(motion, post) and not is_executor(motion, post)
 
 
 @relation()
 def is_reviewer(motion: Motion, post: Post) -> bool:
-    """Who may send a motion back: the head of the body while it is with him, then a prosecutor if the law lets him."""
+    """Who may return a motion: the head of the body while it is with him, then a prosecutor if the law allows it."""
     if motion.state == State.AWAITING_APPROVAL:
         return post.role == Role.HEAD_OF_UNIT and is_approver(motion, post)
     prosecutor = post.role == Role.PROSECUTOR and is_consenting_prosecutor(motion, post)
@@ -143,7 +143,7 @@ def is_chair_of_court(motion: Motion, post: Post) -> bool:
 
 @relation(rows=clerk_rows)
 def is_clerk_of_court(motion: Motion, post: Post) -> bool:
-    """The court's clerk, or the judge, who writes the minutes when there is no clerk."""
+    """The court's clerk; or the judge, who writes the minutes if there is no clerk."""
     if post.role == Role.JUDGE:
         return is_assigned_judge(motion, post)
     return motion.court_id == post.organisation_id
@@ -151,7 +151,7 @@ def is_clerk_of_court(motion: Motion, post: Post) -> bool:
 
 @relation(rows=executed_rows)
 def is_executor(motion: Motion, post: Post) -> bool:
-    """Who carries a decision out: the author, or the investigator of the case where the defence was the author."""
+    """Who carries a decision out: the author, or the investigator of the case if the defence was the author."""
     if motion.author.role == kind_rules.executor_role(motion):
         return is_author(motion, post)
     of_body = motion.case.organisation_id == post.organisation_id and post.role == Role.INVESTIGATOR
@@ -160,7 +160,7 @@ def is_executor(motion: Motion, post: Post) -> bool:
 
 @relation()
 def is_appellant(motion: Motion, post: Post) -> bool:
-    """The prosecutor; counsel of a person whom the law lets appeal; the clerk, for somebody without an account.
+    """The prosecutor; counsel of a person who may appeal by law; the clerk, for a person without an account.
 
     A defender who asked for the decision himself appeals as such.
     """
@@ -175,7 +175,7 @@ def is_appellant(motion: Motion, post: Post) -> bool:
 
 @relation(refusal=NOT_YOUR_APPEAL)
 def is_whose_appeal_stands(motion: Motion, post: Post) -> bool:
-    """Who has made an appeal that stands, or is counsel of the person for whom it was made."""
+    """The author of an appeal that stands, or counsel of the person for whom it was made."""
     if not is_appellant(motion, post):
         return False
     return motion.appeal_state not in PENDING_APPEAL or bool(appellants.to_withdraw(motion, post))
@@ -208,11 +208,11 @@ def is_party(motion: Motion, post: Post) -> bool:
 
 @relation()
 def is_reporter(motion: Motion, post: Post) -> bool:
-    """Who may put on record what the catalogue lets his role state now."""
+    """Who may record an event that the catalogue allows to his role now."""
     return any(post.role in event.by for event in events.open_now(motion)) and is_party(motion, post)
 
 
 @relation()
 def is_nobody(motion: Motion, post: Post) -> bool:
-    """Of acts that only the service performs."""
+    """Nobody: for acts that only the service performs."""
     return False

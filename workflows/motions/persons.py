@@ -1,8 +1,8 @@
-"""Which persons of a case a post is shown: those whom it concerns. Their names are ``Person.full_name``.
+"""Which persons of a case a post is shown: only those who concern it. Their names are ``Person.full_name``.
 
-Whoever investigates, supervises or decides knows all persons of the case. The defence, the court's clerk and its chair
-know those whom a motion that they see names; the defence also those whom it defends, the court's staff those to whom it
-owes a copy. Nobody else is shown any. A protected person is shown to nobody by name (``Person.full_name``).
+Investigators, supervising prosecutors and judges know all persons of the case. The defence, the court's clerk and its
+chair know those named by a motion visible to them; the defence also its clients, the court's staff those to whom it
+owes a copy. Nobody else is shown any. A protected person is never shown by name (``Person.full_name``).
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def persons_visible_to(case: Case, post: Post) -> QuerySet[Person]:
 
 
 def persons_shown_to(post: Post) -> QuerySet[Person]:
-    """The same of every case, for lists of cases."""
+    """The same for all cases, for lists of cases."""
     seen = Motion.objects.visible_to(post).filter(case=OuterRef("case"))
     if post.role in KNOW_ALL:
         opened = Case.objects.visible_to(post).filter(pk=OuterRef("case"))
@@ -40,7 +40,7 @@ def persons_shown_to(post: Post) -> QuerySet[Person]:
 
 
 def persons_of(motion: Motion, post: Post) -> list[Person]:
-    """The persons whom a page, an answer or a form of ``motion``, which ``post`` has opened, shows."""
+    """The persons shown on a page, an answer or a form of ``motion``, which ``post`` has opened."""
     persons = list(motion.case.persons.all())
     if post.role in KNOW_ALL:
         return persons
@@ -51,13 +51,13 @@ def persons_of(motion: Motion, post: Post) -> list[Person]:
 
 
 def named_persons(motion: Motion, stated: Any = None) -> list[Person]:
-    """The persons whom the motion names, or what is ``stated`` of it."""
+    """The persons that the motion names, or ``stated`` of it."""
     named = named_in(motion) if stated is None else set(texts_in(stated))
     return [person for person in motion.case.persons.all() if str(person.pk) in named]
 
 
 def main_person(motion: Motion, post: Post) -> Person | None:
-    """The person by whom a list names a motion: whom it is about, or the suspect, or the first who may be shown.
+    """The person by whom a list names a motion: its subject, or the suspect, or the first who may be shown.
 
     Reads ``motion.case.persons``, which a list has fetched for all of its lines.
     """
@@ -68,7 +68,7 @@ def main_person(motion: Motion, post: Post) -> Person | None:
 
 
 def addressee_of(copy: Copy, post: Post) -> str:
-    """The name of whom a copy is owed to, as far as ``post`` is shown it; else the catalogue's word says enough."""
+    """The addressee's name as far as ``post`` is shown it; else empty, and the catalogue's word is enough."""
     if copy.person_id is None or post.role != Role.DEFENDER or str(copy.person_id) in named_in(copy.motion):
         return copy.addressee
     is_own = Counsel.objects.filter(person=copy.person_id, officer=post.officer_id).exists()
@@ -81,7 +81,7 @@ def named_in(motion: Motion) -> set[str]:
 
 
 def texts_in(stated: Any) -> Iterator[str]:
-    """Every text in a payload, however deep: an id of a person is one of these."""
+    """Every text in a payload, at any depth; ids of persons are among them."""
     if isinstance(stated, str):
         yield stated
     elif isinstance(stated, dict):
@@ -93,7 +93,7 @@ def texts_in(stated: Any) -> Iterator[str]:
 
 
 def _concerned(motion: Motion, post: Post) -> set[str]:
-    """Whom the defence defends, and to whom the court's staff has a copy to serve, without the motion naming them."""
+    """Clients of the defence, and persons whom the court's staff has to serve, whom the motion may not name."""
     defended = Counsel.objects.filter(case=motion.case_id, officer=post.officer_id).values_list("person", flat=True)
     served = Copy.objects.filter(motion=motion, person__isnull=False).values_list("person", flat=True)
     return {str(key) for key in (defended if post.role == Role.DEFENDER else served)}

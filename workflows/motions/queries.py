@@ -1,4 +1,4 @@
-"""Reading motions: queues, the stamp of the first opening, the timeline. Every opening is logged."""
+"""Reading motions: queues, first openings, the timeline. Every opening is logged."""
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -23,10 +23,10 @@ from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion,
 from workflows.motions.rules import events, kind_rules
 from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
 
-# What a list shows of each motion. Neither the catalogue nor the last act is among it: both are large.
+# The columns of a list. Catalogue and last act are not included: both are large.
 RELATED = ("case", "author__officer", "author__organisation", "prosecution", "court", "judge")
 
-# Who works with the file of the case as a whole.
+# The roles that work with the file of the case as a whole.
 INVESTIGATES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
 
 
@@ -36,9 +36,9 @@ def queue(post: Post) -> MotionQuerySet:
 
 
 def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
-    """One visible motion with what pages and answers need, or ``Motion.DoesNotExist``.
+    """A visible motion with everything that pages and answers need. Raises ``Motion.DoesNotExist``.
 
-    Raises ``RowAltered``, which the log then knows, for one whose row does not say what was signed.
+    Raises ``RowAltered``, which is then logged, for a motion whose row differs from what was signed.
     """
     rows = Motion.objects.visible_to(post).select_related("case", "author__officer", "last_act").defer(*UNREAD)
     motion = signed.loaded(rows).get(pk=motion_id)
@@ -48,7 +48,7 @@ def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
 
 
 def find(post: Post, motion_id: uuid.UUID | str) -> Motion | None:
-    """As :func:`get`; None where there is nothing that ``post`` may open."""
+    """As :func:`get`; None if ``post`` may open no such motion."""
     try:
         return get(post, motion_id)
     except Motion.DoesNotExist:
@@ -56,9 +56,9 @@ def find(post: Post, motion_id: uuid.UUID | str) -> Motion | None:
 
 
 def decided(post: Post, motion_id: uuid.UUID | str) -> Motion:
-    """A motion whose decision is open to ``post``, whatever else of it is; or ``Motion.DoesNotExist``.
+    """A motion whose decision is open to ``post``, whatever else of it is. Raises ``Motion.DoesNotExist``.
 
-    For who acts on the decision: it is to be shown, and with it nothing that :func:`get` does not find.
+    For acts on the decision: show the decision, and nothing that :func:`get` does not return.
     """
     found = Motion.objects.visible_to(post) | Motion.objects.decided_for(post)
     rows = found.select_related("case", "author__officer", "last_act").defer(*UNREAD)
@@ -68,13 +68,13 @@ def decided(post: Post, motion_id: uuid.UUID | str) -> Motion:
 
 
 def decisions(post: Post) -> MotionQuerySet:
-    """The motions of which the decision alone is open to ``post``, the newest first."""
+    """The motions of which only the decision is open to ``post``, newest first."""
     found = Motion.objects.decided_for(post).exclude(pk__in=Motion.objects.visible_to(post).values("pk"))
     return found.order_by("-decided_at", "-id")
 
 
 def _add_bodies(motion: Motion) -> None:
-    """By a query of their own: to plan one join of ten tables takes PostgreSQL longer than to run both."""
+    """Adds the bodies by a separate query: PostgreSQL takes longer to plan one join of ten tables than to run both."""
     holders = [(motion, name) for name in ("organisation", "prosecution", "court")] + [(motion.author, "organisation")]
     found = Organisation.objects.in_bulk({getattr(holder, f"{name}_id") for holder, name in holders})
     for holder, name in holders:
@@ -82,16 +82,16 @@ def _add_bodies(motion: Motion) -> None:
 
 
 def sanctions(post: Post, case: Case, kinds: Collection[str]) -> list[Motion]:
-    """The sanctions of the case that motions of ``kinds`` were given, the newest first; what ``post`` may see."""
+    """The sanctions of the case given on motions of ``kinds`` and visible to ``post``, newest first."""
     decided = queue(post).filter(case=case, kind__in=kinds, state__in=AFTER_DECISION)
     return [motion for motion in decided.order_by("-decided_at") if kind_rules.was_granted(motion)]
 
 
 def documents(case: Case, post: Post) -> QuerySet[Document]:
-    """The documents of a case that ``post`` may read; those of secret motions only for whoever is admitted to one.
+    """The documents of a case that ``post`` may read; those of secret motions only for admitted officers.
 
-    The body that investigates reads the files of its case. All others read what they have brought themselves, and what
-    belongs to motions that are open to them: a file that is attached to a draft tells what is being prepared.
+    The body that investigates reads the files of its case. All others read what they have added themselves, and the
+    documents of motions that are open to them: a file attached to a draft would reveal what is being prepared.
     """
     admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
     attached = Attachment.objects.filter(document=OuterRef("pk"))
@@ -112,10 +112,9 @@ def documents(case: Case, post: Post) -> QuerySet[Document]:
 
 
 def attachments(motion: Motion, post: Post) -> "QuerySet[Attachment]":
-    """What the motion rests on, in its order, with document and blob.
+    """The attachments in their order, with document and blob.
 
-    What an author has attached and not signed yet is shown to those who see his draft; of a motion under way,
-    to himself alone.
+    Unsigned attachments are shown to those who see the draft; for a motion under way, to its author only.
     """
     held = motion.attachments.select_related("document__blob")
     return held if motion.is_editable or permissions.is_author(motion, post) else held.exclude(filed_by=None)
@@ -124,11 +123,11 @@ def attachments(motion: Motion, post: Post) -> "QuerySet[Attachment]":
 @only_where_sent
 @transaction.atomic
 def open_materials(motion: Motion, post: Post) -> Opening:
-    """Stamp that the officer has opened the materials as ``motion`` holds them, the first time; log every time.
+    """Record the officer's first opening of the present materials of ``motion``; log every opening.
 
-    Called where all that the motion says and rests on is sent: its materials, its whole file. What brings more later
-    (a new version, a supplement, a correction) has to be opened by itself. Copies that were sent to him through the
-    service are acknowledged, and a call of those on duty is answered.
+    Called where all content and attachments are sent: the materials, the whole file. Later additions (a new version, a
+    supplement, a correction) must be opened separately. Copies that were sent to him through the service are
+    acknowledged, and a call of officers on duty is answered.
     """
     now, brought = timezone.now(), _last_brought(motion)
     version, position = (brought.version, brought.position) if brought else (motion.version, 0)
@@ -147,7 +146,7 @@ def open_materials(motion: Motion, post: Post) -> Opening:
 
 
 def _last_brought(motion: Motion) -> Act | None:
-    """The last act that changed what ``motion`` holds, as it was read: what came after that was not shown."""
+    """The last act that changed the content of ``motion`` as it was read: later content was not shown."""
     if motion.last_act is None:
         return None
     brought = motion.acts.filter(type__in=BRING_MATERIALS, position__lte=motion.last_act.position)
@@ -157,9 +156,9 @@ def _last_brought(motion: Motion) -> Act | None:
 @only_where_sent
 @transaction.atomic
 def open_act(act: Act, motion: Motion, post: Post) -> None:
-    """Log that the officer reads one act of ``motion``; the copies of it that were sent to him are acknowledged.
+    """Log that the officer reads one act of ``motion``, and acknowledge the copies of it that were sent to him.
 
-    It is no reading of the materials: an act of an earlier version says nothing of what the motion holds now.
+    It does not count as reading the materials: an act of an earlier version does not show the present content.
     """
     copies.opened(motion, post, timezone.now(), act)
     _log(motion, post, {"act": str(act.pk)}, {"of": "act"})
@@ -167,7 +166,7 @@ def open_act(act: Act, motion: Motion, post: Post) -> None:
 
 @only_where_sent
 def open_versions(motion: Motion, post: Post) -> None:
-    """Log that the officer compares versions. It is no reading of the materials: it opens no attachment."""
+    """Log that the officer compares versions. It does not count as reading the materials: it opens no attachment."""
     _log(motion, post, {}, {"of": "versions"})
 
 
@@ -178,7 +177,7 @@ def _log(motion: Motion, post: Post, subject: Mapping[str, str], data: dict[str,
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """A line of a motion's history: an act, or the first opening by an officer of what it held in ``version``."""
+    """A line of a motion's history: an act, or an officer's first opening of its content in ``version``."""
 
     at: datetime
     kind: str
@@ -189,7 +188,7 @@ class TimelineEvent:
 
 
 def timeline(motion: Motion) -> list[TimelineEvent]:
-    """What has happened to the motion, oldest first."""
+    """The history of the motion, oldest first."""
     return sorted([*_acts(motion), *_openings(motion)], key=lambda event: event.at)
 
 

@@ -1,7 +1,7 @@
-"""What ``q`` means in every list: each word is found in a number, an IIN or a name, in any order and however typed.
+"""The search ``q`` of every list: each word matches a number, an IIN or a name, in any order and spelling.
 
-Numbers are those of the court, of the appeal court and of the case. The database folds what it stores and what is asked
-by one function, ``ecase_fold``: case, accents, dashes and the Kazakh letters make no difference (ADR 55).
+Numbers are those of the court, of the appeal court and of the case. The database normalises stored and searched text by
+one function, ``ecase_fold``: case, accents, dashes and the Kazakh letters make no difference (ADR 55).
 """
 
 import re
@@ -23,7 +23,7 @@ _SEPARATORS = re.compile(r"[\s.,;:()\"«»/|]+")
 
 
 class Fold(Func):
-    """A text as it is searched."""
+    """A text normalised for searching."""
 
     function = "ecase_fold"
     output_field = TextField()
@@ -32,7 +32,8 @@ class Fold(Func):
 def filter_mentioning(motions: Motions, text: str, post: Post) -> Motions:
     """Those of ``motions`` that mention every word of ``text``. None for a text without a letter or a digit.
 
-    Who does not know all persons of a case finds a motion by those whom it names. Nobody finds a protected person.
+    Officers who do not know all persons of a case find a motion only by persons that it names. Nobody finds protected
+    persons.
     """
     words = split_words(text)
     if not words:
@@ -40,13 +41,13 @@ def filter_mentioning(motions: Motions, text: str, post: Post) -> Motions:
     found = motions.filter(*(Q(Contains(F("search"), _part(word))) for word in words))
     if post.role in KNOW_ALL:
         return found
-    # The index has found them by the whole column; this looks at each of them again.
+    # The index has found them by the whole column; this checks each of them again.
     own = Func(F("search"), Value("|"), Value(1), function="split_part", output_field=TextField())
     return found.filter(*(Q(Contains(own, _part(word))) for word in words))
 
 
 def filter_by_case_number(motions: Motions, text: str) -> Motions:
-    """Those whose case has every word of ``text`` in its number: of motions of which nothing else may be asked."""
+    """Those whose case number contains every word of ``text``, for motions on which no other search is allowed."""
     words = split_words(text)
     if not words:
         return motions.none()
@@ -54,12 +55,12 @@ def filter_by_case_number(motions: Motions, text: str) -> Motions:
 
 
 def split_words(text: str) -> list[str]:
-    """The words of ``text`` as typed, those without a letter or a digit left out; the first :data:`MOST_WORDS`."""
+    """The words of ``text`` as typed, without those that have no letter or digit; at most :data:`MOST_WORDS`."""
     typed = _SEPARATORS.split(unicodedata.normalize("NFC", text))
     return [word for word in typed if any(letter.isalnum() for letter in word)][:MOST_WORDS]
 
 
 def _part(word: str) -> Combinable:
-    """What a text that mentions ``word`` contains: a single letter is an initial, and begins a word."""
+    """The substring that ``word`` matches: a single letter is an initial, and must begin a word."""
     folded = Fold(Value(word))
     return Concat(Value(" "), folded) if sum(letter.isalpha() for letter in word) == len(word) == 1 else folded

@@ -1,8 +1,8 @@
-"""What is signed of a motion: the statement in force, and whether its row still says what acts and log say.
+"""The signed content of a motion, and whether its row still agrees with acts and log.
 
-From filing on nothing that a motion states is believed for standing in its row. The statement is read from the bytes of
-its motion and of the corrections after it, whose digests the log holds; the columns are compared with what the log's
-entries of its acts say of them. A row that differs is refused as an altered file is: named, logged, all else goes on.
+Once a motion is filed, its row alone is not trusted. The statement is read from the bytes of its motion and of the
+corrections after it, whose digests are in the log; the columns are compared with the log entries of its acts. A row
+that differs is refused like an altered file: reported and logged, while everything else continues.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType
 
 Payload = Mapping[str, Any]
-# The acts that say what the motion states.
+# The acts that determine the content of the motion.
 STATING = (ActType.MOTION, ActType.CORRECTION)
 _BYTES, _LOG = "signed_bytes", "signed_log"
 
@@ -33,29 +33,29 @@ class Signed(NamedTuple):
 
 
 class _Unreadable(ValueError):
-    """The acts and the log do not fit each other."""
+    """The acts and the log contradict each other."""
 
 
 def loaded(rows: QuerySet[Motion]) -> QuerySet[Motion]:
-    """``rows``, each with what :func:`require` needs, so that it asks nothing more."""
+    """``rows``, each with the data that :func:`require` needs, so that it makes no more queries."""
     acts = Act.objects.filter(motion=OuterRef("pk")).order_by("position")
     stating = acts.filter(type__in=STATING).values("act_json")
     return rows.annotate(**{_BYTES: ArraySubquery(stating), _LOG: ArraySubquery(acts.values("entry__body"))})
 
 
 def statement(motion: Motion) -> Payload:
-    """What the motion states now: of a draft what was typed, of a motion that was filed what was signed.
+    """The present content of the motion: the input of a draft, or the signed content of a filed motion.
 
-    Raises :class:`RowAltered` if the row says something else. One query, unless the motion came with what it needs.
+    Raises :class:`RowAltered` if the row differs. One query, unless the motion was loaded with its data.
     """
     require(motion)
     return motion.payload
 
 
 def require(motion: Motion) -> None:
-    """Raise :class:`RowAltered` unless the row says what was signed, with every column that differs.
+    """Raise :class:`RowAltered`, with every column that differs, unless the row agrees with what was signed.
 
-    Whoever catches it says so to the log (:func:`report`).
+    A caller that catches it logs it (:func:`report`).
     """
     if motion.last_act_id is None:
         return
@@ -68,7 +68,7 @@ def require(motion: Motion) -> None:
 
 
 def require_reported(motion: Motion) -> None:
-    """As :func:`require`, and the log knows. For readers: in a transaction that is rolled back the entry is lost."""
+    """As :func:`require`, and logs the fault. For readers: in a transaction that is rolled back the entry is lost."""
     try:
         require(motion)
     except RowAltered as fault:
@@ -77,14 +77,14 @@ def require_reported(motion: Motion) -> None:
 
 
 def report(motion: Motion, fault: RowAltered) -> None:
-    """Put into the log that the row of ``motion`` was found altered."""
+    """Log that the row of ``motion`` was found altered."""
     integrity.report(fault, motion.chain, {"motion": str(motion.pk)})
 
 
 def derived(stating: Sequence[bytes], logged: Sequence[bytes]) -> Signed:
-    """What the bytes of the stating acts, and the log's bodies of all acts, say together, each in their order.
+    """The content by the bytes of the stating acts and the log's bodies of all acts, each in their order.
 
-    Raises ``ValueError``, ``KeyError`` or ``TypeError`` where they do not fit each other.
+    Raises ``ValueError``, ``KeyError`` or ``TypeError`` if they contradict each other.
     """
     entries = [json.loads(bytes(body)) for body in logged]
     digests = {entry["subject"]["act"]: entry["data"]["sha256"] for entry in entries}
@@ -95,7 +95,7 @@ def derived(stating: Sequence[bytes], logged: Sequence[bytes]) -> Signed:
 
 
 def restated(payload: Payload, stated: Mapping[str, Any]) -> dict[str, Any]:
-    """What the motion states after one more act, by its bytes."""
+    """The content of the motion after one more act, by its bytes."""
     said = stated["payload"]
     if stated["act"]["type"] == ActType.MOTION:
         return dict(said)
@@ -115,7 +115,7 @@ def _differing(motion: Motion, signed: Signed) -> list[str]:
 
 
 def _with_the_row(motion: Motion) -> tuple[Sequence[bytes], Sequence[bytes]] | None:
-    """What came with the row; None if it did not, or if acts have come since (as after waiting for the row's lock)."""
+    """The data loaded with the row; None without it, or if acts came later (as after waiting for the row's lock)."""
     found = motion.__dict__
     logged = found.get(_LOG)
     if not logged or json.loads(bytes(logged[-1]))["subject"]["act"] != str(motion.last_act_id):

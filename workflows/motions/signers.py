@@ -1,8 +1,8 @@
-"""What somebody who has signed an act keeps seeing when the motion has left his sight: the act, and what it was about.
+"""What an officer who has signed an act keeps seeing when the motion is no longer visible to him.
 
-A prosecutor returns a motion, a judge steps aside, a chair passes it to another court: the motion is with others, and
-each keeps what he signed. He sees the motion as it stood with the last act that he has signed, from the acts up to that
-one: neither the text of a later draft or version, nor later attachments, nor what has become of it.
+A prosecutor returns a motion, a judge steps aside, a chair transfers it to another court: the motion is with others,
+and each keeps what he signed. He sees the motion as it stood with the last act that he has signed, and the acts up to
+that one: neither later drafts, versions or attachments, nor the result.
 """
 
 import uuid
@@ -23,7 +23,7 @@ from workflows.motions.queries import decided as get_decided
 from workflows.motions.queries import get as get_open
 from workflows.motions.states import DECISIONS, ActType
 
-# Counsel read by the law, which ends with their part in the case; what they keep is their own acts.
+# Counsel's right to read ends with their part in the case; they keep only their own acts.
 OWN_ACTS_ALONE = frozenset({Role.DEFENDER})
 RELATED = ("case", "author__officer", "author__organisation", "organisation", "prosecution", "court")
 _LARGE = ("act_json", "cms", "report")
@@ -39,12 +39,12 @@ class Kept:
 
     @property
     def filed(self) -> Act | None:
-        """The act by which the version was filed that he has acted on, if he may read it."""
+        """The act that filed the version on which he has acted, if he may read it."""
         return _last(self.acts, ActType.MOTION)
 
     @property
     def files(self) -> list[tuple[Act, Mapping[str, Any]]]:
-        """What that version rested on when he acted: each file with the act that brought it."""
+        """The files of that version when he acted: each with the act that added it."""
         filed = self.filed
         since = [act for act in self.acts if filed and act.position >= filed.position]
         brought = [act for act in since if act.type in (ActType.MOTION, ActType.SUPPLEMENT)]
@@ -54,7 +54,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class SeenAct:
-    """An act that a post may read, with its motion as the post sees it; ``is_kept`` if the motion is out of sight."""
+    """An act that a post may read, with its motion as the post sees it; ``is_kept`` if the motion itself is hidden."""
 
     act: Act
     motion: Motion
@@ -62,20 +62,20 @@ class SeenAct:
 
 
 def elsewhere(post: Post) -> MotionQuerySet:
-    """The motions that ``post`` may open no longer, and on which it has signed an act."""
+    """The motions that ``post`` may no longer open, and on which it has signed an act."""
     is_open = Exists(Motion.objects.visible_to(post).filter(pk=OuterRef("pk")))
     return Motion.objects.signed_by(post).filter(~is_open)
 
 
 def get(post: Post, motion_id: uuid.UUID | str) -> Kept:
-    """A motion as it stood when ``post`` signed its last act on it, or ``Motion.DoesNotExist``."""
+    """A motion as it stood when ``post`` signed its last act on it. Raises ``Motion.DoesNotExist``."""
     row = Motion.objects.signed_by(post).select_related(*RELATED).get(pk=motion_id)
     acts = row.acts.select_related("author__officer", "author__organisation", "pdf").defer("cms").order_by("position")
     return _kept(row, list(acts), post)
 
 
 def act(post: Post, act_id: uuid.UUID) -> SeenAct:
-    """An act of a motion that ``post`` may open, or that it keeps seeing; ``DoesNotExist`` else.
+    """An act of a motion that ``post`` may open, or that it keeps seeing. Raises ``DoesNotExist``.
 
     A decision of which a copy is owed to a client is open to his counsel, without the motion.
     """
@@ -98,14 +98,14 @@ def _out_of_sight(post: Post, found: Act) -> Motion:
 
 
 def require_evidence(seen: SeenAct, post: Post) -> None:
-    """Raise ``Act.DoesNotExist`` where the container of an act would hold more than the reader keeps."""
+    """Raise ``Act.DoesNotExist`` if the container of an act would hold more than the reader keeps."""
     if seen.is_kept and post.role in OWN_ACTS_ALONE:
         raise Act.DoesNotExist
 
 
 @dataclass(frozen=True)
 class SignedFile:
-    """A file that an act has brought, as its bytes state it; ``blob`` holds it."""
+    """A file that an act has added, as its bytes state it; ``blob`` holds it."""
 
     act: Act
     name: str
@@ -114,7 +114,7 @@ class SignedFile:
 
 
 def file(post: Post, act_id: uuid.UUID, sha256: str) -> SignedFile:
-    """A file of the version on which ``post`` has acted, by its digest; ``DoesNotExist`` for any other."""
+    """A file of the version on which ``post`` has acted, by its digest. Raises ``DoesNotExist`` for any other."""
     kept = get(post, Act.objects.only("motion_id").get(pk=act_id).motion_id)
     for brought, named in kept.files:
         if brought.pk == act_id and named["sha256"] == sha256:
@@ -123,7 +123,7 @@ def file(post: Post, act_id: uuid.UUID, sha256: str) -> SignedFile:
 
 
 def read(found: SignedFile, post: Post) -> File:
-    """The bytes; the reading is logged. Raises ``Altered`` where the storage no longer holds them."""
+    """The bytes; the reading is logged. Raises ``Altered`` if the storage no longer holds them."""
     opened = documents.open_blob(found.blob)
     subject = {"motion": str(found.act.motion_id), "act": str(found.act.pk)}
     data = {"sha256": found.blob.pk}
@@ -158,7 +158,7 @@ def _is_his(author: Post, post: Post) -> bool:
 
 
 def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
-    """The motion as its acts up to the last of ``acts`` have made it, as far as a page tells of it."""
+    """The motion as of the last of ``acts``, as far as a page shows it."""
     last, filed = acts[-1], _last(acts, ActType.MOTION)
     registered, decided = _last(acts, ActType.REGISTRATION), _last(acts, *DECISIONS)
     stood = Motion(
@@ -176,12 +176,12 @@ def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
         outcome=decided.payload["outcome"] if decided else "",
         last_act=last,
     )
-    # As the lists annotate it; and what a page must not say of it: which deadline runs now.
+    # As the lists annotate it, without the present deadline, which a page must not show.
     stood.last_type, stood.is_kept = last.type, True  # type: ignore[attr-defined]
     return stood
 
 
-# What no act changes.
+# Columns that no act changes.
 _SAME = (
     "id",
     "case",
@@ -197,7 +197,7 @@ _SAME = (
 
 
 def _payload(acts: Sequence[Act], filed: Act | None) -> dict[str, Any]:
-    """What the version says that was filed last, with the instants that were corrected since."""
+    """The content of the last filed version, with the instants corrected since."""
     stated: dict[str, Any] = dict(filed.payload) if filed else {}
     for act in acts:
         if filed and act.type == ActType.CORRECTION and act.position > filed.position:
@@ -206,7 +206,7 @@ def _payload(acts: Sequence[Act], filed: Act | None) -> dict[str, Any]:
 
 
 def _court(row: Motion, registered: Act | None) -> Organisation:
-    """The court that had registered it then; it may have gone to another since."""
+    """The court that had registered it then; it may have been transferred since."""
     if registered is None or registered.payload["court"] == row.court.bin:
         return row.court
     return Organisation.objects.get(bin=registered.payload["court"])

@@ -1,4 +1,4 @@
-"""The states of a motion and of an appeal beside it, and the acts that move them."""
+"""The states of a motion and of its appeal, and the acts that change them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,7 @@ __all__ = [
 
 
 class State(models.TextChoices):
-    """Where a motion stands."""
+    """State of a motion."""
 
     DRAFT = "draft", _("Draft")
     AWAITING_APPROVAL = "awaiting_approval", _("With the head of the body")
@@ -51,7 +51,7 @@ class State(models.TextChoices):
 
 
 class AppealState(models.TextChoices):
-    """Where the appeal against a decision stands; it runs beside the motion as a machine of its own."""
+    """State of the appeal against a decision, a second state machine of the motion."""
 
     NONE = "none", _("No appeal")
     FILED = "filed", _("Appeal filed")
@@ -64,14 +64,14 @@ class AppealState(models.TextChoices):
 
 
 DECISIONS = frozenset({ActType.PROTOCOL, ActType.ENDORSEMENT})
-# What changes what a motion says or rests on: whoever has read it before has not read this.
+# Acts that change the content of a motion: earlier readings do not cover the new content.
 BRING_MATERIALS = frozenset({ActType.MOTION, ActType.SUPPLEMENT, ActType.CORRECTION})
-# Acts that state one of the outcomes that the catalogue gives.
+# Acts that state one of the outcomes of the catalogue.
 WITH_OUTCOME = DECISIONS | {ActType.APPEAL_RULING}
 
-# A draft: not filed yet, or returned to its author.
+# Draft states: not filed yet, or returned to its author.
 EDITABLE = (State.DRAFT, State.RETURNED)
-# Before the court: what the author may still take back, and what he may still correct.
+# Before the court: states in which the author may still withdraw or correct the motion.
 UNDER_WAY = (
     State.AWAITING_APPROVAL,
     State.SUBMITTED,
@@ -81,13 +81,13 @@ UNDER_WAY = (
     State.HEARING,
 )
 WITH_A_JUDGE = (State.ASSIGNED, State.HEARING)
-# A sanction in these states may be executed, extended, lifted, or run out.
+# States in which a sanction may be executed, extended, lifted, or expire.
 IN_FORCE = (State.DECIDED, State.DELIVERED, State.EXECUTED, State.LIFTING_ASKED)
 ENDED = (State.CLOSED, State.LIFTED, State.REPLACED, State.EXPIRED)
 AFTER_DECISION = (*IN_FORCE, *ENDED)
 FINAL_STATES = frozenset({State.REFUSED_BY_PROSECUTOR, State.WITHDRAWN, State.CANCELLED, *ENDED})
-# An appeal that is still to be decided: others may join it, be withdrawn beside it, have their term ruled on.
+# States of an undecided appeal: others may join, be withdrawn, or have their term ruled on.
 OPEN_APPEAL = (AppealState.FILED, AppealState.LATE, AppealState.SENT_UP, AppealState.WITH_JUDGE)
 PENDING_APPEAL = frozenset(OPEN_APPEAL)
-# An appeal that keeps a decision from being executed, where the law lets it: one that was made in time.
+# States of an appeal in time, which suspends the decision if the law says so.
 SUSPENDING = (AppealState.FILED, AppealState.SENT_UP, AppealState.WITH_JUDGE)

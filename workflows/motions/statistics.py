@@ -1,6 +1,6 @@
-"""What has become of the motions of a period: by kind, how many, how they ended, how fast, how often late.
+"""Statistics of a period's motions by kind: how many, how they ended, how fast, how often late.
 
-Counted over what the reader may open: a secret motion counts for whoever is admitted to it, and for nobody else.
+Counts only motions that the reader may open: a secret motion counts for admitted officers only.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,13 +29,13 @@ LABELS: Mapping[str, Any] = {
     "appealed": _("Appealed"),
     "late": _("A term was missed"),
 }
-# Days whose instants every time zone can express.
+# Days whose instants can be expressed in every time zone.
 FIRST, LAST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Numbers of motions. ``filed`` is the sum of the four after it; ``late`` and ``appealed`` cut across them."""
+    """Numbers of motions. ``filed`` is the sum of the next four; ``late`` and ``appealed`` overlap with them."""
 
     filed: int = 0
     waiting: int = 0
@@ -69,7 +69,7 @@ class Median(Aggregate):
 def count_motions(post: Post, since: date, until: date) -> list[Line]:
     """A line for each kind that was filed from ``since`` to ``until`` (local days, inclusive), and one for all.
 
-    Empty if nothing was filed. Raises ``Invalid`` for a period that cannot be.
+    Empty if nothing was filed. Raises ``Invalid`` for an impossible period.
     """
     _require_period(since, until)
     motions = Motion.objects.visible_to(post).filter(submitted_at__gte=_begin(since), submitted_at__lt=_end(until))

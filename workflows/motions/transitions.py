@@ -1,8 +1,7 @@
-"""The two state machines of a motion: its own way, and the appeal's beside it.
+"""The two state machines of a motion: its own, and that of its appeal.
 
-The transition methods are called from the engine only; which of them an act takes stands in its entry in ``acts``.
-Those without a target keep the state: the act is a statement that changes something else, or lets another
-transition follow.
+Only the engine calls the transition methods; the act's entry in ``acts`` names those that it takes. Transitions without
+a target keep the state: the act changes something else, or enables another transition.
 """
 
 from django.db import models

@@ -1,11 +1,10 @@
-"""Which entries of the audit log a post may read. One question for every door: page, list, search, proof, REST, export.
+"""Which entries of the audit log a post may read: used by page, list, search, proof, REST API and export.
 
-An entry is judged by what it is about (``subject``) and by what happened (``event``), never by its chain. What is not
-known here is shown to nobody: each event is given its circle in :data:`EVENTS`, each part of a subject is named in
-:data:`SUBJECTS`.
+Visibility depends on the entry's ``subject`` and ``event``, never on its chain. Unknown events and subjects are visible
+to nobody: each event is assigned a circle in :data:`EVENTS`, each part of a subject is listed in :data:`SUBJECTS`.
 
-The numbers of a chain tell how many entries stand between two that are shown. So everything in a chain has one circle:
-what is kept from some readers of a motion (drafting, readings, refusals, suggestions) stands in chains of its own.
+The numbers of a chain reveal how many entries lie between two visible ones. So all entries of a chain have one circle:
+entries hidden from some readers of a motion (drafting, readings, refusals, suggestions) are in separate chains.
 """
 
 from enum import StrEnum
@@ -23,7 +22,7 @@ from workflows.motions.signers import OWN_ACTS_ALONE
 
 
 class Circle(StrEnum):
-    """Who is concerned by what happened."""
+    """Who may read an entry."""
 
     # Auditors and administrators.
     SYSTEM = "system"
@@ -33,7 +32,7 @@ class Circle(StrEnum):
     CASE = "case"
     # Those who may open the motion, and auditors.
     MOTION = "motion"
-    # Those of the author's own body among them, and auditors.
+    # Those of them in the author's own body, and auditors.
     DRAFTING = "drafting"
     # The officer himself, and auditors.
     OWN = "own"
@@ -104,7 +103,7 @@ EVENTS: dict[str, Circle] = {
     "message.retried": Circle.MESSAGE,
 }
 
-# What the subject of an entry may name: what leads to a motion, reference data, the rest of an address, anything else.
+# What the subject of an entry may name: keys that lead to a motion, reference data, address parts, others.
 TO_A_MOTION = ("motion", "act", "copy", "document", "key")
 REFERENCE_DATA = (
     "absence",
@@ -141,22 +140,22 @@ DISCARDED = "draft.discarded"
 
 
 def entry_is_visible(entry: Entry, post: Post) -> bool:
-    """Whether ``post`` may read the entry's content. That there is an entry of its number, everybody may know."""
+    """Whether ``post`` may read the entry's content. Its existence and number are visible to everyone."""
     return entries_visible_to(post).filter(pk=entry.pk).exists()
 
 
 def entries_visible_to(post: Post) -> QuerySet[Entry]:
-    """The entries whose content ``post`` may read, in no order. A post that has ended reads none."""
+    """The entries whose content ``post`` may read, unordered. A post that has ended reads none."""
     if not post.is_current():
         return Entry.objects.none()
     return _asked().filter(_circles_of(post))
 
 
-# -- what an entry says -------------------------------------------------------------------------------------------
+# -- contents of an entry -------------------------------------------------------------------------------------------
 
 
 class _Said(Func):
-    """The text at a path of an entry's body, such as ``{subject,motion}``; NULL where there is none."""
+    """The text at a path of an entry's body, such as ``{subject,motion}``; NULL if there is none."""
 
     template = "(convert_from(%(expressions)s, 'UTF8')::json #>> '%(path)s')"
     output_field = TextField()
@@ -173,7 +172,7 @@ class _Id(Func):
 
 
 class _NamesOnly(Func):
-    """Whether the subject names nothing but what is ``known``."""
+    """Whether the subject names only keys in ``known``."""
 
     template = "((convert_from(%(expressions)s, 'UTF8')::json -> 'subject')::jsonb - '%(known)s'::text[] = '{}'::jsonb)"
     output_field = BooleanField()
@@ -198,7 +197,7 @@ def _happened(*circles: Circle) -> Q:
     return Q(said__in=[event for event, circle in EVENTS.items() if circle in circles])
 
 
-# -- who reads what -----------------------------------------------------------------------------------------------
+# -- circles ---------------------------------------------------------------------------------------------------------
 
 
 def _circles_of(post: Post) -> Q:
@@ -211,7 +210,7 @@ def _circles_of(post: Post) -> Q:
 
 
 def _of_case(post: Post) -> Q:
-    """The defence opens a case for its own part in it, and not for who else is in it."""
+    """The defence opens a case only for its own part in it, not for the other participants."""
     if post.role == Role.DEFENDER:
         return Q(pk__in=[])
     return _happened(Circle.CASE) & Q(Exists(Case.objects.visible_to(post).filter(pk=OuterRef("about_case"))))
@@ -226,13 +225,13 @@ def _of_motion(post: Post) -> Q:
 
 
 def _signed_later(post: Post) -> QuerySet[Act]:
-    """Acts that the post has signed on the entry's motion after it: what it saw then, it keeps seeing."""
+    """Later acts that the post has signed on the entry's motion: it keeps seeing what it saw then."""
     own = {"author__officer": post.officer_id, "author__organisation": post.organisation_id, "author__role": post.role}
     return Act.objects.filter(motion=OuterRef("about_motion"), entry__gte=OuterRef("pk"), **own)
 
 
 def _kept_from_no(auditor: Post) -> Q:
-    """About no motion that is secret to the auditor. What cannot be traced to its motion any more may have been."""
+    """No motion that is secret to the auditor. An entry without a traceable motion may be about a secret one."""
     admitted = Admission.objects.filter(officer=auditor.officer_id).values("motion")
     motions = Motion.objects.filter(Q(secret=False) | Q(pk__in=admitted))
     secret = Motion.objects.filter(secret=True).exclude(pk__in=admitted)
@@ -246,7 +245,7 @@ def _kept_from_no(auditor: Post) -> Q:
 
 
 def _is_one_of(motions: QuerySet[Motion], name: str) -> Q:
-    """A motion of these, or a draft that was discarded and was not secret."""
+    """About one of these motions, or a draft that was discarded and was not secret."""
     chain = Concat(Value("draft:"), Cast(OuterRef(name), CharField()))
     ended = Entry.objects.alias(said=_Said("body", path="{event}"), withheld=_Said("body", path="{data,secret}"))
     open_drafts = ended.filter(chain=chain, said=DISCARDED, withheld="false")

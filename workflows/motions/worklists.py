@@ -1,8 +1,8 @@
-"""The lists of an officer: what waits for the next step of this post, and what it looks after besides.
+"""The lists of an officer: motions that wait for this post's next step, and others that it follows.
 
-What waits is computed from the acts: a motion waits for a post when an act that it waits for is possible to that post
-(``acts`` says of each which motions wait for it). Beside it the chair of a court is shown what could not be given to a
-judge, which no act of his own can mend. Both doors show these lists.
+What waits is computed from the acts: a motion waits for a post if an act that it waits for is possible to that post
+(``acts`` says of each which motions wait for it). In addition the chair of a court is shown motions that no judge could
+be assigned to, even if no act of his can change that. Portal and REST API show these lists.
 """
 
 from collections.abc import Callable
@@ -31,9 +31,9 @@ Condition = Callable[[Post, KindRows], Q]
 
 @dataclass(frozen=True)
 class Worklist:
-    """Some motions under a name. Where ``is_urgent``, those that are due first come first, else the newest.
+    """A named list of motions. If ``is_urgent``, the ones due first come first, else the newest.
 
-    Where ``is_kept``, they are no longer with the post, and are shown as they stood when it signed.
+    If ``is_kept``, they are no longer with the post, and are shown as they stood when it signed.
     """
 
     key: str
@@ -43,7 +43,7 @@ class Worklist:
     is_kept: bool = False
 
     def motions(self, post: Post) -> MotionQuerySet:
-        """The list, of the motions that the post may open (of those that it has signed, where ``is_kept``)."""
+        """The list, of the motions that the post may open (or has signed, if ``is_kept``)."""
         rows = signers.elsewhere(post) if self.is_kept else queries.queue(post)
         return rows.filter(self.condition(post, KindRows.load()))
 
@@ -57,7 +57,7 @@ def worklists_of(post: Post) -> list[Worklist]:
 
 
 def worklist_keys() -> list[str]:
-    """The names of all lists that any role has."""
+    """The names of all lists of all roles."""
     of_roles = [worklist.key for worklists in _OF_ROLE.values() for worklist in worklists]
     return list(dict.fromkeys([WAITING, *of_roles, KEPT, ALL]))
 
@@ -77,7 +77,7 @@ def waiting(post: Post, kinds: KindRows) -> Q:
 
 
 def rows_expecting(spec: ActSpec, post: Post, kinds: KindRows) -> Q:
-    """Motions that wait for this act by this post: its transition is possible, and the post has the part in it."""
+    """Motions that wait for this act by this post: its transition is possible, and the post has the required part."""
     expected = spec.expected(post, kinds)
     if expected is None:
         return NONE
@@ -111,12 +111,12 @@ def _any(post: Post, kinds: KindRows) -> Q:
     return Q()
 
 
-# Roles that sign: what they have passed on they keep seeing as they signed it.
+# Roles that sign: they keep seeing motions that they have passed on, as they signed them.
 _SIGNING = frozenset(role for spec in SPECS.values() for role in spec.roles)
 _KEPT: dict[str, Any] = {Role.PROSECUTOR: _("Returned or passed on by me")}
 
 
-# -- conditions of the lists of a role -----------------------------------------------------------------------------
+# -- conditions of the lists of a role ----------------------------------------------------------------------------
 
 
 def _expecting(*act_types: ActType) -> Condition:
@@ -144,7 +144,7 @@ def _of_court(*states: State) -> Condition:
 
 
 def _without_judge(post: Post, kinds: KindRows) -> Q:
-    """Nobody could be drawn, here or for an appeal."""
+    """No judge could be drawn, in this court or for an appeal."""
     above = Q(appeal_state=AppealState.SENT_UP, appellate_court=post.organisation_id)
     return Q(state=State.REGISTERED, court=post.organisation_id) | above
 
@@ -155,7 +155,7 @@ def _overdue(post: Post, kinds: KindRows) -> Q:
 
 
 def judge_is_away(post: Post) -> Q:
-    """With a judge of this court, here or on appeal, who is absent or sits in it no more."""
+    """Motions with a judge of this court, also on appeal, who is absent or no longer sits in it."""
     return away_rows(post) | away_above_rows(post)
 
 

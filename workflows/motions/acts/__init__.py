@@ -1,1 +1,1 @@
-"""What each act is: one entry an act, by the stage of the motion at which it is performed."""
+"""The definition of each act: one entry an act, grouped by the stage of the motion."""

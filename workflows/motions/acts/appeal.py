@@ -1,4 +1,4 @@
-"""The appeal beside the motion: made, ruled on by its term, withdrawn, sent up, heard and ruled on."""
+"""Acts of an appeal: made, ruled on by its term, withdrawn, sent up, heard and ruled on."""
 
 import uuid
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from workflows.motions.rules.payloads import NEW_OUTCOME
 from workflows.motions.states import AFTER_DECISION, ActType, AppealState
 
 APPELLANTS = frozenset({Role.PROSECUTOR, Role.DEFENDER, Role.CLERK})
-# By which transition the appeals come, together, to stand in a state.
+# The transitions by which the appeals together come to a state.
 _TO_STATE = {
     AppealState.FILED: "appeals_go_up",
     AppealState.LATE: "appeals_are_late",
@@ -39,7 +39,7 @@ _TO_STATE = {
 
 
 def _where_appeals_stand(required: str, *names: str) -> Moves:
-    """To where this act, among the others, leaves the appeals; what is above stays there."""
+    """The state of all appeals together after this act; appeals that were sent up stay there."""
 
     def choose(motion: Motion, act: Stated) -> tuple[str, ...]:
         state = appeals.state_after(motion, act)
@@ -55,7 +55,7 @@ _WITHDRAWN = _where_appeals_stand("withdraw_appeal", "appeals_are_late", "appeal
 
 
 def _by_effect(motion: Motion, act: Stated) -> tuple[str, ...]:
-    """A cancelled decision ends the motion; one that stands or is changed leaves it where it is."""
+    """A cancelled decision ends the motion; one that is upheld or changed leaves its state unchanged."""
     effect = motion.kind_entry.appeal_outcome(act.payload["outcome"]).effect
     return ("rule", "cancel") if effect == "cancelled" else ("rule",)
 
@@ -63,7 +63,7 @@ def _by_effect(motion: Motion, act: Stated) -> tuple[str, ...]:
 _RULED = Moves("rule", _by_effect, ("rule", "cancel"))
 
 
-# -- when it is possible, and who waits for it ---------------------------------------------------------------------
+# -- availability, and whose turn it is ----------------------------------------------------------------------------
 
 
 def _is_decided(motion: Motion) -> bool:
@@ -82,7 +82,7 @@ def _check_court_above(motion: Motion, payload: Payload) -> Iterator[Problem]:
 
 
 def _by_counsel(post: Post, kinds: KindRows) -> Q | None:
-    """The term still runs, and counsel has not appealed: what others filed takes nothing from his client."""
+    """The term still runs, and counsel has not appealed: appeals by others take nothing from his client."""
     if post.role != Role.DEFENDER:
         return None
     made = Act.objects.filter(type=ActType.APPEAL, author__officer=post.officer_id).values("motion")
@@ -92,7 +92,7 @@ def _by_counsel(post: Post, kinds: KindRows) -> Q | None:
 
 
 def _with_late_appeal(post: Post, kinds: KindRows) -> Q:
-    """An appeal came after its term, stands, and nobody has ruled on its term."""
+    """A late appeal stands, and its term is not ruled on yet."""
     settled = Act.objects.filter(motion=OuterRef("motion"), type__in=appeals.NAMING, position__gt=OuterRef("position"))
     settled = settled.annotate(named=KeyTextTransform(appeals.APPEAL, "payload"))
     of_this = Q(named=Cast(OuterRef("pk"), TextField())) | Q(named=None)
@@ -107,17 +107,17 @@ def _away_above(post: Post, kinds: KindRows) -> Q:
 
 
 def away_above_rows(post: Post) -> Q:
-    """With an appellate judge who is absent or sits in the court no more."""
+    """Motions with an appellate judge who is absent or no longer sits in the court."""
     there = duty.present(post.organisation, Role.JUDGE).order_by().values("officer")
     with_judge = Q(appeal_state=AppealState.WITH_JUDGE, appellate_court=post.organisation_id)
     return with_judge & ~Q(appellate_judge__in=there)
 
 
-# -- what the service does -----------------------------------------------------------------------------------------
+# -- acts of the service -------------------------------------------------------------------------------------------
 
 
 def is_ripe(motion: Motion, now: datetime) -> bool:
-    """Whether the materials go up: at once where the law says so, else when the term of appeal has ended."""
+    """Whether the materials go up: at once if the law says so, else when the term of appeal has ended."""
     if motion.appeal_state != AppealState.FILED:
         return False
     at_once = motion.kind_entry.appeal.via == "appeal_court"
@@ -136,7 +136,7 @@ def send_up(motion: Motion, perform: Perform) -> Act | None:
 
 
 def assign_appeal(motion: Motion, perform: Perform) -> Act | None:
-    """Draw an appellate judge who has neither decided the motion nor left its appeal.
+    """Draw an appellate judge who neither decided the motion nor left its appeal.
 
     None if nobody may be drawn: the appeal waits.
     """
@@ -156,7 +156,7 @@ def assign_appeal(motion: Motion, perform: Perform) -> Act | None:
 
 
 def _send_up(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """Nobody there has it before the draw, also where appeals had gone up before and were withdrawn."""
+    """No judge has it before the draw, even if appeals had gone up before and were withdrawn."""
     motion.appellate_court, motion.appellate_judge = Organisation.objects.get(bin=payload["court"]), None
     motion.appeal_number = payload["number"]
     return []
@@ -179,7 +179,7 @@ def _remove_appellate_judge(motion: Motion, act: Act, payload: Payload) -> list[
 
 
 def _rule(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """The ruling is final: a cancelled sanction ends, a changed one takes what the ruling states."""
+    """The ruling is final: a cancelled sanction ends, a changed one gets the values that the ruling states."""
     effect = motion.kind_entry.appeal_outcome(payload["outcome"]).effect
     if effect == "cancelled":
         validity.end(motion, act.performed_at)

@@ -1,4 +1,4 @@
-"""What the court does before the decision: registering, the draw, recusal, transfer, the hearing, events on record."""
+"""Acts of the court before the decision: registration, draw, recusal, transfer, hearing, recorded events."""
 
 import uuid
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ CLERKS = frozenset({Role.CLERK, Role.JUDGE})
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a judge sits: the act that gives him the motion, and those by which he leaves it."""
+    """A judge's assignment: the act that gives him the motion, and the acts by which he leaves it."""
 
     given: ActType
     leaving: frozenset[ActType]
@@ -43,9 +43,9 @@ APPEAL = Bench(ActType.APPEAL_ASSIGNMENT, frozenset({ActType.APPEAL_RECUSAL, Act
 
 
 def judges_who_left(motion: Motion, bench: Bench) -> dict[str, str]:
-    """Who had the motion, or its appeal, and left it: by officer id, with the act by which they left.
+    """The judges who had the motion, or its appeal, and left it: officer ids, with the act by which each left.
 
-    ``unanswered`` where the next on duty was called instead. They are not drawn for it again.
+    ``unanswered`` if the next on duty was called instead. They are not drawn for it again.
     """
     found: dict[str, str] = {}
     judge = ""
@@ -60,11 +60,11 @@ def judges_who_left(motion: Motion, bench: Bench) -> dict[str, str]:
     return found
 
 
-# -- what the service does -----------------------------------------------------------------------------------------
+# -- acts of the service -------------------------------------------------------------------------------------------
 
 
 def send_onward(motion: Motion, perform: Perform) -> None:
-    """Register what has come through the prosecutor, or needs no consent, and draw a judge; else call who is next."""
+    """Register a motion that has its consent, or needs none, and draw a judge; else call the next officer on duty."""
     ready = motion.state == State.SUBMITTED and not kind_rules.needs_consent(motion)
     if ready or motion.state in (State.AGREED, State.TRANSFERRED):
         register(motion, perform)
@@ -82,7 +82,7 @@ def register(motion: Motion, perform: Perform) -> Act:
 
 
 def assign(motion: Motion, perform: Perform) -> Act | None:
-    """Draw a judge at random. None if nobody may be drawn: the motion waits, registered, and the watch tries again."""
+    """Draw a judge at random. None if nobody may be drawn: the motion stays registered, and the watch tries again."""
     draw = assignment.draw(motion, motion.court, motion.case, barred=judges_who_left(motion, FIRST))
     if draw is None:
         return None
@@ -90,7 +90,7 @@ def assign(motion: Motion, perform: Perform) -> Act | None:
 
 
 def hand_over(motion: Motion, call: DutyCall, perform: Perform) -> Act | None:
-    """Give the motion to the judge on duty who was called because the one before did not answer."""
+    """Give the motion to the judge on duty who was called because the previous one did not answer."""
     if motion.state != State.ASSIGNED or call.post.officer_id == motion.judge_id:
         return None
     return _give(motion, call.post.officer, {"call": str(call.pk)}, perform)
@@ -121,10 +121,10 @@ def _note_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 
 
 def declare_conflict(motion: Motion, act: Act) -> None:
-    """Who recuses himself from one motion of a case does not judge another of it.
+    """A judge who recuses himself from one motion of a case does not judge another motion of it.
 
-    A covert motion declares nothing: everybody who keeps declared conflicts, or sees a later draw, would learn of it.
-    Who left it is not drawn for it again.
+    For a covert motion no conflict is declared: it would be visible to those who manage declared conflicts or see a
+    later draw. The judge is only left out of further draws for that motion.
     """
     if act.author and not motion.secret:
         conflicts.declare(act.author.officer, Bar.Ground.RECUSED, act.author, case=motion.case)
@@ -167,7 +167,7 @@ def _court_choices(motion: Motion) -> Iterator[Choice]:
 
 
 def _check_event(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    """Nothing is stated that only another event asks for."""
+    """Refuses fields that belong to another event."""
     stated = payload.get(events.EVENT)
     others = [event for event in events.open_now(motion) if event.key != stated]
     foreign = {field.key for event in others for field in event.form.fields}
@@ -175,22 +175,22 @@ def _check_event(motion: Motion, payload: Payload) -> Iterator[Problem]:
         yield Problem("unknown-field", _("There is no such field in this form."), f"payload.{key}")
 
 
-# -- who is asked to step in ---------------------------------------------------------------------------------------
+# -- replacement of judges -----------------------------------------------------------------------------------------
 
 
 def away_rows(post: Post) -> Q:
-    """With a judge of this court who is absent or sits in it no more."""
+    """Motions with a judge of this court who is absent or no longer sits in it."""
     there = duty.present(post.organisation, Role.JUDGE).order_by().values("officer")
     return Q(state__in=WITH_A_JUDGE, court=post.organisation_id, judge__isnull=False) & ~Q(judge__in=there)
 
 
 def _late_or_away(post: Post, kinds: KindRows) -> Q:
-    """The chair replaces a judge who is away, or who lets a deadline pass."""
+    """The chair replaces a judge who is away, or who misses a deadline."""
     return away_rows(post) | Q(next_due_at__lt=timezone.now(), due_at_once=False)
 
 
 def _unassigned(post: Post, kinds: KindRows) -> Q:
-    """Nobody of the court could be drawn: the chair finds somebody, or passes the motion to another court."""
+    """No judge of the court could be drawn: the chair assigns one, or transfers the motion to another court."""
     return Q(state=State.REGISTERED)
 
 
@@ -199,7 +199,7 @@ def _has_open_events(motion: Motion) -> bool:
 
 
 def _of_clerk(post: Post, kinds: KindRows) -> Q | None:
-    """The clerk keeps the minutes while the hearing lasts."""
+    """The clerk writes the minutes during the hearing."""
     return Q(state=State.HEARING) if post.role == Role.CLERK else None
 
 

@@ -1,4 +1,4 @@
-"""The judge's decision, in the form that the law gives it, and its delivery by the service."""
+"""The judge's decision, in the form that the law requires, and its delivery by the service."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a motion does to the sanction of an earlier one: extends it, ends it, or undoes that on a ruling from above."""
+"""Effects of a motion on an earlier sanction: it extends it, ends it, or is undone by an appellate ruling."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from workflows.motions.states import IN_FORCE, ActType, State
 
 
 def apply_decision(motion: Motion, perform: Perform) -> None:
-    """What the decision does to the sanction that the motion names: extend it, end it, or take its place.
+    """Apply the decision to the sanction that the motion names: extend it, end it, or replace it.
 
     An extension that states no end extends nothing.
     """
@@ -29,10 +29,10 @@ def apply_decision(motion: Motion, perform: Perform) -> None:
 
 
 def apply_ruling(motion: Motion, perform: Perform) -> None:
-    """What a ruling on appeal does to the sanction that the motion names: what the decision would have, had it been so.
+    """Apply an appellate ruling to the sanction that the motion names, as if the decision had been so.
 
-    What is cancelled, or gives way to another outcome, is undone: an extension leaves the end that held before it, and
-    what had been ended holds again. Then the outcome that stands now has its effect.
+    A decision that is cancelled or replaced is undone: an extension gives back the end that held before it, and a
+    sanction that was ended holds again. Then the new outcome takes effect.
     """
     if motion.last_act is None or motion.earlier_id is None:
         return
@@ -45,7 +45,7 @@ def apply_ruling(motion: Motion, perform: Perform) -> None:
 
 
 def apply_lifting(motion: Motion, perform: Perform) -> None:
-    """Who lifts an extension lifts what it extends, once it is lifted."""
+    """Lifting an extension also lifts the sanction that it extends, once the lifting takes effect."""
     relation = motion.kind_entry.relation
     if motion.state != State.LIFTED or relation is None or relation.effect != "extends" or motion.earlier_id is None:
         return
@@ -55,7 +55,7 @@ def apply_lifting(motion: Motion, perform: Perform) -> None:
 
 
 def _take_back(motion: Motion, earlier: Motion, perform: Perform) -> None:
-    """What this motion did to the earlier sanction, unless another has come after it."""
+    """Undo the effect of this motion on the earlier sanction, unless another motion has changed it since."""
     last = earlier.acts.filter(type__in=[ActType.EXTENSION, ActType.REPLACEMENT]).order_by("position").last()
     if last is None or last.stated["payload"]["by"]["motion"] != str(motion.pk):
         return
@@ -67,7 +67,7 @@ def _take_back(motion: Motion, earlier: Motion, perform: Perform) -> None:
 
 
 def _move_end(earlier: Motion, by: Motion, until: datetime | None, perform: Perform) -> None:
-    """Let the sanction hold until then; what held before stays in the act, should a court above take it back."""
+    """Set the end of the sanction; the act keeps the previous end, in case a court above undoes it."""
     before = earlier.valid_until
     if until == before:
         return
@@ -80,7 +80,7 @@ def _named(motion: Motion, effect: str) -> dict[str, str]:
 
 
 def _effect_on_earlier(motion: Motion) -> str:
-    """That of the relation when the motion was granted; an end when the outcome itself ends what it names."""
+    """The effect of the relation if the motion was granted; an end if the outcome itself ends the earlier sanction."""
     relation = motion.kind_entry.relation
     if kind_rules.was_granted(motion):
         return relation.effect if relation else ""

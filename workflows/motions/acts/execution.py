@@ -1,4 +1,4 @@
-"""After the decision: its execution, the lifting of the measure, its extension and end, and the motion's closure."""
+"""Acts after the decision: execution, lifting of the measure, extension and end, and closure of the motion."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ _LIFTING = Moves(
 
 
 def _where_it_stood(before_execution: str, after_execution: str) -> Moves:
-    """Back to where the motion stood: delivered, or executed."""
+    """Back to the previous state of the motion: delivered, or executed."""
 
     def choose(motion: Motion, act: Stated) -> tuple[str, ...]:
         return (after_execution if motion.executed_at else before_execution,)
@@ -49,16 +49,16 @@ def _to_execute(post: Post, kinds: KindRows) -> Q:
     return kinds.was_granted() & ~kinds.is_suspended()
 
 
-# -- what the service does -----------------------------------------------------------------------------------------
+# -- acts of the service -------------------------------------------------------------------------------------------
 
 
 def has_run_out(motion: Motion, now: datetime) -> bool:
-    """Whether a sanction has passed its end and nobody has said so yet."""
+    """Whether a sanction has passed its end and this is not recorded yet."""
     return motion.state in IN_FORCE and motion.valid_until is not None and motion.valid_until < now
 
 
 def expire(motion: Motion, perform: Perform) -> Act:
-    """State that the sanction has run out. ``motion`` is locked and :func:`has_run_out`."""
+    """Record that the sanction has expired. ``motion`` is locked and :func:`has_run_out`."""
     until = format_instant(motion.valid_until) if motion.valid_until else ""
     return perform(motion, ActType.EXPIRY, {"valid_until": until})
 
@@ -77,7 +77,7 @@ def _execute(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 
 
 def _end_if_lifted(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """Where nobody's consent is asked the measure ends with the order."""
+    """If no consent is needed, the measure ends with the order."""
     if motion.state == State.LIFTED:
         validity.end(motion, act.performed_at)
     return []

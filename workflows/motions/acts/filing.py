@@ -1,4 +1,4 @@
-"""What brings a motion to the court: filing, consents, return, and what its author adds to it or takes back."""
+"""Acts that bring a motion to the court: filing, consents, return, supplements, corrections and withdrawal."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ _FILING = Moves(
     lambda motion, act: ("submit_for_approval" if kind_rules.needs_approval(motion) else "submit",),
     ("submit_for_approval", "submit"),
 )
-# Where several levels consent, one after another, all but the last leave it with the prosecutor.
+# If several levels consent in succession, all but the last leave the motion with the prosecutor.
 _AGREEMENT = Moves(
     "agree",
     lambda motion, act: ("agree_in_part" if kind_rules.awaits_another_consent(motion) else "agree",),
@@ -48,7 +48,7 @@ def _is_secret(motion: Motion) -> bool:
 
 
 def _when_asked(post: Post, kinds: KindRows) -> Q:
-    """The judge has asked for more materials, and nothing has come since."""
+    """The judge has asked for more materials, and none have come since."""
     return Q(last_act__type=ActType.MATERIALS_REQUEST)
 
 
@@ -79,7 +79,7 @@ def _return(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 
 
 def _correct(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """What was signed stays as it was signed; the row holds the instant that counts from now on."""
+    """The signed act stays unchanged; the row holds the corrected instant."""
     motion.payload = {**motion.payload, payload["field"]: payload["value"]}
     return []
 
@@ -113,7 +113,7 @@ def _check_motion(motion: Motion, payload: Payload) -> Iterator[Problem]:
 
 
 def _not_a_client(motion: Motion) -> Problem | None:
-    """Counsel files for his own clients."""
+    """Counsel files for his own clients only."""
     field = motion.kind_entry.client
     if not field or motion.author.role != Role.DEFENDER or is_empty(motion.payload.get(field)):
         return None
@@ -124,7 +124,7 @@ def _not_a_client(motion: Motion) -> Problem | None:
 
 def _missing_attachments(motion: Motion) -> Iterator[Problem]:
     attached = volume.held(motion)
-    # What was attached before there were limits: nobody could verify the evidence.
+    # Attachments from before limits existed: nobody could verify the evidence.
     yield from volume.faults(attached, "attachments")
     present = {requirement for requirement, _size in attached}
     for requirement in required_attachments(motion.kind_entry, motion.payload):
@@ -134,7 +134,7 @@ def _missing_attachments(motion: Motion) -> Iterator[Problem]:
 
 
 def _repeated(motion: Motion) -> Iterator[Problem]:
-    """After a refusal the same is asked again only when something new has come up."""
+    """After a refusal the same request is admissible only with new circumstances."""
     rule = motion.kind_entry.repeat
     if rule is None or not is_empty(motion.payload.get(rule.field)):
         return

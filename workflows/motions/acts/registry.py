@@ -1,4 +1,4 @@
-"""Every act, once. A missing or a second entry ends the import."""
+"""The registry of acts. A missing or duplicate entry fails at import."""
 
 from collections.abc import Iterable, Mapping
 
@@ -24,7 +24,7 @@ def register(*groups: Iterable[ActSpec]) -> Mapping[ActType, ActSpec]:
 
 
 SPECS = register(filing.ACTS, court.ACTS, decision.ACTS, execution.ACTS, appeal.ACTS)
-# Performed by the service itself, under its own seal.
+# Acts that the service performs itself, under its own seal.
 SERVICE_ACTS = frozenset(spec.type for spec in SPECS.values() if spec.is_of_service)
 
 

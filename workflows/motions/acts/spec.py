@@ -1,7 +1,8 @@
-"""What an act is: the one entry in which everything stands that differs from one act to another.
+"""The definition of an act: one entry that holds everything in which acts differ.
 
-No field has a default: an act that tells nobody, or starts nothing, says so. ``engine`` performs any act from its
-entry, ``worklists`` computes from the entries who must act next, and the doors read buttons and headlines from here.
+No field has a default: an act that notifies nobody, or starts nothing, states it. ``engine`` performs any act from its
+entry, ``worklists`` computes from the entries who must act next, and portal and REST API read buttons and headlines
+from here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,7 @@ from workflows.motions.states import ActType
 from workflows.statute.schema import Choice
 
 Payload = Mapping[str, Any]
-# Performs an act of the service; the engine hands it to what follows an act.
+# Performs an act of the service; the engine passes it to the follow-ups of an act.
 Perform = Callable[[Motion, ActType, Payload], Act]
 
 AUTHORS = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR, Role.DEFENDER})
@@ -33,7 +34,7 @@ SERVICE: frozenset[Role] = frozenset()
 
 
 class Rank(StrEnum):
-    """Where the act's button stands: among what is expected, as a quieter one, or behind a heading of its own."""
+    """Rank of the act's button: among the expected acts, as a secondary one, or in a group of its own."""
 
     EXPECTED = "expected"
     QUIET = "quiet"
@@ -42,14 +43,14 @@ class Rank(StrEnum):
 
 @dataclass(frozen=True)
 class Moves:
-    """The transitions of an act. ``required`` must be possible; ``choose`` names those that are taken, of ``names``."""
+    """The transitions of an act. ``required`` must be possible; ``choose`` selects those to take from ``names``."""
 
     required: str
     choose: Callable[[Motion, Stated], tuple[str, ...]]
     names: tuple[str, ...]
 
     def possible(self, motion: Motion) -> Callable[..., None]:
-        """The bound method of the required transition, to ask django-fsm whether it is possible."""
+        """The bound method of the required transition, for django-fsm's check whether it is possible."""
         bound: Callable[..., None] = getattr(motion, self.required)
         return bound
 
@@ -60,7 +61,7 @@ class Moves:
 
 
 def moves_by(name: str) -> Moves:
-    """One transition, whatever the act states."""
+    """A single transition, whatever the act states."""
     return Moves(name, lambda motion, act: (name,), (name,))
 
 
@@ -69,14 +70,14 @@ class ActSpec:
     """One type of act.
 
     ``roles`` and ``relation`` say who performs it (no roles: the service), ``available`` whether the motion's kind has
-    it, ``possible`` and ``conflict`` what stands against it now. ``reads_first``: the materials of this version must
-    have been opened. ``on_paper``: also while the motion is kept on paper. ``steps_aside``: also by who has acted in
-    the case in another role. ``check`` finds what the form cannot; ``choices`` offers known values for fields of text.
-    ``effect`` writes what the act changes in the row and returns who is admitted by it to a secret motion.
-    ``deadlines`` starts and ends terms, ``owes_copies`` writes down who is owed a copy, ``notifies`` names who is told,
-    under ``headline``. ``answers_call`` ends a call of those on duty; ``then`` is what the service does next.
-    ``expected`` narrows the motions on which the act is possible to those that wait for it; None: none does.
-    ``rank`` and ``label`` are the button's; the service has none.
+    it, ``possible`` and ``conflict`` what prevents it now. ``reads_first``: the materials of this version must have
+    been opened. ``on_paper``: also while the motion is kept on paper. ``steps_aside``: also by an officer who has acted
+    in the case in another role. ``check`` finds faults that the form cannot find; ``choices`` offers known values for
+    text fields. ``effect`` writes the act's changes to the row and returns the officers whom it admits to a secret
+    motion. ``deadlines`` starts and ends terms, ``owes_copies`` records who is owed a copy, ``notifies`` names who is
+    notified, under ``headline``. ``answers_call`` ends a call of officers on duty; ``then`` is what the service does
+    next. ``expected`` narrows the motions on which the act is possible to those that wait for it; None: none does.
+    ``rank`` and ``label`` are the button's; acts of the service have none.
     """
 
     type: ActType
@@ -104,11 +105,11 @@ class ActSpec:
 
     @property
     def is_of_service(self) -> bool:
-        """Whether the service performs it, under its own seal."""
+        """Whether the service itself performs it, under its own seal."""
         return not self.roles
 
 
-# -- what most acts have in common ---------------------------------------------------------------------------------
+# -- defaults shared by most acts ----------------------------------------------------------------------------------
 
 
 def always(motion: Motion) -> bool:
@@ -116,11 +117,11 @@ def always(motion: Motion) -> bool:
 
 
 def any_kind(motion: Motion) -> None:
-    """Every kind has this act."""
+    """For acts that every kind has."""
 
 
 def kinds_where(is_known: Callable[[Motion], bool]) -> Callable[[Motion], Problem | None]:
-    """Kinds, and motions of them, for which ``is_known`` holds."""
+    """For acts that exist only for kinds, or motions, for which ``is_known`` holds."""
 
     def available(motion: Motion) -> Problem | None:
         if is_known(motion):
@@ -131,29 +132,29 @@ def kinds_where(is_known: Callable[[Motion], bool]) -> Callable[[Motion], Proble
 
 
 def no_conflict(motion: Motion, post: Post) -> None:
-    """Nothing but the state stands against it."""
+    """For acts that only the state can prevent."""
 
 
 def no_check(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    """The catalogue's form says all."""
+    """For acts that need no check besides the catalogue's form."""
     yield from ()
 
 
 def no_effect(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """The row changes in its state alone."""
+    """For acts that change only the state of the row."""
     return []
 
 
 def nothing(motion: Motion, perform: Perform) -> None:
-    """The service does nothing of itself."""
+    """For acts after which the service does nothing."""
 
 
 def never(post: Post, kinds: KindRows) -> None:
-    """No motion waits for it."""
+    """For acts that no motion waits for."""
 
 
 def whenever_possible(post: Post, kinds: KindRows) -> Q:
-    """Every motion on which it is possible waits for it."""
+    """For acts that every motion waits for on which they are possible."""
     return Q()
 
 

@@ -1,1 +1,1 @@
-"""The one loop that performs any act: check, record, apply, follow up. It knows no act by name."""
+"""Performs any act: check, record, apply, follow up. It contains no code for a particular act."""

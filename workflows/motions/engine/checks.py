@@ -1,6 +1,6 @@
-"""May this officer, in this post, perform this act on this motion now, with this payload?
+"""Checks whether an officer, in a post, may perform an act on a motion now, with a payload.
 
-``prepare`` asks, and ``perform`` again.
+``prepare`` runs the checks, and ``perform`` repeats them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ from workflows.motions.states import ActType, State
 
 
 def require_allowed(motion: Motion, act_type: ActType, post: Post) -> ActSpec:
-    """The act's entry, or :class:`NotAllowed` for the person's faults, or :class:`Conflict` for the motion's state."""
+    """The act's entry. Raises :class:`NotAllowed` for the person's faults, :class:`Conflict` for the motion's state."""
     spec = spec_of(act_type)
     if problems := list(_problems(motion, spec, post)):
         raise NotAllowed(problems)
@@ -34,7 +34,7 @@ def require_allowed(motion: Motion, act_type: ActType, post: Post) -> ActSpec:
 
 
 def available(motion: Motion, post: Post) -> list[ActType]:
-    """The acts that ``post`` may perform now (opening the materials first, where that is asked for)."""
+    """The acts that ``post`` may perform now (after opening the materials, if that is required)."""
     return [
         spec.type
         for spec in SPECS.values()
@@ -68,7 +68,7 @@ def _problems_of_post(motion: Motion, spec: ActSpec, post: Post) -> Iterator[Pro
 
 
 def _conflict(motion: Motion, spec: ActSpec, post: Post) -> Problem | None:
-    """What in the motion's present state stands against the act, whoever performs it, or for this officer."""
+    """What prevents the act in the motion's present state, for anyone or for this officer."""
     if not can_proceed(spec.moves.possible(motion)) or not spec.possible(motion):
         return _wrong_state(motion, spec.type)
     if motion.on_paper and not spec.on_paper:

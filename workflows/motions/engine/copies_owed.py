@@ -1,4 +1,4 @@
-"""What an act owes to whom: written down with the act, in its transaction."""
+"""Records the copies that an act owes, in the act's transaction."""
 
 from ecase.officers.models import Officer
 from workflows.copies import services as copies
@@ -11,7 +11,7 @@ from workflows.motions.states import ActType, State
 
 
 def write_down(motion: Motion, act: Act, spec: ActSpec) -> list[Recipient]:
-    """Write down the copies that the act owes. Returns whom of it the service itself tells."""
+    """Record the copies that the act owes. Returns the recipients whom the service itself notifies."""
     if _is_hearing_off(motion, act):
         copies.void_notices(motion, act.performed_at)
     if spec.owes_copies:
@@ -26,6 +26,6 @@ def _is_reached(motion: Motion, recipient: Recipient) -> bool:
 
 
 def _is_hearing_off(motion: Motion, act: Act) -> bool:
-    """Whether a hearing that was ordered will not take place as it was: ordered anew, or not before this judge."""
+    """Whether an ordered hearing will not take place as ordered: there is a new order, or another judge."""
     held = motion.state in (State.HEARING, State.DECIDED)
     return act.from_state == State.HEARING and (not held or act.type == ActType.HEARING_ORDER)

@@ -1,4 +1,4 @@
-"""What the service does by itself after an act, in the same transaction: what the act's entry names under ``then``."""
+"""Follow-ups of an act by the service, in the same transaction: the ``then`` of the act's entry."""
 
 from workflows.assignment import calling
 from workflows.motions.acts.registry import spec_of
@@ -7,7 +7,7 @@ from workflows.motions.models import Act, Motion
 
 
 def follow_up(motion: Motion, act: Act) -> None:
-    """Whatever this act lets the service do at once. ``motion`` is locked."""
+    """Perform the acts of the service that this act makes possible. ``motion`` is locked."""
     spec = spec_of(act.type)
     if spec.answers_call:
         calling.stop(motion, act.performed_at)

@@ -1,4 +1,4 @@
-"""Making an act real: the row, the transition, the deadlines, the audit entry, the messages. All or none.
+"""Records an act: row, transition, deadlines, audit entry and messages, all in one transaction.
 
 Called inside the transaction that holds the motion's lock, by ``perform`` for officers and by ``service_acts`` for the
 service itself; nothing else writes acts.
@@ -49,18 +49,18 @@ class Statement:
 
     @classmethod
     def signed(cls, prepared: PreparedAct, author: Post, cms: bytes, report: Report, at: datetime) -> "Statement":
-        """A prepared act with the signature that was verified over its bytes."""
+        """A prepared act with its verified signature."""
         act_type, frozen = ActType(prepared.type), bytes(prepared.act_json)
         return cls(prepared.pk, act_type, author, prepared.payload, frozen, cms, report, prepared.pdf_id, at)
 
     @property
     def stated(self) -> Stated:
-        """What counts of it where appeals are counted."""
+        """The part of the act that counts for appeals."""
         return Stated(str(self.id), self.type, self.payload, self.at)
 
 
 class Stand(NamedTuple):
-    """Where both machines of a motion stood before an act."""
+    """The states of both state machines of a motion before an act."""
 
     state: str
     appeal: str
@@ -69,8 +69,8 @@ class Stand(NamedTuple):
 def record(motion: Motion, statement: Statement) -> Act:
     """Write the act and all its effects. ``motion`` is locked, verified and allowed to make this step.
 
-    The entry of the log comes after the effects on rows, so that it can state them: what the act sets, which deadlines
-    it starts, meets and ends, whom it admits.
+    The log entry is written after the effects on rows, so that it can state them: the columns that the act sets, the
+    deadlines that it starts, meets and ends, the officers whom it admits.
     """
     before, spec = Stand(motion.state, motion.appeal_state), spec_of(statement.type)
     spec.moves.take(motion, statement.stated)
@@ -126,7 +126,7 @@ _CHANGED = (
 
 
 def _join(motion: Motion, author: Post, spec: ActSpec) -> None:
-    """Record the role of who acts in the case. A judge who has another role in it may still step aside."""
+    """Record the author's role in the case. A judge who has another role in it may still step aside."""
     if spec.steps_aside:
         participation.join_unless_joined(motion.case, author.officer, author.role)
     else:
@@ -188,7 +188,7 @@ def _admitted(officers: list[Officer]) -> dict[str, Any]:
 
 
 def _run_clocks(motion: Motion, changes: Changes) -> dict[str, Any]:
-    """Let the row know its next deadline. Returns what the log says; what is counted anew has an entry of its own."""
+    """Update the row's next deadline. Returns the data for the log; recounted deadlines have their own entries."""
     if any(changes):
         motion.next_due_at, motion.due_at_once = deadlines.next_due(motion)
     said = {

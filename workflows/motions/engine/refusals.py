@@ -1,4 +1,4 @@
-"""A refused attempt leaves its trace: recorded after the rollback, so that the record survives what it records."""
+"""Logs refused attempts, after the rollback, so that the record survives."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def record(motion: Motion, post: Post, what: str, refusal: Refused) -> None:
-    """Write the refused attempt into the audit log, in a chain of the officer's own: others do not learn of it."""
+    """Log the refused attempt in a chain of the officer's own, which is hidden from other officers."""
     append_refusal(
         "act.refused",
         chain=audit.own_chain(post.officer_id, motion.pk),
@@ -30,11 +30,11 @@ def record(motion: Motion, post: Post, what: str, refusal: Refused) -> None:
 
 @contextmanager
 def recording(motion: Motion, post: Post, what: str) -> Iterator[None]:
-    """What is refused inside the block is recorded after it; the block rolls back what it did itself."""
+    """Records after the block what is refused inside it; the block rolls back its own changes."""
     try:
         yield
     except Undecided:
-        # Nothing has been refused.
+        # No refusal.
         raise
     except Refused as refusal:
         record(motion, post, what, refusal)

@@ -1,4 +1,4 @@
-"""Acts of the service itself, sealed with its own key: registering, assigning, delivering, closing, expiring."""
+"""Acts that the service performs under its own seal: registration, assignment, delivery, closure, expiry."""
 
 import uuid
 from collections.abc import Mapping

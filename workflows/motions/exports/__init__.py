@@ -1,1 +1,1 @@
-"""What leaves as a document: act.json, papers, evidence, printed files, differences between versions."""
+"""Documents for download: act.json, papers, evidence, printed files, differences between versions."""

@@ -1,4 +1,4 @@
-"""An act as an evidence container: everything that a stranger needs to check it without us."""
+"""Evidence container of an act: everything that a third party needs to verify it offline."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ from workflows.motions.models import Act
 
 logger = logging.getLogger(__name__)
 
-# How long a download waits for the log to prove the newest entry.
+# How long a download waits until the log can prove the newest entry.
 SETTLE_SECONDS = 3.0
 SERVED_AS = "application/vnd.ecase.container+zip"
 
@@ -28,8 +28,8 @@ SERVED_AS = "application/vnd.ecase.container+zip"
 def container(act: Act) -> bytes:
     """The container of ``act`` with all earlier acts of its motion, its files, report, authorities and log proof.
 
-    Raises ``TryLater`` while a long transaction, or a log that was stopped, keeps the newest entry from being proven,
-    ``Altered`` where the storage no longer holds the bytes of a file that was signed.
+    Raises ``TryLater`` while a long transaction, or a stopped log, keeps the newest entry from being proven,
+    ``Altered`` if the storage no longer holds the signed bytes of a file.
     """
     _settle()
     signed = _signed(act)
@@ -39,12 +39,12 @@ def container(act: Act) -> bytes:
     try:
         return evidence.write(whole)
     except evidence.TooLarge:
-        # Of a motion from before there were limits, or of more acts than usual: it says that it is verified offline.
+        # Motions from before limits existed, or with very many acts: the container says to verify it offline.
         return evidence.write(whole, LARGER, evidence.LARGER_TEXT)
 
 
 def _signed(act: Act) -> list[evidence.SignedAct]:
-    """The acts up to this one, each with its proofs: of the log, and of its signature if any was fetched."""
+    """The acts up to this one, each with its proofs: of the log, and of its signature if one was fetched."""
     acts = list(act.motion.acts.filter(position__lte=act.position).select_related("entry").order_by("position"))
     known = kept.records(recorded.signature_sha256 for recorded in acts)
     return [
@@ -56,7 +56,7 @@ def _signed(act: Act) -> list[evidence.SignedAct]:
 
 
 def _settle() -> None:
-    """Let the log prove its newest entries. While it is stopped, what it has signed before can still be proven."""
+    """Let the log prove its newest entries. While it is stopped, only entries signed before can be proven."""
     try:
         sequencer.settle(SETTLE_SECONDS)
     except TimeoutError as fault:
@@ -78,7 +78,7 @@ def _behind() -> TryLater:
 
 
 def file_name(act: Act) -> str:
-    """What a downloaded container is called."""
+    """The file name of a downloaded container."""
     return f"{act.motion.number or act.motion_id}-{act.position}-{act.type}.zip"
 
 
@@ -91,7 +91,7 @@ def _files(act: Act) -> Iterator[tuple[str, bytes]]:
 
 
 def _authorities() -> Iterator[tuple[str, bytes]]:
-    """The trust folder of this installation: to read, never to trust; a list that is too large for that is left out."""
+    """The trust folder of this installation, for information only, not for verification; large lists are left out."""
     for name, data in folder.files(folder.trust()):
         if len(data) <= USUAL.evidence_bytes:
             yield f"trusted-here/{name}", data

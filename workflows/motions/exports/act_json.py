@@ -1,4 +1,4 @@
-"""The bytes that are signed: ``act.json``, canonical JSON (RFC 8785) of everything that the act states.
+"""The signed bytes: ``act.json``, canonical JSON (RFC 8785) of everything that the act states.
 
 It names installation, case, motion, step, author, the previous act with the digests of its bytes and of its signature
 (so that motion, agreement and protocol form a chain), a challenge, the payload and the digest of every file.
@@ -28,7 +28,7 @@ SCHEMA = "ecase.act/1"
 
 @dataclass(frozen=True)
 class Draft:
-    """An act before its bytes are frozen. ``author`` is ``None`` when the service itself acts."""
+    """An act before its bytes are frozen. ``author`` is ``None`` for acts of the service."""
 
     id: uuid.UUID
     motion: Motion
@@ -72,13 +72,13 @@ def _statement(draft: Draft) -> dict[str, Any]:
 
 
 def files(frozen: bytes) -> list[dict[str, Any]]:
-    """What the act names by digest, its own paper first: ``name``, ``media_type``, ``size`` (bytes), ``sha256``."""
+    """The act's files by digest, its own paper first: ``name``, ``media_type``, ``size`` (bytes), ``sha256``."""
     listed: list[dict[str, Any]] = json.loads(frozen)["files"]
     return listed
 
 
 def author_of(post: Post | None) -> dict[str, str]:
-    """Who states the act: a natural person in a post, or the service."""
+    """The author of the act: a natural person in a post, or the service."""
     if post is None:
         return {"service": settings.INSTALLATION_ID}
     return {
@@ -93,7 +93,7 @@ def author_of(post: Post | None) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def _catalogue(pk: int) -> dict[str, str]:
-    """Read once a process, as published versions never change."""
+    """Cached in the process, as published versions never change."""
     named = CatalogueVersion.objects.only("jurisdiction", "version", "sha256").get(pk=pk)
     return {"jurisdiction": named.jurisdiction, "version": named.version, "sha256": named.sha256}
 

@@ -1,4 +1,4 @@
-"""How a decision may be appealed, told in the language of the case."""
+"""States how a decision may be appealed, in the language of the case."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ PROSECUTOR = "prosecutor"
 
 
 def appeal_sentence(kind: Kind, language: str) -> str:
-    """Within which term and by which article one may appeal, and to whom; empty if the law allows no appeal."""
+    """Term, article and court of an appeal; empty if the law allows none."""
     rule = kind.appeal
     if not rule.allowed or rule.term is None:
         return ""

@@ -1,6 +1,6 @@
-"""Whether a file is one that the service knows, by its digest alone: for whoever holds a paper with our QR code.
+"""Checks by digest alone whether a file is known to the service, for holders of a paper with our QR code.
 
-Nothing about the case is told, not even to whom the file is genuine; whoever asks has the file already.
+Nothing about the case is revealed, even for a genuine file; the person who asks already has the file.
 """
 
 import re
@@ -14,7 +14,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class Verdict(StrEnum):
-    """``altered``: the act that the paper names exists, and this is none of its files."""
+    """``altered``: the act that the paper names exists, and the file is none of its files."""
 
     GENUINE = "genuine"
     ALTERED = "altered"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 def verdict(sha256: str, act_id: uuid.UUID | None) -> Verdict:
-    """What is known of a file with that digest (lower-case hex); ``act_id`` is the act that its QR code names."""
+    """The verdict on a file with that digest (lower-case hex); ``act_id`` is the act that its QR code names."""
     act = Act.objects.filter(pk=act_id).first() if act_id else None
     if act is not None:
         return Verdict.GENUINE if sha256 in _files(act) else Verdict.ALTERED
@@ -31,5 +31,5 @@ def verdict(sha256: str, act_id: uuid.UUID | None) -> Verdict:
 
 
 def _files(act: Act) -> set[str]:
-    """The act itself, its document, its signature, and what was attached to it."""
+    """The digests of the act, its document, its signature, and its attachments."""
     return {act.sha256, act.cms_sha256, *(file["sha256"] for file in act_json.files(bytes(act.act_json)))}

@@ -1,6 +1,6 @@
-"""What has changed between two versions of a motion: field by field, word by word, and file by file.
+"""Differences between two versions of a motion: field by field, word by word, and file by file.
 
-A version is what its author signed. That of a returned motion which is being corrected is the draft as it stands.
+A version is what its author signed. For a returned motion that is being corrected, it is the present draft.
 """
 
 import re
@@ -24,7 +24,7 @@ WORDS = re.compile(r"\s+|[^\s]+")
 
 @dataclass(frozen=True)
 class Segment:
-    """Some words that both versions have, or only the earlier (``removed``), or only the later (``added``)."""
+    """Words that both versions have, or only the earlier (``removed``), or only the later (``added``)."""
 
     mark: Mark
     text: str
@@ -32,7 +32,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Change:
-    """One field or one attachment that is not the same in both versions; ``segments`` lead from one to the other."""
+    """A field or an attachment that differs; ``segments`` lead from the earlier to the later version."""
 
     label: str
     before: str
@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class _Version:
-    """What a version states: its payload, and its attachments by digest."""
+    """The content of a version: its payload, and its attachments by digest."""
 
     payload: Mapping[str, Any]
     files: Mapping[str, str]
@@ -58,14 +58,14 @@ def versions(motion: Motion) -> list[int]:
 def between(motion: Motion, version_a: int, version_b: int) -> list[Change]:
     """Every difference from ``version_a`` to ``version_b``, in the order of the form, attachments last.
 
-    Words are in the reader's language. ``KeyError`` for a version that the motion does not have.
+    Words are in the reader's language. Raises ``KeyError`` for a version that the motion does not have.
     """
     before, after = _version(motion, version_a), _version(motion, version_b)
     return [*_fields(motion, before, after), *_files(before, after)]
 
 
 def segments(before: str, after: str) -> tuple[Segment, ...]:
-    """How ``before`` becomes ``after``, phrase by phrase; the segments joined give both texts back."""
+    """How ``before`` becomes ``after``, phrase by phrase; the joined segments give both texts."""
     old, new = WORDS.findall(before), WORDS.findall(after)
     found: list[Segment] = []
     gone = come = ""
@@ -75,7 +75,7 @@ def segments(before: str, after: str) -> tuple[Segment, ...]:
             found += [*_changed(gone, come), Segment("same", removed)]
             gone = come = ""
         else:
-            # A space that both have between changed words is no reason to cut a phrase in two.
+            # A common space between changed words does not split a phrase.
             gone, come = gone + removed, come + added
     return (*found, *_changed(gone, come))
 
@@ -100,7 +100,7 @@ def _version(motion: Motion, version: int) -> _Version:
 
 
 def _named(motion: Motion, digests: Sequence[str]) -> dict[str, str]:
-    """Files by digest, in the same order, as whoever brought them into the case named them."""
+    """File names by digest, in the same order, as the person who added each file to the case named it."""
     names = dict(motion.case.documents.filter(blob__in=digests).values_list("blob", "name"))
     return {digest: names[digest] for digest in digests}
 

@@ -1,4 +1,4 @@
-"""Values of a payload as people read them: choices by their label, persons by name, instants in local time."""
+"""Values of a payload in readable form: choices by their label, persons by name, instants in local time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -20,12 +20,12 @@ DAY = "d.m.Y"
 
 
 def display(motion: Motion, field: Field, value: Any, language: str = "") -> str:
-    """One value in words, in ``language`` or that of the motion. What does not fit its type is shown as it is."""
+    """A value in words, in ``language`` or that of the motion. A value of the wrong type is shown unchanged."""
     return _shown(_SHOW, motion, field, value, language or motion.language)
 
 
 def on_paper(motion: Motion, field: Field, value: Any) -> str:
-    """As :func:`display` in the language of the motion, with dates in the words of a document."""
+    """As :func:`display` in the language of the motion, with dates written out as in documents."""
     return _shown(_WRITE, motion, field, value, motion.language)
 
 
@@ -74,7 +74,7 @@ def _day_in_words(motion: Motion, field: Field, value: str) -> str:
 
 
 def _as_money(motion: Motion, field: Field, value: str) -> str:
-    """Thousands apart: ``2 480 000,00``; the label names the currency."""
+    """With grouped thousands: ``2 480 000,00``; the label names the currency."""
     amount = f"{Decimal(value):,.2f}"
     return amount if get_language() == "en" else amount.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","})
 

@@ -1,4 +1,4 @@
-"""An act as a paper: its facts, put into words by ``workflows.papers`` in the language of the case."""
+"""An act as a paper: collects its facts, which ``workflows.papers`` puts into words in the language of the case."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ from workflows.papers import facts
 from workflows.statute.schema import AppealOutcome, Form
 
 REASONS = "reasons"
-# Keys that the catalogue's forms use for a hearing: a paper states them as a hearing, not as loose facts.
+# Keys that the catalogue's forms use for a hearing: a paper states them as a hearing, not as single facts.
 HELD_AT, SCHEDULED_AT, FORM, PLACE, ATTENDEES = "held_at", "scheduled_at", "hearing_form", "place", "attendees"
 VIDEOLINK = "videolink"
 
@@ -36,14 +36,14 @@ def render(draft: Draft, *, preview: bool = False) -> bytes:
 
 
 def with_files(draft: Draft, pdf: Blob) -> Draft:
-    """The draft with what is signed besides the text: its PDF and, for a motion, every attachment."""
+    """The draft with the files that are signed besides the text: its PDF and, for a motion, every attachment."""
     files = [{"name": f"{draft.type}.pdf", "media_type": pdf.media_type, "size": pdf.size, "sha256": pdf.sha256}]
     files += [_file(number, attachment) for number, attachment in enumerate(_attachments(draft), 1)]
     return replace(draft, files=files)
 
 
 def paper_of(draft: Draft) -> facts.Paper:
-    """Everything that the paper states, taken from motion, case, catalogue and payload."""
+    """All facts of the paper, from motion, case, catalogue and payload."""
     motion, language = draft.motion, cast(facts.Language, draft.motion.language)
     kind = motion.kind_entry
     return facts.Paper(
@@ -76,7 +76,7 @@ def paper_of(draft: Draft) -> facts.Paper:
 
 
 def _service(draft: Draft, language: str) -> tuple[str, ...]:
-    """Who is sent a copy of a decision with this outcome."""
+    """The addressees of copies of a decision with this outcome."""
     if draft.type not in DECISIONS:
         return ()
     outcome = draft.payload.get(OUTCOME)
@@ -98,7 +98,7 @@ def _outcome(draft: Draft, language: str) -> facts.OutcomeFacts | None:
 
 
 def _put_in_place(draft: Draft, language: str) -> Iterator[facts.Section]:
-    """The outcome that a ruling on an appeal puts in the place of the decision's."""
+    """The outcome by which an appellate ruling replaces the decision's."""
     if put := draft.payload.get(NEW_OUTCOME):
         label = draft.motion.kind_entry.outcome(put).label.in_(language)
         with translation.override(language):
@@ -106,7 +106,7 @@ def _put_in_place(draft: Draft, language: str) -> Iterator[facts.Section]:
 
 
 def name_of(person: Officer | Person) -> facts.Name:
-    """The parts of a name, for declension; of a protected person the mark alone, as the capacity stands beside it."""
+    """The parts of a name, for declension; for a protected person only the mark, as the capacity is next to it."""
     if isinstance(person, Person) and person.is_protected:
         return facts.Name(person.mark, "", "", cast(facts.Sex, person.sex))
     return facts.Name(person.surname, person.given_name, person.patronymic, cast(facts.Sex, person.sex))
@@ -159,7 +159,7 @@ def _section(motion: Motion, field: Any, value: Any) -> facts.Section:
 
 
 def _attachments(draft: Draft) -> list[Any]:
-    """What the act states besides its text: all of a motion's, and what a supplement adds to them."""
+    """The attachments that the act states: all of a motion's, or those that a supplement adds."""
     rows = draft.motion.attachments.select_related("document__blob")
     if draft.type == ActType.MOTION:
         return list(rows)
@@ -167,7 +167,7 @@ def _attachments(draft: Draft) -> list[Any]:
 
 
 def _file(number: int, attachment: Any) -> dict[str, Any]:
-    """Numbered, so that two attachments of one name stay apart."""
+    """Numbered, so that two attachments with the same name stay distinct."""
     document, blob = attachment.document, attachment.document.blob
     return {
         "name": f"{number:02d}-{document.name}",
@@ -191,7 +191,7 @@ def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
 
 
 def _loose(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What an act states outside of its reasons and its hearing."""
+    """Fields of the payload other than reasons and hearing."""
     told = {REASONS} | ({HELD_AT, SCHEDULED_AT, FORM, PLACE, ATTENDEES} if _hearing(payload) else set())
     return {key: value for key, value in payload.items() if key not in told}
 
@@ -210,7 +210,7 @@ def _hearing(payload: Mapping[str, Any]) -> facts.HearingFacts | None:
 
 
 def _previous(draft: Draft) -> tuple[facts.EarlierAct, ...]:
-    """The earlier acts that the author may know of: the paper tells him, and whomever he shows it, of no others."""
+    """The earlier acts that the author may know of: the paper reveals no others to him or to its readers."""
     acts = draft.motion.acts.select_related("author__organisation").order_by("position")
     if draft.author and draft.author.role == Role.DEFENDER and not draft.motion.is_open_to(draft.author):
         decided = Subquery(acts.filter(type__in=DECISIONS).values("position")[:1])

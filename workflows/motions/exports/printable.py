@@ -1,6 +1,6 @@
-"""The file of a motion for the printer, complete to the moment: its list, the paper of every act, every attachment.
+"""The complete file of a motion for printing: its list, the paper of every act, every attachment.
 
-What proves a signature is the container (``export``); this is what people take over when proceedings go on on paper.
+Signatures are proven by the container (``act_evidence``); this file is for proceedings that continue on paper.
 """
 
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ WHEN = "%d.%m.%Y %H:%M:%S"
 def render(motion: Motion, post: Post) -> bytes:
     """One PDF of everything that ``motion`` (visible to ``post``) holds now. The reading is logged.
 
-    What cannot be printed is in the list with the reason; it keeps nothing else from being printed. Raises ``TryLater``
-    when too many files are being read, ``RowAltered``, which the log then knows, for a motion whose row does not say
-    what was signed.
+    The list names files that cannot be printed, with the reason; all others are printed. Raises ``TryLater`` if too
+    many files are being read, ``RowAltered``, which is then logged, for a motion whose row differs from what was
+    signed.
     """
     now = timezone.now()
     signed.require_reported(motion)
@@ -44,12 +44,12 @@ def render(motion: Motion, post: Post) -> bytes:
 
 
 def file_name(motion: Motion) -> str:
-    """What the downloaded file is called."""
+    """The name of the downloaded file."""
     return f"{motion.number or motion.pk}.pdf"
 
 
 def _titles(acts: list[Act], attachments: list[Attachment]) -> Iterator[tuple[str, str]]:
-    """Digest and title of what is printed, in order."""
+    """Digest and title of each printed file, in order."""
     for act in acts:
         if act.pdf_id:
             yield act.pdf_id, f"{act.position}. {ActType(act.type).label}"
@@ -133,7 +133,7 @@ def _type(attachment: Attachment, files: printing.Prepared) -> str:
 
 
 def _grouped(digest: str) -> str:
-    """In groups of eight: to compare by eye, and to break a line at."""
+    """The digest in groups of eight, for comparison by eye and for line breaks."""
     return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
 
 

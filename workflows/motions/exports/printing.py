@@ -1,4 +1,4 @@
-"""The stored PDFs of a motion as one file: what cannot be printed is left out with its reason, the rest is there."""
+"""Joins the stored PDFs of a motion into one file; unprintable ones are left out, with the reason."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -32,21 +32,21 @@ DAMAGED = gettext_noop("not printed: damaged")
 
 @dataclass
 class Prepared:
-    """What can be printed, by digest, and the code of the reason for what cannot."""
+    """The printable files by digest, and the code of the reason for the others."""
 
     folder: Path
     paths: dict[str, Path] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
     def reason(self, digest: str) -> str:
-        """Why a file is not printed, in the active language; empty if it is."""
+        """Why a file is not printed, in the active language; empty if it is printed."""
         code = self.faults.get(digest)
         return _(REASONS.get(code, DAMAGED)) if code else ""
 
 
 @contextmanager
 def prepared(blobs: Iterable[Blob]) -> Iterator[Prepared]:
-    """Copies of the stored PDFs, each written again by a process of its own. Raises ``TryLater`` without a turn."""
+    """Copies of the stored PDFs, each rewritten in its own process. Raises ``TryLater`` if no slot is free."""
     with storage.workspace() as folder:
         made = Prepared(folder)
         for blob in blobs:
@@ -63,7 +63,7 @@ def prepared(blobs: Iterable[Blob]) -> Iterator[Prepared]:
 def joined(made: Prepared, listed: Callable[[], bytes], titles: Iterable[tuple[str, str]]) -> bytes:
     """One PDF: the list that ``listed`` renders, and each printable file (digest and title) in order.
 
-    If the limits do not allow all of them together, the list alone, which then says so of each.
+    If the limits do not allow all of them together, only the list, which then states it for each file.
     """
     with _turn():
         parts = [(digest, title) for digest, title in titles if digest in made.paths]
@@ -90,7 +90,7 @@ def _copy(blob: Blob, made: Prepared) -> None:
         with documents.open_blob(blob) as stored, path.open("wb") as copy:
             shutil.copyfileobj(stored, copy)
     except Altered:
-        # It has been logged. What is left of the file is no less readable for it.
+        # Already logged. What remains of the file is still readable.
         made.faults[blob.sha256] = ALTERED
     else:
         made.paths[blob.sha256] = path

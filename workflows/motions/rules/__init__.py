@@ -1,1 +1,1 @@
-"""What the catalogue says of one motion: its kind, payloads, deadlines, validity, routes and appeals."""
+"""The rules of the catalogue for one motion: its kind, payloads, deadlines, validity, routes and appeals."""

@@ -1,12 +1,12 @@
-"""Which appeals stand against a decision, and where the machine of the appeal stands: decided from the acts alone.
+"""Which appeals stand against a decision, and the state of the appeal: computed from the acts only.
 
 Each appeal is the act by which it was made. A withdrawal and a ruling on the term name the appeal that they end or
-decide; until then it stands. What the machine of a motion says follows from all of them together:
+decide; until then it stands. The state of the appeal follows from all of them together:
 
-* one that is in time, or whose term was restored, goes up: ``filed``, then ``sent_up`` and ``with_judge``. What joins
-  it later, and what is taken back beside it, leaves it there;
-* with none of these, one that is late waits for the judge who decided: ``late``, also where others had gone up;
-* with neither, ``not_restored`` if a term was not restored, else ``withdrawn``. A ruling of the court above is the end.
+* an appeal in time, or with a restored term, goes up: ``filed``, then ``sent_up`` and ``with_judge``. Appeals that join
+  later, or are withdrawn, do not change that;
+* with none of these, a late appeal waits for the judge who decided: ``late``, even if others had gone up;
+* with neither, ``not_restored`` if a term was not restored, else ``withdrawn``. A ruling of the court above is final.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ from workflows.motions.states import ActType, AppealState
 if TYPE_CHECKING:
     from workflows.motions.models import Motion
 
-# The key under which an act names the appeal that it ends or decides, and a ruling on the term its answer.
+# The key by which an act names the appeal that it ends or decides, and that of a ruling's answer.
 APPEAL, RESTORED, YES = "appeal", "restored", "yes"
 # Acts that name an appeal.
 NAMING = frozenset({ActType.RESTORATION, ActType.APPEAL_WITHDRAWAL})
@@ -36,7 +36,7 @@ _COUNTED = (*STATING, *_STAGES)
 
 
 class Fate(Enum):
-    """What has become of one appeal."""
+    """What has become of an appeal."""
 
     IN_TIME = "in_time"
     LATE = "late"
@@ -50,7 +50,7 @@ STANDING = GOING_UP | {Fate.LATE}
 
 
 class Stated(NamedTuple):
-    """What counts of an act: its id, its type, what it states, and when."""
+    """The part of an act that counts for appeals: its id, its type, its statements, its instant."""
 
     id: str
     type: str
@@ -62,7 +62,7 @@ class Stated(NamedTuple):
 class Appeals:
     """The appeals against one decision, by the id of the act that made each, in their order.
 
-    ``until`` is the last instant of the term of appeal. ``stage`` is where those that go up have come to.
+    ``until`` is the last instant of the term of appeal. ``stage`` is the state of those that go up.
     """
 
     until: datetime | None
@@ -70,7 +70,7 @@ class Appeals:
     stage: AppealState | None = None
 
     def take(self, act: Stated) -> "Appeals":
-        """Let one more act count."""
+        """The appeals after one more act."""
         if act.type == ActType.APPEAL:
             in_time = self.until is None or act.at <= self.until
             self.fates[act.id] = Fate.IN_TIME if in_time else Fate.LATE
@@ -86,19 +86,19 @@ class Appeals:
         return self
 
     def _mark(self, act: Stated, among: frozenset[Fate], fate: Fate) -> None:
-        """The appeal that the act names; acts of before appeals were named meant all of them."""
+        """Set the fate of the appeal that the act names; acts from before appeals were named mean all of them."""
         named = act.payload.get(APPEAL)
         for key in self.with_fates(among):
             if named in (None, key):
                 self.fates[key] = fate
 
     def with_fates(self, fates: frozenset[Fate]) -> list[str]:
-        """The ids of the appeals of which one of ``fates`` has become."""
+        """The ids of the appeals with one of ``fates``."""
         return [key for key, fate in self.fates.items() if fate in fates]
 
     @property
     def state(self) -> AppealState:
-        """Where the machine of the appeal stands."""
+        """The state of the appeal."""
         if self.stage == AppealState.RULED or self.with_fates(GOING_UP):
             return self.stage or AppealState.FILED
         left = set(self.fates.values())
@@ -110,7 +110,7 @@ class Appeals:
 
 
 def counts(act_type: str) -> bool:
-    """Whether acts of this type say anything of appeals."""
+    """Whether acts of this type affect appeals."""
     return act_type in _COUNTED
 
 
@@ -130,10 +130,10 @@ def count_appeals(motion: "Motion") -> Appeals:
 
 
 def state_after(motion: "Motion", act: Stated) -> AppealState:
-    """Where the machine of the appeal stands once this act has been performed too."""
+    """The state of the appeal after this act."""
     return count_appeals(motion).take(act).state
 
 
 def awaits_restoration(motion: "Motion") -> bool:
-    """Whether an appeal is late and nobody has ruled on its term."""
+    """Whether a late appeal has no ruling on its term yet."""
     return bool(count_appeals(motion).with_fates(frozenset({Fate.LATE})))

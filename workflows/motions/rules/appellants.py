@@ -1,7 +1,7 @@
-"""Whose an appeal is: who may withdraw it, which of those that stand a form offers, and how each is named.
+"""Appellants: who may withdraw an appeal, which standing appeals a form offers, and how each is named.
 
-An appeal is withdrawn by the officer who made it and by nobody else, but for counsel: it is the client's, so other
-counsel of all those for whom it may have been made counts as much. A clerk withdraws what he registered himself.
+Only the officer who made an appeal may withdraw it, except for counsel: the appeal is the client's, so other counsel of
+all those for whom it may have been made may withdraw it too. A clerk withdraws what he registered himself.
 """
 
 from collections.abc import Iterable
@@ -43,13 +43,13 @@ def may_withdraw(motion: "Motion", appeal: "Act", post: Post) -> bool:
 
 
 def _is_client_s(motion: "Motion", author: Post, post: Post) -> bool:
-    """Whether all for whom the author may have appealed are clients of ``post``; for nobody else can it speak."""
+    """Whether all for whom the author may have appealed are clients of ``post``; it may speak for no others."""
     made_for = defence.clients(motion, author.officer_id).keys()
     return bool(made_for) and made_for <= defence.clients(motion, post.officer_id).keys()
 
 
 def was_refused_its_term(motion: "Motion", post: Post) -> bool:
-    """Whether the judge refused to restore the term of an appeal that is the officer's: he does not appeal again."""
+    """Whether the judge refused to restore the term of the officer's appeal: he may not appeal again."""
     if motion.appeal_state == AppealState.NONE:
         return False
     refused = appeals.count_appeals(motion).with_fates(frozenset({Fate.NOT_RESTORED}))
@@ -57,7 +57,7 @@ def was_refused_its_term(motion: "Motion", post: Post) -> bool:
 
 
 def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Choice, ...]:
-    """The appeals that an act may name, with appellant and date: for ``post``; for None, those that one ever could."""
+    """The appeals that an act may name, with appellant and date: for ``post``; for None, every appeal ever made."""
     if post is None:
         named = _acts(motion, appeals.count_appeals(motion).fates)
     elif act_type == ActType.APPEAL_WITHDRAWAL:
@@ -77,7 +77,7 @@ def _label(motion: "Motion", appeal: "Act") -> Text:
 
 
 def _named(motion: "Motion", appeal: "Act", language: str) -> str:
-    """Who appeals, by whom, and when: ``defender: Name, Organisation, 30.11.2026 14:20``."""
+    """Capacity of the appellant, author and instant: ``defender: Name, Organisation, 30.11.2026 14:20``."""
     field = motion.kind_entry.form_for(ActType.APPEAL).field("appellant")
     appellant = field.label_of(str(appeal.payload.get("appellant"))) if field else None
     named = [str(appeal.payload.get("appellant_name") or ""), appeal.author_in(language)]

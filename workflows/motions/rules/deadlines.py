@@ -1,4 +1,4 @@
-"""Which clocks an act sets running: the catalogue says on which event each term of a kind begins."""
+"""Which deadlines an act starts: the catalogue says on which event each term of a kind begins."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,12 +16,12 @@ from workflows.motions.states import DECISIONS, FINAL_STATES, ActType, AppealSta
 from workflows.statute.schema import Term
 
 FIELD = "field:"
-# Where the court above has an appeal that it has not ruled on.
+# States in which the court above has an appeal without a ruling.
 ABOVE = (AppealState.SENT_UP, AppealState.WITH_JUDGE)
 
 
 class Changes(NamedTuple):
-    """What an act does to the deadlines of a motion. ``moved`` are counted anew; each has an entry of its own."""
+    """The changes of a motion's deadlines by an act. ``moved`` are recounted; each has its own log entry."""
 
     met: list[Deadline]
     voided: list[UUID]
@@ -37,7 +37,7 @@ def run_deadlines(motion: Motion, act: Act) -> Changes:
 
 
 def run_deadlines_of_filing(motion: Motion, act: Act) -> Changes:
-    """As :func:`run_deadlines`; a term that begins at an instant the motion states is met by the motion itself.
+    """As :func:`run_deadlines`; the motion itself meets a term that begins at an instant it states.
 
     In time or late.
     """
@@ -46,13 +46,13 @@ def run_deadlines_of_filing(motion: Motion, act: Act) -> Changes:
 
 
 def recount_deadlines(motion: Motion, act: Act) -> Changes:
-    """As :func:`run_deadlines`, and count anew what began at the instant that the act corrects."""
+    """As :func:`run_deadlines`; also recounts the terms that began at the instant that the act corrects."""
     changes = run_deadlines(motion, act)
     return changes._replace(moved=changes.moved + correct_terms(motion, act))
 
 
 def end_ruling_on_appeal(motion: Motion, act: Act) -> Changes:
-    """As :func:`run_deadlines`; once no appeal is left before the court above, its ruling is awaited no more."""
+    """As :func:`run_deadlines`; if no appeal is left before the court above, its ruling is no longer awaited."""
     changes, ruling = run_deadlines(motion, act), motion.kind_entry.appeal.ruling
     if ruling is None or motion.appeal_state in ABOVE:
         return changes
@@ -68,26 +68,26 @@ def start_terms(motion: Motion, act: Act) -> list[Deadline]:
 
 
 def meet_terms(motion: Motion, act: Act) -> list[Deadline]:
-    """Meet the deadlines that wait for this act, or for the event that it puts on record."""
+    """Meet the deadlines that wait for this act, or for the event that it records."""
     return deadlines.meet(motion, events.name_of(act), act.performed_at)
 
 
 def extend_terms(motion: Motion, act: Act) -> list[Deadline]:
-    """Give the longer time that the law allows once this act has happened. The deadlines that now run."""
+    """Extend terms to the legal maximum that applies after this act. Returns the deadlines that now run."""
     return corrections.extend(motion, act.type, act.performed_at)
 
 
 def correct_terms(motion: Motion, act: Act) -> list[Deadline]:
-    """Count anew what began at the instant that this act corrects. The deadlines that stand now."""
+    """Recount the terms that began at the instant that this act corrects. Returns the deadlines that hold now."""
     field, reason = act.payload["field"], act.payload["reasons"]
     return corrections.correct_fields(motion, [field], reason, act.performed_at)
 
 
 def void_terms(motion: Motion, act: Act) -> list[UUID]:
-    """Await no more what the act has made pointless. Returns the deadlines that this ends.
+    """Void the deadlines that the act has made pointless. Returns their ids.
 
-    Once the motion has ended or gone back to its author that is everything but the ruling on an appeal that waits; once
-    a ruling has put another outcome in place, what only the old one asked for.
+    Once the motion has ended or gone back to its author, that is every deadline except for the ruling on a pending
+    appeal; once a ruling has put another outcome in place, those that only the old outcome required.
     """
     known = motion.kind_entry.clocks
     if motion.state in FINAL_STATES or motion.state == State.RETURNED:
@@ -108,7 +108,7 @@ def _binds(term: Term, motion: Motion) -> bool:
 
 
 def _happened(motion: Motion, act: Act) -> set[str]:
-    """What has happened with the act: a ruling that puts another outcome in place is a decision too."""
+    """The events of the act: a ruling that puts another outcome in place also counts as a decision."""
     decided = {motion.kind_entry.decision_act(motion.outcome)} if NEW_OUTCOME in act.payload else set()
     return {events.name_of(act), *decided}
 
@@ -123,7 +123,7 @@ def _events(term: Term, motion: Motion, act: Act) -> Iterator[tuple[str, datetim
 
 
 def _counts_from_field(term: Term, happened: set[str]) -> bool:
-    """What an outcome asks for is awaited once it is decided, from whatever instant it is counted."""
+    """A term of an outcome starts once that outcome is decided, from whatever instant it is counted."""
     return not happened.isdisjoint(DECISIONS) if term.outcomes else ActType.MOTION in happened
 
 

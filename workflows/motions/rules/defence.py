@@ -1,8 +1,8 @@
 """For whom counsel acts on a motion. Counsel is for a person, never for a case.
 
 A motion that is open to the defence is open to counsel of its subject, the person whom it is about. Counsel of another
-person has a part in it only once the catalogue's service list owes that person a copy of the decision, and then in the
-decision alone.
+person has a part in it only if the catalogue's service list owes that person a copy of the decision, and then only in
+the decision.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,18 +20,18 @@ from workflows.statute.schema import Kind
 if TYPE_CHECKING:
     from workflows.motions.models import Motion
 
-# Whom the catalogue lets appeal: the prosecutor, whoever is defended, whoever else a decision touches.
+# Appellants in the catalogue: the prosecutor, the defended person, others affected by a decision.
 PROSECUTOR, DEFENDER, AFFECTED = "prosecutor", "defender", "other_affected"
 
 
 def subject_stated(motion: "Motion") -> UUID | None:
-    """The person whom the motion is about, as the field of its form states that the catalogue names for it."""
+    """The person whom the motion is about, from the field of its form that the catalogue names for it."""
     stated = motion.payload.get(motion.kind_entry.subject) if motion.kind_entry.subject else None
     return UUID(stated) if isinstance(stated, str) and stated else None
 
 
 def persons_of(case: Case, officer_id: UUID) -> set[UUID]:
-    """The persons of the case whom the officer is counsel of."""
+    """The persons of the case who are clients of the officer."""
     return set(Counsel.objects.filter(case=case, officer=officer_id).values_list("person", flat=True))
 
 
@@ -43,7 +43,7 @@ def is_counsel_of_subject(motion: "Motion", officer_id: UUID) -> bool:
 
 
 def counsel_of_subject(motion: "Motion") -> Iterator[Officer]:
-    """The officers to whom the motion is open as counsel of its subject; none while it is closed to the defence."""
+    """The officers to whom the motion is open as counsel of its subject; none if it is closed to the defence."""
     if motion.defence and motion.subject_id is not None:
         named = Counsel.objects.filter(person=motion.subject_id)
         yield from Officer.objects.filter(pk__in=named.values("officer"))
@@ -52,7 +52,7 @@ def counsel_of_subject(motion: "Motion") -> Iterator[Officer]:
 def clients(motion: "Motion", officer_id: UUID) -> dict[UUID, str]:
     """The persons for whom the officer may act on the decision, with the capacity of each in the case.
 
-    The one whom the motion is about, if it is open to the defence; those to whom a copy of the decision is owed.
+    The subject of the motion, if it is open to the defence; those to whom a copy of the decision is owed.
     """
     owed = Copy.objects.filter(motion=motion.pk, person=OuterRef("pk"), notice=False)
     part = Q(Exists(owed)) if not motion.secret else Q(pk__in=[])
@@ -63,12 +63,12 @@ def clients(motion: "Motion", officer_id: UUID) -> dict[UUID, str]:
 
 
 def may_appeal(motion: "Motion", officer_id: UUID) -> bool:
-    """Whether the law lets somebody appeal for whom the officer acts."""
+    """Whether the law lets a client of the officer appeal."""
     return any(_is_appellant(motion, *client) for client in clients(motion, officer_id).items())
 
 
 def appellants(kind: Kind) -> set[str]:
-    """Whom the catalogue lets appeal, by key, but for the prosecutor."""
+    """The appellants in the catalogue, by key, without the prosecutor."""
     return {appellant.key for appellant in kind.appeal.who} - {PROSECUTOR}
 
 
@@ -78,7 +78,7 @@ def _is_appellant(motion: "Motion", person: UUID, capacity: str) -> bool:
 
 
 def rows_to_appeal(officer_id: UUID, kinds: KindRows) -> Q:
-    """Motions on whose decision the law lets somebody appeal for whom the officer acts: :func:`may_appeal`."""
+    """Motions whose decision a client of the officer may appeal: :func:`may_appeal` as a condition on rows."""
     mine = Counsel.objects.filter(officer=officer_id).values("person")
     owed = Copy.objects.filter(person__in=mine, notice=False)
     found = Q(pk__in=[])

@@ -1,4 +1,4 @@
-"""What may be put on record on a motion beside its own steps: the catalogue says what, when, by whom."""
+"""Events recorded on a motion in addition to its acts: the catalogue says which, when, by whom."""
 
 from collections.abc import Iterator
 
@@ -9,24 +9,24 @@ from workflows.motions.states import IN_FORCE, WITH_A_JUDGE, ActType, State
 from workflows.statute.conditions import all_hold
 from workflows.statute.schema import EVENT_PREFIX, Event
 
-# The key of the act's form that names the event.
+# The key of the form's field that names the event.
 EVENT = "event"
 
 
 def open_now(motion: Motion) -> tuple[Event, ...]:
-    """The events that may be put on record now, by whoever may."""
+    """The events that may be recorded now, by the roles that the catalogue names."""
     possible = [event for event in motion.kind_entry.events if _fits(event, motion)]
     noted = set(_noted(motion)) if possible else set()
     return tuple(event for event in possible if _is_next(event, noted))
 
 
 def event_of(act: Act) -> Event:
-    """The event that the act puts on record."""
+    """The event that the act records."""
     return act.motion.kind_entry.event(act.stated["payload"][EVENT])
 
 
 def name_of(act: Act) -> str:
-    """What has happened, as terms of the catalogue name it: the act, or the event that it puts on record."""
+    """The event as terms of the catalogue name it: the act, or the event that it records."""
     return f"{EVENT_PREFIX}{act.payload[EVENT]}" if act.type == ActType.EVENT else act.type
 
 

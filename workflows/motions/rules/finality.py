@@ -1,4 +1,4 @@
-"""When a decision is final and nothing of it is left to run or to be carried out."""
+"""When a decision is final and has nothing left to run or to be carried out."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,23 +11,23 @@ if TYPE_CHECKING:
 
 
 def closes_at(motion: "Motion", at: datetime) -> datetime | None:
-    """The instant after which the motion is closed, as it stands ``at`` an instant; None: not without another act."""
+    """The instant after which the motion is closed, as it stands at ``at``; None if that needs another act."""
     return (motion.appeal_until or at) if _only_time_is_left(motion) else None
 
 
 def is_finished(motion: "Motion", now: datetime) -> bool:
-    """Whether the decision is final and nothing of it is left to run or to be carried out."""
+    """Whether the decision is final and has nothing left to run or to be carried out."""
     return _only_time_is_left(motion) and (motion.appeal_until is None or now > motion.appeal_until)
 
 
 def _only_time_is_left(motion: "Motion") -> bool:
-    """Whether nothing but the term of appeal keeps the motion from being closed."""
+    """Whether only the term of appeal keeps the motion from being closed."""
     if motion.state not in (State.DELIVERED, State.EXECUTED) or motion.appeal_state in PENDING_APPEAL:
         return False
     return not kind_rules.was_granted(motion) or _is_carried_out(motion)
 
 
 def _is_carried_out(motion: "Motion") -> bool:
-    """A sanction that has an end, or holds until it is lifted, is not finished by being executed."""
+    """A sanction that has an end, or holds until it is lifted, is not finished by its execution."""
     holds_on = motion.kind_entry.validity.mode == "until_lifted" or motion.valid_until is not None
     return motion.state == State.EXECUTED and not holds_on

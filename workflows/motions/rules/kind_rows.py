@@ -1,6 +1,6 @@
-"""What the catalogue says of a kind, as conditions on rows: each motion by the version of the law it was filed under.
+"""Rules of kinds as conditions on rows: for each motion by the version of the law under which it was filed.
 
-Each says the same as the function of that name in ``kind_rules``, of one motion.
+Each is the same as the function of that name in ``kind_rules``, which checks one motion.
 """
 
 from collections import defaultdict
@@ -24,11 +24,11 @@ class KindRows:
 
     @classmethod
     def load(cls) -> "KindRows":
-        """As they are stored now; one query."""
+        """The stored versions; one query."""
         return cls({pk: tuple(catalogue(pk).kinds.values()) for pk in stored_versions()})
 
     def was_granted(self) -> Q:
-        """The outcome grants what was asked; one outcome may do so in one kind and not in another."""
+        """The outcome grants the request; the same outcome may do so in one kind and not in another."""
         return self._by_outcome(lambda kind, outcome: outcome.grants)
 
     def may_be_appealed(self) -> Q:
@@ -58,7 +58,7 @@ class KindRows:
         return self._rows(found)
 
     def _rows(self, by_version: Mapping[int, Mapping[str, set[str]]]) -> Q:
-        """Kinds by version and outcome (empty: any) as one condition; versions that say the same stand together."""
+        """Kinds by version and outcome (empty: any) as one condition; versions with the same rules share one."""
         versions: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
         for pk, by_outcome in by_version.items():
             for outcome, kinds in by_outcome.items():

@@ -1,4 +1,4 @@
-"""What the catalogue says of one motion: which steps its kind has, seen in the light of what the motion states.
+"""The catalogue's rules for one motion: which steps its kind has, given the content of the motion.
 
 Every rule of a kind that depends on the motion's payload or on its bodies is read here and nowhere else.
 """
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def jurisdiction(motion: "Motion") -> str:
-    """Whose law the motion was filed under."""
+    """The jurisdiction under whose law the motion was filed."""
     return catalogue(motion.catalogue_id).jurisdiction
 
 
 def needs_approval(motion: "Motion") -> bool:
-    """Whether the head of the author's body agrees before the motion leaves it."""
+    """Whether the head of the author's body has to agree before the motion leaves it."""
     approver = motion.kind_entry.internal_approver
     if approver is None or motion.author.role == approver.role:
         return False
@@ -31,18 +31,18 @@ def needs_approval(motion: "Motion") -> bool:
 
 
 def needs_consent(motion: "Motion") -> bool:
-    """Whether a prosecutor consents: not where he is the author himself and no level above him is asked."""
+    """Whether a prosecutor consents: not if he is the author himself and no higher level is asked."""
     asked = motion.kind_entry.prosecutor.role == "consent" or takes_special_route(motion)
     return asked and (motion.author.role != Role.PROSECUTOR or bool(consent_levels(motion)))
 
 
 def prosecutor_reads(motion: "Motion") -> bool:
-    """Whether the supervising prosecutor takes part at all: he consents, or is sent a copy."""
+    """Whether the supervising prosecutor takes part: he consents, or is sent a copy."""
     return motion.kind_entry.prosecutor.role in ("consent", "notify_copy") or takes_special_route(motion)
 
 
 def takes_special_route(motion: "Motion") -> bool:
-    """Whether the motion is on a person with immunity."""
+    """Whether the motion concerns a person with immunity."""
     route, form = motion.kind_entry.special_person_route, motion.kind_entry.form
     if route is None or not route.when:
         return False
@@ -56,7 +56,7 @@ def ladder_step(motion: "Motion") -> Step | None:
 
 
 def consent_levels(motion: "Motion") -> tuple[str, ...]:
-    """The levels of prosecutor that consent, in their order; empty: the office that supervises the case."""
+    """The levels of prosecutors that consent, in order; empty: the office that supervises the case."""
     if takes_special_route(motion):
         route = motion.kind_entry.special_person_route
         return (route.prosecution_level,) if route else ()
@@ -70,12 +70,12 @@ def awaits_another_consent(motion: "Motion") -> bool:
 
 
 def executor_role(motion: "Motion") -> str:
-    """Who carries a decision out: the author's role, or the investigator where the defence was the author."""
+    """Who carries a decision out: the author's role, or the investigator if the defence was the author."""
     return Role.INVESTIGATOR if motion.author.role == Role.DEFENDER else motion.author.role
 
 
 def needs_consent_to_lift(motion: "Motion") -> bool:
-    """Whether whoever executes the decision needs the prosecutor's consent to lift the measure."""
+    """Whether the executor of the decision needs the prosecutor's consent to lift the measure."""
     rule = motion.kind_entry.lifting
     return rule is None or executor_role(motion) in rule.consent_for
 
@@ -89,7 +89,7 @@ def may_be_heard(motion: "Motion") -> bool:
 
 
 def path(motion: "Motion") -> str:
-    """``urgent`` when the motion asks to check a step that was taken without a sanction, else ``ordinary``."""
+    """``urgent`` if the motion asks to check a step taken without a sanction, else ``ordinary``."""
     field = motion.kind_entry.urgent.field
     return "urgent" if field and motion.payload.get(field) is True else "ordinary"
 

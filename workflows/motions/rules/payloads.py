@@ -1,4 +1,4 @@
-"""What an act must say: the catalogue's form for it, and whether a payload fills it."""
+"""The content of an act: the catalogue's form for it, and whether a payload fills it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,9 +17,9 @@ from workflows.statute.validation import validate
 
 Payload = dict[str, Any]
 NOTHING = Form(fields=())
-# Keys of a decision that every kind has, whatever its outcomes ask for.
+# Keys of a decision that every kind has, whatever fields its outcomes need.
 OUTCOME, SUGGESTION = "outcome", "suggestion"
-# What an appellate ruling that changes a decision may put in the place of its outcome.
+# The keys by which a ruling that changes a decision states the new outcome.
 NEW_OUTCOME = "new_outcome"
 
 
@@ -28,7 +28,7 @@ def form(
 ) -> Form:
     """The catalogue's form for the act; for a decision, that of ``outcome``, and of ``instead`` put in its place.
 
-    An act that names an appeal offers those that ``author`` may name; without one, all that there have been.
+    An act that names an appeal offers those that ``author`` may name; without an author, all that ever existed.
     """
     if act_type in WITH_OUTCOME and not outcome:
         return NOTHING
@@ -39,7 +39,7 @@ def form(
 
 
 def _naming_appeal(motion: Motion, act_type: ActType, found: Form, author: Post | None) -> Form:
-    """The text that names an appeal, as a choice. A version of the law that does not ask for it takes today's field."""
+    """The text that names an appeal, as a choice. A law version without this field uses today's field."""
     named, known = found.field(appeals.APPEAL) or _today(motion, act_type), appellants.choices(motion, act_type, author)
     if known:
         named = replace(named, type="choice", choices=known, max_length=None)
@@ -52,7 +52,7 @@ def _today(motion: Motion, act_type: ActType) -> Field:
 
 
 def with_only_choice(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:
-    """``payload``; where it names no appeal and ``author`` may name but one, with that one."""
+    """``payload``; if it names no appeal and ``author`` may name exactly one, with that one."""
     if act_type not in appeals.NAMING or appeals.APPEAL in payload:
         return dict(payload)
     known = appellants.choices(motion, act_type, author)
@@ -60,7 +60,7 @@ def with_only_choice(motion: Motion, act_type: ActType, payload: Mapping[str, An
 
 
 def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, author: Post | None = None) -> Form:
-    """The form that ``payload`` fills, by the outcomes or the event that it states; what is unknown adds no field."""
+    """The form that ``payload`` fills, by its outcomes or event; unknown ones add no field."""
     if act_type == ActType.EVENT:
         return _form_of_event(motion, payload)
     outcome, instead = payload.get(OUTCOME), payload.get(NEW_OUTCOME)
@@ -71,7 +71,7 @@ def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, au
 
 
 def _form_of_event(motion: Motion, payload: Mapping[str, Any]) -> Form:
-    """With the event that is stated, also once it is on record and open no more."""
+    """The form with the stated event, even if that is recorded and no longer open."""
     known, open_now = motion.kind_entry.events, events.open_now(motion)
     return motion.kind_entry.event_form(
         tuple(event for event in known if event in open_now or event.key == payload.get(events.EVENT))
@@ -79,14 +79,14 @@ def _form_of_event(motion: Motion, payload: Mapping[str, Any]) -> Form:
 
 
 def outcomes(motion: Motion, act_type: ActType) -> tuple[Outcome | AppealOutcome, ...]:
-    """What this act may state as its outcome: a decision's by form and path, or those of an appeal."""
+    """The outcomes that this act may state: a decision's by form and path, or those of an appeal."""
     if act_type == ActType.APPEAL_RULING:
         return motion.kind_entry.appeal.outcomes
     return kind_rules.outcomes(motion, act_type) if act_type in DECISIONS else ()
 
 
 def new_outcomes(motion: Motion, act_type: ActType, outcome: str) -> tuple[Outcome, ...]:
-    """What a ruling of this ``outcome`` may put in the place of the decision's; nothing unless it changes it."""
+    """The outcomes that a ruling of this ``outcome`` may put in place; none unless it changes the decision."""
     if act_type != ActType.APPEAL_RULING:
         return ()
     changing = {possible.key for possible in motion.kind_entry.appeal.outcomes if possible.effect == "changed"}

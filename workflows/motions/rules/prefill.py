@@ -1,4 +1,4 @@
-"""What the service knows already and the catalogue lets it fill in: nobody types it again, everybody may change it."""
+"""Prefilled values: what the service already knows and the catalogue lets it fill in. All of them can be edited."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,12 +13,12 @@ Payload = dict[str, Any]
 
 
 def of_case(motion: Motion) -> Payload:
-    """What the register of cases says."""
+    """Values from the register of cases."""
     return _filled(motion, "case.", lambda name: getattr(motion.case, name))
 
 
 def of_earlier(motion: Motion) -> Payload:
-    """What the earlier decision says that the motion names; nothing if it names none."""
+    """Values from the earlier decision that the motion names; empty if it names none."""
     earlier = motion.earlier
     if earlier:
         signed.require(earlier)
@@ -26,9 +26,9 @@ def of_earlier(motion: Motion) -> Payload:
 
 
 def with_earlier(motion: Motion, before: Payload) -> Payload:
-    """The motion's payload once it names another earlier decision.
+    """The motion's payload after it names another earlier decision.
 
-    What is empty, or still as ``before`` (:func:`of_earlier` of the former one) had it, takes what the new one says.
+    Fields that are empty, or unchanged since ``before`` (:func:`of_earlier` of the former one), take the new values.
     """
     untouched = {key for key, value in before.items() if motion.payload.get(key) == value}
     kept = {key: value for key, value in motion.payload.items() if key not in untouched and not is_empty(value)}

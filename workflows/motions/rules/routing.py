@@ -1,4 +1,4 @@
-"""Which office consents, which court decides, who of a group signs: the case's, or those that the law names."""
+"""Which office consents, which court decides, who of a group signs: those of the case, or those that the law names."""
 
 from collections.abc import Iterator
 
@@ -13,20 +13,20 @@ from workflows.statute.schema import Kind
 
 
 def consenting_office(motion: Motion) -> Organisation | None:
-    """The office that is asked next; None when it is the one that supervises the case, or none stands at that level."""
+    """The office asked next; None if it is the one that supervises the case, or if there is none at that level."""
     levels = kind_rules.consent_levels(motion)
     return motion.prosecution.above(levels[motion.consents]) if motion.consents < len(levels) else None
 
 
 def court(motion: Motion) -> Organisation:
-    """The court that decides: the case's own, or the one that hears motions on persons with immunity."""
+    """The court that decides: the case's own, or the one for motions on persons with immunity."""
     if not kind_rules.takes_special_route(motion):
         return motion.court
     return Organisation.objects.filter(kind=Organisation.Kind.COURT, hears_immunity=True).first() or motion.court
 
 
 def faults(motion: Motion) -> Iterator[Problem]:
-    """What keeps the motion from finding its way."""
+    """Missing offices or courts on the motion's route."""
     for level in kind_rules.consent_levels(motion):
         if motion.prosecution.above(level) is None:
             words = Organisation.Level(level).label
@@ -40,7 +40,7 @@ def faults(motion: Motion) -> Iterator[Problem]:
 
 
 def leader_problem(case: Case, kind: Kind, author: Post) -> Problem | None:
-    """Why ``author`` does not sign a motion of ``kind`` in ``case``: the group's leader does. ``None`` if he may."""
+    """Why ``author`` may not sign a motion of ``kind`` in ``case``: only the group's leader may. ``None`` if he may."""
     rule = kind.group_leader
     leader = _leader(case) if rule is not None and author.role == rule.role else None
     if rule is None or leader is None or leader.pk == author.officer_id:

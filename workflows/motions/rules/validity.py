@@ -1,4 +1,4 @@
-"""How long a sanction holds: from the decision, by the catalogue, until it is extended, lifted or has run out."""
+"""How long a sanction holds: from the decision, by the catalogue, until it is extended, lifted or expired."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from workflows.statute.schema import Amount
 
 
 def begin(motion: Motion, payload: Mapping[str, Any]) -> None:
-    """Set the end of a sanction that was just given; nothing for a refusal or a kind without an end."""
+    """Set the end of a sanction that was just given; no effect for a refusal or a kind without an end."""
     if kind_rules.was_granted(motion):
         prolong(motion, end_stated(motion, payload, motion.decided_at))
 
@@ -30,15 +30,15 @@ def end_stated(motion: Motion, payload: Mapping[str, Any], decided_at: datetime 
 
 
 def prolong(motion: Motion, until: datetime | None) -> None:
-    """Let the sanction hold until then, and set the warning before that end."""
+    """Extend the sanction to ``until``, and set the warning before that end."""
     motion.valid_until, before = until, motion.kind_entry.validity.warn_before
     motion.warn_at = _before(motion, until, before) if until and before else None
 
 
 def change(motion: Motion, payload: Mapping[str, Any], at: datetime, *, anew: bool) -> None:
-    """What an appellate ruling makes of the sanction: a new end, none at all, or the first of one given only now.
+    """Apply an appellate ruling to the sanction: a new end, none at all, or the first end of one given only now.
 
-    ``anew`` where the ruling puts another outcome in place: what it gives counts from the ruling.
+    ``anew``: the ruling puts another outcome in place, whose sanction counts from the ruling.
     """
     if not kind_rules.was_granted(motion):
         end(motion, at)
@@ -47,7 +47,7 @@ def change(motion: Motion, payload: Mapping[str, Any], at: datetime, *, anew: bo
 
 
 def end(motion: Motion, at: datetime) -> None:
-    """The sanction holds no longer."""
+    """End the sanction at ``at``."""
     motion.ended_at, motion.warn_at = at, None
 
 

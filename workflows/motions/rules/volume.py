@@ -1,6 +1,6 @@
-"""How much may be attached to a motion: what its evidence container can hold (``signatures.container.limits``).
+"""Limits of a motion's attachments: what its evidence container can hold (``signatures.container.limits``).
 
-Said when a file is attached, before anything is signed: evidence that is issued can then be verified everywhere.
+Checked when a file is attached, before signing: evidence that is issued can then be verified everywhere.
 """
 
 from collections import Counter
@@ -13,25 +13,25 @@ from django.utils.translation import gettext_lazy as _
 from ecase.problems import Invalid, Problem
 from workflows.motions.models import Motion
 
-# Of the act's files its own paper is one, and as large as this at most.
+# One of the act's files is its own paper, which has at most this size.
 PAPERS, PAPER_BYTES = 1, 8 * 1024 * 1024
 
 Held = Iterable[tuple[str, int]]
 
 
 def held(motion: Motion) -> list[tuple[str, int]]:
-    """What is attached: each file's requirement and its size in bytes."""
+    """The attachments: each file's requirement and its size in bytes."""
     return list(motion.attachments.values_list("requirement", "document__blob__size"))
 
 
 def require_room(motion: Motion, requirement: str, size: int) -> None:
-    """Raises ``Invalid``, at the field of the file, if one more of that size would be too much."""
+    """Raises ``Invalid``, at the field of the file, if one more file of that size exceeds the limits."""
     if problems := list(faults([*held(motion), (requirement, size)], "file")):
         raise Invalid(problems)
 
 
 def faults(attached: Held, field: str) -> Iterator[Problem]:
-    """What is too much about files, each named by its requirement and size."""
+    """The limits that files exceed, each file given by its requirement and size."""
     files = list(attached)
     bounds, most = settings.CONTAINER_LIMITS, settings.ATTACHMENTS_PER_REQUIREMENT
     counted, sizes = bounds.files - PAPERS, bounds.file_bytes - PAPER_BYTES
@@ -47,7 +47,7 @@ def faults(attached: Held, field: str) -> Iterator[Problem]:
 
 
 def require_statement(size: int) -> None:
-    """Raises ``Invalid`` for an act whose ``act.json`` has more bytes than one may have: its text is too long."""
+    """Raises ``Invalid`` for an act whose ``act.json`` exceeds the size limit: its text is too long."""
     most = settings.CONTAINER_LIMITS.act_bytes
     if size > most:
         message = _("The text of this act is too long to be signed. Shorten it, or attach a part of it as a file.")
@@ -55,7 +55,7 @@ def require_statement(size: int) -> None:
 
 
 def size_of(stream: BinaryIO) -> int:
-    """How many bytes a stream has from where it stands; 0 for one that cannot say before it is read."""
+    """The bytes left in a stream from its position; 0 for a stream whose size is unknown before reading."""
     if not stream.seekable():
         return 0
     place = stream.tell()

@@ -1,1 +1,1 @@
-"""What the doors call: perform acts, save drafts, serve copies, retry signatures."""
+"""Services for portal and REST API: perform acts, save drafts, serve copies, retry signatures."""

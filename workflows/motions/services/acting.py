@@ -1,8 +1,8 @@
-"""The one way in. Everything that changes a filed motion is an act, and every act takes these two steps.
+"""Preparing and performing acts, the only way to change a filed motion.
 
 ``prepare`` checks that the act is allowed and complete and freezes its bytes and its PDF under a challenge that
-expires; ``perform`` takes the signature over exactly those bytes and makes the act, the transition, the deadlines, the
-audit entry and the outbox messages in one transaction: all or none.
+expires; ``perform`` takes the signature over exactly those bytes and writes the act, the transition, the deadlines, the
+audit entry and the outbox messages in one transaction.
 """
 
 import uuid
@@ -47,9 +47,9 @@ def prepare(motion: Motion, act_type: ActType | str, author: Post, payload: Mapp
 
 
 def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> bytes:
-    """The PDF as it would be signed, marked as a preview. Nothing is stored; what is missing stays blank.
+    """The PDF as it would be signed, marked as a preview. Nothing is stored; missing values stay blank.
 
-    Raises ``Invalid`` for what is wrong, at its field.
+    Raises ``Invalid`` for wrong values, at their fields.
     """
     act_type = ActType(act_type)
     stated = _stated(motion, act_type, payload)
@@ -59,12 +59,12 @@ def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapp
 
 
 def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
-    """Make a prepared act real with its signature (detached CAdES over ``prepared.act_json``, DER or PEM).
+    """Perform a prepared act with its signature (detached CAdES over ``prepared.act_json``, DER or PEM).
 
-    Raises ``SignatureRefused``, ``Altered`` (the bytes of a file that the act names are no longer those), ``Expired``,
-    ``Conflict`` or ``NotAllowed``; each refusal is in the audit log and nothing else has changed. Raises
-    ``Undecided`` while it cannot be found out whether the signature stands: it is kept and tried again without the
-    author (``workflows.motions.services.pending_signatures``).
+    Raises ``SignatureRefused``, ``Altered`` (the bytes of a file that the act names have changed), ``Expired``,
+    ``Conflict`` or ``NotAllowed``; each refusal is in the audit log and nothing else has changed. Raises ``Undecided``
+    while the signature cannot be verified: it is kept and retried without the author
+    (``workflows.motions.services.pending_signatures``).
     """
     content, received_at = bytes(prepared.act_json), timezone.now()
     received = signing.receive(cms, content, author, received_at, prepared.created_at)
@@ -76,7 +76,7 @@ def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
 
 
 def perform_received(prepared: PreparedAct, received: signing.Received, author: Post) -> Act:
-    """As :func:`perform`, with a signature that has been taken in already; it counts from then."""
+    """As :func:`perform`, with a signature that was received earlier; the time of receipt counts."""
     motion = prepared.motion
     try:
         return _perform(motion, ActType(prepared.type), author, prepared, received)
@@ -116,7 +116,7 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, rec
     audit.require_continued()
     content = bytes(prepared.act_json)
     report = signing.verify_received(received, content, author, prepared.created_at)
-    # Only for a signature that stands, and before the lock: nobody waits while large files are read.
+    # Only for a valid signature, and before the lock: nobody waits while large files are read.
     integrity.require_intact(act_json.files(content))
     locked = lock(motion)
     if locked.author_id == author.pk:
@@ -132,7 +132,7 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, rec
 
 
 def _require_signable(motion: Motion, prepared: PreparedAct, now: datetime) -> None:
-    """Claim the prepared act for this signature: of two that come at once, one updates the row."""
+    """Claim the prepared act for this signature: of two concurrent signatures, one updates the row."""
     waiting = PreparedAct.objects.filter(pk=prepared.pk, performed_at=None, expires_at__gt=now)
     if not waiting.update(performed_at=now):
         raise _not_waiting(prepared)
@@ -164,9 +164,9 @@ def _draft(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str
 
 
 def motion_for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Motion:
-    """A motion on which ``post`` writes an act of this type; ``Motion.DoesNotExist`` if it may open none.
+    """A motion on which ``post`` writes an act of this type. Raises ``Motion.DoesNotExist``.
 
-    Where only the decision is open, what the forms of acts that are not possible offer is not.
+    If only the decision is open, the motion is found only for acts that are possible.
     """
     motion = queries.decided(post, motion_id)
     if not motion.is_open_to(post) and act_type not in checks.available(motion, post):
@@ -175,13 +175,13 @@ def motion_for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Mot
 
 
 def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
-    """The prepared act of this very post, or ``PreparedAct.DoesNotExist``."""
+    """The prepared act of exactly this post. Raises ``PreparedAct.DoesNotExist``."""
     return PreparedAct.objects.select_related("motion__case", "pdf").get(pk=prepared_id, author=post)
 
 
 @transaction.atomic
 def forget_expired(now: datetime) -> int:
-    """Drop what was prepared and never signed in time. Returns how many."""
+    """Delete prepared acts that were not signed in time. Returns how many."""
     deleted, _by_model = PreparedAct.objects.filter(
         performed_at=None, pending=None, expires_at__lt=now - settings.PREPARED_LIFETIME
     ).delete()

@@ -1,4 +1,4 @@
-"""Signing many prepared acts at once: each stands or falls for itself, by the one way in."""
+"""Signing many prepared acts at once: each by ``acting.perform``, independently of the others."""
 
 import uuid
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ MOST = 100
 
 
 class NotThere(Refused):
-    """No such act was prepared in this post."""
+    """This post has no such prepared act."""
 
     slug, status, title = "not-found", 404, _("There is no such prepared act")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one signature: the act, or why not (``Undecided``: it waits)."""
+    """Result of one signature: the act, or the refusal (``Undecided``: it waits)."""
 
     id: uuid.UUID
     act: Act | None = None
@@ -32,9 +32,9 @@ class Outcome:
 
 
 def perform_many(signatures: Iterable[tuple[uuid.UUID, bytes]], author: Post) -> list[Outcome]:
-    """Perform prepared acts of ``author`` with their signatures, in the order given, each in a transaction of its own.
+    """Perform prepared acts of ``author`` with their signatures, in the order given, each in its own transaction.
 
-    The same signature of the same act given again has the same outcome: an act is performed once.
+    Repeating the same signature of the same act gives the same outcome: an act is performed once.
     """
     return [_performed(prepared_id, cms, author) for prepared_id, cms in signatures]
 
@@ -52,6 +52,6 @@ def _performed(prepared_id: uuid.UUID, cms: bytes, author: Post) -> Outcome:
 
 
 def to_sign(author: Post) -> QuerySet[PreparedAct]:
-    """What ``author`` has prepared and can still sign, what runs out first at the top; at most as many as at once."""
+    """The acts that ``author`` has prepared and can still sign, first to expire first; at most one batch."""
     waiting = PreparedAct.objects.filter(author=author, performed_at=None, pending=None, expires_at__gt=timezone.now())
     return waiting.select_related("motion__case", "motion__catalogue").order_by("expires_at", "pk")[:MOST]

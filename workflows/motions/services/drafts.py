@@ -1,4 +1,4 @@
-"""Before anything is signed: a motion's draft, its attachments, and whatever an officer has typed for a later act."""
+"""Before signing: a motion's draft, its attachments, and an officer's input for a later act."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, BinaryIO
@@ -27,7 +27,7 @@ from workflows.motions.rules import payloads, prefill, routing, volume
 from workflows.motions.states import EDITABLE, WITH_A_JUDGE, ActType
 from workflows.statute.catalogue import catalogue, in_force
 
-# With a judge a motion can still be supplemented: what is attached then counts once the supplement is signed.
+# States in which attachments may be added. With a judge they count once a supplement is signed.
 ATTACHABLE = (*EDITABLE, *WITH_A_JUDGE)
 
 
@@ -55,10 +55,10 @@ def create(case: Case, kind: str, author: Post) -> Motion:
 
 @transaction.atomic
 def relate(motion: Motion, post: Post, earlier: Motion | None, revision: int | None = None) -> Motion:
-    """Name the earlier sanction that the draft would extend, end or replace; ``None`` names none.
+    """Name the earlier sanction that the draft would extend, end or replace; ``None`` for no earlier sanction.
 
-    What the catalogue takes from that sanction is filled in where nothing else is stated. Raises ``Invalid`` for one
-    that does not fit, ``Stale`` as :func:`save`, ``NotAllowed`` or ``Conflict``.
+    Empty fields that the catalogue takes from that sanction are filled in. Raises ``Invalid`` for one that does not
+    fit, ``Stale`` as :func:`save`, ``NotAllowed`` or ``Conflict``.
     """
     locked = _editable(motion, post)
     _require_seen(locked, revision)
@@ -72,9 +72,9 @@ def relate(motion: Motion, post: Post, earlier: Motion | None, revision: int | N
 
 
 def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None = None) -> Motion:
-    """Replace the draft's payload. What is missing may stay missing; what is wrong or unknown is refused.
+    """Replace the draft's payload. Fields may be missing; wrong or unknown values are refused.
 
-    Raises ``Stale`` when ``revision`` is given and no longer the stored one, ``Invalid``, ``NotAllowed`` or
+    Raises ``Stale`` if ``revision`` is given and differs from the stored one, ``Invalid``, ``NotAllowed`` or
     ``Conflict``; each refusal is in the audit log.
     """
     with recording(motion, post, "draft"), transaction.atomic():
@@ -103,7 +103,7 @@ def attach(
     with recording(motion, post, "attachment"):
         _require_requirement(motion, requirement)
         _require_editable(motion, post, ATTACHABLE)
-        # Before it is stored; what is attached at the same moment is counted once more under the lock.
+        # Checked before it is stored; concurrent attachments are counted again under the lock.
         volume.require_room(motion, requirement, volume.size_of(stream))
         document = documents.store(
             motion.case,
@@ -129,7 +129,7 @@ def _attach(motion: Motion, post: Post, requirement: str, document: Document) ->
 
 @transaction.atomic
 def detach(motion: Motion, post: Post, attachment_id: int) -> None:
-    """Take an attachment off the draft; the document stays in the case. Raises ``Attachment.DoesNotExist``."""
+    """Remove an attachment from the draft; the document stays in the case. Raises ``Attachment.DoesNotExist``."""
     locked = _editable(motion, post, ATTACHABLE)
     waiting = locked.attachments.select_related("document")
     attachment = (waiting if locked.state in EDITABLE else waiting.filter(filed_by=None)).get(pk=attachment_id)
@@ -139,24 +139,24 @@ def detach(motion: Motion, post: Post, attachment_id: int) -> None:
 
 
 def missing(motion: Motion) -> list[Problem]:
-    """Everything for which filing would be refused now, each at its field."""
+    """Every problem for which filing would be refused now, each at its field."""
     faults = payloads.faults_of(motion, ActType.MOTION, motion.payload, motion.author)
     return [*faults, *spec_of(ActType.MOTION).check(motion, motion.payload)]
 
 
 @transaction.atomic
 def discard(motion: Motion, post: Post) -> None:
-    """Delete a draft that was never filed. Raises ``Conflict`` for one that was."""
+    """Delete a draft that was never filed. Raises ``Conflict`` for a filed one."""
     locked = _editable(motion, post)
     if locked.last_act_id:
         raise Conflict(Problem("already-filed", _("What has been filed cannot be deleted. Withdraw it instead.")))
-    # Once the row is gone, nothing else says who may read what the log tells of it.
+    # Once the row is deleted, only this entry states who may read the log entries about it.
     _audit("draft.discarded", locked, post, {"secret": locked.secret})
     locked.delete()
 
 
 def save_act_draft(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[str, Any]) -> None:
-    """Keep what is typed for an act that is not prepared yet, complete or not."""
+    """Save the input for an act that is not prepared yet, complete or not."""
     if ActType(act_type) not in checks.available(motion, post):
         raise NotAllowed(Problem("not-yours", _("This act is not yours to write now.")))
     if faults := payloads.faults_of(motion, ActType(act_type), payload, post, complete=False):
@@ -165,7 +165,7 @@ def save_act_draft(motion: Motion, post: Post, act_type: ActType | str, payload:
 
 
 def load_act_draft(motion: Motion, post: Post, act_type: ActType | str) -> dict[str, Any]:
-    """What was kept for this act by this post; empty if nothing."""
+    """The saved input of this post for this act; empty if there is none."""
     draft = ActDraft.objects.filter(motion=motion, post=post, type=act_type).first()
     return draft.payload if draft else {}
 

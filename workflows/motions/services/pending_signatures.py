@@ -1,7 +1,7 @@
-"""Signatures that wait until it is known whether they stand: kept, tried again, and shown to a human in time.
+"""Signatures that cannot be verified yet: kept, retried, and reported to a person in time.
 
-What decides is ``acting``; here is what is kept between two attempts. An attempt that is refused settles the signature
-as well, and its author learns why.
+``acting`` decides; this module keeps the state between two attempts. A refused attempt also settles the signature, and
+its author is notified of the reason.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ from workflows.motions.models import Admission, PendingSignature, PreparedAct
 
 
 def keep_signature(prepared: PreparedAct, received: Received, undecided: Undecided) -> None:
-    """Keep a signature that came in now: the first of a prepared act, and what is known about it."""
+    """Keep a signature received now, the first of a prepared act, with the evidence fetched so far."""
     known: dict[str, Any] = {"evidence": _dumped(received), "missing": _missing(received, undecided)}
     due = prepared.motion.next_due_at
     PendingSignature.objects.get_or_create(
@@ -47,25 +47,25 @@ def _missing(received: Received, undecided: Undecided) -> list[str]:
 
 
 def settle(prepared: PreparedAct, at: datetime, refusal: Refused | None = None) -> None:
-    """Wait no longer: it was accepted, or refused for good."""
+    """Settle the signature: it was accepted, or refused for good."""
     problems = [problem.as_dict() for problem in refusal.problems] if refusal else []
     PendingSignature.objects.filter(prepared=prepared, settled_at=None).update(settled_at=at, problems=problems)
 
 
 def put_off(waiting: PendingSignature, received: Received, undecided: Undecided) -> None:
-    """Still not known: remember what has been fetched; the next attempt has been set when this one was claimed."""
+    """Store the evidence fetched so far; the next attempt was scheduled when this one was claimed."""
     waiting.evidence, waiting.missing = _dumped(received), _missing(received, undecided)
     waiting.save(update_fields=["evidence", "missing"])
 
 
 def evidence_of(waiting: PendingSignature) -> Evidence | None:
-    """What the attempts so far have fetched."""
+    """The evidence fetched by the attempts so far."""
     data = waiting.evidence
     return None if data is None else Evidence.loads(bytes(data), DEFAULT.max_evidence_bytes)
 
 
 def claim_due(now: datetime, batch: int) -> list[int]:
-    """The signatures to try now; each is claimed by setting its next attempt, further off each time."""
+    """Claim the signatures to try now, each by setting its next attempt, with growing intervals."""
     waiting = PendingSignature.objects.filter(settled_at=None, next_try_at__lte=now).order_by("next_try_at")
     return [pk for pk, tries in waiting.values_list("pk", "tries")[:batch] if _claimed(pk, tries, now)]
 
@@ -77,12 +77,12 @@ def _claimed(pk: int, tries: int, now: datetime) -> bool:
 
 
 def to_show(now: datetime) -> QuerySet[PendingSignature]:
-    """The signatures of which a human has to learn that they still wait, the longest due first."""
+    """The pending signatures to report to a person, longest due first."""
     return PendingSignature.objects.filter(settled_at=None, shown_at=None, show_at__lte=now).order_by("show_at")
 
 
 def claim_to_show(now: datetime, only: UUID | None = None) -> PendingSignature | None:
-    """The next signature to show (``only``: of this prepared act); in the caller's transaction."""
+    """The next signature to report (``only``: of this prepared act); in the caller's transaction."""
     rows = to_show(now).filter(prepared=only) if only else to_show(now)
     found = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if found:
@@ -92,9 +92,9 @@ def claim_to_show(now: datetime, only: UUID | None = None) -> PendingSignature |
 
 
 def waiting_for(post: Post) -> QuerySet[PendingSignature]:
-    """The signatures that wait and concern a post, the oldest first: its own, and for a clerk those of the court.
+    """The pending signatures of a post, oldest first: its own, and for a clerk those of the court.
 
-    Of secret motions a clerk learns only where he or she is admitted.
+    For secret motions a clerk sees only those to which he or she is admitted.
     """
     related = ("prepared__motion__case", "prepared__author__officer", "prepared__author__organisation")
     wanted = Q(prepared__author=post)

@@ -1,4 +1,4 @@
-"""Serving copies: what an act owes to whom, who may acknowledge it, who may record that it was served by hand."""
+"""Serving copies: which copies are owed, who may acknowledge them, who may record service by hand."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,20 +22,20 @@ from workflows.motions.permissions import is_author, is_clerk_of_court
 
 
 def copies_of_motion(motion: Motion) -> CopyQuerySet:
-    """The copies of a motion's acts, as they are owed, with what an answer shows of them."""
+    """The copies owed with a motion's acts, with everything that an answer shows of them."""
     related = ("officer", "organisation", "person", "acknowledged_by__officer", "proof__blob")
     return Copy.objects.filter(motion=motion).select_related(*related)
 
 
 def get(post: Post, copy_id: UUID) -> Copy:
-    """One copy of a motion that ``post`` may open, or ``Copy.DoesNotExist``."""
+    """A copy of a motion that ``post`` may open. Raises ``Copy.DoesNotExist``."""
     visible = Motion.objects.visible_to(post).values("pk")
     related = ("motion__case", "motion__author", "act", "officer", "organisation", "person", "proof__blob")
     return Copy.objects.select_related(*related).get(pk=copy_id, motion__in=visible)
 
 
 def is_addressee(copy: Copy, post: Post) -> bool:
-    """Whether the copy is the officer's own, or his organisation's."""
+    """Whether the copy is addressed to the officer or to his organisation."""
     return post.officer_id == copy.officer_id or post.organisation_id == copy.organisation_id
 
 
@@ -49,7 +49,7 @@ def may_record(copy: Copy, post: Post) -> bool:
 
 
 def acknowledge(copy: Copy, post: Post) -> Copy:
-    """The addressee says that he has it. Raises ``NotAllowed`` or ``Conflict``; a refusal is in the audit log."""
+    """Acknowledge a copy as its addressee. Raises ``NotAllowed`` or ``Conflict``; a refusal is in the audit log."""
     with recording(copy.motion, post, "copy"), transaction.atomic():
         return _acknowledge(copy, post)
 
@@ -65,7 +65,7 @@ def _acknowledge(copy: Copy, post: Post) -> Copy:
 def record(
     copy: Copy, post: Post, *, how: str, at: datetime | None = None, note: str = "", proof: tuple[str, BinaryIO] | None
 ) -> Copy:
-    """Write down that the copy was served by hand at ``at`` (now). ``proof`` is the name and the bytes of a file.
+    """Record that the copy was served by hand at ``at`` (now). ``proof`` is the name and the bytes of a file.
 
     Raises ``NotAllowed``, ``Conflict``, or ``Invalid`` with every fault at its field; a refusal is in the audit log.
     """
@@ -109,5 +109,5 @@ def _settled(copy: Copy) -> Conflict:
 
 
 def delivered(motion: Motion) -> dict[str, Any]:
-    """What the act of delivery states: whose messages of the motion have arrived, and how each copy stands."""
+    """The content of the act of delivery: arrived messages of the motion, and the state of each copy."""
     return {"arrived": copies.arrivals(motion), "copies": copies.as_they_stand(motion)}

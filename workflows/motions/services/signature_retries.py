@@ -1,4 +1,4 @@
-"""Trying again a signature that waits: the same way in, without its author."""
+"""Retries a pending signature: the same ``perform``, without its author."""
 
 from django.utils import timezone
 
@@ -11,9 +11,9 @@ RELATED = ("prepared__motion__case", "prepared__author__officer", "prepared__aut
 
 
 def retry(pk: int) -> Act | Refused | None:
-    """Fetch what is missing and perform the act as of when its signature came in.
+    """Fetch what is missing and perform the act as of the receipt of its signature.
 
-    Returns the act, the refusal that settles it, or ``None`` if it was settled before or has to go on waiting.
+    Returns the act, the refusal that settles it, or ``None`` if it was settled before or has to wait longer.
     """
     waiting = PendingSignature.objects.select_related(*RELATED).filter(pk=pk, settled_at=None).first()
     return _tried(waiting) if waiting else None

@@ -1,1 +1,1 @@
-"""Whether the rows of every motion say what its acts and the log say; registered with ``manage.py audit verify``."""
+"""Verifies the rows of every motion against its acts and the log; registered with ``manage.py audit verify``."""

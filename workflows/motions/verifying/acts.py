@@ -1,4 +1,4 @@
-"""The acts of a motion: each in its place, as it was signed, and in the log; and the row that they make together."""
+"""Verifies the acts of a motion (order, signed bytes, log entries), and the row that results from them."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ ACT, MOTION = Act._meta.db_table, Motion._meta.db_table
 
 
 def of_acts(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """Acts that are missing, out of place, altered, or not in the log."""
+    """Acts that are missing, out of order, altered, or not in the log."""
     before: Act | None = None
     performed = whole.performed
     for number, act in enumerate(whole.acts, 1):
@@ -39,7 +39,7 @@ def _continues(act: Act, before: Act | None, number: int) -> bool:
 
 
 def _as_signed(act: Act) -> Iterator[RowFault]:
-    """Bytes against their digests, columns against the bytes."""
+    """Compares bytes with their digests, and columns with the bytes."""
     content, found = bytes(act.act_json), vars(act)
     digests = {"sha256": hashlib.sha256(content).hexdigest(), "cms_sha256": found["cms_found"]}
     yield from differences(ACT, act.pk, found, {**digests, "signature_sha256": found["reported"]})
@@ -83,7 +83,7 @@ def _says_appeal(entry: Logged) -> bool:
 
 
 def of_the_row(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """The motion's row against what its acts make of it."""
+    """Compares the motion's row with the result of its acts."""
     motion = whole.motion
     if motion is None:
         if whole.was_filed:
@@ -104,7 +104,7 @@ def of_the_row(whole: Whole, tally: Tally) -> Iterator[RowFault]:
 
 
 def _columns(motion: Motion, whole: Whole) -> Iterator[RowFault]:
-    """The last word of the log on each column; of older acts at least the states."""
+    """Compares each column with its last value in the log; for older acts only the states."""
     entries = sorted(whole.log["act.performed"], key=lambda entry: entry.id)
     expected = columns.in_force(entry.data for entry in entries)
     if whole.acts:
@@ -125,13 +125,13 @@ def _payload(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
             if act.type in signed.STATING:
                 payload = signed.restated(payload, json.loads(bytes(act.act_json)))
     except (ValueError, KeyError, TypeError):
-        return  # The act has been named.
+        return  # The act was already reported.
     if motion.payload != payload:
         yield RowFault(DIFFERS, MOTION, str(motion.pk), "payload")
 
 
 def _appeal(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
-    """Where the appeal stands by what all acts about appeals say together."""
+    """Compares the state of the appeal with the result of all acts about appeals."""
     stated = (appeals.Stated(str(act.pk), act.type, act.payload, act.performed_at) for act in acts)
     counting = (act for act in stated if appeals.counts(act.type))
     if appeals.counted(counting, motion.appeal_until).state != motion.appeal_state:

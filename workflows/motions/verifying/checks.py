@@ -1,4 +1,4 @@
-"""The check of all motions, as ``manage.py audit verify`` runs it."""
+"""The check of all motions for ``manage.py audit verify``."""
 
 from collections.abc import Callable, Iterator
 
@@ -21,7 +21,7 @@ PARTS: tuple[Part, ...] = (
 
 
 def motions(tally: Tally) -> Iterator[RowFault]:
-    """Every row of every motion that does not say what acts and log say; memory holds one motion at a time."""
+    """Every row of every motion that differs from acts and log; memory holds one motion at a time."""
     for whole in every():
         for part in PARTS:
             yield from part(whole, tally)

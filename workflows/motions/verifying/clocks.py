@@ -1,4 +1,4 @@
-"""The deadlines of a motion against what the log says was started, met, ended, missed and counted anew."""
+"""Compares the deadlines of a motion with the log: started, met, ended, missed and recounted ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ TABLE = Deadline._meta.db_table
 
 @dataclass
 class _Story:
-    """What the log says of the deadlines of one motion, each by its id."""
+    """The log's data on the deadlines of one motion, by id."""
 
     started: dict[str, dict[str, str]] = field(default_factory=dict)
     met: dict[str, str] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class _Story:
 
 
 def of_deadlines(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """Deadlines that are missing, were never started, or do not say what became of them."""
+    """Deadlines that are missing, were never started, or have a wrong end."""
     story = _told(whole)
     for deadline in whole.rows["deadlines"]:
         tally.count(TABLE)
@@ -69,7 +69,7 @@ def _fixed(row: dict[str, str], term: str) -> dict[str, str]:
 
 
 def _became(deadline: Deadline, key: str, story: _Story) -> dict[str, Any]:
-    """What the row must say of its end, by the log."""
+    """The row's required values at its end, by the log."""
     met = story.met.get(key)
     late = met is not None and met > format_instant(deadline.due_at) and not deadline.at_once
     is_reported = key in story.missed
@@ -86,7 +86,7 @@ def _became(deadline: Deadline, key: str, story: _Story) -> dict[str, Any]:
 
 
 def _was_restarted(deadline: Deadline, story: _Story) -> bool:
-    """Whether its term began again at the instant since which it is void."""
+    """Whether its term was started again at the instant since which it is void."""
     if deadline.voided_because != Voided.RESTARTED or deadline.voided_at is None:
         return False
     return (deadline.term, format_instant(deadline.voided_at)) in story.began
@@ -96,6 +96,6 @@ def _row(deadline: Deadline) -> dict[str, Any]:
     instants = {name: getattr(deadline, name) for name in ("started_at", "due_at", "met_at", "voided_at")}
     replaced_by = str(deadline.replaced_by_id) if deadline.replaced_by_id else None
     values: dict[str, Any] = {"term": deadline.term, "state": deadline.state, "replaced_by_id": replaced_by}
-    # When the watch reported the miss is not on record to the microsecond; that it did is.
+    # The log does not record the microsecond of the report of a miss, only that it was reported.
     values["claimed_at"] = deadline.claimed_at is not None
     return {**values, **{name: format_optional_instant(at) for name, at in instants.items()}}

@@ -1,4 +1,4 @@
-"""Copies, openings, admissions, attachments, draws and prepared acts of a motion against acts and log."""
+"""Compares copies, openings, admissions, attachments, draws and prepared acts of a motion with acts and log."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ ADDRESSEE = ("officer", "organisation", "person")
 
 
 def of_copies(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """Copies that are missing, that no act owes, or whose end the log does not know."""
+    """Copies that are missing, that no act owes, or whose end is not in the log."""
     owed = {
         line["copy"]: {**line, "act": entry.subject["act"]}
         for entry in whole.log["copies.owed"]
@@ -39,7 +39,7 @@ def of_copies(whole: Whole, tally: Tally) -> Iterator[RowFault]:
 
 
 def _ends(whole: Whole) -> dict[str, dict[str, Any]]:
-    """By copy: what the log says of its acknowledgement, or since when it is void. Older entries lack the instant."""
+    """By copy: its acknowledgement in the log, or since when it is void. Older entries lack the instant."""
     ended: dict[str, dict[str, Any]] = {}
     for event in ("copy.acknowledged", "copy.served"):
         for entry in whole.log[event]:
@@ -77,7 +77,7 @@ def _row_of(copy: Copy) -> dict[str, Any]:
 
 
 def of_openings(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """Openings that are missing, or that the log does not know. Entries say since when; of older ones, only who."""
+    """Openings that are missing, or not in the log. Entries state since when; older ones state only who."""
     known, older = _logged_openings(whole.log["motion.opened"])
     for opening in whole.rows["openings"]:
         tally.count(OPENING)
@@ -94,9 +94,9 @@ def of_openings(whole: Whole, tally: Tally) -> Iterator[RowFault]:
 
 
 def _logged_openings(entries: list[Logged]) -> tuple[set[tuple[str, str, int, int, str]], set[tuple[str, str]]]:
-    """Who opened what as whom, and since when; and who, where an older entry says no more.
+    """Who opened what in which role, and since when; for older entries only who.
 
-    An entry that says ``of`` what it is (an act, a comparison) is of no opening.
+    An entry with the key ``of`` (an act, a comparison) is not an opening.
     """
     known, older = set(), set()
     for entry in entries:
@@ -127,7 +127,7 @@ def of_admissions(whole: Whole, tally: Tally) -> Iterator[RowFault]:
 
 
 def of_attachments(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """Attachments against the files that motion and supplements name. What was returned is a draft again."""
+    """Compares attachments with the files named by motion and supplements. A returned motion is a draft again."""
     if whole.motion is None or whole.motion.is_editable:
         return
     stated = _files(whole.acts)
@@ -142,7 +142,7 @@ def of_attachments(whole: Whole, tally: Tally) -> Iterator[RowFault]:
 
 
 def _files(acts: list[Act]) -> list[str]:
-    """By digest: those of the last motion, and of every supplement after it. Each act's first file is its own paper."""
+    """Digests of the files of the last motion and of every supplement after it, without each act's own paper."""
     stated: list[str] = []
     for act in acts:
         if act.type in (ActType.MOTION, ActType.SUPPLEMENT):
@@ -155,12 +155,12 @@ def _listed(act: Act) -> list[dict[str, Any]]:
     try:
         files: list[dict[str, Any]] = json.loads(bytes(act.act_json))["files"]
     except (ValueError, KeyError, TypeError):
-        return []  # The act has been named.
+        return []  # The act was already reported.
     return files
 
 
 def of_draws(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """The record of every draw against that of the log."""
+    """Compares the record of every draw with that in the log."""
     logged = {entry.subject["draw"]: entry.data for entry in whole.log["draw.made"]}
     for draw in whole.rows["draws"]:
         tally.count(DRAW)
@@ -173,7 +173,7 @@ def of_draws(whole: Whole, tally: Tally) -> Iterator[RowFault]:
 
 
 def of_prepared(whole: Whole, tally: Tally) -> Iterator[RowFault]:
-    """What was prepared for the acts of officers: there, the same bytes, and performed if and only if the act is."""
+    """Compares prepared acts of officers with their acts: same bytes, and performed if and only if the act exists."""
     acts = {act.pk: act for act in whole.acts if act.author_id}
     rows = {prepared.pk: prepared for prepared in whole.rows["prepared"]}
     for key, prepared in rows.items():
@@ -188,7 +188,7 @@ def of_prepared(whole: Whole, tally: Tally) -> Iterator[RowFault]:
 
 
 def _pending(whole: Whole, acts: dict[Any, Act], tally: Tally) -> Iterator[RowFault]:
-    """A signature that waited has been settled if its act is there; if it was accepted, the act is there."""
+    """A pending signature is settled if its act exists; if it was accepted, the act must exist."""
     for waiting in whole.rows["pending"]:
         tally.count(PENDING)
         is_done = waiting.settled_at is not None

@@ -1,6 +1,6 @@
-"""Every motion with all its rows and all that the log says of it, one after the other, as streams that are merged.
+"""Yields every motion with all its rows and all log entries about it, by merging sorted streams.
 
-Each table is read by a cursor of its own in the order of the motions' ids, so that memory holds one motion at a time.
+Each table is read by its own cursor in the order of the motions' ids, so that memory holds one motion at a time.
 """
 
 import heapq
@@ -25,8 +25,8 @@ from workflows.motions.models import Act, Admission, Attachment, Motion, Opening
 FETCH = 500
 Row = tuple[UUID, str, Any]
 
-# The motion that an entry is about, without parsing what may have been altered: JSON escapes every quote inside of a
-# text, so that this can only be found where the subject stands.
+# Finds an entry's motion without parsing text that may have been altered: JSON escapes every quote inside a
+# text, so this pattern can match only the subject.
 _ENTRIES = """
     SELECT motion, id, body FROM (
         SELECT substring(encode(body, 'escape') FROM
@@ -49,7 +49,7 @@ class Logged:
 
 @dataclass
 class Whole:
-    """A motion (``None`` if its row is not there), its rows by table, and the log's entries about it by event."""
+    """A motion (``None`` if it has no row), its rows by table, and the log's entries about it by event."""
 
     id: UUID
     motion: Motion | None = None
@@ -62,22 +62,22 @@ class Whole:
 
     @property
     def performed(self) -> dict[str, Logged]:
-        """The log's entries of acts, by the act's id."""
+        """The log entries of acts, by the act's id."""
         return {entry.subject.get("act", ""): entry for entry in self.log["act.performed"]}
 
     @property
     def states_effects(self) -> bool:
-        """Whether every entry of an act says what the act did to rows: older ones do not."""
+        """Whether every entry of an act lists its effects on rows: older ones do not."""
         return all("sets" in entry.data for entry in self.log["act.performed"])
 
     @property
     def was_filed(self) -> bool:
-        """Whether an act was ever performed on it. A draft may change and go."""
+        """Whether an act was ever performed on it. A draft may be changed and deleted."""
         return bool(self.acts or self.log["act.performed"])
 
 
 def every() -> Iterator[Whole]:
-    """Every motion that has a row, an act or an entry. Inside of a transaction."""
+    """Every motion that has a row, an act or an entry. Must run inside a transaction."""
     merged: Iterator[Row] = heapq.merge(*_streams(), key=itemgetter(0))
     for motion_id, rows in groupby(merged, key=itemgetter(0)):
         yield _whole(motion_id, rows)
@@ -111,13 +111,13 @@ def _streams() -> Iterator[Iterator[Row]]:
 
 
 def _motions() -> "QuerySet[Motion]":
-    """With what each is to be found by."""
+    """With the columns by which each motion is found."""
     told = Func(F("case"), F("number"), F("appeal_number"), F("payload"), function="motions_search_text")
     return Motion.objects.annotate(search_expected=ExpressionWrapper(told, output_field=TextField()))
 
 
 def _acts() -> "QuerySet[Act]":
-    """Without the large columns that can be digested where they are."""
+    """Without the large columns, whose digests the database computes."""
     digest = Func(
         Func(F("cms"), function="sha256"), template="encode(%(expressions)s, 'hex')", output_field=TextField()
     )
@@ -130,7 +130,7 @@ def _of_motion(name: str, rows: "QuerySet[Any]", order: str) -> Iterator[Row]:
 
 
 def _read(rows: "QuerySet[Any]") -> Iterator[Any]:
-    """By a server-side cursor."""
+    """Iterate with a server-side cursor."""
     return iter(rows.iterator(chunk_size=FETCH))
 
 
@@ -142,7 +142,7 @@ def _entries() -> Iterator[Row]:
 
 
 def _logged(pk: int, body: bytes) -> Logged | None:
-    """None for an entry that was altered into nonsense: the log's own verification has named it."""
+    """None for an entry that is unreadable after an alteration: the log's own verification reports it."""
     try:
         content = json.loads(body)
         return Logged(pk, content["event"], content["actor"], content["subject"], content["data"])
