@@ -99,7 +99,7 @@ def documents(case: Case, post: Post) -> QuerySet[Document]:
     proofs = Copy.objects.filter(proof=OuterRef("pk"))
     kept_proofs = proofs.filter(motion__secret=True).exclude(motion__in=admitted)
     open_to_admitted = Exists(attached.filter(motion__in=admitted))
-    # What was stored for a secret motion and is attached to none: whoever uploaded it.
+    # Files stored for a secret motion and attached to none: only their uploader may read them.
     loose = Q(secret=True) & ~Q(uploaded_by__officer=post.officer_id) & ~Exists(proofs.filter(motion__in=admitted))
     found = case.documents.filter(Q(open_to_admitted) | (~kept_from & ~loose), ~Exists(kept_proofs))
     if post.role in INVESTIGATES:
