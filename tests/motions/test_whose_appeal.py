@@ -92,7 +92,7 @@ def told(story: str) -> list[Stated]:
     ],
 )
 def test_one_function_says_where_all_appeals_stand(story: str, state: str) -> None:
-    assert appeals.counted(told(story), UNTIL).state == state
+    assert appeals.count_acts(told(story), UNTIL).state == state
 
 
 # -- who ends what -------------------------------------------------------------------------------------------------

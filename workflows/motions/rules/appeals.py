@@ -109,12 +109,12 @@ class Appeals:
         return AppealState.WITHDRAWN if left else AppealState.NONE
 
 
-def counts(act_type: str) -> bool:
+def is_counted(act_type: str) -> bool:
     """Whether acts of this type affect appeals."""
     return act_type in _COUNTED
 
 
-def counted(acts: Iterable[Stated], until: datetime | None) -> Appeals:
+def count_acts(acts: Iterable[Stated], until: datetime | None) -> Appeals:
     """The appeals that these acts, in their order, have made and ended."""
     appeals = Appeals(until)
     for act in acts:
@@ -126,7 +126,7 @@ def count_appeals(motion: "Motion") -> Appeals:
     """The appeals against the motion's decision as they stand now; one query."""
     rows = motion.acts.filter(type__in=_COUNTED).order_by("position")
     stated = rows.values_list("pk", "type", "payload", "performed_at")
-    return counted((Stated(str(pk), *rest) for pk, *rest in stated), motion.appeal_until)
+    return count_acts((Stated(str(pk), *rest) for pk, *rest in stated), motion.appeal_until)
 
 
 def state_after(motion: "Motion", act: Stated) -> AppealState:

@@ -133,8 +133,8 @@ def _payload(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
 def _appeal(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
     """Compares the state of the appeal with the result of all acts about appeals."""
     stated = (appeals.Stated(str(act.pk), act.type, act.payload, act.performed_at) for act in acts)
-    counting = (act for act in stated if appeals.counts(act.type))
-    if appeals.counted(counting, motion.appeal_until).state != motion.appeal_state:
+    counting = (act for act in stated if appeals.is_counted(act.type))
+    if appeals.count_acts(counting, motion.appeal_until).state != motion.appeal_state:
         yield RowFault(DIFFERS, MOTION, str(motion.pk), "appeal_state")
 
 
