@@ -90,7 +90,7 @@ def record(copy: Copy, post: Post, *, how: Way, at: datetime, proof: Document | 
     return True
 
 
-def opened(motion: ServedMotion, post: Post, at: datetime, act: ServedAct | None = None) -> int:
+def acknowledge_opened(motion: ServedMotion, post: Post, at: datetime, act: ServedAct | None = None) -> int:
     """Acknowledge the copies of the officer in ``post`` and of his organisation, as he opens the motion.
 
     With ``act``, only the copies of that act: it is all that he has opened. Returns how many.

@@ -138,7 +138,7 @@ def open_materials(motion: Motion, post: Post) -> Opening:
         position=position,
         defaults={"version": version, "opened_at": now},
     )
-    copies.opened(motion, post, now)
+    copies.acknowledge_opened(motion, post, now)
     calling.answer(motion, post.officer, now)
     about = {"opened_at": format_instant(opening.opened_at), "version": opening.version, "position": opening.position}
     _log(motion, post, {}, about)
@@ -160,7 +160,7 @@ def open_act(act: Act, motion: Motion, post: Post) -> None:
 
     It does not count as reading the materials: an act of an earlier version does not show the present content.
     """
-    copies.opened(motion, post, timezone.now(), act)
+    copies.acknowledge_opened(motion, post, timezone.now(), act)
     _log(motion, post, {"act": str(act.pk)}, {"of": "act"})
 
 
