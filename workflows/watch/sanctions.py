@@ -41,7 +41,7 @@ def warn_of_end(now: datetime) -> int:
 
 
 def _deliver(motion: Motion) -> bool:
-    perform_service(motion, ActType.DELIVERY, served_copies.delivered(motion))
+    perform_service(motion, ActType.DELIVERY, served_copies.payload_of_delivery(motion))
     return True
 
 

@@ -108,6 +108,6 @@ def _settled(copy: Copy) -> Conflict:
     return Conflict(Problem("already-settled", message, params={"copy": str(copy.pk)}))
 
 
-def delivered(motion: Motion) -> dict[str, Any]:
+def payload_of_delivery(motion: Motion) -> dict[str, Any]:
     """The content of the act of delivery: arrived messages of the motion, and the state of each copy."""
     return {"arrived": copies.arrivals(motion), "copies": copies.as_they_stand(motion)}
