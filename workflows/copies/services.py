@@ -101,7 +101,7 @@ def acknowledge_opened(motion: ServedMotion, post: Post, at: datetime, act: Serv
     return sum(acknowledge(copy, post, at) for copy in waiting)
 
 
-def answered() -> CopyQuerySet:
+def answered_copies() -> CopyQuerySet:
     """The outstanding copies whose message an organisation's system has accepted, at the instant ``answered_at``."""
     hooks = Subscription.objects.values("organisation")
     waiting = Copy.objects.outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
@@ -113,7 +113,7 @@ def take_answers(limit: int = 100, only: UUID | None = None) -> int:
 
     ``only`` names one copy.
     """
-    rows: Any = answered().filter(pk=only) if only else answered()
+    rows: Any = answered_copies().filter(pk=only) if only else answered_copies()
     return sum(acknowledge(copy, None, copy.answered_at) for copy in rows.select_related("motion__case")[:limit])
 
 
@@ -159,7 +159,7 @@ def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
     ]
 
 
-def as_they_stand(motion: ServedMotion) -> list[dict[str, Any]]:
+def copies_as_json(motion: ServedMotion) -> list[dict[str, Any]]:
     """Every copy of the motion's acts, JSON-ready and without names: addressee, way, sent and acknowledged when."""
     return [
         {

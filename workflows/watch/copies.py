@@ -16,7 +16,7 @@ RELATED = ("case", "author__officer", "court")
 
 def take_answers(now: datetime) -> int:
     """Acknowledge the copies whose message the addressee's own system has accepted."""
-    waiting = first_of("take_answers", copies.answered(), now)
+    waiting = first_of("take_answers", copies.answered_copies(), now)
     return each("take_answers", waiting, lambda pk: bool(copies.take_answers(only=pk)))
 
 

@@ -110,4 +110,4 @@ def _settled(copy: Copy) -> Conflict:
 
 def payload_of_delivery(motion: Motion) -> dict[str, Any]:
     """The content of the act of delivery: arrived messages of the motion, and the state of each copy."""
-    return {"arrived": copies.arrivals(motion), "copies": copies.as_they_stand(motion)}
+    return {"arrived": copies.arrivals(motion), "copies": copies.copies_as_json(motion)}
