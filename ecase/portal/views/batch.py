@@ -23,7 +23,7 @@ from workflows.motions.states import ActType
 @for_officers
 def signatures(request: PortalRequest) -> HttpResponse:
     """Unsigned acts that this post has prepared, and signatures that wait to be verified: its own and the court's."""
-    prepared = [(act, ActType(act.type)) for act in batch.to_sign(request.post)]
+    prepared = [(act, ActType(act.type)) for act in batch.acts_to_sign(request.post)]
     waiting = [(pending, ActType(pending.prepared.type)) for pending in pending_signatures.waiting_for(request.post)]
     own = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id == request.post.pk]
     others = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id != request.post.pk]

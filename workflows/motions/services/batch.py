@@ -51,7 +51,7 @@ def _performed(prepared_id: uuid.UUID, cms: bytes, author: Post) -> Outcome:
         return Outcome(prepared_id, refusal=refusal)
 
 
-def to_sign(author: Post) -> QuerySet[PreparedAct]:
+def acts_to_sign(author: Post) -> QuerySet[PreparedAct]:
     """The acts that ``author`` has prepared and can still sign, first to expire first; at most one batch."""
     waiting = PreparedAct.objects.filter(author=author, performed_at=None, pending=None, expires_at__gt=timezone.now())
     return waiting.select_related("motion__case", "motion__catalogue").order_by("expires_at", "pk")[:MOST]
