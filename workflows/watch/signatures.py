@@ -27,7 +27,7 @@ def retry_signatures(now: datetime) -> int:
 
 def show_signatures(now: datetime) -> int:
     """Notify people, once each, of a signature that is undecided when its motion's deadline comes."""
-    waiting = first_of("show_signatures", pending_signatures.to_show(now), now, key="prepared")
+    waiting = first_of("show_signatures", pending_signatures.signatures_to_show(now), now, key="prepared")
     return each("show_signatures", waiting, lambda prepared: _show_one(prepared, now))
 
 

@@ -76,14 +76,14 @@ def _claimed(pk: int, tries: int, now: datetime) -> bool:
     return bool(rows.update(tries=F("tries") + 1, next_try_at=now + pause))
 
 
-def to_show(now: datetime) -> QuerySet[PendingSignature]:
+def signatures_to_show(now: datetime) -> QuerySet[PendingSignature]:
     """The pending signatures to report to a person, longest due first."""
     return PendingSignature.objects.filter(settled_at=None, shown_at=None, show_at__lte=now).order_by("show_at")
 
 
 def claim_to_show(now: datetime, only: UUID | None = None) -> PendingSignature | None:
     """The next signature to report (``only``: of this prepared act); in the caller's transaction."""
-    rows = to_show(now).filter(prepared=only) if only else to_show(now)
+    rows = signatures_to_show(now).filter(prepared=only) if only else signatures_to_show(now)
     found = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if found:
         found.shown_at = now
