@@ -40,8 +40,8 @@ PATIENCE, PAUSE = 180.0, 0.2  # seconds
 SUBSCRIBE = """
 from ecase.officers.models import Organisation
 from ecase.outbox.models import Subscription
-for one in Organisation.objects.filter(kind="prosecution"):
-    Subscription.objects.create(organisation=one, url="{url}")
+for office in Organisation.objects.filter(kind="prosecution"):
+    Subscription.objects.create(organisation=office, url="{url}")
 """
 # Acts by officers, one for each request, and acts added by the service: none may occur twice.
 SENT_TWICE = "SELECT count(*) FROM (SELECT sha256 FROM motions_act GROUP BY sha256 HAVING count(*) > 1) twice"
