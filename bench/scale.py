@@ -30,8 +30,7 @@ from ecase.cases.models import Case  # noqa: E402
 from ecase.officers import tokens  # noqa: E402
 from ecase.officers.models import Officer, Organisation, Post  # noqa: E402
 from ecase.outbox.models import Subscription  # noqa: E402
-from ecase.portal import piles  # noqa: E402
-from signatures import demo_pki  # noqa: E402
+from signatures.demo import pki  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.keys import Keyring  # noqa: E402
 from tests.motions.world import World  # noqa: E402
@@ -39,6 +38,7 @@ from tests.past_guards import move, move_deadlines, past_guards  # noqa: E402
 from tests.portal.conftest import sign_in  # noqa: E402
 from workflows.deadlines.models import Deadline  # noqa: E402
 from workflows.motions.models import Motion  # noqa: E402
+from workflows.motions.worklists import worklists_of  # noqa: E402
 from workflows.watch.duties import DUTIES  # noqa: E402
 
 IDLE_MS, BACKLOG_MS, PAGE_MS = 200, 1_000, 200
@@ -156,8 +156,8 @@ def pages(role: str) -> Figures:
 
 def paths(post: Post) -> Iterator[str]:
     """Lists, searches by a number of this district, by one of another district and by a name, and other daily pages."""
-    for pile in piles.of(post):
-        yield f"/?scope={pile.key}"
+    for worklist in worklists_of(post):
+        yield f"/?scope={worklist.key}"
     for text in ("f0-26-1234", "f1-26-", "Тасқынов", "980000000123", "qqqq"):
         yield f"/?scope=all&q={text}"
     year = timezone.localdate() - timedelta(days=365)
@@ -215,7 +215,7 @@ def main() -> int:
     # Nothing is collected here: no server runs.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     folder = settings.VAR_DIR / "bench" / connection.settings_dict["NAME"]
-    demo_pki.make(folder)
+    pki.make(folder)
     settings.TRUST_DIR, settings.SERVICE_KEY_FILE = folder / "trust", folder / "service.pem"
     settings.MEDIA_ROOT, settings.CHECKPOINT_DIR = folder / "media", folder / "checkpoints"
     settings.LOG_KEY_FILE = folder / "log-key"
