@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 
 class RefusedByService(Exception):
-    """The service said no. ``document`` is its problem document (RFC 9457)."""
+    """The service refused a request. ``document`` is its problem document (RFC 9457)."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.status = response.status_code
@@ -44,7 +44,7 @@ class RefusedByService(Exception):
 
 
 class DoesNotFit(Exception):
-    """What was received, or is to be signed, is not what was shown. Nothing has been signed."""
+    """A received file, or the bytes to sign, differ from what was shown. Nothing has been signed."""
 
 
 class Key:
@@ -58,7 +58,7 @@ class Key:
 
     @property
     def iin(self) -> str:
-        """The owner's IIN, which the certificate holds in ``serialNumber``."""
+        """The owner's IIN, from the certificate's ``serialNumber``."""
         return str(self._signer.signing_cert.subject.native["serial_number"]).removeprefix("IIN")
 
     def sign(self, data: bytes) -> bytes:
@@ -73,7 +73,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Materials:
-    """What the prosecutor has been shown of a motion: its facts, its text, and the bytes of every file by SHA-256."""
+    """A motion as shown to the prosecutor: its facts, its text, and the bytes of every file by SHA-256."""
 
     motion: Json
     payload: Json
@@ -90,7 +90,7 @@ class Client:
     # -- signing in ------------------------------------------------------------------------------------------------
 
     def sign_in(self, post: str | None = None) -> Json:
-        """Answer a challenge with a signature; every later request carries the token. Returns the session."""
+        """Answer a challenge with a signature; later requests carry the token. Returns the session."""
         challenge = self._json("POST", "/api/v1/auth/challenge/")
         cms = self.key.sign(base64.b64decode(challenge["to_sign"]))
         answer: Json = {"challenge": challenge["id"], "cms": _base64(cms), **({"post": post} if post else {})}
@@ -102,7 +102,7 @@ class Client:
         return session
 
     def sign_out(self) -> None:
-        """Make the token worthless."""
+        """Revoke the token."""
         self._send("DELETE", "/api/v1/auth/token/")
         del self.http.headers["Authorization"]
 
@@ -118,12 +118,12 @@ class Client:
             url, query = page["next"], None
 
     def may(self, motion_id: str, act: str) -> bool:
-        """Whether this act is ours now: where several offices consent, one after another, each waits for its turn."""
+        """Whether the act is available to this post now: several offices consent one after another."""
         motion = self._json("GET", f"/api/v1/motions/{motion_id}/")
         return any(one["type"] == act for one in motion["available_acts"])
 
     def open(self, motion_id: str) -> Materials:
-        """Open the materials (the service stamps that), download every file, and hold all against what was signed."""
+        """Open the materials (the service records it), download every file, and compare all with what was signed."""
         motion = self._json("GET", f"/api/v1/motions/{motion_id}/")
         listed = self._json("GET", f"{motion['url']}documents/")
         self.tell(f"motion {motion['case']['number']}, {motion['kind_name']}; opened at {listed['opened_at']}")
@@ -135,7 +135,7 @@ class Client:
         return materials
 
     def _hold_against_signed(self, materials: Materials) -> None:
-        """The text and the files are those that the investigator signed, with the instants that he corrected since."""
+        """Check text and files against those that the investigator signed, with his later corrections of instants."""
         acts = materials.motion["acts"]
         filed = max(place for place, one in enumerate(acts) if one["type"] == "motion")
         signed = self._signed(acts[filed])
@@ -147,7 +147,7 @@ class Client:
         self.tell(f"  text and files are those that {signed['author']['name']} signed")
 
     def _signed(self, act: Json) -> Json:
-        """What the signed bytes of an act say."""
+        """The content of an act's signed bytes."""
         signed: Json = json.loads(base64.b64decode(self._json("GET", act["url"])["act_json"]))
         return signed
 
@@ -160,7 +160,7 @@ class Client:
     # -- acting ----------------------------------------------------------------------------------------------------
 
     def prepare(self, materials: Materials, act: str, payload: Json) -> Json:
-        """Have the act prepared; returned only if its bytes say what was asked for and seen."""
+        """Have the act prepared; returned only if its bytes state what was requested and shown."""
         motion = materials.motion
         prepared = self._json("POST", f"{motion['url']}acts/", json={"type": act, "payload": payload})
         pdf = self._send("GET", prepared["pdf"]).content
@@ -170,7 +170,7 @@ class Client:
         return prepared
 
     def submit(self, prepared: Json) -> Json:
-        """Sign the prepared bytes and submit the signature, again and again if the line breaks: it counts once."""
+        """Sign the prepared bytes and submit the signature; repeated if the connection breaks, it counts once."""
         cms = self.key.sign(base64.b64decode(prepared["to_sign"]))
         headers = {"Idempotency-Key": str(uuid.uuid5(uuid.UUID(prepared["id"]), _sha256(cms)))}
         act = self._json("POST", prepared["signature"], json={"cms": _base64(cms)}, headers=headers, tries=TRIES)
@@ -178,7 +178,7 @@ class Client:
         return act
 
     def handle(self, motion_id: str, act: str = "agreement", payload: Json | None = None) -> Json:
-        """The whole of it for one motion: open, check, prepare, compare, sign, submit. Returns the act."""
+        """Handle one motion: open, check, prepare, compare, sign, submit. Returns the act."""
         return self.submit(self.prepare(self.open(motion_id), act, payload or {}))
 
     # -- HTTP ------------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Client:
 
 
 def compare(prepared: Json, materials: Materials, iin: str, payload: Json, pdf: bytes) -> None:
-    """Whether the bytes to sign are what was shown: raises :class:`DoesNotFit` that names every difference."""
+    """Compare the bytes to sign with what was shown. Raises :class:`DoesNotFit`, which names every difference."""
     data = base64.b64decode(prepared["to_sign"])
     act = json.loads(data)
     last = materials.motion["acts"][-1] if materials.motion["acts"] else {}
@@ -226,7 +226,7 @@ def compare(prepared: Json, materials: Materials, iin: str, payload: Json, pdf: 
 
 
 def _canonical(value: Json) -> bytes:
-    """RFC 8785, as far as it goes without floats and with keys of one plane of Unicode: all that an act holds."""
+    """RFC 8785 without floats and with keys of one plane of Unicode, which is all that an act contains."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
