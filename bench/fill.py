@@ -256,6 +256,10 @@ def fill(motions: int, folder: Path) -> None:
     loader.flush()
     numbers.store()
     with connection.cursor() as cursor:
+        # The triggers that write it were off.
+        cursor.execute(
+            "UPDATE motions_motion SET search = motions_search_text(case_id, number, appeal_number, payload)"
+        )
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM ANALYZE")
 
