@@ -78,17 +78,30 @@ def _is_appellant(motion: "Motion", person: UUID, capacity: str) -> bool:
 
 
 def rows_to_appeal(officer_id: UUID, kinds: KindRows) -> Q:
-    """Motions whose decision a client of the officer may appeal: :func:`may_appeal` as a condition on rows."""
+    """Motions whose decision a client of the officer may appeal: :func:`may_appeal` as a condition on rows.
+
+    Most kinds let anyone affected appeal. Only the others are asked for by the capacity of the client: a condition for
+    each capacity made the page of counsel slow.
+    """
     mine = Counsel.objects.filter(officer=officer_id).values("person")
     owed = Copy.objects.filter(person__in=mine, notice=False)
-    found = Q(pk__in=[])
+    subject = Q(defence=True, subject__in=mine)
+    found = subject & kinds.where(_lets(AFFECTED, DEFENDER))
+    found |= Q(pk__in=owed.values("motion"), secret=False) & kinds.where(_lets(AFFECTED))
     for capacity in Person.Capacity.values:
-        alike = Q(pk__in=owed.filter(person__capacity=capacity).values("motion"), secret=False)
-        subject = Q(defence=True, subject__in=mine, subject__capacity=capacity)
-        found |= subject & kinds.where(_lets(capacity, AFFECTED, DEFENDER))
-        found |= alike & kinds.where(_lets(capacity, AFFECTED))
+        as_subject, as_addressee = _lets_only(capacity, AFFECTED, DEFENDER), _lets_only(capacity, AFFECTED)
+        if kinds.has(as_subject):
+            found |= subject & Q(subject__capacity=capacity) & kinds.where(as_subject)
+        if kinds.has(as_addressee):
+            alike = owed.filter(person__capacity=capacity).values("motion")
+            found |= Q(pk__in=alike, secret=False) & kinds.where(as_addressee)
     return found
 
 
 def _lets(*names: str) -> Callable[[Kind], bool]:
     return lambda kind: not appellants(kind).isdisjoint(names)
+
+
+def _lets_only(name: str, *others: str) -> Callable[[Kind], bool]:
+    """Kinds that let ``name`` appeal, and none of ``others``."""
+    return lambda kind: name in appellants(kind) and appellants(kind).isdisjoint(others)

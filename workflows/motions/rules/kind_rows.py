@@ -47,6 +47,10 @@ class KindRows:
         """Motions of kinds for which ``is_such`` holds."""
         return self._rows({pk: {"": {kind.key for kind in kinds if is_such(kind)}} for pk, kinds in self.kinds.items()})
 
+    def has(self, is_such: Callable[[Kind], bool]) -> bool:
+        """Whether ``is_such`` holds for a kind of any version."""
+        return any(is_such(kind) for kinds in self.kinds.values() for kind in kinds)
+
     def _by_outcome(self, is_such: Callable[[Kind, Outcome], bool]) -> Q:
         found: dict[int, dict[str, set[str]]] = {}
         for pk, kinds in self.kinds.items():
