@@ -120,7 +120,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ecase.requests.RequestIdMiddleware",
-    "api.probes.ProbeMiddleware",
+    "api.middleware.ProbeMiddleware",
     "api.server_errors.UnreceivedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -16,8 +16,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from api.readiness import outside, stored
-from api.readiness.words import Lacking
+from api.readiness import database, environment
+from api.readiness.errors import Lacking
 from ecase import outages
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class _Outside:
             return Finding(name, _("It does not answer."))
 
 
-_OUTSIDE = _Outside(outside.CHECKS)
+_OUTSIDE = _Outside(environment.CHECKS)
 _LOCK = Lock()
 _kept: tuple[float, list[Finding]] = (-KEPT, [])
 
@@ -95,10 +95,10 @@ def _ask() -> list[Finding]:
 
 
 def _of_database() -> list[Finding]:
-    first = _found("database", stored.database)
+    first = _found("database", database.check_connection)
     if not first.ok:
         return [first]
-    return [first, *(_found(name, check, within=_briefly) for name, check in stored.CHECKS.items())]
+    return [first, *(_found(name, check, within=_briefly) for name, check in database.CHECKS.items())]
 
 
 def _briefly(check: Check) -> None:

@@ -182,7 +182,7 @@ def test_the_database_away(ready: Path, anybody: Caller, monkeypatch: pytest.Mon
     def away() -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("api.readiness.stored.connection.ensure_connection", away)
+    monkeypatch.setattr("api.readiness.database.connection.ensure_connection", away)
 
     assert lacking(anybody) == {"database": "The database cannot be reached."}
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ecase.officers.models import Post
-from ecase.portal import forms, statement
+from ecase.portal import act_fields, forms
 from ecase.portal.pages import PortalRequest, by_field, for_officers, or_404, page, refused
 from ecase.portal.views.acts import keep
 from ecase.portal.views.motions import about
@@ -143,5 +143,5 @@ def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused
         "reasons": next((entry for entry in shown if entry.field.key == REASONS), None),
         "suggestion_used": payload.get(SUGGESTION, ""),
         "suggestion": drafting.latest(motion, post, outcome) if outcome else None,
-        "lines": statement.of_motion(motion),
+        "lines": act_fields.describe_motion(motion),
     }

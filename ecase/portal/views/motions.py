@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from ecase.officers.models import Post
-from ecase.portal import files, law, progress, sanction_status, statement
+from ecase.portal import act_fields, files, law, progress, sanction_status
 from ecase.portal.act_buttons import act_buttons
 from ecase.portal.draws import describe
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
@@ -57,7 +57,7 @@ def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     motion = or_404(queries.get, request.post, motion_id)
     opening = queries.open_materials(motion, request.post)
     attachments = _attachments(motion, request.post)
-    context = {"opening": opening, "attachments": attachments, "lines": statement.of_motion(motion)}
+    context = {"opening": opening, "attachments": attachments, "lines": act_fields.describe_motion(motion)}
     return page(request, "materials.html", {**about(motion, request.post), **context})
 
 
@@ -98,7 +98,7 @@ def _kept(kept: Kept) -> dict[str, Any]:
         **_heading(kept.motion),
         "own": kept.own,
         "filed": kept.filed,
-        "lines": statement.of_act(kept.filed) if kept.filed else [],
+        "lines": act_fields.describe_act(kept.filed) if kept.filed else [],
         "files": kept.files,
     }
 
@@ -158,9 +158,11 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
         "consents": sanction_status.consents(motion, acts),
         "appeal": sanction_status.appeal(motion),
         "admissions": _admissions(motion),
-        "hearing": statement.of_payload(motion, ActType.HEARING_ORDER, hearing.stated["payload"]) if hearing else [],
+        "hearing": act_fields.describe_payload(motion, ActType.HEARING_ORDER, hearing.stated["payload"])
+        if hearing
+        else [],
         "minutes": minutes,
-        "noted": [(act, statement.of_act(act)) for act in acts if act.type == ActType.EVENT],
+        "noted": [(act, act_fields.describe_act(act)) for act in acts if act.type == ActType.EVENT],
         "format_order": _last(acts, ActType.FORMAT_ORDER),
         "is_compared": motion.version > 1,
         **sanction_status.related(motion, post),

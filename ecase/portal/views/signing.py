@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ecase.cases import documents
 from ecase.officers.models import Post
-from ecase.portal import files, statement
+from ecase.portal import act_fields, files
 from ecase.portal.act_buttons import ActButtons, act_buttons, address_of
 from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused, refused_json
 from ecase.problems import Refused, Undecided
@@ -31,7 +31,7 @@ def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
         "prepared": prepared,
         "motion": prepared.motion,
         "act_type": kind,
-        "lines": statement.of_payload(prepared.motion, kind, prepared.payload),
+        "lines": act_fields.describe_payload(prepared.motion, kind, prepared.payload),
         "back": address_of(prepared.motion, kind),
         "done": Act.objects.filter(sha256=prepared.sha256).first(),
         "minutes": int(settings.PREPARED_LIFETIME.total_seconds() // 60),
@@ -91,7 +91,12 @@ def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """One act: its statement, its document, and the verification of its signature."""
     seen = _act(request.post, act_id)
     act, motion = seen.act, seen.motion
-    context: dict[str, Any] = {"act": act, "motion": motion, "kind": motion.kind_entry, "lines": statement.of_act(act)}
+    context: dict[str, Any] = {
+        "act": act,
+        "motion": motion,
+        "kind": motion.kind_entry,
+        "lines": act_fields.describe_act(act),
+    }
     context["alone"] = seen.is_kept and request.post.role in signers.OWN_ACTS_ALONE
     return page(
         request, "act_show.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}

@@ -28,17 +28,17 @@ class Line:
     is_long: bool = False
 
 
-def of_motion(motion: Motion) -> list[Line]:
+def describe_motion(motion: Motion) -> list[Line]:
     """The statement of the motion: the request and its reasons."""
     return list(_lines(motion, acting.form(motion, ActType.MOTION), signed.statement(motion)))
 
 
-def of_act(act: Act) -> list[Line]:
+def describe_act(act: Act) -> list[Line]:
     """The statement of an act."""
-    return of_payload(act.motion, ActType(act.type), act.stated["payload"])
+    return describe_payload(act.motion, ActType(act.type), act.stated["payload"])
 
 
-def of_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Line]:
+def describe_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Line]:
     """The statement of an act of this type with this payload."""
     form = payloads.form_of(motion, act_type, payload)
     return [*_decided(motion, act_type, payload), *_lines(motion, form, payload)]

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import KombuError, OperationalError
 
-from api.readiness.words import Check, Lacking, lacking
+from api.readiness.errors import Check, Lacking, lacking
 from ecase.audit import checkpoints, keys
 from ecase.celery import app
 

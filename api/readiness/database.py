@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from api.readiness.words import Check, Lacking, lacking
+from api.readiness.errors import Check, Lacking, lacking
 from ecase.audit import checkpoints, clocks
 from ecase.audit.models import Checkpoint, Entry, Node
 from ecase.officers import signing
@@ -23,7 +23,7 @@ STILL = timedelta(minutes=2)
 _PROBE = b"ecase readiness"
 
 
-def database() -> None:
+def check_connection() -> None:
     """The database is reachable."""
     with lacking(_("The database cannot be reached."), DatabaseError):
         connection.ensure_connection()
