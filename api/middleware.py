@@ -11,7 +11,7 @@ from django.urls import resolve
 from django.utils import translation
 from rest_framework.response import Response
 
-from ecase.reception import PROBES
+from ecase.handlers import PROBES
 
 
 class ProbeMiddleware:

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from api.renderers import dumps
 from ecase import outages
 from ecase.audit import services as audit
-from ecase.audit.repeats import append_refusal
+from ecase.audit.refusals import append_refusal
 from ecase.officers.models import Token
 from ecase.problems import Problem, Refused, TryLater
 

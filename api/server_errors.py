@@ -14,8 +14,8 @@ from django.utils import translation
 from api import problems
 from api.renderers import dumps
 from ecase import outages
+from ecase.handlers import UNRECEIVED
 from ecase.problems import TryLater
-from ecase.reception import UNRECEIVED
 
 
 def answer(request: HttpRequest) -> HttpResponse:

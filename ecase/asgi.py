@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from ecase import timeouts
-from ecase.reception import Limits, Reception
+from ecase.handlers import Limits, Reception
 from signatures.container.limits import USUAL
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from ecase.environment import Environment
-from ecase.pauses import pause_after
+from ecase.retry import pause_after
 from tests.test_production import GOOD, ROOT, said, start
 
 # What no person means. What is not listed here gets NONSENSE.

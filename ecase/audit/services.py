@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ecase.audit import checkpoints, clocks, tree
 from ecase.audit.models import CHAIN_LENGTH, Checkpoint, Entry
-from ecase.heads import only_where_sent
+from ecase.http import only_where_sent
 from ecase.instants import format_instant
 from ecase.problems import Problem, TryLater
 from signatures.canonical import canonical

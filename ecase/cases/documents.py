@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ecase.audit import services as audit
-from ecase.cases import acceptance, integrity, names, storage
+from ecase.cases import integrity, names, storage, validation
 from ecase.cases.models import Blob, Case, Document
 from ecase.officers.models import Post
 from ecase.problems import Invalid, Problem
@@ -47,7 +47,7 @@ def store(
     limit, safe = settings.UPLOAD_MAX_BYTES if limit is None else limit, names.safe(name)
     try:
         with storage.spooled(stream, limit) as spool:
-            kind = acceptance.accepted(spool, safe, expected_sha256)
+            kind = validation.accepted(spool, safe, expected_sha256)
             return _recorded(case, post, safe, spool, kind.media_type, purpose or Purpose({}))
     except storage.TooLarge as fault:
         raise Invalid(_too_large(safe, limit)) from fault
@@ -115,4 +115,4 @@ def _subject(document: Document) -> dict[str, str]:
 def _too_large(name: str, limit: int) -> Problem:
     message = _("“%(name)s” is larger than the limit of %(limit)s MB.")
     told = {"name": name, "limit": round(limit / 2**20, 1)}
-    return Problem("file-too-large", message % told, acceptance.FIELD, {"limit": limit})
+    return Problem("file-too-large", message % told, validation.FIELD, {"limit": limit})

@@ -11,7 +11,7 @@ from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import services as audit
-from ecase.audit.repeats import append_refusal
+from ecase.audit.refusals import append_refusal
 from ecase.cases import storage
 from ecase.problems import Problem, Refused
 

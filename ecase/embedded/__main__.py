@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from ecase.console import Told, Trouble
-from ecase.embedded.place import Place
+from ecase.embedded.folder import Place
 from ecase.embedded.run import run
 
 BASE_DIR = Path(__file__).resolve().parents[2]

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from ecase.console import Told, Trouble, say, timed
 from ecase.embedded import ports, servers
-from ecase.embedded.children import Child, Program, dies_with_parent, keep_old_log
+from ecase.embedded.folder import Place
 from ecase.embedded.locks import Lock
-from ecase.embedded.place import Place
 from ecase.embedded.postgres import last_words
-from ecase.embedded.warden import Warden
-from ecase.embedded.watchman import Watchman
+from ecase.embedded.process import Child, Program, dies_with_parent, keep_old_log
+from ecase.embedded.reaper import Reaper
+from ecase.embedded.supervisor import Supervisor
 
 HTTP_PORT, SIGNER_PORT = 8000, 13580  # the signer takes two: its socket, and its page one above
 READY_WITHIN = 60.0  # seconds for the web server to answer
@@ -53,11 +53,11 @@ def demo(place: Place, *, reset: bool) -> int:
     lock.write({})
     if reset:
         _reset(place)
-    warden = Warden()
+    reaper = Reaper()
     try:
-        return _with_servers(place, lock, warden)
+        return _with_servers(place, lock, reaper)
     finally:
-        warden.dismiss()
+        reaper.dismiss()
         lock.release()
 
 
@@ -86,18 +86,18 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _with_servers(place: Place, lock: Lock, warden: Warden) -> int:
+def _with_servers(place: Place, lock: Lock, reaper: Reaper) -> int:
     started = time.monotonic()
     say("Starting ecase:")
-    with servers.running(place, warden, say) as ready:
+    with servers.running(place, reaper, say) as ready:
         stage = _stage(place, ready.env)
         people = _set_up(stage)
         children: list[Child] = []
         try:
-            _start_programs(stage, children, warden)
+            _start_programs(stage, children, reaper)
             lock.write({"url": stage.url, "signer_url": stage.env["ECASE_SIGNER_URL"], "ready": True})
             _welcome(stage, people, time.monotonic() - started)
-            _watch(ready.children, children, Watchman(warden, say))
+            _watch(ready.children, children, Supervisor(reaper, say))
         except KeyboardInterrupt:
             say("\nStopping.")
         finally:
@@ -161,11 +161,11 @@ def _program(stage: Stage, name: str, log: str, arguments: list[str]) -> Program
     return Program(name, arguments, stage.env, stage.place.state_dir / f"{log}.log", stage.place.base_dir)
 
 
-def _start_programs(stage: Stage, children: list[Child], warden: Warden) -> None:
+def _start_programs(stage: Stage, children: list[Child], reaper: Reaper) -> None:
     with timed("starting web server, worker, watch, signer"):
         for program in _programs(stage):
             keep_old_log(program.log)
-            children.append(Child(program, warden))
+            children.append(Child(program, reaper))
         end = time.monotonic() + READY_WITHIN
         while not (_web_answers(stage) and ports.answers(stage.signer.port)):
             _refuse_fallen(children)
@@ -200,10 +200,10 @@ def _welcome(stage: Stage, people: list[dict[str, str]], seconds: float) -> None
     say(f"\nLogs are in {stage.place.state_dir}. Ctrl-C stops everything; the data is kept.")
 
 
-def _watch(server_children: list[Child], children: list[Child], watchman: Watchman) -> None:
+def _watch(server_children: list[Child], children: list[Child], supervisor: Supervisor) -> None:
     while True:
-        watchman.round(server_children)
-        watchman.round(children)
+        supervisor.round(server_children)
+        supervisor.round(children)
         time.sleep(0.2)
 
 

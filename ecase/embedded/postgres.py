@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ecase.console import Trouble
 from ecase.embedded import accounts, programs
-from ecase.embedded.children import Child, Program
-from ecase.embedded.place import Place
+from ecase.embedded.folder import Place
+from ecase.embedded.process import Child, Program
 from ecase.embedded_addresses import OWNER, SUPERUSER
 
 READY_WITHIN = 60.0  # seconds; recovery after a crash reads the whole write-ahead log

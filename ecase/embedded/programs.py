@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from ecase.console import Trouble
-from ecase.embedded.place import SHARED_DATA_DIR, Place, refuse_foreign
+from ecase.embedded.folder import SHARED_DATA_DIR, Place, refuse_foreign
 
 
 def postgres_bin(place: Place) -> Path:

@@ -10,9 +10,9 @@ from types import FrameType
 
 from ecase.console import Trouble
 from ecase.embedded import servers
-from ecase.embedded.children import guarded
-from ecase.embedded.place import Place
-from ecase.embedded.warden import Warden
+from ecase.embedded.folder import Place
+from ecase.embedded.process import guarded
+from ecase.embedded.reaper import Reaper
 
 
 def run(place: Place, command: Sequence[str], *, superuser: bool = False) -> int:
@@ -20,34 +20,34 @@ def run(place: Place, command: Sequence[str], *, superuser: bool = False) -> int
 
     ``superuser`` is for tests, which modify tables behind the application's back and create roles.
     """
-    warden = Warden()
+    reaper = Reaper()
     try:
-        with servers.running(place, warden, _say) as ready:
+        with servers.running(place, reaper, _say) as ready:
             env = servers.as_superuser(ready.env) if superuser else ready.env
-            return _foreground(command, {**os.environ, **env}, warden)
+            return _foreground(command, {**os.environ, **env}, reaper)
     finally:
-        warden.dismiss()
+        reaper.dismiss()
 
 
 def _say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
-def _foreground(command: Sequence[str], env: Mapping[str, str], warden: Warden) -> int:
+def _foreground(command: Sequence[str], env: Mapping[str, str], reaper: Reaper) -> int:
     """The command leads its own process group and has the terminal, so that Ctrl-C reaches it and not the launcher."""
     try:
         process = subprocess.Popen(
             command,
             env=dict(env),
             process_group=0,
-            preexec_fn=guarded(signal.SIGTERM, warden),  # noqa: PLW1509
+            preexec_fn=guarded(signal.SIGTERM, reaper),  # noqa: PLW1509
         )
     except OSError as fault:
         raise Trouble(f"{command[0]} cannot be started: {fault.strerror}.") from fault
     with _signals_passed_on(process.pid), _terminal_lent(process.pid):
         code = process.wait()
     _end_group(process.pid)
-    warden.forget(process.pid)
+    reaper.forget(process.pid)
     return code if code >= 0 else 128 - code
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from ecase.console import Trouble
 from ecase.embedded import postgres, programs, valkey
-from ecase.embedded.children import Child, keep_old_log
+from ecase.embedded.folder import Place
 from ecase.embedded.locks import Lock
-from ecase.embedded.place import Place
-from ecase.embedded.warden import Warden
+from ecase.embedded.process import Child, keep_old_log
+from ecase.embedded.reaper import Reaper
 from ecase.embedded_addresses import OWNER, SUPERUSER, broker_url, database_url
 
 PATIENCE = 60.0  # seconds for another launcher to get ready, or for the servers of a killed one to end
@@ -52,7 +52,7 @@ def missing(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 @contextmanager
-def running(place: Place, warden: Warden, say: Say) -> Iterator[Servers]:
+def running(place: Place, reaper: Reaper, say: Say) -> Iterator[Servers]:
     """The servers, for the duration of the block; nothing is started if the user has set both addresses."""
     needed = missing(os.environ)
     if not needed:
@@ -61,7 +61,7 @@ def running(place: Place, warden: Warden, say: Say) -> Iterator[Servers]:
     place.prepare()
     locks = Locks.of(place)
     if _own_or_join(locks):
-        with _started(place, locks, warden, say) as servers:
+        with _started(place, locks, reaper, say) as servers:
             yield Servers(_env(place, servers.env, needed), servers.children)
     else:
         try:
@@ -86,12 +86,12 @@ def _own_or_join(locks: Locks) -> bool:
 
 
 @contextmanager
-def _started(place: Place, locks: Locks, warden: Warden, say: Say) -> Iterator[Servers]:
+def _started(place: Place, locks: Locks, reaper: Reaper, say: Say) -> Iterator[Servers]:
     locks.servers.write({})
     _await_the_dead(locks.alive)
     children: list[Child] = []
     try:
-        _start(place, locks, warden, children)
+        _start(place, locks, reaper, children)
         env = _urls(place)
         locks.servers.write({"env": env})
         yield Servers(env, children)
@@ -103,13 +103,13 @@ def _started(place: Place, locks: Locks, warden: Warden, say: Say) -> Iterator[S
             lock.release()
 
 
-def _start(place: Place, locks: Locks, warden: Warden, children: list[Child]) -> None:
+def _start(place: Place, locks: Locks, reaper: Reaper, children: list[Child]) -> None:
     descriptors = (locks.alive.fileno(),)
     # Started one by one: if the second fails, the first is already listed to be stopped.
     for server in (postgres, valkey):
         program = server.program(place, descriptors)
         keep_old_log(program.log)
-        children.append(Child(program, warden))
+        children.append(Child(program, reaper))
     postgres.wait_until_ready(children[0], place)
     valkey.wait_until_ready(children[1], place)
 

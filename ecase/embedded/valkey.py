@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ecase.console import Trouble
 from ecase.embedded import programs
-from ecase.embedded.children import Child, Program
-from ecase.embedded.place import Place
+from ecase.embedded.folder import Place
 from ecase.embedded.postgres import environment, last_words
+from ecase.embedded.process import Child, Program
 
 READY_WITHIN = 15.0  # seconds
 

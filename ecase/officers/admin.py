@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers import trust_admin  # noqa: F401 - registers its pages
-from ecase.officers.audited_admin import AuditedAdmin
+from ecase.officers.admin_base import AuditedAdmin
 from ecase.officers.models import Absence, DutyShift, Officer, Organisation, Post
 
 # Roles come from posts; Django's groups are not used.

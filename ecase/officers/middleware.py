@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 
-from ecase.audit.repeats import append_refusal
+from ecase.audit.refusals import append_refusal
 from ecase.officers import posts, sessions
 from ecase.officers.models import Post
 from ecase.officers.session_store import OPENED, POST_KEY

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 import signatures
 from ecase.audit import services as audit
-from ecase.audit.repeats import append_refusal
+from ecase.audit.refusals import append_refusal
 from ecase.instants import format_instant
 from ecase.officers import posts, sessions, signing
 from ecase.officers.models import Challenge, Officer, Post

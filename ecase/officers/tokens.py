@@ -11,7 +11,7 @@ from django.utils import timezone
 from knox.crypto import hash_token
 
 from ecase.audit import services as audit
-from ecase.audit.repeats import append_refusal
+from ecase.audit.refusals import append_refusal
 from ecase.officers.models import Officer, Organisation, Post, Token
 from ecase.officers.posts import NO_CURRENT_POST, why_lost
 from ecase.problems import NotAllowed

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ecase.officers.audited_admin import AuditedAdmin
+from ecase.officers.admin_base import AuditedAdmin
 from ecase.officers.models import Role
 from ecase.trust import services
 from ecase.trust.models import SignerRule, TrustedCertificate

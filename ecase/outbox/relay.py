@@ -32,7 +32,7 @@ from ecase.outbox import circuit, claims
 from ecase.outbox.channels.registry import proof_of_delivery
 from ecase.outbox.claims import Claim
 from ecase.outbox.models import UNDER_WAY, Message, State
-from ecase.pauses import pause_after
+from ecase.retry import pause_after
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ecase.portal import containers
-from ecase.trust import awaiting, evidence, folder, services
+from ecase.trust import evidence, folder, seal_evidence, services
 from ecase.trust.models import Answer, AwaitedEvidence, EvidenceRecord, RuleChange, SignerRule, TrustedCertificate
 from signatures import TrustStore, container
 from signatures.cms import parse
@@ -118,7 +118,7 @@ def test_acts_of_the_service_stand_by_their_evidence_as_well(
         return offline.examine(container.read(act_evidence.container(last)), trust, timezone.now() + DECADE).indication
 
     assert verdict() == "INDETERMINATE"
-    assert all(awaiting.fetch(awaited.pk) for awaited in AwaitedEvidence.objects.all())
+    assert all(seal_evidence.fetch(awaited.pk) for awaited in AwaitedEvidence.objects.all())
     assert verdict() == "TOTAL_PASSED"
 
 

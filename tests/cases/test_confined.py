@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from ecase import untrusted
-from ecase.cases import acceptance
+from ecase.cases import validation
 from ecase.untrusted import findings, process
 from tests.cases import samples
 from tests.cases.samples import raw_pdf, stream
@@ -155,7 +155,7 @@ def test_what_a_form_was_filled_with_is_printed(tmp_path: Path) -> None:
 
 
 def test_bytes_that_were_read_lately_are_not_read_again(tmp_path: Path) -> None:
-    known = acceptance._Known(most=2)
+    known = validation._Known(most=2)
     kept = {number: untrusted.Examined("pdf", ()) for number in range(3)}
     for number, examined in kept.items():
         known.keep((str(number), "pdf"), examined)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecase.audit.models import Entry
-from ecase.cases import acceptance, documents, integrity, names, storage
+from ecase.cases import documents, integrity, names, storage, validation
 from ecase.cases.integrity import Altered
 from ecase.cases.models import Blob, Document
 from ecase.problems import Invalid
@@ -57,8 +57,8 @@ ACCEPTED = {
     "қаулы.pdf": (samples.pdf(), "application/pdf"),
     "Фото.JPEG": (samples.JPEG, "image/jpeg"),
     "plan.png": (samples.PNG, "image/png"),
-    "rapport.docx": (samples.office(), acceptance.media.TYPES["docx"].media_type),
-    "счёт.xlsx": (samples.office("xl/workbook.xml"), acceptance.media.TYPES["xlsx"].media_type),
+    "rapport.docx": (samples.office(), validation.media.TYPES["docx"].media_type),
+    "счёт.xlsx": (samples.office("xl/workbook.xml"), validation.media.TYPES["xlsx"].media_type),
     "жауап.txt": ("Жауап алынды.\r\n".encode(), "text/plain; charset=utf-8"),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 from pikepdf import Array, Dictionary, Name
 
-from ecase.cases import acceptance, documents
+from ecase.cases import documents, validation
 from ecase.cases.models import Blob, Document
 from ecase.problems import Invalid
 from tests.cases import samples
@@ -114,19 +114,19 @@ TAKEN = {
     "filled-form.pdf": (form_filled(), "application/pdf"),
     "structure.pdf": (raw_pdf(b"<< /Type /StructElem /S /Sound /P 1 0 R >>"), "application/pdf"),
     "no-table.pdf": (samples.pdf().replace(b"startxref", b"startxxxx"), "application/pdf"),
-    "letter.docx": (office(), documents.acceptance.media.TYPES["docx"].media_type),
-    "sheet.xlsx": (WORKBOOK, documents.acceptance.media.TYPES["xlsx"].media_type),
+    "letter.docx": (office(), documents.validation.media.TYPES["docx"].media_type),
+    "sheet.xlsx": (WORKBOOK, documents.validation.media.TYPES["xlsx"].media_type),
     "web-link.docx": (
         office(**{DOCUMENT_RELS: relationships(("hyperlink", "https://example.kz", "External"))}),
-        documents.acceptance.media.TYPES["docx"].media_type,
+        documents.validation.media.TYPES["docx"].media_type,
     ),
     "own-template.docx": (
         office(**{SETTINGS_RELS: relationships(("attachedTemplate", "file:///C:\\Templates\\a.dotm", "External"))}),
-        documents.acceptance.media.TYPES["docx"].media_type,
+        documents.validation.media.TYPES["docx"].media_type,
     ),
     "chart.docx": (
         office(**{"word/embeddings/sheet1.xlsx": WORKBOOK}),
-        documents.acceptance.media.TYPES["docx"].media_type,
+        documents.validation.media.TYPES["docx"].media_type,
     ),
     "picture.png": (samples.PNG, "image/png"),
     "photo.jpg": (samples.picture("JPEG", (4000, 3000)), "image/jpeg"),
@@ -327,10 +327,10 @@ def test_what_is_something_else_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-@pytest.mark.parametrize("finding", acceptance.SENTENCES)
+@pytest.mark.parametrize("finding", validation.SENTENCES)
 def test_every_reason_is_a_sentence_that_names_the_file(language: str, finding: str) -> None:
     detail = {"page": 3, "limit": 5, "width": 1, "height": 1, "address": "x:", "part": "a"}
-    english = acceptance.SENTENCES[finding][1]
+    english = validation.SENTENCES[finding][1]
     with translation.override(language):
         said = translation.gettext(english) % {"name": "хат.pdf", **detail}
     assert "хат.pdf" in said

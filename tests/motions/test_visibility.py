@@ -14,7 +14,7 @@ from django.contrib import admin
 
 from ecase.audit import services as audit
 from ecase.audit.models import Entry
-from ecase.officers.audited_admin import AuditedAdmin
+from ecase.officers.admin_base import AuditedAdmin
 from ecase.portal.views.audit import EVENTS as WORDS
 from tests.factories import PostFactory
 from tests.logs import about

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from ecase.audit.models import Entry
-from ecase.heads import only_where_sent
+from ecase.http import only_where_sent
 from ecase.outbox import services as outbox
 from tests.motions.world import World
 from tests.past_guards import past_guards

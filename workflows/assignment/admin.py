@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ecase.cases.models import Case
-from ecase.officers.audited_admin import AuditedAdmin
+from ecase.officers.admin_base import AuditedAdmin
 from ecase.officers.models import Post, Role
 from workflows.assignment import seeds
 from workflows.assignment.models import Bar, BarEnd, RosterEntry

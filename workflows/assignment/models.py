@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.guards import NeverDeleted
 from ecase.cases.models import Case
+from ecase.constraints import forbid_overlap
 from ecase.instants import format_instant
 from ecase.officers.models import TWELVE_DIGITS, Officer, Organisation, Post, Role
-from ecase.periods import forbid_overlap
 from workflows.assignment.algorithm import FIRST, FULL_SHARE
 
 

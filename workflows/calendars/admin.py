@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ecase.officers.audited_admin import AuditedAdmin
+from ecase.officers.admin_base import AuditedAdmin
 from workflows.calendars.differences import Difference, differences, is_known
 from workflows.calendars.models import Day, Review, Year
 

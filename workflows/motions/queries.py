@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ecase.audit import services as audit
 from ecase.cases.models import Case, Document
-from ecase.heads import only_where_sent
+from ecase.http import only_where_sent
 from ecase.instants import format_instant
 from ecase.officers.models import Organisation, Post, Role
 from workflows.assignment import calling

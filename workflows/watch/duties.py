@@ -8,7 +8,7 @@ the loop puts it off and continues with the others; a row that fails is put asid
 from collections.abc import Callable
 from datetime import datetime
 
-from ecase.audit import repeats, sequencer
+from ecase.audit import refusals, sequencer
 from ecase.outbox import relay
 from workflows.motions.services import acting
 from workflows.watch import faults
@@ -33,7 +33,7 @@ def sequence_log(now: datetime) -> int:
 
 def enter_refusals(now: datetime) -> int:
     """Log how often equal attempts were refused, once the first entry is a minute old."""
-    return repeats.enter_waiting(now)
+    return refusals.enter_waiting(now)
 
 
 def forget_prepared(now: datetime) -> int:

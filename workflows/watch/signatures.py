@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ecase.audit import services as audit
 from ecase.instants import format_instant
-from ecase.trust import awaiting, evidence
+from ecase.trust import evidence, seal_evidence
 from workflows.motions.models import Motion, PendingSignature
 from workflows.motions.services import pending_signatures
 from workflows.watch import tasks
@@ -56,7 +56,7 @@ def _show(waiting: PendingSignature) -> None:
 
 def fetch_evidence(now: datetime) -> int:
     """Have a worker, which may use the network, fetch the evidence of the service's seals."""
-    claimed = awaiting.claim_due(now, BATCH)
+    claimed = seal_evidence.claim_due(now, BATCH)
     for signature in claimed:
         tasks.fetch_evidence.delay(signature)
     return len(claimed)

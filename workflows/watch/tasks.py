@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ecase.problems import Refused
-from ecase.trust import awaiting, evidence
+from ecase.trust import evidence, seal_evidence
 from signatures.clients.http import Unreachable
 from workflows.motions.models import Act, Motion, PendingSignature
 from workflows.motions.services import signature_retries
@@ -37,7 +37,7 @@ def _tell_author(pk: int, topic: str, outcome: Act | Refused) -> None:
 @shared_task(name="signatures.fetch")
 def fetch_evidence(signature_sha256: str) -> bool:
     """Fetch the evidence of a seal of the service; whether it is complete and stored."""
-    return awaiting.fetch(signature_sha256)
+    return seal_evidence.fetch(signature_sha256)
 
 
 @shared_task(name="signatures.renew")

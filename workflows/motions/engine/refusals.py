@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from django.db import transaction
 
 from ecase.audit import services as audit
-from ecase.audit.repeats import append_refusal
+from ecase.audit.refusals import append_refusal
 from ecase.officers.models import Post
 from ecase.problems import Refused, Undecided
 from workflows.motions.models import Motion

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ecase.audit import services as audit
 from ecase.officers import signing
-from ecase.trust import awaiting
+from ecase.trust import seal_evidence
 from workflows.motions.acts.registry import SERVICE_ACTS
 from workflows.motions.engine.record import Statement, record
 from workflows.motions.exports.act_json import Draft, freeze
@@ -30,5 +30,5 @@ def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any
     frozen = freeze(draft)
     cms = signing.sealer().sign(frozen)
     report = signing.verify_seal(cms, frozen, now)
-    awaiting.expect(report, cms, frozen, now)
+    seal_evidence.expect(report, cms, frozen, now)
     return record(motion, Statement(draft.id, act_type, None, payload, frozen, cms, report, None, now))

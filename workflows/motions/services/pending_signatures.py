@@ -14,8 +14,8 @@ from django.utils.translation import override
 
 from ecase.officers.models import Post, Role
 from ecase.officers.signing import Received
-from ecase.pauses import pause_after
 from ecase.problems import Refused, Undecided
+from ecase.retry import pause_after
 from signatures import DEFAULT, Evidence
 from workflows.motions.models import Admission, PendingSignature, PreparedAct
 

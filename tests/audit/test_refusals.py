@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from ecase.audit.models import Entry, RepeatedRefusal
-from ecase.audit.repeats import append_refusal, enter_waiting
+from ecase.audit.refusals import append_refusal, enter_waiting
 from tests.audit.conftest import ACTOR
 
 pytestmark = pytest.mark.django_db

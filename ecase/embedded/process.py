@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecase.embedded.accounts import Account, credentials
-from ecase.embedded.warden import Warden
+from ecase.embedded.reaper import Reaper
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -35,10 +35,10 @@ class Program:
 class Child:
     """A running :class:`Program`, leader of its own session and process group."""
 
-    def __init__(self, program: Program, warden: Warden) -> None:
+    def __init__(self, program: Program, reaper: Reaper) -> None:
         self.program = program
         self.started = time.monotonic()
-        self._warden = warden
+        self._reaper = reaper
         with program.log.open("ab") as log:
             self._process = subprocess.Popen(
                 program.command,
@@ -49,7 +49,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=program.pass_fds,
-                preexec_fn=guarded(program.stop_signal, warden),  # noqa: PLW1509  the launcher has one thread
+                preexec_fn=guarded(program.stop_signal, reaper),  # noqa: PLW1509  the launcher has one thread
                 **credentials(program.account),
             )
         self.pid = self._process.pid
@@ -70,7 +70,7 @@ class Child:
             self._process.wait(self.program.grace)
         _kill_group(self.pid, signal.SIGKILL)
         self._process.wait()
-        self._warden.forget(self.pid)
+        self._reaper.forget(self.pid)
 
 
 def keep_old_log(log: Path) -> None:
@@ -79,12 +79,12 @@ def keep_old_log(log: Path) -> None:
         log.rename(log.with_suffix(".log.1"))
 
 
-def guarded(stop_signal: signal.Signals, warden: Warden) -> Callable[[], None]:
+def guarded(stop_signal: signal.Signals, reaper: Reaper) -> Callable[[], None]:
     """For ``preexec_fn`` of a group's leader: it and its children end after the launcher, even if that is killed."""
     arm = dies_with_parent(stop_signal)
 
     def begin() -> None:
-        warden.announce(stop_signal)
+        reaper.announce(stop_signal)
         arm()
 
     return begin

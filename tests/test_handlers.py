@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ecase.reception import UNRECEIVED, File, Limits, Reception
+from ecase.handlers import UNRECEIVED, File, Limits, Reception
 
 LIMITS = Limits(seconds=0.2, size=1000, waiting=4)
 

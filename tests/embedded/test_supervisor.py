@@ -13,17 +13,17 @@ import pytest
 
 from ecase.console import Trouble
 from ecase.embedded import ports
-from ecase.embedded.children import Child, Program
-from ecase.embedded.warden import Warden
-from ecase.embedded.watchman import LONGEST_PAUSE, Watchman
+from ecase.embedded.process import Child, Program
+from ecase.embedded.reaper import Reaper
+from ecase.embedded.supervisor import LONGEST_PAUSE, Supervisor
 from tests.embedded.launchers import BASE_DIR, wait_for
 
 
 @pytest.fixture
-def warden() -> Iterator[Warden]:
-    warden = Warden()
-    yield warden
-    warden.dismiss()
+def reaper() -> Iterator[Reaper]:
+    reaper = Reaper()
+    yield reaper
+    reaper.dismiss()
 
 
 def shell(script: str, folder: Path, grace: float = 0.5) -> Program:
@@ -39,17 +39,17 @@ def group_runs(group: int) -> bool:
     return False
 
 
-def test_fallen_child_is_started_again_after_a_pause(tmp_path: Path, warden: Warden) -> None:
+def test_fallen_child_is_started_again_after_a_pause(tmp_path: Path, reaper: Reaper) -> None:
     said: list[str] = []
-    children = [Child(shell("echo started; exit 3", tmp_path), warden)]
-    first, watchman = children[0], Watchman(warden, said.append)
+    children = [Child(shell("echo started; exit 3", tmp_path), reaper)]
+    first, supervisor = children[0], Supervisor(reaper, said.append)
     wait_for(lambda: first.exit_status() is not None)
-    watchman.round(children)
+    supervisor.round(children)
     assert said == [f"thing ended (exit code 3); it is started again in 1 s. See {tmp_path / 'thing.log'}"]
-    watchman.round(children)
+    supervisor.round(children)
     assert children == [first], "not before its time"
     time.sleep(1.05)
-    watchman.round(children)
+    supervisor.round(children)
     assert children != [first]
     assert said[-1] == "thing was started again."
     wait_for_end(children[0])
@@ -57,16 +57,16 @@ def test_fallen_child_is_started_again_after_a_pause(tmp_path: Path, warden: War
     assert (tmp_path / "thing.log").read_text() == "started\nstarted\n"
 
 
-def test_pauses_grow_up_to_a_limit(tmp_path: Path, warden: Warden, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pauses_grow_up_to_a_limit(tmp_path: Path, reaper: Reaper, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     now = [time.monotonic()]
-    monkeypatch.setattr("ecase.embedded.watchman.time.monotonic", lambda: now[0])
-    children, watchman = [Child(shell("kill -9 $$", tmp_path), warden)], Watchman(warden, said.append)
+    monkeypatch.setattr("ecase.embedded.supervisor.time.monotonic", lambda: now[0])
+    children, supervisor = [Child(shell("kill -9 $$", tmp_path), reaper)], Supervisor(reaper, said.append)
     for _fall in range(7):
         wait_for_end(children[0])
-        watchman.round(children)
+        supervisor.round(children)
         now[0] += LONGEST_PAUSE
-        watchman.round(children)
+        supervisor.round(children)
     children[0].stop()
     pauses = [line.split(" again in ")[1].split(" s.")[0] for line in said if "signal 9" in line]
     assert pauses == ["1", "2", "4", "8", "16", "30", "30"]
@@ -77,17 +77,17 @@ def wait_for_end(child: Child) -> None:
         time.sleep(0.01)
 
 
-def test_healthy_child_is_left_alone(tmp_path: Path, warden: Warden) -> None:
+def test_healthy_child_is_left_alone(tmp_path: Path, reaper: Reaper) -> None:
     said: list[str] = []
-    children = [Child(shell("exec sleep 600", tmp_path), warden)]
-    Watchman(warden, said.append).round(children)
+    children = [Child(shell("exec sleep 600", tmp_path), reaper)]
+    Supervisor(reaper, said.append).round(children)
     children[0].stop()
     assert said == []
 
 
-def test_stop_leaves_nothing_of_a_group_that_refuses(tmp_path: Path, warden: Warden) -> None:
+def test_stop_leaves_nothing_of_a_group_that_refuses(tmp_path: Path, reaper: Reaper) -> None:
     child = Child(
-        shell("trap '' TERM; sh -c 'trap \"\" TERM; sleep 600 & wait' & while :; do sleep 1; done", tmp_path), warden
+        shell("trap '' TERM; sh -c 'trap \"\" TERM; sleep 600 & wait' & while :; do sleep 1; done", tmp_path), reaper
     )
     time.sleep(0.3)
     child.stop()
@@ -95,9 +95,9 @@ def test_stop_leaves_nothing_of_a_group_that_refuses(tmp_path: Path, warden: War
     wait_for(lambda: not group_runs(child.pid))
 
 
-def test_child_has_no_terminal_and_its_own_session(tmp_path: Path, warden: Warden) -> None:
+def test_child_has_no_terminal_and_its_own_session(tmp_path: Path, reaper: Reaper) -> None:
     script = "import os; print(os.getsid(0) == os.getpid(), os.isatty(0))"
-    child = Child(Program("thing", [sys.executable, "-c", script], os.environ, tmp_path / "log", tmp_path), warden)
+    child = Child(Program("thing", [sys.executable, "-c", script], os.environ, tmp_path / "log", tmp_path), reaper)
     wait_for_end(child)
     child.stop()
     assert (tmp_path / "log").read_text() == "True False\n"
@@ -132,10 +132,10 @@ def test_no_free_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 STARTS_AND_SAYS_NOTHING = """
 import signal, subprocess, time
-from ecase.embedded.children import guarded
-from ecase.embedded.warden import Warden
+from ecase.embedded.process import guarded
+from ecase.embedded.reaper import Reaper
 
-begin = guarded(signal.SIGTERM, Warden())
+begin = guarded(signal.SIGTERM, Reaper())
 command = ["sh", "-c", "sleep 600 >&2 & sleep 600 >&2 & echo $$; wait"]
 process = subprocess.Popen(command, process_group=0, preexec_fn=begin)
 time.sleep(600)
@@ -143,7 +143,7 @@ time.sleep(600)
 
 
 def test_launcher_killed_before_it_knows_of_its_child_leaves_nothing() -> None:
-    """The child has told the warden by itself, so what it has started ends too."""
+    """The child has told the reaper by itself, so what it has started ends too."""
     launcher = subprocess.Popen(
         [sys.executable, "-c", STARTS_AND_SAYS_NOTHING], stdout=subprocess.PIPE, text=True, cwd=BASE_DIR
     )

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ecase.embedded.children import Child
-from ecase.embedded.warden import Warden
+from ecase.embedded.process import Child
+from ecase.embedded.reaper import Reaper
 
 LONGEST_PAUSE = 30.0  # seconds
 HEALTHY_AFTER = 60.0  # seconds of running after which earlier failures are forgotten
@@ -19,11 +19,11 @@ class Fall:
     due: float | None = None
 
 
-class Watchman:
+class Supervisor:
     """Watches lists of children. The lists are changed in place, so that their owner stops the current ones."""
 
-    def __init__(self, warden: Warden, say: Callable[[str], None]) -> None:
-        self._warden = warden
+    def __init__(self, reaper: Reaper, say: Callable[[str], None]) -> None:
+        self._reaper = reaper
         self._say = say
         self._falls: dict[str, Fall] = {}
 
@@ -41,7 +41,7 @@ class Watchman:
             self._note(children[index], fall, status)
         elif time.monotonic() >= fall.due:
             fall.due = None
-            children[index] = Child(program, self._warden)
+            children[index] = Child(program, self._reaper)
             self._say(f"{program.name} was started again.")
 
     def _note(self, child: Child, fall: Fall, status: int) -> None:

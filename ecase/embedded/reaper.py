@@ -16,7 +16,7 @@ from typing import TextIO
 GRACE = 8.0  # seconds between asking and killing
 
 
-class Warden:
+class Reaper:
     """The launcher's end of the pipe."""
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Warden:
         """Called in the child, between fork and exec: registers its group, which must not outlive the launcher.
 
         The child itself registers, since the launcher could be killed before it does. The pipe stays open until the
-        exec, so the warden reads this even if the launcher is already gone.
+        exec, so the reaper reads this even if the launcher is already gone.
         """
         if self._process.stdin is not None:
             os.write(self._process.stdin.fileno(), f"+{os.getpid()} {int(stop_signal)}\n".encode())

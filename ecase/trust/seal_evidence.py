@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ecase.pauses import pause_after
+from ecase.retry import pause_after
 from ecase.trust import evidence, services
 from ecase.trust.models import AwaitedEvidence
 from signatures import DEFAULT, Evidence, Expected, Report, verify
