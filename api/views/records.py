@@ -13,7 +13,7 @@ from api.authentication import post_of
 from api.serializers.records import ChangeShape, Difference, Draws, DrawShape
 from api.views.base import View
 from workflows.motions import queries
-from workflows.motions.exports import difference, printable
+from workflows.motions.exports import difference, motion_pdf
 
 
 class DrawsOfMotion(View):
@@ -45,12 +45,12 @@ class DifferenceOfVersions(View):
 class FileOfMotion(View):
     """The whole file of a motion."""
 
-    @extend_schema(operation_id="getMotionFile", responses={(200, printable.PDF): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="getMotionFile", responses={(200, motion_pdf.PDF): OpenApiTypes.BINARY})
     def get(self, request: Request, motion_id: uuid.UUID) -> HttpResponse:
         """One PDF of all acts and attachments up to now. Counts as opening the materials."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)
         queries.open_materials(motion, post)
-        response = HttpResponse(printable.render(motion, post), content_type=printable.PDF)
-        response["Content-Disposition"] = content_disposition_header(True, printable.file_name(motion))
+        response = HttpResponse(motion_pdf.render(motion, post), content_type=motion_pdf.PDF)
+        response["Content-Disposition"] = content_disposition_header(True, motion_pdf.file_name(motion))
         response["Cache-Control"] = "private, no-store"
         return response

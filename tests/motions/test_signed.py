@@ -10,7 +10,7 @@ from ecase.cases.integrity import RowAltered
 from tests.motions.world import World
 from tests.past_guards import past_guards
 from workflows.motions import queries, signed
-from workflows.motions.exports import printable
+from workflows.motions.exports import motion_pdf
 from workflows.motions.locking import lock
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import prefill
@@ -82,7 +82,7 @@ def test_a_signature_that_comes_after_the_alteration_is_refused_and_logged(motio
 def test_it_is_not_printed(motion: Motion, world: World) -> None:
     alter(motion, number="1-1-1")
     with pytest.raises(RowAltered):
-        printable.render(world.fresh(motion), world.posts["judge"])
+        motion_pdf.render(world.fresh(motion), world.posts["judge"])
 
 
 def test_nothing_is_taken_over_from_it(motion: Motion, world: World) -> None:

@@ -22,7 +22,7 @@ from tests.past_guards import past_guards
 from workflows.motions.models import Motion
 from workflows.motions.services import drafts
 from workflows.motions.states import ActType
-from workflows.motions.verifying import wholes
+from workflows.motions.verifying import motions
 from workflows.statute.catalogue import catalogue, in_force
 
 pytestmark = pytest.mark.django_db
@@ -316,7 +316,7 @@ def _peak() -> int:
 
 def test_memory_does_not_grow_with_the_rows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Far more motions than a cursor fetches at once; the first run fills caches and is not measured."""
-    monkeypatch.setattr(wholes, "FETCH", 20)
+    monkeypatch.setattr(motions, "FETCH", 20)
     motion = world.filed("search")
     _multiply(motion, 100)
     _peak()

@@ -23,7 +23,7 @@ from workflows.assignment import conflicts
 from workflows.assignment.models import Bar
 from workflows.drafting import services as drafting
 from workflows.motions import queries
-from workflows.motions.exports import printable
+from workflows.motions.exports import motion_pdf
 from workflows.motions.models import Motion
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
@@ -111,7 +111,7 @@ def _readings(week: Week) -> None:
     world = week.world
     for name in ("custody", "search", "covert"):
         motion, judge = week.motions[name], world.posts["judge"]
-        printable.render(queries.get(judge, motion.pk), judge)
+        motion_pdf.render(queries.get(judge, motion.pk), judge)
         attachment = motion.attachments.first()
         assert attachment
         with documents.read(attachment.document, judge):

@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from workflows.motions.exports.authenticity import SHA256, verdict
+from workflows.motions.exports.verification import SHA256, verdict
 
 
 @require_safe

@@ -14,7 +14,7 @@ from ecase.portal.draws import describe
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from workflows.deadlines.explanation import explain
 from workflows.motions import openings, queries, signers
-from workflows.motions.exports import difference, printable
+from workflows.motions.exports import difference, motion_pdf
 from workflows.motions.models import Act, Motion
 from workflows.motions.services import acting
 from workflows.motions.signers import Kept
@@ -89,7 +89,7 @@ def whole_file(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """One PDF of the whole current file, for printing."""
     motion = or_404(queries.get, request.post, motion_id)
     queries.open_materials(motion, request.post)
-    return files.pdf(printable.render(motion, request.post), printable.file_name(motion))
+    return files.pdf(motion_pdf.render(motion, request.post), motion_pdf.file_name(motion))
 
 
 def _kept(kept: Kept) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from workflows.motions import columns, signed
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import appeals
 from workflows.motions.states import State
-from workflows.motions.verifying.wholes import Logged, Whole
+from workflows.motions.verifying.motions import Logged, Whole
 
 ACT, MOTION = Act._meta.db_table, Motion._meta.db_table
 

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterator
 
 from ecase.audit.derivation import RowFault, Tally
-from workflows.motions.verifying import acts, clocks, readers
-from workflows.motions.verifying.wholes import Whole, every
+from workflows.motions.verifying import acts, deadlines, records
+from workflows.motions.verifying.motions import Whole, every
 
 Part = Callable[[Whole, Tally], Iterator[RowFault]]
 PARTS: tuple[Part, ...] = (
     acts.of_acts,
     acts.of_the_row,
-    clocks.of_deadlines,
-    readers.of_copies,
-    readers.of_openings,
-    readers.of_admissions,
-    readers.of_attachments,
-    readers.of_draws,
-    readers.of_prepared,
+    deadlines.of_deadlines,
+    records.of_copies,
+    records.of_openings,
+    records.of_admissions,
+    records.of_attachments,
+    records.of_draws,
+    records.of_prepared,
 )
 
 

@@ -11,7 +11,7 @@ from workflows.assignment.models import Draw
 from workflows.copies.models import Copy
 from workflows.motions.models import Act, Admission, Attachment, Opening, PendingSignature, PreparedAct
 from workflows.motions.states import ActType
-from workflows.motions.verifying.wholes import Logged, Whole
+from workflows.motions.verifying.motions import Logged, Whole
 
 COPY, OPENING, ADMISSION = Copy._meta.db_table, Opening._meta.db_table, Admission._meta.db_table
 ATTACHMENT, DRAW = Attachment._meta.db_table, Draw._meta.db_table

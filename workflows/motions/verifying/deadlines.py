@@ -7,7 +7,7 @@ from typing import Any
 from ecase.audit.derivation import MISSING, UNFOUNDED, RowFault, Tally, differences
 from ecase.instants import format_instant, format_optional_instant
 from workflows.deadlines.models import Deadline, State, Voided
-from workflows.motions.verifying.wholes import Whole
+from workflows.motions.verifying.motions import Whole
 
 TABLE = Deadline._meta.db_table
 

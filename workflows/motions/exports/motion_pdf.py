@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ecase.audit import services as audit
 from ecase.officers.models import Post
 from workflows.motions import signed
-from workflows.motions.exports import printing
+from workflows.motions.exports import pdf_files
 from workflows.motions.models import Act, Attachment, Motion
 from workflows.motions.states import ActType, AppealState, State
 from workflows.papers import inventory
@@ -33,8 +33,8 @@ def render(motion: Motion, post: Post) -> bytes:
     acts = list(motion.acts.select_related("pdf", "author__organisation").order_by("position"))
     attachments = list(motion.attachments.select_related("document__blob").exclude(filed_by=None))
     blobs = [*(act.pdf for act in acts if act.pdf), *(attachment.document.blob for attachment in attachments)]
-    with printing.prepared(blobs) as files:
-        whole = printing.joined(
+    with pdf_files.prepared(blobs) as files:
+        whole = pdf_files.joined(
             files,
             lambda: inventory.render(_inventory(motion, acts, attachments, files, now)),
             _titles(acts, attachments),
@@ -63,7 +63,7 @@ def _log(motion: Motion, post: Post) -> None:
 
 
 def _inventory(
-    motion: Motion, acts: list[Act], attachments: list[Attachment], files: printing.Prepared, now: datetime
+    motion: Motion, acts: list[Act], attachments: list[Attachment], files: pdf_files.Prepared, now: datetime
 ) -> inventory.Inventory:
     with translation.override(motion.language):
         return inventory.Inventory(
@@ -93,7 +93,7 @@ def _facts(motion: Motion, now: datetime) -> Iterator[tuple[str, str]]:
         yield _("Appeal"), str(AppealState(motion.appeal_state).label)
 
 
-def _of_acts(acts: list[Act], files: printing.Prepared) -> inventory.Part:
+def _of_acts(acts: list[Act], files: pdf_files.Prepared) -> inventory.Part:
     rows = [
         (
             str(act.position),
@@ -107,12 +107,12 @@ def _of_acts(acts: list[Act], files: printing.Prepared) -> inventory.Part:
     return inventory.Part(_("Acts"), ("№", _("Act"), _("Who"), _("When"), "SHA-256"), rows)
 
 
-def _paper(act: Act, files: printing.Prepared) -> str:
+def _paper(act: Act, files: pdf_files.Prepared) -> str:
     label, reason = str(ActType(act.type).label), files.reason(act.pdf_id) if act.pdf_id else ""
     return f"{label}, {reason}" if reason else label
 
 
-def _of_attachments(attachments: list[Attachment], files: printing.Prepared) -> inventory.Part:
+def _of_attachments(attachments: list[Attachment], files: pdf_files.Prepared) -> inventory.Part:
     rows = [
         (
             str(attachment.position),
@@ -126,7 +126,7 @@ def _of_attachments(attachments: list[Attachment], files: printing.Prepared) -> 
     return inventory.Part(_("Attachments"), ("№", _("File"), _("What"), _("Type"), "SHA-256"), rows)
 
 
-def _type(attachment: Attachment, files: printing.Prepared) -> str:
+def _type(attachment: Attachment, files: pdf_files.Prepared) -> str:
     blob = attachment.document.blob
     reason = files.reason(blob.sha256)
     return f"{blob.media_type}, {reason}" if reason else blob.media_type

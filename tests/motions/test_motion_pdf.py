@@ -15,7 +15,7 @@ from ecase.cases.models import Document
 from tests.cases import samples
 from tests.cases.samples import raw_pdf
 from tests.motions.world import World
-from workflows.motions.exports import printable
+from workflows.motions.exports import motion_pdf
 from workflows.motions.models import Attachment, Motion
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_it_holds_the_list_every_paper_and_every_attachment(world: World, langua
     motion = world.decided("custody", "sanctioned")
 
     with translation.override("en"):
-        made = PdfReader(BytesIO(printable.render(motion, world.posts["prosecutor"])))
+        made = PdfReader(BytesIO(motion_pdf.render(motion, world.posts["prosecutor"])))
 
     text = "".join(page.extract_text() for page in made.pages)
     assert str(motion.number) in text
@@ -77,7 +77,7 @@ def test_odd_attachments_are_listed_with_their_reason_and_everything_else_is_pri
     stored = motion.attachments.get(document__name="altered.pdf").document.blob_id
     Path(default_storage.path(storage.path_of(stored))).write_bytes(b"other")
 
-    made = PdfReader(BytesIO(printable.render(motion, world.posts["prosecutor"])))
+    made = PdfReader(BytesIO(motion_pdf.render(motion, world.posts["prosecutor"])))
 
     titles = [entry.title for entry in made.outline]
     assert "annotated.pdf" in titles
@@ -94,6 +94,6 @@ def test_all_attachments_at_once_beyond_the_limits_leave_the_list(
 ) -> None:
     motion = world.filed("custody")
     monkeypatch.setattr(untrusted, "join", lambda parts, target: False)
-    made = PdfReader(BytesIO(printable.render(motion, world.posts["prosecutor"])))
+    made = PdfReader(BytesIO(motion_pdf.render(motion, world.posts["prosecutor"])))
     assert "materials.pdf" not in str(made.outline)
     assert spaceless("тым үлкен") in spaceless("".join(page.extract_text() for page in made.pages))
