@@ -90,11 +90,11 @@ def patient_exports() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def whole_turns() -> Iterator[None]:
     """A duty that a test calls handles all that waits, however slow the machine is; the turn has tests of its own."""
-    from workflows.watch import rounds
+    from workflows.watch import batch
 
-    kept, rounds.TURN_SECONDS = rounds.TURN_SECONDS, 600.0
+    kept, batch.TURN_SECONDS = batch.TURN_SECONDS, 600.0
     yield
-    rounds.TURN_SECONDS = kept
+    batch.TURN_SECONDS = kept
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ LOOK = """
 import django
 django.setup()
 from workflows.motions.acts.registry import spec_of
-from workflows.papers.words import words
+from workflows.papers.wording import words
 from workflows.statute.loading import read_folder
 from pathlib import Path
 spec = spec_of("note_for_file")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.motions.conftest import World
 from workflows.drafting import services, tasks
-from workflows.drafting.comparison import differences, survived
+from workflows.drafting.differences import differences, survived
 from workflows.drafting.models import Survival
 from workflows.motions.models import Act, Motion
 

@@ -11,7 +11,7 @@ from ecase.outbox.models import Message
 from tests.factories import DutyShiftFactory, judge_of, prosecutor_of
 from tests.motions.world import World
 from workflows.motions.states import ActType, State
-from workflows.watch import calls
+from workflows.watch import assignment
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def test_the_prosecutor_on_duty_is_called_then_the_next(world: World) -> None:
     world.filed("custody")
     assert (called(world, first), called(world, second)) == (1, 0)
 
-    assert calls.pass_on_calls(minutes_later()) == 1
+    assert assignment.pass_on_calls(minutes_later()) == 1
 
     assert (called(world, first), called(world, second)) == (1, 1)
 
@@ -45,7 +45,7 @@ def test_whoever_opens_the_materials_has_answered(world: World) -> None:
     on_duty(first, second)
     world.opened(world.filed("custody"), "prosecutor")
 
-    assert calls.pass_on_calls(minutes_later()) == 0
+    assert assignment.pass_on_calls(minutes_later()) == 0
     assert called(world, second) == 0
 
 
@@ -55,7 +55,7 @@ def test_a_motion_goes_to_the_judge_who_is_called_next(world: World) -> None:
     motion = world.filed("search")
     assert motion.judge == first.officer
 
-    calls.pass_on_calls(minutes_later())
+    assignment.pass_on_calls(minutes_later())
 
     motion = world.fresh(motion)
     assert (motion.state, motion.judge) == (State.ASSIGNED, second.officer)

@@ -12,7 +12,7 @@ from tests.api.conftest import Caller
 from tests.factories import PersonFactory, PostFactory
 from tests.motions.world import World
 from tests.portal.conftest import sign_in
-from workflows.drafting.composition import Composer
+from workflows.drafting.suggestions import Composer
 from workflows.motions import queries
 from workflows.motions.exports.papers import name_of
 from workflows.motions.models import Motion

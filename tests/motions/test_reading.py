@@ -17,7 +17,7 @@ from workflows.motions import openings, queries
 from workflows.motions.models import Motion, Opening
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
-from workflows.watch.calls import pass_on_calls
+from workflows.watch.assignment import pass_on_calls
 
 pytestmark = pytest.mark.django_db
 

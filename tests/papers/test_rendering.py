@@ -15,7 +15,7 @@ from workflows.act_types import ActType
 from workflows.papers import facts, render
 from workflows.papers.composition import Letter, blocks
 from workflows.papers.rendering import document, images
-from workflows.papers.words import words
+from workflows.papers.wording import words
 
 LANGUAGES = ("kk", "ru", "en")
 EVERY = [(template, language) for template in sorted(ActType.values) for language in LANGUAGES]

@@ -11,7 +11,7 @@ from ecase.officers.models import Role
 from tests.papers.conftest import make
 from workflows.motions.states import ActType
 from workflows.papers.composition import _COMPOSERS, Letter
-from workflows.papers.words import words
+from workflows.papers.wording import words
 
 
 def shape(value: Any) -> Any:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from tests.statute.conftest import rewriter
 from tests.statute.test_catalogue import rules_in
-from workflows.statute import overview, report, wording
+from workflows.statute import kinds_report, report, wording
 from workflows.statute.catalogue import load_all
 from workflows.statute.differences import differences
 from workflows.statute.loading import read_folder
@@ -79,12 +79,12 @@ def test_a_jurisdiction_without_a_folder_is_named() -> None:
 
 
 def test_the_table_of_kinds_in_the_documentation_is_up_to_date(kz: Catalogue) -> None:
-    same = PAGE.read_text(encoding="utf-8") == overview.page(kz)
+    same = PAGE.read_text(encoding="utf-8") == kinds_report.page(kz)
     assert same, "run: python manage.py statute table > docs/reference/kinds.md"
 
 
 def test_every_kind_is_in_the_table(kz: Catalogue) -> None:
-    page = overview.page(kz)
+    page = kinds_report.page(kz)
     assert [key for key in kz.kinds if f"(`{key}`)" not in page] == []
 
 

@@ -26,7 +26,7 @@ from tests.past_guards import move, move_deadlines, past_guards
 from workflows.deadlines.models import Deadline
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import ActType
-from workflows.watch import duties, faults, loop, rounds, status, terms
+from workflows.watch import batch, duties, faults, loop, status, terms
 from workflows.watch.loop import Watch
 from workflows.watch.models import FailingDuty, Heartbeat, RowAside
 
@@ -43,7 +43,7 @@ FAULTS = (
 
 @pytest.fixture(autouse=True)
 def fresh_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "_CURSORS", {})
+    monkeypatch.setattr(batch, "_CURSORS", {})
 
 
 def named(name: str, call: Duty) -> Duty:
@@ -156,7 +156,7 @@ def test_what_has_settled_in_another_way_is_forgotten(monkeypatch: pytest.Monkey
     def fail(_row: Any) -> bool:
         raise ValueError("no")
 
-    rounds.each("any", [uuid4()], fail)
+    batch.each("any", [uuid4()], fail)
     assert duties.forget_faults(timezone.now()) == 0
     assert duties.forget_faults(timezone.now() + timedelta(hours=2)) == 1
     assert not RowAside.objects.exists()
@@ -285,9 +285,9 @@ def test_when_every_row_fails_the_duty_is_put_off_itself(monkeypatch: pytest.Mon
         tried.append(row)
         raise ValueError("all alike")
 
-    watch = run(monkeypatch, named("any", lambda now: rounds.each("any", [uuid4() for _row in range(50)], handle)))
+    watch = run(monkeypatch, named("any", lambda now: batch.each("any", [uuid4() for _row in range(50)], handle)))
     watch.tick()
-    assert len(tried) == rounds.FAILURES_IN_A_ROW == RowAside.objects.count()
+    assert len(tried) == batch.FAILURES_IN_A_ROW == RowAside.objects.count()
     assert "RowsFail" in FailingDuty.objects.get().fault
 
 
@@ -300,12 +300,12 @@ def test_a_statement_that_the_database_refuses_is_a_fault_of_the_row(monkeypatch
                 cursor.execute("SELECT 1 / 0")
         return True
 
-    assert rounds.each("any", [bad, good], handle) == 1
+    assert batch.each("any", [bad, good], handle) == 1
     assert RowAside.objects.get().row == bad
 
 
 def test_a_duty_yields_and_goes_on_in_the_next_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "TURN_SECONDS", 0)
+    monkeypatch.setattr(batch, "TURN_SECONDS", 0)
     three_missed(world)
     assert [duties.report_missed(timezone.now()) for _round in range(4)] == [1, 1, 1, 0]
 
@@ -313,8 +313,8 @@ def test_a_duty_yields_and_goes_on_in_the_next_round(world: World, monkeypatch: 
 def test_rows_that_have_to_wait_have_their_turn_one_after_the_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "BATCH", 2)
-    monkeypatch.setattr(rounds, "TURN_SECONDS", 0)
+    monkeypatch.setattr(batch, "BATCH", 2)
+    monkeypatch.setattr(batch, "TURN_SECONDS", 0)
     for _number in range(3):
         world.filed("property_arrest")
     waiting, seen = Motion.objects.all(), []
@@ -324,7 +324,7 @@ def test_rows_that_have_to_wait_have_their_turn_one_after_the_other(
         return False
 
     for _round in range(6):
-        rounds.each("any", rounds.in_turn("any", waiting, timezone.now()), look)
+        batch.each("any", batch.in_turn("any", waiting, timezone.now()), look)
     pks = sorted(waiting.values_list("pk", flat=True))
     assert (seen, len(pks)) == (pks * 2, 3)
 

@@ -101,7 +101,7 @@ def test_a_decision_that_waits_for_its_messages_keeps_no_other_waiting(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fifty that wait for a receiver who is away are a whole batch: the next one is delivered all the same."""
-    monkeypatch.setattr("workflows.watch.rounds.BATCH", 1)
+    monkeypatch.setattr("workflows.watch.batch.BATCH", 1)
     hook = Subscription.objects.create(organisation=world.case.prosecution, url="https://prosecutor.example/hook")
     first = world.decided("custody", "refused")
     hook.active = False

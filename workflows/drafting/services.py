@@ -11,10 +11,10 @@ from ecase.audit import services as audit
 from ecase.officers.models import Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Refused
 from signatures.canonical import canonical
-from workflows.drafting.comparison import Difference
-from workflows.drafting.comparison import differences as compare
-from workflows.drafting.composition import Composer
+from workflows.drafting.differences import Difference
+from workflows.drafting.differences import differences as compare
 from workflows.drafting.models import Suggestion
+from workflows.drafting.suggestions import Composer
 from workflows.motions import openings
 from workflows.motions.models import Motion
 from workflows.motions.states import State

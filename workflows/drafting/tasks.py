@@ -7,7 +7,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from workflows.drafting.comparison import survived
+from workflows.drafting.differences import survived
 from workflows.drafting.models import Suggestion, Survival
 from workflows.motions.models import Act
 from workflows.motions.states import DECISIONS

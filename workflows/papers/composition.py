@@ -13,7 +13,7 @@ from typing import Any
 from workflows.papers.facts import Official, Paper, Participant, Section
 from workflows.papers.glyphs import paragraphs
 from workflows.papers.names import decline_short
-from workflows.papers.words import Words, local_time, words
+from workflows.papers.wording import Words, local_time, words
 
 Block = dict[str, Any]
 # The longest text, in characters, that becomes a point of a resolution instead of a paragraph of reasons.

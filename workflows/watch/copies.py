@@ -8,8 +8,8 @@ from workflows.copies import services as copies
 from workflows.copies.models import Copy
 from workflows.motions.models import Motion
 from workflows.motions.notifications import roles_told
+from workflows.watch.batch import each, first_of
 from workflows.watch.notifications import Addressee, responsible, tell
-from workflows.watch.rounds import each, first_of
 
 RELATED = ("case", "author__officer", "court")
 

@@ -2,7 +2,7 @@
 
 Every duty takes the instant and returns the number of rows it handled. Any number of watches may run a duty at once,
 and each may be killed at any instruction: a claim and its effects are one transaction. A duty may raise any exception:
-the loop puts it off and continues with the others; a row that fails is put aside before that (``watch.rounds``).
+the loop puts it off and continues with the others; a row that fails is put aside before that (``watch.batch``).
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ecase.audit import refusals, sequencer
 from ecase.outbox import relay
 from workflows.motions.services import acting
 from workflows.watch import faults
-from workflows.watch.calls import pass_on_calls
+from workflows.watch.assignment import pass_on_calls
 from workflows.watch.copies import remind_of_copies, take_answers
 from workflows.watch.finishing import assign_appeals, close_finished, expire_sanctions, send_up_appeals
 from workflows.watch.receivers import report_given_up

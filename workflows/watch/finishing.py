@@ -9,7 +9,7 @@ from workflows.motions.models import Motion
 from workflows.motions.rules import finality
 from workflows.motions.states import IN_FORCE, AppealState
 from workflows.watch import faults
-from workflows.watch.rounds import each, first_of, in_turn, locked
+from workflows.watch.batch import each, first_of, in_turn, locked
 from workflows.watch.sanctions import warn
 
 

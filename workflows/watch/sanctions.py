@@ -14,8 +14,8 @@ from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.models import Motion
 from workflows.motions.services import served_copies
 from workflows.motions.states import IN_FORCE, ActType, State
+from workflows.watch.batch import each, first_of, in_turn, locked
 from workflows.watch.notifications import responsible, tell
-from workflows.watch.rounds import each, first_of, in_turn, locked
 
 
 def assign_waiting(now: datetime) -> int:

@@ -9,9 +9,9 @@ from ecase.trust import evidence, seal_evidence
 from workflows.motions.models import Motion, PendingSignature
 from workflows.motions.services import pending_signatures
 from workflows.watch import tasks
+from workflows.watch.batch import BATCH, each, first_of
 from workflows.watch.copies import RELATED
 from workflows.watch.notifications import Addressee, responsible, tell
-from workflows.watch.rounds import BATCH, each, first_of
 
 # A failed renewal is tried again after this time.
 RENEWAL_PAUSE = timedelta(hours=1)

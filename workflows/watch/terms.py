@@ -8,8 +8,8 @@ from ecase.instants import format_instant
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
 from workflows.motions.models import Motion
+from workflows.watch.batch import each, first_of
 from workflows.watch.notifications import above, facts_of, responsible, tell
-from workflows.watch.rounds import each, first_of
 
 
 def recount(now: datetime) -> int:

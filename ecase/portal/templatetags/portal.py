@@ -17,7 +17,7 @@ from ecase.portal.queues import Wishes
 from workflows.motions.models import Motion
 from workflows.motions.persons import main_person
 from workflows.motions.states import State
-from workflows.papers.words import words
+from workflows.papers.wording import words
 from workflows.statute.schema import Rule
 
 register = template.Library()

@@ -3,7 +3,7 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from workflows.papers.words import words
+from workflows.papers.wording import words
 from workflows.statute.schema import Appeal, Kind
 
 PROSECUTOR = "prosecutor"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ecase.instants import parse_instant
 from workflows.motions.models import Motion
-from workflows.papers.words import words
+from workflows.papers.wording import words
 from workflows.statute.schema import Field
 
 INSTANT = "d.m.Y H:i"

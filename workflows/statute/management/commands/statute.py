@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from workflows.statute import overview, report
+from workflows.statute import kinds_report, report
 from workflows.statute.catalogue import parse
 from workflows.statute.differences import differences
 from workflows.statute.loading import read_folder
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(report.FORMATS[options["format"]](entry))
 
     def _table(self, options: dict[str, Any]) -> None:
-        self.stdout.write(overview.page(_of_folder(options["jurisdiction"])), ending="")
+        self.stdout.write(kinds_report.page(_of_folder(options["jurisdiction"])), ending="")
 
     def _diff(self, options: dict[str, Any]) -> None:
         for difference in differences(as_json(_named(options["old"])), as_json(_named(options["new"]))):

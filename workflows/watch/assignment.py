@@ -9,7 +9,7 @@ from workflows.motions.acts import court
 from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.locking import lock
 from workflows.motions.models import Opening
-from workflows.watch.rounds import each, first_of
+from workflows.watch.batch import each, first_of
 
 
 def pass_on_calls(now: datetime) -> int:

@@ -16,7 +16,7 @@ from workflows.motions.models import Act, Motion
 from workflows.motions.persons import named_persons
 from workflows.papers.facts import Participant
 from workflows.papers.names import decline, decline_short
-from workflows.papers.words import Words, local_time, words
+from workflows.papers.wording import Words, local_time, words
 from workflows.statute.schema import Field, Norm
 
 Paragraph = dict[str, Any]
