@@ -10,7 +10,7 @@ from typing import Any
 
 import rfc8785
 
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from signatures.asn1 import oids
 from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm
-from signatures.report.fault import Fault
+from signatures.report.faults import Fault
 
 # RSA of 2048 bits has a strength of 112 bits, which NIST SP 800-131A allows until the end of 2030.
 SUNSETS: Mapping[str, datetime] = {"RSA-2048": datetime(2031, 1, 1, tzinfo=UTC)}

@@ -22,8 +22,8 @@ from signatures.evidence.proof_of_existence import prove
 from signatures.evidence.record import Evidence
 from signatures.evidence.timestamps import FADED
 from signatures.policy import DEFAULT, Policy
-from signatures.report.fault import Fault, fault_of
-from signatures.report.verdict import HOSTILE, Fatal, Findings, Report
+from signatures.report.faults import Fault, fault_of
+from signatures.report.report import HOSTILE, Fatal, Findings, Report
 from signatures.x509 import certificates
 from signatures.x509.certificates import Judged
 from signatures.x509.facts import Facts

@@ -18,7 +18,7 @@ from ecase.problems import Problem, SignatureRefused, Undecided
 from ecase.trust import evidence, faults
 from ecase.trust import services as trusted
 from signatures import Evidence
-from signatures.clients.collection import Collected
+from signatures.clients.evidence import Collected
 from signatures.keys import seals
 from signatures.keys.sealer import Sealer
 from signatures.report import INDICATIONS

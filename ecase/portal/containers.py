@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from ecase.problems import Invalid, Problem
 from ecase.trust import faults, inspection
+from signatures.report.labels import WORDS, word
 from signatures.report.legacy_reports import fault_in
-from signatures.report.wording import WORDS, word
 from workflows.motions.states import ActType
 
 PASSED = "TOTAL_PASSED"

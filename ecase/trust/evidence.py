@@ -14,7 +14,7 @@ from ecase.audit import services as audit
 from ecase.trust import services
 from ecase.trust.models import Answer, EvidenceRecord
 from signatures import DEFAULT, Evidence, Report, TrustStore
-from signatures.clients.collection import Addresses, Collected, Collector
+from signatures.clients.evidence import Addresses, Collected, Collector
 from signatures.clients.http import Http
 from signatures.evidence import Sources, renewal
 from signatures.evidence.expiry import fades_at

@@ -4,7 +4,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from signatures.report.catalogue import LANGUAGES
-from signatures.report.fault import Fault
+from signatures.report.faults import Fault
 
 
 def reader_language() -> str:

@@ -27,7 +27,7 @@ from ecase.problems import Invalid, Problem, Refused
 from ecase.trust import folder
 from signatures.cli import sandbox
 from signatures.container import offline, strict_zip
-from signatures.report.fault import Fault, fault_of
+from signatures.report.faults import Fault, fault_of
 
 COPY_BYTES = 256 * 1024
 AGAIN_SECONDS = 5

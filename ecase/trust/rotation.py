@@ -19,7 +19,7 @@ from signatures import Expected, TrustStore, verify
 from signatures.keys import seals
 from signatures.keys.private_files import read_private, write_private
 from signatures.keys.sealer import Sealer
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
 
 PROBE = b'{"probe":true}'
 

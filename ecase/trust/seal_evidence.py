@@ -17,7 +17,7 @@ from ecase.retry import pause_after
 from ecase.trust import evidence, services
 from ecase.trust.models import AwaitedEvidence
 from signatures import DEFAULT, Evidence, Expected, Report, verify
-from signatures.clients.collection import Collected
+from signatures.clients.evidence import Collected
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.hazmat import asn1
 
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 SEQUENCE, SET = 0x30, 0x31
 CONTEXT_0, CONTEXT_1, CONTEXT_3 = 0xA0, 0xA1, 0xA3

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from signatures.asn1 import der, oids
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 DIGITAL_SIGNATURE, CONTENT_COMMITMENT = 0x80, 0x40
 

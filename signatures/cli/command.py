@@ -20,8 +20,8 @@ from signatures.container.archive import Container
 from signatures.container.limits import LARGER, USUAL, Limits
 from signatures.container.offline import Trust, Verdict, examine
 from signatures.report.catalogue import LANGUAGES
-from signatures.report.fault import fault_of
-from signatures.report.wording import word
+from signatures.report.faults import fault_of
+from signatures.report.labels import word
 
 EXIT = {"TOTAL_PASSED": 0, "TOTAL_FAILED": 1, "INDETERMINATE": 2}
 UNUSABLE = 3

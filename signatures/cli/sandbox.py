@@ -56,7 +56,7 @@ def _outcome(options: argparse.Namespace) -> dict[str, Any]:
     from signatures import container
     from signatures.container.limits import Limits
     from signatures.container.offline import Trust, examine
-    from signatures.report.fault import fault_of
+    from signatures.report.faults import fault_of
 
     limits = Limits(**options.limits)
     trust = Trust.load(options.trust)

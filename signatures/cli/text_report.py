@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from signatures.container.offline import Line, Verdict
-from signatures.report.fault import Fault
-from signatures.report.verdict import INDICATIONS, Check, Report
-from signatures.report.wording import QUESTIONS, meaning, word
+from signatures.report.faults import Fault
+from signatures.report.labels import QUESTIONS, meaning, word
+from signatures.report.report import INDICATIONS, Check, Report
 
 OUTCOMES = ("TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE")
 ORDER = ("TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED")

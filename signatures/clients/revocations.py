@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signatures.clients.http import Http
 from signatures.clients.store import Store
 from signatures.policy import Policy
-from signatures.report.fault import Fault
-from signatures.report.verdict import HOSTILE
+from signatures.report.faults import Fault
+from signatures.report.report import HOSTILE
 from signatures.x509 import crl, ocsp
 from signatures.x509.trust import TrustStore
 

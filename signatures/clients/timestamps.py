@@ -9,7 +9,7 @@ from signatures.clients.http import Http
 from signatures.evidence import timestamps
 from signatures.evidence.timestamps import BadTimestamp, Timestamp
 from signatures.policy import Policy
-from signatures.report.fault import Fault
+from signatures.report.faults import Fault
 from signatures.x509.revocation import Revocations
 from signatures.x509.trust import TrustStore
 

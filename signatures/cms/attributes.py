@@ -14,7 +14,7 @@ from signatures.asn1 import der, oids
 from signatures.cms.parsing import SignerInfo
 from signatures.crypto.algorithms import NULL, AlgorithmIdentifier
 from signatures.policy import Policy
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 from signatures.x509.facts import Facts, facts_of
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from signatures.asn1 import der, oids
 from signatures.crypto.algorithms import MAX_KEPT, AlgorithmIdentifier
 from signatures.policy import Policy
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.x509.facts import Facts, facts_of, read_certificate
 
 # Context tags of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3), and of a key identifier.

@@ -36,7 +36,7 @@ from signatures.container import asics, strict_zip
 from signatures.container.limits import FILES, MANIFEST, USUAL, Limits
 from signatures.container.strict_zip import Archive, Digested, Entry
 from signatures.policy import DEFAULT
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 SCHEMA = "ecase.container/1"
 PROTOCOL, PROOF, README = "protocol.asics", "audit/proof.txt", "README.txt"

@@ -2,7 +2,7 @@
 
 from signatures.container import strict_zip
 from signatures.container.strict_zip import Entry
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 MIMETYPE = b"application/vnd.etsi.asic-s+zip"
 MAX_ENTRIES, MAX_BYTES = 3, 1024 * 1024

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from signatures.container.offline import Line, Trust, Verdict
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.tlog.transparency import HASH_BYTES, Checkpoint, Proof, Verifier, verify_consistency
 
 NAME = "held-checkpoint"

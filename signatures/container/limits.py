@@ -8,7 +8,7 @@ containers that were signed before there were limits or have more acts than usua
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from signatures.report.fault import Fault
+from signatures.report.faults import Fault
 
 KIB, MIB = 1024, 1024 * 1024
 FILES, ACTS = "files/", "acts/"

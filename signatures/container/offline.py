@@ -20,8 +20,8 @@ from signatures.container.strict_zip import Digested
 from signatures.crypto import budget
 from signatures.evidence.record import Evidence
 from signatures.policy import DEFAULT
-from signatures.report.fault import Fault, FaultError, fault_of
-from signatures.report.verdict import Indication, Report
+from signatures.report.faults import Fault, FaultError, fault_of
+from signatures.report.report import Indication, Report
 from signatures.tlog import transparency
 from signatures.verification import Expected, verify
 from signatures.x509.rules import NO_RULES, Rule, Rules

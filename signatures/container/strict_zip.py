@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
 
 MAX_ENTRIES = 1000
 MAX_TOTAL_BYTES = 64 * 1024 * 1024

@@ -21,7 +21,7 @@ from signatures.crypto import budget
 from signatures.crypto.budget import Unsuitable
 from signatures.crypto.gost import curves, hash_94, streebog
 from signatures.crypto.gost.verify import Scheme, matches, read_point
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 MIN_RSA_EXPONENT, MAX_RSA_EXPONENT = 65537, 2**32

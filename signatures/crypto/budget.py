@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 # The cost of a signature in bytes of a slow digest: with GOST, and with OpenSSL.
 GOST_SIGNATURE, FAST_SIGNATURE = 4096, 64

@@ -12,7 +12,7 @@ from signatures.evidence import renewal
 from signatures.evidence.record import Evidence, Sources
 from signatures.evidence.timestamps import BadTimestamp, Timestamp, verify_token
 from signatures.policy import Policy
-from signatures.report.fault import Fault, fault_of
+from signatures.report.faults import Fault, fault_of
 from signatures.x509 import revocation
 from signatures.x509.revocation import NOTHING, Revocations
 from signatures.x509.trust import TrustStore

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from signatures import canonical
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
 
 SCHEMA = "ecase.evidence/1"
 MAX_MEMBERS = 20_000

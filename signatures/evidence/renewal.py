@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from signatures.asn1 import oids
 from signatures.crypto.algorithms import DIGESTS, Digest
 from signatures.evidence.record import NO_SOURCES, Evidence, Renewal, Sources, Step
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 LEAF, NODE = b"\x00", b"\x01"
 # 2^20 records under one token.

@@ -19,8 +19,8 @@ from signatures.cms import attributes
 from signatures.cms.parsing import Cms, SignerInfo, parse
 from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Unsuitable, check_signature, strengths
 from signatures.policy import Policy
-from signatures.report.fault import Fault, FaultError, fault_of
-from signatures.report.verdict import HOSTILE
+from signatures.report.faults import Fault, FaultError, fault_of
+from signatures.report.report import HOSTILE
 from signatures.x509 import certificates
 from signatures.x509.facts import facts_of
 from signatures.x509.revocation import NOTHING, Revocations, Times, timestamp_fault

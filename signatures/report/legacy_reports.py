@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from signatures.report.fault import Fault, Parameter
-from signatures.report.sentences import FRAMES, SENTENCES
+from signatures.report.faults import Fault, Parameter
+from signatures.report.messages import FRAMES, SENTENCES
 
 # A longer text is not from this verifier and is not parsed.
 LONGEST = 1000

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from signatures.report.fault import Fault, FaultError, Parameter
+from signatures.report.faults import Fault, FaultError, Parameter
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 EMPTY_ROOT = hashlib.sha256(b"").digest()

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from signatures.asn1 import oids
 from signatures.crypto.algorithms import DIGESTS, MAX_KEPT, SIGNATURES, Digest, Signed, Unsuitable, check_issued
 from signatures.policy import Policy
-from signatures.report.fault import Fault, fault_of
+from signatures.report.faults import Fault, fault_of
 from signatures.x509 import identity
 from signatures.x509.crl import MAX_SERIAL
 from signatures.x509.facts import Facts

@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import MAX_KEPT
-from signatures.report.fault import Fault, FaultError, fault_of
-from signatures.report.verdict import HOSTILE
+from signatures.report.faults import Fault, FaultError, fault_of
+from signatures.report.report import HOSTILE
 
 # RFC 5280, 4.1.2.2: a serial number is positive and has at most 20 octets.
 MAX_SERIAL = 1 << 159

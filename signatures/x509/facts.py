@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import MAX_KEPT, key_strength
-from signatures.report.fault import Fault, FaultError, fault_of
-from signatures.report.verdict import HOSTILE, Signer
+from signatures.report.faults import Fault, FaultError, fault_of
+from signatures.report.report import HOSTILE, Signer
 from signatures.x509 import identity
 
 # The extensions that may be critical (RFC 5280, 4.2).

@@ -17,8 +17,8 @@ from cryptography.exceptions import InvalidSignature
 from signatures.asn1 import der, extensions, oids
 from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Signed, Unsuitable, check_issued, public_key
 from signatures.policy import Policy
-from signatures.report.fault import Fault, FaultError, fault_of
-from signatures.report.verdict import HOSTILE
+from signatures.report.faults import Fault, FaultError, fault_of
+from signatures.report.report import HOSTILE
 from signatures.x509.certificates import check_issued_by, serial_fault
 from signatures.x509.crl import RevocationList
 from signatures.x509.facts import facts_of, read_certificate

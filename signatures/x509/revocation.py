@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 
 from signatures.policy import Policy
-from signatures.report.fault import Fault, fault_of
-from signatures.report.verdict import HOSTILE
+from signatures.report.faults import Fault, fault_of
+from signatures.report.report import HOSTILE
 from signatures.x509 import ocsp
 from signatures.x509.certificates import NO_FAULT, Judged, Path
 from signatures.x509.crl import RevocationList, paired, reason

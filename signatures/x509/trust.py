@@ -25,7 +25,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm, Signed, check_issued
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.x509.crl import RevocationList, paired
 from signatures.x509.facts import Facts, facts_of
 from signatures.x509.rules import ALWAYS, Period

@@ -27,7 +27,7 @@ from typing import Any
 
 import yaml
 
-from signatures.report.fault import Fault, FaultError, Parameter, fault_of
+from signatures.report.faults import Fault, FaultError, Parameter, fault_of
 from signatures.x509.facts import KEY_USAGES
 from signatures.x509.rules import ALWAYS, NO_RULES, Change, Period, Rule, Rules
 

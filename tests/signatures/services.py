@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.asn1 import der, oids
-from signatures.clients.collection import Addresses
+from signatures.clients.evidence import Addresses
 from signatures.cms import parse
 from signatures.crypto.algorithms import DIGESTS
 from signatures.demo.issuing import RESPONDER, TIMESTAMPING, Issuer, Profile, Span, authority_name

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as maker
 
 from signatures import DEFAULT
-from signatures.clients.collection import Addresses, Collector
+from signatures.clients.evidence import Addresses, Collector
 from signatures.clients.http import Http, Limits, Unreachable
 from signatures.clients.revocations import ListClient, OcspClient
 from signatures.clients.store import MemoryStore

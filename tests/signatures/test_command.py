@@ -11,7 +11,7 @@ from signatures.container import Evidence, checkpoint_compare
 from signatures.container.offline import Line, Verdict, examine
 from signatures.report import INDICATIONS, Check
 from signatures.report.catalogue import LANGUAGES
-from signatures.report.wording import MEANINGS, QUESTIONS, WORDS, meaning, word
+from signatures.report.labels import MEANINGS, QUESTIONS, WORDS, meaning, word
 from signatures.tlog import transparency
 from signatures.tlog.transparency import Checkpoint, CompactRange, Proof, Record, leaf_hash, proof_hashes
 from tests.signatures.acts import LOG, Court, statement

@@ -15,7 +15,7 @@ from signatures.asn1 import oids
 from signatures.demo import pki as demo_pki
 from signatures.keys.sealer import Sealer
 from signatures.policy import DEFAULT
-from signatures.report.fault import Fault
+from signatures.report.faults import Fault
 from signatures.x509 import identity
 from signatures.x509.certificates import usage_fault
 from signatures.x509.facts import facts_of

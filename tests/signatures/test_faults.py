@@ -16,10 +16,10 @@ from signatures.cli import text_report
 from signatures.container import Evidence, read, write
 from signatures.container.offline import examine
 from signatures.report.catalogue import LANGUAGES
-from signatures.report.fault import Fault, FaultError, fault_of
+from signatures.report.faults import Fault, FaultError, fault_of
+from signatures.report.labels import MEANINGS, WORDS
 from signatures.report.legacy_reports import fault_in, recognised
-from signatures.report.sentences import FRAMES, SENTENCES
-from signatures.report.wording import MEANINGS, WORDS
+from signatures.report.messages import FRAMES, SENTENCES
 from tests.signatures.acts import Court, statement
 from tests.signatures.makers import NOW, SHA1, Pki, sequence
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures import TrustStore
 from signatures.asn1 import der, oids
-from signatures.clients.collection import Addresses, Collector
+from signatures.clients.evidence import Addresses, Collector
 from signatures.x509.crl import paired
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, NOW, SPAN, Owner, Pki, octets, sequence

@@ -7,7 +7,7 @@ little-endian.
 from dataclasses import dataclass
 
 from signatures.crypto.gost.curves import Curve, Point, combine
-from signatures.report.fault import Fault, FaultError
+from signatures.report.faults import Fault, FaultError
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from signatures.demo.signer import keys, protocol
-from signatures.demo.signer.desk import Desk
-from signatures.demo.signer.screen import LOOPBACK, open_screen
+from signatures.demo.signer.queue import Desk
+from signatures.demo.signer.server import LOOPBACK, open_screen
 
 MAX_MESSAGE = 32 * 1024 * 1024
 # Programs send no origin; pages must come from this machine.

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from signatures.asn1 import oids
-from signatures.demo.signer.desk import Desk, NoKey
 from signatures.demo.signer.keys import DemoKey
+from signatures.demo.signer.queue import Desk, NoKey
 
 GREETING = json.dumps({"result": {"version": "1.4"}})
 HEARTBEAT = "--heartbeat--"

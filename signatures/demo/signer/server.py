@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from signatures.demo.signer.desk import Desk
+from signatures.demo.signer.queue import Desk
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_BODY = 4096

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from signatures.report.catalogue import translated
-from signatures.report.sentences import SENTENCES
+from signatures.report.messages import SENTENCES
 
 Parameter = Union[str, int, "Fault", tuple["Fault", ...]]
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from signatures.report.fault import Fault
+from signatures.report.faults import Fault
 
 Indication = Literal["TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE"]
 

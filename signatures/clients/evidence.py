@@ -17,7 +17,7 @@ from signatures.cms.parsing import parse
 from signatures.evidence.record import Evidence, Sources
 from signatures.evidence.renewal import Stamped
 from signatures.policy import DEFAULT, Policy
-from signatures.report.verdict import HOSTILE
+from signatures.report.report import HOSTILE
 from signatures.x509 import certificates, crl, revocation
 from signatures.x509.facts import Facts
 from signatures.x509.revocation import Revocations
