@@ -5,10 +5,14 @@ request may be retried under the same key.
 """
 
 import hashlib
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, FilteredRelation, Func, Q, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
@@ -19,14 +23,15 @@ from api.models import StoredAnswer
 from api.problems import BadRequest, InProgress, KeyReused
 from api.renderers import dumps
 from ecase.officers.models import Post
-from ecase.problems import Problem, Refused
+from ecase.problems import Problem
+from ecase.transactions import undone_on_refusal
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = ("ETag", "Location")
 KEPT_FOR = timedelta(hours=48)
-# Each write deletes a few expired rows, so no cleanup job is needed.
-FORGOTTEN_AT_ONCE = 20
+FORGET_EVERY = timedelta(minutes=1)
+FORGOTTEN_AT_ONCE = 10_000
 MAX_LENGTH = 128
 
 
@@ -39,34 +44,45 @@ def once(request: Request, body: object, effect: Callable[[], Response], *, requ
     key = _key(request, required=required)
     if not key:
         return effect()
-    answer = _under_key(post_of(request), key, _fingerprint(request, body), effect)
-    if isinstance(answer, Refused):
-        raise answer
-    return answer
-
-
-@transaction.atomic
-def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Response]) -> Response | Refused:
-    # A refusal is returned, not raised, so that its audit entry is committed.
-    if not _claimed(f"{post.pk}:{key}"):
-        raise InProgress(Problem("in-progress", _("Wait for the answer to the first request.")))
-    stored = StoredAnswer.objects.filter(post=post, key=key, created_at__gt=timezone.now() - KEPT_FOR).first()
-    if stored:
-        return _replay(stored, fingerprint)
+    claim = partial(_under_key, post_of(request), key, _fingerprint(request, body), effect)
     try:
+        return claim()
+    except _AnsweredMeanwhile:
+        return claim()
+
+
+class _AnsweredMeanwhile(Exception):
+    """Another transaction stored its answer between this one's reading and its lock: the answer is there now."""
+
+
+def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Response]) -> Response:
+    with undone_on_refusal():
+        stored = _claim(post, key)
+        if stored:
+            return _replay(stored, fingerprint)
         response = effect()
-    except Refused as refusal:
-        return refusal
-    _store(post, key, fingerprint, response)
-    forget_expired(timezone.now())
+        _store(post, key, fingerprint, response)
+    _forget_expired_sometimes()
     return response
 
 
-def _claimed(name: str) -> bool:
-    """Hold ``name`` until the transaction ends; false if another transaction holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
-        return bool(cursor.fetchone()[0])
+def _claim(post: Post, key: str) -> StoredAnswer | None:
+    """Hold the key until the transaction ends, and read its answer in the same statement.
+
+    Raises :class:`InProgress` if another transaction holds it. An expired answer is deleted.
+    """
+    claimed = Func(Value(lock_number(f"{post.pk}:{key}")), function="pg_try_advisory_xact_lock")
+    answer = FilteredRelation("stored_answers", condition=Q(stored_answers__key=key))
+    columns = [f"answer__{field.attname}" for field in StoredAnswer._meta.concrete_fields]
+    rows = Post.objects.filter(pk=post.pk).annotate(answer=answer, claimed=Cast(claimed, BooleanField()))
+    held, *values = rows.values_list("claimed", *columns).get()
+    if not held:
+        raise InProgress(Problem("in-progress", _("Wait for the answer to the first request.")))
+    stored = StoredAnswer(*values)
+    if stored.pk is None or stored.created_at > timezone.now() - KEPT_FOR:
+        return stored if stored.pk else None
+    stored.delete()
+    return None
 
 
 def lock_number(name: str) -> int:
@@ -82,18 +98,12 @@ def _replay(stored: StoredAnswer, fingerprint: str) -> Response:
 
 
 def _store(post: Post, key: str, fingerprint: str, response: Response) -> None:
-    values = {
-        "fingerprint": fingerprint,
-        "status": response.status_code,
-        "headers": {name: response[name] for name in KEPT_HEADERS if name in response},
-        "body": dumps(response.data),
-        "created_at": timezone.now(),
-    }
-    # This transaction holds the key (`_claimed`), so one statement is enough; an expired answer is replaced.
-    answer = StoredAnswer(post=post, key=key, **values)
-    StoredAnswer.objects.bulk_create(
-        [answer], update_conflicts=True, unique_fields=["post", "key"], update_fields=list(values)
-    )
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    answer = {"status": response.status_code, "headers": headers, "body": dumps(response.data)}
+    try:
+        StoredAnswer.objects.create(post=post, key=key, fingerprint=fingerprint, **answer)
+    except IntegrityError as twice:
+        raise _AnsweredMeanwhile from twice
 
 
 def _key(request: Request, *, required: bool) -> str:
@@ -111,9 +121,23 @@ def _fingerprint(request: Request, body: object) -> str:
     return hashlib.sha256(dumps([request.method, request.path, body])).hexdigest()
 
 
+class _Expiry:
+    """When this process deletes expired answers next, on the monotonic clock."""
+
+    due = 0.0
+
+
+def _forget_expired_sometimes() -> None:
+    """Once a minute a request deletes the expired answers, so no job is needed and few requests pay for it."""
+    if time.monotonic() >= _Expiry.due:
+        _Expiry.due = time.monotonic() + FORGET_EVERY.total_seconds()
+        forget_expired(timezone.now())
+
+
 def forget_expired(now: datetime) -> int:
-    """Delete some expired answers, skipping rows that are locked. Returns how many."""
+    """Delete expired answers, a bounded number, skipping rows that are locked. Returns how many."""
     old = StoredAnswer.objects.filter(created_at__lte=now - KEPT_FOR).order_by("created_at")
-    found = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]
-    deleted, _by_model = StoredAnswer.objects.filter(pk__in=list(found)).delete()
+    with transaction.atomic():
+        found = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]
+        deleted, _by_model = StoredAnswer.objects.filter(pk__in=list(found)).delete()
     return deleted

@@ -14,7 +14,7 @@ class StoredAnswer(models.Model):
     ``fingerprint`` is the SHA-256 of method, path and body: the same key with another fingerprint is refused.
     """
 
-    post = models.ForeignKey(Post, models.CASCADE, related_name="+")
+    post = models.ForeignKey(Post, models.CASCADE, related_name="stored_answers")
     key = models.CharField(max_length=128)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()

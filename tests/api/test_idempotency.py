@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from api import idempotency
 from api.models import StoredAnswer
+from ecase.audit.models import Entry
 from tests.api.conftest import Caller, problem
 from tests.cases import samples
 from tests.factories import investigator_of
@@ -126,12 +127,45 @@ def test_while_the_first_is_under_way_the_second_is_told_so(make_world: Any, cal
     assert created(mine, world, "one").status_code == 201
 
 
-def test_keys_run_out(mine: Caller, world: World) -> None:
+def test_keys_run_out(mine: Caller, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     created(mine, world, "one")
     StoredAnswer.objects.update(created_at=timezone.now() - idempotency.KEPT_FOR - timedelta(seconds=1))
 
     assert created(mine, world, "one").status_code == 201
     assert Motion.objects.count() == 2
     StoredAnswer.objects.update(created_at=timezone.now() - idempotency.KEPT_FOR)
+    monkeypatch.setattr(idempotency._Expiry, "due", 0.0)
     created(mine, world, "two")
     assert list(StoredAnswer.objects.values_list("key", flat=True)) == ["two"]
+
+
+def test_an_answer_that_came_between_reading_and_lock_is_not_given_twice(
+    mine: Caller, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock is taken after the statement's snapshot: the first request may have ended in between."""
+    first = created(mine, world, "one")
+    claim, calls = idempotency._claim, []
+
+    def blind_at_first(*given: Any) -> StoredAnswer | None:
+        calls.append(given)
+        return claim(*given) if len(calls) > 1 else None
+
+    monkeypatch.setattr(idempotency, "_claim", blind_at_first)
+
+    second = created(mine, world, "one")
+
+    assert (second.status_code, second.content) == (201, first.content)
+    assert second["Idempotency-Replayed"] == "true"
+    assert Motion.objects.count() == 1
+
+
+def test_a_refusal_under_a_key_is_on_record_once_and_changes_nothing(mine: Caller, world: World) -> None:
+    motion = world.filed("custody")
+    before = Entry.objects.count()
+
+    answer = mine.post(f"{URL}{motion.pk}/acts/", {"type": "agreement"}, headers=keyed("one"))
+
+    problem(answer, 403, "not-allowed")
+    added = Entry.objects.order_by("pk")[before:]
+    assert [entry.event for entry in added].count("act.refused") == 1
+    assert not StoredAnswer.objects.exists()

@@ -1,6 +1,7 @@
 """The assistant's public interface: suggest a text, and compare it with the signed one."""
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit import services as audit
 from ecase.officers.models import Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Refused
+from ecase.transactions import after_rollback, undone_on_refusal
 from signatures.canonical import canonical
 from workflows.drafting.differences import Difference
 from workflows.drafting.differences import differences as compare
@@ -35,10 +37,10 @@ def suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
     Success and refusal are in the audit log, visible to the judge and to auditors.
     """
     try:
-        with transaction.atomic():
+        with undone_on_refusal():
             return _suggest(motion, post, outcome)
     except Refused as refusal:
-        _record_refusal(motion, post, refusal)
+        after_rollback(partial(_record_refusal, motion, post, refusal))
         raise
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
-
-from django.db import transaction
 
 from ecase.audit import services as audit
 from ecase.audit.refusals import append_refusal
 from ecase.officers.models import Post
 from ecase.problems import Refused, Undecided
+from ecase.transactions import after_rollback, undone_on_refusal
 from workflows.motions.models import Motion
 
 P = ParamSpec("P")
@@ -30,14 +29,14 @@ def record(motion: Motion, post: Post, what: str, refusal: Refused) -> None:
 
 @contextmanager
 def recording(motion: Motion, post: Post, what: str) -> Iterator[None]:
-    """Records after the block what is refused inside it; the block rolls back its own changes."""
+    """Logs what is refused inside the block, after the rollback."""
     try:
         yield
     except Undecided:
         # No refusal.
         raise
     except Refused as refusal:
-        record(motion, post, what, refusal)
+        after_rollback(partial(record, motion, post, what, refusal))
         raise
 
 
@@ -47,7 +46,7 @@ def recorded(
     """Run ``function`` in one transaction; a refusal rolls it back, is recorded and raised again."""
 
     def guarded(motion: Motion, what: str, post: Post, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with recording(motion, post, what), transaction.atomic():
+        with recording(motion, post, what), undone_on_refusal():
             return function(motion, what, post, *args, **kwargs)
 
     return wraps(function)(guarded)

@@ -8,6 +8,7 @@ audit entry and the outbox messages in one transaction.
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from ecase.cases import documents, integrity
 from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
+from ecase.transactions import after_rollback
 from ecase.trust import evidence
 from workflows.motions import queries, signed
 from workflows.motions.engine import checks
@@ -71,7 +73,7 @@ def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
     try:
         return perform_received(prepared, received, author)
     except Undecided as undecided:
-        pending_signatures.keep_signature(prepared, received, undecided)
+        after_rollback(partial(pending_signatures.keep_signature, prepared, received, undecided))
         raise
 
 
@@ -81,7 +83,8 @@ def perform_received(prepared: PreparedAct, received: signing.Received, author: 
     try:
         return _perform(motion, ActType(prepared.type), author, prepared, received)
     except integrity.Altered as fault:
-        integrity.report(fault, motion.chain, {"motion": str(motion.pk), "act": str(prepared.pk)})
+        subject = {"motion": str(motion.pk), "act": str(prepared.pk)}
+        after_rollback(partial(integrity.report, fault, motion.chain, subject))
         raise
 
 
