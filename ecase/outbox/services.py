@@ -10,14 +10,14 @@ from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from ecase.audit import services as audit
-from ecase.outbox.channels import portal, webhook
+from ecase.outbox.channels import webhook
 from ecase.outbox.channels.registry import find_channel, names_that_prove_receipt
 from ecase.outbox.models import Message, Notice, NoticeRead, State, Subscription
+from ecase.outbox.sending import Event, write_messages
+from ecase.transactions import write_together
 
-RECIPIENTS = ("organisation", "officer")
 # Unread notices are counted on every page, so the count of a neglected inbox stops here.
 MOST_COUNTED = 99
 
@@ -46,50 +46,18 @@ def send(
     return send_all(topic, key=key, to=[(to, roles)], payload=payload)
 
 
-@transaction.atomic(savepoint=False)
 def send_all(
     topic: str, *, key: str, to: Sequence[tuple[models.Model, Collection[str]]], payload: dict[str, Any]
 ) -> list[Message]:
-    """As :func:`send`, to several recipients, each with the roles that are notified: three statements in all."""
-    now, subscriptions = timezone.now(), _subscriptions([recipient for recipient, _roles in to])
-    messages: list[Message] = []
-    notified: list[tuple[Message, Collection[str]]] = []
-    for recipient, roles in to:
-        common = {"topic": topic, "key": str(key), "payload": payload, _kind(recipient): recipient}
-        notified.append((_delivered(common, now), roles))
-        messages += [notified[-1][0], *_to_subscriptions(common, subscriptions.get(recipient.pk, []))]
-    Message.objects.bulk_create(messages)
-    portal.write_notices(notified)
-    return messages
+    """As :func:`send`, to several recipients, each with the roles that are notified: one statement in all."""
+    return write_messages([Event(topic, str(key), to, payload)])
 
 
-def _kind(recipient: models.Model) -> str:
-    kind = str(recipient._meta.model_name)
-    if kind not in RECIPIENTS:
-        raise TypeError(f"a message goes to an organisation or an officer, not to {recipient!r}")
-    return kind
-
-
-def _subscriptions(recipients: list[models.Model]) -> dict[Any, list[Subscription]]:
-    """The active subscriptions of the organisations among the recipients, over all channels."""
-    organisations = [recipient.pk for recipient in recipients if _kind(recipient) == "organisation"]
-    found: dict[Any, list[Subscription]] = {}
-    for subscription in Subscription.objects.filter(organisation__in=organisations, active=True):
-        found.setdefault(subscription.organisation_id, []).append(subscription)
-    return found
-
-
-def _to_subscriptions(common: dict[str, Any], subscriptions: list[Subscription]) -> list[Message]:
-    return [Message(channel=each.channel, subscription=each, **common) for each in subscriptions]
-
-
-def _delivered(common: dict[str, Any], now: datetime) -> Message:
-    """The portal's message: delivered when written, acknowledged by its notice."""
-    message = Message(
-        channel=portal.NAME, state=State.DELIVERED, attempts=1, created_at=now, delivered_at=now, **common
-    )
-    message.acknowledgement = portal.PORTAL.deliver(message, now)
-    return message
+def send_together(
+    topic: str, *, key: str, to: Sequence[tuple[models.Model, Collection[str]]], payload: dict[str, Any]
+) -> None:
+    """As :func:`send_all`, in one statement with the other events of a ``transactions.written_together`` block."""
+    write_together(write_messages, Event(topic, str(key), to, payload))
 
 
 def pending(key: str) -> int:

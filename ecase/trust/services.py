@@ -6,15 +6,19 @@ New signatures are judged by current trust (:func:`at`), old ones by the trust o
 import hashlib
 import logging
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Subquery
 
 from ecase.audit import services as audit
 from ecase.trust.models import Revision, RuleChange, SignerRule, TrustedCertificate
@@ -94,14 +98,43 @@ class _Held:
         return self._known
 
     def _refresh(self, folder: Path) -> None:
-        revision = Revision.objects.values_list("mark", flat=True).first()
-        marks = (folder, mark(folder), revision, settings.DEMO)
+        marks = (folder, mark(folder), _revision(), settings.DEMO)
         if self._marks != marks:
             self._rows, self._trusts, self._marks = list(TrustedCertificate.objects.all()), {}, marks
             self._known = None
 
 
 _HELD = _Held()
+# What the open block has read of the revision: nothing yet, or its mark.
+_read: ContextVar[list[Any] | None] = ContextVar("read", default=None)
+
+
+def revision_mark() -> Subquery:
+    """The mark of the newest revision of the rows, to be read in another query and given to :func:`reading_once`."""
+    return Subquery(Revision.objects.values("mark")[:1])
+
+
+@contextmanager
+def reading_once(*mark: Any) -> Iterator[None]:
+    """Asks once, or not at all if the ``mark`` has just been read, whether the rows have changed. For one request."""
+    if _read.get() is not None:
+        yield
+        return
+    outside = _read.set(list(mark))
+    try:
+        yield
+    finally:
+        _read.reset(outside)
+
+
+def _revision() -> object:
+    known = _read.get()
+    if known:
+        return known[0]
+    newest = Revision.objects.values_list("mark", flat=True).first()
+    if known is not None:
+        known.append(newest)
+    return newest
 
 
 def at(instant: datetime) -> Trust:

@@ -36,17 +36,18 @@ def call_first(motion: AssignedMotion, organisation: Organisation, role: str, at
     The motion's row is locked by the caller. A calling that runs already is returned as it is. If the motion has a
     judge, only that judge is called, and only while on duty.
     """
-    running = DutyCall.objects.filter(
-        motion=motion.pk, organisation=organisation, role=role, state=State.RUNNING
-    ).first()
-    if running:
+    calls = DutyCall.objects.filter(motion=motion.pk, organisation=organisation, role=role, state=State.RUNNING)
+    if motion.is_called is not False and (running := calls.first()):
         return running
     on_duty = _on_duty(motion, organisation, role, at)
     if role == Role.JUDGE and motion.judge_id:
         on_duty = [post for post in on_duty if post.officer_id == motion.judge_id]
     calling: dict[str, Any] = {"motion": motion, "organisation": organisation, "role": role}
     began = DutyCall(**calling, position=0, began_at=at)
-    return _call(began, on_duty[0], at) if on_duty else None
+    if not on_duty:
+        return None
+    motion.is_called = True
+    return _call(began, on_duty[0], at)
 
 
 def due(now: datetime) -> QuerySet[DutyCall]:
@@ -79,6 +80,8 @@ def answer(motion: AssignedMotion, officer: Officer, at: datetime | None = None)
 
 def stop(motion: AssignedMotion, at: datetime | None = None) -> int:
     """End the callings of a motion that has moved on or was withdrawn. Returns how many."""
+    if motion.is_called is False:
+        return 0
     running = DutyCall.objects.filter(motion=motion.pk, state=State.RUNNING)
     return running.update(state=State.STOPPED, ended_at=at or timezone.now())
 
@@ -161,7 +164,7 @@ def _tell(event: str, call: DutyCall, to: list[tuple[Officer | Organisation, Col
         "answer_by": format_instant(call.next_at),
     }
     if to:
-        outbox.send_all(event, key=str(motion.pk), to=to, payload=payload)
+        outbox.send_together(event, key=str(motion.pk), to=to, payload=payload)
     _log(event, call)
 
 

@@ -8,11 +8,15 @@ from workflows.statute.schema import Kind
 
 
 class AssignedMotion(Protocol):
-    """A motion for which a judge is drawn, or officers on duty are called."""
+    """A motion for which a judge is drawn, or officers on duty are called.
+
+    ``is_called``: whether a calling runs, if that was read with the row's lock; else ``None``.
+    """
 
     kind: str
     secret: bool
     judge_id: UUID | None
+    is_called: bool | None
     case: Case
     admissions: Any
 

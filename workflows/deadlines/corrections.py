@@ -18,6 +18,7 @@ from django.db.models import Q
 from ecase.audit import services as audit
 from ecase.instants import format_instant, parse_instant
 from workflows.calendars.services import in_force
+from workflows.deadlines import timetable
 from workflows.deadlines.counting import FIELD, Count, count
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
 from workflows.deadlines.ports import TimedMotion
@@ -42,6 +43,7 @@ def correct(motion: TimedMotion, term: Term, new_event_at: datetime, reason: str
     if it was corrected so before, or if the motion no longer awaits anything. None if no deadline holds: the corrected
     motion does not bind the term, or it never began.
     """
+    timetable.forget(motion)
     return _correct(motion, term, new_event_at, Cause(Voided.CORRECTED, at, reason))
 
 
@@ -53,6 +55,7 @@ def correct_fields(motion: TimedMotion, fields: Collection[str], reason: str, at
     """
     cause = Cause(Voided.CORRECTED, at, reason)
     terms = [term for term in motion.kind_entry.clocks if not _asked(term).isdisjoint(fields)]
+    timetable.forget(motion)
     found = [_correct(motion, term, event_at, cause) for term in terms for event_at in _events(motion, term)]
     return [deadline for deadline in found if deadline is not None]
 
@@ -60,6 +63,8 @@ def correct_fields(motion: TimedMotion, fields: Collection[str], reason: str, at
 def extend(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
     """Extend the running terms that ``act_type`` extends to the legal maximum; returns the new deadlines."""
     terms = [term for term in motion.kind_entry.clocks if act_type in term.extended_by]
+    if terms:
+        timetable.forget(motion)
     return [new for term in terms if (new := _extend(motion, term, Cause(Voided.EXTENDED, at))) is not None]
 
 

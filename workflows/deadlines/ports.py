@@ -8,10 +8,11 @@ from workflows.statute.schema import Kind
 
 
 class TimedMotion(Protocol):
-    """A motion whose terms are counted. ``payload`` is what its form states."""
+    """A motion whose terms are counted. ``payload`` is what its form states, ``open_deadlines`` is ``timetable``'s."""
 
     catalogue_id: int
     payload: Mapping[str, Any]
+    open_deadlines: list[Any] | None
 
     @property
     def pk(self) -> UUID: ...

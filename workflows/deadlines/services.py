@@ -4,14 +4,15 @@ Called inside the transaction of the act that causes it. There is no nightly job
 the caller that claims the row reports it. Recounts after a correction or a calendar change: ``corrections``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from ecase.instants import parse_instant
+from workflows.deadlines import timetable
 from workflows.deadlines.corrections import correct, correct_fields, recount, stale
 from workflows.deadlines.counting import appeal_until, count, first_of, working_calendar
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
@@ -34,15 +35,6 @@ __all__ = [
     "working_calendar",
 ]
 
-# The log states which rows were changed; Django's ``update`` returns only their number.
-_VOID = """
-    UPDATE deadlines_deadline
-    SET state = %(state)s, voided_at = %(at)s, voided_because = %(because)s, remind_at = NULL, escalate_at = NULL
-    WHERE motion_id = %(motion)s AND state = %(running)s
-    AND (%(terms)s::varchar[] IS NULL OR term = ANY(%(terms)s))
-    RETURNING id
-"""
-
 
 def start(
     motion: TimedMotion, term: Term, event_at: datetime, payload: Mapping[str, Any], event: str = ""
@@ -56,35 +48,42 @@ def start(
     counted = count(motion, term, event_at, payload, event)
     if counted is None:
         return None
-    _end(_running(motion).filter(term=term.key), event_at, Voided.RESTARTED)
-    return Deadline.objects.create(**counted.facts())
+    _void(motion, (old for old in timetable.running(motion) if old.term == term.key), event_at, Voided.RESTARTED)
+    deadline = Deadline(**counted.facts())
+    timetable.add(motion, deadline)
+    return deadline
 
 
 def meet(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
     """The deadlines that this act meets. One whose end has passed is missed, with the instant of the act."""
     terms = [term.key for term in motion.kind_entry.clocks if act_type in term.met_by]
-    open_ones = Deadline.objects.filter(motion=motion.pk, term__in=terms, met_at__isnull=True)
-    met = list(open_ones.filter(state__in=[State.RUNNING, State.MISSED]).select_for_update())
+    met = [deadline for deadline in timetable.open_deadlines(motion) if deadline.term in terms] if terms else []
     for deadline in met:
         deadline.met_at, deadline.remind_at, deadline.escalate_at = at, None, None
         deadline.state = State.MISSED if deadline.late or deadline.state == State.MISSED else State.MET
-        deadline.save(update_fields=["met_at", "remind_at", "escalate_at", "state"])
+    timetable.changed(motion, met)
     return met
 
 
 def void(motion: TimedMotion, at: datetime, terms: Collection[str] | None = None) -> list[UUID]:
     """Void the running deadlines of ``terms`` (all): nothing of them is awaited any more. Returns their ids."""
-    chosen = None if terms is None else list(terms)
-    given = {"state": State.VOID, "because": Voided.ENDED, "running": State.RUNNING}
-    with connection.cursor() as cursor:
-        cursor.execute(_VOID, {**given, "at": at, "motion": motion.pk, "terms": chosen})
-        return [pk for (pk,) in cursor.fetchall()]
+    ended = [deadline for deadline in timetable.running(motion) if terms is None or deadline.term in terms]
+    return _void(motion, ended, at, Voided.ENDED)
 
 
 def next_due(motion: TimedMotion) -> tuple[datetime | None, bool]:
     """The earliest instant by which an act on the motion is due, or None, and whether that means "at once"."""
-    found = _running(motion).order_by("due_at").values_list("due_at", "at_once").first()
-    return found or (None, False)
+    first = min(timetable.running(motion), key=lambda deadline: deadline.due_at, default=None)
+    return (first.due_at, first.at_once) if first else (None, False)
+
+
+def _void(motion: TimedMotion, ended: Iterable[Deadline], at: datetime, because: Voided) -> list[UUID]:
+    voided = list(ended)
+    for deadline in voided:
+        deadline.state, deadline.voided_at, deadline.voided_because = State.VOID, at, because
+        deadline.remind_at = deadline.escalate_at = None
+    timetable.changed(motion, voided)
+    return [deadline.pk for deadline in voided]
 
 
 def claim_missed(now: datetime, limit: int = 100, only: UUID | None = None) -> list[Deadline]:
@@ -144,11 +143,3 @@ def _take_escalations(deadline: Deadline, now: datetime) -> list[str]:
 def _locked(query: DeadlineQuerySet, limit: int, only: UUID | None) -> list[Deadline]:
     rows = query.filter(pk=only) if only else query
     return list(rows.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))[:limit])
-
-
-def _end(rows: DeadlineQuerySet, at: datetime, because: Voided) -> int:
-    return rows.update(state=State.VOID, voided_at=at, voided_because=because, remind_at=None, escalate_at=None)
-
-
-def _running(motion: TimedMotion) -> DeadlineQuerySet:
-    return Deadline.objects.running().filter(motion=motion.pk)

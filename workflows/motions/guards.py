@@ -33,6 +33,8 @@ ACTED = (
 )
 FIXED = ("id", "case", "kind", "catalogue", "language", "author", "organisation", "prosecution", "secret", "created_at")
 
+# The position of the last act that the row knew before.
+_BEFORE = "coalesce((SELECT position FROM motions_act WHERE id = OLD.last_act_id), 0)"
 _UNEXPLAINED = """
     IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id AND {also} THEN
         RAISE EXCEPTION 'motion %: only an act changes this', OLD.id
@@ -43,15 +45,22 @@ _UNEXPLAINED = """
 
 
 def _needs_its_act(name: str, column: str, before: str, after: str) -> Guard:
-    """A change of a state must match the newest act."""
+    """A change of a state must be explained by the acts since the last one, each beginning where the one before ended.
+
+    One update may take several steps: an act, and those that the service performs upon it.
+    """
     return Guard(
         name=name,
         operation=pgtrigger.UpdateOf(column),  # type: ignore[no-untyped-call]
         condition=pgtrigger.AnyChange(column),
         func=f"""
-            IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id OR NOT EXISTS (
-                SELECT 1 FROM motions_act WHERE id = NEW.last_act_id AND motion_id = NEW.id
-                AND {before} = OLD.{column} AND {after} = NEW.{column}
+            IF NEW.last_act_id IS NOT DISTINCT FROM OLD.last_act_id OR NEW.{column} IS DISTINCT FROM (
+                SELECT {after} FROM motions_act WHERE id = NEW.last_act_id AND motion_id = NEW.id
+            ) OR EXISTS (
+                SELECT 1 FROM (
+                    SELECT {before} AS begins, lag({after}, 1, OLD.{column}) OVER (ORDER BY position) AS ended
+                    FROM motions_act WHERE motion_id = NEW.id AND position > {_BEFORE}
+                ) AS step WHERE begins <> ended
             ) THEN
                 RAISE EXCEPTION 'motion %: no act explains % -> %', OLD.id, OLD.{column}, NEW.{column}
                     USING ERRCODE = 'integrity_constraint_violation';
@@ -81,17 +90,21 @@ OF_MOTION = [
         name="acts_follow_each_other",
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange("last_act"),
-        func="""
+        # Nothing may be left out: the acts after the last one are as many as their positions say, and end with the new.
+        func=f"""
             IF NOT EXISTS (
-                SELECT 1 FROM motions_act act LEFT JOIN motions_act before ON before.id = OLD.last_act_id
-                WHERE act.id = NEW.last_act_id AND act.motion_id = NEW.id
-                AND act.position = coalesce(before.position, 0) + 1
+                SELECT 1 FROM motions_act act WHERE act.id = NEW.last_act_id AND act.motion_id = NEW.id
+                AND act.position > {_BEFORE}
+                AND act.position = (SELECT max(position) FROM motions_act WHERE motion_id = NEW.id)
+                AND act.position - {_BEFORE} = (
+                    SELECT count(*) FROM motions_act WHERE motion_id = NEW.id AND position > {_BEFORE}
+                )
             ) THEN
                 RAISE EXCEPTION 'motion %: its next act is another', OLD.id
                     USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NEW;
-        """,
+        """,  # noqa: S608 - the names of columns are ours
     ),
     Guard(
         name="only_acts_change_it",

@@ -1,27 +1,43 @@
 """Locks a motion's row for an act."""
 
-from django.db.models import Subquery
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from ecase.audit import clocks
+from ecase.cases.models import Participation
+from ecase.transactions import write_collected
+from workflows.assignment.models import DutyCall
 from workflows.motions import columns, signed
-from workflows.motions.models import UNREAD, Motion
+from workflows.motions.models import UNREAD, Motion, PendingSignature, PreparedAct
 
 KEPT = ("case", "catalogue", "author", "organisation", "prosecution", "court")
 
 
-def lock(motion: Motion) -> Motion:
+def lock(motion: Motion, signing: PreparedAct | None = None) -> Motion:
     """The motion's row, locked until the transaction ends, with its last act.
+
+    What an act asks of other tables is read with it: whether officers on duty are being called; for the act that is
+    being signed also its author's role in the case, and whether a signature of it waits.
 
     Related rows that the lock does not protect (case, author, bodies) and that ``motion`` already has are not read
     again: planning a query of ten tables takes PostgreSQL longer than all its other work for an act. The same statement
     reads the time: raises ``ClockDiffers`` before anything is dated by a wrong clock; and the signed columns: raises
     ``RowAltered`` for a row that differs from them.
     """
+    write_collected()
     before = timezone.now()
     rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
-    asked = signed.loaded(rows).annotate(database_now=clocks.Now(), log_at=Subquery(clocks.newest_at()))
-    locked = asked.get(pk=motion.pk)
+    calls = DutyCall.objects.filter(motion=OuterRef("pk"), state=DutyCall.State.RUNNING)
+    asked = signed.loaded(rows).annotate(
+        database_now=clocks.Now(), log_at=Subquery(clocks.newest_at()), called=Exists(calls)
+    )
+    locked = (_with_author(asked, signing) if signing else asked).get(pk=motion.pk)
+    locked.is_called = locked.called
+    if signing:
+        locked.roles_known = {signing.author.officer_id: locked.author_role}
+        locked.has_pending_signature = locked.pending
     clocks.require(before, locked.database_now, locked.log_at)
     signed.require(locked)
     locked.on_record = columns.values_of_row(locked)
@@ -30,3 +46,9 @@ def lock(motion: Motion) -> Motion:
         if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):
             setattr(locked, name, getattr(motion, name))
     return locked
+
+
+def _with_author(rows: Any, signing: PreparedAct) -> Any:
+    roles = Participation.objects.filter(case=OuterRef("case"), officer=signing.author.officer_id).values("role")
+    pending = PendingSignature.objects.filter(prepared=signing.pk, settled_at=None)
+    return rows.annotate(author_role=Subquery(roles[:1]), pending=Exists(pending))

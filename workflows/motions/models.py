@@ -209,6 +209,12 @@ class Motion(Machine):
     objects = MotionQuerySet.as_manager()
     # The columns of the row as recorded in the log (``columns``), since the row was locked.
     on_record: Mapping[str, Any] = MappingProxyType({})
+    # Read with the row's lock: roles of officers in the case, whether a calling runs, whether a signature waits.
+    roles_known: Mapping[uuid.UUID, str | None] = MappingProxyType({})
+    is_called: bool | None = None
+    has_pending_signature: bool | None = None
+    # Kept by ``workflows.deadlines.timetable`` while the row is locked.
+    open_deadlines: list[Any] | None = None
 
     class Meta:
         verbose_name = _("motion")
@@ -377,6 +383,9 @@ class PreparedAct(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     performed_at = models.DateTimeField(null=True)
+
+    # The mark of trust (``ecase.trust.services``), if it was read with the row.
+    read_marks: tuple[Any, ...] = ()
 
     class Meta:
         triggers: ClassVar = [

@@ -23,7 +23,7 @@ def notify(motion: Motion, act: Act, recipients: Recipients, owed: Iterable[Reci
     wanted = dict.fromkeys(chain(recipients(motion), owed))
     reached = [(recipient, roles_told(recipient)) for recipient in admissions.recipients(motion, wanted)]
     if reached:
-        outbox.send_all(f"motion.{act.type}", key=str(motion.pk), to=reached, payload=_payload(motion, act))
+        outbox.send_together(f"motion.{act.type}", key=str(motion.pk), to=reached, payload=_payload(motion, act))
 
 
 def roles_told(recipient: Recipient) -> tuple[str, ...]:

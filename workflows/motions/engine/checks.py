@@ -63,8 +63,14 @@ def _problems_of_post(motion: Motion, spec: ActSpec, post: Post) -> Iterator[Pro
         yield Problem("wrong-role", _("This act is not for your role."))
     elif not spec.relation(motion, post):
         yield Problem("not-yours", spec.relation.refusal)
-    elif not spec.steps_aside and participation.role_of(motion.case, post.officer) not in (None, post.role):
+    elif not spec.steps_aside and _role_in_case(motion, post) not in (None, post.role):
         yield Problem("acted-in-another-role", _("You have acted in this case in another role."))
+
+
+def _role_in_case(motion: Motion, post: Post) -> str | None:
+    if post.officer_id in motion.roles_known:
+        return motion.roles_known[post.officer_id]
+    return participation.role_of(motion.case, post.officer)
 
 
 def _conflict(motion: Motion, spec: ActSpec, post: Post) -> Problem | None:

@@ -1,5 +1,8 @@
 """Records an act: row, transition, deadlines, audit entry and messages, all in one transaction.
 
+The act and its entry are written at once, since the entry's place in the chain counts; the motion's row, its deadlines
+and the messages together with those of further acts (``transactions.written_together``).
+
 Called inside the transaction that holds the motion's lock, by ``perform`` for officers and by ``service_acts`` for the
 service itself; nothing else writes acts.
 """
@@ -15,6 +18,7 @@ from ecase.audit.models import Entry
 from ecase.cases import participation
 from ecase.instants import format_instant
 from ecase.officers.models import Officer, Post
+from ecase.transactions import write_together
 from signatures import Report
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
@@ -85,7 +89,7 @@ def record(motion: Motion, statement: Statement) -> Act:
     if statement.author:
         _join(motion, statement.author, spec)
     motion.close_at = finality.closes_at(motion, act.performed_at)
-    motion.save(update_fields=_CHANGED)
+    write_together(_save, motion)
     notify(motion, act, spec.notifies, copies_owed.write_down(motion, act, spec))
     return act
 
@@ -125,8 +129,17 @@ _CHANGED = (
 )
 
 
+def _save(motions: list[Motion]) -> None:
+    """Each row once, whatever the number of its acts."""
+    for motion in motions:
+        motion.save(update_fields=_CHANGED)
+
+
 def _join(motion: Motion, author: Post, spec: ActSpec) -> None:
     """Record the author's role in the case. A judge who has another role in it may still step aside."""
+    joined = motion.roles_known.get(author.officer_id)
+    if joined == author.role or (joined and spec.steps_aside):
+        return
     if spec.steps_aside:
         participation.join_unless_joined(motion.case, author.officer, author.role)
     else:

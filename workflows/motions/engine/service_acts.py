@@ -9,6 +9,7 @@ from django.utils import timezone
 from ecase.audit import services as audit
 from ecase.officers import signing
 from ecase.trust import seal_evidence
+from ecase.trust import services as trusted
 from workflows.motions.acts.registry import SERVICE_ACTS
 from workflows.motions.engine.record import Statement, record
 from workflows.motions.exports.act_json import Draft, freeze
@@ -28,7 +29,8 @@ def perform_service(motion: Motion, act_type: ActType, payload: Mapping[str, Any
     now = timezone.now()
     draft = Draft(uuid.uuid4(), motion, act_type, None, payload, now, motion.last_act)
     frozen = freeze(draft)
-    cms = signing.sealer().sign(frozen)
-    report = signing.verify_seal(cms, frozen, now)
+    with trusted.reading_once():
+        cms = signing.sealer().sign(frozen)
+        report = signing.verify_seal(cms, frozen, now)
     seal_evidence.expect(report, cms, frozen, now)
     return record(motion, Statement(draft.id, act_type, None, payload, frozen, cms, report, None, now))

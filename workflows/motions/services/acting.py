@@ -21,8 +21,9 @@ from ecase.cases import documents, integrity
 from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
-from ecase.transactions import after_rollback
+from ecase.transactions import after_rollback, written_together
 from ecase.trust import evidence
+from ecase.trust import services as trusted
 from workflows.motions import queries, signed
 from workflows.motions.engine import checks
 from workflows.motions.engine.follow_up import follow_up
@@ -81,7 +82,8 @@ def perform_received(prepared: PreparedAct, received: signing.Received, author: 
     """As :func:`perform`, with a signature that was received earlier; the time of receipt counts."""
     motion = prepared.motion
     try:
-        return _perform(motion, ActType(prepared.type), author, prepared, received)
+        with trusted.reading_once(*prepared.read_marks):
+            return _perform(motion, ActType(prepared.type), author, prepared, received)
     except integrity.Altered as fault:
         subject = {"motion": str(motion.pk), "act": str(prepared.pk)}
         after_rollback(partial(integrity.report, fault, motion.chain, subject))
@@ -121,16 +123,19 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, rec
     report = signing.verify_received(received, content, author, prepared.created_at)
     # Only for a valid signature, and before the lock: nobody waits while large files are read.
     integrity.require_intact(act_json.files(content))
-    locked = lock(motion)
+    prepared.author = author
+    locked = lock(motion, signing=prepared)
     if locked.author_id == author.pk:
-        locked.author = author
+        locked.author, locked.organisation = author, author.organisation
     _require_signable(locked, prepared, received.at)
     checks.require_allowed(locked, ActType(what), author)
-    act = record(locked, Statement.signed(prepared, author, received.cms, report, received.at))
-    if received.collected:
-        evidence.keep(report, received.collected.evidence)
-    pending_signatures.settle(prepared, received.at)
-    follow_up(locked, act)
+    with written_together():
+        act = record(locked, Statement.signed(prepared, author, received.cms, report, received.at))
+        if received.collected:
+            evidence.keep(report, received.collected.evidence)
+        if locked.has_pending_signature:
+            pending_signatures.settle(prepared, received.at)
+        follow_up(locked, act)
     return act
 
 
@@ -179,7 +184,11 @@ def motion_for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Mot
 
 def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
     """The prepared act of exactly this post. Raises ``PreparedAct.DoesNotExist``."""
-    return PreparedAct.objects.select_related("motion__case", "pdf").get(pk=prepared_id, author=post)
+    related = ("motion__case", "motion__author__officer", "motion__court", "motion__prosecution")
+    rows = PreparedAct.objects.select_related(*related).annotate(trust_mark=trusted.revision_mark())
+    prepared = rows.get(pk=prepared_id, author=post)
+    prepared.author, prepared.read_marks = post, (prepared.trust_mark,)
+    return prepared
 
 
 @transaction.atomic

@@ -1,0 +1,89 @@
+"""Writes messages and notices: one statement for all recipients of all events of a transaction."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from ecase.outbox.channels import portal
+from ecase.outbox.models import Message, State
+
+RECIPIENTS = ("organisation", "officer")
+
+# The ORM cannot word it: messages, one for each subscription, and notices in one round trip. Rows are numbered, since
+# the id of a message orders the messages of a key.
+_SEND = """
+    WITH given AS (
+        SELECT * FROM jsonb_to_recordset(%(rows)s) AS line (
+            number integer, uuid uuid, topic varchar, key varchar, organisation_id uuid, officer_id uuid,
+            roles varchar[], payload jsonb
+        )
+    ),
+    message AS (
+        SELECT number, uuid, topic, key, %(portal)s AS channel, organisation_id, officer_id,
+            NULL::uuid AS subscription_id, payload, %(delivered)s AS state, 1 AS attempts,
+            %(now)s::timestamptz AS delivered_at, %(acknowledgement)s::jsonb AS acknowledgement
+        FROM given
+        UNION ALL
+        SELECT number, gen_random_uuid(), topic, key, subscription.channel, organisation_id, officer_id,
+            subscription.id, payload, %(pending)s, 0, NULL, NULL
+        FROM given JOIN outbox_subscription AS subscription USING (organisation_id) WHERE subscription.active
+    ),
+    sent AS (
+        INSERT INTO outbox_message (
+            uuid, topic, key, channel, organisation_id, officer_id, subscription_id, payload, created_at, state, claims,
+            attempts, next_attempt_at, delivered_at, acknowledgement, fault
+        )
+        SELECT uuid, topic, key, channel, organisation_id, officer_id, subscription_id, payload, %(now)s, state, 0,
+            attempts, %(now)s, delivered_at, acknowledgement, ''
+        FROM message ORDER BY number, subscription_id NULLS FIRST
+        RETURNING *
+    ),
+    noticed AS (
+        INSERT INTO outbox_notice (message_id, organisation_id, officer_id, roles, topic, key, payload, created_at)
+        SELECT sent.id, sent.organisation_id, sent.officer_id, given.roles, sent.topic, sent.key, sent.payload, %(now)s
+        FROM sent JOIN given USING (uuid)
+    )
+    SELECT * FROM sent ORDER BY id
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to the thing that ``key`` names, and who is informed, each with the roles that are notified."""
+
+    topic: str
+    key: str
+    to: Sequence[tuple[models.Model, Collection[str]]]
+    payload: dict[str, Any]
+
+
+def write_messages(events: Sequence[Event]) -> list[Message]:
+    """Write the messages and notices of the events, in their order, in the caller's transaction.
+
+    Raises :class:`TypeError` for a recipient that is neither an organisation nor an officer.
+    """
+    lines = [_line(event, recipient, roles) for event in events for recipient, roles in event.to]
+    if not lines:
+        return []
+    given = {
+        "rows": Jsonb([{"number": number, **line} for number, line in enumerate(lines)]),
+        "now": timezone.now(),
+        "portal": portal.NAME,
+        "acknowledgement": Jsonb(portal.ACKNOWLEDGEMENT),
+        "delivered": State.DELIVERED,
+        "pending": State.PENDING,
+    }
+    return list(Message.objects.raw(_SEND, given))
+
+
+def _line(event: Event, recipient: models.Model, roles: Collection[str]) -> dict[str, Any]:
+    kind = str(recipient._meta.model_name)
+    if kind not in RECIPIENTS:
+        raise TypeError(f"a message goes to an organisation or an officer, not to {recipient!r}")
+    addressed = {f"{kind}_id": str(recipient.pk), "roles": sorted(roles)}
+    return {"uuid": str(uuid.uuid4()), "topic": event.topic, "key": event.key, "payload": event.payload, **addressed}
