@@ -15,7 +15,7 @@ DRAWS = 20_000
 
 
 def candidates(*weights: int) -> list[dict[str, Any]]:
-    return [{"officer": f"o{number}", "weight": one} for number, one in enumerate(weights)]
+    return [{"officer": f"o{number}", "weight": weight} for number, weight in enumerate(weights)]
 
 
 def tally(weights: tuple[int, ...]) -> list[int]:
@@ -27,7 +27,7 @@ def tally(weights: tuple[int, ...]) -> list[int]:
 
 @pytest.mark.parametrize("weights", [(1, 1), (1, 1, 1), (5, 3, 2), (1000, 10, 90), (333, 1000, 500, 77, 90)])
 def test_judges_are_drawn_as_often_as_their_weights_say(weights: tuple[int, ...]) -> None:
-    expected = [DRAWS * one / sum(weights) for one in weights]
+    expected = [DRAWS * weight / sum(weights) for weight in weights]
     distance = sum((won - mean) ** 2 / mean for won, mean in zip(tally(weights), expected, strict=True))
     assert distance < CHI_SQUARE[len(weights) - 1]
 
@@ -44,7 +44,7 @@ def test_a_number_from_the_unfinished_last_stretch_is_drawn_again(monkeypatch: p
     seeds = [f"s{number}" for number in range(300)]
     numbers = [algorithm._number(seed, total) for seed in seeds]
     first = [algorithm._hashed(f"{seed}:0") for seed in seeds]
-    refused = [number for number, one in zip(numbers, first, strict=True) if number != one]
+    refused = [number for number, drawn in zip(numbers, first, strict=True) if number != drawn]
     assert 60 < len(refused) < 140
     assert all(number < total for number in numbers)
 

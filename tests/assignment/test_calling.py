@@ -142,7 +142,7 @@ def test_an_answer_ends_the_calling_at_once(motion: Motion, line: list[Post]) ->
     begin(motion)
     author = motion.author.officer
     elsewhere = PostFactory(prosecutor=True)
-    assert [calling.answer(motion, one, NOW) for one in (author, elsewhere.officer)] == [0, 0]
+    assert [calling.answer(motion, called, NOW) for called in (author, elsewhere.officer)] == [0, 0]
     assert calling.answer(motion, line[2].officer, NOW + MINUTE) == 1
     assert DutyCall.objects.get().answered_by == line[2].officer
     assert calling.call_next(NOW + 60 * MINUTE, nobody) == []

@@ -37,7 +37,7 @@ def weights(record: Draw) -> dict[str, int]:
 
 
 def codes(record: Draw, post: Post) -> list[str]:
-    return [one["code"] for one in record.excluded.get(officer(post), [])]
+    return [exclusion["code"] for exclusion in record.excluded.get(officer(post), [])]
 
 
 # -- among whom ---------------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def test_without_a_roster_all_judges_of_the_court_are_drawn_among_and_the_record
     PostFactory(judge=True)
     PostFactory(judge=True, organisation=court, valid_to=NOW - DAY)
     record = drawn(file())
-    assert among(record) == [officer(one) for one in held]
+    assert among(record) == [officer(judge) for judge in held]
     assert record.roster == Draw.Roster.NONE
     assert set(weights(record).values()) == {100_000}
     assert record.chosen in held

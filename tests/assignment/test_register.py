@@ -51,5 +51,5 @@ def test_no_gap_and_no_number_twice_when_many_register_and_some_fail(court: Orga
         return kept
 
     kept = together(*(lambda clerk=clerk: register(clerk) for clerk in range(6)))
-    assert sorted(number for one in kept for number in one) == list(range(1, 6 * 8 + 1))
+    assert sorted(number for numbers in kept for number in numbers) == list(range(1, 6 * 8 + 1))
     assert Register.objects.get(court=court, year=2026).last == 48

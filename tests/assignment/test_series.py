@@ -93,9 +93,9 @@ def test_a_covert_draw_spends_no_nonce_of_the_others_and_writes_nothing_into_the
     assert committed(court) == before
 
     second = drawn(file())
-    assert [one.made_of["committed_in"]["number"] for one in (first, second)] == [1, 2]
-    assert [one.made_of["committed_in"]["number"] for one in hidden] == [1, 2]
-    assert all(services.faults(one) == [] for one in (first, second, *hidden))
+    assert [draw.made_of["committed_in"]["number"] for draw in (first, second)] == [1, 2]
+    assert [draw.made_of["committed_in"]["number"] for draw in hidden] == [1, 2]
+    assert all(services.faults(draw) == [] for draw in (first, second, *hidden))
     assert "series" not in second.made_of
 
 

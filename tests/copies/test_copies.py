@@ -53,9 +53,9 @@ def test_a_decision_owes_a_copy_to_every_entry_of_the_matrix(world: World) -> No
     motion = world.decided("custody", "sanctioned")
     owed = Copy.objects.filter(motion=motion)
 
-    assert {one.to for one in owed} == {one.to for one in motion.kind_entry.service}
-    assert {one.act_id for one in owed} == {motion.last_act_id}
-    assert all(one.due_at == motion.decided_at and one.at_once for one in owed)
+    assert {copy.to for copy in owed} == {addressee.to for addressee in motion.kind_entry.service}
+    assert {copy.act_id for copy in owed} == {motion.last_act_id}
+    assert all(copy.due_at == motion.decided_at and copy.at_once for copy in owed)
     assert logged(motion, "copies.owed")[0].content["subject"]["act"] == str(motion.last_act_id)
 
 
@@ -106,10 +106,10 @@ def test_officers_and_offices_get_theirs_through_the_service(world: World) -> No
 
     assert investigator.officer == world.posts["investigator"].officer
     assert prosecutor.organisation == motion.prosecution
-    for one in (investigator, prosecutor):
-        assert (one.how, one.sent_at) == (Way.SYSTEM, motion.decided_at)
-        told = Message.objects.filter(payload__act=str(one.act_id), topic=f"motion.{motion.last_act.type}")
-        assert told.filter(officer=one.officer, organisation=one.organisation).count() == 1
+    for copy in (investigator, prosecutor):
+        assert (copy.how, copy.sent_at) == (Way.SYSTEM, motion.decided_at)
+        told = Message.objects.filter(payload__act=str(copy.act_id), topic=f"motion.{motion.last_act.type}")
+        assert told.filter(officer=copy.officer, organisation=copy.organisation).count() == 1
 
 
 def test_an_act_that_owes_nothing_writes_nothing(world: World) -> None:
@@ -163,7 +163,7 @@ def test_opening_the_decision_acknowledges_it(world: World) -> None:
     assert copy.acknowledged_by == world.posts["prosecutor"]
     assert copy.acknowledged_at >= motion.decided_at
     assert of(motion, "investigator").acknowledged_at is None
-    assert [one.content["data"]["to"] for one in logged(motion, "copy.acknowledged")] == ["prosecutor"]
+    assert [entry.content["data"]["to"] for entry in logged(motion, "copy.acknowledged")] == ["prosecutor"]
 
 
 def test_an_addressee_may_say_so_and_nobody_else(world: World) -> None:
@@ -227,7 +227,7 @@ def test_neither_prosecutor_nor_defender_serves_copies(world: World) -> None:
         with pytest.raises(NotAllowed):
             served_copies.record(copy, world.posts[role], how="handed_over", proof=proof())
         own = Entry.objects.filter(chain=own_chain(world.posts[role].officer_id, copy.motion_id))
-        assert [one.content["data"]["act"] for one in own if one.event == "act.refused"] == ["copy"]
+        assert [entry.content["data"]["act"] for entry in own if entry.event == "act.refused"] == ["copy"]
     assert not logged(copy.motion, "act.refused")
 
 
@@ -276,7 +276,7 @@ def test_of_a_secret_motion_only_who_is_admitted_is_told(world: World) -> None:
     assert of(motion, "investigator").how == Way.SYSTEM
     assert of(motion, "prosecutor").how == ""
     told = Message.objects.filter(key=str(motion.pk), topic="motion.protocol")
-    assert {one.officer_id for one in told} == {world.posts["investigator"].officer_id}
+    assert {message.officer_id for message in told} == {world.posts["investigator"].officer_id}
     with pytest.raises(Copy.DoesNotExist):
         served_copies.get(world.posts["prosecutor"], of(motion, "prosecutor").pk)
 
@@ -309,9 +309,12 @@ def test_who_serves_by_hand_is_told_at_once_and_once(world: World) -> None:
     assert duties.remind_of_copies(timezone.now()) == 0
 
     told = reminders(motion)
-    assert {one.officer_id or one.organisation_id for one in told} == {motion.author.officer_id, motion.court_id}
-    assert {one.payload["copies"] for one in told} == {str(by_hand)}
-    assert {tuple(one.notice.roles) for one in told} == {(), ("clerk",)}
+    assert {message.officer_id or message.organisation_id for message in told} == {
+        motion.author.officer_id,
+        motion.court_id,
+    }
+    assert {message.payload["copies"] for message in told} == {str(by_hand)}
+    assert {tuple(message.notice.roles) for message in told} == {(), ("clerk",)}
 
 
 def test_an_addressee_who_does_not_open_it_is_reminded(world: World, settings: Any) -> None:
@@ -361,9 +364,11 @@ def test_the_act_of_delivery_states_what_has_arrived(world: World) -> None:
     stated = served_copies.payload_of_delivery(motion)
 
     assert {"channel": "portal", "organisation": motion.prosecution.bin} == {
-        key: one for key, one in next(one for one in stated["arrived"] if "organisation" in one).items() if key != "at"
+        key: value
+        for key, value in next(copy for copy in stated["arrived"] if "organisation" in copy).items()
+        if key != "at"
     }
-    by_word = {one["to"]: one for one in stated["copies"]}
+    by_word = {line["to"]: line for line in stated["copies"]}
     assert by_word["prosecutor"]["acknowledged_at"]
     assert by_word["facility"] == {
         "copy": str(of(motion, "facility").pk),

@@ -137,8 +137,8 @@ def test_every_term_of_a_corrected_field_is_counted_anew(motion: Motion) -> None
     started(motion)
     motion.payload = {**motion.payload, "detained_at": EARLIER.isoformat()}
     found = services.correct_fields(motion, {"detained_at"}, REASON, NOW)
-    assert {one.term for one in found} >= {"file_with_judge", "ruling_at_facility"}
-    assert "decide" not in {one.term for one in found}
+    assert {deadline.term for deadline in found} >= {"file_with_judge", "ruling_at_facility"}
+    assert "decide" not in {deadline.term for deadline in found}
     assert services.correct_fields(motion, {"detained_at"}, REASON, NOW) == found
     assert services.correct_fields(motion, {"qualification"}, REASON, NOW) == []
 
@@ -167,8 +167,8 @@ def test_a_term_ends_with_what_bound_it_and_runs_again_with_it(motion: Motion) -
         for deadline in services.correct_fields(motion, {"held"}, REASON, NOW + HOUR)
         if deadline.term == old.term
     ]
-    assert [(one.due_at, one.state) for one in again] == [(old.due_at, State.RUNNING)]
-    assert [one["to"] is None for one in recomputed() if one["term"] == old.term] == [True, False]
+    assert [(deadline.due_at, deadline.state) for deadline in again] == [(old.due_at, State.RUNNING)]
+    assert [change["to"] is None for change in recomputed() if change["term"] == old.term] == [True, False]
 
 
 TOLD = {
@@ -214,7 +214,7 @@ def in_days(make_motion: MakeMotion, kz: Catalogue) -> MakeMotion:
     """Motions whose judge has three days that roll: from Wednesday to Saturday, and so to Monday."""
     custody = kz.kind("custody")
     term = replace(custody.term("decide"), amount=3, unit="days", roll=True, count="skip_first")
-    others = (one for one in custody.terms if one.key != "decide")
+    others = (other for other in custody.terms if other.key != "decide")
     law = replace(kz, version="days", kinds={**kz.kinds, "custody": replace(custody, terms=(term, *others))})
 
     def make(**payload: Any) -> Motion:
@@ -240,7 +240,7 @@ def test_a_running_term_follows_the_calendar(in_days: MakeMotion) -> None:
     assert (old.state, old.voided_because, old.replaced_by) == (State.VOID, Voided.CALENDAR, new)
     assert services.next_due(motion) == (new.due_at, False)
     assert services.recount(NOW) == []
-    assert [one["because"] for one in recomputed()] == ["calendar"]
+    assert [change["because"] for change in recomputed()] == ["calendar"]
     assert "календарь выходных дней. До этого срок истекал 24.11.2026 00:00." in explain(new, "ru")[-1]
 
 
@@ -287,7 +287,7 @@ def test_two_watches_recount_each_once(in_days: MakeMotion) -> None:
     try:
         take_off(MONDAY)
         first, second = together(lambda: services.recount(NOW, 5), lambda: services.recount(NOW, 5))
-        replaced = [one.replaces.pk for one in [*first, *second, *services.recount(NOW)]]
+        replaced = [deadline.replaces.pk for deadline in [*first, *second, *services.recount(NOW)]]
         assert sorted(replaced) == sorted(made)
         assert len(recomputed()) == 8
     finally:

@@ -74,7 +74,7 @@ def test_an_act_meets_the_deadlines_that_wait_for_it(make_motion: MakeMotion) ->
     motion = make_motion(**DETAINED)
     started(motion, "file_with_judge", DETAINED_AT)
     judge = started(motion)
-    assert [one.term for one in services.meet(motion, "agreement", NOW)] == ["file_with_judge"]
+    assert [deadline.term for deadline in services.meet(motion, "agreement", NOW)] == ["file_with_judge"]
     assert services.meet(motion, "registration", NOW) == []
     assert services.meet(motion, "protocol", judge.due_at)[0].state == State.MET  # the end itself is in time
     assert services.next_due(motion) == (None, False)
@@ -209,7 +209,7 @@ def test_a_claim_is_undone_with_its_transaction(make_motion: MakeMotion) -> None
 def test_claims_are_taken_earliest_first_up_to_the_limit(make_motion: MakeMotion) -> None:
     ends = [started(make_motion(), at=NOW - hours * HOUR).due_at for hours in (1, 3, 2)]
     taken = services.claim_missed(NOW + 1000 * HOUR, limit=2)
-    assert [one.due_at for one in taken] == sorted(ends)[:2]
+    assert [deadline.due_at for deadline in taken] == sorted(ends)[:2]
 
 
 def test_the_database_keeps_the_rows_true(make_motion: MakeMotion) -> None:
@@ -276,7 +276,7 @@ def test_every_step_has_a_sentence_in_every_language(step: dict[str, Any]) -> No
     deadline = Deadline(article="48", computed={"steps": [step]})
     told = {explain(deadline, language)[0] for language in ("kk", "ru", "en")}
     assert len(told) == 3
-    assert not any("%" in one for one in told)
+    assert not any("%" in sentence for sentence in told)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -288,7 +288,7 @@ def test_each_is_claimed_once_by_two_watches(make_motion: MakeMotion, claim: Cal
     def drain() -> list[Any]:
         taken: list[Any] = []
         for _round in range(10):
-            taken += [one.pk for one in claim(late, limit=3)]
+            taken += [deadline.pk for deadline in claim(late, limit=3)]
         return taken
 
     first, second = together(drain, drain)

@@ -81,7 +81,7 @@ class Rest:
         """Whether the motion is there for the officer: by its address, and in his queue."""
         caller = self.caller(post)
         status = caller.get(url(pk)).status_code
-        listed = {one["id"] for one in caller.get("/api/v1/motions/?limit=100").data["results"]}
+        listed = {row["id"] for row in caller.get("/api/v1/motions/?limit=100").data["results"]}
         assert status == (200 if pk in listed else 404)
         return status == 200
 

@@ -157,9 +157,13 @@ class Journey:
 
     def is_delivered(self) -> None:
         """Every copy that is owed reaches whom it is owed to, and the service declares the decision delivered."""
-        owed = {one.to for one in self.kind.service if not one.outcomes or self.plan.outcome.key in one.outcomes}
+        owed = {
+            addressee.to
+            for addressee in self.kind.service
+            if not addressee.outcomes or self.plan.outcome.key in addressee.outcomes
+        }
         copies = self.motion.copies.filter(act__type__in=DECISIONS)
-        assert {one.to for one in copies} == owed
+        assert {copy.to for copy in copies} == owed
         for copy in self._outstanding():
             self._receives(copy)
         assert not self._outstanding()
@@ -180,7 +184,7 @@ class Journey:
 
     def _addressee(self, copy: Copy) -> Post:
         of = [post for post in self.world.posts.values() if copy.officer_id in (None, post.officer_id)]
-        return next(one for one in of if copy.organisation_id in (None, one.organisation_id))
+        return next(post for post in of if copy.organisation_id in (None, post.organisation_id))
 
     # -- to the end --------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class Plan:
     def given(self) -> dict[str, Any]:
         """What the motion states beside what its form accepts from anybody."""
         route = self.kind.special_person_route
-        immunity = {one.field: one.value for one in route.when} if route and self.immune else {}
+        immunity = {condition.field: condition.value for condition in route.when} if route and self.immune else {}
         urgent = {self.kind.urgent.field: True} if self.outcome.path == "urgent" else {}
         return {**immunity, **urgent, **({self.kind.prosecutor.step_field: self.step.key} if self.step else {})}
 
@@ -72,7 +72,7 @@ class Appeals:
     def of(self, kind: Kind, outcome: Outcome, *, spare: bool) -> Appeal | None:
         """An appeal against ``outcome``; one that cancels it only where another journey reaches the same end."""
         effect = next(self.effects[spare]) if appealable(kind, outcome) else ""
-        ruling = next((one for one in kind.appeal.outcomes if one.effect == effect), None)
+        ruling = next((possible for possible in kind.appeal.outcomes if possible.effect == effect), None)
         if ruling is None:
             return None
         self.count += 1
@@ -83,7 +83,7 @@ class Appeals:
 
 def _granted_above(kind: Kind, outcome: Outcome) -> Outcome | None:
     """A refusal that is changed becomes what was asked for."""
-    granting = (one for one in kind.outcomes_on(outcome.path) if one.grants)
+    granting = (granted for granted in kind.outcomes_on(outcome.path) if granted.grants)
     return None if outcome.grants else next(granting, None)
 
 
@@ -93,7 +93,7 @@ def appealable(kind: Kind, outcome: Outcome) -> bool:
 
 def appellants(kind: Kind) -> tuple[str, ...]:
     """The roles that file an appeal: a complaint by counsel to whom the motion is open, or by the clerk for others."""
-    who = {one.key for one in kind.appeal.who}
+    who = {appellant.key for appellant in kind.appeal.who}
     counsel = who - {PROSECUTOR} and kind.secrecy.defence != "never"
     asked = {PROSECUTOR: PROSECUTOR in who, "defender": counsel, "clerk": who - {PROSECUTOR}}
     return tuple(role for role, may in asked.items() if may)
@@ -112,16 +112,16 @@ def endings(kind: Kind, outcome: Outcome) -> tuple[str, ...]:
 
 def _ways(kind: Kind) -> list[tuple[Outcome, str]]:
     """Each outcome once, then each end that none of them has reached."""
-    ways = [(one, endings(kind, one)[0]) for one in kind.outcomes]
+    ways = [(outcome, endings(kind, outcome)[0]) for outcome in kind.outcomes]
     for outcome in kind.outcomes:
         reached = {ending for _, ending in ways}
-        ways += [(outcome, one) for one in endings(kind, outcome) if one not in reached]
+        ways += [(outcome, ending) for ending in endings(kind, outcome) if ending not in reached]
     return ways
 
 
 def _of_kind(kind: Kind, place: int, appeals: Appeals) -> Iterator[Plan]:
     ways = _ways(kind)
-    steps = [one for one in kind.validity.ladder if kind.prosecutor.step_field]
+    steps = [step for step in kind.validity.ladder if kind.prosecutor.step_field]
     total = max(len(ways), len(DOORS), len(steps), len(kind.author_roles))
     reached: set[str] = set()
     for number in range(total):
@@ -162,4 +162,4 @@ def _is_approved(kind: Kind) -> bool:
 
 def _has_route(kind: Kind) -> bool:
     route = kind.special_person_route
-    return route is not None and bool(route.when) and all(one.op == "eq" for one in route.when)
+    return route is not None and bool(route.when) and all(condition.op == "eq" for condition in route.when)

@@ -38,7 +38,7 @@ Travel = Callable[[Plan], Journey]
 
 def sample() -> list[Plan]:
     """The first journey to each end through each door: their evidence is examined, which takes a log of their own."""
-    first = {(one.door, one.ending): one for one in reversed(PLANS)}
+    first = {(plan.door, plan.ending): plan for plan in reversed(PLANS)}
     return list(first.values())
 
 
@@ -63,7 +63,7 @@ def travel(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("plan", [one for one in PLANS if one not in sample()], ids=lambda plan: plan.name)
+@pytest.mark.parametrize("plan", [plan for plan in PLANS if plan not in sample()], ids=lambda plan: plan.name)
 def test_from_draft_to_the_last_state(travel: Travel, plan: Plan) -> None:
     _has_ended_well(travel(plan))
 
@@ -92,19 +92,19 @@ def test_every_kind_goes_through_both_doors() -> None:
 def test_everything_that_the_catalogue_knows_is_travelled() -> None:
     """Outcomes, authors and steps of each kind; ends, appellants and rulings over all of them."""
     for kind in KINDS.values():
-        plans = [one for one in PLANS if one.kind == kind]
+        plans = [plan for plan in PLANS if plan.kind == kind]
         assert {plan.outcome.key for plan in plans} == {outcome.key for outcome in kind.outcomes}
         if kind.prosecutor.step_field:
             assert {plan.step for plan in plans} == set(kind.validity.ladder)
         else:
             assert {plan.author for plan in plans} == set(kind.author_roles)
-    assert {one.ending for one in PLANS} == {"closed", "expired", "lifted", "cancelled"}
-    appeals = [one.appeal for one in PLANS if one.appeal]
-    kinds = [one.kind for one in PLANS if appealable(one.kind, one.outcome)]
+    assert {plan.ending for plan in PLANS} == {"closed", "expired", "lifted", "cancelled"}
+    appeals = [plan.appeal for plan in PLANS if plan.appeal]
+    kinds = [plan.kind for plan in PLANS if appealable(plan.kind, plan.outcome)]
     assert {appeal.role for appeal in appeals} == {role for kind in kinds for role in appellants(kind)}
     assert {appeal.ruling.effect for appeal in appeals} == {"stands", "changed", "cancelled"}
     for way in ("late", "heard", "inquiry", "immune"):
-        assert any(getattr(one.appeal if way == "late" else one, way, False) for one in PLANS), way
+        assert any(getattr(plan.appeal if way == "late" else plan, way, False) for plan in PLANS), way
 
 
 def _has_ended_well(journey: Journey) -> None:
@@ -127,7 +127,7 @@ def _chain_is_whole(motion: Motion) -> None:
         last = bytes(entry.hash)
     assert bytes(Chain.objects.get(name=motion.chain).hash) == last
     acts = dict(motion.acts.values_list("entry", "sha256"))
-    logged = {one.pk: one.content["data"]["sha256"] for one in entries if one.pk in acts}
+    logged = {entry.pk: entry.content["data"]["sha256"] for entry in entries if entry.pk in acts}
     assert logged == acts
 
 

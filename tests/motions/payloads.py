@@ -20,8 +20,8 @@ def fill(form: Form, case: Case, **given: Any) -> dict[str, Any]:
     instants = [field.key for field in form.fields if field.type == "instant"]
     payload.update({key: now_minus(minutes=120 - step) for step, key in enumerate(instants)})
     payload.update(given)
-    idle = [one.key for one in form.fields if one.key not in given and _is_idle(one, form, payload)]
-    stated = {key: one for key, one in payload.items() if one is not None and key not in idle}
+    idle = [field.key for field in form.fields if field.key not in given and _is_idle(field, form, payload)]
+    stated = {key: entry for key, entry in payload.items() if entry is not None and key not in idle}
     for check in form.checks:
         _settle(check, form, stated)
     return stated
@@ -35,11 +35,11 @@ def _settle(check: Check, form: Form, payload: dict[str, Any]) -> None:
     """Add what a check requires: a yes, the lowest allowed number, an instant after now."""
     if not all_hold(check.when, form, payload, datetime.now(UTC)):
         return
-    for one in (one for one in check.when if one.field == check.then_problem):
-        if (one.op, one.value) in (("ne", True), ("eq", False)):
-            payload[one.field] = True
-        elif one.op == "lt":
-            payload[one.field] = now_minus(days=-1) if one.value == NOW else one.value
+    for condition in (condition for condition in check.when if condition.field == check.then_problem):
+        if (condition.op, condition.value) in (("ne", True), ("eq", False)):
+            payload[condition.field] = True
+        elif condition.op == "lt":
+            payload[condition.field] = now_minus(days=-1) if condition.value == NOW else condition.value
 
 
 def value(field: Field, case: Case) -> Any:

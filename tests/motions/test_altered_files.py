@@ -60,7 +60,7 @@ def test_every_altered_file_is_named_and_nothing_is_signed(world: World) -> None
         {"motion": str(motion.pk), "act": str(one.pk), "file": file["sha256"]} for file in listed[:2]
     ]
     assert listed[1]["name"] not in str(incidents)
-    (refusal,) = [one.content["data"] for one in about("motion", motion.pk) if one.event == "act.refused"]
+    (refusal,) = [entry.content["data"] for entry in about("motion", motion.pk) if entry.event == "act.refused"]
     assert refusal == {
         "act": "motion",
         "why": "file-altered",

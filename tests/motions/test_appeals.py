@@ -44,7 +44,7 @@ def before_appellate_judge(world: World, kind: str = "custody", outcome: str = "
 
 
 def ruled(world: World, motion: Motion, effect: str) -> Motion:
-    outcome = next(one.key for one in motion.kind_entry.appeal.outcomes if one.effect == effect)
+    outcome = next(outcome.key for outcome in motion.kind_entry.appeal.outcomes if outcome.effect == effect)
     world.act(motion, ActType.APPEAL_RULING, "appellate_judge", world.ruling(motion, outcome))
     return world.fresh(motion)
 

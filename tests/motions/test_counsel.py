@@ -161,4 +161,4 @@ def test_the_paper_of_his_appeal_names_no_act_that_is_not_open_to_him(world: Wor
     motion = world.does(world.decided("custody", "sanctioned", suspect=subject), ActType.APPEAL, "defender")
     draft = act_json.Draft(motion.pk, motion, ActType.APPEAL, post, {}, timezone.now(), motion.last_act)
 
-    assert [one.type for one in papers.paper_of(draft).previous][-1] == ActType.PROTOCOL
+    assert [act.type for act in papers.paper_of(draft).previous][-1] == ActType.PROTOCOL

@@ -125,7 +125,7 @@ def lives(case: Case, kind: str, law: Law) -> Iterator[tuple[Motion, bool, bool]
             motion, *((ActType.APPROVAL, "head_of_unit") if approves else (ActType.AGREEMENT, "consenting"))
         )
         yield motion, motion.judge_id is not None, False
-    outcome = next(one.key for one in entry.outcomes if one.grants and one.path == "ordinary")
+    outcome = next(outcome.key for outcome in entry.outcomes if outcome.grants and outcome.path == "ordinary")
     world.act(motion, entry.decision_act(outcome), "judge", world.decision(motion, outcome))
     yield world.fresh(motion), True, True
     duties.deliver_decisions(timezone.now())
@@ -192,7 +192,7 @@ def assert_acts(motion: Motion, post: Post, *, own: bool, reads: bool, appeals: 
 def assert_told(motion: Motion, post: Post, *, reads: bool, owed: bool, at: Any) -> None:
     """Notices, copies and reminders reach only those to whom the motion, or its decision, is open."""
     notices = set(Notice.objects.filter(key=str(motion.pk), officer=post.officer).values_list("topic", flat=True))
-    decided = {f"motion.{one}" for one in DECISIONS}
+    decided = {f"motion.{decision}" for decision in DECISIONS}
     assert reads or notices <= (decided if owed else set()), (at, notices)
     assert not owed or notices & decided, at
     assert reads or not Copy.objects.filter(motion=motion, officer=post.officer).exists(), at
@@ -201,14 +201,14 @@ def assert_told(motion: Motion, post: Post, *, reads: bool, owed: bool, at: Any)
 
 
 def officers(told: Any) -> set[Officer]:
-    return {one for one, _roles in told if isinstance(one, Officer)}
+    return {recipient for recipient, _roles in told if isinstance(recipient, Officer)}
 
 
 def assert_each_ends_his_own(case: Case, kind: str, law: Law) -> None:
     """All who may appeal do so; each may then withdraw, and only the last withdrawal ends the appeal."""
     world = case.world
     motion = Motion.objects.filter(kind=kind, case=world.case).latest("created_at")
-    appellants = [one for one in case.counsel.values() if ActType.APPEAL in acting.available(motion, one)]
+    appellants = [post for post in case.counsel.values() if ActType.APPEAL in acting.available(motion, post)]
     assert len(appellants) == len({law.about, *law.owed} - {NOBODY} if law.opens != NEVER else set(law.owed))
     for post in appellants:
         perform(case, motion, ActType.APPEAL, post)

@@ -41,8 +41,8 @@ def test_what_is_signed_again_is_compared_as_signed(world: World, returned: Moti
     drafts.save(returned, returned.author, {**returned.payload, "reasons": "Басқа уәж."})
     motion = world.fresh(returned)
     world.act(motion, ActType.MOTION, "author")
-    assert [one.after for one in difference.between(world.fresh(motion), 1, 2)] == ["Басқа уәж."]
-    assert [one.before for one in difference.between(world.fresh(motion), 2, 1)] == ["Басқа уәж."]
+    assert [change.after for change in difference.between(world.fresh(motion), 1, 2)] == ["Басқа уәж."]
+    assert [change.before for change in difference.between(world.fresh(motion), 2, 1)] == ["Басқа уәж."]
 
 
 def test_choices_and_persons_are_told_in_words(world: World, returned: Motion) -> None:
@@ -67,7 +67,7 @@ def test_attachments_that_came_and_went_are_named(world: World, returned: Motion
 
 def test_rows_of_a_list_are_compared_as_lines(world: World) -> None:
     motion = world.draft("property_arrest")
-    field = next(one for one in motion.kind_entry.form.fields if one.type == "list")
+    field = next(field for field in motion.kind_entry.form.fields if field.type == "list")
     row = motion.payload[field.key][0]
     world.act(motion, ActType.MOTION, "author")
     move(motion, state="returned", version=2, payload={**motion.payload, field.key: [row, row]})
@@ -83,13 +83,13 @@ def test_a_version_that_never_was_is_not_made_up(world: World, returned: Motion)
 @given(st.text("ab \n", max_size=40), st.text("ab \n", max_size=40))
 def test_segments_give_both_texts_back(before: str, after: str) -> None:
     found = difference.segments(before, after)
-    assert "".join(one.text for one in found if one.mark != "added") == before
-    assert "".join(one.text for one in found if one.mark != "removed") == after
+    assert "".join(segment.text for segment in found if segment.mark != "added") == before
+    assert "".join(segment.text for segment in found if segment.mark != "removed") == after
 
 
 def test_a_new_phrase_is_not_cut_into_words() -> None:
     found = difference.segments("Күдікті жасырынуы мүмкін.", "Күдікті куәларға қысым көрсетті.")
-    assert [(one.mark, one.text) for one in found] == [
+    assert [(segment.mark, segment.text) for segment in found] == [
         ("same", "Күдікті "),
         ("removed", "жасырынуы мүмкін."),
         ("added", "куәларға қысым көрсетті."),

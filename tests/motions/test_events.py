@@ -52,7 +52,7 @@ def test_each_party_may_ask_for_a_hearing_and_the_judge_orders_it_or_not(world: 
     assert motion.state == State.ASSIGNED
     assert [act.payload["event"] for act in motion.acts.filter(type=ActType.EVENT)] == ["hearing_requested"] * 2
     assert messages_to(world, motion, "judge").count() == 2
-    labels = [one.label for one in queries.timeline(motion)]
+    labels = [event.label for event in queries.timeline(motion)]
     assert labels.count(str(motion.kind_entry.event("hearing_requested").label)) == 2
 
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()

@@ -218,7 +218,7 @@ def revoking(demo_pki: Path, cms: bytes, reason: x509.ReasonFlags = x509.ReasonF
     path = demo_pki / "private" / "ocsp.pem"
     own, issuer, *_ = read_certificates(path)
     carried = [certificate.certificate for certificate in parse(cms, DEFAULT).certificates]
-    serials = [one.serial_number for one in carried if one.issuer == issuer.subject]
+    serials = [certificate.serial_number for certificate in carried if certificate.issuer == issuer.subject]
     revoked = {serial: (timezone.now() - timedelta(days=1), reason) for serial in serials}
     key: Any = load_pem_private_key(path.read_bytes(), None)
     # Of two answers the newer is used.
@@ -294,13 +294,13 @@ def test_a_seal_gets_its_evidence_after_the_act(world: World, reachable: list[st
     sealed = motion.acts.filter(author=None)
     assert sealed.count() >= 2
     assert reachable.count("/tsa") == motion.acts.exclude(author=None).count()
-    assert {awaited.pk for awaited in AwaitedEvidence.objects.all()} == {one.signature_sha256 for one in sealed}
-    assert not any(evidence.of(one.signature_sha256) for one in sealed)
+    assert {awaited.pk for awaited in AwaitedEvidence.objects.all()} == {act.signature_sha256 for act in sealed}
+    assert not any(evidence.of(act.signature_sha256) for act in sealed)
 
     assert duties.fetch_evidence(timezone.now()) == sealed.count()
-    kept = [evidence.of(one.signature_sha256) for one in sealed]
-    assert all(one and len(one.timestamps) == 1 and one.sources.ocsp for one in kept)
-    assert [one.report["indication"] for one in kept if one] == ["TOTAL_PASSED"] * sealed.count()
+    kept = [evidence.of(act.signature_sha256) for act in sealed]
+    assert all(found and len(found.timestamps) == 1 and found.sources.ocsp for found in kept)
+    assert [found.report["indication"] for found in kept if found] == ["TOTAL_PASSED"] * sealed.count()
     assert duties.fetch_evidence(timezone.now() + timedelta(days=1)) == 0
     assert tasks.fetch_evidence(sealed[0].signature_sha256) is False
 
@@ -319,7 +319,7 @@ def test_evidence_of_a_seal_is_tried_for_until_it_is_complete(
         assert duties.fetch_evidence(now + timedelta(seconds=14)) == 0
         rows = list(AwaitedEvidence.objects.all())
         assert len(rows) == waiting
-        assert all(any("timestamp" in one for one in row.missing) for row in rows)
+        assert all(any("timestamp" in gap for gap in row.missing) for row in rows)
         assert not EvidenceRecord.objects.filter(pk__in=[row.pk for row in rows]).exists()
     with served(answers) as (base, _asked):
         configure(settings, base)

@@ -69,7 +69,7 @@ def test_a_motion_that_is_hidden_names_nobody(world: World, custody: Motion, wit
 
 
 def _persons_of_a_search(world: World, person: Person) -> dict[str, Any]:
-    field = next(one for one in world.kind("search").form.fields if one.type == "persons")
+    field = next(field for field in world.kind("search").form.fields if field.type == "persons")
     return {field.key: [str(person.pk)]}
 
 

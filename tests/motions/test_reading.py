@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def filed_again(world: World, motion: Motion) -> Motion:
     """The motion after its return by the prosecutor, changed by its author and filed as the next version."""
     motion = world.does(motion, ActType.RETURN, "prosecutor")
-    field = next(one for one in motion.kind_entry.form.fields if one.type == "long_text")
+    field = next(field for field in motion.kind_entry.form.fields if field.type == "long_text")
     author = world.post(motion, "author")
     drafts.save(motion, author, {**motion.payload, field.key: "Енді басқаша жазылды."})
     drafts.attach(motion, author, "other", "doc-01.pdf", BytesIO(PDF + b"doc-01"))
@@ -127,7 +127,7 @@ def test_each_version_is_stamped_once(world: World) -> None:
     world.opened(motion, "prosecutor")
 
     stamped = motion.openings.filter(role="prosecutor").order_by("opened_at")
-    assert [one.version for one in stamped] == [1, 2]
+    assert [opening.version for opening in stamped] == [1, 2]
 
 
 def test_reading_an_act_or_the_differences_opens_no_version(world: World) -> None:
@@ -143,7 +143,7 @@ def test_the_history_tells_which_version_was_opened(world: World) -> None:
     motion = filed_again(world, world.filed("custody"))
     world.opened(motion, "prosecutor")
     name = world.posts["prosecutor"].officer.full_name
-    told = [(one.kind, one.version) for one in queries.timeline(motion) if name in one.who]
+    told = [(event.kind, event.version) for event in queries.timeline(motion) if name in event.who]
     assert told == [("opened", 1), ("act", 1), ("opened", 2)]
 
 

@@ -155,7 +155,9 @@ def test_an_incomplete_motion_says_everything_that_is_missing(world: World) -> N
     with refused(motion, Invalid) as caught:
         acting.prepare(motion, ActType.MOTION, world.posts["investigator"], {})
     required = {f"payload.{field.key}" for field in motion.kind_entry.form.fields if field.required}
-    attachments = {f"attachments.{one.key}" for one in motion.kind_entry.attachments if one.required}
+    attachments = {
+        f"attachments.{requirement.key}" for requirement in motion.kind_entry.attachments if requirement.required
+    }
     assert {problem.field for problem in caught.value.problems} >= required | attachments
     assert drafts.missing(motion)
 
@@ -377,7 +379,7 @@ def test_in_a_group_its_leader_signs_preventive_measures_and_their_extension(wor
     with pytest.raises(Invalid) as unsigned:
         world.act(before, ActType.MOTION, "author")
     assert {problem.code for problem in unsigned.value.problems} == {"leader-signs"}
-    assert "leader-signs" in {one.code for one in drafts.missing(world.fresh(before))}
+    assert "leader-signs" in {problem.code for problem in drafts.missing(world.fresh(before))}
 
 
 def test_a_group_leaves_other_motions_and_other_roles_alone(world: World) -> None:
@@ -389,7 +391,7 @@ def test_a_group_leaves_other_motions_and_other_roles_alone(world: World) -> Non
 
 def test_the_head_of_the_unit_names_one_leader_of_those_who_work_on_the_case(world: World) -> None:
     first, second = leader_of(world), leader_of(world)
-    assert [one.officer for one in world.case.team.filter(leads=True)] == [second.officer]
+    assert [member.officer for member in world.case.team.filter(leads=True)] == [second.officer]
 
     with pytest.raises(NotAllowed):
         services.name_leader(world.case, first, first.officer)

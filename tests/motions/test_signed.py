@@ -28,7 +28,7 @@ def alter(motion: Motion, **columns: Any) -> None:
 def incidents(motion: Motion) -> list[tuple[str, str]]:
     """The altered rows in the log: row and column."""
     found = [entry.content for entry in Entry.objects.filter(chain=motion.chain).order_by("pk")]
-    return [(one["subject"]["row"], one["data"]["column"]) for one in found if one["event"] == "row.altered"]
+    return [(entry["subject"]["row"], entry["data"]["column"]) for entry in found if entry["event"] == "row.altered"]
 
 
 @pytest.fixture
@@ -95,7 +95,9 @@ def test_nothing_is_taken_over_from_it(motion: Motion, world: World) -> None:
 
 def test_a_correction_is_part_of_the_statement_in_force(world: World) -> None:
     motion = world.filed("custody")
-    field = next(one for one in motion.kind_entry.form.fields if one.type == "instant" and motion.payload.get(one.key))
+    field = next(
+        field for field in motion.kind_entry.form.fields if field.type == "instant" and motion.payload.get(field.key)
+    )
     value = timezone.now().replace(microsecond=0).isoformat()
     world.act(motion, ActType.CORRECTION, "author", {"field": field.key, "value": value, "reasons": "Қате."})
     motion = world.fresh(motion)

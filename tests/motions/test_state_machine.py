@@ -156,7 +156,7 @@ class Life(RuleBasedStateMachine):
         if can:
             done = Counter(motion.acts.values_list("type", flat=True))
             fewest = min(done[act_type] for act_type, _role in can)
-            rare = sorted(one for one in can if done[one[0]] == fewest)
+            rare = sorted((act_type, role) for act_type, role in can if done[act_type] == fewest)
             self._try(motion, *rare[pick % len(rare)], pick)
 
     def _may(self, motion: Motion, role: str) -> list[ActType]:

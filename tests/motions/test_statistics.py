@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def figures(post: Post) -> dict[str | None, Line]:
     today = timezone.localdate()
-    return {one.kind: one for one in statistics.count_motions(post, today, today)}
+    return {line.kind: line for line in statistics.count_motions(post, today, today)}
 
 
 def test_each_motion_counts_once_by_what_came_of_it(world: World) -> None:

@@ -131,9 +131,9 @@ def _named(tree: ast.Module) -> Iterator[str]:
     calls = (node.args[:3] for node in ast.walk(tree) if isinstance(node, ast.Call))
     assigned = ([node.value] for node in ast.walk(tree) if isinstance(node, ast.Assign))
     tuples = (node.elts for node in ast.walk(tree) if isinstance(node, ast.Tuple))
-    for given in (one for group in (*calls, *assigned, *tuples) for one in group if isinstance(one, ast.Constant)):
-        if isinstance(given.value, str) and EVENT.fullmatch(given.value):
-            yield given.value
+    for node in (node for group in (*calls, *assigned, *tuples) for node in group if isinstance(node, ast.Constant)):
+        if isinstance(node.value, str) and EVENT.fullmatch(node.value):
+            yield node.value
 
 
 def test_each_event_of_the_code_is_classified_and_has_its_words() -> None:
@@ -146,7 +146,7 @@ def test_each_event_of_the_code_is_classified_and_has_its_words() -> None:
 
 
 def test_each_table_of_reference_data_is_named() -> None:
-    tables = {one.opts.model_name for one in admin.site._registry.values() if isinstance(one, AuditedAdmin)}
+    tables = {site.opts.model_name for site in admin.site._registry.values() if isinstance(site, AuditedAdmin)}
 
     assert tables <= SUBJECTS, tables - SUBJECTS
 

@@ -214,7 +214,7 @@ def test_the_paper_says_which_appeal_is_ended(world: World, motion: Motion) -> N
     draft = Draft(
         appeal.pk, motion, ActType.APPEAL_WITHDRAWAL, world.posts["prosecutor"], payload, timezone.now(), appeal
     )
-    (section,) = [one for one in papers.paper_of(draft).sections if one.key == "appeal"]
+    (section,) = [section for section in papers.paper_of(draft).sections if section.key == "appeal"]
     assert world.posts["prosecutor"].officer.full_name in section.paragraphs[0]
     assert str(appeal.pk) not in section.paragraphs[0]
 

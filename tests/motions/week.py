@@ -117,7 +117,7 @@ def _readings(week: Week) -> None:
         with documents.read(attachment.document, judge):
             pass
     for motion in (world.opened(world.assigned("custody"), "judge"), world.opened(week.motions["covert"], "judge")):
-        outcome = next(one.key for one in motion.kind_entry.outcomes if one.grants)
+        outcome = next(outcome.key for outcome in motion.kind_entry.outcomes if outcome.grants)
         drafting.suggest(motion, world.posts["judge"], outcome)
 
 
@@ -167,9 +167,11 @@ def motion_of(week: Week, entry: Entry) -> str:
     named = subject.get("motion") or subject.get("key")
     if named is None and "document" in subject:
         found = [
-            one for one in week.motions.items() if one[1].attachments.filter(document=subject["document"]).exists()
+            name
+            for name, motion in week.motions.items()
+            if motion.attachments.filter(document=subject["document"]).exists()
         ]
-        return found[0][0] if found else ""
+        return found[0] if found else ""
     known = {str(motion.pk): name for name, motion in week.motions.items()}
     gone = {key: f"discarded {name}" for name, key in week.discarded.items()}
     return {**known, **gone}.get(named, "?") if named else ""

@@ -71,7 +71,7 @@ class World:
     def author_of(self, kind: Kind, payload: dict[str, Any]) -> str:
         """The role that files a motion with this payload."""
         chosen = payload.get(kind.prosecutor.step_field)
-        step = next((one for one in kind.validity.ladder if one.key == chosen), None)
+        step = next((step for step in kind.validity.ladder if step.key == chosen), None)
         return (step.authors if step and step.authors else kind.author_roles)[0]
 
     # -- on the way --------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ class World:
             return self.posts[motion.author.role]
         if role == "consenting":
             office = motion.consenting_id or motion.prosecution_id
-            return next(one for one in self.posts.values() if one.organisation_id == office)
+            return next(post for post in self.posts.values() if post.organisation_id == office)
         return self.posts[role]
 
     def filed(self, kind: str, **given: Any) -> Motion:
