@@ -18,7 +18,7 @@ from ecase.portal.next_steps import with_last_act
 from workflows.motions import queries, signers
 from workflows.motions.filters import MotionFilter
 from workflows.motions.models import Motion
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_by_case_number
 from workflows.motions.worklists import ALL, WAITING, Worklist, judge_is_away, waiting, worklist_of, worklists_of
 from workflows.statute.catalogue import catalogue, in_force

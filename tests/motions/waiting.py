@@ -4,7 +4,7 @@ from ecase.officers.models import Post, Role
 from workflows.motions import queries
 from workflows.motions.acts.registry import spec_of
 from workflows.motions.models import Motion
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.services import acting
 from workflows.motions.states import AppealState, State
 from workflows.motions.worklists import waiting

@@ -43,6 +43,23 @@ def relation(
     return lambda holds: Relation(holds, rows, refusal)
 
 
+def relation_by(**columns: str) -> Relation:
+    """A relation that holds if these foreign keys of a motion equal the named attributes of the post."""
+    return Relation(
+        lambda motion, post: all(getattr(motion, f"{key}_id") == getattr(post, name) for key, name in columns.items()),
+        lambda post: Q(**{key: getattr(post, name) for key, name in columns.items()}),
+    )
+
+
+# Nobody: for acts that only the service performs.
+is_nobody = Relation(lambda motion, post: False, None)
+is_assigned_judge = relation_by(court="organisation_id", judge="officer_id")
+is_chair_of_court = relation_by(court="organisation_id")
+# The judge, and the chair of the court, that hears the appeal.
+is_appellate_judge = relation_by(appellate_court="organisation_id", appellate_judge="officer_id")
+is_chair_above = relation_by(appellate_court="organisation_id")
+
+
 def authored_rows(post: Post) -> Q:
     """Motions authored in this post, or in an earlier one of the same officer, role and body."""
     same = Post.objects.filter(officer=post.officer_id, organisation=post.organisation_id, role=post.role)
@@ -60,32 +77,6 @@ def executed_rows(post: Post) -> Q:
     return own | Q(author__role=Role.DEFENDER, case__in=teams.values("case"))
 
 
-def consenting_rows(post: Post) -> Q:
-    """Motions with this office now; a higher one if the ladder or a person's immunity requires it."""
-    asked = Q(consenting=post.organisation_id) | Q(consenting=None, prosecution=post.organisation_id)
-    return asked & ~authored_rows(post)
-
-
-def court_rows(post: Post) -> Q:
-    return Q(court=post.organisation_id)
-
-
-def judge_rows(post: Post) -> Q:
-    return Q(court=post.organisation_id, judge=post.officer_id)
-
-
-def clerk_rows(post: Post) -> Q:
-    return judge_rows(post) if post.role == Role.JUDGE else court_rows(post)
-
-
-def appellate_judge_rows(post: Post) -> Q:
-    return Q(appellate_court=post.organisation_id, appellate_judge=post.officer_id)
-
-
-def court_above_rows(post: Post) -> Q:
-    return Q(appellate_court=post.organisation_id)
-
-
 @relation(rows=authored_rows)
 def is_author(motion: Motion, post: Post) -> bool:
     same_body = motion.organisation_id == post.organisation_id
@@ -97,11 +88,12 @@ def is_approver(motion: Motion, post: Post) -> bool:
     return motion.organisation_id == post.organisation_id and not is_author(motion, post)
 
 
-def is_supervising_prosecutor(motion: Motion, post: Post) -> bool:
-    return motion.prosecution_id == post.organisation_id
-
-
-@relation(rows=consenting_rows)
+@relation(
+    rows=lambda post: (
+        (Q(consenting=post.organisation_id) | Q(consenting=None, prosecution=post.organisation_id))
+        & ~authored_rows(post)
+    )
+)
 def is_consenting_prosecutor(motion: Motion, post: Post) -> bool:
     """A prosecutor of the office whose consent is asked; a higher one if the ladder or immunity requires it.
 
@@ -114,7 +106,7 @@ def is_consenting_prosecutor(motion: Motion, post: Post) -> bool:
 @relation(rows=lambda post: Q(prosecution=post.organisation_id) & ~executed_rows(post))
 def is_lifting_prosecutor(motion: Motion, post: Post) -> bool:
     """The prosecutor who consents to a lifting: one who supervises the case and did not ask for it himself."""
-    return is_supervising_prosecutor(motion, post) and not is_executor(motion, post)
+    return motion.prosecution_id == post.organisation_id and not is_executor(motion, post)
 
 
 @relation()
@@ -123,12 +115,7 @@ def is_reviewer(motion: Motion, post: Post) -> bool:
     if motion.state == State.AWAITING_APPROVAL:
         return post.role == Role.HEAD_OF_UNIT and is_approver(motion, post)
     prosecutor = post.role == Role.PROSECUTOR and is_consenting_prosecutor(motion, post)
-    return prosecutor and kind_rules.may_be_returned(motion)
-
-
-@relation(rows=judge_rows)
-def is_assigned_judge(motion: Motion, post: Post) -> bool:
-    return motion.court_id == post.organisation_id and motion.judge_id == post.officer_id
+    return prosecutor and kind_rules.needs_consent(motion) and motion.kind_entry.prosecutor.may_return
 
 
 @relation()
@@ -136,17 +123,12 @@ def is_author_or_judge(motion: Motion, post: Post) -> bool:
     return is_assigned_judge(motion, post) if post.role == Role.JUDGE else is_author(motion, post)
 
 
-@relation(rows=court_rows)
-def is_chair_of_court(motion: Motion, post: Post) -> bool:
-    return motion.court_id == post.organisation_id
-
-
-@relation(rows=clerk_rows)
+@relation(
+    rows=lambda post: Q(court=post.organisation_id, **{"judge": post.officer_id} if post.role == Role.JUDGE else {})
+)
 def is_clerk_of_court(motion: Motion, post: Post) -> bool:
     """The court's clerk; or the judge, who writes the minutes if there is no clerk."""
-    if post.role == Role.JUDGE:
-        return is_assigned_judge(motion, post)
-    return motion.court_id == post.organisation_id
+    return is_assigned_judge(motion, post) if post.role == Role.JUDGE else motion.court_id == post.organisation_id
 
 
 @relation(rows=executed_rows)
@@ -167,7 +149,7 @@ def is_appellant(motion: Motion, post: Post) -> bool:
     others = bool(defence.appellants(motion.kind_entry))
     if post.role == Role.PROSECUTOR:
         named = {appellant.key for appellant in motion.kind_entry.appeal.who}
-        return defence.PROSECUTOR in named and is_supervising_prosecutor(motion, post)
+        return defence.PROSECUTOR in named and motion.prosecution_id == post.organisation_id
     if post.role == Role.CLERK:
         return others and motion.court_id == post.organisation_id
     return others and (is_author(motion, post) or defence.may_appeal(motion, post.officer_id))
@@ -179,18 +161,6 @@ def is_whose_appeal_stands(motion: Motion, post: Post) -> bool:
     if not is_appellant(motion, post):
         return False
     return motion.appeal_state not in PENDING_APPEAL or bool(appellants.to_withdraw(motion, post))
-
-
-@relation(rows=appellate_judge_rows)
-def is_appellate_judge(motion: Motion, post: Post) -> bool:
-    of_court = motion.appellate_court_id == post.organisation_id
-    return of_court and motion.appellate_judge_id == post.officer_id
-
-
-@relation(rows=court_above_rows)
-def is_chair_above(motion: Motion, post: Post) -> bool:
-    """The chair of the court that hears the appeal."""
-    return motion.appellate_court_id == post.organisation_id
 
 
 def is_party(motion: Motion, post: Post) -> bool:
@@ -210,9 +180,3 @@ def is_party(motion: Motion, post: Post) -> bool:
 def is_reporter(motion: Motion, post: Post) -> bool:
     """Who may record an event that the catalogue allows to his role now."""
     return any(post.role in event.by for event in events.open_now(motion)) and is_party(motion, post)
-
-
-@relation()
-def is_nobody(motion: Motion, post: Post) -> bool:
-    """Nobody: for acts that only the service performs."""
-    return False

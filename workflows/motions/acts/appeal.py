@@ -24,7 +24,7 @@ from workflows.motions.permissions import authored_rows
 from workflows.motions.rules import appeals, appellants, defence, kind_rules, validity
 from workflows.motions.rules.appeals import Stated
 from workflows.motions.rules.deadlines import end_ruling_on_appeal, run_deadlines
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.rules.payloads import NEW_OUTCOME
 from workflows.motions.states import AFTER_DECISION, ActType, AppealState
 

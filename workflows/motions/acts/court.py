@@ -23,7 +23,7 @@ from workflows.motions.acts.spec import AUTHORS, CHAIR, JUDGE, SERVICE, ActSpec,
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import events, kind_rules
 from workflows.motions.rules.deadlines import run_deadlines
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import WITH_A_JUDGE, ActType, State
 from workflows.statute.schema import Choice, Text
 

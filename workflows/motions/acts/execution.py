@@ -16,7 +16,7 @@ from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules, validity
 from workflows.motions.rules.appeals import Stated
 from workflows.motions.rules.deadlines import run_deadlines
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import IN_FORCE, ActType, State
 
 _LIFTING = Moves(

@@ -14,7 +14,7 @@ from workflows.motions.acts.spec import AUTHORS, JUDGE, PROSECUTOR, ActSpec, Mov
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import defence, kind_rules, routing, volume
 from workflows.motions.rules.deadlines import recount_deadlines, run_deadlines, run_deadlines_of_filing
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import AFTER_DECISION, ActType, State
 from workflows.statute.conditions import is_empty
 from workflows.statute.schema import Choice, Form

@@ -20,7 +20,7 @@ from workflows.motions.notifications import Recipients
 from workflows.motions.permissions import Relation
 from workflows.motions.rules.appeals import Stated
 from workflows.motions.rules.deadlines import Changes
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import ActType
 from workflows.statute.schema import Choice
 

@@ -109,16 +109,12 @@ class Appeals:
         return AppealState.WITHDRAWN if left else AppealState.NONE
 
 
-def is_counted(act_type: str) -> bool:
-    """Whether acts of this type affect appeals."""
-    return act_type in _COUNTED
-
-
 def count_acts(acts: Iterable[Stated], until: datetime | None) -> Appeals:
-    """The appeals that these acts, in their order, have made and ended."""
+    """The appeals that these acts, in their order, have made and ended; others are passed over."""
     appeals = Appeals(until)
     for act in acts:
-        appeals.take(act)
+        if act.type in _COUNTED:
+            appeals.take(act)
     return appeals
 
 

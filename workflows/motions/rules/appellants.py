@@ -37,13 +37,11 @@ def may_withdraw(motion: "Motion", appeal: "Act", post: Post) -> bool:
     author = appeal.author
     if author is None or author.role != post.role:
         return False
+    if post.role != Role.DEFENDER:
+        return author.officer_id == post.officer_id and author.organisation_id == post.organisation_id
     if author.officer_id == post.officer_id:
-        return post.role == Role.DEFENDER or author.organisation_id == post.organisation_id
-    return post.role == Role.DEFENDER and _is_client_s(motion, author, post)
-
-
-def _is_client_s(motion: "Motion", author: Post, post: Post) -> bool:
-    """Whether all for whom the author may have appealed are clients of ``post``; it may speak for no others."""
+        return True
+    # All for whom the author may have appealed have to be clients of ``post``: it may speak for no others.
     made_for = defence.clients(motion, author.officer_id).keys()
     return bool(made_for) and made_for <= defence.clients(motion, post.officer_id).keys()
 
@@ -73,15 +71,14 @@ def _acts(motion: "Motion", ids: Iterable[str]) -> list["Act"]:
 
 
 def _label(motion: "Motion", appeal: "Act") -> Text:
-    return Text(**{language: _named(motion, appeal, language) for language in ("kk", "ru", "en")})
-
-
-def _named(motion: "Motion", appeal: "Act", language: str) -> str:
     """Capacity of the appellant, author and instant: ``defender: Name, Organisation, 30.11.2026 14:20``."""
     field = motion.kind_entry.form_for(ActType.APPEAL).field("appellant")
-    appellant = field.label_of(str(appeal.payload.get("appellant"))) if field else None
-    named = [str(appeal.payload.get("appellant_name") or ""), appeal.author_in(language)]
-    with translation.override(language):
-        when = date_format(timezone.localtime(appeal.performed_at), WHEN)
-    told = ", ".join(part for part in (*named, when) if part)
-    return f"{appellant.in_(language)}: {told}" if appellant else told
+    capacity = field.label_of(str(appeal.payload.get("appellant"))) if field else None
+    labels = {}
+    for language in ("kk", "ru", "en"):
+        with translation.override(language):
+            when = date_format(timezone.localtime(appeal.performed_at), WHEN)
+        parts = (str(appeal.payload.get("appellant_name") or ""), appeal.author_in(language), when)
+        label = ", ".join(part for part in parts if part)
+        labels[language] = f"{capacity.in_(language)}: {label}" if capacity else label
+    return Text(**labels)

@@ -30,10 +30,10 @@ class Changes(NamedTuple):
 
 
 def run_deadlines(motion: Motion, act: Act) -> Changes:
-    """Meet, end and start deadlines as the catalogue says for this act."""
+    """Meet, end and start deadlines as the catalogue says for this act; extend terms to their new legal maximum."""
     met, voided = meet_terms(motion, act), void_terms(motion, act)
     started = start_terms(motion, act)
-    return Changes(met, voided, started, extend_terms(motion, act))
+    return Changes(met, voided, started, corrections.extend(motion, act.type, act.performed_at))
 
 
 def run_deadlines_of_filing(motion: Motion, act: Act) -> Changes:
@@ -47,8 +47,9 @@ def run_deadlines_of_filing(motion: Motion, act: Act) -> Changes:
 
 def recount_deadlines(motion: Motion, act: Act) -> Changes:
     """As :func:`run_deadlines`; also recounts the terms that began at the instant that the act corrects."""
-    changes = run_deadlines(motion, act)
-    return changes._replace(moved=changes.moved + correct_terms(motion, act))
+    changes, field, reason = run_deadlines(motion, act), act.payload["field"], act.payload["reasons"]
+    recounted = corrections.correct_fields(motion, [field], reason, act.performed_at)
+    return changes._replace(moved=changes.moved + recounted)
 
 
 def end_ruling_on_appeal(motion: Motion, act: Act) -> Changes:
@@ -61,8 +62,12 @@ def end_ruling_on_appeal(motion: Motion, act: Act) -> Changes:
 
 def start_terms(motion: Motion, act: Act) -> list[Deadline]:
     """Start a deadline for every term that begins with this act, or with an instant that the motion states."""
-    terms = [clock for clock in motion.kind_entry.clocks if _binds(clock, motion)]
-    begins = [(term, event, at) for term in terms for event, at in _events(term, motion, act)]
+    kind, happened = motion.kind_entry, {events.name_of(act)}
+    if NEW_OUTCOME in act.payload:
+        # A ruling that puts another outcome in place also counts as a decision.
+        happened.add(kind.decision_act(motion.outcome))
+    terms = [term for term in kind.clocks if _binds(term, motion)]
+    begins = [(term, event, at) for term in terms for event, at in _beginnings(term, motion, act, happened)]
     started = (deadlines.start(motion, term, at, motion.payload, event) for term, event, at in begins)
     return [deadline for deadline in started if deadline is not None]
 
@@ -72,61 +77,36 @@ def meet_terms(motion: Motion, act: Act) -> list[Deadline]:
     return deadlines.meet(motion, events.name_of(act), act.performed_at)
 
 
-def extend_terms(motion: Motion, act: Act) -> list[Deadline]:
-    """Extend terms to the legal maximum that applies after this act. Returns the deadlines that now run."""
-    return corrections.extend(motion, act.type, act.performed_at)
-
-
-def correct_terms(motion: Motion, act: Act) -> list[Deadline]:
-    """Recount the terms that began at the instant that this act corrects. Returns the deadlines that hold now."""
-    field, reason = act.payload["field"], act.payload["reasons"]
-    return corrections.correct_fields(motion, [field], reason, act.performed_at)
-
-
 def void_terms(motion: Motion, act: Act) -> list[UUID]:
     """Void the deadlines that the act has made pointless. Returns their ids.
 
     Once the motion has ended or gone back to its author, that is every deadline except for the ruling on a pending
     appeal; once a ruling has put another outcome in place, those that only the old outcome required.
     """
-    known = motion.kind_entry.clocks
+    known, ruling = motion.kind_entry.clocks, motion.kind_entry.appeal.ruling
     if motion.state in FINAL_STATES or motion.state == State.RETURNED:
-        return deadlines.void(
-            motion, act.performed_at, [term.key for term in known if not _awaits_ruling(term, motion)]
-        )
-    if NEW_OUTCOME not in act.payload:
+        pointless = [term.key for term in known if term != ruling or motion.appeal_state not in ABOVE]
+    elif NEW_OUTCOME in act.payload:
+        pointless = [term.key for term in known if not _binds(term, motion)]
+    else:
         return []
-    return deadlines.void(motion, act.performed_at, [term.key for term in known if not _binds(term, motion)])
-
-
-def _awaits_ruling(term: Term, motion: Motion) -> bool:
-    return term == motion.kind_entry.appeal.ruling and motion.appeal_state in ABOVE
+    return deadlines.void(motion, act.performed_at, pointless)
 
 
 def _binds(term: Term, motion: Motion) -> bool:
     return not term.outcomes or motion.outcome in term.outcomes
 
 
-def _happened(motion: Motion, act: Act) -> set[str]:
-    """The events of the act: a ruling that puts another outcome in place also counts as a decision."""
-    decided = {motion.kind_entry.decision_act(motion.outcome)} if NEW_OUTCOME in act.payload else set()
-    return {events.name_of(act), *decided}
+def _beginnings(term: Term, motion: Motion, act: Act, happened: set[str]) -> Iterator[tuple[str, datetime]]:
+    """The events by which the term begins now, each with its instant.
 
-
-def _events(term: Term, motion: Motion, act: Act) -> Iterator[tuple[str, datetime]]:
-    happened = _happened(motion, act)
+    A term of an outcome starts once that outcome is decided, from whatever instant it is counted.
+    """
+    counts_from_field = not happened.isdisjoint(DECISIONS) if term.outcomes else ActType.MOTION in happened
     for event in term.starts_on:
         if event in happened:
             yield event, act.performed_at
-        elif event.startswith(FIELD) and _counts_from_field(term, happened):
-            yield from ((event, at) for at in _stated_instant(motion, event.removeprefix(FIELD)))
-
-
-def _counts_from_field(term: Term, happened: set[str]) -> bool:
-    """A term of an outcome starts once that outcome is decided, from whatever instant it is counted."""
-    return not happened.isdisjoint(DECISIONS) if term.outcomes else ActType.MOTION in happened
-
-
-def _stated_instant(motion: Motion, key: str) -> Iterator[datetime]:
-    if text := motion.payload.get(key):
-        yield parse_instant(text)
+        elif event.startswith(FIELD) and counts_from_field:
+            stated = motion.payload.get(event.removeprefix(FIELD))
+            if stated:
+                yield event, parse_instant(stated)

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from ecase.cases.models import Case, Counsel, Person
 from ecase.officers.models import Officer
 from workflows.copies.models import Copy
-from workflows.motions.rules.kind_rows import KindRows
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.statute.schema import Kind
 
 if TYPE_CHECKING:
@@ -64,17 +64,17 @@ def clients(motion: "Motion", officer_id: UUID) -> dict[UUID, str]:
 
 def may_appeal(motion: "Motion", officer_id: UUID) -> bool:
     """Whether the law lets a client of the officer appeal."""
-    return any(_is_appellant(motion, *client) for client in clients(motion, officer_id).items())
+    allowed = appellants(motion.kind_entry)
+    for person, capacity in clients(motion, officer_id).items():
+        named = {capacity, AFFECTED, *((DEFENDER,) if person == motion.subject_id else ())}
+        if not named.isdisjoint(allowed):
+            return True
+    return False
 
 
 def appellants(kind: Kind) -> set[str]:
     """The appellants in the catalogue, by key, without the prosecutor."""
     return {appellant.key for appellant in kind.appeal.who} - {PROSECUTOR}
-
-
-def _is_appellant(motion: "Motion", person: UUID, capacity: str) -> bool:
-    named = {capacity, AFFECTED, *((DEFENDER,) if person == motion.subject_id else ())}
-    return not named.isdisjoint(appellants(motion.kind_entry))
 
 
 def rows_to_appeal(officer_id: UUID, kinds: KindRows) -> Q:
@@ -86,10 +86,11 @@ def rows_to_appeal(officer_id: UUID, kinds: KindRows) -> Q:
     mine = Counsel.objects.filter(officer=officer_id).values("person")
     owed = Copy.objects.filter(person__in=mine, notice=False)
     subject = Q(defence=True, subject__in=mine)
-    found = subject & kinds.where(_lets(AFFECTED, DEFENDER))
-    found |= Q(pk__in=owed.values("motion"), secret=False) & kinds.where(_lets(AFFECTED))
+    found = subject & kinds.where(_lets({AFFECTED, DEFENDER}))
+    found |= Q(pk__in=owed.values("motion"), secret=False) & kinds.where(_lets({AFFECTED}))
     for capacity in Person.Capacity.values:
-        as_subject, as_addressee = _lets_only(capacity, AFFECTED, DEFENDER), _lets_only(capacity, AFFECTED)
+        as_subject = _lets({capacity}, but_not={AFFECTED, DEFENDER})
+        as_addressee = _lets({capacity}, but_not={AFFECTED})
         if kinds.has(as_subject):
             found |= subject & Q(subject__capacity=capacity) & kinds.where(as_subject)
         if kinds.has(as_addressee):
@@ -98,10 +99,6 @@ def rows_to_appeal(officer_id: UUID, kinds: KindRows) -> Q:
     return found
 
 
-def _lets(*names: str) -> Callable[[Kind], bool]:
-    return lambda kind: not appellants(kind).isdisjoint(names)
-
-
-def _lets_only(name: str, *others: str) -> Callable[[Kind], bool]:
-    """Kinds that let ``name`` appeal, and none of ``others``."""
-    return lambda kind: name in appellants(kind) and appellants(kind).isdisjoint(others)
+def _lets(names: set[str], but_not: frozenset[str] | set[str] = frozenset()) -> Callable[[Kind], bool]:
+    """Kinds that let one of ``names`` appeal, and none of ``but_not``."""
+    return lambda kind: not appellants(kind).isdisjoint(names) and appellants(kind).isdisjoint(but_not)

@@ -1,7 +1,5 @@
 """Events recorded on a motion in addition to its acts: the catalogue says which, when, by whom."""
 
-from collections.abc import Iterator
-
 from django.utils import timezone
 
 from workflows.motions.models import Act, Motion
@@ -15,9 +13,20 @@ EVENT = "event"
 
 def open_now(motion: Motion) -> tuple[Event, ...]:
     """The events that may be recorded now, by the roles that the catalogue names."""
-    possible = [event for event in motion.kind_entry.events if _fits(event, motion)]
-    noted = set(_noted(motion)) if possible else set()
-    return tuple(event for event in possible if _is_next(event, noted))
+    stages = {"before_decision": WITH_A_JUDGE, "in_force": IN_FORCE}
+    form, now = motion.kind_entry.form, timezone.now()
+    possible = [
+        event
+        for event in motion.kind_entry.events
+        if State(motion.state) in stages[event.when]
+        and (not event.outcomes or motion.outcome in event.outcomes)
+        and all_hold(event.applies_when, form, motion.payload, now)
+    ]
+    if not possible:
+        return ()
+    noted = set(motion.acts.filter(type=ActType.EVENT).values_list(f"payload__{EVENT}", flat=True))
+    follows = [event for event in possible if not event.after or event.after in noted]
+    return tuple(event for event in follows if event.repeated or event.key not in noted)
 
 
 def event_of(act: Act) -> Event:
@@ -28,19 +37,3 @@ def event_of(act: Act) -> Event:
 def name_of(act: Act) -> str:
     """The event as terms of the catalogue name it: the act, or the event that it records."""
     return f"{EVENT_PREFIX}{act.payload[EVENT]}" if act.type == ActType.EVENT else act.type
-
-
-def _fits(event: Event, motion: Motion) -> bool:
-    stages = {"before_decision": WITH_A_JUDGE, "in_force": IN_FORCE}
-    decided = not event.outcomes or motion.outcome in event.outcomes
-    if State(motion.state) not in stages[event.when] or not decided:
-        return False
-    return all_hold(event.applies_when, motion.kind_entry.form, motion.payload, timezone.now())
-
-
-def _noted(motion: Motion) -> Iterator[str]:
-    yield from motion.acts.filter(type=ActType.EVENT).values_list(f"payload__{EVENT}", flat=True)
-
-
-def _is_next(event: Event, noted: set[str]) -> bool:
-    return (event.repeated or event.key not in noted) and (not event.after or event.after in noted)

@@ -1,20 +1,27 @@
-"""The catalogue's rules for one motion: which steps its kind has, given the content of the motion.
+"""The catalogue's rules for motions: which steps a kind has, given the content of the motion.
 
-Every rule of a kind that depends on the motion's payload or on its bodies is read here and nowhere else.
+Every rule of a kind that depends on the motion's payload or on its bodies is read here and nowhere else. A function
+checks one motion; the method of :class:`KindRows` with the same name is the same rule as a condition on rows.
 """
 
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ecase.officers.models import Role
 from workflows.motions.states import SUSPENDING
-from workflows.statute.catalogue import catalogue
+from workflows.statute.catalogue import catalogue, stored_versions
 from workflows.statute.conditions import all_hold
-from workflows.statute.schema import Outcome, Step
+from workflows.statute.schema import Kind, Outcome, Step
 
 if TYPE_CHECKING:
     from workflows.motions.models import Motion
+
+NONE = Q(pk__in=[])
 
 
 def jurisdiction(motion: "Motion") -> str:
@@ -80,10 +87,6 @@ def needs_consent_to_lift(motion: "Motion") -> bool:
     return rule is None or executor_role(motion) in rule.consent_for
 
 
-def may_be_returned(motion: "Motion") -> bool:
-    return needs_consent(motion) and motion.kind_entry.prosecutor.may_return
-
-
 def may_be_heard(motion: "Motion") -> bool:
     return motion.kind_entry.hearing.mode != "none"
 
@@ -119,3 +122,62 @@ def is_in_force(motion: "Motion") -> bool:
     if not was_granted(motion) or motion.ended_at is not None or is_suspended(motion):
         return False
     return motion.valid_until is None or timezone.now() <= motion.valid_until
+
+
+@dataclass(frozen=True)
+class KindRows:
+    """The kinds of every stored version of the catalogue, by the version's primary key.
+
+    Its conditions hold for each motion by the version of the law under which it was filed.
+    """
+
+    kinds: Mapping[int, tuple[Kind, ...]]
+
+    @classmethod
+    def load(cls) -> "KindRows":
+        """The stored versions; one query."""
+        return cls({pk: tuple(catalogue(pk).kinds.values()) for pk in stored_versions()})
+
+    def was_granted(self) -> Q:
+        """The outcome grants the request; the same outcome may do so in one kind and not in another."""
+        return self._by_outcome(lambda kind, outcome: outcome.grants)
+
+    def may_be_appealed(self) -> Q:
+        """The decision may be appealed, by its kind and its outcome."""
+        return self._by_outcome(
+            lambda kind, outcome: (
+                kind.appeal.allowed and (not kind.appeal.decisions or outcome.key in kind.appeal.decisions)
+            )
+        )
+
+    def is_suspended(self) -> Q:
+        """An appeal keeps the decision from being executed."""
+        return Q(appeal_state__in=SUSPENDING) & self.where(lambda kind: kind.appeal.suspensive is True)
+
+    def where(self, is_such: Callable[[Kind], bool]) -> Q:
+        """Motions of kinds for which ``is_such`` holds."""
+        return self._rows({(pk, ""): {kind.key for kind in kinds if is_such(kind)} for pk, kinds in self.kinds.items()})
+
+    def has(self, is_such: Callable[[Kind], bool]) -> bool:
+        """Whether ``is_such`` holds for a kind of any version."""
+        return any(is_such(kind) for kinds in self.kinds.values() for kind in kinds)
+
+    def _by_outcome(self, is_such: Callable[[Kind, Outcome], bool]) -> Q:
+        found: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for pk, kinds in self.kinds.items():
+            for kind in kinds:
+                for outcome in kind.outcomes:
+                    if is_such(kind, outcome):
+                        found[pk, outcome.key].add(kind.key)
+        return self._rows(found)
+
+    def _rows(self, found: Mapping[tuple[int, str], set[str]]) -> Q:
+        """Kinds by version and outcome (empty: any) as one condition; versions with the same rules share one."""
+        versions: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
+        for (pk, outcome), kinds in found.items():
+            versions[outcome, frozenset(kinds)].append(pk)
+        rows = NONE
+        for (outcome, keys), pks in versions.items():
+            named = Q(kind__in=sorted(keys)) & (Q(outcome=outcome) if outcome else Q())
+            rows |= named if len(pks) == len(self.kinds) else named & Q(catalogue__in=pks)
+        return rows

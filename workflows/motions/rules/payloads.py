@@ -12,7 +12,7 @@ from workflows.motions.models import Motion
 from workflows.motions.rules import appeals, appellants, events, kind_rules
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
 from workflows.statute.catalogue import catalogue, in_force
-from workflows.statute.schema import AppealOutcome, Field, Form, Outcome
+from workflows.statute.schema import AppealOutcome, Form, Outcome
 from workflows.statute.validation import validate
 
 Payload = dict[str, Any]
@@ -40,15 +40,13 @@ def form(
 
 def _naming_appeal(motion: Motion, act_type: ActType, found: Form, author: Post | None) -> Form:
     """The text that names an appeal, as a choice. A law version without this field uses today's field."""
-    named, known = found.field(appeals.APPEAL) or _today(motion, act_type), appellants.choices(motion, act_type, author)
-    if known:
+    named = found.field(appeals.APPEAL)
+    if named is None:
+        today = catalogue(in_force(kind_rules.jurisdiction(motion))).acts[act_type]
+        named = next(field for field in today.fields if field.key == appeals.APPEAL)
+    if known := appellants.choices(motion, act_type, author):
         named = replace(named, type="choice", choices=known, max_length=None)
     return replace(found, fields=(named, *(field for field in found.fields if field.key != appeals.APPEAL)))
-
-
-def _today(motion: Motion, act_type: ActType) -> Field:
-    acts = catalogue(in_force(kind_rules.jurisdiction(motion))).acts
-    return next(field for field in acts[act_type].fields if field.key == appeals.APPEAL)
 
 
 def with_only_choice(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:
@@ -60,22 +58,18 @@ def with_only_choice(motion: Motion, act_type: ActType, payload: Mapping[str, An
 
 
 def form_of(motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, author: Post | None = None) -> Form:
-    """The form that ``payload`` fills, by its outcomes or event; unknown ones add no field."""
+    """The form that ``payload`` fills, by its outcomes or event; unknown ones add no field.
+
+    It knows the stated event even if that is recorded and no longer open.
+    """
     if act_type == ActType.EVENT:
-        return _form_of_event(motion, payload)
+        kind, stated, open_now = motion.kind_entry, payload.get(events.EVENT), events.open_now(motion)
+        return kind.event_form(tuple(event for event in kind.events if event in open_now or event.key == stated))
     outcome, instead = payload.get(OUTCOME), payload.get(NEW_OUTCOME)
     if act_type not in WITH_OUTCOME or not _is_among(outcome, outcomes(motion, act_type)):
         return form(motion, act_type, author=author)
     known = _is_among(instead, new_outcomes(motion, act_type, str(outcome)))
     return form(motion, act_type, str(outcome), str(instead) if known else "")
-
-
-def _form_of_event(motion: Motion, payload: Mapping[str, Any]) -> Form:
-    """The form with the stated event, even if that is recorded and no longer open."""
-    known, open_now = motion.kind_entry.events, events.open_now(motion)
-    return motion.kind_entry.event_form(
-        tuple(event for event in known if event in open_now or event.key == payload.get(events.EVENT))
-    )
 
 
 def outcomes(motion: Motion, act_type: ActType) -> tuple[Outcome | AppealOutcome, ...]:
@@ -105,36 +99,23 @@ def faults_of(
 def _faults_of_decision(
     motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, complete: bool
 ) -> list[Problem]:
-    outcome = payload.get(OUTCOME)
+    outcome, unknown = payload.get(OUTCOME), _("Choose one of the outcomes that the law knows.")
     if not outcome and not complete:
         return []
     if not _is_among(outcome, outcomes(motion, act_type)):
-        return [_unknown_outcome(OUTCOME)]
-    beside = (OUTCOME, SUGGESTION) if act_type in DECISIONS else (OUTCOME, NEW_OUTCOME)
-    rest = {key: value for key, value in payload.items() if key not in beside}
+        return [Problem("outcome", unknown, f"payload.{OUTCOME}")]
+    without = (OUTCOME, SUGGESTION) if act_type in DECISIONS else (OUTCOME, NEW_OUTCOME)
+    rest = {key: value for key, value in payload.items() if key not in without}
     faults = _faults_of_form(motion, form_of(motion, act_type, payload), rest, complete=complete)
-    return [*faults, *_faults_of_suggestion(payload), *_faults_of_new_outcome(motion, act_type, payload)]
-
-
-def _faults_of_new_outcome(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Problem]:
-    if NEW_OUTCOME not in payload:
-        return []
-    known = new_outcomes(motion, act_type, str(payload.get(OUTCOME)))
-    return [] if _is_among(payload[NEW_OUTCOME], known) else [_unknown_outcome(NEW_OUTCOME)]
-
-
-def _unknown_outcome(key: str) -> Problem:
-    return Problem("outcome", _("Choose one of the outcomes that the law knows."), f"payload.{key}")
+    if not isinstance(payload.get(SUGGESTION, ""), str):
+        faults.append(Problem("type", _("The suggestion is named by its id."), f"payload.{SUGGESTION}"))
+    if NEW_OUTCOME in payload and not _is_among(payload[NEW_OUTCOME], new_outcomes(motion, act_type, str(outcome))):
+        faults.append(Problem("outcome", unknown, f"payload.{NEW_OUTCOME}"))
+    return faults
 
 
 def _is_among(outcome: Any, known: Iterable[Outcome | AppealOutcome]) -> bool:
     return isinstance(outcome, str) and outcome in {possible.key for possible in known}
-
-
-def _faults_of_suggestion(payload: Mapping[str, Any]) -> list[Problem]:
-    if SUGGESTION not in payload or isinstance(payload.get(SUGGESTION), str):
-        return []
-    return [Problem("type", _("The suggestion is named by its id."), f"payload.{SUGGESTION}")]
 
 
 def _faults_of_form(motion: Motion, of: Form, payload: Mapping[str, Any], *, complete: bool) -> list[Problem]:

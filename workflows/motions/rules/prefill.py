@@ -1,10 +1,9 @@
 """Prefilled values: what the service already knows and the catalogue lets it fill in. All of them can be edited."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from ecase.instants import format_instant
+from ecase.instants import format_optional_instant
 from workflows.motions import signed
 from workflows.motions.models import Motion
 from workflows.statute.conditions import is_empty
@@ -20,9 +19,10 @@ def of_case(motion: Motion) -> Payload:
 def of_earlier(motion: Motion) -> Payload:
     """Values from the earlier decision that the motion names; empty if it names none."""
     earlier = motion.earlier
-    if earlier:
-        signed.require(earlier)
-    return _filled(motion, "earlier.", lambda name: _text(getattr(earlier, name))) if earlier else {}
+    if earlier is None:
+        return {}
+    signed.require(earlier)
+    return _filled(motion, "earlier.", lambda name: format_optional_instant(getattr(earlier, name)))
 
 
 def with_earlier(motion: Motion, before: Payload) -> Payload:
@@ -39,7 +39,3 @@ def _filled(motion: Motion, source: str, read: Callable[[str], Any]) -> Payload:
     asked = [field for field in motion.kind_entry.form.fields if field.prefill.startswith(source)]
     known = {field.key: read(field.prefill.removeprefix(source)) for field in asked}
     return {key: value for key, value in known.items() if value}
-
-
-def _text(value: datetime | None) -> str:
-    return format_instant(value) if value else ""

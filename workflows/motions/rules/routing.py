@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from ecase.cases.models import Case
-from ecase.officers.models import Officer, Organisation, Post
+from ecase.officers.models import Organisation, Post
 from ecase.problems import Problem
 from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
@@ -42,13 +42,10 @@ def faults(motion: Motion) -> Iterator[Problem]:
 def leader_problem(case: Case, kind: Kind, author: Post) -> Problem | None:
     """Why ``author`` may not sign a motion of ``kind`` in ``case``: only the group's leader may. ``None`` if he may."""
     rule = kind.group_leader
-    leader = _leader(case) if rule is not None and author.role == rule.role else None
-    if rule is None or leader is None or leader.pk == author.officer_id:
+    if rule is None or author.role != rule.role:
+        return None
+    leader = case.team.filter(leads=True).select_related("officer").first()
+    if leader is None or leader.officer_id == author.officer_id:
         return None
     message = _("In this case the leader of the investigation group signs such a motion: %(name)s (Art. %(article)s).")
-    return Problem("leader-signs", message % {"name": leader.full_name, "article": rule.article}, "author")
-
-
-def _leader(case: Case) -> Officer | None:
-    member = case.team.filter(leads=True).select_related("officer").first()
-    return member.officer if member else None
+    return Problem("leader-signs", message % {"name": leader.officer.full_name, "article": rule.article}, "author")

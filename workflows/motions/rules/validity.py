@@ -8,7 +8,6 @@ from ecase.instants import parse_optional_instant
 from workflows.deadlines import counting
 from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
-from workflows.statute.schema import Amount
 
 
 def begin(motion: Motion, payload: Mapping[str, Any]) -> None:
@@ -26,13 +25,17 @@ def end_stated(motion: Motion, payload: Mapping[str, Any], decided_at: datetime 
         return None
     stated = payload.get(rule.starts_field) or motion.payload.get(rule.starts_field)
     start = parse_optional_instant(stated) or decided_at
-    return _after(motion, start, rule.longest) if start else None
+    if start is None:
+        return None
+    return counting.add_length(start, rule.longest.amount, rule.longest.unit, kind_rules.jurisdiction(motion))
 
 
 def prolong(motion: Motion, until: datetime | None) -> None:
     """Extend the sanction to ``until``, and set the warning before that end."""
-    motion.valid_until, before = until, motion.kind_entry.validity.warn_before
-    motion.warn_at = _before(motion, until, before) if until and before else None
+    motion.valid_until, motion.warn_at, before = until, None, motion.kind_entry.validity.warn_before
+    if until and before:
+        law = kind_rules.jurisdiction(motion)
+        motion.warn_at = counting.subtract_length(until, before.amount, before.unit, law)
 
 
 def change(motion: Motion, payload: Mapping[str, Any], at: datetime, *, anew: bool) -> None:
@@ -49,11 +52,3 @@ def change(motion: Motion, payload: Mapping[str, Any], at: datetime, *, anew: bo
 def end(motion: Motion, at: datetime) -> None:
     """End the sanction at ``at``."""
     motion.ended_at, motion.warn_at = at, None
-
-
-def _after(motion: Motion, start: datetime, length: Amount) -> datetime:
-    return counting.add_length(start, length.amount, length.unit, kind_rules.jurisdiction(motion))
-
-
-def _before(motion: Motion, end: datetime, length: Amount) -> datetime:
-    return counting.subtract_length(end, length.amount, length.unit, kind_rules.jurisdiction(motion))

@@ -12,16 +12,16 @@ from workflows.motions import columns, signed
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import appeals
 from workflows.motions.states import State
-from workflows.motions.verifying.motions import Logged, Whole
+from workflows.motions.verifying.motions import Logged, MotionRecord
 
 ACT, MOTION = Act._meta.db_table, Motion._meta.db_table
 
 
-def of_acts(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_acts(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Acts that are missing, out of order, altered, or not in the log."""
     before: Act | None = None
-    performed = whole.performed
-    for number, act in enumerate(whole.acts, 1):
+    performed = {entry.subject.get("act", ""): entry for entry in record.log["act.performed"]}
+    for number, act in enumerate(record.acts, 1):
         tally.count(ACT)
         if not _continues(act, before, number):
             yield RowFault(CHAIN, ACT, str(act.pk))
@@ -44,26 +44,17 @@ def _as_signed(act: Act) -> Iterator[RowFault]:
     digests = {"sha256": hashlib.sha256(content).hexdigest(), "cms_sha256": found["cms_found"]}
     yield from differences(ACT, act.pk, found, {**digests, "signature_sha256": found["reported"]})
     try:
-        expected = _columns_of(json.loads(content))
+        stated = json.loads(content)
+        expected = {name: stated["act"][name] for name in ("id", "position", "type", "from_state")}
+        expected |= {"motion_id": stated["motion"]["id"], "version": stated["motion"]["version"]}
+        expected |= {"payload": stated["payload"], "author_id": stated["author"].get("officer")}
     except (ValueError, KeyError, TypeError):
         yield RowFault(DIFFERS, ACT, str(act.pk), "act_json")
         return
-    officer = str(act.author.officer_id) if act.author else None
-    names = ("position", "type", "version", "from_state", "payload")
-    row = {name: getattr(act, name) for name in names}
-    row |= {"id": str(act.pk), "motion_id": str(act.motion_id), "author_id": officer}
+    row = {name: getattr(act, name) for name in ("position", "type", "version", "from_state", "payload")}
+    row |= {"id": str(act.pk), "motion_id": str(act.motion_id)}
+    row["author_id"] = str(act.author.officer_id) if act.author else None
     yield from differences(ACT, act.pk, row, expected)
-
-
-def _columns_of(stated: dict[str, Any]) -> dict[str, Any]:
-    act, motion = stated["act"], stated["motion"]
-    return {
-        **{name: act[name] for name in ("id", "position", "type", "from_state")},
-        "motion_id": motion["id"],
-        "version": motion["version"],
-        "payload": stated["payload"],
-        "author_id": stated["author"].get("officer"),
-    }
 
 
 def _as_logged(act: Act, entry: Logged | None) -> Iterator[RowFault]:
@@ -72,43 +63,43 @@ def _as_logged(act: Act, entry: Logged | None) -> Iterator[RowFault]:
         return
     names = {"type": "type", "from_state": "from", "to_state": "to", "sha256": "sha256", "cms_sha256": "cms_sha256"}
     expected = {column: entry.data[name] for column, name in names.items() if name in entry.data}
-    expected |= {"to_appeal": entry.data[columns.SETS]["appeal_state"]} if _says_appeal(entry) else {}
-    expected |= {"performed_at": entry.data["at"]} if "at" in entry.data else {}
+    if "appeal_state" in entry.data.get(columns.SETS, {}):
+        expected["to_appeal"] = entry.data[columns.SETS]["appeal_state"]
+    if "at" in entry.data:
+        expected["performed_at"] = entry.data["at"]
     row = {name: getattr(act, name) for name in (*names, "to_appeal")}
     yield from differences(ACT, act.pk, {**row, "performed_at": format_instant(act.performed_at)}, expected)
 
 
-def _says_appeal(entry: Logged) -> bool:
-    return "appeal_state" in entry.data.get(columns.SETS, {})
-
-
-def of_the_row(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_row(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Compares the motion's row with the result of its acts."""
-    motion = whole.motion
+    motion = record.motion
     if motion is None:
-        if whole.was_filed:
-            yield RowFault(MISSING, MOTION, str(whole.id))
+        if record.was_filed:
+            yield RowFault(MISSING, MOTION, str(record.id))
         return
     tally.count(MOTION)
     yield from differences(MOTION, motion.pk, vars(motion), {"search": vars(motion)["search_expected"]})
-    if not whole.states_effects:
+    if not record.states_effects:
         tally.lack(MOTION)
-    if not whole.was_filed:
+    if not record.was_filed:
         yield from differences(MOTION, motion.pk, vars(motion), {"state": State.DRAFT, "last_act_id": None})
         return
-    yield from _columns(motion, whole)
-    yield from _payload(motion, whole.acts)
-    if whole.states_effects:
-        yield from _appeal(motion, whole.acts)
-    yield from _next_due(motion, whole)
+    yield from _columns(motion, record)
+    yield from _payload(motion, record.acts)
+    if record.states_effects:
+        yield from _appeal(motion, record.acts)
+    running = [deadline.due_at for deadline in record.rows["deadlines"] if deadline.state == Due.RUNNING]
+    if motion.next_due_at != min(running, default=None):
+        yield RowFault(DIFFERS, MOTION, str(motion.pk), "next_due_at")
 
 
-def _columns(motion: Motion, whole: Whole) -> Iterator[RowFault]:
+def _columns(motion: Motion, record: MotionRecord) -> Iterator[RowFault]:
     """Compares each column with its last value in the log; for older acts only the states."""
-    entries = sorted(whole.log["act.performed"], key=lambda entry: entry.id)
+    entries = sorted(record.log["act.performed"], key=lambda entry: entry.id)
     expected = columns.in_force(entry.data for entry in entries)
-    if whole.acts:
-        last = whole.acts[-1]
+    if record.acts:
+        last = record.acts[-1]
         expected = {"state": last.to_state, "appeal_state": last.to_appeal, **expected}
         if motion.last_act_id != last.pk:
             yield RowFault(DIFFERS, MOTION, str(motion.pk), "last_act_id")
@@ -133,12 +124,5 @@ def _payload(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
 def _appeal(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
     """Compares the state of the appeal with the result of all acts about appeals."""
     stated = (appeals.Stated(str(act.pk), act.type, act.payload, act.performed_at) for act in acts)
-    counting = (act for act in stated if appeals.is_counted(act.type))
-    if appeals.count_acts(counting, motion.appeal_until).state != motion.appeal_state:
+    if appeals.count_acts(stated, motion.appeal_until).state != motion.appeal_state:
         yield RowFault(DIFFERS, MOTION, str(motion.pk), "appeal_state")
-
-
-def _next_due(motion: Motion, whole: Whole) -> Iterator[RowFault]:
-    running = [deadline.due_at for deadline in whole.rows["deadlines"] if deadline.state == Due.RUNNING]
-    if motion.next_due_at != min(running, default=None):
-        yield RowFault(DIFFERS, MOTION, str(motion.pk), "next_due_at")

@@ -4,24 +4,24 @@ from collections.abc import Callable, Iterator
 
 from ecase.audit.derivation import RowFault, Tally
 from workflows.motions.verifying import acts, deadlines, records
-from workflows.motions.verifying.motions import Whole, every
+from workflows.motions.verifying.motions import MotionRecord, read_motions
 
-Part = Callable[[Whole, Tally], Iterator[RowFault]]
+Part = Callable[[MotionRecord, Tally], Iterator[RowFault]]
 PARTS: tuple[Part, ...] = (
-    acts.of_acts,
-    acts.of_the_row,
-    deadlines.of_deadlines,
-    records.of_copies,
-    records.of_openings,
-    records.of_admissions,
-    records.of_attachments,
-    records.of_draws,
-    records.of_prepared,
+    acts.check_acts,
+    acts.check_row,
+    deadlines.check_deadlines,
+    records.check_copies,
+    records.check_openings,
+    records.check_admissions,
+    records.check_attachments,
+    records.check_draws,
+    records.check_prepared,
 )
 
 
 def motions(tally: Tally) -> Iterator[RowFault]:
     """Every row of every motion that differs from acts and log; memory holds one motion at a time."""
-    for whole in every():
+    for record in read_motions():
         for part in PARTS:
-            yield from part(whole, tally)
+            yield from part(record, tally)

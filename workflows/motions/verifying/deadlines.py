@@ -7,13 +7,13 @@ from typing import Any
 from ecase.audit.derivation import MISSING, UNFOUNDED, RowFault, Tally, differences
 from ecase.instants import format_instant, format_optional_instant
 from workflows.deadlines.models import Deadline, State, Voided
-from workflows.motions.verifying.motions import Whole
+from workflows.motions.verifying.motions import MotionRecord
 
 TABLE = Deadline._meta.db_table
 
 
 @dataclass
-class _Story:
+class _Logged:
     """The log's data on the deadlines of one motion, by id."""
 
     started: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -24,72 +24,68 @@ class _Story:
     began: set[tuple[str, str]] = field(default_factory=set)
 
 
-def of_deadlines(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_deadlines(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Deadlines that are missing, were never started, or have a wrong end."""
-    story = _told(whole)
-    for deadline in whole.rows["deadlines"]:
+    logged = _read_log(record)
+    for deadline in record.rows["deadlines"]:
         tally.count(TABLE)
         key = str(deadline.pk)
-        started = story.started.pop(key, None)
-        if started is None and whole.states_effects:
+        started = logged.started.pop(key, None)
+        if started is None and record.states_effects:
             yield RowFault(UNFOUNDED, TABLE, key)
         elif started is None:
             tally.lack(TABLE)
         else:
-            yield from differences(TABLE, key, _row(deadline), {**started, **_became(deadline, key, story)})
-    yield from (RowFault(MISSING, TABLE, key) for key in story.started)
+            yield from differences(TABLE, key, _row(deadline), {**started, **_expected_end(deadline, key, logged)})
+    yield from (RowFault(MISSING, TABLE, key) for key in logged.started)
 
 
-def _told(whole: Whole) -> _Story:
-    story = _Story(missed={entry.data.get("deadline", "") for entry in whole.log["deadline.missed"]})
-    for entry in whole.log["act.performed"]:
-        said = entry.data.get("deadlines", {})
-        story.started |= {row["id"]: _fixed(row, row["term"]) for row in said.get("started", ())}
-        story.met |= dict.fromkeys(said.get("met", ()), entry.data.get("at", ""))
-        story.ended |= dict.fromkeys(said.get("voided", ()), entry.data.get("at", ""))
-    for entry in whole.log["deadline.recomputed"]:
-        _recounted(story, entry.data)
-    story.began |= {(row["term"], row["started_at"]) for row in story.started.values()}
-    return story
+def _read_log(record: MotionRecord) -> _Logged:
+    logged = _Logged(missed={entry.data.get("deadline", "") for entry in record.log["deadline.missed"]})
+    for entry in record.log["act.performed"]:
+        changes = entry.data.get("deadlines", {})
+        logged.started |= {row["id"]: _fixed(row, row["term"]) for row in changes.get("started", ())}
+        logged.met |= dict.fromkeys(changes.get("met", ()), entry.data.get("at", ""))
+        logged.ended |= dict.fromkeys(changes.get("voided", ()), entry.data.get("at", ""))
+    for entry in record.log["deadline.recomputed"]:
+        _add_recount(logged, entry.data)
+    logged.began |= {(row["term"], row["started_at"]) for row in logged.started.values()}
+    return logged
 
 
-def _recounted(story: _Story, data: dict[str, Any]) -> None:
+def _add_recount(logged: _Logged, data: dict[str, Any]) -> None:
     old, new = data.get("from") or {}, data.get("to") or {}
     if "id" in new:
-        story.started[new["id"]] = _fixed(new, data["term"])
-        story.met |= {new["id"]: new["met_at"]} if "met_at" in new else {}
+        logged.started[new["id"]] = _fixed(new, data["term"])
+        logged.met |= {new["id"]: new["met_at"]} if "met_at" in new else {}
         # A miss that was reported is not reported again.
-        story.missed |= {new["id"]} if new["state"] == State.MISSED and old.get("id") in story.missed else set()
+        logged.missed |= {new["id"]} if new["state"] == State.MISSED and old.get("id") in logged.missed else set()
     if "id" in old:
-        story.replaced[old["id"]] = new.get("id")
+        logged.replaced[old["id"]] = new.get("id")
 
 
 def _fixed(row: dict[str, str], term: str) -> dict[str, str]:
     return {"term": term, "started_at": row["started_at"], "due_at": row["due_at"]}
 
 
-def _became(deadline: Deadline, key: str, story: _Story) -> dict[str, Any]:
+def _expected_end(deadline: Deadline, key: str, logged: _Logged) -> dict[str, Any]:
     """The row's required values at its end, by the log."""
-    met = story.met.get(key)
+    met = logged.met.get(key)
     late = met is not None and met > format_instant(deadline.due_at) and not deadline.at_once
-    is_reported = key in story.missed
-    voided_at, state = story.ended.get(key), State.RUNNING
-    if key in story.ended or key in story.replaced or _was_restarted(deadline, story):
+    is_reported, is_restarted = key in logged.missed, False
+    if deadline.voided_because == Voided.RESTARTED and deadline.voided_at is not None:
+        # Its term was started again at the instant since which it is void.
+        is_restarted = (deadline.term, format_instant(deadline.voided_at)) in logged.began
+    voided_at, state = logged.ended.get(key), State.RUNNING
+    if key in logged.ended or key in logged.replaced or is_restarted:
         state = State.VOID
     elif is_reported or late:
         state = State.MISSED
     elif met:
         state = State.MET
-    expected: dict[str, Any] = {"state": state, "met_at": met, "replaced_by_id": story.replaced.get(key)}
+    expected: dict[str, Any] = {"state": state, "met_at": met, "replaced_by_id": logged.replaced.get(key)}
     expected["claimed_at"] = is_reported
     return {**expected, "voided_at": voided_at} if voided_at or state != State.VOID else expected
-
-
-def _was_restarted(deadline: Deadline, story: _Story) -> bool:
-    """Whether its term was started again at the instant since which it is void."""
-    if deadline.voided_because != Voided.RESTARTED or deadline.voided_at is None:
-        return False
-    return (deadline.term, format_instant(deadline.voided_at)) in story.began
 
 
 def _row(deadline: Deadline) -> dict[str, Any]:

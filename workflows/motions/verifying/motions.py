@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,7 @@ class Logged:
 
 
 @dataclass
-class Whole:
+class MotionRecord:
     """A motion (``None`` if it has no row), its rows by table, and the log's entries about it by event."""
 
     id: UUID
@@ -61,11 +61,6 @@ class Whole:
         return self.rows["acts"]
 
     @property
-    def performed(self) -> dict[str, Logged]:
-        """The log entries of acts, by the act's id."""
-        return {entry.subject.get("act", ""): entry for entry in self.log["act.performed"]}
-
-    @property
     def states_effects(self) -> bool:
         """Whether every entry of an act lists its effects on rows: older ones do not."""
         return all("sets" in entry.data for entry in self.log["act.performed"])
@@ -76,44 +71,36 @@ class Whole:
         return bool(self.acts or self.log["act.performed"])
 
 
-def every() -> Iterator[Whole]:
+def read_motions() -> Iterator[MotionRecord]:
     """Every motion that has a row, an act or an entry. Must run inside a transaction."""
     merged: Iterator[Row] = heapq.merge(*_streams(), key=itemgetter(0))
     for motion_id, rows in groupby(merged, key=itemgetter(0)):
-        yield _whole(motion_id, rows)
-
-
-def _whole(motion_id: UUID, rows: Iterator[Row]) -> Whole:
-    whole = Whole(motion_id)
-    for _motion, name, row in rows:
-        if name == "motion":
-            whole.motion = row
-        elif name == "log":
-            whole.log[row.event].append(row)
-        else:
-            whole.rows[name].append(row)
-    return whole
+        record = MotionRecord(motion_id)
+        for _motion, name, row in rows:
+            if name == "motion":
+                record.motion = row
+            elif name == "log":
+                record.log[row.event].append(row)
+            else:
+                record.rows[name].append(row)
+        yield record
 
 
 def _streams() -> Iterator[Iterator[Row]]:
-    yield ((row.pk, "motion", row) for row in _read(_motions().order_by("pk")))
-    yield _of_motion("acts", _acts(), "position")
-    yield _of_motion("deadlines", Deadline.objects.all(), "created_at")
-    yield _of_motion("copies", Copy.objects.all(), "pk")
-    yield _of_motion("openings", Opening.objects.all(), "pk")
-    yield _of_motion("admissions", Admission.objects.all(), "pk")
-    yield _of_motion("attachments", Attachment.objects.select_related("document"), "position")
-    yield _of_motion("draws", Draw.objects.select_related("chosen"), "drawn_at")
-    yield _of_motion("prepared", PreparedAct.objects.defer("payload"), "pk")
-    waiting = PendingSignature.objects.select_related("prepared").defer("cms", "evidence")
-    yield ((row.prepared.motion_id, "pending", row) for row in _read(waiting.order_by("prepared__motion")))
+    text = Func(F("case"), F("number"), F("appeal_number"), F("payload"), function="motions_search_text")
+    motions = Motion.objects.annotate(search_expected=ExpressionWrapper(text, output_field=TextField()))
+    pending = PendingSignature.objects.select_related("prepared").defer("cms", "evidence")
+    yield _read("motion", motions, "pk", motion="pk")
+    yield _read("acts", _acts(), "motion_id", "position")
+    yield _read("deadlines", Deadline.objects.all(), "motion_id", "created_at")
+    yield _read("copies", Copy.objects.all(), "motion_id", "pk")
+    yield _read("openings", Opening.objects.all(), "motion_id", "pk")
+    yield _read("admissions", Admission.objects.all(), "motion_id", "pk")
+    yield _read("attachments", Attachment.objects.select_related("document"), "motion_id", "position")
+    yield _read("draws", Draw.objects.select_related("chosen"), "motion_id", "drawn_at")
+    yield _read("prepared", PreparedAct.objects.defer("payload"), "motion_id", "pk")
+    yield _read("pending", pending, "prepared__motion", motion="prepared.motion_id")
     yield _entries()
-
-
-def _motions() -> "QuerySet[Motion]":
-    """With the columns by which each motion is found."""
-    told = Func(F("case"), F("number"), F("appeal_number"), F("payload"), function="motions_search_text")
-    return Motion.objects.annotate(search_expected=ExpressionWrapper(told, output_field=TextField()))
 
 
 def _acts() -> "QuerySet[Act]":
@@ -125,26 +112,20 @@ def _acts() -> "QuerySet[Act]":
     return Act.objects.select_related("author").defer("cms", "report").annotate(cms_found=digest, reported=reported)
 
 
-def _of_motion(name: str, rows: "QuerySet[Any]", order: str) -> Iterator[Row]:
-    return ((row.motion_id, name, row) for row in _read(rows.order_by("motion_id", order)))
-
-
-def _read(rows: "QuerySet[Any]") -> Iterator[Any]:
-    """Iterate with a server-side cursor."""
-    return iter(rows.iterator(chunk_size=FETCH))
+def _read(name: str, rows: "QuerySet[Any]", *order: str, motion: str = "motion_id") -> Iterator[Row]:
+    """The rows in that order, by a server-side cursor; ``motion`` is the attribute with the motion's id."""
+    motion_id = attrgetter(motion)
+    return ((motion_id(row), name, row) for row in rows.order_by(*order).iterator(chunk_size=FETCH))
 
 
 def _entries() -> Iterator[Row]:
     with connection.connection.cursor(name="entries_of_motions", binary=True) as cursor:
         cursor.execute(_ENTRIES)
         while rows := cursor.fetchmany(FETCH):
-            yield from ((motion, "log", entry) for motion, pk, body in rows if (entry := _logged(pk, body)))
-
-
-def _logged(pk: int, body: bytes) -> Logged | None:
-    """None for an entry that is unreadable after an alteration: the log's own verification reports it."""
-    try:
-        content = json.loads(body)
-        return Logged(pk, content["event"], content["actor"], content["subject"], content["data"])
-    except (ValueError, KeyError, TypeError):
-        return None
+            for motion_id, pk, body in rows:
+                try:
+                    content = json.loads(body)
+                    entry = Logged(pk, content["event"], content["actor"], content["subject"], content["data"])
+                except (ValueError, KeyError, TypeError):
+                    continue  # Altered: the log's own verification reports it.
+                yield motion_id, "log", entry

@@ -11,7 +11,7 @@ from workflows.assignment.models import Draw
 from workflows.copies.models import Copy
 from workflows.motions.models import Act, Admission, Attachment, Opening, PendingSignature, PreparedAct
 from workflows.motions.states import ActType
-from workflows.motions.verifying.motions import Logged, Whole
+from workflows.motions.verifying.motions import Logged, MotionRecord
 
 COPY, OPENING, ADMISSION = Copy._meta.db_table, Opening._meta.db_table, Admission._meta.db_table
 ATTACHMENT, DRAW = Attachment._meta.db_table, Draw._meta.db_table
@@ -19,15 +19,15 @@ PREPARED, PENDING = PreparedAct._meta.db_table, PendingSignature._meta.db_table
 ADDRESSEE = ("officer", "organisation", "person")
 
 
-def of_copies(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_copies(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Copies that are missing, that no act owes, or whose end is not in the log."""
     owed = {
         line["copy"]: {**line, "act": entry.subject["act"]}
-        for entry in whole.log["copies.owed"]
+        for entry in record.log["copies.owed"]
         for line in entry.data["copies"]
     }
-    ended = _ends(whole)
-    for copy in whole.rows["copies"]:
+    ended = _ends(record)
+    for copy in record.rows["copies"]:
         tally.count(COPY)
         key = str(copy.pk)
         line = owed.pop(key, None)
@@ -38,15 +38,15 @@ def of_copies(whole: Whole, tally: Tally) -> Iterator[RowFault]:
     yield from (RowFault(MISSING, COPY, key) for key in owed)
 
 
-def _ends(whole: Whole) -> dict[str, dict[str, Any]]:
+def _ends(record: MotionRecord) -> dict[str, dict[str, Any]]:
     """By copy: its acknowledgement in the log, or since when it is void. Older entries lack the instant."""
     ended: dict[str, dict[str, Any]] = {}
     for event in ("copy.acknowledged", "copy.served"):
-        for entry in whole.log[event]:
+        for entry in record.log[event]:
             at = entry.data.get("at")
             served = {"how": entry.data["how"]} if event == "copy.served" else {}
             ended[entry.data["copy"]] = {"acknowledged_at": at, **served}
-    for entry in whole.log["copies.voided"]:
+    for entry in record.log["copies.voided"]:
         ended |= {copy: {"voided_at": entry.data.get("at")} for copy in entry.data["copies"]}
     return ended
 
@@ -69,17 +69,19 @@ def _copy(copy: Copy, line: dict[str, Any], end: dict[str, Any], tally: Tally) -
 
 
 def _row_of(copy: Copy) -> dict[str, Any]:
-    ids = {f"{name}_id": _text(getattr(copy, f"{name}_id")) for name in ("act", *ADDRESSEE)}
-    instants = {
-        name: format_optional_instant(getattr(copy, name)) for name in ("due_at", "acknowledged_at", "voided_at")
-    }
-    return {**ids, **instants, "to": copy.to, "how": copy.how, "notice": copy.notice}
+    row: dict[str, Any] = {"to": copy.to, "how": copy.how, "notice": copy.notice}
+    for name in ("due_at", "acknowledged_at", "voided_at"):
+        row[name] = format_optional_instant(getattr(copy, name))
+    for name in ("act", *ADDRESSEE):
+        key = getattr(copy, f"{name}_id")
+        row[f"{name}_id"] = str(key) if key else None
+    return row
 
 
-def of_openings(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_openings(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Openings that are missing, or not in the log. Entries state since when; older ones state only who."""
-    known, older = _logged_openings(whole.log["motion.opened"])
-    for opening in whole.rows["openings"]:
+    known, older = _logged_openings(record.log["motion.opened"])
+    for opening in record.rows["openings"]:
         tally.count(OPENING)
         who = (str(opening.officer_id), opening.role)
         row = (*who, opening.version, opening.position, format_instant(opening.opened_at))
@@ -89,8 +91,8 @@ def of_openings(whole: Whole, tally: Tally) -> Iterator[RowFault]:
             tally.lack(OPENING)
         else:
             yield RowFault(UNFOUNDED, OPENING, str(opening.pk))
-    if whole.was_filed:
-        yield from (RowFault(MISSING, OPENING, f"motion={whole.id} officer={row[0]}") for row in sorted(known))
+    if record.was_filed:
+        yield from (RowFault(MISSING, OPENING, f"motion={record.id} officer={row[0]}") for row in sorted(known))
 
 
 def _logged_openings(entries: list[Logged]) -> tuple[set[tuple[str, str, int, int, str]], set[tuple[str, str]]]:
@@ -108,74 +110,70 @@ def _logged_openings(entries: list[Logged]) -> tuple[set[tuple[str, str, int, in
     return known, older
 
 
-def of_admissions(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_admissions(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Admissions to a secret motion that are missing, or that no act gave. Its author is admitted with the draft."""
-    if whole.motion is None or not whole.motion.secret:
+    if record.motion is None or not record.motion.secret:
         return
-    given = {entry.actor["officer"] for entry in whole.log["draft.created"]}
-    given |= {officer for entry in whole.log["act.performed"] for officer in entry.data.get("admitted", ())}
-    for admission in whole.rows["admissions"]:
+    given = {entry.actor["officer"] for entry in record.log["draft.created"]}
+    given |= {officer for entry in record.log["act.performed"] for officer in entry.data.get("admitted", ())}
+    for admission in record.rows["admissions"]:
         tally.count(ADMISSION)
         officer = str(admission.officer_id)
         if officer in given:
             given.discard(officer)
-        elif whole.states_effects:
+        elif record.states_effects:
             yield RowFault(UNFOUNDED, ADMISSION, str(admission.pk))
         else:
             tally.lack(ADMISSION)
-    yield from (RowFault(MISSING, ADMISSION, f"motion={whole.id} officer={officer}") for officer in sorted(given))
+    yield from (RowFault(MISSING, ADMISSION, f"motion={record.id} officer={officer}") for officer in sorted(given))
 
 
-def of_attachments(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_attachments(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Compares attachments with the files named by motion and supplements. A returned motion is a draft again."""
-    if whole.motion is None or whole.motion.is_editable:
+    if record.motion is None or record.motion.is_editable:
         return
-    stated = _files(whole.acts)
-    for attachment in whole.rows["attachments"]:
+    stated = _files(record.acts)
+    for attachment in record.rows["attachments"]:
         tally.count(ATTACHMENT)
         sha256 = attachment.document.blob_id
         if sha256 in stated:
             stated.remove(sha256)
         elif attachment.filed_by_id is not None:
             yield RowFault(UNFOUNDED, ATTACHMENT, str(attachment.pk))
-    yield from (RowFault(MISSING, ATTACHMENT, f"motion={whole.id} sha256={sha256}") for sha256 in stated)
+    yield from (RowFault(MISSING, ATTACHMENT, f"motion={record.id} sha256={sha256}") for sha256 in stated)
 
 
 def _files(acts: list[Act]) -> list[str]:
     """Digests of the files of the last motion and of every supplement after it, without each act's own paper."""
     stated: list[str] = []
     for act in acts:
-        if act.type in (ActType.MOTION, ActType.SUPPLEMENT):
-            own = [] if act.type == ActType.MOTION else stated
-            stated = [*own, *(file["sha256"] for file in _listed(act)[1:])]
+        if act.type not in (ActType.MOTION, ActType.SUPPLEMENT):
+            continue
+        try:
+            added = [file["sha256"] for file in json.loads(bytes(act.act_json))["files"][1:]]
+        except (ValueError, KeyError, TypeError):
+            added = []  # The act was already reported.
+        stated = added if act.type == ActType.MOTION else [*stated, *added]
     return stated
 
 
-def _listed(act: Act) -> list[dict[str, Any]]:
-    try:
-        files: list[dict[str, Any]] = json.loads(bytes(act.act_json))["files"]
-    except (ValueError, KeyError, TypeError):
-        return []  # The act was already reported.
-    return files
-
-
-def of_draws(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_draws(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Compares the record of every draw with that in the log."""
-    logged = {entry.subject["draw"]: entry.data for entry in whole.log["draw.made"]}
-    for draw in whole.rows["draws"]:
+    logged = {entry.subject["draw"]: entry.data for entry in record.log["draw.made"]}
+    for draw in record.rows["draws"]:
         tally.count(DRAW)
-        record = logged.pop(str(draw.pk), None)
-        if record is None:
+        expected = logged.pop(str(draw.pk), None)
+        if expected is None:
             yield RowFault(UNFOUNDED, DRAW, str(draw.pk))
         else:
-            yield from differences(DRAW, draw.pk, draw.as_dict(), record)
+            yield from differences(DRAW, draw.pk, draw.as_dict(), expected)
     yield from (RowFault(MISSING, DRAW, key) for key in logged)
 
 
-def of_prepared(whole: Whole, tally: Tally) -> Iterator[RowFault]:
+def check_prepared(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     """Compares prepared acts of officers with their acts: same bytes, and performed if and only if the act exists."""
-    acts = {act.pk: act for act in whole.acts if act.author_id}
-    rows = {prepared.pk: prepared for prepared in whole.rows["prepared"]}
+    acts = {act.pk: act for act in record.acts if act.author_id}
+    rows = {prepared.pk: prepared for prepared in record.rows["prepared"]}
     for key, prepared in rows.items():
         tally.count(PREPARED)
         found = {"sha256": prepared.sha256, "performed_at": prepared.performed_at is not None}
@@ -184,19 +182,15 @@ def of_prepared(whole: Whole, tally: Tally) -> Iterator[RowFault]:
         expected = {"sha256": sha256, "act_json": sha256, "performed_at": key in acts}
         yield from differences(PREPARED, key, found, expected)
     yield from (RowFault(MISSING, PREPARED, str(key)) for key in acts if key not in rows)
-    yield from _pending(whole, acts, tally)
+    yield from _pending(record, acts, tally)
 
 
-def _pending(whole: Whole, acts: dict[Any, Act], tally: Tally) -> Iterator[RowFault]:
+def _pending(record: MotionRecord, acts: dict[Any, Act], tally: Tally) -> Iterator[RowFault]:
     """A pending signature is settled if its act exists; if it was accepted, the act must exist."""
-    for waiting in whole.rows["pending"]:
+    for waiting in record.rows["pending"]:
         tally.count(PENDING)
         is_done = waiting.settled_at is not None
         expected = {"settled_at": True} if waiting.prepared_id in acts else {}
         if is_done and not waiting.problems:
             expected = {"prepared_id": waiting.prepared_id in acts}
         yield from differences(PENDING, waiting.pk, {"settled_at": is_done, "prepared_id": True}, expected)
-
-
-def _text(value: Any) -> str | None:
-    return str(value) if value else None
