@@ -31,10 +31,12 @@ def container(act: Act) -> bytes:
     Raises ``TryLater`` while a long transaction, or a stopped log, keeps the newest entry from being proven,
     ``Altered`` if the storage no longer holds the signed bytes of a file.
     """
-    _settle()
     signed = _signed(act)
-    report = json.dumps(act.report, ensure_ascii=False, indent=1).encode()
-    extras = {"report.json": report, **dict(_authorities())}
+    extras = {"report.json": json.dumps(act.report, ensure_ascii=False, indent=1).encode()}
+    # The trust folder of this installation, for information only, not for verification; large lists are left out.
+    for name, data in folder.files(folder.trust()):
+        if len(data) <= USUAL.evidence_bytes:
+            extras[f"trusted-here/{name}"] = data
     whole = evidence.Evidence(act=signed[-1], previous=signed[:-1], files=dict(_files(act)), extras=extras)
     try:
         return evidence.write(whole)
@@ -45,36 +47,26 @@ def container(act: Act) -> bytes:
 
 def _signed(act: Act) -> list[evidence.SignedAct]:
     """The acts up to this one, each with its proofs: of the log, and of its signature if one was fetched."""
-    acts = list(act.motion.acts.filter(position__lte=act.position).select_related("entry").order_by("position"))
-    known = kept.records(recorded.signature_sha256 for recorded in acts)
-    return [
-        evidence.SignedAct(
-            bytes(recorded.act_json), bytes(recorded.cms), _proof(recorded), known.get(recorded.signature_sha256, b"")
-        )
-        for recorded in acts
-    ]
-
-
-def _settle() -> None:
-    """Let the log prove its newest entries. While it is stopped, only entries signed before can be proven."""
+    message = _("The log cannot prove the newest entry yet. Download the container again in a minute.")
+    behind = TryLater(Problem("log-behind", message))
     try:
         sequencer.settle(SETTLE_SECONDS)
     except TimeoutError as fault:
-        raise _behind() from fault
+        raise behind from fault
     except sequencer.LogInconsistent as fault:
+        # Entries signed before can still be proven.
         logger.critical("The audit log is not signed any more until somebody has looked into it: %s", fault)
-
-
-def _proof(act: Act) -> str:
-    try:
-        return audit.proof(act.entry)
-    except audit.NotYetInTree as fault:
-        raise _behind() from fault
-
-
-def _behind() -> TryLater:
-    message = _("The log cannot prove the newest entry yet. Download the container again in a minute.")
-    return TryLater(Problem("log-behind", message))
+    acts = list(act.motion.acts.filter(position__lte=act.position).select_related("entry").order_by("position"))
+    known = kept.records(recorded.signature_sha256 for recorded in acts)
+    signed = []
+    for recorded in acts:
+        try:
+            proof = audit.proof(recorded.entry)
+        except audit.NotYetInTree as fault:
+            raise behind from fault
+        evidenced = known.get(recorded.signature_sha256, b"")
+        signed.append(evidence.SignedAct(bytes(recorded.act_json), bytes(recorded.cms), proof, evidenced))
+    return signed
 
 
 def file_name(act: Act) -> str:
@@ -88,10 +80,3 @@ def _files(act: Act) -> Iterator[tuple[str, bytes]]:
     for file in listed:
         with documents.open_blob(blobs[file["sha256"]]) as stored:
             yield file["name"], stored.read()
-
-
-def _authorities() -> Iterator[tuple[str, bytes]]:
-    """The trust folder of this installation, for information only, not for verification; large lists are left out."""
-    for name, data in folder.files(folder.trust()):
-        if len(data) <= USUAL.evidence_bytes:
-            yield f"trusted-here/{name}", data

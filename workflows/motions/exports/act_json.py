@@ -42,12 +42,11 @@ class Draft:
 
 def freeze(draft: Draft) -> bytes:
     """The canonical bytes of the act. Raises ``ValueError`` if the payload does not fit the narrowed profile."""
-    return bytes(canonical(_statement(draft)))
-
-
-def _statement(draft: Draft) -> dict[str, Any]:
-    motion = draft.motion
-    return {
+    motion, previous = draft.motion, draft.previous
+    chained = None
+    if previous:
+        chained = {"act": str(previous.pk), "sha256": previous.sha256, "cms_sha256": previous.cms_sha256}
+    statement = {
         "schema": SCHEMA,
         "installation": settings.INSTALLATION_ID,
         "case": {"id": str(motion.case_id), "number": motion.case.number},
@@ -60,15 +59,16 @@ def _statement(draft: Draft) -> dict[str, Any]:
         "act": {
             "id": str(draft.id),
             "type": str(draft.type),
-            "position": draft.previous.position + 1 if draft.previous else 1,
+            "position": previous.position + 1 if previous else 1,
             "from_state": motion.state,
         },
         "author": author_of(draft.author),
-        "previous": _previous(draft.previous),
+        "previous": chained,
         "challenge": {"nonce": secrets.token_hex(16), "issued_at": format_instant(draft.at)},
         "payload": dict(draft.payload),
         "files": [dict(file) for file in draft.files],
     }
+    return bytes(canonical(statement))
 
 
 def files(frozen: bytes) -> list[dict[str, Any]]:
@@ -96,10 +96,6 @@ def _catalogue(pk: int) -> dict[str, str]:
     """Cached in the process, as published versions never change."""
     named = CatalogueVersion.objects.only("jurisdiction", "version", "sha256").get(pk=pk)
     return {"jurisdiction": named.jurisdiction, "version": named.version, "sha256": named.sha256}
-
-
-def _previous(act: Act | None) -> dict[str, str] | None:
-    return {"act": str(act.pk), "sha256": act.sha256, "cms_sha256": act.cms_sha256} if act else None
 
 
 def digest(data: bytes) -> str:

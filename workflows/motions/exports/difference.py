@@ -4,7 +4,7 @@ A version is what its author signed. For a returned motion that is being correct
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -40,6 +40,11 @@ class Change:
     segments: tuple[Segment, ...]
     article: str = ""
 
+    @classmethod
+    def between(cls, label: str, before: str, after: str, article: str = "") -> "Change":
+        """The change from one text to another."""
+        return cls(label, before, after, segments(before, after), article)
+
 
 @dataclass(frozen=True)
 class _Version:
@@ -61,7 +66,16 @@ def between(motion: Motion, version_a: int, version_b: int) -> list[Change]:
     Words are in the reader's language. Raises ``KeyError`` for a version that the motion does not have.
     """
     before, after = _version(motion, version_a), _version(motion, version_b)
-    return [*_fields(motion, before, after), *_files(before, after)]
+    changes = []
+    for field in motion.kind_entry.form.fields:
+        old, new = before.payload.get(field.key), after.payload.get(field.key)
+        if old != new and not (is_empty(old) and is_empty(new)):
+            texts = _words(motion, field, old), _words(motion, field, new)
+            changes.append(Change.between(str(field.label), *texts, field.article))
+    removed = [name for digest, name in before.files.items() if digest not in after.files]
+    changes += [Change.between(_("Attachment removed"), name, "") for name in removed]
+    added = [name for digest, name in after.files.items() if digest not in before.files]
+    return changes + [Change.between(_("Attachment added"), "", name) for name in added]
 
 
 def segments(before: str, after: str) -> tuple[Segment, ...]:
@@ -90,50 +104,22 @@ def _changed(gone: str, come: str) -> list[Segment]:
 def _version(motion: Motion, version: int) -> _Version:
     act = motion.acts.filter(type=ActType.MOTION, version=version).order_by("-position").first()
     if act is not None:
-        stated = act.stated
         # The first file is the paper of the act itself.
-        return _Version(stated["payload"], _named(motion, [file["sha256"] for file in stated["files"][1:]]))
-    if version != motion.version or not motion.is_editable:
+        payload, digests = act.stated["payload"], [file["sha256"] for file in act.stated["files"][1:]]
+    elif version == motion.version and motion.is_editable:
+        payload, digests = motion.payload, list(motion.attachments.values_list("document__blob", flat=True))
+    else:
         raise KeyError(version)
-    held = motion.attachments.values_list("document__blob", flat=True)
-    return _Version(motion.payload, _named(motion, list(held)))
-
-
-def _named(motion: Motion, digests: Sequence[str]) -> dict[str, str]:
-    """File names by digest, in the same order, as the person who added each file to the case named it."""
+    # As the person who added each file to the case named it.
     names = dict(motion.case.documents.filter(blob__in=digests).values_list("blob", "name"))
-    return {digest: names[digest] for digest in digests}
-
-
-def _fields(motion: Motion, before: _Version, after: _Version) -> Iterator[Change]:
-    for field in motion.kind_entry.form.fields:
-        old, new = before.payload.get(field.key), after.payload.get(field.key)
-        if old != new and not (is_empty(old) and is_empty(new)):
-            yield _change(str(field.label), _words(motion, field, old), _words(motion, field, new), field.article)
-
-
-def _files(before: _Version, after: _Version) -> Iterator[Change]:
-    for digest, name in before.files.items():
-        if digest not in after.files:
-            yield _change(_("Attachment removed"), name, "")
-    for digest, name in after.files.items():
-        if digest not in before.files:
-            yield _change(_("Attachment added"), "", name)
-
-
-def _change(label: str, before: str, after: str, article: str = "") -> Change:
-    return Change(label, before, after, segments(before, after), article)
+    return _Version(payload, {digest: names[digest] for digest in digests})
 
 
 def _words(motion: Motion, field: Field, value: Any) -> str:
+    """A value in words; each entry of a list on one line."""
     if is_empty(value):
         return ""
-    if field.type == "list":
-        return "\n".join(_row(motion, field.fields, row) for row in value)
-    return display(motion, field, value, (get_language() or "kk")[:2])
-
-
-def _row(motion: Motion, columns: Sequence[Field], row: Mapping[str, Any]) -> str:
-    """An entry of a list on one line."""
-    told = (_words(motion, column, row.get(column.key)) for column in columns)
-    return "; ".join(text for text in told if text)
+    if field.type != "list":
+        return display(motion, field, value, (get_language() or "kk")[:2])
+    rows = ([_words(motion, column, row.get(column.key)) for column in field.fields] for row in value)
+    return "\n".join("; ".join(text for text in row if text) for row in rows)

@@ -31,8 +31,11 @@ def on_paper(motion: Motion, field: Field, value: Any) -> str:
 
 def table(motion: Motion, field: Field, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], Any]:
     """Header and rows of a list of objects, for a paper."""
-    header = tuple(column.label.in_(motion.language) for column in field.fields)
-    return header, tuple(tuple(_cell(motion, column, row) for column in field.fields) for row in rows)
+    header, cells = tuple(column.label.in_(motion.language) for column in field.fields), []
+    for row in rows:
+        stated = ((column, row.get(column.key)) for column in field.fields)
+        cells.append(tuple("" if value in (None, "") else on_paper(motion, column, value) for column, value in stated))
+    return header, tuple(cells)
 
 
 def paragraphs(text: str) -> Iterator[str]:
@@ -40,75 +43,38 @@ def paragraphs(text: str) -> Iterator[str]:
     return (line.strip() for line in text.splitlines() if line.strip())
 
 
-def _cell(motion: Motion, column: Field, row: Mapping[str, Any]) -> str:
-    value = row.get(column.key)
-    return "" if value in (None, "") else on_paper(motion, column, value)
-
-
 def _shown(ways: Mapping[str, "Way"], motion: Motion, field: Field, value: Any, language: str) -> str:
     with translation.override(language):
         try:
-            return ways.get(field.type, _as_text)(motion, field, value)
+            return ways[field.type](motion, field, value) if field.type in ways else str(value)
         except (ValueError, TypeError, InvalidOperation):
             return str(value)
 
 
-def _as_text(motion: Motion, field: Field, value: Any) -> str:
-    return str(value)
-
-
-def _as_instant(motion: Motion, field: Field, value: str) -> str:
-    return date_format(timezone.localtime(parse_instant(value)), INSTANT)
-
-
-def _as_date(motion: Motion, field: Field, value: str) -> str:
-    return date_format(date.fromisoformat(value), DAY)
-
-
-def _in_words(motion: Motion, field: Field, value: str) -> str:
-    return words(motion.language).instant(parse_instant(value))
-
-
-def _day_in_words(motion: Motion, field: Field, value: str) -> str:
-    return words(motion.language).date(date.fromisoformat(value))
-
-
-def _as_money(motion: Motion, field: Field, value: str) -> str:
+def _money(motion: Motion, field: Field, value: str) -> str:
     """With grouped thousands: ``2 480 000,00``; the label names the currency."""
     amount = f"{Decimal(value):,.2f}"
     return amount if get_language() == "en" else amount.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","})
 
 
-def _as_boolean(motion: Motion, field: Field, value: bool) -> str:
-    return _("yes") if value else _("no")
-
-
-def _as_choice(motion: Motion, field: Field, value: str) -> str:
-    return str(field.label_of(value) or value)
-
-
-def _as_choices(motion: Motion, field: Field, value: list[str]) -> str:
-    return "\n".join(_as_choice(motion, field, choice) for choice in value)
-
-
-def _as_person(motion: Motion, field: Field, value: str) -> str:
+def _person(motion: Motion, field: Field, value: str) -> str:
     names = {str(person.pk): person.full_name for person in motion.case.persons.all()}
     return names.get(value, value)
 
 
-def _as_persons(motion: Motion, field: Field, value: list[str]) -> str:
-    return "\n".join(_as_person(motion, field, person) for person in value)
-
-
 Way = Callable[[Motion, Field, Any], str]
 _SHOW: dict[str, Way] = {
-    "instant": _as_instant,
-    "date": _as_date,
-    "money": _as_money,
-    "boolean": _as_boolean,
-    "choice": _as_choice,
-    "choices": _as_choices,
-    "person": _as_person,
-    "persons": _as_persons,
+    "instant": lambda motion, field, value: date_format(timezone.localtime(parse_instant(value)), INSTANT),
+    "date": lambda motion, field, value: date_format(date.fromisoformat(value), DAY),
+    "money": _money,
+    "boolean": lambda motion, field, value: _("yes") if value else _("no"),
+    "choice": lambda motion, field, value: str(field.label_of(value) or value),
+    "choices": lambda motion, field, value: "\n".join(str(field.label_of(choice) or choice) for choice in value),
+    "person": _person,
+    "persons": lambda motion, field, value: "\n".join(_person(motion, field, person) for person in value),
 }
-_WRITE: dict[str, Way] = {**_SHOW, "instant": _in_words, "date": _day_in_words}
+_WRITE: dict[str, Way] = {
+    **_SHOW,
+    "instant": lambda motion, field, value: words(motion.language).instant(parse_instant(value)),
+    "date": lambda motion, field, value: words(motion.language).date(date.fromisoformat(value)),
+}

@@ -33,33 +33,20 @@ def render(motion: Motion, post: Post) -> bytes:
     acts = list(motion.acts.select_related("pdf", "author__organisation").order_by("position"))
     attachments = list(motion.attachments.select_related("document__blob").exclude(filed_by=None))
     blobs = [*(act.pdf for act in acts if act.pdf), *(attachment.document.blob for attachment in attachments)]
+    titles = [(act.pdf_id, f"{act.position}. {ActType(act.type).label}") for act in acts if act.pdf_id]
+    titles += [(attachment.document.blob_id, attachment.document.name) for attachment in attachments]
     with pdf_files.prepared(blobs) as files:
         whole = pdf_files.joined(
-            files,
-            lambda: inventory.render(_inventory(motion, acts, attachments, files, now)),
-            _titles(acts, attachments),
+            files, lambda: inventory.render(_inventory(motion, acts, attachments, files, now)), titles
         )
-    _log(motion, post)
+    chain, subject = audit.own_chain(post.officer_id, motion.pk), {"motion": str(motion.pk)}
+    audit.read("motion.printed", chain=chain, actor=post.as_actor(), subject=subject)
     return whole
 
 
 def file_name(motion: Motion) -> str:
     """The name of the downloaded file."""
     return f"{motion.number or motion.pk}.pdf"
-
-
-def _titles(acts: list[Act], attachments: list[Attachment]) -> Iterator[tuple[str, str]]:
-    """Digest and title of each printed file, in order."""
-    for act in acts:
-        if act.pdf_id:
-            yield act.pdf_id, f"{act.position}. {ActType(act.type).label}"
-    for attachment in attachments:
-        yield attachment.document.blob_id, attachment.document.name
-
-
-def _log(motion: Motion, post: Post) -> None:
-    chain, subject = audit.own_chain(post.officer_id, motion.pk), {"motion": str(motion.pk)}
-    audit.read("motion.printed", chain=chain, actor=post.as_actor(), subject=subject)
 
 
 def _inventory(
@@ -94,42 +81,23 @@ def _facts(motion: Motion, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _of_acts(acts: list[Act], files: pdf_files.Prepared) -> inventory.Part:
-    rows = [
-        (
-            str(act.position),
-            _paper(act, files),
-            act.author_in(),
-            _local(act.performed_at),
-            _grouped(act.sha256),
-        )
-        for act in acts
-    ]
+    rows = []
+    for act in acts:
+        label, reason = str(ActType(act.type).label), files.reason(act.pdf_id) if act.pdf_id else ""
+        paper = f"{label}, {reason}" if reason else label
+        rows.append((str(act.position), paper, act.author_in(), _local(act.performed_at), _grouped(act.sha256)))
     return inventory.Part(_("Acts"), ("№", _("Act"), _("Who"), _("When"), "SHA-256"), rows)
 
 
-def _paper(act: Act, files: pdf_files.Prepared) -> str:
-    label, reason = str(ActType(act.type).label), files.reason(act.pdf_id) if act.pdf_id else ""
-    return f"{label}, {reason}" if reason else label
-
-
 def _of_attachments(attachments: list[Attachment], files: pdf_files.Prepared) -> inventory.Part:
-    rows = [
-        (
-            str(attachment.position),
-            attachment.document.name,
-            attachment.requirement,
-            _type(attachment, files),
-            _grouped(attachment.document.blob_id),
-        )
-        for attachment in attachments
-    ]
+    rows = []
+    for attachment in attachments:
+        document, blob = attachment.document, attachment.document.blob
+        reason = files.reason(blob.sha256)
+        media_type = f"{blob.media_type}, {reason}" if reason else blob.media_type
+        number, requirement = str(attachment.position), attachment.requirement
+        rows.append((number, document.name, requirement, media_type, _grouped(blob.sha256)))
     return inventory.Part(_("Attachments"), ("№", _("File"), _("What"), _("Type"), "SHA-256"), rows)
-
-
-def _type(attachment: Attachment, files: pdf_files.Prepared) -> str:
-    blob = attachment.document.blob
-    reason = files.reason(blob.sha256)
-    return f"{blob.media_type}, {reason}" if reason else blob.media_type
 
 
 def _grouped(digest: str) -> str:

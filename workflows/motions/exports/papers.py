@@ -1,6 +1,6 @@
 """An act as a paper: collects its facts, which ``workflows.papers`` puts into words in the language of the case."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from workflows.statute.schema import AppealOutcome, Form
 REASONS = "reasons"
 # Keys that the catalogue's forms use for a hearing: a paper states them as a hearing, not as single facts.
 HELD_AT, SCHEDULED_AT, FORM, PLACE, ATTENDEES = "held_at", "scheduled_at", "hearing_form", "place", "attendees"
+OF_HEARING = frozenset({HELD_AT, SCHEDULED_AT, FORM, PLACE, ATTENDEES})
 VIDEOLINK = "videolink"
 
 
@@ -37,15 +38,24 @@ def render(draft: Draft, *, preview: bool = False) -> bytes:
 
 def with_files(draft: Draft, pdf: Blob) -> Draft:
     """The draft with the files that are signed besides the text: its PDF and, for a motion, every attachment."""
-    files = [{"name": f"{draft.type}.pdf", "media_type": pdf.media_type, "size": pdf.size, "sha256": pdf.sha256}]
-    files += [_file(number, attachment) for number, attachment in enumerate(_attachments(draft), 1)]
+    blobs = {f"{draft.type}.pdf": pdf}
+    # Numbered, so that two attachments with the same name stay distinct.
+    for number, attachment in enumerate(_attachments(draft), 1):
+        blobs[f"{number:02d}-{attachment.document.name}"] = attachment.document.blob
+    files = [
+        {"name": name, "media_type": blob.media_type, "size": blob.size, "sha256": blob.sha256}
+        for name, blob in blobs.items()
+    ]
     return replace(draft, files=files)
 
 
 def paper_of(draft: Draft) -> facts.Paper:
     """All facts of the paper, from motion, case, catalogue and payload."""
-    motion, language = draft.motion, cast(facts.Language, draft.motion.language)
-    kind = motion.kind_entry
+    motion, author, language = draft.motion, draft.author, cast(facts.Language, draft.motion.language)
+    kind, is_decision = motion.kind_entry, draft.type in DECISIONS
+    goes_back = draft.type in (ActType.REFUSAL, ActType.RETURN)
+    named = named_persons(motion, signed.statement(motion))
+    place = motion.court.place(language) if is_decision else author.organisation.place(language) if author else ""
     return facts.Paper(
         template=draft.type,
         language=language,
@@ -53,23 +63,20 @@ def paper_of(draft: Draft) -> facts.Paper:
         prepared_at=draft.at,
         case=facts.CaseFacts(motion.case.number, motion.case.qualification),
         kind=facts.KindFacts(kind.name.in_(language), ", ".join(kind.articles), kind.key),
-        author=_official(draft.author, language),
-        addressee=_addressee(draft, language),
-        place=motion.court.place(language) if draft.type in DECISIONS else _place(draft.author, language),
-        motion=_motion(motion, language),
+        author=_official(author, language) if author else None,
+        addressee=(motion.organisation if goes_back else motion.court).name(language),
+        place=place,
+        motion=facts.MotionFacts(_official(motion.author, language), motion.submitted_at, motion.number or ""),
         outcome=_outcome(draft, language),
-        persons=_persons(motion),
-        sections=(
-            *_put_in_place(draft, language),
-            *_sections(motion, form_of(motion, draft.type, draft.payload), _loose(draft.payload)),
-        ),
-        motion_sections=_motion_sections(draft),
+        persons=tuple(facts.Participant(name_of(person), person.capacity, person.born) for person in named),
+        sections=_own_sections(draft, language),
+        motion_sections=() if draft.type == ActType.MOTION else _sections(motion, kind.form, signed.statement(motion)),
         reasons=tuple(paragraphs(draft.payload.get(REASONS, ""))),
         attachments=_attached(draft),
         hearing=_hearing(draft.payload),
         service=_service(draft, language),
         previous=_previous(draft),
-        appeal=appeal_sentence(kind, language) if draft.type in DECISIONS else "",
+        appeal=appeal_sentence(kind, language) if is_decision else "",
         verify_url=f"{settings.PUBLIC_URL}/verify/?act={draft.id}",
         installation=settings.INSTALLATION_ID,
     )
@@ -90,19 +97,24 @@ def _outcome(draft: Draft, language: str) -> facts.OutcomeFacts | None:
     if not isinstance(key, str) or key not in known:
         return None
     outcome = known[key]
-    told = outcome.key, outcome.label.in_(language)
+    named = outcome.key, outcome.label.in_(language)
     if isinstance(outcome, AppealOutcome):
-        return facts.OutcomeFacts(*told, outcome.effect != "stands", outcome.article)
+        return facts.OutcomeFacts(*named, outcome.effect != "stands", outcome.article)
     checked = outcome.path == "urgent"
-    return facts.OutcomeFacts(*told, outcome.grants, outcome.article, checked, outcome.inadmissible)
+    return facts.OutcomeFacts(*named, outcome.grants, outcome.article, checked, outcome.inadmissible)
 
 
-def _put_in_place(draft: Draft, language: str) -> Iterator[facts.Section]:
-    """The outcome by which an appellate ruling replaces the decision's."""
-    if put := draft.payload.get(NEW_OUTCOME):
-        label = draft.motion.kind_entry.outcome(put).label.in_(language)
-        with translation.override(language):
-            yield facts.Section(_("Decided instead"), (label,), key=NEW_OUTCOME)
+def _own_sections(draft: Draft, language: str) -> tuple[facts.Section, ...]:
+    """What the act states besides reasons and hearing; first the outcome by which an appellate ruling replaces one."""
+    motion, payload, replacing = draft.motion, draft.payload, draft.payload.get(NEW_OUTCOME)
+    apart = {REASONS, *(OF_HEARING if _hearing(payload) else ())}
+    stated = {key: value for key, value in payload.items() if key not in apart}
+    sections = _sections(motion, form_of(motion, draft.type, payload), stated)
+    if not replacing:
+        return sections
+    label = motion.kind_entry.outcome(replacing).label.in_(language)
+    with translation.override(language):
+        return facts.Section(_("Decided instead"), (label,), key=NEW_OUTCOME), *sections
 
 
 def name_of(person: Officer | Person) -> facts.Name:
@@ -112,50 +124,24 @@ def name_of(person: Officer | Person) -> facts.Name:
     return facts.Name(person.surname, person.given_name, person.patronymic, cast(facts.Sex, person.sex))
 
 
-def _official(post: Post | None, language: str) -> facts.Official | None:
-    if post is None:
-        return None
+def _official(post: Post, language: str) -> facts.Official:
     organisation = post.organisation
     return facts.Official(name_of(post.officer), post.role, organisation.name(language), organisation.place(language))
 
 
-def _place(post: Post | None, language: str) -> str:
-    return post.organisation.place(language) if post else ""
-
-
-def _addressee(draft: Draft, language: str) -> str:
-    motion = draft.motion
-    body = motion.organisation if draft.type in (ActType.REFUSAL, ActType.RETURN) else motion.court
-    return body.name(language)
-
-
-def _motion(motion: Motion, language: str) -> facts.MotionFacts | None:
-    author = _official(motion.author, language)
-    return facts.MotionFacts(author, motion.submitted_at, motion.number or "") if author else None
-
-
-def _persons(motion: Motion) -> tuple[facts.Participant, ...]:
-    named = named_persons(motion, signed.statement(motion))
-    return tuple(facts.Participant(name_of(person), person.capacity, person.born) for person in named)
-
-
-def _motion_sections(draft: Draft) -> tuple[facts.Section, ...]:
-    if draft.type == ActType.MOTION:
-        return ()
-    return _sections(draft.motion, draft.motion.kind_entry.form, signed.statement(draft.motion))
-
-
 def _sections(motion: Motion, of: Form, payload: Mapping[str, Any]) -> tuple[facts.Section, ...]:
-    stated = (field for field in of.fields if payload.get(field.key) not in (None, "", []))
-    return tuple(_section(motion, field, payload[field.key]) for field in stated)
-
-
-def _section(motion: Motion, field: Any, value: Any) -> facts.Section:
-    label = field.label.in_(motion.language)
-    if field.type == "list":
-        header, rows = table(motion, field, value)
-        return facts.Section(label, table=facts.Table(header, rows), key=field.key)
-    return facts.Section(label, tuple(paragraphs(on_paper(motion, field, value))), key=field.key)
+    sections = []
+    for field in of.fields:
+        value, label = payload.get(field.key), field.label.in_(motion.language)
+        if value in (None, "", []):
+            continue
+        if field.type == "list":
+            header, rows = table(motion, field, value)
+            sections.append(facts.Section(label, table=facts.Table(header, rows), key=field.key))
+        else:
+            text = tuple(paragraphs(on_paper(motion, field, value)))
+            sections.append(facts.Section(label, text, key=field.key))
+    return tuple(sections)
 
 
 def _attachments(draft: Draft) -> list[Any]:
@@ -164,17 +150,6 @@ def _attachments(draft: Draft) -> list[Any]:
     if draft.type == ActType.MOTION:
         return list(rows)
     return list(rows.filter(filed_by=None)) if draft.type == ActType.SUPPLEMENT else []
-
-
-def _file(number: int, attachment: Any) -> dict[str, Any]:
-    """Numbered, so that two attachments with the same name stay distinct."""
-    document, blob = attachment.document, attachment.document.blob
-    return {
-        "name": f"{number:02d}-{document.name}",
-        "media_type": blob.media_type,
-        "size": blob.size,
-        "sha256": blob.sha256,
-    }
 
 
 def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
@@ -188,12 +163,6 @@ def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
         )
         for attachment in _attachments(draft)
     )
-
-
-def _loose(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of the payload other than reasons and hearing."""
-    told = {REASONS} | ({HELD_AT, SCHEDULED_AT, FORM, PLACE, ATTENDEES} if _hearing(payload) else set())
-    return {key: value for key, value in payload.items() if key not in told}
 
 
 def _hearing(payload: Mapping[str, Any]) -> facts.HearingFacts | None:

@@ -65,20 +65,15 @@ def joined(made: Prepared, listed: Callable[[], bytes], titles: Iterable[tuple[s
 
     If the limits do not allow all of them together, only the list, which then states it for each file.
     """
+    first, target = made.folder / "list.pdf", made.folder / "whole.pdf"
     with _turn():
-        parts = [(digest, title) for digest, title in titles if digest in made.paths]
-        if whole := _written(made, listed(), parts):
+        parts = [untrusted.Part(made.paths[digest], title) for digest, title in titles if digest in made.paths]
+        first.write_bytes(listed())
+        if untrusted.join([untrusted.Part(first), *parts], target) and (whole := target.read_bytes()):
             return whole
     made.faults.update(dict.fromkeys(made.paths, WHOLE))
     made.paths.clear()
     return listed()
-
-
-def _written(made: Prepared, listed: bytes, parts: list[tuple[str, str]]) -> bytes:
-    first, target = made.folder / "list.pdf", made.folder / "whole.pdf"
-    first.write_bytes(listed)
-    given = [untrusted.Part(first), *(untrusted.Part(made.paths[digest], title) for digest, title in parts)]
-    return target.read_bytes() if untrusted.join(given, target) else b""
 
 
 def _copy(blob: Blob, made: Prepared) -> None:

@@ -22,14 +22,14 @@ class Verdict(StrEnum):
 
 
 def verdict(sha256: str, act_id: uuid.UUID | None) -> Verdict:
-    """The verdict on a file with that digest (lower-case hex); ``act_id`` is the act that its QR code names."""
+    """The verdict on a file with that digest (lower-case hex); ``act_id`` is the act that its QR code names.
+
+    The files of an act are itself, its document, its signature, and its attachments.
+    """
     act = Act.objects.filter(pk=act_id).first() if act_id else None
     if act is not None:
-        return Verdict.GENUINE if sha256 in _files(act) else Verdict.ALTERED
+        attached = [file["sha256"] for file in act_json.files(bytes(act.act_json))]
+        is_of_act = sha256 in (act.sha256, act.cms_sha256, *attached)
+        return Verdict.GENUINE if is_of_act else Verdict.ALTERED
     signed = Act.objects.filter(pdf=sha256).exists() or Act.objects.filter(sha256=sha256).exists()
     return Verdict.GENUINE if signed else Verdict.UNKNOWN
-
-
-def _files(act: Act) -> set[str]:
-    """The digests of the act, its document, its signature, and its attachments."""
-    return {act.sha256, act.cms_sha256, *(file["sha256"] for file in act_json.files(bytes(act.act_json)))}
