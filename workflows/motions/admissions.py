@@ -39,11 +39,14 @@ def recipients(motion: Motion, wanted: Iterable[Recipient]) -> list[Recipient]:
     found = list(wanted)
     if not motion.secret:
         return found
-    admitted = list(Officer.objects.filter(pk__in=motion.admissions.values("officer")))
-    return [officer for officer in admitted if any(_belongs(officer, recipient) for recipient in found)]
-
-
-def _belongs(officer: Officer, to: Recipient) -> bool:
-    if isinstance(to, Officer):
-        return officer.pk == to.pk
-    return Post.objects.current().filter(officer=officer, organisation=to).exists()
+    reached: list[Recipient] = []
+    for officer in Officer.objects.filter(pk__in=motion.admissions.values("officer")):
+        posts = Post.objects.current().filter(officer=officer)
+        if any(
+            officer.pk == recipient.pk
+            if isinstance(recipient, Officer)
+            else posts.filter(organisation=recipient).exists()
+            for recipient in found
+        ):
+            reached.append(officer)
+    return reached

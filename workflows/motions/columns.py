@@ -66,7 +66,15 @@ class Difference(NamedTuple):
 
 def values_of_row(motion: Motion) -> Values:
     """The values of all these columns in the row."""
-    return {column: _plain(getattr(motion, column)) for column in COLUMNS}
+    values: Values = {}
+    for column in COLUMNS:
+        value = getattr(motion, column)
+        if isinstance(value, datetime):
+            value = format_instant(value)
+        elif value is not None and not isinstance(value, bool | int):
+            value = str(value)
+        values[column] = value
+    return values
 
 
 def set_by(motion: Motion, *, everything: bool = False) -> Values:
@@ -93,9 +101,3 @@ def differences(motion: Motion, expected: Values) -> list[Difference]:
         for column, value in expected.items()
         if column in found and column not in left_open and found[column] != value
     ]
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int):
-        return value
-    return format_instant(value) if isinstance(value, datetime) else str(value)

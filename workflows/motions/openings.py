@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
 from ecase.problems import Problem
-from workflows.motions.models import Act, Motion, Opening
+from workflows.motions.models import Motion, Opening
 from workflows.motions.states import BRING_MATERIALS, ActType
 
 
@@ -28,19 +28,16 @@ def _of(motion: Motion, post: Post) -> dict[str, Any]:
 
 def unread_problem(motion: Motion, post: Post) -> Problem:
     """Names what was added to the motion since the officer opened it; all of it if he never has."""
-    seen = Opening.objects.filter(**_of(motion, post)).order_by("-position").first()
-    if seen is None:
+    opening = Opening.objects.filter(**_of(motion, post)).order_by("-position").first()
+    if opening is None:
         return Problem("materials-not-opened", _("Open the materials of the motion before you act on it."))
-    brought = motion.acts.filter(type__in=BRING_MATERIALS, position__gt=seen.position).order_by("position")
-    since = list(brought.only("type", "version", "performed_at"))
+    added = motion.acts.filter(type__in=BRING_MATERIALS, position__gt=opening.position).order_by("position")
+    since = list(added.only("type", "version", "performed_at"))
     message = _("Since you opened the materials this has come: %(what)s. Open them before you act on the motion.")
     facts = [{"act": str(act.pk), "type": act.type, "version": act.version} for act in since]
-    named = "; ".join(_named(act) for act in since)
-    return Problem("materials-not-opened", message % {"what": named}, params={"since": facts})
-
-
-def _named(act: Act) -> str:
-    at = timezone.localtime(act.performed_at).strftime("%d.%m.%Y %H:%M")
-    if act.type == ActType.MOTION:
-        return gettext("version %(number)s, filed %(at)s") % {"number": act.version, "at": at}
-    return f"{ActType(act.type).label}, {at}"
+    names = []
+    for act in since:
+        at = timezone.localtime(act.performed_at).strftime("%d.%m.%Y %H:%M")
+        filed = gettext("version %(number)s, filed %(at)s") % {"number": act.version, "at": at}
+        names.append(filed if act.type == ActType.MOTION else f"{ActType(act.type).label}, {at}")
+    return Problem("materials-not-opened", message % {"what": "; ".join(names)}, params={"since": facts})

@@ -46,7 +46,11 @@ def persons_of(motion: Motion, post: Post) -> list[Person]:
         return persons
     if post.role not in KNOW_THE_NAMED:
         return []
-    shown = named_in(motion) | _concerned(motion, post)
+    # Clients of the defence, and persons whom the court's staff has to serve, whom the motion may not name.
+    concerned: QuerySet[Any] = Copy.objects.filter(motion=motion, person__isnull=False)
+    if post.role == Role.DEFENDER:
+        concerned = Counsel.objects.filter(case=motion.case_id, officer=post.officer_id)
+    shown = named_in(motion).union(map(str, concerned.values_list("person", flat=True)))
     return [person for person in persons if str(person.pk) in shown]
 
 
@@ -90,10 +94,3 @@ def texts_in(stated: Any) -> Iterator[str]:
     elif isinstance(stated, list):
         for value in stated:
             yield from texts_in(value)
-
-
-def _concerned(motion: Motion, post: Post) -> set[str]:
-    """Clients of the defence, and persons whom the court's staff has to serve, whom the motion may not name."""
-    defended = Counsel.objects.filter(case=motion.case_id, officer=post.officer_id).values_list("person", flat=True)
-    served = Copy.objects.filter(motion=motion, person__isnull=False).values_list("person", flat=True)
-    return {str(key) for key in (defended if post.role == Role.DEFENDER else served)}

@@ -129,8 +129,8 @@ def open_materials(motion: Motion, post: Post) -> Opening:
     supplement, a correction) must be opened separately. Copies that were sent to him through the service are
     acknowledged, and a call of officers on duty is answered.
     """
-    now, brought = timezone.now(), _last_brought(motion)
-    version, position = (brought.version, brought.position) if brought else (motion.version, 0)
+    now, newest = timezone.now(), _newest_materials(motion)
+    version, position = (newest.version, newest.position) if newest else (motion.version, 0)
     opening, _created = Opening.objects.get_or_create(
         motion=motion,
         officer=post.officer,
@@ -145,12 +145,12 @@ def open_materials(motion: Motion, post: Post) -> Opening:
     return opening
 
 
-def _last_brought(motion: Motion) -> Act | None:
+def _newest_materials(motion: Motion) -> Act | None:
     """The last act that changed the content of ``motion`` as it was read: later content was not shown."""
     if motion.last_act is None:
         return None
-    brought = motion.acts.filter(type__in=BRING_MATERIALS, position__lte=motion.last_act.position)
-    return brought.only("version", "position").order_by("-position").first()
+    acts = motion.acts.filter(type__in=BRING_MATERIALS, position__lte=motion.last_act.position)
+    return acts.only("version", "position").order_by("-position").first()
 
 
 @only_where_sent
@@ -189,24 +189,16 @@ class TimelineEvent:
 
 def timeline(motion: Motion) -> list[TimelineEvent]:
     """The history of the motion, oldest first."""
-    return sorted([*_acts(motion), *_openings(motion)], key=lambda event: event.at)
-
-
-def _acts(motion: Motion) -> Iterator[TimelineEvent]:
-    return acts_of(motion.acts.select_related("author__officer", "author__organisation", "pdf").order_by("position"))
+    acts = motion.acts.select_related("author__officer", "author__organisation", "pdf").order_by("position")
+    history = list(acts_of(acts))
+    for opening in motion.openings.select_related("officer"):
+        label, who = opening.get_role_display(), opening.officer.full_name
+        history.append(TimelineEvent(opening.opened_at, "opened", label, who, opening.version))
+    return sorted(history, key=lambda event: event.at)
 
 
 def acts_of(acts: Iterable[Act]) -> Iterator[TimelineEvent]:
     """Acts as lines of a history."""
     for act in acts:
-        yield TimelineEvent(act.performed_at, "act", _label(act), act.author_in(), act.version, act)
-
-
-def _label(act: Act) -> str:
-    return str(events.event_of(act).label if act.type == ActType.EVENT else ActType(act.type).label)
-
-
-def _openings(motion: Motion) -> Iterator[TimelineEvent]:
-    for opening in motion.openings.select_related("officer"):
-        label, who = opening.get_role_display(), opening.officer.full_name
-        yield TimelineEvent(opening.opened_at, "opened", label, who, opening.version)
+        label = str(events.event_of(act).label if act.type == ActType.EVENT else ActType(act.type).label)
+        yield TimelineEvent(act.performed_at, "act", label, act.author_in(), act.version, act)

@@ -59,12 +59,15 @@ def require(motion: Motion) -> None:
     """
     if motion.last_act_id is None:
         return
+    row = f"{Motion._meta.db_table} {motion.pk}"
     try:
         signed = derived(*(_with_the_row(motion) or _asked(motion)))
     except (ValueError, KeyError, TypeError) as fault:
-        raise RowAltered([integrity.altered_row(_name(motion), "last_act_id")]) from fault
-    if problems := [integrity.altered_row(_name(motion), column) for column in _differing(motion, signed)]:
-        raise RowAltered(problems)
+        raise RowAltered([integrity.altered_row(row, "last_act_id")]) from fault
+    differing = [] if motion.is_editable or motion.payload == signed.payload else ["payload"]
+    differing += [found.column for found in columns.differences(motion, signed.values)]
+    if differing:
+        raise RowAltered([integrity.altered_row(row, column) for column in differing])
 
 
 def require_reported(motion: Motion) -> None:
@@ -90,28 +93,19 @@ def derived(stating: Sequence[bytes], logged: Sequence[bytes]) -> Signed:
     digests = {entry["subject"]["act"]: entry["data"]["sha256"] for entry in entries}
     payload: dict[str, Any] = {}
     for content in stating:
-        payload = restated(payload, _read(bytes(content), digests))
+        stated = json.loads(bytes(content))
+        if digests[stated["act"]["id"]] != hashlib.sha256(content).hexdigest():
+            raise _Unreadable("the log holds another digest of the act")
+        payload = restated(payload, stated)
     return Signed(payload, columns.in_force(entry["data"] for entry in entries))
 
 
 def restated(payload: Payload, stated: Mapping[str, Any]) -> dict[str, Any]:
     """The content of the motion after one more act, by its bytes."""
-    said = stated["payload"]
+    content = stated["payload"]
     if stated["act"]["type"] == ActType.MOTION:
-        return dict(said)
-    return {**payload, said["field"]: said["value"]}
-
-
-def _read(content: bytes, digests: Mapping[str, str]) -> dict[str, Any]:
-    stated: dict[str, Any] = json.loads(content)
-    if digests[stated["act"]["id"]] != hashlib.sha256(content).hexdigest():
-        raise _Unreadable("the log holds another digest of the act")
-    return stated
-
-
-def _differing(motion: Motion, signed: Signed) -> list[str]:
-    said = [] if motion.is_editable or motion.payload == signed.payload else ["payload"]
-    return [*said, *(found.column for found in columns.differences(motion, signed.values))]
+        return dict(content)
+    return {**payload, content["field"]: content["value"]}
 
 
 def _with_the_row(motion: Motion) -> tuple[Sequence[bytes], Sequence[bytes]] | None:
@@ -131,7 +125,3 @@ def _asked(motion: Motion) -> tuple[Sequence[bytes], Sequence[bytes]]:
     if not rows:
         raise _Unreadable("the motion's last act is not there")
     return [bytes(content) for kind, content, _body in rows if kind in STATING], [bytes(row[2]) for row in rows]
-
-
-def _name(motion: Motion) -> str:
-    return f"{Motion._meta.db_table} {motion.pk}"

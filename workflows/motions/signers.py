@@ -116,9 +116,9 @@ class SignedFile:
 def file(post: Post, act_id: uuid.UUID, sha256: str) -> SignedFile:
     """A file of the version on which ``post`` has acted, by its digest. Raises ``DoesNotExist`` for any other."""
     kept = get(post, Act.objects.only("motion_id").get(pk=act_id).motion_id)
-    for brought, named in kept.files:
-        if brought.pk == act_id and named["sha256"] == sha256:
-            return SignedFile(brought, named["name"], named["media_type"], Blob.objects.get(pk=sha256))
+    for act, named in kept.files:
+        if act.pk == act_id and named["sha256"] == sha256:
+            return SignedFile(act, named["name"], named["media_type"], Blob.objects.get(pk=sha256))
     raise Act.DoesNotExist
 
 
@@ -143,18 +143,18 @@ def as_they_stood(post: Post, rows: Iterable[Motion]) -> list[Motion]:
 
 
 def _kept(row: Motion, acts: Sequence[Act], post: Post) -> Kept:
-    own = [act for act in acts if act.author and _is_his(act.author, post)]
+    signer = (post.officer_id, post.organisation_id, post.role)
+    own = [
+        act
+        for act in acts
+        if act.author and (act.author.officer_id, act.author.organisation_id, act.author.role) == signer
+    ]
     until = [act for act in acts if own and act.position <= own[-1].position]
     stood = _as_it_stood(row, until)
     shown = own if post.role in OWN_ACTS_ALONE else until
     for act in shown:
         act.motion = stood
     return Kept(stood, shown, own)
-
-
-def _is_his(author: Post, post: Post) -> bool:
-    same_body = author.organisation_id == post.organisation_id
-    return same_body and author.officer_id == post.officer_id and author.role == post.role
 
 
 def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:

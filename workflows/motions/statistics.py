@@ -3,7 +3,7 @@
 Counts only motions that the reader may open: a secret motion counts for admitted officers only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -72,11 +72,17 @@ def count_motions(post: Post, since: date, until: date) -> list[Line]:
     Empty if nothing was filed. Raises ``Invalid`` for an impossible period.
     """
     _require_period(since, until)
-    motions = Motion.objects.visible_to(post).filter(submitted_at__gte=_begin(since), submitted_at__lt=_end(until))
+    begin, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (since, until + timedelta(days=1)))
+    motions = Motion.objects.visible_to(post).filter(submitted_at__gte=begin, submitted_at__lt=end)
+    took = ExpressionWrapper(F("decided_at") - F("registered_at"), output_field=DurationField())
+    timed = motions.order_by().filter(decided_at__isnull=False, registered_at__isnull=False).annotate(took=took)
     tallies = _tallies(motions)
-    medians = dict(_timed(motions).values_list("kind").annotate(median=Median("took")))
+    medians = dict(timed.values_list("kind").annotate(median=Median("took")))
     lines = [Line(kind, tallies[kind], medians.get(kind)) for kind in sorted(tallies)]
-    return [*lines, _together(lines, motions)] if lines else []
+    if not lines:
+        return []
+    median = timed.aggregate(median=Median("took"))["median"]
+    return [*lines, Line(None, sum(tallies.values(), Tally()), median)]
 
 
 def _require_period(since: date, until: date) -> None:
@@ -89,40 +95,18 @@ def _require_period(since: date, until: date) -> None:
 
 
 def _tallies(motions: MotionQuerySet) -> dict[str, Tally]:
+    """The tally of each kind."""
     found: dict[str, Tally] = {}
     grouped = motions.order_by().values("kind", "catalogue", "outcome", "state", "appeal_state")
     missed = Exists(Deadline.objects.filter(state=Due.MISSED, motion=OuterRef("pk")))
     for row in grouped.annotate(number=Count("pk"), late=Count("pk", filter=missed)):
-        found[row["kind"]] = found.get(row["kind"], Tally()) + _tally(row)
+        key, number = row["kind"], row["number"]
+        if row["outcome"]:
+            outcome = catalogue(row["catalogue"]).kind(key).outcome(row["outcome"])
+            fate = "granted" if outcome.grants else "refused"
+        else:
+            fate = "dropped" if row["state"] in FINAL_STATES else "waiting"
+        appealed = number if row["appeal_state"] != AppealState.NONE else 0
+        tally = Tally(filed=number, appealed=appealed, late=row["late"], **{fate: number})
+        found[key] = found.get(key, Tally()) + tally
     return found
-
-
-def _tally(row: Mapping[str, Any]) -> Tally:
-    number = row["number"]
-    appealed = number if row["appeal_state"] != AppealState.NONE else 0
-    return Tally(filed=number, appealed=appealed, late=row["late"], **{_fate(row): number})
-
-
-def _fate(row: Mapping[str, Any]) -> str:
-    if row["outcome"]:
-        kind = catalogue(row["catalogue"]).kind(row["kind"])
-        return "granted" if kind.outcome(row["outcome"]).grants else "refused"
-    return "dropped" if row["state"] in FINAL_STATES else "waiting"
-
-
-def _timed(motions: MotionQuerySet) -> MotionQuerySet:
-    took = ExpressionWrapper(F("decided_at") - F("registered_at"), output_field=DurationField())
-    return motions.order_by().filter(decided_at__isnull=False, registered_at__isnull=False).annotate(took=took)
-
-
-def _together(lines: Iterable[Line], motions: MotionQuerySet) -> Line:
-    median = _timed(motions).aggregate(median=Median("took"))["median"]
-    return Line(None, sum((line.tally for line in lines), Tally()), median)
-
-
-def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _end(day: date) -> datetime:
-    return _begin(day + timedelta(days=1))

@@ -154,19 +154,19 @@ def entries_visible_to(post: Post) -> QuerySet[Entry]:
 # -- contents of an entry -------------------------------------------------------------------------------------------
 
 
-class _Said(Func):
+class _TextAt(Func):
     """The text at a path of an entry's body, such as ``{subject,motion}``; NULL if there is none."""
 
     template = "(convert_from(%(expressions)s, 'UTF8')::json #>> '%(path)s')"
     output_field = TextField()
 
 
-class _Id(Func):
+class _UuidAt(Func):
     """The same as a UUID; NULL for anything else."""
 
     template = (
-        f"(CASE WHEN {_Said.template} ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"
-        f" THEN {_Said.template}::uuid END)"
+        f"(CASE WHEN {_TextAt.template} ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"
+        f" THEN {_TextAt.template}::uuid END)"
     )
     output_field = UUIDField()
 
@@ -180,21 +180,21 @@ class _NamesOnly(Func):
 
 def _asked() -> QuerySet[Entry]:
     about: dict[str, Any] = {
-        f"about_{name}": _Id("body", path=f"{{subject,{name}}}") for name in (*TO_A_MOTION, "case")
+        f"about_{name}": _UuidAt("body", path=f"{{subject,{name}}}") for name in (*TO_A_MOTION, "case")
     }
-    who = Coalesce(_Id("body", path="{actor,officer}"), _Id("body", path="{subject,officer}"))
+    who = Coalesce(_UuidAt("body", path="{actor,officer}"), _UuidAt("body", path="{subject,officer}"))
     known = _NamesOnly("body", known="{" + ",".join(sorted(SUBJECTS)) + "}")
-    asked = Entry.objects.alias(said=_Said("body", path="{event}"), who=who, is_known=known, **about).filter(
+    asked = Entry.objects.alias(event_name=_TextAt("body", path="{event}"), who=who, is_known=known, **about).filter(
         Q(is_known=True)
     )
     for name in ("motion", "act", "copy", "document"):
-        asked = asked.alias(**{f"{name}_text": _Said("body", path=f"{{subject,{name}}}")})
+        asked = asked.alias(**{f"{name}_text": _TextAt("body", path=f"{{subject,{name}}}")})
         asked = asked.filter(Q(**{f"{name}_text": None}) | Q(**{f"about_{name}__isnull": False}))
     return asked
 
 
 def _happened(*circles: Circle) -> Q:
-    return Q(said__in=[event for event, circle in EVENTS.items() if circle in circles])
+    return Q(event_name__in=[event for event, circle in EVENTS.items() if circle in circles])
 
 
 # -- circles ---------------------------------------------------------------------------------------------------------
@@ -202,32 +202,32 @@ def _happened(*circles: Circle) -> Q:
 
 def _circles_of(post: Post) -> Q:
     if post.role == Role.AUDITOR:
-        return Q(said__in=list(EVENTS)) & _kept_from_no(post)
+        return Q(event_name__in=list(EVENTS)) & _kept_from_no(post)
     own = _happened(Circle.ACCOUNT, Circle.OWN) & Q(who=post.officer_id)
     if post.role == Role.ADMINISTRATOR:
         return own | _happened(Circle.ACCOUNT) | (_happened(Circle.SYSTEM) & Q(about_motion=None))
-    return own | _of_case(post) | _of_motion(post)
-
-
-def _of_case(post: Post) -> Q:
-    """The defence opens a case only for its own part in it, not for the other participants."""
-    if post.role == Role.DEFENDER:
-        return Q(pk__in=[])
-    return _happened(Circle.CASE) & Q(Exists(Case.objects.visible_to(post).filter(pk=OuterRef("about_case"))))
+    # The defence opens a case only for its own part in it, not for the other participants.
+    of_case = Q(pk__in=[])
+    if post.role != Role.DEFENDER:
+        cases = Case.objects.visible_to(post).filter(pk=OuterRef("about_case"))
+        of_case = _happened(Circle.CASE) & Q(Exists(cases))
+    return own | of_case | _of_motion(post)
 
 
 def _of_motion(post: Post) -> Q:
+    """Whoever has signed a later act on the motion keeps seeing what was seen then."""
     seen = Motion.objects.visible_to(post).filter(pk=OuterRef("about_motion"))
     of_motion = _happened(Circle.MOTION, Circle.SYSTEM) & Q(Exists(seen))
     if post.role not in OWN_ACTS_ALONE:
-        of_motion |= _happened(Circle.MOTION) & Q(Exists(_signed_later(post)))
+        signed_later = Act.objects.filter(
+            motion=OuterRef("about_motion"),
+            entry__gte=OuterRef("pk"),
+            author__officer=post.officer_id,
+            author__organisation=post.organisation_id,
+            author__role=post.role,
+        )
+        of_motion |= _happened(Circle.MOTION) & Q(Exists(signed_later))
     return of_motion | (_happened(Circle.DRAFTING) & Q(Exists(seen.filter(organisation=post.organisation_id))))
-
-
-def _signed_later(post: Post) -> QuerySet[Act]:
-    """Later acts that the post has signed on the entry's motion: it keeps seeing what it saw then."""
-    own = {"author__officer": post.officer_id, "author__organisation": post.organisation_id, "author__role": post.role}
-    return Act.objects.filter(motion=OuterRef("about_motion"), entry__gte=OuterRef("pk"), **own)
 
 
 def _kept_from_no(auditor: Post) -> Q:
@@ -235,11 +235,14 @@ def _kept_from_no(auditor: Post) -> Q:
     admitted = Admission.objects.filter(officer=auditor.officer_id).values("motion")
     motions = Motion.objects.filter(Q(secret=False) | Q(pk__in=admitted))
     secret = Motion.objects.filter(secret=True).exclude(pk__in=admitted)
+    of_an_act = _is_about(Act, motions, "about_act") | _is_about(PreparedAct, motions, "about_act")
+    attached = _is_about(Attachment, secret, "about_document", "document")
+    of_a_secret = attached | _is_about(Copy, secret, "about_document", "proof")
     return (
         (Q(about_motion=None) | _is_one_of(motions, "about_motion"))
-        & (Q(about_motion__isnull=False) | Q(about_act=None) | _is_act_of(motions))
-        & (Q(about_motion__isnull=False) | Q(about_copy=None) | Q(Exists(_of(Copy, motions, "about_copy"))))
-        & (Q(about_document=None) | ~(Q(Exists(_attached(secret))) | Q(Exists(_proving(secret)))))
+        & (Q(about_motion__isnull=False) | Q(about_act=None) | of_an_act)
+        & (Q(about_motion__isnull=False) | Q(about_copy=None) | _is_about(Copy, motions, "about_copy"))
+        & (Q(about_document=None) | ~of_a_secret)
         & (Q(about_key=None) | _is_one_of(motions, "about_key"))
     )
 
@@ -247,23 +250,13 @@ def _kept_from_no(auditor: Post) -> Q:
 def _is_one_of(motions: QuerySet[Motion], name: str) -> Q:
     """About one of these motions, or a draft that was discarded and was not secret."""
     chain = Concat(Value("draft:"), Cast(OuterRef(name), CharField()))
-    ended = Entry.objects.alias(said=_Said("body", path="{event}"), withheld=_Said("body", path="{data,secret}"))
-    open_drafts = ended.filter(chain=chain, said=DISCARDED, withheld="false")
+    ended = Entry.objects.alias(
+        event_name=_TextAt("body", path="{event}"), withheld=_TextAt("body", path="{data,secret}")
+    )
+    open_drafts = ended.filter(chain=chain, event_name=DISCARDED, withheld="false")
     return Q(Exists(motions.filter(pk=OuterRef(name)))) | Q(Exists(open_drafts))
 
 
-def _is_act_of(motions: QuerySet[Motion]) -> Q:
-    return Q(Exists(_of(Act, motions, "about_act"))) | Q(Exists(_of(PreparedAct, motions, "about_act")))
-
-
-def _of(model: Any, motions: QuerySet[Motion], name: str) -> QuerySet[Any]:
-    found: QuerySet[Any] = model.objects.filter(pk=OuterRef(name), motion__in=motions.values("pk"))
-    return found
-
-
-def _attached(motions: QuerySet[Motion]) -> QuerySet[Attachment]:
-    return Attachment.objects.filter(document=OuterRef("about_document"), motion__in=motions.values("pk"))
-
-
-def _proving(motions: QuerySet[Motion]) -> QuerySet[Copy]:
-    return Copy.objects.filter(proof=OuterRef("about_document"), motion__in=motions.values("pk"))
+def _is_about(model: Any, motions: QuerySet[Motion], name: str, column: str = "pk") -> Q:
+    """About a row of ``model`` that belongs to one of these motions."""
+    return Q(Exists(model.objects.filter(**{column: OuterRef(name)}, motion__in=motions.values("pk"))))
