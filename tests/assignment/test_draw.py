@@ -57,13 +57,13 @@ def test_without_a_roster_all_judges_of_the_court_are_drawn_among_and_the_record
 
 
 def test_with_a_roster_only_those_on_it_with_a_share(court: Organisation, file: MakeMotion) -> None:
-    one, idle, former, unlisted = judges(court, 4)
-    on_roster(one)
+    listed, idle, former, unlisted = judges(court, 4)
+    on_roster(listed)
     on_roster(idle, share=0)
     on_roster(former, valid_to=NOW)
     record = drawn(file(), at=NOW)
     assert record.roster == Draw.Roster.ROSTER
-    assert among(record) == [officer(one)]
+    assert among(record) == [officer(listed)]
     assert {key: codes(record, post) for key, post in {"idle": idle, "former": former, "un": unlisted}.items()} == {
         "idle": ["no_share"],
         "former": ["off_roster"],

@@ -82,10 +82,10 @@ def test_a_motion_that_nobody_has_signed_is_not_drawn(court: Organisation, file:
 
 @pytest.fixture
 def record(court: Organisation, file: MakeMotion, tmp_path: Path, settings: Any) -> Draw:
-    one, two, three = judges(court)
-    on_roster(one)
-    on_roster(two, share=40, specialisations=["search"])
-    return drawn(file(), barred={officer(three): "recusal"})
+    first, second, third = judges(court)
+    on_roster(first)
+    on_roster(second, share=40, specialisations=["search"])
+    return drawn(file(), barred={officer(third): "recusal"})
 
 
 def test_a_record_verifies_by_itself_and_against_the_log(record: Draw) -> None:

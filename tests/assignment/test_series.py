@@ -49,25 +49,25 @@ def loads_of(draw: Draw) -> dict[str, tuple[int, int, int]]:
 
 
 def test_the_draw_of_an_ordinary_motion_counts_no_covert_one(court: Organisation, file: MakeMotion) -> None:
-    one, two = judges(court, 2)
-    file(judge=one.officer, secret=True)
-    file(judge=one.officer, secret=True, decided_at=timezone.now())
-    file(judge=two.officer)
-    _appeal_of(file(secret=True), two)
+    first, second = judges(court, 2)
+    file(judge=first.officer, secret=True)
+    file(judge=first.officer, secret=True, decided_at=timezone.now())
+    file(judge=second.officer)
+    _appeal_of(file(secret=True), second)
     record = drawn(file())
 
-    assert loads_of(record) == {officer(one): (0, 0, 0), officer(two): (1, 0, 0)}
+    assert loads_of(record) == {officer(first): (0, 0, 0), officer(second): (1, 0, 0)}
     assert services.faults(record) == []
 
 
 def test_the_draw_of_a_covert_motion_counts_all_that_lies_on_a_desk(court: Organisation, file: MakeMotion) -> None:
-    one, two = judges(court, 2)
-    file(judge=one.officer, secret=True)
-    file(judge=two.officer)
-    _appeal_of(file(secret=True), two)
+    first, second = judges(court, 2)
+    file(judge=first.officer, secret=True)
+    file(judge=second.officer)
+    _appeal_of(file(secret=True), second)
     record = drawn(file(secret=True))
 
-    assert loads_of(record) == {officer(one): (1, 0, 0), officer(two): (1, 0, 1)}
+    assert loads_of(record) == {officer(first): (1, 0, 0), officer(second): (1, 0, 1)}
     assert services.faults(record) == []
 
 
@@ -144,44 +144,44 @@ def test_an_ordinary_motion_that_was_drawn_by_the_covert_chain_is_found(court: O
 def test_who_acted_in_covert_motions_of_the_case_alone_is_left_out_of_their_draws_only(
     court: Organisation, file: MakeMotion
 ) -> None:
-    one, two = judges(court, 2)
+    first, second = judges(court, 2)
     case = CaseFactory(court=court)
-    acted = PostFactory(officer=one.officer, prosecutor=True, organisation=case.prosecution)
+    acted = PostFactory(officer=first.officer, prosecutor=True, organisation=case.prosecution)
     covert = file(case=case, secret=True)
     sign(covert, acted)
-    participation.join(case, one.officer, Role.PROSECUTOR)
+    participation.join(case, first.officer, Role.PROSECUTOR)
 
     assert drawn(file(case=case)).excluded == {}
-    reasons = {officer(one): [{"code": "acted", "detail": "prosecutor"}]}
+    reasons = {officer(first): [{"code": "acted", "detail": "prosecutor"}]}
     assert drawn(file(case=case, secret=True)).excluded == reasons
     sign(file(case=case), acted)
     assert drawn(file(case=case)).excluded == reasons
-    assert two.pk
+    assert second.pk
 
 
 def test_kin_of_who_acted_in_covert_motions_alone_are_not_left_out_of_the_others(
     court: Organisation, file: MakeMotion
 ) -> None:
-    one, _two = judges(court, 2)
+    first, _second = judges(court, 2)
     case, brother = CaseFactory(court=court), OfficerFactory(iin="900101300009")
-    conflicts.declare(one.officer, Bar.Ground.KIN, one, iin=brother.iin)
+    conflicts.declare(first.officer, Bar.Ground.KIN, first, iin=brother.iin)
     covert = file(case=case, secret=True)
     sign(covert, PostFactory(officer=brother, prosecutor=True, organisation=case.prosecution))
     participation.join(case, brother, Role.PROSECUTOR)
 
     assert drawn(file(case=case)).excluded == {}
-    assert list(drawn(file(case=case, secret=True)).excluded) == [officer(one)]
+    assert list(drawn(file(case=case, secret=True)).excluded) == [officer(first)]
 
 
 def test_a_covert_draw_of_another_court_is_no_reason_in_an_ordinary_one(court: Organisation, file: MakeMotion) -> None:
-    one, _two = judges(court, 2)
+    first, _second = judges(court, 2)
     case = CaseFactory(court=court)
-    below = PostFactory(officer=one.officer, judge=True, organisation=OrganisationFactory(court=True))
+    below = PostFactory(officer=first.officer, judge=True, organisation=OrganisationFactory(court=True))
     Draw.objects.create(
         motion=file(case=case, secret=True), court=below.organisation, seed="", candidates=[], chosen=below
     )
     assert drawn(file(case=case)).excluded == {}
-    assert drawn(file(case=case, secret=True)).excluded == {officer(one): [{"code": "judged_elsewhere"}]}
+    assert drawn(file(case=case, secret=True)).excluded == {officer(first): [{"code": "judged_elsewhere"}]}
 
 
 def test_who_recuses_himself_from_a_covert_motion_declares_nothing_that_others_see(world: World) -> None:  # noqa: F811

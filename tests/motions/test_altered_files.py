@@ -26,8 +26,8 @@ def prepared(world: World) -> PreparedAct:
     return acting.prepare(motion, ActType.MOTION, world.post(motion, "author"), {})
 
 
-def perform(world: World, one: PreparedAct) -> Act:
-    return acting.perform(one, world.keys.sign(one.author, bytes(one.act_json)), one.author)
+def perform(world: World, unsigned: PreparedAct) -> Act:
+    return acting.perform(unsigned, world.keys.sign(unsigned.author, bytes(unsigned.act_json)), unsigned.author)
 
 
 def place(sha256: str) -> Path:
@@ -43,12 +43,12 @@ def told(chain: str, event: str) -> list[dict[str, object]]:
 
 
 def test_every_altered_file_is_named_and_nothing_is_signed(world: World) -> None:
-    one = prepared(world)
-    motion, listed = one.motion, act_json.files(bytes(one.act_json))
+    unsigned = prepared(world)
+    motion, listed = unsigned.motion, act_json.files(bytes(unsigned.act_json))
     alter(listed[0]["sha256"])
     place(listed[1]["sha256"]).unlink()
     with pytest.raises(Altered) as refused:
-        perform(world, one)
+        perform(world, unsigned)
     problems = refused.value.problems
     assert [(problem.field, problem.params["name"]) for problem in problems] == [
         ("files.0", "motion.pdf"),
@@ -57,7 +57,7 @@ def test_every_altered_file_is_named_and_nothing_is_signed(world: World) -> None
     assert listed[1]["name"] in str(problems[1].message)
     incidents = told(motion.chain, "file.altered")
     assert [entry["subject"] for entry in incidents] == [
-        {"motion": str(motion.pk), "act": str(one.pk), "file": file["sha256"]} for file in listed[:2]
+        {"motion": str(motion.pk), "act": str(unsigned.pk), "file": file["sha256"]} for file in listed[:2]
     ]
     assert listed[1]["name"] not in str(incidents)
     (refusal,) = [entry.content["data"] for entry in about("motion", motion.pk) if entry.event == "act.refused"]
@@ -67,43 +67,43 @@ def test_every_altered_file_is_named_and_nothing_is_signed(world: World) -> None
         "codes": ["file-altered"],
     }
     assert not Act.objects.filter(motion=motion).exists()
-    one.refresh_from_db()
-    assert one.performed_at is None
+    unsigned.refresh_from_db()
+    assert unsigned.performed_at is None
 
 
 def test_uploaded_again_it_can_be_signed(world: World) -> None:
-    one = prepared(world)
-    attached = act_json.files(bytes(one.act_json))[1]
+    unsigned = prepared(world)
+    attached = act_json.files(bytes(unsigned.act_json))[1]
     content = place(attached["sha256"]).read_bytes()
     alter(attached["sha256"])
     with pytest.raises(Altered):
-        perform(world, one)
-    documents.store(one.motion.case, one.author, "again.pdf", BytesIO(content))
-    assert perform(world, one).pk == one.pk
+        perform(world, unsigned)
+    documents.store(unsigned.motion.case, unsigned.author, "again.pdf", BytesIO(content))
+    assert perform(world, unsigned).pk == unsigned.pk
 
 
 def test_files_are_not_read_for_a_signature_that_does_not_stand(world: World) -> None:
-    one = prepared(world)
-    alter(act_json.files(bytes(one.act_json))[0]["sha256"])
+    unsigned = prepared(world)
+    alter(act_json.files(bytes(unsigned.act_json))[0]["sha256"])
     with pytest.raises(SignatureRefused):
-        acting.perform(one, world.keys.sign(world.posts["judge"], bytes(one.act_json)), one.author)
-    assert not told(one.motion.chain, "file.altered")
+        acting.perform(unsigned, world.keys.sign(world.posts["judge"], bytes(unsigned.act_json)), unsigned.author)
+    assert not told(unsigned.motion.chain, "file.altered")
 
 
 def test_a_signature_that_waited_is_refused_as_well(world: World) -> None:
-    one = prepared(world)
-    alter(act_json.files(bytes(one.act_json))[0]["sha256"])
+    unsigned = prepared(world)
+    alter(act_json.files(bytes(unsigned.act_json))[0]["sha256"])
     waiting = PendingSignature.objects.create(
-        prepared=one,
-        cms=world.keys.sign(one.author, bytes(one.act_json)),
-        received_at=one.created_at,
-        next_try_at=one.created_at,
-        show_at=one.expires_at,
+        prepared=unsigned,
+        cms=world.keys.sign(unsigned.author, bytes(unsigned.act_json)),
+        received_at=unsigned.created_at,
+        next_try_at=unsigned.created_at,
+        show_at=unsigned.expires_at,
     )
     assert isinstance(signature_retries.retry(waiting.pk), Altered)
     waiting.refresh_from_db()
     assert [problem["code"] for problem in waiting.problems] == ["file-altered"]
-    assert told(one.motion.chain, "file.altered")
+    assert told(unsigned.motion.chain, "file.altered")
 
 
 def test_evidence_with_an_altered_file_is_not_handed_out(world: World) -> None:

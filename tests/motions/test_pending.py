@@ -68,18 +68,18 @@ def prepared(world: World) -> tuple[Motion, PreparedAct]:
     return motion, acting.prepare(motion, ActType.MOTION, post, {})
 
 
-def signed(world: World, one: PreparedAct, by: str = "author") -> bytes:
-    return world.keys.sign(world.post(one.motion, by), bytes(one.act_json))
+def signed(world: World, unsigned: PreparedAct, by: str = "author") -> bytes:
+    return world.keys.sign(world.post(unsigned.motion, by), bytes(unsigned.act_json))
 
 
-def perform(world: World, one: PreparedAct, cms: bytes | None = None) -> Act:
-    return acting.perform(one, cms or signed(world, one), world.post(one.motion, "author"))
+def perform(world: World, unsigned: PreparedAct, cms: bytes | None = None) -> Act:
+    return acting.perform(unsigned, cms or signed(world, unsigned), world.post(unsigned.motion, "author"))
 
 
-def waits(world: World, one: PreparedAct, cms: bytes | None = None) -> PendingSignature:
+def waits(world: World, unsigned: PreparedAct, cms: bytes | None = None) -> PendingSignature:
     with pytest.raises(Undecided):
-        perform(world, one, cms)
-    return PendingSignature.objects.get(prepared=one)
+        perform(world, unsigned, cms)
+    return PendingSignature.objects.get(prepared=unsigned)
 
 
 def events() -> list[str]:
@@ -94,8 +94,8 @@ def names(act: Act) -> dict[str, str]:
 
 
 def test_what_proves_it_is_fetched_and_kept(world: World, reachable: list[str]) -> None:
-    _motion, one = prepared(world)
-    act = perform(world, one)
+    _motion, unsigned = prepared(world)
+    act = perform(world, unsigned)
     kept = evidence.of(act.signature_sha256)
     assert kept
     assert (kept.content, kept.cms) == (bytes(act.act_json), bytes(act.cms))
@@ -126,11 +126,11 @@ def test_without_anybody_to_ask_it_is_as_before_and_said(world: World) -> None:
 
 
 def test_nobody_is_asked_about_what_cannot_stand(world: World, reachable: list[str]) -> None:
-    _motion, one = prepared(world)
+    _motion, unsigned = prepared(world)
     with pytest.raises(SignatureRefused):
-        perform(world, one, signed(world, one, by="judge"))
+        perform(world, unsigned, signed(world, unsigned, by="judge"))
     with pytest.raises(SignatureRefused):
-        perform(world, one, b"nothing")
+        perform(world, unsigned, b"nothing")
     assert not reachable
     assert not PendingSignature.objects.exists()
 
@@ -139,21 +139,21 @@ def test_nobody_is_asked_about_what_cannot_stand(world: World, reachable: list[s
 
 
 def test_it_is_neither_accepted_nor_refused(world: World, unreachable: None) -> None:
-    motion, one = prepared(world)
-    waiting = waits(world, one)
+    motion, unsigned = prepared(world)
+    waiting = waits(world, unsigned)
     assert not Act.objects.filter(motion=motion).exists()
     assert world.fresh(motion).state == "draft"
     assert any("timestamp" in line for line in waiting.missing)
     assert waiting.settled_at is None
     assert "act.refused" not in events()
-    assert list(pending_signatures.waiting_for(one.author)) == [waiting]
+    assert list(pending_signatures.waiting_for(unsigned.author)) == [waiting]
     assert not list(pending_signatures.waiting_for(world.posts["judge"]))
 
 
 def test_it_is_performed_as_of_its_receipt(world: World, unreachable: None, answers: Answers, settings: Any) -> None:
-    motion, one = prepared(world)
-    waiting = waits(world, one)
-    PreparedAct.objects.filter(pk=one.pk).update(expires_at=waiting.received_at + timedelta(microseconds=1))
+    motion, unsigned = prepared(world)
+    waiting = waits(world, unsigned)
+    PreparedAct.objects.filter(pk=unsigned.pk).update(expires_at=waiting.received_at + timedelta(microseconds=1))
     assert signature_retries.retry(waiting.pk) is None
     with served(answers) as (base, _asked):
         configure(settings, base)
@@ -171,14 +171,14 @@ def test_it_is_performed_as_of_its_receipt(world: World, unreachable: None, answ
 def test_the_first_timestamp_is_kept_over_attempts(
     world: World, answers: Answers, settings: Any, demo_pki: Path
 ) -> None:
-    _motion, one = prepared(world)
-    cms = signed(world, one)
+    _motion, unsigned = prepared(world)
+    cms = signed(world, unsigned)
     free = answers["/ocsp"]
     # A hold may be lifted, so the status is not known.
     answers["/ocsp"] = revoking(demo_pki, cms, x509.ReasonFlags.certificate_hold).answer
     with served(answers) as (base, _asked):
         configure(settings, base)
-        first = pending_signatures.evidence_of(waits(world, one, cms))
+        first = pending_signatures.evidence_of(waits(world, unsigned, cms))
     assert first
     assert len(first.timestamps) == 1
     Answer.objects.all().delete()
@@ -196,9 +196,9 @@ def test_it_is_refused_once_it_is_known_to_be_wrong(
     world: World, answers: Answers, settings: Any, demo_pki: Path
 ) -> None:
     configure(settings, NOWHERE)
-    _motion, one = prepared(world)
-    cms = signed(world, one)
-    waiting = waits(world, one, cms)
+    _motion, unsigned = prepared(world)
+    cms = signed(world, unsigned)
+    waiting = waits(world, unsigned, cms)
     answers["/ocsp"] = revoking(demo_pki, cms).answer
     with served(answers) as (base, _asked):
         configure(settings, base)
@@ -207,7 +207,7 @@ def test_it_is_refused_once_it_is_known_to_be_wrong(
     assert {problem["code"] for problem in waiting.problems} & {"REVOKED", "REVOKED_NO_POE"}
     assert events().count("act.refused") == 1
     assert Message.objects.filter(topic="signature.refused").count() == 1
-    assert not Act.objects.filter(pk=one.pk).exists()
+    assert not Act.objects.filter(pk=unsigned.pk).exists()
 
 
 def revoking(demo_pki: Path, cms: bytes, reason: x509.ReasonFlags = x509.ReasonFlags.key_compromise) -> Responder:
@@ -226,22 +226,22 @@ def revoking(demo_pki: Path, cms: bytes, reason: x509.ReasonFlags = x509.ReasonF
 
 
 def test_the_author_may_sign_again_meanwhile(world: World, unreachable: None, answers: Answers, settings: Any) -> None:
-    motion, one = prepared(world)
-    waiting = waits(world, one)
-    assert waits(world, one).pk == waiting.pk
+    motion, unsigned = prepared(world)
+    waiting = waits(world, unsigned)
+    assert waits(world, unsigned).pk == waiting.pk
     with served(answers) as (base, _asked):
         configure(settings, base)
-        act = perform(world, one)
+        act = perform(world, unsigned)
         waiting.refresh_from_db()
         assert waiting.settled_at
         assert signature_retries.retry(waiting.pk) is None
-    assert Act.objects.get(pk=one.pk) == act
+    assert Act.objects.get(pk=unsigned.pk) == act
     assert world.fresh(motion).state != "draft"
 
 
 def test_a_motion_that_moved_on_settles_it(world: World, unreachable: None, answers: Answers, settings: Any) -> None:
-    motion, one = prepared(world)
-    waiting = waits(world, one)
+    motion, unsigned = prepared(world)
+    waiting = waits(world, unsigned)
     Motion.objects.filter(pk=motion.pk).update(revision=motion.revision + 1)
     with served(answers) as (base, _asked):
         configure(settings, base)
@@ -252,11 +252,11 @@ def test_a_motion_that_moved_on_settles_it(world: World, unreachable: None, answ
 
 
 def test_what_was_prepared_is_not_forgotten_while_its_signature_waits(world: World, unreachable: None) -> None:
-    _motion, one = prepared(world)
-    waits(world, one)
-    later = one.expires_at + timedelta(days=3)
+    _motion, unsigned = prepared(world)
+    waits(world, unsigned)
+    later = unsigned.expires_at + timedelta(days=3)
     assert acting.forget_expired(later) == 0
-    assert PreparedAct.objects.filter(pk=one.pk).exists()
+    assert PreparedAct.objects.filter(pk=unsigned.pk).exists()
 
 
 # -- the watch ----------------------------------------------------------------------------------------------------
@@ -279,12 +279,12 @@ def test_attempts_are_claimed_once_and_further_and_further_apart(
 def test_the_watch_hands_it_to_a_worker(
     world: World, unreachable: None, answers: Answers, settings: Any, eager: None
 ) -> None:
-    _motion, one = prepared(world)
-    waiting = waits(world, one)
+    _motion, unsigned = prepared(world)
+    waiting = waits(world, unsigned)
     with served(answers) as (base, _asked):
         configure(settings, base)
         assert duties.retry_signatures(waiting.next_try_at) == 1
-    assert Act.objects.filter(pk=one.pk).exists()
+    assert Act.objects.filter(pk=unsigned.pk).exists()
     assert duties.retry_signatures(waiting.next_try_at + timedelta(days=1)) == 0
 
 
@@ -338,11 +338,11 @@ def test_a_human_is_told_when_the_deadline_comes(world: World, settings: Any) ->
     motion = world.filed("search")
     configure(settings, NOWHERE)
     payload = world.filled(motion, ActType.WITHDRAWAL)
-    one = acting.prepare(motion, ActType.WITHDRAWAL, world.post(motion, "author"), payload)
-    due = one.motion.next_due_at
+    unsigned = acting.prepare(motion, ActType.WITHDRAWAL, world.post(motion, "author"), payload)
+    due = unsigned.motion.next_due_at
     assert due
-    waiting = waits(world, one)
-    assert waiting.show_at == min(due, one.expires_at)
+    waiting = waits(world, unsigned)
+    assert waiting.show_at == min(due, unsigned.expires_at)
     assert duties.show_signatures(waiting.show_at - timedelta(seconds=1)) == 0
     assert duties.show_signatures(waiting.show_at) == 1
     assert duties.show_signatures(waiting.show_at + timedelta(days=1)) == 0

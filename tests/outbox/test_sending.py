@@ -78,14 +78,14 @@ def test_a_post_that_has_ended_sees_nothing(db):
 
 
 def test_each_officer_reads_for_himself(db):
-    one = PostFactory()
-    other = PostFactory(organisation=one.organisation)
-    send(one.organisation)
-    notice = services.notices(one).get()
-    assert services.mark_read(one, [notice.pk]) == 1
-    assert services.mark_read(one, [notice.pk]) == 0
-    assert [services.unread(post) for post in (one, other)] == [0, 1]
-    assert services.notices(one).get().read_at == NoticeRead.objects.get().read_at
+    reader = PostFactory()
+    other = PostFactory(organisation=reader.organisation)
+    send(reader.organisation)
+    notice = services.notices(reader).get()
+    assert services.mark_read(reader, [notice.pk]) == 1
+    assert services.mark_read(reader, [notice.pk]) == 0
+    assert [services.unread(post) for post in (reader, other)] == [0, 1]
+    assert services.notices(reader).get().read_at == NoticeRead.objects.get().read_at
     assert services.notices(other).get().read_at is None
 
 
