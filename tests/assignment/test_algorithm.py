@@ -95,7 +95,7 @@ RECORD = {
     "algorithm": "ecase.draw/1",
     "seed": "aa",
     "candidates": ["o1", "o2", "o3"],
-    "chosen": min(["o1", "o2", "o3"], key=lambda one: hashlib.sha256(f"aa:{one}".encode()).digest()),
+    "chosen": min(["o1", "o2", "o3"], key=lambda name: hashlib.sha256(f"aa:{name}".encode()).digest()),
 }
 
 

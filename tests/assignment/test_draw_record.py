@@ -195,7 +195,7 @@ def test_the_strangers_program_finds_a_forged_record(record: Draw, tmp_path: Pat
 
 def test_draws_before_weights_are_verified_as_they_were_made(record: Draw) -> None:
     held = sorted(officer(post) for post in Post.objects.filter(organisation=record.court))
-    first = min(held, key=lambda one: algorithm._hashed(f"aa:{one}"))
+    first = min(held, key=lambda judge: algorithm._hashed(f"aa:{judge}"))
     old = Draw(pk=record.pk, motion=record.motion, court=record.court, seed="aa", candidates=held)
     old.chosen = Post.objects.get(officer=first)
     assert services.verify(old)
