@@ -1,6 +1,6 @@
 """Pages of REST lists: parameters ``limit`` and ``cursor``, response members ``next`` and ``results``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ def cursor_of(filters: Mapping[str, Any]) -> Cursor | None:
         raise Invalid(Problem("cursor", _("Take the cursor from the “next” link of a page."), "cursor")) from fault
 
 
-def answer_page(request: Request, page: Page[Any], results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def answer_page(request: Request, page: Page[Any], results: Any) -> dict[str, Any]:
     """``next`` and ``results``, the serialized rows of ``page``."""
     return {"next": next_link(request, page.next) if page.next else None, "results": results}
 

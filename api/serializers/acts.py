@@ -1,11 +1,15 @@
 """Acts: prepared, signed, available."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.reverse import reverse
 
-from api.serializers.base import Base64Field, BytesField, ConstantField, LinkField, Strict
+from api.serializers.base import Base64Field, BytesField, ConstantField, LinkField, Output, Strict
 from workflows.motions.acts.registry import SERVICE_ACTS
+from workflows.motions.models import Act, Motion
+from workflows.motions.rules import payloads
 from workflows.motions.states import ActType, State
 
 OFFICERS_ACTS = [(act.value, act.label) for act in ActType if act not in SERVICE_ACTS]
@@ -39,15 +43,35 @@ class ActLine(serializers.Serializer[Any]):
     sha256 = serializers.CharField(help_text="Of the signed bytes.")
 
 
+def list_acts(motion: Motion) -> QuerySet[Act]:
+    """The acts performed on the motion, oldest first, without their large columns."""
+    return motion.acts.defer("act_json", "cms", "report").order_by("position")
+
+
 class SchemaLink(serializers.Serializer[Any]):
     outcome = serializers.CharField(allow_blank=True)
     url = serializers.URLField()
 
 
-class AvailableAct(serializers.Serializer[Any]):
+class Available(NamedTuple):
+    """An act that may be prepared on a motion."""
+
+    motion: Motion
+    type: ActType
+
+
+class AvailableAct(Output):
     type = serializers.ChoiceField(OFFICERS_ACTS)
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField(source="type.label")  # type: ignore[assignment]
     json_schemas = SchemaLink(many=True)
+
+    def compute(self, row: Available) -> dict[str, Any]:
+        """One schema for each outcome that the act may state, or a single one."""
+        motion, act_type = row
+        link = reverse("api:motion-schema", (motion.pk, act_type.value), request=self.request)
+        outcomes = [outcome.key for outcome in payloads.outcomes(motion, act_type)] or [""]
+        links = [{"outcome": key, "url": f"{link}?outcome={key}" if key else link} for key in outcomes]
+        return {"json_schemas": links}
 
 
 class PreparedShape(serializers.Serializer[Any]):

@@ -3,12 +3,17 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.reverse import reverse
+
+from api.authentication import post_of
+from ecase.officers.models import Post
 
 PEM = "-----BEGIN"
 
@@ -33,6 +38,33 @@ class Strict(serializers.Serializer[Any]):
         if faults:
             raise serializers.ValidationError(faults)
         return values
+
+
+# An answer whose fields are read from the row, except for those that `compute` returns. Unlike a
+# `SerializerMethodField`, a computed field keeps its type in the OpenAPI description, of which docstrings are part.
+class Output(serializers.Serializer[Any]):
+    def compute(self, row: Any) -> dict[str, Any]:
+        """The values of the fields that are no attributes of ``row``, by field."""
+        raise NotImplementedError
+
+    def to_representation(self, row: Any) -> dict[str, Any]:
+        """All declared fields."""
+        computed, answer = self.compute(row), dict[str, Any]()
+        for field in self._readable_fields:
+            name = str(field.field_name)
+            value = computed[name] if name in computed else field.get_attribute(row)
+            answer[name] = None if value is None else field.to_representation(value)
+        return answer
+
+    @property
+    def request(self) -> Request:
+        request: Request = self.context["request"]
+        return request
+
+    @property
+    def post(self) -> Post:
+        """The post that is answered."""
+        return post_of(self.request)
 
 
 class Base64Field(serializers.CharField):
@@ -73,17 +105,17 @@ class ConstantField(serializers.ChoiceField):
 
 
 class LinkField(serializers.URLField):
-    """The address of a view whose arguments are attributes of the row; null if the attribute ``needs`` is empty."""
+    """The address of a view whose arguments are attributes of the row; null if ``needs`` (the last one) is empty."""
 
-    def __init__(self, view: str, *attributes: str, needs: str = "pk", **options: Any) -> None:
+    def __init__(self, view: str, *attributes: str, needs: str = "", **options: Any) -> None:
         super().__init__(source="*", **options)
-        self.view, self.attributes, self.needs = view, attributes, needs
+        self.view, self.attributes, self.needs = view, attributes, needs or attributes[-1]
 
     def to_representation(self, value: Any) -> Any:
         """The absolute address, by the scheme and host of the request."""
-        if getattr(value, self.needs) is None:
+        if attrgetter(self.needs)(value) is None:
             return None
-        arguments = [getattr(value, name) for name in self.attributes]
+        arguments = [attrgetter(name)(value) for name in self.attributes]
         return reverse(self.view, arguments, request=self.context["request"])
 
 
@@ -94,7 +126,7 @@ class Named(serializers.Serializer[Any]):
 
 class PersonOfList(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    name = serializers.CharField()
+    name = serializers.CharField(source="full_name")
 
 
 class OfficeShape(serializers.Serializer[Any]):

@@ -5,8 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.serializers.base import Base64Field, Strict
-from workflows.motions.services.batch import MOST
+from api.problems import describe
+from api.serializers.base import Base64Field, LinkField, Output, Strict
+from ecase.problems import Undecided
+from workflows.motions.services.batch import MOST, Outcome
 from workflows.motions.states import State
 
 
@@ -26,13 +28,18 @@ class SignaturesInput(Strict):
         return given
 
 
-class SignatureResultShape(serializers.Serializer[Any]):
-    act = serializers.UUIDField()
+class SignatureResultShape(Output):
+    act = serializers.UUIDField(source="id")
     status = serializers.ChoiceField(["performed", "waiting", "refused"])
-    url = serializers.URLField(allow_null=True, help_text="The act, if it was performed.")
-    motion = serializers.UUIDField(allow_null=True)
-    motion_state = serializers.ChoiceField(State.choices, allow_null=True)
+    url = LinkField("api:act", "id", needs="act", allow_null=True, help_text="The act, if it was performed.")
+    motion = serializers.UUIDField(source="act.motion_id", allow_null=True)
+    motion_state = serializers.ChoiceField(State.choices, source="act.motion.state", allow_null=True)
     problem = serializers.DictField(allow_null=True, help_text="The problem document, if it was not performed.")
+
+    def compute(self, row: Outcome) -> dict[str, Any]:
+        status = "performed" if row.act else "waiting" if isinstance(row.refusal, Undecided) else "refused"
+        problem = describe(row.refusal).as_dict(self.request.path) if row.refusal else None
+        return {"status": status, "problem": problem}
 
 
 class SignatureResultsShape(serializers.Serializer[Any]):

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
-from api.serializers.base import Strict
-from workflows.copies.models import BY_HAND, Way
+from api.serializers.base import LinkField, Output, Strict
+from workflows.copies.models import BY_HAND, Copy, Way
+from workflows.motions.persons import addressee_of
 
 
 class AcknowledgementInput(Strict):
@@ -17,11 +19,11 @@ class AcknowledgementInput(Strict):
     file = serializers.FileField(required=False, max_length=200, allow_empty_file=True, help_text="The proof.")
 
 
-class CopyShape(serializers.Serializer[Any]):
+class CopyShape(Output):
     id = serializers.UUIDField()
-    url = serializers.URLField()
-    motion = serializers.UUIDField()
-    act = serializers.UUIDField()
+    url = LinkField("api:copy", "pk")
+    motion = serializers.UUIDField(source="motion_id")
+    act = serializers.UUIDField(source="act_id")
     what = serializers.ChoiceField(["decision", "hearing"])
     to = serializers.CharField(help_text="The word of the catalogue.")
     label = serializers.CharField()  # type: ignore[assignment]
@@ -34,8 +36,17 @@ class CopyShape(serializers.Serializer[Any]):
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     acknowledged_by = serializers.CharField(allow_blank=True, help_text="Empty: nobody yet, or the addressee's system.")
     note = serializers.CharField(allow_blank=True)
-    proof = serializers.URLField(allow_null=True)
+    proof = LinkField("api:copy-proof", "pk", needs="proof_id", allow_null=True)
     void = serializers.BooleanField(help_text="A notice of a hearing that will not take place as it was ordered.")
+
+    def compute(self, row: Copy) -> dict[str, Any]:
+        return {
+            "what": "hearing" if row.notice else "decision",
+            "addressee": addressee_of(row, self.post),
+            "overdue": row.is_overdue(timezone.now()),
+            "acknowledged_by": row.acknowledged_by.officer.full_name if row.acknowledged_by else "",
+            "void": row.voided_at is not None,
+        }
 
 
 class Copies(serializers.Serializer[Any]):

@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import Named
+from api import schemas
+from api.serializers.base import Named, Output
+from workflows.statute.schema import Kind
 
 
 class RequirementShape(Named):
@@ -13,7 +15,7 @@ class RequirementShape(Named):
 
 
 class OutcomeShape(Named):
-    act = serializers.ChoiceField(["protocol", "endorsement"])
+    act = serializers.ChoiceField(["protocol", "endorsement"], source="output")
     path = serializers.ChoiceField(["ordinary", "urgent"], help_text="`urgent`: of a step taken without a sanction.")
     grants = serializers.BooleanField()
     inadmissible = serializers.BooleanField(help_text="It makes the results of an urgent step inadmissible.")
@@ -50,7 +52,7 @@ class RelationShape(serializers.Serializer[Any]):
     required = serializers.BooleanField()  # type: ignore[assignment]
 
 
-class KindShape(serializers.Serializer[Any]):
+class KindShape(Output):
     key = serializers.CharField()
     group = serializers.CharField()
     name = serializers.CharField()
@@ -58,13 +60,15 @@ class KindShape(serializers.Serializer[Any]):
     articles = serializers.ListField(child=serializers.CharField())
     review = serializers.CharField(help_text="Whether counsel has reviewed the rules.")
     author_roles = serializers.ListField(child=serializers.CharField())
-    prosecutor = serializers.ChoiceField(["consent", "notify_copy", "author", "none"])
-    hearing = serializers.ChoiceField(["mandatory", "none", "optional", "on_request"])
-    validity = serializers.ChoiceField(["none", "fixed", "ladder", "until_lifted"])
-    ladder = LadderStepShape(many=True)
-    secrecy = serializers.ChoiceField(["investigation", "closed", "covert"])
+    prosecutor = serializers.ChoiceField(["consent", "notify_copy", "author", "none"], source="prosecutor.role")
+    hearing = serializers.ChoiceField(["mandatory", "none", "optional", "on_request"], source="hearing.mode")
+    validity = serializers.ChoiceField(["none", "fixed", "ladder", "until_lifted"], source="validity.mode")
+    ladder = LadderStepShape(source="validity.ladder", many=True)
+    secrecy = serializers.ChoiceField(["investigation", "closed", "covert"], source="secrecy.level")
     urgent_field = serializers.CharField(
-        allow_blank=True, help_text="True in the motion: check a step that was taken without a sanction."
+        source="urgent.field",
+        allow_blank=True,
+        help_text="True in the motion: check a step that was taken without a sanction.",
     )
     relation = RelationShape(allow_null=True)
     attachments = RequirementShape(many=True)
@@ -73,6 +77,13 @@ class KindShape(serializers.Serializer[Any]):
     json_schemas = serializers.DictField(
         child=serializers.DictField(), help_text="JSON Schema 2020-12 of the payload, by type of act."
     )
+
+    def compute(self, row: Kind) -> dict[str, Any]:
+        """The JSON Schemas, and what has some of its own."""
+        outcomes = [{**vars(outcome), "json_schema": schemas.of_outcome(row, outcome)} for outcome in row.outcomes]
+        rulings = [{**vars(ruling), "json_schema": schemas.of_ruling(row, ruling)} for ruling in row.appeal.outcomes]
+        appeal = {**vars(row.appeal), "outcomes": rulings}
+        return {"outcomes": outcomes, "appeal": appeal, "json_schemas": schemas.of_kind(row)}
 
 
 class KindPage(serializers.Serializer[Any]):

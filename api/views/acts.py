@@ -9,7 +9,6 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import answers
 from api.authentication import post_of
 from api.conditional import etag
 from api.idempotency import once
@@ -41,7 +40,7 @@ class Acts(View):
 
         def effect() -> Response:
             prepared_act = acting.prepare(motion, ActType(given["type"]), post_of(request), given["payload"])
-            body = answers.prepared(request, prepared_act)
+            body = PreparedShape(prepared_act, context={"request": request}).data
             return Response(body, status=201, headers={"Location": body["url"]})
 
         return once(request, request.data, effect)
@@ -60,7 +59,7 @@ class Signature(View):
             act = acting.perform(prepared, cms, post_of(request))
             # Not read again with the caller's permissions: the act may have removed the motion from them.
             motion = act.motion
-            body = answers.act(request, act, motion)
+            body = ActShape(act, context={"request": request}).data
             return Response(body, status=201, headers={"ETag": etag(motion.revision), "Location": body["url"]})
 
         return once(request, request.data, effect, required=True)
@@ -73,9 +72,10 @@ class OneAct(View):
     def get(self, request: Request, act_id: uuid.UUID) -> Response:
         """A performed act with its bytes and signature, or an act that the caller has prepared."""
         if not Act.objects.filter(pk=act_id).exists():
-            return Response(answers.prepared(request, _waiting(request, act_id)))
+            return Response(PreparedShape(_waiting(request, act_id), context={"request": request}).data)
         seen = _opened(request, act_id)
-        return Response(answers.act(request, seen.act, seen.motion))
+        seen.act.motion = seen.motion
+        return Response(ActShape(seen.act, context={"request": request}).data)
 
 
 class ActPdf(View):

@@ -11,7 +11,6 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import life
 from api.authentication import post_of
 from api.idempotency import once
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
@@ -34,14 +33,15 @@ class CopiesOfMotion(View):
         found = list(served_copies.copies_of_motion(motion))
         for copy in found:
             copy.motion = motion
-        return Response({"results": [life.copy(request, copy, post_of(request)) for copy in found]})
+        return Response({"results": CopyShape(found, many=True, context={"request": request}).data})
 
 
 class OneCopy(View):
     @extend_schema(operation_id="getCopy", responses=CopyShape)
     def get(self, request: Request, copy_id: uuid.UUID) -> Response:
         """A copy and its status."""
-        return Response(life.copy(request, served_copies.get(post_of(request), copy_id), post_of(request)))
+        copy = served_copies.get(post_of(request), copy_id)
+        return Response(CopyShape(copy, context={"request": request}).data)
 
 
 class Acknowledgement(View):
@@ -72,7 +72,7 @@ def _acknowledged(request: Request, copy: Copy, given: dict[str, Any]) -> Respon
     else:
         proof = (file.name, file) if file else None
         served_copies.record(copy, post, how=given["how"], at=given.get("at"), note=given["note"], proof=proof)
-    return Response(life.copy(request, copy, post_of(request)), status=201)
+    return Response(CopyShape(copy, context={"request": request}).data, status=201)
 
 
 class Proof(View):

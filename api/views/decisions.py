@@ -6,12 +6,11 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from api import answers
 from api.authentication import post_of
 from api.conditional import answer
 from api.filters import DecisionQuery
 from api.pagination import answer_page, cursor_of
-from api.serializers.decisions import DecisionPage
+from api.serializers.decisions import Decided, DecisionLine, DecisionPage
 from api.views.base import View
 from ecase.pagination import fetch_page
 from workflows.motions import queries
@@ -32,5 +31,6 @@ class Decisions(View):
         page = fetch_page(wanted, "decided_at", cursor_of(self.filters), size=self.filters["limit"])
         acts = Act.objects.filter(motion__in=[motion.pk for motion in page.rows], type__in=DECISIONS)
         made = {act.motion_id: act for act in acts.defer("act_json", "cms", "report")}
-        rows = [answers.decision(request, motion, made[motion.pk], post) for motion in page.rows]
-        return answer(request, answer_page(request, page, rows))
+        rows = [Decided(motion, made[motion.pk]) for motion in page.rows]
+        lines = DecisionLine(rows, many=True, context={"request": request}).data
+        return answer(request, answer_page(request, page, lines))

@@ -11,12 +11,12 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import answers
 from api.authentication import post_of
 from api.conditional import etag
 from api.idempotency import once
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import MultipartParser
+from api.serializers.acts import list_acts
 from api.serializers.documents import AttachmentShape, MaterialsShape, UploadInput
 from api.views.base import View, checked, download, form_of, identity_of
 from ecase.cases import documents
@@ -37,13 +37,14 @@ class Materials(View):
         """Open the materials. An officer's first opening of the current version is stamped, every opening is logged."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)
         opening = queries.open_materials(motion, post)
-        body = {
+        materials = {
             "opened_at": opening.opened_at if opening else None,
             "version": opening.version if opening else motion.version,
             "payload": signed.statement(motion),
-            "attachments": answers.attachments(request, motion, post),
-            "acts": answers.acts(request, motion),
+            "attachments": queries.attachments(motion, post),
+            "acts": list_acts(motion),
         }
+        body = MaterialsShape(materials, context={"request": request}).data
         return Response(body, headers={"ETag": etag(motion.revision)})
 
     @extend_schema(

@@ -10,7 +10,6 @@ from api import pagination
 from api.authentication import post_of
 from api.conditional import answer
 from api.filters import KindQuery
-from api.kinds import kind
 from api.serializers.kinds import KindPage, KindShape
 from api.views.base import View
 from ecase.officers.models import Post
@@ -30,25 +29,25 @@ class Kinds(View):
         version, limit = in_force(), self.filters["limit"]
         law = catalogue(version)
         keys = sorted(key for key in _wanted(law, self.filters, post_of(request)) if key > self.filters["cursor"])
-        following = pagination.next_link(request, keys[limit - 1]) if len(keys) > limit else None
-        about = {"jurisdiction": version.jurisdiction, "version": version.version, "sha256": version.sha256}
-        groups = [{"key": group.key, "label": str(group.label)} for group in law.groups]
-        shown = [kind(law.kind(key)) for key in keys[:limit]]
-        return answer(request, {**about, "groups": groups, "next": following, "results": shown})
+        page = {
+            "jurisdiction": version.jurisdiction,
+            "version": version.version,
+            "sha256": version.sha256,
+            "groups": law.groups,
+            "next": pagination.next_link(request, keys[limit - 1]) if len(keys) > limit else None,
+            "results": [law.kind(key) for key in keys[:limit]],
+        }
+        return answer(request, KindPage(page).data)
 
 
 class OneKind(View):
     @extend_schema(operation_id="getKind", responses=KindShape)
     def get(self, request: Request, key: str) -> HttpResponse:
         """A kind: its form and attachments, who acts, and the possible outcomes."""
-        return answer(request, kind(_found(key)))
-
-
-def _found(key: str) -> Kind:
-    found = catalogue(in_force()).kinds.get(key)
-    if found is None:
-        raise Http404
-    return found
+        kind = catalogue(in_force()).kinds.get(key)
+        if kind is None:
+            raise Http404
+        return answer(request, KindShape(kind).data)
 
 
 def _wanted(law: Catalogue, filters: dict[str, Any], post: Post) -> list[str]:

@@ -14,14 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from api import answers, schemas
+from api import schemas
 from api.authentication import post_of
 from api.conditional import answer, etag, revision_of
 from api.filters import OPEN, TELLING, QueueQuery, SchemaQuery
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from api.pagination import answer_page, cursor_of
-from api.serializers.motions import DraftChange, DraftInput, MotionPage, MotionShape
+from api.serializers.drafts import DraftChange, DraftInput
+from api.serializers.motions import COLUMNS, KeptMotionShape, MotionLine, MotionPage, MotionShape, describe_row
 from api.views.base import View, checked
 from ecase.cases.models import Case
 from ecase.officers.models import Post
@@ -50,8 +51,8 @@ class Motions(View):
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
         wanted = self._narrowed(_listed(post_of(request), self.filters["scope"]))
-        page = fetch_page(wanted.values(*answers.LINE), "created_at", cursor_of(self.filters), size=limit)
-        return answer(request, answer_page(request, page, [answers.line(row, url) for row in page.rows]))
+        page = fetch_page(wanted.values(*COLUMNS), "created_at", cursor_of(self.filters), size=limit)
+        return answer(request, answer_page(request, page, [describe_row(row, url) for row in page.rows]))
 
     def _kept(self, request: Request) -> HttpResponse:
         limit, post = self.filters["limit"], post_of(request)
@@ -62,7 +63,8 @@ class Motions(View):
         wanted = self._narrowed(signers.elsewhere(post)).select_related(*signers.RELATED)
         page = fetch_page(wanted, "created_at", cursor_of(self.filters), size=limit)
         stood = signers.as_they_stood(post, page.rows)
-        return answer(request, answer_page(request, page, [answers.line_of(request, motion) for motion in stood]))
+        lines = MotionLine(stood, many=True, context={"request": request}).data
+        return answer(request, answer_page(request, page, lines))
 
     def _narrowed(self, motions: MotionQuerySet) -> MotionQuerySet:
         return self.filterset.filter_queryset(motions) if self.filterset else motions
@@ -127,8 +129,9 @@ def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response
     motion = queries.find(post_of(request), motion_id)
     if motion is None:
         kept = signers.get(post_of(request), motion_id)
-        return Response(answers.kept(request, kept, post_of(request)), headers={"ETag": etag(kept.motion.revision)})
-    body = answers.motion(request, motion, post_of(request))
+        body = KeptMotionShape(kept.motion, context={"request": request, "kept": kept}).data
+        return Response(body, headers={"ETag": etag(kept.motion.revision)})
+    body = MotionShape(motion, context={"request": request}).data
     return Response(body, status=status, headers={"ETag": etag(motion.revision)})
 
 

@@ -10,14 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from api import answers
 from api.authentication import token_of
 from api.conditional import answer
 from api.serializers.sessions import ChallengeShape, PostShape, SessionShape, SignInInput, TokenShape
 from api.throttling import AnonymousThrottle
 from api.views.base import OpenView, View, checked
 from ecase.officers import posts, sign_in, tokens
-from ecase.officers.models import Officer, Post
+from ecase.officers.models import Officer, Post, Token
 from ecase.problems import Invalid, NotAllowed, Problem
 
 
@@ -60,7 +59,7 @@ class Tokens(View):
         given = checked(SignInInput, request.data)
         officer = sign_in.answer(given["challenge"], given["cms"])
         token, secret = tokens.issue(_chosen(officer, given))
-        body = {**answers.session(token, officer), "token": secret}
+        body = {**_session(token, officer), "token": secret}
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
     @extend_schema(operation_id="signOut", responses={204: OpenApiResponse(description="The token is worthless now.")})
@@ -75,7 +74,12 @@ class Session(View):
     def get(self, request: Request) -> HttpResponse:
         """The officer, the post in which the token acts, and the officer's other posts."""
         token = token_of(request)
-        return answer(request, answers.session(token, token.post.officer))
+        return answer(request, _session(token, token.post.officer))
+
+
+def _session(token: Token, officer: Officer) -> Any:
+    held = {"officer": officer, "post": token.post, "posts": posts.of(officer), "expires_at": token.expiry}
+    return SessionShape(held).data
 
 
 def _chosen(officer: Officer, given: dict[str, Any]) -> Post:
