@@ -94,7 +94,7 @@ def problem(response: HttpResponse, status: int, slug: str, *codes: str) -> dict
     assert document["type"].endswith(f"/problems/{slug}"), document
     assert document["status"] == status
     assert document["title"]
-    assert {one["code"] for one in document["problems"]} >= set(codes), document
+    assert {fault["code"] for fault in document["problems"]} >= set(codes), document
     return document
 
 

@@ -117,7 +117,7 @@ def bad_signatures() -> dict[str, Callable[[Stage], bytes | str]]:
 def test_a_bad_signature_changes_nothing(stage: Stage, what: str) -> None:
     document = problem(sign(stage.caller, stage.prepared, bad_signatures()[what](stage)), 422, "signature-refused")
 
-    assert {one["field"] for one in document["problems"]} == {"cms"}
+    assert {fault["field"] for fault in document["problems"]} == {"cms"}
     assert stage.untouched()
     assert stage.logged()[-1]["why"] == "signature-refused"
     assert refusals(stage.post)[-1]["why"] == "signature-refused"
@@ -130,7 +130,7 @@ def test_a_bad_signature_changes_nothing(stage: Stage, what: str) -> None:
 def test_a_body_that_is_not_one(stage: Stage, body: Any, field: str) -> None:
     response = stage.caller.post(stage.prepared["signature"], body, headers={"Idempotency-Key": "1"})
 
-    assert field in {one["field"] for one in problem(response, 422, "invalid")["problems"]}
+    assert field in {fault["field"] for fault in problem(response, 422, "invalid")["problems"]}
     assert stage.untouched()
     assert refusals(stage.post)[-1]["path"].endswith("/signature/")
 
@@ -195,7 +195,7 @@ def test_what_cannot_be_prepared(stage: Stage, body: Any, status: int, slug: str
     before = PreparedAct.objects.count()
     document = problem(stage.caller.post(f"{URL}{stage.motion.pk}/acts/", body), status, slug)
 
-    assert field in {one["field"] for one in document["problems"]}
+    assert field in {fault["field"] for fault in document["problems"]}
     assert PreparedAct.objects.count() == before
     assert refusals(stage.post)[-1]["status"] == status
 
@@ -213,7 +213,7 @@ def test_an_incomplete_draft_says_all_that_is_missing(world: World, call: Any) -
 
     document = problem(mine.post(f"{draft['url']}acts/", {"type": "motion"}), 422, "invalid")
 
-    assert {one["field"] for one in document["problems"]} == {one["field"] for one in draft["missing"]}
+    assert {fault["field"] for fault in document["problems"]} == {fault["field"] for fault in draft["missing"]}
 
 
 def test_a_payload_beside_the_draft_is_refused(world: World, call: Any) -> None:
@@ -261,7 +261,7 @@ def test_of_two_officers_at_the_same_instant_one_wins(make_world: Callable[[], W
         (other, theirs, world.keys.sign(colleague, base64.b64decode(theirs["to_sign"]))),
     ]
 
-    answers = at_once([lambda one=one: sign(*one) for one in signatures])
+    answers = at_once([lambda signature=signature: sign(*signature) for signature in signatures])
 
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     problem(next(answer for answer in answers if answer.status_code == 409), 409, "conflict", "moved-on")
@@ -278,7 +278,7 @@ def test_one_key_at_the_same_instant_acts_once(make_world: Callable[[], World], 
 
     done = [answer for answer in answers if answer.status_code == 201]
     assert done
-    assert {one.content for one in done} == {done[0].content}
+    assert {answer.content for answer in done} == {done[0].content}
     for answer in answers:
         if answer not in done:
             problem(answer, 409, "in-progress")

@@ -39,14 +39,14 @@ def signature(world: World, one: PreparedAct, role: str = "prosecutor") -> dict[
 
 def statuses(answer: Any) -> list[str]:
     assert answer.status_code == 200, answer.content
-    return [one["status"] for one in answer.data["results"]]
+    return [row["status"] for row in answer.data["results"]]
 
 
 def test_all_are_performed(world: World, caller: Caller, prepared: list[PreparedAct]) -> None:
-    answer = caller.post(URL, {"signatures": [signature(world, one) for one in prepared]})
+    answer = caller.post(URL, {"signatures": [signature(world, act) for act in prepared]})
     assert statuses(answer) == ["performed"] * 3
-    assert [one["act"] for one in answer.data["results"]] == [str(one.pk) for one in prepared]
-    assert {one["motion_state"] for one in answer.data["results"]} == {"assigned"}
+    assert [row["act"] for row in answer.data["results"]] == [str(act.pk) for act in prepared]
+    assert {row["motion_state"] for row in answer.data["results"]} == {"assigned"}
     assert caller.get(answer.data["results"][0]["url"]).data["status"] == "performed"
 
 
@@ -55,13 +55,13 @@ def test_a_wrong_one_does_not_hold_up_the_others(world: World, caller: Caller, p
     swapped = {**signature(world, second), "act": str(third.pk)}
     answer = caller.post(URL, {"signatures": [signature(world, first), signature(world, second, "judge"), swapped]})
     assert statuses(answer) == ["performed", "refused", "refused"]
-    codes = {one["code"] for result in answer.data["results"][1:] for one in result["problem"]["problems"]}
+    codes = {fault["code"] for result in answer.data["results"][1:] for fault in result["problem"]["problems"]}
     assert {"SIG_CONSTRAINTS_FAILURE", "HASH_FAILURE"} <= codes
     assert Act.objects.filter(type="agreement").count() == 1
 
 
 def test_the_same_again_is_safe(world: World, caller: Caller, prepared: list[PreparedAct]) -> None:
-    body = {"signatures": [signature(world, one) for one in prepared]}
+    body = {"signatures": [signature(world, act) for act in prepared]}
     assert statuses(caller.post(URL, body)) == ["performed"] * 3
     assert statuses(caller.post(URL, body)) == ["performed"] * 3
     other = {"signatures": [signature(world, prepared[0])]}

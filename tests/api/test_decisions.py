@@ -23,7 +23,7 @@ def test_counsel_of_the_victim_lists_reads_and_appeals_the_decision_alone(world:
 
     (line,) = caller.get("/api/v1/decisions/").data["results"]
     assert (line["id"], line["outcome"]) == (str(motion.pk), "sanctioned")
-    assert [one["type"] for one in line["available_acts"]] == ["appeal"]
+    assert [act["type"] for act in line["available_acts"]] == ["appeal"]
     assert caller.get("/api/v1/motions/").data["results"] == []
     assert caller.get(line["act"]).status_code == 200
     assert caller.get(line["pdf"]).status_code == 200

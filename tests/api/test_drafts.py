@@ -50,7 +50,7 @@ def test_a_draft_is_made_from_the_number_of_the_case(mine: Caller, world: World)
     assert response["Location"].endswith(f"{URL}{response.data['id']}/")
     assert response["ETag"] == '"1"'
     assert response.data["state"] == "draft"
-    assert {one["type"] for one in response.data["available_acts"]} == {"motion"}
+    assert {act["type"] for act in response.data["available_acts"]} == {"motion"}
     assert response.data["missing"]
     assert len(response.data["case"]["persons"]) == world.case.persons.count()
 
@@ -75,13 +75,13 @@ def test_a_draft_with_a_payload_is_made_whole_or_not_at_all(mine: Caller, world:
 def test_what_is_wrong_is_named(mine: Caller, body: Any, field: str) -> None:
     document = problem(mine.post(URL, body), 422, "invalid")
 
-    assert field in {one["field"] for one in document["problems"]}
+    assert field in {fault["field"] for fault in document["problems"]}
 
 
 def test_every_fault_is_named_at_once(mine: Caller) -> None:
     document = problem(mine.post(URL, {"colour": "red", "payload": 1}), 422, "invalid", "unknown", "required")
 
-    assert {one["field"] for one in document["problems"]} == {"case", "kind", "colour", "payload"}
+    assert {fault["field"] for fault in document["problems"]} == {"case", "kind", "colour", "payload"}
 
 
 def test_an_unknown_kind(mine: Caller, world: World) -> None:
@@ -287,17 +287,17 @@ def test_a_motion_whole(call: Any, world: World) -> None:
     whole = call(world.posts["prosecutor"]).get(f"{URL}{motion.pk}/").data
 
     assert whole["state"] == "submitted"
-    assert {"agreement", "refusal"} <= {one["type"] for one in whole["available_acts"]}
-    assert {one["role"] for one in whole["deadlines"]} >= {"prosecutor"}
-    assert all(one["label"] for one in whole["deadlines"])
-    assert [one["kind"] for one in whole["timeline"]].count("act") == 1
+    assert {"agreement", "refusal"} <= {act["type"] for act in whole["available_acts"]}
+    assert {deadline["role"] for deadline in whole["deadlines"]} >= {"prosecutor"}
+    assert all(deadline["label"] for deadline in whole["deadlines"])
+    assert [event["kind"] for event in whole["timeline"]].count("act") == 1
     assert whole["acts"][0]["type"] == "motion"
 
 
 def test_every_available_act_has_its_schema(call: Any, world: World) -> None:
     motion = world.assigned("custody")
     judge = call(world.posts["judge"])
-    available = {one["type"]: one["json_schemas"] for one in judge.get(f"{URL}{motion.pk}/").data["available_acts"]}
+    available = {act["type"]: act["json_schemas"] for act in judge.get(f"{URL}{motion.pk}/").data["available_acts"]}
 
     assert {link["outcome"] for link in available["protocol"]} >= {"sanctioned", "refused"}
     for links in available.values():

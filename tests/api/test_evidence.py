@@ -98,8 +98,8 @@ def test_what_an_entry_says_is_for_those_who_may_read_it(filed: tuple[World, Act
     """To anybody else the proof tells that there is an entry, and no more."""
     world, act = filed
     prosecutor = world.posts["prosecutor"]
-    stranger, auditor, reader = (call(one) for one in (PostFactory(), PostFactory(auditor=True), prosecutor))
-    theirs = next(one for one in done_by(prosecutor) if one.event == "token.issued")
+    stranger, auditor, reader = (call(post) for post in (PostFactory(), PostFactory(auditor=True), prosecutor))
+    theirs = next(entry for entry in done_by(prosecutor) if entry.event == "token.issued")
     sequencer.settle()
     for number, readers in ((act.entry_id, (auditor, reader)), (theirs.pk, (auditor, reader))):
         entry, url = Entry.objects.get(pk=number), f"/api/v1/audit/entries/{number}/proof"

@@ -64,7 +64,7 @@ def test_it_reads_checks_signs_and_submits(client: Any, world: World, told: list
     motion = world.filed("custody")
     session = client.sign_in()
     assert session["post"]["role"] == "prosecutor"
-    assert [one["id"] for one in client.queue()] == [str(motion.pk)]
+    assert [row["id"] for row in client.queue()] == [str(motion.pk)]
 
     act = client.handle(str(motion.pk))
 
@@ -79,7 +79,7 @@ def test_it_reads_checks_signs_and_submits(client: Any, world: World, told: list
 def test_it_knows_an_instant_that_was_corrected_since(client: Any, world: World) -> None:
     motion = world.filed("custody")
     field = next(
-        one.key for one in motion.kind_entry.form.fields if one.type == "instant" and one.key in motion.payload
+        field.key for field in motion.kind_entry.form.fields if field.type == "instant" and field.key in motion.payload
     )
     given = {"field": field, "value": now_minus(minutes=100)}
     motion = world.does(motion, ActType.CORRECTION, "author", **given)
@@ -90,12 +90,12 @@ def test_it_knows_an_instant_that_was_corrected_since(client: Any, world: World)
 
 def test_it_leaves_to_another_office_what_that_one_is_asked(client: Any, world: World) -> None:
     kind = world.kind("custody_extension")
-    step = next(one for one in kind.validity.ladder if one.levels[:1] == ("oblast",))
+    step = next(step for step in kind.validity.ladder if step.levels[:1] == ("oblast",))
     motion = world.filed(kind.key, **{kind.prosecutor.step_field: step.key})
     client.sign_in()
     assert motion.consenting_id not in (None, motion.prosecution_id)
 
-    assert [one["id"] for one in client.queue()] == [str(motion.pk)]
+    assert [row["id"] for row in client.queue()] == [str(motion.pk)]
     assert not client.may(str(motion.pk), "agreement")
 
 

@@ -97,10 +97,10 @@ def test_it_stands_by_its_evidence(
     assert containers.examine(SimpleUploadedFile("act.zip", data)).passed
 
     trust = offline.Trust.load(given)
-    assert all(one.not_valid_after_utc < timezone.now() + DECADE for one in carried(opened))
+    assert all(certificate.not_valid_after_utc < timezone.now() + DECADE for certificate in carried(opened))
     assert offline.examine(opened, trust, timezone.now() + DECADE).indication == "TOTAL_PASSED"
     assert signature(opened, without_lists(trust)).indication == "TOTAL_PASSED"
-    bare = dataclasses.replace(opened, acts=tuple(dataclasses.replace(one, evidence=b"") for one in opened.acts))
+    bare = dataclasses.replace(opened, acts=tuple(dataclasses.replace(act, evidence=b"") for act in opened.acts))
     assert signature(bare, without_lists(trust)).indication == "INDETERMINATE"
 
 
@@ -247,4 +247,4 @@ def test_a_folder_is_never_written_over(log: Any, tmp_path: Path) -> None:
     (tmp_path / "given" / "old.pem").write_text("old")
     with pytest.raises(CommandError, match="given"):
         call_command("export_trust", str(tmp_path / "given"))
-    assert [one.name for one in (tmp_path / "given").iterdir()] == ["old.pem"]
+    assert [path.name for path in (tmp_path / "given").iterdir()] == ["old.pem"]

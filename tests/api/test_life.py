@@ -58,12 +58,12 @@ def does(world: World, caller: Caller, post: Post, motion: Motion, act_type: str
 
 def test_kinds_are_told_in_groups_and_by_who_may_author_them(world: World, call: Calls) -> None:
     page = call(world.posts["defender"]).get("/api/v1/kinds/?author=me&limit=100").data
-    groups = [one["key"] for one in page["groups"]]
+    groups = [group["key"] for group in page["groups"]]
 
     assert page["results"]
-    assert all("defender" in one["author_roles"] for one in page["results"])
-    assert {one["group"] for one in page["results"]} <= set(groups)
-    assert all(one["label"] for one in page["groups"])
+    assert all("defender" in kind["author_roles"] for kind in page["results"])
+    assert {kind["group"] for kind in page["results"]} <= set(groups)
+    assert all(group["label"] for group in page["groups"])
 
 
 def test_a_group_may_be_asked_for(world: World, call: Calls) -> None:
@@ -78,14 +78,16 @@ def test_a_group_may_be_asked_for(world: World, call: Calls) -> None:
 def test_a_kind_tells_paths_of_outcomes_and_what_an_appeal_may_come_to(world: World, call: Calls) -> None:
     search = call(world.posts["investigator"]).get("/api/v1/kinds/search/").data
 
-    assert {one["path"] for one in search["outcomes"]} == {"ordinary", "urgent"}
-    assert [one["key"] for one in search["outcomes"] if one["inadmissible"]] == ["unlawful"]
-    by_effect = {one["effect"]: one["json_schema"] for one in search["appeal"]["outcomes"]}
+    assert {outcome["path"] for outcome in search["outcomes"]} == {"ordinary", "urgent"}
+    assert [outcome["key"] for outcome in search["outcomes"] if outcome["inadmissible"]] == ["unlawful"]
+    by_effect = {outcome["effect"]: outcome["json_schema"] for outcome in search["appeal"]["outcomes"]}
     assert set(by_effect) == {"stands", "changed", "cancelled"}
     plain, *putting = by_effect["changed"]["oneOf"]
     assert "new_outcome" not in plain["properties"]
-    assert {one["properties"]["new_outcome"]["const"] for one in putting} == {one["key"] for one in search["outcomes"]}
-    assert all("new_outcome" in one["required"] for one in putting)
+    assert {schema["properties"]["new_outcome"]["const"] for schema in putting} == {
+        outcome["key"] for outcome in search["outcomes"]
+    }
+    assert all("new_outcome" in schema["required"] for schema in putting)
     assert "new_outcome" not in by_effect["stands"]["properties"]
     assert "appeal_ruling" not in search["json_schemas"]
 
@@ -119,7 +121,7 @@ def test_a_draft_names_what_it_is_about_under_the_revision_that_was_seen(
         "number": earlier.number,
         "state": earlier.state,
     }
-    assert "earlier" not in {one["field"] for one in named.data["missing"]}
+    assert "earlier" not in {fault["field"] for fault in named.data["missing"]}
     problem(caller.patch(of(draft), {"earlier": None}, headers={"If-Match": tag}), 412, "stale")
     both = {"earlier": None, "payload": draft.payload}
     last = caller.patch(of(draft), both, headers={"If-Match": named["ETag"]})
@@ -209,10 +211,10 @@ def test_a_sanction_is_in_force_until_an_appeal_cancels_it(world: World, call: C
 
     ruling = next(outcome for outcome in motion.kind_entry.appeal.outcomes if outcome.effect == "cancelled")
     offered = next(stand for stand in stands["available_acts"] if stand["type"] == "appeal_ruling")
-    assert {one["outcome"] for one in offered["json_schemas"]} == {
+    assert {link["outcome"] for link in offered["json_schemas"]} == {
         outcome.key for outcome in motion.kind_entry.appeal.outcomes
     }
-    assert all(caller.get(one["url"]).status_code == 200 for one in offered["json_schemas"])
+    assert all(caller.get(link["url"]).status_code == 200 for link in offered["json_schemas"])
     signed = does(world, caller, judge, motion, "appeal_ruling", world.ruling(motion, ruling.key))
     assert (signed["to_state"], signed["to_appeal"]) == ("cancelled", "ruled")
     assert whole(author, motion)["in_force"] is False
@@ -226,7 +228,7 @@ def test_outcomes_are_those_of_the_motions_path(world: World, call: Calls) -> No
 
     links = [link for stand in stands["available_acts"] for link in stand["json_schemas"] if link["outcome"]]
     assert stands["path"] == "urgent"
-    assert {one["outcome"] for one in links} == {one.key for one in kind.outcomes_on("urgent")}
+    assert {link["outcome"] for link in links} == {outcome.key for outcome in kind.outcomes_on("urgent")}
     ordinary = kind.outcomes_on("ordinary")[0]
     assert caller.get(f"{of(urgent)}schemas/{ordinary.output}/?outcome={ordinary.key}").status_code == 404
 
@@ -236,7 +238,7 @@ def test_every_role_has_its_queue(world: World, call: Calls, role: str) -> None:
     motion = world.decided("custody", "sanctioned")
     caller = call(world.posts[role])
 
-    assert [one["id"] for one in caller.get(URL).data["results"]] == [str(motion.pk)]
+    assert [row["id"] for row in caller.get(URL).data["results"]] == [str(motion.pk)]
     assert whole(caller, motion)["state"] == "decided"
     assert whole(caller, motion)["payload"] is None
 
@@ -250,7 +252,7 @@ def test_a_deadline_says_how_it_was_counted_in_the_readers_language(world: World
     ]
 
     assert all(told)
-    assert len({tuple(one) for one in told}) == 3
+    assert len({tuple(draws) for draws in told}) == 3
 
 
 # -- draws, versions, the file -------------------------------------------------------------------------------------
@@ -271,7 +273,7 @@ def test_the_record_of_a_draw_can_be_repeated(world: World, call: Calls) -> None
 def test_two_versions_are_compared_word_by_word(world: World, call: Calls) -> None:
     motion = world.filed("custody")
     motion = world.does(motion, ActType.RETURN, "prosecutor")
-    field = next(one for one in motion.kind_entry.form.fields if one.type == "long_text")
+    field = next(field for field in motion.kind_entry.form.fields if field.type == "long_text")
     drafts.save(motion, motion.author, {**motion.payload, field.key: "Енді басқаша жазылды."})
     caller = call(world.posts["investigator"])
     found = caller.get(f"{of(motion)}versions/1/difference/2/").data
@@ -279,7 +281,7 @@ def test_two_versions_are_compared_word_by_word(world: World, call: Calls) -> No
     assert found["versions"] == [1, 2]
     [change] = found["changes"]
     assert (change["after"], change["article"]) == ("Енді басқаша жазылды.", field.article)
-    assert "".join(one["text"] for one in change["segments"] if one["mark"] != "removed") == change["after"]
+    assert "".join(segment["text"] for segment in change["segments"] if segment["mark"] != "removed") == change["after"]
     problem(caller.get(f"{of(motion)}versions/1/difference/3/"), 404, "not-found")
 
 
@@ -320,13 +322,13 @@ def by_hand(**more: Any) -> dict[str, Any]:
 
 
 def test_copies_are_listed_with_whom_they_are_owed_to(world: World, call: Calls, decided: Motion) -> None:
-    listed = {one["to"]: one for one in call(world.posts["clerk"]).get(f"{of(decided)}copies/").data["results"]}
+    listed = {copy["to"]: copy for copy in call(world.posts["clerk"]).get(f"{of(decided)}copies/").data["results"]}
 
-    assert set(listed) == {one.to for one in decided.kind_entry.service}
+    assert set(listed) == {owed.to for owed in decided.kind_entry.service}
     assert (listed["prosecutor"]["how"], listed["prosecutor"]["acknowledged_at"]) == ("system", None)
     assert listed["suspect"]["addressee"] == world.case.persons.get(capacity="suspect").full_name
     assert (listed["facility"]["label"], listed["facility"]["addressee"]) == ("the head of the place of custody", "")
-    assert not any(one["overdue"] or one["void"] for one in listed.values())
+    assert not any(copy["overdue"] or copy["void"] for copy in listed.values())
 
 
 def test_an_addressee_acknowledges_once(world: World, call: Calls, decided: Motion) -> None:
@@ -367,7 +369,7 @@ def test_without_proof_nothing_is_recorded(world: World, call: Calls, decided: M
     copy, caller = copy_of(decided, "suspect"), call(world.posts["clerk"])
 
     document = problem(caller.post(acknowledgement(copy), {"how": "post"}), 422, "invalid", "required")
-    assert [one["field"] for one in document["problems"]] == ["file"]
+    assert [fault["field"] for fault in document["problems"]] == ["file"]
     problem(caller.post(acknowledgement(copy), {"how": "system"}), 422, "invalid")
     assert copy_of(decided, "suspect").acknowledged_at is None
 

@@ -43,7 +43,7 @@ def records(caller: Caller) -> dict[int, Record]:
 
 
 def told(shown: dict[int, Record]) -> str:
-    return "\n".join(f"{one.chain} {one.body.decode()}" for one in shown.values())
+    return "\n".join(f"{entry.chain} {entry.body.decode()}" for entry in shown.values())
 
 
 def chains(shown: dict[int, Record]) -> dict[str, list[int]]:
@@ -64,7 +64,7 @@ def test_nobody_is_tipped_off_of_a_search(world: World, call: Any) -> None:
         post = world.posts[role]
         caller = call(post)
         shown = records(caller)
-        hidden = [one for one in (search, draft) if not queries.queue(post).filter(pk=one.pk).exists()]
+        hidden = [motion for motion in (search, draft) if not queries.queue(post).filter(pk=motion.pk).exists()]
 
         assert draft in hidden
         assert role != "defender" or search in hidden
@@ -100,7 +100,11 @@ def test_a_covert_motion_is_in_no_door_of_the_log(role: str, covert: Motion, wor
     sequencer.settle(PATIENCE)
     numbers = [entry.pk for entry in Entry.objects.all() if str(covert.pk) in bytes(entry.body).decode()]
 
-    assert {Entry.objects.get(pk=one).event for one in numbers} >= {"act.performed", "motion.opened", "request.refused"}
+    assert {Entry.objects.get(pk=number).event for number in numbers} >= {
+        "act.performed",
+        "motion.opened",
+        "request.refused",
+    }
     for number in numbers:
         assert client.get(f"/audit/{number}/").status_code == 404
         kept = Proof.parse(client.get(f"/audit/{number}/proof/").content.decode()).extra

@@ -84,7 +84,7 @@ class Doors:
         point = transaction.savepoint()
         answer = self.caller.generic(method, address, body, kind, headers=sent)
         found = [*wrong(answer), *nameless(answer, body)]
-        self.faults += [f"{method} {address[:120]} {kind[:50]} {body[:80]!r} {headers}: {one}" for one in found]
+        self.faults += [f"{method} {address[:120]} {kind[:50]} {body[:80]!r} {headers}: {fault}" for fault in found]
         transaction.savepoint_rollback(point)
 
     def sample(self, operation: dict[str, Any]) -> Any:
@@ -148,10 +148,10 @@ def instead(value: Any) -> Iterator[Any]:
         yield {**value, "nonsense": 1}
         for name, part in value.items():
             yield {key: one for key, one in value.items() if key != name}
-            yield from ({**value, name: one} for one in (*VALUES, *instead(part)))
+            yield from ({**value, name: wrong} for wrong in (*VALUES, *instead(part)))
     if isinstance(value, list):
         yield from (value * 2, value * 1001)
-        yield from ([one] for one in (*VALUES, *instead(value[0])))
+        yield from ([item] for item in (*VALUES, *instead(value[0])))
 
 
 def bodies(doors: Doors, method: str, path: str, operation: dict[str, Any]) -> None:
@@ -163,18 +163,18 @@ def bodies(doors: Doors, method: str, path: str, operation: dict[str, Any]) -> N
         doors.knock(method, address, b'{"a": 1}', kind)
     for form in FORMS if takes else FORMS[-1:]:
         doors.knock(method, address, form, FORM)
-    for one in instead(doors.sample(operation)):
-        doors.knock(method, address, json.dumps(one).encode())
+    for payload in instead(doors.sample(operation)):
+        doors.knock(method, address, json.dumps(payload).encode())
 
 
 def addresses(doors: Doors, method: str, path: str, operation: dict[str, Any]) -> None:
     """Ids and numbers in the path, and parameters of the query."""
     for parameter in operation.get("parameters", ()):
         name, shape = parameter["name"], parameter["schema"]
-        for one in IN_PATHS[kind_of(shape)] if parameter["in"] == "path" else ():
-            doors.knock(method, doors.address(path, **{name: one}), b"{}")
-        for one in QUERIES if parameter["in"] == "query" else ():
-            doors.knock(method, f"{doors.address(path)}?{urlencode({name: one})}", b"")
+        for value in IN_PATHS[kind_of(shape)] if parameter["in"] == "path" else ():
+            doors.knock(method, doors.address(path, **{name: value}), b"{}")
+        for value in QUERIES if parameter["in"] == "query" else ():
+            doors.knock(method, f"{doors.address(path)}?{urlencode({name: value})}", b"")
 
 
 def kind_of(shape: dict[str, Any]) -> str:

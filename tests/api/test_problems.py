@@ -101,7 +101,7 @@ def test_it_speaks_the_readers_language(mine: Caller, language: str, title: str)
 
     document = problem(response, 422, "invalid")
     assert response["Content-Language"] == language
-    assert all(one["message"] for one in document["problems"])
+    assert all(fault["message"] for fault in document["problems"])
     assert document["title"] == title
 
 

@@ -35,7 +35,7 @@ def mine(world: World, call: Any) -> Caller:
 def test_it_is_served_newest_first(mine: Caller, three: list[Motion]) -> None:
     listed = mine.get(URL).data["results"]
 
-    assert [one["id"] for one in listed] == [str(motion.pk) for motion in three]
+    assert [row["id"] for row in listed] == [str(motion.pk) for motion in three]
     assert listed[0]["case"] == three[0].case.number
     assert listed[0]["author"]["name"] == three[0].author.officer.full_name
     assert listed[0]["url"].endswith(f"{URL}{three[0].pk}/")
@@ -66,7 +66,7 @@ def test_pages_hold_every_motion_once(mine: Caller, three: list[Motion], world: 
     drafts.create(world.case, "search", world.posts["investigator"])
     second = mine.get(first["next"]).data
 
-    assert [one["id"] for one in first["results"] + second["results"]] == [str(motion.pk) for motion in three]
+    assert [row["id"] for row in first["results"] + second["results"]] == [str(motion.pk) for motion in three]
     assert second["next"] is None
 
 
@@ -77,7 +77,7 @@ def test_motions_of_the_same_instant_are_not_lost_between_pages(mine: Caller, th
     seen, url = [], f"{URL}?limit=1"
     while url:
         page = mine.get(url).data
-        seen += [one["id"] for one in page["results"]]
+        seen += [row["id"] for row in page["results"]]
         url = page["next"]
 
     assert sorted(seen) == sorted(str(motion.pk) for motion in three)
@@ -119,7 +119,7 @@ def test_what_is_due_is_found(mine: Caller, three: list[Motion]) -> None:
     move(three[1], next_due_at=timezone.now())
     soon = (timezone.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    assert [one["id"] for one in mine.get(URL, {"due_before": soon}).data["results"]] == [str(three[1].pk)]
+    assert [row["id"] for row in mine.get(URL, {"due_before": soon}).data["results"]] == [str(three[1].pk)]
 
 
 @pytest.mark.parametrize(

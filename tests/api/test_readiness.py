@@ -45,7 +45,7 @@ def lacking(anybody: Caller) -> dict[str, str]:
     response = anybody.get(URL)
     checks = response.data["checks"]
     assert {check["name"] for check in checks if not check["ok"]} == {
-        one["code"] for one in response.data.get("problems", [])
+        fault["code"] for fault in response.data.get("problems", [])
     }
     return {check["name"]: check["why"] for check in checks if not check["ok"]}
 

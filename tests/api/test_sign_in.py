@@ -105,7 +105,7 @@ def test_who_holds_two_posts_names_one(anybody: Caller, keys: Keyring, prosecuto
     other = PostFactory(prosecutor=True, officer=prosecutor.officer, organisation=OrganisationFactory(prosecution=True))
 
     asked = problem(answer(anybody, keys, prosecutor), 422, "invalid", "post-needed")
-    listed = {one["id"] for one in asked["problems"][0]["params"]["posts"]}
+    listed = {post["id"] for post in asked["problems"][0]["params"]["posts"]}
     assert listed == {str(prosecutor.pk), str(other.pk)}
 
     chosen = answer(anybody, keys, prosecutor, post=str(other.pk))

@@ -55,9 +55,9 @@ def is_refused(motion: Motion, post: Post, ask: Callable[[], Any], status: int, 
     """``ask`` is refused so, by the problem document and by both chains of the log; the motion stands as it did."""
     before, told, heard = standing(motion), len(logged(motion)), len(refusals(post))
     document = problem(ask(), status, slug, *codes)
-    named = sorted({one["code"] for one in document["problems"]})
+    named = sorted({fault["code"] for fault in document["problems"]})
     assert standing(motion) == before
-    assert [(one["why"], one["codes"]) for one in logged(motion)[told:]] == [(slug, named)]
+    assert [(refusal["why"], refusal["codes"]) for refusal in logged(motion)[told:]] == [(slug, named)]
     assert [(refusal["why"], refusal["codes"]) for refusal in refusals(post)[heard:]] == [(slug, named)]
     return document
 
@@ -91,11 +91,11 @@ class Step:
     def judges(self, cms: bytes, sub_indication: str, *checks: str) -> None:
         """The signature is refused for exactly these checks, under their names of EN 319 102-1."""
         found = self.refuses(cms, 422, "signature-refused", sub_indication)["problems"]
-        assert {one["params"]["check"] for one in found} == set(checks)
-        named = {(one["code"], one["params"]["indication"]) for one in found}
+        assert {fault["params"]["check"] for fault in found} == set(checks)
+        named = {(fault["code"], fault["params"]["indication"]) for fault in found}
         assert (sub_indication, INDICATIONS[sub_indication]) in named
         assert all(INDICATIONS[code] == indication for code, indication in named)
-        assert {one["field"] for one in found} == {"cms"}
+        assert {fault["field"] for fault in found} == {"cms"}
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ WRITTEN: dict[str, Callable[[str], list[str]]] = {
 def test_case_36_iin_written_in_another_way(room: Room, how: str) -> None:
     step = room.agreement()
     iin, unit = step.post.officer.iin, (NameOID.ORGANIZATIONAL_UNIT_NAME, f"BIN{step.post.organisation.bin}")
-    serials = [(NameOID.SERIAL_NUMBER, one) for one in WRITTEN[how](iin)]
+    serials = [(NameOID.SERIAL_NUMBER, serial) for serial in WRITTEN[how](iin)]
 
     step.judges(named(room.keys, step.content, (NameOID.COMMON_NAME, f"IIN{iin}"), unit, *serials), FORBIDDEN, "iin")
 
@@ -322,7 +322,7 @@ def test_case_42_two_signatures_at_once(make_world: Callable[[], World], call: C
     done, lost = sorted(answers, key=lambda one: one.status_code)
     problem(lost, 409, "conflict", "already-performed")
     assert step.motion.acts.filter(type="agreement").count() == 1
-    assert [one["codes"] for one in logged(step.motion)] == [["already-performed"]]
+    assert [refusal["codes"] for refusal in logged(step.motion)] == [["already-performed"]]
     assert refusals(step.post)[-1]["codes"] == ["already-performed"]
     won, cms, key = next(caller for caller in callers if caller[1] == base64.b64decode(done.data["cms"]))
     before = standing(step.motion)

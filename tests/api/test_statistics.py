@@ -15,7 +15,7 @@ def test_figures_by_kind_and_together(call: Call, world: World) -> None:
     told = call(world.posts["prosecutor"]).get("/api/v1/statistics/", PERIOD)
 
     assert told.status_code == 200
-    assert [(one["kind"], one["filed"], one["refused"]) for one in told.data["results"]] == [
+    assert [(line["kind"], line["filed"], line["refused"]) for line in told.data["results"]] == [
         ("search", 1, 1),
         (None, 1, 1),
     ]
@@ -25,6 +25,6 @@ def test_figures_by_kind_and_together(call: Call, world: World) -> None:
 def test_a_period_is_needed_and_must_be_one(call: Call, world: World) -> None:
     caller = call(world.posts["prosecutor"])
     missing = caller.get("/api/v1/statistics/")
-    assert {one["field"] for one in problem(missing, 422, "invalid")["problems"]} == {"since", "until"}
+    assert {fault["field"] for fault in problem(missing, 422, "invalid")["problems"]} == {"since", "until"}
     backwards = caller.get("/api/v1/statistics/", {"since": "2026-02-02", "until": "2026-02-01"})
     problem(backwards, 422, "invalid", "period")

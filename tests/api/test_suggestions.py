@@ -39,7 +39,7 @@ def test_it_is_accepted_and_then_read(judge: Caller, motion: Motion) -> None:
     assert suggestion["outcome"] == "sanctioned"
     assert suggestion["label"]
     assert suggestion["paragraphs"]
-    assert all(one["source"] for one in suggestion["paragraphs"])
+    assert all(paragraph["source"] for paragraph in suggestion["paragraphs"])
 
 
 def test_it_follows_the_judges_own_reading(judge: Caller, motion: Motion) -> None:

@@ -32,7 +32,9 @@ def faults(page: Page) -> list[str]:
     # Evaluated by the debugger and not as a script of the page, whose policy would rightly refuse it.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [f"{one['id']}: {node['html'][:160]}" for one in result["violations"] for node in one["nodes"]]
+    return [
+        f"{violation['id']}: {node['html'][:160]}" for violation in result["violations"] for node in violation["nodes"]
+    ]
 
 
 def check(page: Page, *addresses: str) -> None:

@@ -21,7 +21,7 @@ from workflows.statute.loading import read_folder
 
 WRITTEN_HERE = set(ActType) - SERVICE_ACTS - WITH_OUTCOME - {ActType.MOTION}
 FORMS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).acts
-ASKING = [one for one in sorted(WRITTEN_HERE) if any(field.required for field in FORMS[one].fields)]
+ASKING = [act_type for act_type in sorted(WRITTEN_HERE) if any(field.required for field in FORMS[act_type].fields)]
 
 
 def typed(payload: Mapping[str, Any], path: str = "payload") -> dict[str, Any]:
@@ -79,7 +79,7 @@ def test_what_an_act_lacks_is_named_at_its_field(world: World, visitor: Visitor,
     role, scene, _given = scenes.SCENES[act_type]
     motion = scene(world)
     # Which of its appeals an act names is filled in where there is but one.
-    required = [one for one in acting.form(motion, act_type).fields if one.required and one.key != "appeal"]
+    required = [field for field in acting.form(motion, act_type).fields if field.required and field.key != "appeal"]
     answer = enter(world, visitor, motion, role).post(f"/motions/{motion.pk}/acts/{act_type}/prepare/")
     assert answer.status_code == 422
     for field in required:
@@ -124,7 +124,7 @@ def test_a_supplement_without_files_is_refused(world: World, visitor: Visitor) -
 def test_an_appeal_is_ruled_on_with_an_outcome(world: World, visitor: Visitor, effect: str) -> None:
     motion = scenes.sent_up(world)
     client = enter(world, visitor, motion, "appellate_judge")
-    outcome = next(one.key for one in motion.kind_entry.appeal.outcomes if one.effect == effect)
+    outcome = next(outcome.key for outcome in motion.kind_entry.appeal.outcomes if outcome.effect == effect)
     address = f"/motions/{motion.pk}/acts/appeal_ruling/"
     posted = typed(world.ruling(motion, outcome))
     fields = client.post(f"{address}fields/", posted).content.decode()
@@ -139,7 +139,7 @@ def test_an_appeal_is_ruled_on_with_an_outcome(world: World, visitor: Visitor, e
 def test_what_an_appeal_puts_in_the_place_of_the_outcome_is_signed(world: World, visitor: Visitor) -> None:
     motion = scenes.sent_up(world)
     client = enter(world, visitor, motion, "appellate_judge")
-    outcome = next(one.key for one in motion.kind_entry.appeal.outcomes if one.effect == "changed")
+    outcome = next(outcome.key for outcome in motion.kind_entry.appeal.outcomes if outcome.effect == "changed")
     address = f"/motions/{motion.pk}/acts/appeal_ruling/"
     asked = client.post(f"{address}fields/", typed({"outcome": outcome, "new_outcome": "other_measure"}))
     assert 'name="payload.conditions"' in asked.content.decode()

@@ -40,8 +40,8 @@ def addresses() -> list[tuple[str, str]]:
     )
     patterns = [url_pattern for url_pattern in resolver.url_patterns if url_pattern.name not in OPEN_TO_ALL]
     return [
-        (one.name, reverse(f"portal:{one.name}", kwargs={key: ANY[key] for key in one.pattern.converters}))
-        for one in patterns
+        (pattern.name, reverse(f"portal:{pattern.name}", kwargs={key: ANY[key] for key in pattern.pattern.converters}))
+        for pattern in patterns
     ]
 
 
@@ -70,7 +70,7 @@ def test_a_signature_is_good_for_one_choice_of_a_post(db: None) -> None:
     assert client.post("/sign-in/post/", {"post": str(held.pk)})["Location"] == "/sign-in/"
 
 
-@pytest.mark.parametrize(("name", "address"), [one for one in addresses() if "0000" in one[1]])
+@pytest.mark.parametrize(("name", "address"), [address for address in addresses() if "0000" in address[1]])
 def test_an_id_that_is_guessed_is_not_found(visitor: Visitor, name: str, address: str) -> None:
     client = visitor(PostFactory())
     statuses = {client.get(address).status_code, client.post(address).status_code}

@@ -89,7 +89,7 @@ def test_what_the_form_does_not_ask_for_is_not_read() -> None:
 def test_a_value_comes_back_as_it_was_typed() -> None:
     payload = {"moment": "2026-11-21T04:30:00Z", "some": ["b"], "things": [{"name": "үй"}]}
     errors = {"payload.things.0.name": [Problem("x", "Wrong.", "payload.things.0.name")]}
-    shown = {one.field.key: one for one in forms.inputs(FORM, payload, (), errors)}
+    shown = {entry.field.key: entry for entry in forms.inputs(FORM, payload, (), errors)}
     assert shown["moment"].value == "2026-11-21T09:30"
     assert [option.chosen for option in shown["some"].options] == [False, True]
     assert shown["things"].rows[0][0].errors[0].message == "Wrong."
@@ -114,16 +114,16 @@ def forms_of(kind: Kind) -> Iterator[Form]:
 def inner(form: Form) -> Iterator[Form]:
     """The form, and those of the entries of its lists."""
     yield form
-    for one in form.fields:
-        if one.type == "list":
-            yield from inner(Form(fields=one.fields))
+    for field in form.fields:
+        if field.type == "list":
+            yield from inner(Form(fields=field.fields))
 
 
 @pytest.mark.parametrize("jurisdiction", ["kz", "demo-ua"])
 def test_a_field_is_shown_after_exactly_the_answers_after_which_it_is_missing(jurisdiction: str) -> None:
     entry = read_folder(STATUTE / jurisdiction)
     every = [part for kind in entry.kinds.values() for form in forms_of(kind) for part in inner(form)]
-    conditional = [(form, one) for form in every for one in form.fields if one.required_if]
+    conditional = [(form, field) for form in every for field in form.fields if field.required_if]
     assert conditional
     for form, one in conditional:
         when = asked(one, form, forms.PREFIX)

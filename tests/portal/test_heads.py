@@ -63,8 +63,8 @@ def addresses(namespace: str, known: dict[str, Any]) -> list[str]:
         url_pattern for url_pattern in resolver.url_patterns if isinstance(url_pattern, URLPattern) and url_pattern.name
     ]
     # The proof of a container waits for the log's sequencer, which a test's own transaction holds up.
-    wanted = [one for one in found if "container" not in one.name and "sign-out" not in one.name]
-    return [reverse(f"{namespace}:{one.name}", kwargs=_given(one, known)) for one in wanted]
+    wanted = [pattern for pattern in found if "container" not in pattern.name and "sign-out" not in pattern.name]
+    return [reverse(f"{namespace}:{pattern.name}", kwargs=_given(pattern, known)) for pattern in wanted]
 
 
 def _given(pattern: URLPattern, known: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def test_a_reading_by_head_does_not_let_one_act(world: World) -> None:
     client.head(f"{address}documents/")
     answer = client.post(f"{address}acts/", {"type": "agreement", "payload": {}}, content_type="application/json")
     assert answer.status_code == 403
-    assert [one["code"] for one in answer.json()["problems"]] == ["materials-not-opened"]
+    assert [fault["code"] for fault in answer.json()["problems"]] == ["materials-not-opened"]
 
 
 def test_no_copy_is_acknowledged_and_no_notice_read_by_head(world: World) -> None:

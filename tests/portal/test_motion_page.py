@@ -76,7 +76,7 @@ def test_a_later_decision_is_linked_to_whoever_may_see_it(world: World, visitor:
 
 def test_a_cancelled_sanction_names_the_appeal(world: World, visitor: Visitor) -> None:
     motion = scenes.sent_up(world)
-    outcome = next(one.key for one in motion.kind_entry.appeal.outcomes if one.effect == "cancelled")
+    outcome = next(outcome.key for outcome in motion.kind_entry.appeal.outcomes if outcome.effect == "cancelled")
     world.act(motion, ActType.APPEAL_RULING, "appellate_judge", world.ruling(motion, outcome))
     motion = world.fresh(motion)
     assert motion.state == State.CANCELLED

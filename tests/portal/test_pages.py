@@ -72,7 +72,7 @@ def test_reading_is_stamped_once_and_logged_every_time(world: World, visitor: Vi
     for _time in range(2):
         client.get(f"/motions/{motion.pk}/materials/")
     assert Opening.objects.get(role="prosecutor").officer == post.officer
-    assert [one.event for one in done_by(post)] == ["motion.opened"] * 2
+    assert [entry.event for entry in done_by(post)] == ["motion.opened"] * 2
 
 
 def test_an_attachment_is_read_and_logged(world: World, visitor: Visitor) -> None:
@@ -82,7 +82,7 @@ def test_an_attachment_is_read_and_logged(world: World, visitor: Visitor) -> Non
     response = visitor(post).get(f"/motions/{motion.pk}/attachments/{attachment.pk}/")
     assert b"".join(response.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     assert response["Content-Security-Policy"] == "frame-ancestors 'self'"
-    assert [one.event for one in done_by(post)] == ["document.read"]
+    assert [entry.event for entry in done_by(post)] == ["document.read"]
 
     Path(default_storage.path(path_of(attachment.document.blob_id))).write_bytes(b"other")
     response = visitor(post).get(f"/motions/{motion.pk}/attachments/{attachment.pk}/")

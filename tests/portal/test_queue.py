@@ -323,8 +323,8 @@ def _told(client: Client) -> str:
     """How many signatures wait, as the queue says it and as it says it when it is renewed; empty if none."""
     whole, part = _text(client, ""), client.get("/", headers={"HX-Request": "true"}).content.decode()
     found = {
-        "".join(re.findall(r'href="/signatures/">Signatures that wait to be verified: (\d+)<', one))
-        for one in (whole, part)
+        "".join(re.findall(r'href="/signatures/">Signatures that wait to be verified: (\d+)<', page))
+        for page in (whole, part)
     }
     (number,) = found
     return number

@@ -25,7 +25,7 @@ LATER = "Енді басқаша жазылды."
 def rewritten(world: World, motion: Motion) -> Motion:
     """The author has begun to change the returned draft: another text, one file off, one more."""
     author = world.post(motion, "author")
-    field = next(one for one in motion.kind_entry.form.fields if one.type == "long_text")
+    field = next(field for field in motion.kind_entry.form.fields if field.type == "long_text")
     drafts.save(motion, author, {**motion.payload, field.key: LATER})
     drafts.detach(world.fresh(motion), author, motion.attachments.order_by("position").first().pk)
     drafts.attach(world.fresh(motion), author, "other", "later.pdf", BytesIO(PDF + b"later"))
@@ -138,12 +138,12 @@ def test_by_rest_as_well(returned: Motion, world: World) -> None:
     listed = client.get("/api/v1/motions/?scope=kept").json()["results"]
 
     assert (whole["kept"], whole["state"], whole["version"], whole["payload"]) == (True, "returned", 1, None)
-    assert [one["id"] for one in whole["acts"]] == [str(filed.pk), str(act.pk)]
+    assert [act["id"] for act in whole["acts"]] == [str(filed.pk), str(act.pk)]
     assert not whole["available_acts"]
-    assert [(one["id"], one["state"]) for one in listed] == [(str(returned.pk), "returned")]
-    for one in (act, filed):
-        assert client.get(f"/api/v1/acts/{one.pk}/").status_code == 200
-        assert client.get(f"/api/v1/acts/{one.pk}/pdf").status_code == 200
+    assert [(row["id"], row["state"]) for row in listed] == [(str(returned.pk), "returned")]
+    for own in (act, filed):
+        assert client.get(f"/api/v1/acts/{own.pk}/").status_code == 200
+        assert client.get(f"/api/v1/acts/{own.pk}/pdf").status_code == 200
     for part in ("documents/", "file/", "copies/", "draw/", "versions/1/difference/2/"):
         assert client.get(f"/api/v1/motions/{returned.pk}/{part}").status_code == 404, part
     assert client.get("/api/v1/motions/?scope=kept&state=returned").status_code == 422
@@ -230,8 +230,8 @@ def test_whoever_loses_sight_by_an_act_of_another_keeps_his_own(
     sees(visitor(post), act)
     after = act.motion.acts.filter(position__gt=act.position, author__isnull=False).exclude(author=post)
     if not queries.find(post, act.motion_id):
-        for one in after:
-            assert visitor(post).get(f"/acts/{one.pk}/").status_code == 404
+        for later in after:
+            assert visitor(post).get(f"/acts/{later.pk}/").status_code == 404
 
 
 def test_what_a_judge_keeps_stands_as_it_stood_when_he_left(world: World, visitor: Visitor) -> None:
@@ -256,8 +256,8 @@ def test_counsel_who_is_no_longer_keeps_his_own_act_alone(world: World, visitor:
     act = Act.objects.get(type=act_type, author=post)
     client = visitor(post)
     assert client.get(f"/acts/{act.pk}/container/").status_code == 404
-    for one in act.motion.acts.exclude(pk=act.pk):
-        assert client.get(f"/acts/{one.pk}/").status_code == 404
+    for other in act.motion.acts.exclude(pk=act.pk):
+        assert client.get(f"/acts/{other.pk}/").status_code == 404
     filed = act.motion.acts.get(type=ActType.MOTION)
     for attached in act.motion.attachments.all():
         assert client.get(f"/acts/{filed.pk}/files/{attached.document.blob_id}/").status_code == 404
