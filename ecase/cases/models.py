@@ -5,12 +5,14 @@ from datetime import date
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.guards import Fixed, NeverDeleted
+from ecase.cases.search import CASE_TEXT, PERSON_TEXT
 from ecase.officers.models import TWELVE_DIGITS, Named, Officer, Organisation, Post, Role
 
 
@@ -60,6 +62,7 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering: ClassVar = ["-opened_at"]
+        indexes: ClassVar = [GinIndex(OpClass(CASE_TEXT, "gin_trgm_ops"), name="case_search")]
         triggers: ClassVar = [NeverDeleted(), Fixed("number", "opened_at")]
 
     def __str__(self) -> str:
@@ -115,6 +118,7 @@ class Person(Named):
     class Meta(Named.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
+        indexes: ClassVar = [GinIndex(OpClass(PERSON_TEXT, "gin_trgm_ops"), name="person_search")]
 
     @property
     def is_protected(self) -> bool:

@@ -10,13 +10,14 @@ from django.db import connection
 from django.test import Client
 
 from ecase.cases.models import Person
+from ecase.cases.search import split_words
 from tests.api.conftest import Caller
 from tests.motions.conftest import World
 from tests.past_guards import past_guards
 from tests.portal.conftest import sign_in
 from workflows.motions import queries
 from workflows.motions.models import Motion
-from workflows.motions.search import filter_by_case_number, filter_mentioning, split_words
+from workflows.motions.search import filter_by_case_number, filter_mentioning
 
 NAME = {"surname": "Қожахметов-Ёлкин", "given_name": "Артём", "patronymic": "Әбдіраманұлы", "sex": "male"}
 IIN = "900517300123"

@@ -21,17 +21,18 @@ from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_shown_to, persons_visible_to
 from workflows.motions.rules import prefill
+from workflows.motions.search import filter_cases_mentioning
 from workflows.motions.services import drafts
 
 
 @require_safe
 @for_officers
 def index(request: PortalRequest) -> HttpResponse:
-    """The cases that this post may open, the newest first."""
+    """The cases that this post may open, the newest first; those that mention every word of ``q``."""
     text = request.GET.get("q", "").strip()
     shown = Prefetch("persons", persons_shown_to(request.post), to_attr="shown")
     rows = Case.objects.visible_to(request.post).select_related("organisation").prefetch_related(shown)
-    rows = rows.filter(number__icontains=text) if text else rows
+    rows = filter_cases_mentioning(rows, text, request.post) if text else rows
     cases = fetch_page(rows, "opened_at", read_cursor(request.GET.get("after", "")))
     return page(request, "cases.html", {"cases": cases, "text": text})
 
