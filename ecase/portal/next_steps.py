@@ -1,57 +1,60 @@
-"""What a motion waits for next and by whom, in words. Reads the motion's row only, without a query."""
+"""What a motion waits for next and by whom, in words. Which act that is, is computed from the acts (``worklists``)."""
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ecase.officers.models import Role
+from ecase.officers.models import Post, Role
 from workflows.motions.models import Motion
-from workflows.motions.rules import kind_rules
-from workflows.motions.states import WITH_A_JUDGE, ActType, AppealState, State
+from workflows.motions.rules.kind_rules import KindRows
+from workflows.motions.states import ActType, State
+from workflows.motions.worklists import awaited_act, awaited_in_state
 
-_OF_STATE: dict[str, Any] = {
-    State.DRAFT: _("The author completes the motion and files it."),
-    State.RETURNED: _("The author completes the motion and files it again."),
-    State.AWAITING_APPROVAL: _("The head of the body approves the motion or sends it back."),
-    State.SUBMITTED: _("The prosecutor agrees, refuses or returns the motion."),
-    State.AGREED: _("The service registers the motion with the court."),
-    State.TRANSFERRED: _("The service registers the motion with the other court."),
-    State.REGISTERED: _("The service draws a judge."),
-    State.ASSIGNED: _("The judge decides."),
-    State.HEARING: _("The judge hears the parties and decides."),
-    State.DECIDED: _("The service delivers the decision."),
-    State.LIFTING_ASKED: _("The prosecutor agrees to the lifting or refuses it."),
+# The acts that a motion waits for; of those that are possible at the same time, the first is named.
+OF_MOTION: dict[str, Any] = {
+    ActType.MOTION: _("The author completes the motion and files it."),
+    ActType.APPROVAL: _("The head of the body approves the motion or sends it back."),
+    ActType.AGREEMENT: _("The prosecutor agrees, refuses or returns the motion."),
+    ActType.SUPPLEMENT: _("The author sends the materials that the judge has asked for."),
+    ActType.PROTOCOL: _("The judge decides."),
+    ActType.REGISTRATION: _("The service registers the motion with the court."),
+    ActType.ASSIGNMENT: _("The service draws a judge."),
+    ActType.DELIVERY: _("The service delivers the decision."),
+    ActType.LIFTING_CONSENT: _("The prosecutor agrees to the lifting or refuses it."),
+    ActType.EXECUTION_REPORT: _("The author reports the execution."),
 }
-_OF_APPEAL: dict[str, Any] = {
-    AppealState.FILED: _("The service sends the appeal up when its term has ended."),
-    AppealState.LATE: _("The judge rules on restoring the term of the appeal."),
-    AppealState.SENT_UP: _("The service draws an appellate judge."),
-    AppealState.WITH_JUDGE: _("The appellate judge rules on the appeal."),
+OF_APPEAL: dict[str, Any] = {
+    ActType.RESTORATION: _("The judge rules on restoring the term of the appeal."),
+    ActType.APPEAL_RULING: _("The appellate judge rules on the appeal."),
+    ActType.TRANSMISSION: _("The service sends the appeal up when its term has ended."),
+    ActType.APPEAL_ASSIGNMENT: _("The service draws an appellate judge."),
 }
-MATERIALS = _("The author sends the materials that the judge has asked for.")
-REPORT = _("The author reports the execution.")
+# Where the state says more than the act.
+_IN_STATE: dict[tuple[str, str], Any] = {
+    (ActType.MOTION, State.RETURNED): _("The author completes the motion and files it again."),
+    (ActType.PROTOCOL, State.HEARING): _("The judge hears the parties and decides."),
+    (ActType.REGISTRATION, State.TRANSFERRED): _("The service registers the motion with the other court."),
+}
 REPORT_FOR_DEFENCE = _("The investigator reports the execution.")
 
 
-def with_last_act(rows: QuerySet[Motion]) -> QuerySet[Motion]:
-    """The motions with ``last_type``, the type of the last act, which :func:`next_steps` reads."""
-    return rows.annotate(last_type=F("last_act__type"))
+def with_awaited_acts(rows: QuerySet[Motion], post: Post, kinds: KindRows) -> QuerySet[Motion]:
+    """The motions with ``awaited`` and ``awaited_on_appeal``, the acts of which :func:`next_steps` speaks."""
+    motion, appeal = awaited_act(OF_MOTION, post, kinds), awaited_act(OF_APPEAL, post, kinds)
+    return rows.annotate(awaited=motion, awaited_on_appeal=appeal)
 
 
 def next_steps(motion: Motion) -> list[Any]:
-    """A sentence for what the motion waits for, and one for its appeal; empty if it waits for nothing."""
-    found = (_of_motion(motion), _OF_APPEAL.get(motion.appeal_state))
-    return [sentence for sentence in found if sentence]
+    """A sentence for what the motion waits for, and one for its appeal; empty if it waits for nothing.
 
-
-def _of_motion(motion: Motion) -> Any:
-    if motion.state == State.DELIVERED:
-        return _report(motion) if kind_rules.was_granted(motion) and not kind_rules.is_suspended(motion) else None
-    if motion.state in WITH_A_JUDGE and motion.last_type == ActType.MATERIALS_REQUEST:  # type: ignore[attr-defined]
-        return MATERIALS
-    return _OF_STATE.get(motion.state)
-
-
-def _report(motion: Motion) -> Any:
-    return REPORT_FOR_DEFENCE if motion.author.role == Role.DEFENDER else REPORT
+    A motion in memory, as it stood earlier, waits for what its state says.
+    """
+    if hasattr(motion, "awaited"):
+        awaited, on_appeal = motion.awaited, motion.awaited_on_appeal  # type: ignore[attr-defined]
+    else:
+        awaited, on_appeal = awaited_in_state(OF_MOTION, motion), awaited_in_state(OF_APPEAL, motion)
+    sentence = _IN_STATE.get((awaited, motion.state)) or OF_MOTION.get(awaited)
+    if awaited == ActType.EXECUTION_REPORT and motion.author.role == Role.DEFENDER:
+        sentence = REPORT_FOR_DEFENCE
+    return [words for words in (sentence, OF_APPEAL.get(on_appeal)) if words]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post, Role
 from ecase.pagination import Page, fetch_page, read_cursor
-from ecase.portal.next_steps import with_last_act
+from ecase.portal.next_steps import with_awaited_acts
 from workflows.motions import queries, signers
 from workflows.motions.filters import MotionFilter
 from workflows.motions.models import Motion
@@ -72,27 +72,34 @@ def law() -> Catalogue:
 
 
 def listed(post: Post, wishes: Wishes) -> Page[Motion]:
-    """A page of the list: the most urgent first, or the newest first."""
-    return _page(post, wishes, lambda rows: _shown(rows, post))
+    """A page of the list: the most urgent first, or the newest first.
 
+    The rows have the columns that a line shows; for the chair also ``judge_is_away``, in the same query.
+    """
+    kinds = KindRows.load()
 
-def _shown(rows: QuerySet[Motion], post: Post) -> QuerySet[Motion]:
-    """The rows with the columns that a line shows; for the chair also ``judge_is_away``, in the same query."""
-    rows = with_last_act(rows).select_related(*queries.RELATED).prefetch_related("case__persons")
-    if post.role != Role.COURT_CHAIR:
-        return rows
-    return rows.annotate(judge_is_away=ExpressionWrapper(judge_is_away(post), output_field=BooleanField()))
+    def shaped(rows: QuerySet[Motion]) -> QuerySet[Motion]:
+        rows = with_awaited_acts(rows, post, kinds).select_related(*queries.RELATED).prefetch_related("case__persons")
+        if post.role != Role.COURT_CHAIR:
+            return rows
+        return rows.annotate(judge_is_away=ExpressionWrapper(judge_is_away(post), output_field=BooleanField()))
+
+    page = _page(post, wishes, kinds, shaped)
+    is_kept = _worklist(post, wishes).is_kept
+    return replace(page, rows=signers.as_they_stood(post, page.rows)) if is_kept else page
 
 
 def seen(motions: Page[Motion]) -> str:
     """A digest of a page of the list: it changes when a motion on the page is changed, added or removed."""
-    told = ",".join(f"{motion.pk}:{motion.revision}" for motion in motions.rows)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    revisions = ",".join(f"{motion.pk}:{motion.revision}" for motion in motions.rows)
+    return hashlib.sha256(revisions.encode()).hexdigest()[:16]
 
 
 def stamp(post: Post, wishes: Wishes) -> str:
     """:func:`seen` of the current list, by one query that reads only ids and revisions."""
-    return seen(_page(post, wishes, lambda rows: rows.only("pk", "revision", "created_at")))
+    if _worklist(post, wishes).is_kept:
+        return seen(listed(post, wishes))
+    return seen(_page(post, wishes, KindRows.load(), lambda rows: rows.only("pk", "revision", "created_at")))
 
 
 def waiting_count(post: Post) -> int:
@@ -100,30 +107,27 @@ def waiting_count(post: Post) -> int:
     return queries.queue(post).order_by().filter(waiting(post, KindRows.load())).count()
 
 
-def _page(post: Post, wishes: Wishes, shaped: Callable[[QuerySet[Motion]], QuerySet[Motion]]) -> Page[Motion]:
-    worklist = worklist_of(post, wishes.scope) or worklists_of(post)[0]
-    if worklist.is_kept:
-        return _page_of_kept(post, worklist, wishes)
-    rows, cursor = _narrowed(worklist.motions(post), wishes, post), read_cursor(wishes.cursor)
+def _worklist(post: Post, wishes: Wishes) -> Worklist:
+    """The chosen list; the first of the role if it has none of that name."""
+    return worklist_of(post, wishes.scope) or worklists_of(post)[0]
+
+
+def _page(
+    post: Post, wishes: Wishes, kinds: KindRows, shaped: Callable[[QuerySet[Motion]], QuerySet[Motion]]
+) -> Page[Motion]:
+    """A page of the rows that the filters leave; of none if a filter has an unknown value.
+
+    Of a kept list, filters by later data are dropped, since they would reveal it.
+    """
+    worklist = _worklist(post, wishes)
+    chosen = replace(wishes, state="", due="", text="").chosen if worklist.is_kept else wishes.chosen
+    narrowing = MotionFilter(chosen, worklist.motions(post, kinds), post=post)
+    rows = narrowing.qs if narrowing.is_valid() else narrowing.queryset.none()
+    if worklist.is_kept and wishes.text:
+        rows = filter_by_case_number(rows, wishes.text)
+    cursor = read_cursor(wishes.cursor)
     if not worklist.is_urgent:
         return fetch_page(rows, "created_at", cursor, shaped=shaped)
-    return fetch_page(_due(rows), "due", cursor, newest_first=False, shaped=lambda found: _due(shaped(found)))
-
-
-def _due(rows: QuerySet[Motion]) -> QuerySet[Motion]:
-    return rows.annotate(due=Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField()))
-
-
-def _page_of_kept(post: Post, worklist: Worklist, wishes: Wishes) -> Page[Motion]:
-    """Motions as they stood when the post signed. Filters by later data are dropped: they would reveal it."""
-    then = replace(wishes, state="", due="", text="")
-    rows = _narrowed(worklist.motions(post), then, post)
-    rows = filter_by_case_number(rows, wishes.text) if wishes.text else rows
-    found = fetch_page(rows, "created_at", read_cursor(wishes.cursor), shaped=lambda page: _shown(page, post))
-    return replace(found, rows=signers.as_they_stood(post, found.rows))
-
-
-def _narrowed(rows: QuerySet[Motion], wishes: Wishes, post: Post) -> QuerySet[Motion]:
-    """The filtered rows; none if a filter has an unknown value."""
-    narrowing = MotionFilter(wishes.chosen, rows, post=post)
-    return narrowing.qs if narrowing.is_valid() else rows.none()
+    due = {"due": Coalesce("next_due_at", Value(NEVER), output_field=DateTimeField())}
+    wanted = rows.annotate(**due)
+    return fetch_page(wanted, "due", cursor, newest_first=False, shaped=lambda found: shaped(found).annotate(**due))

@@ -176,8 +176,8 @@ def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
         outcome=decided.payload["outcome"] if decided else "",
         last_act=last,
     )
-    # As the lists annotate it, without the present deadline, which a page must not show.
-    stood.last_type, stood.is_kept = last.type, True  # type: ignore[attr-defined]
+    # Lists show neither its present deadline nor what it waits for now.
+    stood.is_kept = True  # type: ignore[attr-defined]
     return stood
 
 

@@ -5,15 +5,16 @@ What waits is computed from the acts: a motion waits for a post if an act that i
 be assigned to, even if no act of his can change that. Portal and REST API show these lists.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_fsm import can_proceed
 
 from ecase.cases.models import Participation
 from ecase.officers.models import Post, Role
@@ -21,7 +22,7 @@ from workflows.motions import permissions, queries, signers
 from workflows.motions.acts.appeal import away_above_rows
 from workflows.motions.acts.court import away_rows
 from workflows.motions.acts.registry import SPECS, spec_of
-from workflows.motions.acts.spec import ActSpec
+from workflows.motions.acts.spec import ActSpec, whenever_possible
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.rules.kind_rules import NONE, KindRows
 from workflows.motions.states import EDITABLE, IN_FORCE, UNDER_WAY, WITH_A_JUDGE, ActType, AppealState, State
@@ -43,10 +44,10 @@ class Worklist:
     is_urgent: bool = False
     is_kept: bool = False
 
-    def motions(self, post: Post) -> MotionQuerySet:
+    def motions(self, post: Post, kinds: KindRows | None = None) -> MotionQuerySet:
         """The list, of the motions that the post may open (or has signed, if ``is_kept``)."""
         rows = signers.elsewhere(post) if self.is_kept else queries.queue(post)
-        return rows.filter(self.condition(post, KindRows.load()))
+        return rows.filter(self.condition(post, kinds or KindRows.load()))
 
 
 def worklists_of(post: Post) -> list[Worklist]:
@@ -83,12 +84,32 @@ def waiting(post: Post, kinds: KindRows) -> Q:
 
 def rows_expecting(spec: ActSpec, post: Post, kinds: KindRows) -> Q:
     """Motions that wait for this act by this post: its transition is possible, and the post has the required part."""
-    expected = spec.expected(post, kinds)
+    related = spec.relation.rows(post) if spec.relation.rows else Q()
+    return _rows_awaiting(spec, post, kinds) & related
+
+
+def awaited_act(act_types: Iterable[str], post: Post, kinds: KindRows) -> Case:
+    """The first of ``act_types`` that a motion waits for, by whoever performs it, as a column; empty if for none."""
+    awaited = ((act_type, _rows_awaiting(spec_of(act_type), post, kinds)) for act_type in act_types)
+    return Case(*(When(rows, then=Value(act_type)) for act_type, rows in awaited), default=Value(""))
+
+
+def awaited_in_state(act_types: Iterable[str], motion: Motion) -> str:
+    """As :func:`awaited_act`, of a motion in memory: acts that its state alone, and nothing else, makes expected."""
+    for act_type in act_types:
+        spec = spec_of(act_type)
+        if (spec.is_of_service or spec.expected is whenever_possible) and can_proceed(spec.moves.possible(motion)):
+            return act_type
+    return ""
+
+
+def _rows_awaiting(spec: ActSpec, post: Post, kinds: KindRows) -> Q:
+    """Motions that wait for this act; for an act of the service, all on which it is possible."""
+    expected = Q() if spec.is_of_service else spec.expected(post, kinds)
     if expected is None:
         return NONE
-    related = spec.relation.rows(post) if spec.relation.rows else Q()
     field, sources = _sources(spec.moves.required)
-    return Q(**{f"{field}__in": sources}) & related & expected
+    return Q(**{f"{field}__in": sources}) & expected
 
 
 @cache

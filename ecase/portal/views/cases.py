@@ -14,13 +14,14 @@ from ecase.officers.models import Post
 from ecase.pagination import fetch_page, read_cursor
 from ecase.portal import kinds, teams
 from ecase.portal.files import inline
-from ecase.portal.next_steps import with_last_act
+from ecase.portal.next_steps import with_awaited_acts
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
 from ecase.problems import Refused
 from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_shown_to, persons_visible_to
 from workflows.motions.rules import prefill
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_cases_mentioning
 from workflows.motions.services import drafts
 
@@ -84,11 +85,12 @@ def find(post: Post, case_id: UUID) -> Case:
 
 def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
     """The case as shown to this post; of its motions those after the cursor, the newest first."""
-    motions = with_last_act(queries.queue(post).filter(case=case)).select_related(*queries.RELATED)
+    rows = queries.queue(post).filter(case=case).select_related(*queries.RELATED).prefetch_related("case__persons")
+    motions = with_awaited_acts(rows, post, KindRows.load())
     return {
         "case": case,
         "persons": persons_visible_to(case, post),
-        "motions": fetch_page(motions.prefetch_related("case__persons"), "created_at", read_cursor(after)),
+        "motions": fetch_page(motions, "created_at", read_cursor(after)),
         "decisions": queries.decisions(post).filter(case=case).select_related("court"),
         "documents": queries.documents(case, post).select_related("blob", "uploaded_by__officer"),
         "team": teams.team(case, post),
