@@ -63,13 +63,9 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-def _idempotency_key(*, required: bool) -> OpenApiParameter:
-    description = "Of the caller's making: a request that is sent twice under it happens once."
-    return OpenApiParameter("Idempotency-Key", str, "header", required=required, description=description)
-
-
-IDEMPOTENCY_KEY = _idempotency_key(required=False)
-IDEMPOTENCY_KEY_REQUIRED = _idempotency_key(required=True)
+_ONCE = "Of the caller's making: a request that is sent twice under it happens once."
+IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", str, "header", description=_ONCE)
+IDEMPOTENCY_KEY_REQUIRED = OpenApiParameter("Idempotency-Key", str, "header", required=True, description=_ONCE)
 CONTENT_DIGEST = OpenApiParameter(
     "Content-Digest", str, OpenApiParameter.HEADER, description="`sha-256=:BASE64:` of the whole body (RFC 9530)."
 )

@@ -47,28 +47,15 @@ def _no_constant(name: str) -> NoReturn:
 def _check(value: Any, path: str, depth: int) -> None:
     if depth == 0:
         raise BadRequest(Problem("too-deep", _("The body is nested too deeply."), path))
-    if isinstance(value, str):
-        _check_string(value, path)
-    elif isinstance(value, int | float):
-        _check_number(value, path)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _check(inner, f"{path}.{index}".lstrip("."), depth - 1)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _check_string(key, path)
-            _check(inner, f"{path}.{key}".lstrip("."), depth - 1)
-
-
-def _check_string(text: str, path: str) -> None:
-    if not is_storable(text):
+    texts = value if isinstance(value, dict) else [value] if isinstance(value, str) else ()
+    if not all(map(is_storable, texts)):
         raise BadRequest(Problem("malformed-text", UNSTORABLE, path))
-
-
-def _check_number(number: float, path: str) -> None:
-    """Beyond this size JSON readers may disagree about the number (RFC 8259, 6)."""
-    if not abs(number) <= MAX_INTEGER:
+    # Beyond this size JSON readers may disagree about the number (RFC 8259, 6); NaN compares with nothing.
+    if isinstance(value, int | float) and not abs(value) <= MAX_INTEGER:
         raise BadRequest(Problem("malformed-number", _("The number is too large."), path))
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inner:
+        _check(part, f"{path}.{key}".lstrip("."), depth - 1)
 
 
 def is_storable(text: str) -> bool:
@@ -133,12 +120,9 @@ def digest_of_header(header: str | None) -> bytes | None:
     for member in (header or "").split(","):
         name, _separator, value = member.strip().partition("=")
         if name == "sha-256":
-            return _octets(value)
+            try:
+                return base64.b64decode(value.removeprefix(":").removesuffix(":"), validate=True)
+            except (binascii.Error, ValueError) as fault:
+                message = _("The Content-Digest header cannot be read.")
+                raise BadRequest(Problem("malformed-header", message)) from fault
     return None
-
-
-def _octets(value: str) -> bytes:
-    try:
-        return base64.b64decode(value.removeprefix(":").removesuffix(":"), validate=True)
-    except (binascii.Error, ValueError) as fault:
-        raise BadRequest(Problem("malformed-header", _("The Content-Digest header cannot be read."))) from fault

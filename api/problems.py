@@ -174,8 +174,12 @@ def describe(exc: Exception) -> Document:
     if isinstance(exc, audit.NotYetInTree):
         exc = NotYet(Problem("not-yet", _("The log will have signed it in a moment. Ask again.")))
     if isinstance(exc, Refused):
-        headers = {**_revision_header(exc.problems), **getattr(exc, "headers", {})}
-        return Document(exc.slug, exc.status, exc.title, exc.problems, headers=headers)
+        # The current revision as ETag, if a fault names it, so that the caller knows what to fetch.
+        revisions = [problem.params["revision"] for problem in exc.problems if "revision" in problem.params]
+        headers = {"ETag": f'"{revisions[0]}"'} if revisions else {}
+        return Document(
+            exc.slug, exc.status, exc.title, exc.problems, headers={**headers, **getattr(exc, "headers", {})}
+        )
     if isinstance(exc, exceptions.ValidationError):
         return _titled(422, problems=tuple(_faults(exc.detail)))
     if isinstance(exc, exceptions.APIException):
@@ -210,12 +214,6 @@ def _of_framework(exc: exceptions.APIException) -> Document:
     if wait := getattr(exc, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
     return _titled(exc.status_code, detail=str(exc.detail), headers=headers)
-
-
-def _revision_header(problems: Sequence[Problem]) -> dict[str, str]:
-    """The current revision as ETag, if a fault names it, so that the caller knows what to fetch."""
-    revisions = [problem.params["revision"] for problem in problems if "revision" in problem.params]
-    return {"ETag": f'"{revisions[0]}"'} if revisions else {}
 
 
 def _faults(detail: Any, path: str = "") -> Iterator[Problem]:

@@ -35,14 +35,12 @@ def of_ruling(kind: Kind, outcome: AppealOutcome) -> Schema:
     plain = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key)), {})
     if outcome.effect != "changed":
         return plain
-    return {"$schema": DIALECT, "oneOf": [plain, *(_putting(kind, outcome, put) for put in kind.outcomes)]}
-
-
-def _putting(kind: Kind, outcome: AppealOutcome, put: Outcome) -> Schema:
-    """The schema of a ruling that replaces the decision's outcome by ``put``."""
-    named = {payloads.NEW_OUTCOME: {"const": put.key, "title": str(put.label)}}
-    schema = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key, put.key)), named)
-    return {**schema, "required": [payloads.NEW_OUTCOME, *schema["required"]]}
+    choices = [plain]
+    for put in kind.outcomes:
+        named = {payloads.NEW_OUTCOME: {"const": put.key, "title": str(put.label)}}
+        schema = _stating(outcome, schema_of(kind.form_for(RULING, outcome.key, put.key)), named)
+        choices.append({**schema, "required": [payloads.NEW_OUTCOME, *schema["required"]]})
+    return {"$schema": DIALECT, "oneOf": choices}
 
 
 def of_act(motion: Motion, act_type: ActType, outcome: str, author: Post) -> Schema | None:

@@ -4,7 +4,7 @@ An outage is 503 with ``Retry-After``; anything else is 500.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -15,15 +15,19 @@ from api import problems
 from api.renderers import dumps
 from ecase import outages
 from ecase.handlers import UNRECEIVED
-from ecase.problems import TryLater
 
 
 def answer(request: HttpRequest) -> HttpResponse:
     """The answer to a request whose handling has just raised an exception."""
     outage = outages.of(sys.exc_info()[1])
     with translation.override(translation.get_language_from_request(request)):
-        response = _document(request, outage) if _wants_document(request) else _page(outage)
-    for name, value in _headers(outage).items():
+        if _wants_document(request):
+            response = _answer_document(problems.describe(outage or RuntimeError()), request)
+        else:
+            template, status = ("503.html", outage.status) if outage else ("500.html", 500)
+            context = {"stylesheet": _stylesheet(), "problems": outage.problems if outage else ()}
+            response = HttpResponse(loader.render_to_string(template, context), status=status)
+    for name, value in outage.headers.items() if outage else ():
         response.headers[name] = value
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -37,20 +41,14 @@ class UnreceivedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         status = request.META.get(UNRECEIVED)
-        return self.get_response(request) if status is None else _unreceived(request, status)
-
-
-def _unreceived(request: HttpRequest, status: int) -> HttpResponse:
-    with translation.override(translation.get_language_from_request(request)):
-        document = problems.of_status(status)
-        if _wants_document(request):
-            return _of(document, request)
-        context = {"stylesheet": _stylesheet(), "title": document.title}
-        return HttpResponse(loader.render_to_string("503.html", context), status=status, headers=document.headers)
-
-
-def _headers(outage: TryLater | None) -> Mapping[str, str]:
-    return outage.headers if outage else {}
+        if status is None:
+            return self.get_response(request)
+        with translation.override(translation.get_language_from_request(request)):
+            document = problems.of_status(status)
+            if _wants_document(request):
+                return _answer_document(document, request)
+            context = {"stylesheet": _stylesheet(), "title": document.title}
+            return HttpResponse(loader.render_to_string("503.html", context), status=status, headers=document.headers)
 
 
 def _wants_document(request: HttpRequest) -> bool:
@@ -59,20 +57,10 @@ def _wants_document(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or ("json" in accepted and "html" not in accepted)
 
 
-def _document(request: HttpRequest, outage: TryLater | None) -> HttpResponse:
-    return _of(problems.describe(outage or RuntimeError()), request)
-
-
-def _of(document: problems.Document, request: HttpRequest) -> HttpResponse:
+def _answer_document(document: problems.Document, request: HttpRequest) -> HttpResponse:
     body = dumps(document.as_dict(request.path))
     headers = dict(document.headers)
     return HttpResponse(body, status=document.status, headers=headers, content_type=problems.MEDIA_TYPE)
-
-
-def _page(outage: TryLater | None) -> HttpResponse:
-    template, status = ("503.html", outage.status) if outage else ("500.html", 500)
-    context = {"stylesheet": _stylesheet(), "problems": outage.problems if outage else ()}
-    return HttpResponse(loader.render_to_string(template, context), status=status)
 
 
 def _stylesheet() -> str:

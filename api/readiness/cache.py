@@ -59,13 +59,13 @@ class _Outside:
     def end(self) -> list[Finding]:
         """The findings; a check that is still running is reported as not answering."""
         until = time.monotonic() + PATIENCE
-        return [self._result(name, running, until) for name, running in self._running.items()]
-
-    def _result(self, name: str, running: Future[Finding], until: float) -> Finding:
-        try:
-            return running.result(max(0.0, until - time.monotonic()))
-        except TimeoutError:
-            return Finding(name, _("It does not answer."))
+        found = []
+        for name, running in self._running.items():
+            try:
+                found.append(running.result(max(0.0, until - time.monotonic())))
+            except TimeoutError:
+                found.append(Finding(name, _("It does not answer.")))
+        return found
 
 
 _OUTSIDE = _Outside(environment.CHECKS)
@@ -90,15 +90,10 @@ def forget() -> None:
 
 def _ask() -> list[Finding]:
     _OUTSIDE.begin()
-    found = _of_database()
+    found = [_found("database", database.check_connection)]
+    if found[0].ok:
+        found += [_found(name, check, within=_briefly) for name, check in database.CHECKS.items()]
     return [*found, *_OUTSIDE.end()]
-
-
-def _of_database() -> list[Finding]:
-    first = _found("database", database.check_connection)
-    if not first.ok:
-        return [first]
-    return [first, *(_found(name, check, within=_briefly) for name, check in database.CHECKS.items())]
 
 
 def _briefly(check: Check) -> None:

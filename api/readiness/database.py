@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from api.readiness.errors import Check, Lacking, lacking
+from api.readiness.errors import Check, Lacking, check_call, lacking
 from ecase.audit import checkpoints, clocks
 from ecase.audit.models import Checkpoint, Entry, Node
 from ecase.officers import signing
@@ -21,6 +21,7 @@ from workflows.watch import status
 # The delay beyond which a job counts as stopped: the signing of the log, the claiming of due rows.
 STILL = timedelta(minutes=2)
 _PROBE = b"ecase readiness"
+NO_SEALER = _("The service's own key cannot be read.")
 
 
 def check_connection() -> None:
@@ -44,29 +45,9 @@ def _applied() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def _law() -> None:
-    with lacking(_("No catalogue of the law is in force."), NoLawInForce):
-        in_force()
-
-
-def _clock() -> None:
-    with lacking(_("Clocks differ: this machine's, the database's or the log's."), clocks.ClockDiffers):
-        clocks.check()
-
-
-def _trust() -> None:
-    with lacking(_("The trust anchors cannot be read."), ImproperlyConfigured, OSError, ValueError):
-        signing.trust()
-
-
-def _service_key() -> None:
-    with lacking(_("The service's own key cannot be read."), ImproperlyConfigured, OSError, ValueError):
-        signing.sealer()
-
-
 def _seal() -> None:
     """The current seal verifies: its certificate and its authorities are valid and not revoked."""
-    with lacking(_("The service's own key cannot be read."), ImproperlyConfigured, OSError, ValueError):
+    with lacking(NO_SEALER, ImproperlyConfigured, OSError, ValueError):
         cms = signing.sealer().sign(_PROBE)
     message = _("A seal of the service would not be accepted now: its certificate or its revocation lists are stale.")
     with lacking(message, SignatureRefused, ImproperlyConfigured):
@@ -110,10 +91,14 @@ def _deadlines() -> None:
 
 CHECKS: dict[str, Check] = {
     "migrations": _migrations,
-    "law": _law,
-    "clock": _clock,
-    "trust": _trust,
-    "service-key": _service_key,
+    "law": check_call(in_force, _("No catalogue of the law is in force."), NoLawInForce),
+    "clock": check_call(
+        clocks.check, _("Clocks differ: this machine's, the database's or the log's."), clocks.ClockDiffers
+    ),
+    "trust": check_call(
+        signing.trust, _("The trust anchors cannot be read."), ImproperlyConfigured, OSError, ValueError
+    ),
+    "service-key": check_call(signing.sealer, NO_SEALER, ImproperlyConfigured, OSError, ValueError),
     "seal": _seal,
     "log": _log,
     "log-signed": _log_signed,

@@ -11,22 +11,12 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import KombuError, OperationalError
 
-from api.readiness.errors import Check, Lacking, lacking
+from api.readiness.errors import Check, Lacking, check_call, lacking
 from ecase.audit import checkpoints, keys
 from ecase.celery import app
 
 # Seconds that the broker has to answer.
 BROKER_PATIENCE = 1.5
-
-
-def _static() -> None:
-    with lacking(_("Static files have not been built and collected."), ValueError, OSError):
-        static("portal/dist/portal.css")
-
-
-def _log_key() -> None:
-    with lacking(_("The log's key cannot be read."), ImproperlyConfigured, OSError):
-        keys.signer()
 
 
 def _broker() -> None:
@@ -36,16 +26,10 @@ def _broker() -> None:
             broker.ensure_connection(max_retries=1, timeout=BROKER_PATIENCE)
 
 
-def _media() -> None:
-    _write(Path(settings.MEDIA_ROOT))
-
-
-def _checkpoints() -> None:
-    _write(checkpoints.folder())
-
-
 def _disk() -> None:
-    free = shutil.disk_usage(_existing(Path(settings.MEDIA_ROOT))).free
+    media = Path(settings.MEDIA_ROOT)
+    # The folder, or its nearest ancestor that exists.
+    free = shutil.disk_usage(next(path for path in (media, *media.parents) if path.exists())).free
     if free < settings.DISK_FREE_BYTES:
         raise Lacking(_("There is little room left for files."), f"{free // 1024 // 1024} MiB")
 
@@ -60,16 +44,16 @@ def _write(folder: Path) -> None:
             os.fsync(file.fileno())
 
 
-def _existing(folder: Path) -> Path:
-    """The folder, or its nearest ancestor that exists."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
-
-
 CHECKS: dict[str, Check] = {
-    "static": _static,
-    "log-key": _log_key,
+    "static": check_call(
+        lambda: static("portal/dist/portal.css"),
+        _("Static files have not been built and collected."),
+        ValueError,
+        OSError,
+    ),
+    "log-key": check_call(keys.signer, _("The log's key cannot be read."), ImproperlyConfigured, OSError),
     "broker": _broker,
-    "media": _media,
-    "checkpoints": _checkpoints,
+    "media": lambda: _write(Path(settings.MEDIA_ROOT)),
+    "checkpoints": lambda: _write(checkpoints.folder()),
     "disk": _disk,
 }

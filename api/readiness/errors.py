@@ -26,3 +26,13 @@ def lacking(why: str | Promise, *faults: type[Exception]) -> Iterator[None]:
 
 
 Check = Callable[[], None]
+
+
+def check_call(call: Callable[[], object], why: str | Promise, *faults: type[Exception]) -> Check:
+    """A check that ``call`` raises none of ``faults``."""
+
+    def check() -> None:
+        with lacking(why, *faults):
+            call()
+
+    return check

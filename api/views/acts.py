@@ -19,7 +19,7 @@ from ecase.cases import documents
 from ecase.cases.models import Blob
 from workflows.motions import queries, signers
 from workflows.motions.exports import act_evidence
-from workflows.motions.models import Act, PreparedAct
+from workflows.motions.models import Act
 from workflows.motions.services import acting
 from workflows.motions.signers import SeenAct
 from workflows.motions.states import ActType
@@ -58,9 +58,8 @@ class Signature(View):
         def effect() -> Response:
             act = acting.perform(prepared, cms, post_of(request))
             # Not read again with the caller's permissions: the act may have removed the motion from them.
-            motion = act.motion
             body = ActShape(act, context={"request": request}).data
-            return Response(body, status=201, headers={"ETag": etag(motion.revision), "Location": body["url"]})
+            return Response(body, status=201, headers={"ETag": etag(act.motion.revision), "Location": body["url"]})
 
         return once(request, request.data, effect, required=True)
 
@@ -72,7 +71,8 @@ class OneAct(View):
     def get(self, request: Request, act_id: uuid.UUID) -> Response:
         """A performed act with its bytes and signature, or an act that the caller has prepared."""
         if not Act.objects.filter(pk=act_id).exists():
-            return Response(PreparedShape(_waiting(request, act_id), context={"request": request}).data)
+            prepared = acting.prepared_for(post_of(request), act_id)
+            return Response(PreparedShape(prepared, context={"request": request}).data)
         seen = _opened(request, act_id)
         seen.act.motion = seen.motion
         return Response(ActShape(seen.act, context={"request": request}).data)
@@ -85,7 +85,7 @@ class ActPdf(View):
     def get(self, request: Request, act_id: uuid.UUID) -> FileResponse:
         """The PDF/A whose digest the signed bytes hold."""
         if not Act.objects.filter(pk=act_id).exists():
-            return _pdf(act_id, _waiting(request, act_id).pdf)
+            return _pdf(act_id, acting.prepared_for(post_of(request), act_id).pdf)
         return _pdf(act_id, _opened(request, act_id).act.pdf)
 
 
@@ -108,10 +108,6 @@ def _opened(request: Request, act_id: uuid.UUID) -> SeenAct:
     seen = signers.act(post_of(request), act_id)
     queries.open_act(seen.act, seen.motion, post_of(request))
     return seen
-
-
-def _waiting(request: Request, act_id: uuid.UUID) -> PreparedAct:
-    return acting.prepared_for(post_of(request), act_id)
 
 
 def _pdf(act_id: uuid.UUID, blob: Blob | None) -> FileResponse:

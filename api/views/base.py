@@ -126,27 +126,22 @@ def identity_of(request: Request, given: Mapping[str, Any]) -> list[Any]:
     if HEADER not in request.headers:
         return []
     fields = [[name, value.name if name == "file" else value] for name, value in sorted(given.items())]
-    return [fields, _digest(given["file"])] if "file" in given else [fields]
-
-
-def _digest(file: UploadedFile) -> str:
+    if "file" not in given:
+        return [fields]
+    file: UploadedFile = given["file"]
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
-    return digest.hexdigest()
+    return [fields, digest.hexdigest()]
 
 
 def download(file: File, name: str, media_type: str, sha256: str) -> FileResponse:
     """A file as a sandboxed attachment, with its SHA-256 as ``ETag`` and ``Repr-Digest``."""
     response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
     response["ETag"] = f'"{sha256}"'
-    response["Repr-Digest"] = f"sha-256=:{_base64_of_hex(sha256)}:"
+    response["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _base64_of_hex(digest: str) -> str:
-    return base64.b64encode(bytes.fromhex(digest)).decode()

@@ -1,7 +1,5 @@
 """Probes for operators and supervisors."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,10 +35,8 @@ class Ready(OpenView):
         found = readiness.findings()
         checks = [finding.as_dict() for finding in found]
         problems = [Problem(finding.name, finding.why) for finding in found if not finding.ok]
-        return _unready(problems, checks, request.path) if problems else Response({**OK, "checks": checks})
-
-
-def _unready(problems: list[Problem], checks: list[dict[str, Any]], instance: str) -> Response:
-    response = respond(describe(Unready(problems)), instance)
-    response.data = {**response.data, "checks": checks}
-    return response
+        if not problems:
+            return Response({**OK, "checks": checks})
+        response = respond(describe(Unready(problems)), request.path)
+        response.data = {**response.data, "checks": checks}
+        return response

@@ -15,7 +15,7 @@ from api.views.base import View
 from ecase.officers.models import Post
 from workflows.motions.filters import ME
 from workflows.statute.catalogue import catalogue, in_force
-from workflows.statute.schema import Catalogue, Kind
+from workflows.statute.schema import Catalogue
 
 
 class Kinds(View):
@@ -51,11 +51,11 @@ class OneKind(View):
 
 
 def _wanted(law: Catalogue, filters: dict[str, Any], post: Post) -> list[str]:
-    """The keys of the kinds of a group that a role may author."""
+    """The keys of the kinds of a group that a role may author, or a step of which it may."""
     role = post.role if filters.get("author") == ME else filters.get("author")
-    of_group = (entry for entry in law.kinds.values() if filters.get("group") in (None, entry.group))
-    return [entry.key for entry in of_group if role is None or role in _authors(entry)]
-
-
-def _authors(kind: Kind) -> set[str]:
-    return {*kind.author_roles, *(role for step in kind.validity.ladder for role in step.authors)}
+    found = []
+    for kind in law.kinds.values():
+        authors = {*kind.author_roles, *(author for step in kind.validity.ladder for author in step.authors)}
+        if filters.get("group") in (None, kind.group) and (role is None or role in authors):
+            found.append(kind.key)
+    return found

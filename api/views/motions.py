@@ -112,16 +112,10 @@ def _change(motion: Motion, post: Post, given: Mapping[str, Any], seen: int | No
         drafts.save(motion, post, given["payload"], seen)
         seen = None
     if "earlier" in given:
-        drafts.relate(motion, post, _earlier(given["earlier"], post), seen)
-
-
-def _earlier(motion_id: uuid.UUID | None, post: Post) -> Motion | None:
-    if motion_id is None:
-        return None
-    found = queries.queue(post).filter(pk=motion_id).first()
-    if found is None:
-        raise Invalid(Problem("unknown-motion", _("You may open no motion of this id."), "earlier"))
-    return found
+        earlier = queries.queue(post).filter(pk=given["earlier"]).first() if given["earlier"] else None
+        if given["earlier"] and earlier is None:
+            raise Invalid(Problem("unknown-motion", _("You may open no motion of this id."), "earlier"))
+        drafts.relate(motion, post, earlier, seen)
 
 
 def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response:
