@@ -1,6 +1,5 @@
 """The buttons of a motion: every possible act, the expected one first, the rare ones separate."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,11 +55,13 @@ class ActButtons:
 
 def act_buttons(motion: Motion, post: Post) -> ActButtons:
     """The acts that are possible now, each once: a decision is one button, whatever type of act it becomes."""
-    found = list(_each(motion, post))
-    first = sorted(
-        (button for button in found if button.rank != Rank.RARE), key=lambda button: button.rank != Rank.EXPECTED
-    )
-    return ActButtons(first, [button for button in found if button.rank == Rank.RARE])
+    by_address: dict[str, ActButton] = {}
+    for act_type in acting.available(motion, post):
+        address, spec = address_of(motion, act_type), spec_of(act_type)
+        by_address.setdefault(address, ActButton(act_type, spec.label, address, spec.rank, spec.reads_first))
+    frequent = [button for button in by_address.values() if button.rank != Rank.RARE]
+    first = sorted(frequent, key=lambda button: button.rank != Rank.EXPECTED)
+    return ActButtons(first, [button for button in by_address.values() if button.rank == Rank.RARE])
 
 
 def address_of(motion: Motion, act_type: ActType) -> str:
@@ -70,13 +71,3 @@ def address_of(motion: Motion, act_type: ActType) -> str:
     if act_type in DECISIONS:
         return reverse("portal:decide", args=[motion.pk])
     return reverse("portal:act", args=[motion.pk, act_type])
-
-
-def _each(motion: Motion, post: Post) -> Iterator[ActButton]:
-    seen: set[str] = set()
-    for act_type in acting.available(motion, post):
-        address = address_of(motion, act_type)
-        if address not in seen:
-            seen.add(address)
-            spec = spec_of(act_type)
-            yield ActButton(act_type, spec.label, address, spec.rank, spec.reads_first)

@@ -40,16 +40,12 @@ def describe_act(act: Act) -> list[Line]:
 
 def describe_payload(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> list[Line]:
     """The statement of an act of this type with this payload."""
-    form = payloads.form_of(motion, act_type, payload)
-    return [*_decided(motion, act_type, payload), *_lines(motion, form, payload)]
-
-
-def _decided(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Iterator[Line]:
-    labels = {choice.key: choice.label for choice in payloads.outcomes(motion, act_type)}
+    lines, labels = list[Line](), {choice.key: choice.label for choice in payloads.outcomes(motion, act_type)}
     if (outcome := payload.get(OUTCOME)) in labels:
-        yield Line(_("Outcome"), str(labels[outcome]))
+        lines.append(Line(_("Outcome"), str(labels[outcome])))
     if new := payload.get(NEW_OUTCOME):
-        yield Line(_("Decided instead"), str(motion.kind_entry.outcome(new).label))
+        lines.append(Line(_("Decided instead"), str(motion.kind_entry.outcome(new).label)))
+    return [*lines, *_lines(motion, payloads.form_of(motion, act_type, payload), payload)]
 
 
 def _lines(motion: Motion, form: Form, payload: Mapping[str, Any]) -> Iterator[Line]:
@@ -57,17 +53,12 @@ def _lines(motion: Motion, form: Form, payload: Mapping[str, Any]) -> Iterator[L
         value = payload.get(field.key)
         if value in (None, "", []):
             continue
-        yield _table(motion, field, value) if field.type == "list" else _line(motion, field, value)
-
-
-def _line(motion: Motion, field: Field, value: Any) -> Line:
-    return Line(field.label, _words(motion, field, value), is_long=field.type == "long_text")
-
-
-def _table(motion: Motion, field: Field, rows: Any) -> Line:
-    header = tuple(str(column.label) for column in field.fields)
-    cells = tuple(tuple(_words(motion, column, row.get(column.key)) for column in field.fields) for row in rows)
-    return Line(field.label, header=header, rows=cells)
+        if field.type == "list":
+            header = tuple(str(column.label) for column in field.fields)
+            rows = tuple(tuple(_words(motion, column, row.get(column.key)) for column in field.fields) for row in value)
+            yield Line(field.label, header=header, rows=rows)
+        else:
+            yield Line(field.label, _words(motion, field, value), is_long=field.type == "long_text")
 
 
 def _words(motion: Motion, field: Field, value: Any) -> str:

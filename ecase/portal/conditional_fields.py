@@ -37,22 +37,16 @@ def asked(field: Field, form: Form, prefix: str) -> Asked | None:
     """
     condition = field.required_if
     deciding = form.field(condition.field) if condition else None
-    if condition is None or deciding is None or _is_required_otherwise(field, form) or _compares(condition):
+    if condition is None or deciding is None:
+        return None
+    value = condition.value
+    has_second_field = isinstance(value, Mapping) or (isinstance(value, str) and value.startswith(FIELD_PREFIX))
+    if has_second_field or field.required or any(field.key in check.then_required for check in form.checks):
         return None
     offered = _offered(deciding, condition)
     now = timezone.now()
-    answers = (posted for posted, value in offered.items() if holds(condition, form, {deciding.key: value}, now))
+    answers = (posted for posted, given in offered.items() if holds(condition, form, {deciding.key: given}, now))
     return Asked(f"{prefix}.{deciding.key}", tuple(answers)) if offered else None
-
-
-def _is_required_otherwise(field: Field, form: Form) -> bool:
-    return field.required or any(field.key in check.then_required for check in form.checks)
-
-
-def _compares(condition: Condition) -> bool:
-    """Whether the condition refers to a second field."""
-    value = condition.value
-    return isinstance(value, Mapping) or (isinstance(value, str) and value.startswith(FIELD_PREFIX))
 
 
 def _offered(deciding: Field, condition: Condition) -> dict[str, Any]:

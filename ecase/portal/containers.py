@@ -47,16 +47,22 @@ def examine(file: UploadedFile) -> Findings:
         }
         raise Invalid(Problem("not-a-container", message, "file")) from fault
     signer = _at(verdict["act"], "author", "name")
-    lines = [_finding(line) for line in verdict["lines"]]
+    lines = []
+    for line in verdict["lines"]:
+        name = _say(line["name"]) + (f" {line['subject']}" if line["subject"] else "")
+        why = fault_in(line)
+        detail = faults.sentence(why) if why else ""
+        lines.append(Finding(name, line["indication"] == PASSED, _say(line["indication"]), detail))
     return Findings(verdict["indication"] == PASSED, signer, _facts(verdict["act"]), lines)
 
 
 def _facts(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Who stated what, when and in which case, as far as the act contains it."""
+    act_type = _at(statement, "act", "type")
     found = [
         (_("Signed by"), _at(statement, "author", "name")),
         (_("Organisation"), _at(statement, "author", "organisation")),
-        (_("Act"), _act(_at(statement, "act", "type"))),
+        (_("Act"), str(ActType(act_type).label) if act_type in ActType.values else act_type),
         (_("Case"), _at(statement, "case", "number")),
     ]
     return [(label, value) for label, value in found if value]
@@ -66,17 +72,6 @@ def _at(statement: Mapping[str, Any], part: str, key: str) -> str:
     values = statement.get(part)
     value = values.get(key) if isinstance(values, Mapping) else None
     return value if isinstance(value, str) else ""
-
-
-def _act(act_type: str) -> str:
-    return str(ActType(act_type).label) if act_type in ActType.values else act_type
-
-
-def _finding(line: Mapping[str, Any]) -> Finding:
-    passed = line["indication"] == PASSED
-    name = _say(line["name"]) + (f" {line['subject']}" if line["subject"] else "")
-    fault = fault_in(line)
-    return Finding(name, passed, _say(line["indication"]), faults.sentence(fault) if fault else "")
 
 
 def _say(key: str) -> str:

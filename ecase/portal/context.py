@@ -1,7 +1,6 @@
 """Context of every page: the signed-in officer, the signer's address, the number of unread notices."""
 
 import base64
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from ecase.officers.models import Post, Role
-from ecase.outbox.services import MOST_COUNTED
-from ecase.portal.inbox import unread
+from ecase.outbox.services import MOST_COUNTED, unread
 from ecase.trust import services as trust
 
 READERS_OF_THE_LOG = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
@@ -31,10 +29,10 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "signer_url": settings.SIGNER_URL,
         "signer_page": signer_page(),
         "signer_in_page": settings.SIGNER_IN_PAGE,
-        "signer_usage": _lazily(lambda: signer_usage(post)),
-        "keeper": _lazily(lambda: keeper(post)),
+        "signer_usage": SimpleLazyObject(lambda: signer_usage(post)),
+        "keeper": SimpleLazyObject(lambda: keeper(post)),
         "server_now": timezone.now(),
-        "navigation": _lazily(lambda: navigation(request, post)),
+        "navigation": SimpleLazyObject(lambda: navigation(request, post)),
     }
 
 
@@ -73,10 +71,6 @@ def _entry(request: HttpRequest, name: str, label: str) -> dict[str, Any]:
     address = reverse(f"portal:{name}")
     current = request.path == address if name == "home" else request.path.startswith(address)
     return {"label": label, "address": address, "current": current}
-
-
-def _lazily(function: Callable[[], Any]) -> Any:
-    return SimpleLazyObject(function)
 
 
 def signer_page() -> str:

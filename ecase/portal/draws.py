@@ -1,6 +1,6 @@
 """The record of a draw for people: candidates, their chances, who was excluded and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -60,18 +60,19 @@ class Described:
 
 def describe(draw: Draw) -> Described:
     """The record with names instead of ids, and the result of repeating the draw."""
-    listed = [_weighed(candidate) for candidate in draw.candidates]
-    names = _names([*(candidate["officer"] for candidate in listed), *draw.excluded])
+    # Draws of the first algorithm list ids only, all with the same weight.
+    listed = [held if isinstance(held, dict) else {"officer": held, "weight": 1} for held in draw.candidates]
+    keys = [*(held["officer"] for held in listed), *draw.excluded]
+    officers = Officer.objects.in_bulk([UUID(key) for key in keys])
+    names = {str(pk): officer.full_name for pk, officer in officers.items()}
     total = sum(candidate["weight"] for candidate in listed) or 1
     chosen = str(draw.chosen.officer_id)
     candidates = [_candidate(candidate, names, total, chosen) for candidate in listed]
-    excluded = [(names.get(officer, officer), _reasons(why)) for officer, why in draw.excluded.items()]
+    excluded = [
+        (names.get(officer, officer), [_reason(reason["code"], reason.get("detail", "")) for reason in why])
+        for officer, why in draw.excluded.items()
+    ]
     return Described(draw, candidates, excluded, assignment.faults(draw))
-
-
-def _weighed(candidate: Any) -> dict[str, Any]:
-    """Draws of the first algorithm list ids only, all with the same weight."""
-    return candidate if isinstance(candidate, dict) else {"officer": candidate, "weight": 1}
 
 
 def _candidate(candidate: dict[str, Any], names: Mapping[str, str], total: int, chosen: str) -> Candidate:
@@ -85,15 +86,6 @@ def _candidate(candidate: dict[str, Any], names: Mapping[str, str], total: int, 
         load=sum(made_of.get(key, 0) for key in LOAD) if made_of else None,
         is_chosen=officer == chosen,
     )
-
-
-def _names(officers: Iterable[str]) -> dict[str, str]:
-    found = Officer.objects.in_bulk([UUID(officer) for officer in officers])
-    return {str(pk): officer.full_name for pk, officer in found.items()}
-
-
-def _reasons(why: Iterable[Mapping[str, str]]) -> list[Any]:
-    return [_reason(reason["code"], reason.get("detail", "")) for reason in why]
 
 
 def _reason(code: str, detail: str) -> Any:

@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -15,11 +15,11 @@ from django.utils import timezone
 from ecase.cases.models import Person
 from ecase.instants import format_instant, parse_instant
 from ecase.portal.conditional_fields import Asked, asked
-from ecase.problems import Problem
-from workflows.motions.models import Motion
+from ecase.problems import Invalid, Problem
 from workflows.statute.schema import Field, Form
 from workflows.statute.validation import tidy
 
+Saved = TypeVar("Saved")
 PREFIX = "payload"
 NEW_ROW = "__row__"
 MINUTES = "%Y-%m-%dT%H:%M"
@@ -87,21 +87,13 @@ def read(form: Form, posted: QueryDict) -> dict[str, Any]:
 
 
 def _read_fields(fields: Iterable[Field], posted: QueryDict, path: str) -> dict[str, Any]:
-    values = {field.key: _READ.get(field.type, _read_text)(field, posted, f"{path}.{field.key}") for field in fields}
+    values = {field.key: _READ.get(field.type, _READ["text"])(field, posted, f"{path}.{field.key}") for field in fields}
     return {key: value for key, value in values.items() if value not in (None, "", [])}
-
-
-def _read_text(field: Field, posted: QueryDict, path: str) -> Any:
-    return posted.get(path, "")
 
 
 def _read_integer(field: Field, posted: QueryDict, path: str) -> Any:
     typed = SPACES.sub("", posted.get(path, ""))
     return int(typed) if re.fullmatch(r"-?[0-9]{1,18}", typed) else typed
-
-
-def _read_money(field: Field, posted: QueryDict, path: str) -> Any:
-    return SPACES.sub("", posted.get(path, "")).replace(",", ".")
 
 
 def _read_instant(field: Field, posted: QueryDict, path: str) -> Any:
@@ -112,27 +104,21 @@ def _read_instant(field: Field, posted: QueryDict, path: str) -> Any:
         return typed
 
 
-def _read_boolean(field: Field, posted: QueryDict, path: str) -> Any:
-    return {"yes": True, "no": False}.get(posted.get(path, ""))
-
-
-def _read_several(field: Field, posted: QueryDict, path: str) -> Any:
-    return posted.getlist(path)
-
-
 def _read_rows(field: Field, posted: QueryDict, path: str) -> Any:
     pattern = re.compile(rf"{re.escape(path)}\.(\d+)\.")
     numbers = sorted({int(match[1]) for name in posted if (match := pattern.match(name))})
     return [_read_fields(field.fields, posted, f"{path}.{number}") for number in numbers]
 
 
-_READ: dict[str, Callable[[Field, QueryDict, str], Any]] = {
+Reader = Callable[[Field, QueryDict, str], Any]
+_READ: dict[str, Reader] = {
+    "text": lambda _field, posted, path: posted.get(path, ""),
     "integer": _read_integer,
-    "money": _read_money,
+    "money": lambda _field, posted, path: SPACES.sub("", posted.get(path, "")).replace(",", "."),
     "instant": _read_instant,
-    "boolean": _read_boolean,
-    "choices": _read_several,
-    "persons": _read_several,
+    "boolean": lambda _field, posted, path: {"yes": True, "no": False}.get(posted.get(path, "")),
+    "choices": lambda _field, posted, path: posted.getlist(path),
+    "persons": lambda _field, posted, path: posted.getlist(path),
     "list": _read_rows,
 }
 
@@ -140,39 +126,31 @@ _READ: dict[str, Callable[[Field, QueryDict, str], Any]] = {
 # -- showing a payload ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Data shared by the inputs of one form: the persons of the case and the problems by field."""
-
-    persons: tuple[Person, ...]
-    errors: Mapping[str, list[Problem]]
-
-
 def inputs(
-    form: Form, payload: Mapping[str, Any], persons: Iterable[Person], errors: Mapping[str, list[Problem]] | None = None
+    form: Form,
+    payload: Any,
+    persons: Iterable[Person],
+    errors: Mapping[str, list[Problem]] | None = None,
+    prefix: str = PREFIX,
 ) -> list[Input]:
-    """The inputs of ``form``, filled with ``payload``, each with its problems."""
-    return _inputs(form, payload, PREFIX, Shown(tuple(persons), errors or {}))
-
-
-def _inputs(form: Form, values: Any, prefix: str, shown: Shown) -> list[Input]:
-    given = values if isinstance(values, Mapping) else {}
-    return [_input(field, form, given.get(field.key), prefix, shown) for field in form.fields]
-
-
-def _input(of: Field, form: Form, value: Any, prefix: str, shown: Shown) -> Input:
-    path, inner = f"{prefix}.{of.key}", Form(fields=of.fields)
-    rows = value if isinstance(value, list) and of.type == "list" else []
-    return Input(
-        field=of,
-        path=path,
-        value=_local(of, value),
-        errors=shown.errors.get(path, []),
-        options=_options(of, value, shown),
-        rows=[_inputs(inner, row, f"{path}.{number}", shown) for number, row in enumerate(rows)],
-        new_row=_inputs(inner, {}, f"{path}.{NEW_ROW}", shown) if of.type == "list" else [],
-        asked=asked(of, form, prefix),
-    )
+    """The inputs of ``form``, filled with ``payload``, each with its problems; a list has the inputs of its rows."""
+    given = payload if isinstance(payload, Mapping) else {}
+    people, faults, found = tuple(persons), errors or {}, list[Input]()
+    for of in form.fields:
+        path, value, inner = f"{prefix}.{of.key}", given.get(of.key), Form(fields=of.fields)
+        rows = value if isinstance(value, list) and of.type == "list" else []
+        entry = Input(
+            field=of,
+            path=path,
+            value=_local(of, value),
+            errors=faults.get(path, []),
+            options=_options(of, value, people),
+            rows=[inputs(inner, row, people, faults, f"{path}.{number}") for number, row in enumerate(rows)],
+            new_row=inputs(inner, {}, people, faults, f"{path}.{NEW_ROW}") if of.type == "list" else [],
+            asked=asked(of, form, prefix),
+        )
+        found.append(entry)
+    return found
 
 
 def _local(of: Field, value: Any) -> Any:
@@ -186,33 +164,26 @@ def _local(of: Field, value: Any) -> Any:
         return value
 
 
-def _options(of: Field, value: Any, shown: Shown) -> list[Option]:
-    chosen = _chosen(value)
+def _options(of: Field, value: Any, persons: Iterable[Person]) -> list[Option]:
+    # A posted value may have any shape.
+    chosen = {key for key in (value if isinstance(value, list) else [value]) if isinstance(key, str)}
     if of.type in ("choice", "choices"):
         return [Option(choice.key, str(choice.label), choice.article, choice.key in chosen) for choice in of.choices]
-    if of.type in ("person", "persons"):
-        return [
-            _person(person, chosen) for person in shown.persons if not of.capacities or person.capacity in of.capacities
-        ]
-    return []
+    found = []
+    for person in persons if of.type in ("person", "persons") else ():
+        if not of.capacities or person.capacity in of.capacities:
+            born = f"{person.born:%d.%m.%Y}" if person.born else ""
+            hint = ", ".join(part for part in (person.get_capacity_display(), born) if part)
+            found.append(Option(str(person.pk), person.full_name, hint, str(person.pk) in chosen))
+    return found
 
 
-def _chosen(value: Any) -> set[str]:
-    """The keys that are chosen, also if the posted value has another shape."""
-    given = value if isinstance(value, list) else [value]
-    return {key for key in given if isinstance(key, str)}
-
-
-def _person(person: Person, chosen: set[str]) -> Option:
-    born = f"{person.born:%d.%m.%Y}" if person.born else ""
-    hint = ", ".join(part for part in (person.get_capacity_display(), born) if part)
-    return Option(str(person.pk), person.full_name, hint, str(person.pk) in chosen)
-
-
-def from_earlier(motion: Motion) -> list[Input]:
-    """The inputs of a draft that are filled in from the earlier decision."""
-    filled = inputs(motion.kind_entry.form, motion.payload, ())
-    return [entry for entry in filled if entry.field.prefill.startswith("earlier.")]
+def save_what_fits(save: Callable[[dict[str, Any]], Saved], payload: dict[str, Any]) -> tuple[Saved, list[Problem]]:
+    """Save everything but the invalid fields, and report these: one bad date does not lose the other answers."""
+    try:
+        return save(payload), []
+    except Invalid as refusal:
+        return save(without(payload, refusal.problems)), list(refusal.problems)
 
 
 def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:

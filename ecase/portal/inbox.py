@@ -8,8 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ecase.instants import parse_optional_instant
-from ecase.officers.models import Post
-from ecase.outbox import services as outbox
 from ecase.outbox.models import Notice
 from workflows.motions.acts.registry import SPECS
 from workflows.motions.states import ActType
@@ -82,11 +80,6 @@ class Group:
         return any(line.tone == ESCALATION and _read_at(line.notice) is None for line in self.lines)
 
 
-def unread(post: Post) -> int:
-    """How many unread notices this post has."""
-    return outbox.unread(post)
-
-
 def headline(topic: str) -> Any:
     """The headline of a notice."""
     room, _dot, act_type = topic.partition(".")
@@ -99,15 +92,11 @@ def grouped(notices: Iterable[Notice]) -> list[Group]:
     """Notices grouped by motion, in the order of the newest of each; escalations come first."""
     found: dict[str, list[Line]] = {}
     for notice in notices:
-        found.setdefault(notice.key, []).append(_line(notice))
+        until = parse_optional_instant(notice.payload.get("due_at") or notice.payload.get("valid_until"))
+        line = Line(notice, headline(notice.topic), _TONES.get(notice.topic, NEWS), until)
+        found.setdefault(notice.key, []).append(line)
     groups = [Group(lines) for lines in found.values()]
     return sorted(groups, key=lambda group: not group.is_escalated)
-
-
-def _line(notice: Notice) -> Line:
-    until = notice.payload.get("due_at") or notice.payload.get("valid_until")
-    tone = _TONES.get(notice.topic, NEWS)
-    return Line(notice, headline(notice.topic), tone, parse_optional_instant(until))
 
 
 def _read_at(notice: Notice) -> Any:

@@ -1,6 +1,5 @@
 """The kinds that a post may file, with search: what each needs, who decides, and how fast."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecase.officers.models import Post
@@ -34,25 +33,16 @@ def may_start(post: Post) -> bool:
 
 
 def offered(post: Post, text: str = "") -> list[Group]:
-    """The kinds that this role may file and that contain every word of ``text``, in the groups of the catalogue."""
+    """The kinds that this role may file and that contain every word of ``text``, in the groups of the catalogue.
+
+    Name and summary, in every language, and the articles are searched.
+    """
     known, words = in_force(), text.casefold().split()
-    found = [kind for kind in known.kinds.values() if post.role in kind.author_roles and _mentions(kind, words)]
-    groups = ((group.label, [_offer(kind) for kind in found if kind.group == group.key]) for group in known.groups)
-    return [Group(label, offers) for label, offers in groups if offers]
-
-
-def _mentions(kind: Kind, words: list[str]) -> bool:
-    told = " ".join(_told(kind)).casefold()
-    return all(word in told for word in words)
-
-
-def _told(kind: Kind) -> Iterator[str]:
-    """The searched text: name and summary in every language, and the articles."""
-    for text in (kind.name, kind.summary):
-        yield from (text.kk, text.ru, text.en)
-    yield from kind.articles
-
-
-def _offer(kind: Kind) -> Offer:
-    asked = [attachment for attachment in kind.attachments if attachment.required or attachment.required_if]
-    return Offer(kind, asked, law.how_fast(kind), law.of_kind(kind))
+    offers: dict[str, list[Offer]] = {group.key: [] for group in known.groups}
+    for kind in known.kinds.values():
+        texts = [said for part in (kind.name, kind.summary) for said in (part.kk, part.ru, part.en)]
+        searched = " ".join([*texts, *kind.articles]).casefold()
+        if post.role in kind.author_roles and all(word in searched for word in words):
+            asked = [attachment for attachment in kind.attachments if attachment.required or attachment.required_if]
+            offers[kind.group].append(Offer(kind, asked, law.how_fast(kind), law.of_kind(kind)))
+    return [Group(group.label, offers[group.key]) for group in known.groups if offers[group.key]]

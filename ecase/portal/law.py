@@ -4,7 +4,6 @@ Every rule comes from the catalogue with its article. A rule that the catalogue 
 open.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,31 +49,25 @@ def length(amount: Amount) -> str:
 
 def how_fast(kind: Kind) -> list[Said]:
     """The terms for filing and for deciding."""
-    return [_term(term) for term in kind.terms if term.role == "judge" or "motion" in term.met_by]
+    asked = (term for term in kind.terms if term.role == "judge" or "motion" in term.met_by)
+    return [_said(str(term.label), _how_long(term), term) for term in asked]
 
 
 def of_kind(kind: Kind) -> list[Said]:
     """Every rule that the parties need before they act."""
-    return [*_agreed(kind), *how_fast(kind), *_decided(kind), *_after(kind)]
-
-
-def _agreed(kind: Kind) -> Iterator[Said]:
-    if kind.internal_approver:
-        yield _said(_("Inside the body"), kind.internal_approver.label, kind.internal_approver)
-    yield _said(_("Prosecutor"), PROSECUTOR[kind.prosecutor.role], kind.prosecutor)
-
-
-def _decided(kind: Kind) -> Iterator[Said]:
-    yield _said(_("Hearing"), HEARING[kind.hearing.mode], kind.hearing)
-    yield _said(_("Secrecy"), SECRECY[kind.secrecy.level], kind.secrecy)
-
-
-def _after(kind: Kind) -> Iterator[Said]:
-    yield _said(_("How long it holds"), _validity(kind), kind.validity)
-    if not kind.appeal.allowed:
-        yield _said(_("Appeal"), _("is not provided for"), kind.appeal)
-        return
-    yield _said(_("Appeal"), length(kind.appeal.term) if kind.appeal.term else UNKNOWN, kind.appeal)
+    approver = kind.internal_approver
+    appeal: Any = _("is not provided for")
+    if kind.appeal.allowed:
+        appeal = length(kind.appeal.term) if kind.appeal.term else UNKNOWN
+    return [
+        *([_said(_("Inside the body"), approver.label, approver)] if approver else []),
+        _said(_("Prosecutor"), PROSECUTOR[kind.prosecutor.role], kind.prosecutor),
+        *how_fast(kind),
+        _said(_("Hearing"), HEARING[kind.hearing.mode], kind.hearing),
+        _said(_("Secrecy"), SECRECY[kind.secrecy.level], kind.secrecy),
+        _said(_("How long it holds"), _validity(kind), kind.validity),
+        _said(_("Appeal"), appeal, kind.appeal),
+    ]
 
 
 def _validity(kind: Kind) -> Any:
@@ -92,14 +85,13 @@ def _said(label: str, text: Any, rule: Rule) -> Said:
     return Said(label, UNKNOWN if unknown else text, "" if unknown else rule.article, unknown)
 
 
-def _term(term: Term) -> Said:
-    return _said(str(term.label), _how_long(term), term)
-
-
 def _how_long(term: Term) -> Any:
     if term.immediately:
         return _("at once")
-    whole, less = _whole(term), _less(term)
+    by_choice = None if term.amount is not None else term.by_choice
+    amount = None if term.amount is None else Amount(amount=term.amount, unit=term.unit)
+    # Less: how much earlier than its own end the term is due.
+    whole, less = _either(term, amount, by_choice), _either(term, term.less, term.less_by)
     if term.amount == 0 and less:
         return _("%(less)s before the end") % {"less": less}
     if whole and less:
@@ -107,22 +99,12 @@ def _how_long(term: Term) -> Any:
     return whole or UNKNOWN
 
 
-def _whole(term: Term) -> str:
-    if term.amount is not None:
-        return length(Amount(amount=term.amount, unit=term.unit))
-    return _either(term, term.by_choice) if term.by_choice else ""
-
-
-def _less(term: Term) -> str:
-    """How much earlier than its own end the term is due."""
-    if term.less_by:
-        return _either(term, term.less_by)
-    return length(term.less) if term.less else ""
-
-
-def _either(term: Term, of: ByChoice) -> str:
-    """The lengths among which an answer of the motion chooses."""
-    return " / ".join(length(Amount(amount=amount, unit=term.unit)) for amount in sorted(set(of.amounts.values())))
+def _either(term: Term, amount: Amount | None, by_choice: ByChoice | None) -> str:
+    """The lengths among which an answer of the motion chooses; else the one length; empty if there is none."""
+    if by_choice:
+        amounts = sorted(set(by_choice.amounts.values()))
+        return " / ".join(length(Amount(amount=number, unit=term.unit)) for number in amounts)
+    return length(amount) if amount else ""
 
 
 _LENGTHS = {

@@ -34,7 +34,11 @@ def for_officers(view: View[P]) -> PlainView[P]:
 
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "post", None) is None:
-            return _to_sign_in(request)
+            # Back to the whole page if only a part of it was requested.
+            if htmx := getattr(request, "htmx", None):
+                address = redirect_to_login(htmx.current_url_abs_path or "/")["Location"]
+                return HttpResponseClientRedirect(f"{address}&ended=1")
+            return redirect_to_login(request.get_full_path())
         try:
             return view(cast(PortalRequest, request), *args, **kwargs)
         except Altered as refusal:
@@ -106,11 +110,3 @@ def _with_headers(response: HttpResponse, refusal: Refused) -> HttpResponse:
 def next_json(to: str, *args: Any) -> JsonResponse:
     """The address that a script of the portal goes to next."""
     return JsonResponse({"next": resolve_url(to, *args)})
-
-
-def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the sign-in and back: to the whole page if only a part of it was requested."""
-    htmx = getattr(request, "htmx", None)
-    if htmx:
-        return HttpResponseClientRedirect(f"{redirect_to_login(htmx.current_url_abs_path or '/')['Location']}&ended=1")
-    return redirect_to_login(request.get_full_path())

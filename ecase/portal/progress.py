@@ -1,6 +1,6 @@
 """Progress of a motion for people: the pipeline of its steps, and the three times of each reader."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Role
 from ecase.portal.sanction_status import AHEAD, CURRENT, DONE, STOPPED, Step
-from workflows.motions.models import Act, Motion, Opening
+from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules
 from workflows.motions.states import DECISIONS, ENDED, ActType, State
 
@@ -43,9 +43,20 @@ class Stamps:
 def pipeline(motion: Motion) -> list[Step]:
     """The steps of the motion from draft to execution, the current one marked."""
     steps = [step for step in STEPS if step[0] != BODY or kind_rules.needs_approval(motion)]
-    state = _left_from(motion) if motion.state == State.WITHDRAWN else State(motion.state)
+    state = State(motion.state)
+    if state == State.WITHDRAWN:
+        state = State(motion.last_act.from_state) if motion.last_act else State.DRAFT
     place = next(number for number, (_key, _label, states) in enumerate(steps) if state in states)
-    return [_step(motion, _label_of(motion, *step[:2]), number, place) for number, step in enumerate(steps)]
+    shown = []
+    for number, (key, name, _states) in enumerate(steps):
+        is_copied = key == PROSECUTOR and not kind_rules.needs_consent(motion)
+        label = COPY.get(motion.kind_entry.prosecutor.role, name) if is_copied else name
+        if number != place:
+            shown.append(Step(label, DONE if number < place else AHEAD))
+        else:
+            status = DONE if motion.state in FINISHED else STOPPED if motion.state in STOPS else CURRENT
+            shown.append(Step(label, status, motion.get_state_display()))
+    return shown
 
 
 def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
@@ -54,40 +65,16 @@ def stamps(motion: Motion, acts: Sequence[Act]) -> list[Stamps]:
     Only for the current version and the current judge. The history shows the others.
     """
     opened = list(motion.openings.filter(version=motion.version).order_by("opened_at"))
-    return list(_readers(motion, [act for act in acts if act.version == motion.version], opened))
-
-
-def _readers(motion: Motion, acts: Sequence[Act], opened: Sequence[Opening]) -> Iterator[Stamps]:
+    current, found = [act for act in acts if act.version == motion.version], list[Stamps]()
     if kind_rules.needs_consent(motion):
-        received = _last(acts, ActType.APPROVAL if kind_rules.needs_approval(motion) else ActType.MOTION)
-        read = _first(opening for opening in opened if opening.role == Role.PROSECUTOR)
-        yield Stamps(_("Prosecutor"), received, read, _last(acts, *PROSECUTORS_WORD))
-    received = _last(acts, ActType.ASSIGNMENT) if motion.judge_id else None
-    read = _first(opening for opening in opened if opening.role == Role.JUDGE and opening.officer_id == motion.judge_id)
-    yield Stamps(_("Judge"), received, read, _last(acts, *DECISIONS))
-
-
-def _first(opened: Iterable[Opening]) -> datetime | None:
-    return next((opening.opened_at for opening in opened), None)
+        received = _last(current, ActType.APPROVAL if kind_rules.needs_approval(motion) else ActType.MOTION)
+        read = (opening.opened_at for opening in opened if opening.role == Role.PROSECUTOR)
+        found.append(Stamps(_("Prosecutor"), received, next(read, None), _last(current, *PROSECUTORS_WORD)))
+    received = _last(current, ActType.ASSIGNMENT) if motion.judge_id else None
+    by_judge = (opening for opening in opened if opening.role == Role.JUDGE and opening.officer_id == motion.judge_id)
+    read = (opening.opened_at for opening in by_judge)
+    return [*found, Stamps(_("Judge"), received, next(read, None), _last(current, *DECISIONS))]
 
 
 def _last(acts: Sequence[Act], *types: ActType) -> datetime | None:
     return max((act.performed_at for act in acts if act.type in types), default=None)
-
-
-def _label_of(motion: Motion, key: str, label: Any) -> Any:
-    if key == PROSECUTOR and not kind_rules.needs_consent(motion):
-        return COPY.get(motion.kind_entry.prosecutor.role, label)
-    return label
-
-
-def _left_from(motion: Motion) -> State:
-    return State(motion.last_act.from_state) if motion.last_act else State.DRAFT
-
-
-def _step(motion: Motion, label: Any, number: int, place: int) -> Step:
-    if number != place:
-        return Step(label, DONE if number < place else AHEAD)
-    if motion.state in FINISHED:
-        return Step(label, DONE, motion.get_state_display())
-    return Step(label, STOPPED if motion.state in STOPS else CURRENT, motion.get_state_display())

@@ -85,10 +85,6 @@ def force(motion: Motion) -> Force | None:
         return None
     if kind_rules.is_suspended(motion):
         return Force(_("The appeal suspends the sanction: it is not carried out until that is decided."), WAITS)
-    return _in_time(motion)
-
-
-def _in_time(motion: Motion) -> Force:
     if motion.valid_until is None:
         return Force(_without_end(motion), HOLDS)
     if timezone.now() > motion.valid_until:
@@ -119,34 +115,25 @@ def related(motion: Motion, post: Post) -> dict[str, list[Motion]]:
 
 
 def consents(motion: Motion, acts: Sequence[Act]) -> list[Consent]:
-    """Everybody whose consent is needed before the court; empty if it is only the case's prosecutor or nobody."""
-    ladder = [*_approver(motion, acts), *_prosecutors(motion, acts)]
-    return ladder if len(ladder) > 1 or kind_rules.consent_levels(motion) else []
+    """Everybody whose consent is needed before the court; empty if it is only the case's prosecutor or nobody.
 
-
-def _approver(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
-    approver = motion.kind_entry.internal_approver
-    if approver is None or not kind_rules.needs_approval(motion):
-        return
-    given = _of_version(motion, acts, ActType.APPROVAL)
-    waits = motion.state == State.AWAITING_APPROVAL
-    yield _consent(approver.label, motion.organisation, given[0] if given else None, is_next=waits)
-
-
-def _prosecutors(motion: Motion, acts: Sequence[Act]) -> Iterator[Consent]:
-    if not kind_rules.needs_consent(motion):
-        return
-    given = _of_version(motion, acts, ActType.AGREEMENT)
-    levels: tuple[str, ...] = kind_rules.consent_levels(motion) or (motion.prosecution.level,)
-    for number, level in enumerate(levels):
-        act = given[number] if number < len(given) else None
-        waits = motion.state == State.SUBMITTED and number == motion.consents
-        yield _consent(Organisation.Level(level).label, motion.prosecution.above(level), act, is_next=waits)
-
-
-def _of_version(motion: Motion, acts: Sequence[Act], act_type: ActType) -> list[Act]:
-    """The acts of this type since the motion was last filed."""
-    return [act for act in acts if act.type == act_type and act.version == motion.version]
+    Given are those since the motion was last filed.
+    """
+    ladder: list[Consent] = []
+    given = [act for act in acts if act.version == motion.version]
+    approver, levels = motion.kind_entry.internal_approver, kind_rules.consent_levels(motion)
+    if approver and kind_rules.needs_approval(motion):
+        approval = next((act for act in given if act.type == ActType.APPROVAL), None)
+        waits = motion.state == State.AWAITING_APPROVAL
+        ladder.append(_consent(approver.label, motion.organisation, approval, is_next=waits))
+    if kind_rules.needs_consent(motion):
+        agreements = [act for act in given if act.type == ActType.AGREEMENT]
+        for number, level in enumerate(levels or (motion.prosecution.level,)):
+            act = agreements[number] if number < len(agreements) else None
+            waits = motion.state == State.SUBMITTED and number == motion.consents
+            office = motion.prosecution.above(level)
+            ladder.append(_consent(Organisation.Level(level).label, office, act, is_next=waits))
+    return ladder if len(ladder) > 1 or levels else []
 
 
 def _consent(who: Any, office: Organisation | None, act: Act | None, *, is_next: bool) -> Consent:

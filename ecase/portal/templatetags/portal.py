@@ -21,6 +21,7 @@ from workflows.papers.wording import words
 from workflows.statute.schema import Rule
 
 register = template.Library()
+register.filter("waits_for", next_steps)
 HOUR = 3600
 
 COLOURS: dict[str, str] = {
@@ -81,12 +82,6 @@ def groups(digest: str) -> str:
 def subject(motion: Motion, post: Post) -> Any:
     """The person by whom a list names a motion for this post."""
     return main_person(motion, post)
-
-
-@register.filter
-def waits_for(motion: Motion) -> list[Any]:
-    """What a listed motion waits for next and by whom, sentence by sentence."""
-    return next_steps(motion)
 
 
 @register.filter

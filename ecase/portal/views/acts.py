@@ -1,5 +1,7 @@
 """Writing any act except motions and decisions, with the catalogue's form; previews; preparing for the signature."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ecase.officers.models import Post
 from ecase.portal import attachments, files, forms
 from ecase.portal.act_buttons import address_of
-from ecase.portal.act_choices import form_of
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
 from ecase.portal.views.motions import about, decision_alone
-from ecase.problems import Invalid, Problem, Refused
+from ecase.problems import Problem, Refused
+from workflows.motions.acts.registry import spec_of
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_of
 from workflows.motions.rules import payloads
 from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import DECISIONS, WITH_OUTCOME, ActType
+from workflows.statute.schema import Field, Form
 
 WRITTEN_ELSEWHERE = DECISIONS | {ActType.MOTION}
 # The inputs that decide which fields an act has.
@@ -34,12 +37,14 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
     if kind in WRITTEN_ELSEWHERE:
         return redirect(address_of(motion, kind))
     if request.method == "POST":
-        return _keep(request, motion, kind)
+        payload = _read(motion, request.post, kind, request.POST)
+        if kind in WITH_OUTCOME and OUTCOME not in payload:
+            return render(request, "portal/act_status.html", {"choose_first": True})
+        return keep(request, motion, kind, payload)
     if kind not in acting.available(motion, request.post):
         return page(request, "act_not_possible.html", {**about(motion, request.post), "act_type": kind}, status=409)
-    return page(
-        request, "act.html", _about(motion, request.post, kind, drafts.load_act_draft(motion, request.post, kind))
-    )
+    payload = drafts.load_act_draft(motion, request.post, kind)
+    return page(request, "act.html", _about(motion, request.post, kind, payload))
 
 
 @require_POST
@@ -47,11 +52,8 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
 def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
     """The fields of the chosen outcome, keeping the input of fields that the previous outcome has as well."""
     motion, kind = _found(request.post, motion_id, act_type)
-    return render(
-        request,
-        "portal/act_fields.html",
-        _fields(motion, request.post, kind, _read(motion, request.post, kind, request.POST)),
-    )
+    payload = _read(motion, request.post, kind, request.POST)
+    return render(request, "portal/act_fields.html", _fields(motion, request.post, kind, payload))
 
 
 @require_POST
@@ -87,29 +89,14 @@ def preview_pdf(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpR
 def keep(request: PortalRequest, motion: Motion, kind: ActType, payload: dict[str, Any]) -> HttpResponse:
     """Save the input; invalid values are reported and kept by the browser only."""
     try:
-        wrong = _keep_what_fits(request.post, motion, kind, payload)
+        save = partial(drafts.save_act_draft, motion, request.post, kind)
+        _kept, wrong = forms.save_what_fits(save, payload)
     except Refused as refusal:
         return render(request, "portal/act_status.html", faults(refusal), status=refusal.status)
     context = {"saved": True, "wrong": wrong, "errors": by_field(wrong)}
     answer = render(request, "portal/act_status.html", context)
     answer["X-Kept-All"] = "no" if wrong else "yes"
     return answer
-
-
-def _keep(request: PortalRequest, motion: Motion, kind: ActType) -> HttpResponse:
-    payload = _read(motion, request.post, kind, request.POST)
-    if kind in WITH_OUTCOME and OUTCOME not in payload:
-        return render(request, "portal/act_status.html", {"choose_first": True})
-    return keep(request, motion, kind, payload)
-
-
-def _keep_what_fits(post: Post, motion: Motion, kind: ActType, payload: dict[str, Any]) -> list[Problem]:
-    try:
-        drafts.save_act_draft(motion, post, kind, payload)
-    except Invalid as refusal:
-        drafts.save_act_draft(motion, post, kind, forms.without(payload, refusal.problems))
-        return list(refusal.problems)
-    return []
 
 
 def _found(post: Post, motion_id: UUID, act_type: str) -> tuple[Motion, ActType]:
@@ -120,24 +107,27 @@ def _found(post: Post, motion_id: UUID, act_type: str) -> tuple[Motion, ActType]
     return or_404(acting.motion_for_act, post, motion_id, kind), kind
 
 
-def _around(motion: Motion, post: Post) -> dict[str, Any]:
-    return about(motion, post) if motion.is_open_to(post) else decision_alone(motion, post)
+def _form(motion: Motion, kind: ActType, payload: dict[str, Any], author: Post) -> Form:
+    """The form that ``payload`` of ``author`` fills, with choices for texts of which the register knows the values.
+
+    The stored and signed value stays the text: the key of a field, the number of a court.
+    """
+    form, fields = payloads.form_of(motion, kind, payload, author=author), list[Field]()
+    for field in form.fields:
+        known = spec_of(kind).choices.get(field.key)
+        fields.append(replace(field, type="choice", choices=tuple(known(motion))) if known else field)
+    return replace(form, fields=tuple(fields))
 
 
 def _read(motion: Motion, post: Post, kind: ActType, posted: QueryDict) -> dict[str, Any]:
-    """The posted payload: the form's fields, with the outcome if the act has one."""
+    """The posted payload: the form's fields, with the chosen outcomes, unless this act cannot state them."""
     stated = {key: value for key in CHOSEN if (value := posted.get(f"{forms.PREFIX}.{key}", ""))}
-    form = form_of(motion, kind, stated, post)
-    return {**(_known(motion, kind, stated) if kind in WITH_OUTCOME else {}), **forms.read(form, posted)}
-
-
-def _known(motion: Motion, kind: ActType, stated: dict[str, str]) -> dict[str, str]:
-    """The outcomes that were chosen, without outcomes that this act cannot state."""
-    outcome = stated.get(OUTCOME, "")
-    if outcome not in {choice.key for choice in payloads.outcomes(motion, kind)}:
-        return {}
-    new = {new_outcome.key for new_outcome in payloads.new_outcomes(motion, kind, outcome)}
-    return {OUTCOME: outcome, **({NEW_OUTCOME: stated[NEW_OUTCOME]} if stated.get(NEW_OUTCOME) in new else {})}
+    payload, outcome = forms.read(_form(motion, kind, stated, post), posted), stated.get(OUTCOME, "")
+    if kind not in WITH_OUTCOME or outcome not in {choice.key for choice in payloads.outcomes(motion, kind)}:
+        return payload
+    new_outcomes = {new_outcome.key for new_outcome in payloads.new_outcomes(motion, kind, outcome)}
+    new = {NEW_OUTCOME: stated[NEW_OUTCOME]} if stated.get(NEW_OUTCOME) in new_outcomes else {}
+    return {OUTCOME: outcome, **new, **payload}
 
 
 def _about(
@@ -145,7 +135,8 @@ def _about(
 ) -> dict[str, Any]:
     errors = by_field(refusal.problems) if refusal else {}
     parts = attachments.parts(motion, waiting=True) if kind == ActType.SUPPLEMENT else []
-    return {**_around(motion, post), **_fields(motion, post, kind, payload, errors), "parts": parts}
+    around = about(motion, post) if motion.is_open_to(post) else decision_alone(motion, post)
+    return {**around, **_fields(motion, post, kind, payload, errors), "parts": parts}
 
 
 def _fields(
@@ -160,6 +151,6 @@ def _fields(
         "outcome": outcome,
         "new_outcomes": payloads.new_outcomes(motion, kind, outcome),
         "new_outcome": payload.get(NEW_OUTCOME, ""),
-        "inputs": forms.inputs(form_of(motion, kind, payload, post), payload, persons_of(motion, post), errors),
+        "inputs": forms.inputs(_form(motion, kind, payload, post), payload, persons_of(motion, post), errors),
         "errors": errors or {},
     }

@@ -9,11 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ecase.officers.models import Post
 from ecase.portal.pages import PortalRequest, for_officers, page, refused_json
 from ecase.problems import Invalid, Problem, Undecided
 from workflows.motions import queries
-from workflows.motions.models import PendingSignature
 from workflows.motions.services import batch, pending_signatures
 from workflows.motions.services.batch import Outcome
 from workflows.motions.states import ActType
@@ -27,7 +25,10 @@ def signatures(request: PortalRequest) -> HttpResponse:
     waiting = [(pending, ActType(pending.prepared.type)) for pending in pending_signatures.waiting_for(request.post)]
     own = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id == request.post.pk]
     others = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id != request.post.pk]
-    context = {"prepared": prepared, "waiting": own, "others": others, "visible": _visible(request.post, others)}
+    # A clerk sees a motion once it is registered.
+    asked = {pending.prepared.motion_id for pending, _kind in others}
+    visible = set(queries.queue(request.post).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+    context = {"prepared": prepared, "waiting": own, "others": others, "visible": visible}
     return page(request, "signatures.html", context)
 
 
@@ -41,12 +42,6 @@ def sign_many(request: PortalRequest) -> HttpResponse:
         return refused_json(Invalid(Problem("signatures", _("The signatures could not be read."), "signatures")))
     results = [_result(outcome) for outcome in batch.perform_many(given, request.post)]
     return JsonResponse({"results": results})
-
-
-def _visible(post: Post, waiting: list[tuple[PendingSignature, ActType]]) -> set[UUID]:
-    """The motions among them that the post may open: a clerk sees a motion once it is registered."""
-    asked = {pending.prepared.motion_id for pending, _kind in waiting}
-    return set(queries.queue(post).filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
 
 
 def _given(body: bytes) -> list[tuple[UUID, bytes]]:

@@ -1,5 +1,6 @@
 """Cases: the list, one case with its persons, motions and documents, and starting a motion."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,21 +10,30 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecase.cases import documents
-from ecase.cases.models import Case
-from ecase.officers.models import Post
+from ecase.cases.models import Case, TeamMember
+from ecase.cases.services import LEADER_NAMED_BY, OPENERS, investigators_of
+from ecase.officers.models import Post, Role
 from ecase.pagination import fetch_page, read_cursor
-from ecase.portal import kinds, teams
+from ecase.portal import kinds
 from ecase.portal.files import inline
 from ecase.portal.next_steps import with_awaited_acts
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
 from ecase.problems import Refused
 from workflows.motions import queries
-from workflows.motions.models import Motion
 from workflows.motions.persons import persons_shown_to, persons_visible_to
 from workflows.motions.rules import prefill
 from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_cases_mentioning
 from workflows.motions.services import drafts
+
+
+@dataclass(frozen=True)
+class Team:
+    """The investigators of a case; the posts that the reader could add, and whether he names the leader."""
+
+    members: list[TeamMember]
+    others: list[Post]
+    names_leader: bool
 
 
 @require_safe
@@ -56,16 +66,12 @@ def start_motion(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
     if request.method != "POST":
         return page(request, "kinds.html" if request.htmx else "start.html", context)
     try:
-        motion = _started(request, case)
+        motion = drafts.create(case, request.POST.get("kind", ""), request.post)
+        if known := prefill.of_case(motion):
+            motion = drafts.save(motion, request.post, known)
     except Refused as refusal:
         return refused(request, "start.html", context, refusal)
     return redirect("portal:draft", motion.pk)
-
-
-def _started(request: PortalRequest, case: Case) -> Motion:
-    motion = drafts.create(case, request.POST.get("kind", ""), request.post)
-    known = prefill.of_case(motion)
-    return drafts.save(motion, request.post, known) if known else motion
 
 
 @require_safe
@@ -93,6 +99,18 @@ def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
         "motions": fetch_page(motions, "created_at", read_cursor(after)),
         "decisions": queries.decisions(post).filter(case=case).select_related("court"),
         "documents": queries.documents(case, post).select_related("blob", "uploaded_by__officer"),
-        "team": teams.team(case, post),
+        "team": team(case, post),
         "starts_motions": kinds.may_start(post),
     }
+
+
+def team(case: Case, post: Post) -> Team | None:
+    """The group of investigators; ``None`` for a post that neither investigates nor supervises."""
+    if post.role not in OPENERS | {Role.PROSECUTOR}:
+        return None
+    members = list(case.team.select_related("officer").order_by("-leads", "officer__surname", "officer__given_name"))
+    others: list[Post] = []
+    if post.role in OPENERS:
+        known = [member.officer_id for member in members]
+        others = list(investigators_of(case).exclude(officer__in=known).select_related("officer"))
+    return Team(members, others, post.role in LEADER_NAMED_BY and len(members) > 1)

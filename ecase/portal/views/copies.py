@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,12 +66,10 @@ def record(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
 def proof(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
     """The document that proves the service; its reading is logged."""
     found = or_404(served_copies.get, request.post, copy_id).proof
-    document = or_404(queries.documents(found.case, request.post).get, pk=found.pk) if found else or_404(_nothing)
+    if found is None:
+        raise Http404
+    document = or_404(queries.documents(found.case, request.post).get, pk=found.pk)
     return inline(documents.read(document, request.post), document.name, document.blob.media_type)
-
-
-def _nothing() -> None:
-    raise Copy.DoesNotExist
 
 
 def _instant(typed: str) -> datetime | None:
@@ -85,19 +83,18 @@ def _instant(typed: str) -> datetime | None:
 def _about(
     motion: Motion, post: Post, opened: Copy | None = None, typed: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    rows = [_row(copy, motion, post, opened) for copy in served_copies.copies_of_motion(motion)]
+    rows, now = [], timezone.now()
+    for copy in served_copies.copies_of_motion(motion):
+        copy.motion = motion
+        settled = copy.acknowledged_at is not None or copy.voided_at is not None
+        row = {
+            "copy": copy,
+            "addressee": addressee_of(copy, post),
+            "is_overdue": copy.is_overdue(now),
+            "may_acknowledge": not settled and copy.how == "system" and served_copies.is_addressee(copy, post),
+            "may_record": not settled and served_copies.may_record(copy, post),
+            "is_open": opened is not None and opened.pk == copy.pk,
+        }
+        rows.append(row)
     ways = [(way.value, way.label) for way in BY_HAND]
     return {"motion": motion, "kind": motion.kind_entry, "rows": rows, "ways": ways, "typed": typed or {}}
-
-
-def _row(copy: Copy, motion: Motion, post: Post, opened: Copy | None) -> dict[str, Any]:
-    copy.motion = motion
-    settled = copy.acknowledged_at is not None or copy.voided_at is not None
-    return {
-        "copy": copy,
-        "addressee": addressee_of(copy, post),
-        "is_overdue": copy.is_overdue(timezone.now()),
-        "may_acknowledge": not settled and copy.how == "system" and served_copies.is_addressee(copy, post),
-        "may_record": not settled and served_copies.may_record(copy, post),
-        "is_open": opened is not None and opened.pk == copy.pk,
-    }

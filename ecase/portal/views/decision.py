@@ -33,11 +33,13 @@ def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """The decision page; POST (htmx: autosave) saves the input."""
     motion = or_404(queries.get, request.post, motion_id)
     if request.method == "POST":
-        return _keep(request, motion)
-    if not _possible(motion, request.post):
-        return page(
-            request, "act_not_possible.html", {**about(motion, request.post), "act_type": ActType.PROTOCOL}, 409
-        )
+        payload = _read(motion, request.POST)
+        if OUTCOME not in payload:
+            return render(request, "portal/act_status.html", {"choose_first": True})
+        return keep(request, motion, _act_type(motion, payload[OUTCOME]), payload)
+    if DECISIONS.isdisjoint(acting.available(motion, request.post)):
+        shown = {**about(motion, request.post), "act_type": ActType.PROTOCOL}
+        return page(request, "act_not_possible.html", shown, status=409)
     return page(request, "decision.html", _about(motion, request.post, _kept(motion, request.post)))
 
 
@@ -85,17 +87,6 @@ def freeze(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     except Refused as refusal:
         return refused(request, "decision.html", _about(motion, request.post, payload, refusal), refusal)
     return redirect("portal:sign", prepared.pk)
-
-
-def _keep(request: PortalRequest, motion: Motion) -> HttpResponse:
-    payload = _read(motion, request.POST)
-    if OUTCOME not in payload:
-        return render(request, "portal/act_status.html", {"choose_first": True})
-    return keep(request, motion, _act_type(motion, payload[OUTCOME]), payload)
-
-
-def _possible(motion: Motion, post: Post) -> list[ActType]:
-    return [act_type for act_type in acting.available(motion, post) if act_type in DECISIONS]
 
 
 def _kept(motion: Motion, post: Post) -> dict[str, Any]:

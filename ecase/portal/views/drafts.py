@@ -38,7 +38,7 @@ def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """Save the page and prepare the motion for signing; shows every problem if it is incomplete."""
     motion = or_404(queries.get, request.post, motion_id)
-    payload = forms.read(_form(motion), request.POST)
+    payload = forms.read(acting.form(motion, ActType.MOTION), request.POST)
     try:
         motion = drafts.save(motion, request.post, payload, _revision(request))
         prepared = acting.prepare(motion, ActType.MOTION, request.post, {})
@@ -80,20 +80,15 @@ def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpR
 def relate(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Set the earlier decision that the draft is about; an empty choice removes it."""
     motion = or_404(queries.get, request.post, motion_id)
+    chosen, candidates = request.POST.get("earlier", ""), _candidates(motion, request.post)
+    earlier = next((candidate for candidate in candidates if str(candidate.pk) == chosen), None)
     try:
-        drafts.relate(motion, request.post, _named(request, motion))
+        if chosen and earlier is None:
+            raise Invalid(Problem("unfit", _("Choose one of the decisions that are listed."), "earlier"))
+        drafts.relate(motion, request.post, earlier)
     except Refused as refusal:
         return _earlier(request, motion, refusal)
     return _earlier(request, motion)
-
-
-def _named(request: PortalRequest, motion: Motion) -> Motion | None:
-    """The chosen motion, if it is one of those offered."""
-    chosen = request.POST.get("earlier", "")
-    found = next((candidate for candidate in _candidates(motion, request.post) if str(candidate.pk) == chosen), None)
-    if chosen and found is None:
-        raise Invalid(Problem("unfit", _("Choose one of the decisions that are listed."), "earlier"))
-    return found
 
 
 def _earlier(request: PortalRequest, motion: Motion, refusal: Refused | None = None) -> HttpResponse:
@@ -101,7 +96,8 @@ def _earlier(request: PortalRequest, motion: Motion, refusal: Refused | None = N
     fresh = queries.get(request.post, motion.pk)
     problems = refusal.problems if refusal else ()
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True, "earlier_problems": problems}
-    filled = () if refusal else forms.from_earlier(fresh)
+    known = () if refusal else forms.inputs(fresh.kind_entry.form, fresh.payload, ())
+    filled = [entry for entry in known if entry.field.prefill.startswith("earlier.")]
     context |= {"kind": fresh.kind_entry, "candidates": _candidates(fresh, request.post), "filled": filled}
     return render(request, "portal/earlier_part.html", context, status=refusal.status if refusal else 200)
 
@@ -133,9 +129,10 @@ def attachment(request: PortalRequest, motion_id: UUID, attachment_id: int) -> H
 
 
 def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
-    payload = forms.read(_form(motion), request.POST)
+    payload = forms.read(acting.form(motion, ActType.MOTION), request.POST)
     try:
-        return _saved(request, *_keep_what_fits(request, motion, payload))
+        kept = forms.save_what_fits(lambda fit: drafts.save(motion, request.post, fit, _revision(request)), payload)
+        return _saved(request, *kept)
     except Stale as refusal:
         fresh = queries.get(request.post, motion.pk)
         if fresh.payload == payload:
@@ -144,15 +141,6 @@ def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
         return _status(request, motion, {"stale": True, **faults(refusal)}, refusal.status)
     except Refused as refusal:
         return _status(request, motion, faults(refusal), refusal.status)
-
-
-def _keep_what_fits(request: PortalRequest, motion: Motion, payload: dict[str, Any]) -> tuple[Motion, list[Problem]]:
-    """Save everything but the invalid fields: one bad date does not lose the other answers."""
-    try:
-        return drafts.save(motion, request.post, payload, _revision(request)), []
-    except Invalid as refusal:
-        rest = forms.without(payload, refusal.problems)
-        return drafts.save(motion, request.post, rest, _revision(request)), list(refusal.problems)
 
 
 def _saved(request: PortalRequest, motion: Motion, wrong: list[Problem]) -> HttpResponse:
@@ -187,17 +175,13 @@ def _about(
     return {
         "motion": motion,
         "kind": motion.kind_entry,
-        "inputs": forms.inputs(_form(motion), shown, persons_of(motion, post), errors),
+        "inputs": forms.inputs(acting.form(motion, ActType.MOTION), shown, persons_of(motion, post), errors),
         "parts": attachments.parts(motion),
         "missing": drafts.missing(motion),
         "errors": errors,
         "candidates": _candidates(motion, post),
         "earlier_problems": errors.get("earlier", []),
     }
-
-
-def _form(motion: Motion) -> Any:
-    return acting.form(motion, ActType.MOTION)
 
 
 def _revision(request: PortalRequest) -> int | None:

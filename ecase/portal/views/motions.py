@@ -56,7 +56,9 @@ def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """The materials of the motion. Opening them stamps and logs the reading."""
     motion = or_404(queries.get, request.post, motion_id)
     opening = queries.open_materials(motion, request.post)
-    attachments = _attachments(motion, request.post)
+    labels = {requirement.key: requirement.label for requirement in motion.kind_entry.attachments}
+    shown = queries.attachments(motion, request.post)
+    attachments = [{"attachment": held, "label": labels.get(held.requirement, "")} for held in shown]
     context = {"opening": opening, "attachments": attachments, "lines": act_fields.describe_motion(motion)}
     return page(request, "materials.html", {**about(motion, request.post), **context})
 
@@ -68,7 +70,9 @@ def versions(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     motion = or_404(queries.get, request.post, motion_id)
     queries.open_versions(motion, request.post)
     known = difference.versions(motion)
-    before, after = _chosen_versions(request, known)
+    typed = (request.GET.get(name, "") for name in ("before", "after"))
+    chosen = [int(version) if version.isdecimal() and int(version) in known else None for version in typed]
+    before, after = chosen[0] or known[max(-2, -len(known))], chosen[1] or known[-1]
     context = {"known": known, "before": before, "after": after}
     changes = difference.between(motion, before, after) if before != after else []
     return page(request, "versions.html", {**_heading(motion), **context, "changes": changes})
@@ -90,17 +94,6 @@ def whole_file(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     motion = or_404(queries.get, request.post, motion_id)
     queries.open_materials(motion, request.post)
     return files.pdf(motion_pdf.render(motion, request.post), motion_pdf.file_name(motion))
-
-
-def _kept(kept: Kept) -> dict[str, Any]:
-    """A motion that the officer may no longer open: the acts that he has signed, and the version that he acted on."""
-    return {
-        **_heading(kept.motion),
-        "own": kept.own,
-        "filed": kept.filed,
-        "lines": act_fields.describe_act(kept.filed) if kept.filed else [],
-        "files": kept.files,
-    }
 
 
 def about(motion: Motion, post: Post) -> dict[str, Any]:
@@ -126,7 +119,10 @@ def _out_of_sight(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     try:
         motion = queries.decided(request.post, motion_id)
     except Motion.DoesNotExist:
-        return page(request, "motion_kept.html", _kept(or_404(signers.get, request.post, motion_id)))
+        kept: Kept = or_404(signers.get, request.post, motion_id)
+        lines = act_fields.describe_act(kept.filed) if kept.filed else []
+        own = {"own": kept.own, "filed": kept.filed, "lines": lines, "files": kept.files}
+        return page(request, "motion_kept.html", {**_heading(kept.motion), **own})
     shown = decision_alone(motion, request.post)
     queries.open_act(shown["decision"], motion, request.post)
     return page(request, "decision_alone.html", shown)
@@ -150,18 +146,18 @@ def _heading(motion: Motion) -> dict[str, Any]:
 
 
 def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
-    hearing = _last(acts, ActType.HEARING_ORDER)
-    minutes = _last(acts, ActType.MINUTES)
+    ordered, hearing = _last(acts, ActType.HEARING_ORDER), list[act_fields.Line]()
+    if ordered:
+        hearing = act_fields.describe_payload(motion, ActType.HEARING_ORDER, ordered.stated["payload"])
+    admissions = motion.admissions.select_related("officer", "admitted_by__officer").order_by("admitted_at")
     return {
         "outcome": motion.kind_entry.outcome(motion.outcome) if motion.outcome else None,
         "force": sanction_status.force(motion),
         "consents": sanction_status.consents(motion, acts),
         "appeal": sanction_status.appeal(motion),
-        "admissions": _admissions(motion),
-        "hearing": act_fields.describe_payload(motion, ActType.HEARING_ORDER, hearing.stated["payload"])
-        if hearing
-        else [],
-        "minutes": minutes,
+        "admissions": admissions if motion.secret else [],
+        "hearing": hearing,
+        "minutes": _last(acts, ActType.MINUTES),
         "noted": [(act, act_fields.describe_act(act)) for act in acts if act.type == ActType.EVENT],
         "format_order": _last(acts, ActType.FORMAT_ORDER),
         "is_compared": motion.version > 1,
@@ -171,25 +167,3 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
 
 def _last(acts: list[Act], act_type: ActType) -> Act | None:
     return next((act for act in reversed(acts) if act.type == act_type), None)
-
-
-def _admissions(motion: Motion) -> Any:
-    if not motion.secret:
-        return []
-    return motion.admissions.select_related("officer", "admitted_by__officer").order_by("admitted_at")
-
-
-def _attachments(motion: Motion, post: Post) -> list[dict[str, Any]]:
-    labels = {requirement.key: requirement.label for requirement in motion.kind_entry.attachments}
-    shown = queries.attachments(motion, post)
-    return [{"attachment": held, "label": labels.get(held.requirement, "")} for held in shown]
-
-
-def _chosen_versions(request: PortalRequest, known: list[int]) -> tuple[int, int]:
-    before, after = (_version(request.GET.get(name), known) for name in ("before", "after"))
-    last = known[-1]
-    return before or known[-2 if len(known) > 1 else -1], after or last
-
-
-def _version(typed: str | None, known: list[int]) -> int | None:
-    return int(typed) if typed and typed.isdecimal() and int(typed) in known else None

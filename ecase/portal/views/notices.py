@@ -42,12 +42,8 @@ def open_notice(request: PortalRequest, notice_id: int) -> HttpResponseBase:
 def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Who was notified of what in this motion, and who read it when."""
     motion: Motion = or_404(queries.get, request.post, motion_id)
-    told = [(notice, headline(notice.topic)) for notice in _told(motion)]
+    reads = Prefetch("reads", NoticeRead.objects.select_related("officer").order_by("read_at"))
+    notices = Notice.objects.filter(key=str(motion.pk)).select_related("officer", "organisation", "message")
+    told = [(notice, headline(notice.topic)) for notice in notices.prefetch_related(reads).order_by("pk")]
     context = {"motion": motion, "kind": motion.kind_entry, "told": told}
     return page(request, "motion_notices.html", context)
-
-
-def _told(motion: Motion) -> list[Notice]:
-    reads = NoticeRead.objects.select_related("officer").order_by("read_at")
-    found = Notice.objects.filter(key=str(motion.pk)).select_related("officer", "organisation", "message")
-    return list(found.prefetch_related(Prefetch("reads", reads)).order_by("pk"))

@@ -52,9 +52,13 @@ def answer(request: HttpRequest) -> HttpResponse:
     try:
         limits.require("sign-in", request)
         officer = sign_in.answer(request.POST.get("challenge", ""), request.POST.get("cms", "").encode())
-        return _admit(request, officer)
+        held, destination = list(posts.of(officer)), request.POST.get("next", "")
+        if len(held) == 1:
+            return _speaking(officer, next_json(_enter(request, officer, held[0], destination)), request)
     except Refused as refusal:
         return refused_json(refusal)
+    request.session[CANDIDATE], request.session[DESTINATION] = str(officer.pk), destination
+    return _speaking(officer, next_json("portal:choose-post"), request)
 
 
 def choose_post(request: HttpRequest) -> HttpResponseBase:
@@ -96,31 +100,19 @@ def language(request: HttpRequest) -> HttpResponseBase:
     return set_language(request)
 
 
-def _admit(request: HttpRequest, officer: Officer) -> HttpResponse:
-    held = list(posts.of(officer))
-    destination = request.POST.get("next", "")
-    if len(held) == 1:
-        return _speaking(officer, next_json(_enter(request, officer, held[0], destination)), request)
-    request.session[CANDIDATE], request.session[DESTINATION] = str(officer.pk), destination
-    return _speaking(officer, next_json("portal:choose-post"), request)
-
-
 def _enter(request: HttpRequest, officer: Officer, post: Post, destination: str) -> str:
     """Open the session; returns the address to go to."""
     sign_in.open_session(request, officer, post)
     for key in (CANDIDATE, DESTINATION):
         request.session.pop(key, None)
-    return destination if _is_ours(request, destination) else reverse("portal:home")
+    is_ours = url_has_allowed_host_and_scheme(destination, {request.get_host()}, require_https=request.is_secure())
+    return destination if is_ours else reverse("portal:home")
 
 
 def _speaking(officer: Officer, answer: Answer, request: HttpRequest) -> Answer:
     """Switch the pages to the officer's language."""
     answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, officer.language, samesite="Lax", secure=request.is_secure())
     return answer
-
-
-def _is_ours(request: HttpRequest, destination: str) -> bool:
-    return url_has_allowed_host_and_scheme(destination, {request.get_host()}, require_https=request.is_secure())
 
 
 def _known(value: object) -> list[uuid.UUID]:

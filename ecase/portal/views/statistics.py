@@ -39,7 +39,8 @@ def table(request: PortalRequest) -> HttpResponse:
 
 
 def _answer(request: PortalRequest, made: Callable[[Period, list[Line]], HttpResponse]) -> HttpResponse:
-    asked = {name: request.GET.get(name) or day.isoformat() for name, day in _this_month().items()}
+    month = _periods()[0]
+    asked = {name: request.GET.get(name) or month[name].isoformat() for name in ("since", "until")}
     try:
         days = {name: _day(name, typed) for name, typed in asked.items()}
         return made(asked, statistics.count_motions(request.post, days["since"], days["until"]))
@@ -94,17 +95,13 @@ def _name(line: Line) -> str:
     return str(known[line.kind].name) if line.kind in known else line.kind
 
 
-def _this_month() -> dict[str, date]:
-    today = timezone.localdate()
-    return {"since": today.replace(day=1), "until": today}
-
-
 def _periods() -> list[dict[str, Any]]:
-    """Common periods."""
-    this = _this_month()
-    last = this["since"] - timedelta(days=1)
+    """Common periods; the first is the one that is shown unless another is asked for."""
+    today = timezone.localdate()
+    first = today.replace(day=1)
+    last = first - timedelta(days=1)
     return [
-        {"label": _("This month"), **this},
+        {"label": _("This month"), "since": first, "until": today},
         {"label": _("Last month"), "since": last.replace(day=1), "until": last},
-        {"label": _("This year"), "since": this["until"].replace(month=1, day=1), "until": this["until"]},
+        {"label": _("This year"), "since": today.replace(month=1, day=1), "until": today},
     ]

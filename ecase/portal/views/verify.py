@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from ecase.limits import services as limits
-from ecase.portal.containers import Findings, examine
+from ecase.portal.containers import examine
 from ecase.portal.pages import page, refused
 from ecase.problems import Invalid, Problem, Refused
 from ecase.trust import inspection
@@ -23,17 +23,13 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         limits.require("verify", request)
         inspection.admit()
-        return page(request, "verify.html", {"findings": _examined(request)})
+        request.upload_handlers = [BoundedUpload(inspection.upload_limit(), request, _too_large)]
+        upload = request.FILES.get("file")
+        if upload is None or not upload.size:
+            raise Invalid(Problem("file-missing", _("Choose the container that you want to have checked."), "file"))
+        return page(request, "verify.html", {"findings": examine(upload)})
     except Refused as refusal:
         return refused(request, "verify.html", {}, refusal)
-
-
-def _examined(request: HttpRequest) -> Findings:
-    request.upload_handlers = [BoundedUpload(inspection.upload_limit(), request, _too_large)]
-    upload = request.FILES.get("file")
-    if upload is None or not upload.size:
-        raise Invalid(Problem("file-missing", _("Choose the container that you want to have checked."), "file"))
-    return examine(upload)
 
 
 def _too_large(limit: int) -> Refused:
