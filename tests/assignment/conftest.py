@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from ecase.audit import services as audit
@@ -15,11 +14,10 @@ from ecase.audit.models import Entry
 from ecase.cases.models import Case
 from ecase.officers.models import Organisation, Post
 from tests.factories import CaseFactory, OrganisationFactory, PostFactory, investigator_of
+from tests.law import law_of, row_of
 from workflows.assignment import services
 from workflows.assignment.models import Draw, RosterEntry
 from workflows.motions.models import Act, Motion
-from workflows.statute.catalogue import store
-from workflows.statute.loading import read_folder
 from workflows.statute.schema import Catalogue
 
 MakeMotion = Callable[..., Motion]
@@ -27,7 +25,7 @@ MakeMotion = Callable[..., Motion]
 
 @pytest.fixture(scope="session")
 def kz() -> Catalogue:
-    return read_folder(settings.STATUTE_DIR / "kz")
+    return law_of("kz")
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def file(db: None, kz: Catalogue, court: Organisation) -> MakeMotion:
         case = case or CaseFactory(court=court)
         author = investigator_of(case)
         bodies = {"organisation": case.organisation, "prosecution": case.prosecution, "court": case.court}
-        fields = {"case": case, "kind": kind, "catalogue": store(kz), "language": "kk", "author": author, **fields}
+        fields = {"case": case, "kind": kind, "catalogue": row_of(kz), "language": "kk", "author": author, **fields}
         motion = Motion.objects.create(**bodies, **fields)
         sign(motion, author)
         return motion

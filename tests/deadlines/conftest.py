@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests.factories import CaseFactory, investigator_of
+from tests.law import law_of, row_of
 from workflows.motions.models import Motion
-from workflows.statute.catalogue import store
-from workflows.statute.loading import read_folder
 from workflows.statute.schema import Catalogue
 
 MakeMotion = Callable[..., Motion]
@@ -17,7 +15,7 @@ MakeMotion = Callable[..., Motion]
 
 @pytest.fixture(scope="session")
 def kz() -> Catalogue:
-    return read_folder(settings.STATUTE_DIR / "kz")
+    return law_of("kz")
 
 
 @pytest.fixture
@@ -25,7 +23,7 @@ def make_motion(db: None, kz: Catalogue) -> MakeMotion:
     def make(kind: str = "custody", **payload: Any) -> Motion:
         case = CaseFactory()
         bodies = {"organisation": case.organisation, "prosecution": case.prosecution, "court": case.court}
-        author, law = investigator_of(case), store(kz)
+        author, law = investigator_of(case), row_of(kz)
         return Motion.objects.create(
             case=case, kind=kind, catalogue=law, language="kk", author=author, payload=payload, **bodies
         )

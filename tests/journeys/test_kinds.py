@@ -23,14 +23,14 @@ from tests.api.conftest import Caller
 from tests.journeys.doors import Portal, Rest
 from tests.journeys.journey import Journey
 from tests.journeys.plans import DOORS, Plan, appealable, appellants, made
+from tests.law import law_of
 from tests.logs import PATIENCE
 from tests.motions.conftest import World
 from workflows.deadlines.models import Deadline
 from workflows.motions.models import Act, Motion
 from workflows.motions.states import FINAL_STATES
-from workflows.statute.loading import read_folder
 
-KINDS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds
+KINDS = law_of().kinds
 PLANS = made(KINDS)
 TRY_LATER = 503
 Travel = Callable[[Plan], Journey]

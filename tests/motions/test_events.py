@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from ecase.audit.models import Entry
 from ecase.outbox.models import Message
 from ecase.problems import Conflict, Invalid, NotAllowed
+from tests.law import law_of
 from tests.motions.payloads import now_minus
 from tests.motions.world import World
 from workflows.deadlines.explanation import explain
@@ -18,7 +18,6 @@ from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.services import acting
 from workflows.motions.states import ActType, State
-from workflows.statute.loading import read_folder
 from workflows.watch import duties
 
 UNQUALIFIED = {"before_qualification": True, "qualification_term": "d10"}
@@ -90,7 +89,7 @@ def test_nobody_asks_after_the_decision(world: World) -> None:
 
 
 def test_wherever_a_hearing_is_held_on_request_it_can_be_asked_for() -> None:
-    kinds = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds.values()
+    kinds = law_of().kinds.values()
     asked = {kind.key for kind in kinds if "hearing_requested" in {event.key for event in kind.events}}
 
     assert asked == {kind.key for kind in kinds if kind.hearing.mode == "on_request"}

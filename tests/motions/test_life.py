@@ -4,19 +4,18 @@ import json
 from itertools import pairwise
 
 import pytest
-from django.conf import settings
 
 from ecase.audit.models import Entry
 from ecase.outbox.models import Message
+from tests.law import law_of
 from tests.motions.conftest import World
 from workflows.assignment import services as assignment
 from workflows.deadlines.models import Deadline
 from workflows.motions.states import ActType, State
-from workflows.statute.loading import read_folder
 
 pytestmark = pytest.mark.django_db
 
-KINDS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds
+KINDS = law_of().kinds
 
 
 def test_custody_goes_through_the_prosecutor(world: World) -> None:

@@ -4,15 +4,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.conf import settings
 
+from tests.law import law_of
 from workflows.motions.exports.appeals import appeal_sentence
 from workflows.motions.exports.fields import display, on_paper
 from workflows.motions.models import Act
-from workflows.statute.loading import read_folder
 
 NBSP = "\N{NO-BREAK SPACE}"
-CUSTODY = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds["custody"]
+CUSTODY = law_of().kinds["custody"]
 
 
 @pytest.mark.parametrize(

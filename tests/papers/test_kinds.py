@@ -4,18 +4,17 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.conf import settings
 
+from tests.law import law_of
 from tests.papers.conftest import PaperMaker
 from tests.papers.test_rendering import squeeze, text_of
 from tests.papers.test_words import strings
 from workflows.papers import facts, render
 from workflows.papers.facts import Language
 from workflows.papers.rendering import document
-from workflows.statute.loading import read_folder
 from workflows.statute.schema import Field, Form, Kind, Outcome
 
-KINDS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds
+KINDS = law_of().kinds
 LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 SAID = "Айтылған мән-жай, изложенное, stated"
 MOTIONS = list(product(KINDS.values(), LANGUAGES))

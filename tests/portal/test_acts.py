@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.law import law_of
 from tests.motions.conftest import PDF, World
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
@@ -17,10 +18,9 @@ from workflows.motions.acts.registry import SERVICE_ACTS
 from workflows.motions.models import Motion, PreparedAct
 from workflows.motions.services import acting
 from workflows.motions.states import WITH_OUTCOME, ActType
-from workflows.statute.loading import read_folder
 
 WRITTEN_HERE = set(ActType) - SERVICE_ACTS - WITH_OUTCOME - {ActType.MOTION}
-FORMS = read_folder(settings.STATUTE_DIR / settings.JURISDICTION).acts
+FORMS = law_of().acts
 ASKING = [act_type for act_type in sorted(WRITTEN_HERE) if any(field.required for field in FORMS[act_type].fields)]
 
 

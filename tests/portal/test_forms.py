@@ -1,7 +1,6 @@
 """From inputs to payloads and back: nothing is guessed, and what does not fit is left for validation to name."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,11 +10,9 @@ from django.http import QueryDict
 from ecase.portal import forms
 from ecase.portal.conditional_fields import Asked, asked
 from ecase.problems import Problem
-from workflows.statute.loading import read_folder
+from tests.law import law_of
 from workflows.statute.schema import Check, Choice, Condition, Field, FieldType, Form, Kind, Text
 from workflows.statute.validation import validate
-
-STATUTE = Path(__file__).resolve().parents[2] / "fixtures" / "statute"
 
 
 def text(words: str) -> Text:
@@ -121,7 +118,7 @@ def inner(form: Form) -> Iterator[Form]:
 
 @pytest.mark.parametrize("jurisdiction", ["kz", "demo-ua"])
 def test_a_field_is_shown_after_exactly_the_answers_after_which_it_is_missing(jurisdiction: str) -> None:
-    entry = read_folder(STATUTE / jurisdiction)
+    entry = law_of(jurisdiction)
     every = [part for kind in entry.kinds.values() for form in forms_of(kind) for part in inner(form)]
     conditional = [(form, field) for form in every for field in form.fields if field.required_if]
     assert conditional

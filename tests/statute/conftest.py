@@ -5,10 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
-from workflows.statute.loading import read_folder
+from tests.law import law_of
 from workflows.statute.schema import Catalogue
 
 Rewrite = Callable[[str, str, str], None]
@@ -16,7 +15,7 @@ Rewrite = Callable[[str, str, str], None]
 
 @pytest.fixture(scope="session")
 def kz() -> Catalogue:
-    return read_folder(settings.STATUTE_DIR / "kz")
+    return law_of("kz")
 
 
 @pytest.fixture

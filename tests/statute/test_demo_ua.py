@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import LazySettings
 
+from tests.law import law_of
 from tests.motions.conftest import World, make_world, storage, world
 from workflows.deadlines.models import Deadline
 from workflows.motions.acts import appeal
 from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.models import Motion
 from workflows.motions.states import ActType, AppealState, State
-from workflows.statute.loading import read_folder
 
 __all__ = ["make_world", "storage", "world"]
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def custody(world: World, **given: Any) -> Motion:
 
 
 def test_the_prosecutor_always_consents(world: World, settings: LazySettings) -> None:
-    outline = read_folder(settings.STATUTE_DIR / "demo-ua")
+    outline = law_of("demo-ua")
     assert {kind.prosecutor.role for kind in outline.kinds.values()} == {"consent"}
     assert custody(world).state == State.SUBMITTED
 

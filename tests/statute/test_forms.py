@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 
 from tests.factories import CaseFactory
+from tests.law import law_of
 from tests.motions.payloads import fill
-from workflows.statute.loading import read_folder
 from workflows.statute.schema import Form, Kind
 from workflows.statute.validation import validate
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 KINDS = [
     pytest.param(kind, id=f"{folder.name}-{kind.key}")
     for folder in sorted(settings.STATUTE_DIR.iterdir())
-    for kind in read_folder(folder).kinds.values()
+    for kind in law_of(folder.name).kinds.values()
 ]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from workflows.statute.loading import read_folder
+from tests.law import law_of
 
 ROOMS = ("api", "ecase", "workflows")
 SETTINGS = settings.BASE_DIR / "ecase" / "settings.py"
@@ -33,7 +33,7 @@ def names(path: Path) -> str:
 @pytest.fixture(scope="module")
 def kinds() -> set[str]:
     """Keys of kinds that are no everyday words of a program."""
-    keys = {key for folder in settings.STATUTE_DIR.iterdir() for key in read_folder(folder).kinds}
+    keys = {key for folder in settings.STATUTE_DIR.iterdir() for key in law_of(folder.name).kinds}
     return {key for key in keys if "_" in key or key == "custody"}
 
 
