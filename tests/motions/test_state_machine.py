@@ -152,16 +152,14 @@ class Life(RuleBasedStateMachine):
     def _one_step(self, motion: Motion, pick: int) -> None:
         """Perform a permitted act, preferring types performed least often; acts that end a motion are rarer."""
         kept = {ActType.SUPPLEMENT, *(DEAD_ENDS if pick % 20 else ())}
-        can = {(act_type, role) for role in ROLES for act_type in self._may(motion, role) if act_type not in kept}
+        posts = {role: post for role in ROLES if (post := self._post(motion, role))}
+        may = {post: acting.available(motion, post) for post in set(posts.values())}
+        can = {(act_type, role) for role, post in posts.items() for act_type in may[post] if act_type not in kept}
         if can:
             done = Counter(motion.acts.values_list("type", flat=True))
             fewest = min(done[act_type] for act_type, _role in can)
             rare = sorted((act_type, role) for act_type, role in can if done[act_type] == fewest)
             self._try(motion, *rare[pick % len(rare)], pick)
-
-    def _may(self, motion: Motion, role: str) -> list[ActType]:
-        post = self._post(motion, role)
-        return acting.available(motion, post) if post else []
 
     @rule(days=st.integers(0, 90))
     def time_passes(self, days: int) -> None:

@@ -10,13 +10,17 @@ from workflows.motions.states import AppealState, State
 from workflows.motions.worklists import waiting
 
 
+def is_open(motion: Motion, post: Post) -> bool:
+    return queries.queue(post).filter(pk=motion.pk).exists()
+
+
 def is_listed(motion: Motion, post: Post) -> bool:
     return queries.queue(post).filter(waiting(post, KindRows.load()), pk=motion.pk).exists()
 
 
 def expected_acts(motion: Motion, post: Post) -> list[str]:
     """The acts that the motion waits for and the post can perform."""
-    if not queries.queue(post).filter(pk=motion.pk).exists():
+    if not is_open(motion, post):
         return []
     kinds, this = KindRows.load(), Motion.objects.filter(pk=motion.pk)
     return [
@@ -28,14 +32,19 @@ def expected_acts(motion: Motion, post: Post) -> list[str]:
 
 def lacks_judge(motion: Motion, post: Post) -> bool:
     """Whether a court chair is shown the motion because it has no judge, though no act of the chair can change that."""
-    if post.role != Role.COURT_CHAIR or not queries.queue(post).filter(pk=motion.pk).exists():
+    if post.role != Role.COURT_CHAIR or not is_open(motion, post):
         return False
     here = motion.state == State.REGISTERED and motion.court_id == post.organisation_id
     return here or (motion.appeal_state == AppealState.SENT_UP and motion.appellate_court_id == post.organisation_id)
 
 
 def require_agreement(motion: Motion, post: Post) -> None:
-    """A motion is in the list exactly when the post can perform an act that it waits for."""
+    """A motion is in the list exactly when the post can perform an act that it waits for.
+
+    The list is a part of what the post may open, so that one that it may not open can be in neither.
+    """
+    if not is_open(motion, post):
+        return
     acts = expected_acts(motion, post)
     listed = is_listed(motion, post)
     assert listed == (bool(acts) or lacks_judge(motion, post)), (

@@ -4,7 +4,7 @@ Only the officer who made an appeal may withdraw it, except for counsel: the app
 all those for whom it may have been made may withdraw it too. A clerk withdraws what he registered himself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
@@ -65,7 +65,9 @@ def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Cho
     return tuple(Choice(key=str(act.pk), label=_label(motion, act)) for act in named)
 
 
-def _acts(motion: "Motion", ids: Iterable[str]) -> list["Act"]:
+def _acts(motion: "Motion", ids: Collection[str]) -> list["Act"]:
+    if not ids:
+        return []
     found = motion.acts.filter(pk__in=list(ids)).select_related("author__officer", "author__organisation")
     return list(found.defer("act_json", "cms", "report").order_by("position"))
 
