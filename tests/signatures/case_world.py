@@ -76,7 +76,7 @@ class World:
             content,
             roots=(self.pki.root.certificate,),
             issuers=(self.pki.issuer.certificate,),
-            lists=tuple(one if isinstance(one, bytes) else one.public_bytes(Encoding.DER) for one in lists),
+            lists=tuple(listed if isinstance(listed, bytes) else listed.public_bytes(Encoding.DER) for listed in lists),
             **changes,
         )
 
@@ -220,7 +220,7 @@ def extended(world: World, *extensions: tuple[x509.ExtensionType, bool]) -> Give
 
 
 def purposes() -> x509.ExtendedKeyUsage:
-    return x509.ExtendedKeyUsage([x509.ObjectIdentifier(one) for one in SIGNING.extended])
+    return x509.ExtendedKeyUsage([x509.ObjectIdentifier(usage) for usage in SIGNING.extended])
 
 
 def policies() -> x509.CertificatePolicies:

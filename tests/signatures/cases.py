@@ -237,7 +237,7 @@ CASES: tuple[Case | Elsewhere, ...] = (
     Case(
         36,
         "IIN in full-width digits",
-        lambda w: make.subject(w, (SERIAL, "IIN" + "".join(chr(0xFF10 + int(one)) for one in IIN))),
+        lambda w: make.subject(w, (SERIAL, "IIN" + "".join(chr(0xFF10 + int(digit)) for digit in IIN))),
         MEANING,
         MEANING,
     ),

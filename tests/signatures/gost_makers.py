@@ -52,7 +52,7 @@ class GostKey:
     @property
     def public(self) -> bytes:
         point = combine(self.family.curve, self.secret, self.family.curve.base, 0)
-        return b"".join(self._octets(one) for one in point)
+        return b"".join(self._octets(coordinate) for coordinate in point)
 
     def info(self, public: bytes | None = None) -> bytes:
         """SubjectPublicKeyInfo."""
@@ -124,12 +124,12 @@ class GostPki:
 
     def issue(self, name: x509.Name, profile: Profile) -> GostOwner:
         """A certificate of another profile: for timestamps, for OCSP."""
-        own = GostKey.generate(next(name for name, one in FAMILIES.items() if one == self.key.family))
+        own = GostKey.generate(next(name for name, family in FAMILIES.items() if family == self.key.family))
         made = self._issuer.issue(name, ec.generate_private_key(ec.SECP256R1()), profile, SPAN)
         return GostOwner(own, self._certificate(made, own, self.key), [self.issuer, self.root], own)
 
     def person(self, key: GostKey | None = None, public: bytes | None = None) -> GostOwner:
-        own = key or GostKey.generate(next(name for name, one in FAMILIES.items() if one == self.key.family))
+        own = key or GostKey.generate(next(name for name, family in FAMILIES.items() if family == self.key.family))
         made = self._issuer.issue(person_name(**PERSON), ec.generate_private_key(ec.SECP256R1()), SIGNING, SPAN)
         certificate = self._certificate(made, own, self.key, public)
         return GostOwner(own, certificate, [self.issuer, self.root], own)

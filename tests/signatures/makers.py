@@ -174,7 +174,7 @@ class Form:
             der.encode_integer(1),
             der.encode_set(algorithm(self.digest)),
             self.content_info or sequence(der.encode_oid(oids.DATA)),
-            der.encode(0xA0, *(one.public_bytes(Encoding.DER) for one in given)) if given else b"",
+            der.encode(0xA0, *(certificate.public_bytes(Encoding.DER) for certificate in given)) if given else b"",
             der.encode(der.SET, *[self.signer_info()] * self.infos),
         )
         return sequence(der.encode_oid(self.content_type), der.encode(0xA0, signed_data))

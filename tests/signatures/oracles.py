@@ -41,8 +41,8 @@ class Given:
 
 def openssl_version() -> str:
     """Name and series, for example "OpenSSL 3.0"."""
-    told = subprocess.run(["openssl", "version"], check=True, capture_output=True, text=True).stdout
-    return ".".join(told.split(".")[:2])
+    version = subprocess.run(["openssl", "version"], check=True, capture_output=True, text=True).stdout
+    return ".".join(version.split(".")[:2])
 
 
 def openssl(given: Given, folder: Path) -> str:
@@ -50,8 +50,8 @@ def openssl(given: Given, folder: Path) -> str:
     cms = given.stamped or given.cms
     (folder / "cms").write_bytes(cms)
     (folder / "content").write_bytes(given.content)
-    authorities = [one.public_bytes(Encoding.PEM) for one in (*given.roots, *given.issuers)]
-    lists = [x509.load_der_x509_crl(one).public_bytes(Encoding.PEM) for one in given.lists]
+    authorities = [certificate.public_bytes(Encoding.PEM) for certificate in (*given.roots, *given.issuers)]
+    lists = [x509.load_der_x509_crl(listed).public_bytes(Encoding.PEM) for listed in given.lists]
     (folder / "ca.pem").write_bytes(b"".join(authorities + lists))
     form = "PEM" if cms.lstrip().startswith(b"-----") else "DER"
     command = f"openssl cms -verify -cades -binary -inform {form} -in cms -content content -CAfile ca.pem"
@@ -84,7 +84,7 @@ async def _pyhanko(given: Given) -> bool:
 
     def context() -> Any:
         certificates = [
-            [other.Certificate.load(one.public_bytes(Encoding.DER)) for one in some]
+            [other.Certificate.load(certificate.public_bytes(Encoding.DER)) for certificate in some]
             for some in (given.roots, given.issuers)
         ]
         return ValidationContext(

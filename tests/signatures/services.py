@@ -59,7 +59,7 @@ def value_of(cms: bytes) -> bytes:
 
 
 def lists(pki: Pki, span: Span = SPAN) -> tuple[bytes, ...]:
-    return tuple(one.revocation_list(span).public_bytes(Encoding.DER) for one in (pki.root, pki.issuer))
+    return tuple(issuer.revocation_list(span).public_bytes(Encoding.DER) for issuer in (pki.root, pki.issuer))
 
 
 def evidence(cms: bytes, *tokens: bytes, content: bytes = CONTENT, **sources: Any) -> Evidence:
@@ -101,8 +101,8 @@ def served(answers: Mapping[str, Callable[[bytes], bytes]]) -> Iterator[tuple[st
 
 def addresses(base: str, tsa: tuple[str, ...] = ("/tsa",), ocsp: tuple[str, ...] = ("/ocsp",)) -> Addresses:
     return Addresses(
-        tuple(base + one for one in tsa),
-        tuple(base + one for one in ocsp),
+        tuple(base + path for path in tsa),
+        tuple(base + path for path in ocsp),
         [[f"{base}/root.crl"], [f"{base}/issuer.crl"]],
     )
 
@@ -120,6 +120,6 @@ def resealed(response: bytes, key: ec.EllipticCurvePrivateKey, change: Callable[
     message, used, _signature, *more = basic.children()
     body = change(message.raw)
     value = der.encode(der.BIT_STRING, b"\x00", key.sign(body, ec.ECDSA(hashes.SHA256())))
-    made = sequence(body, used.raw, value, *(one.raw for one in more))
+    made = sequence(body, used.raw, value, *(element.raw for element in more))
     inner = sequence(der.encode_oid(oids.OCSP_BASIC), octets(made))
     return sequence(der.encode(der.ENUMERATED, b"\x00"), der.encode(0xA0, inner))

@@ -81,7 +81,7 @@ def test_what_is_collected_at_receipt_is_enough(answers, bare, person, check):
     assert found.missing == ()
     assert check(cms, trust=bare, evidence=found.evidence).passed
     assert sorted(set(requests)) == ["/issuer.crl", "/ocsp", "/root.crl", "/tsa"]
-    assert found.evidence.sources.certificates == tuple(der_of(one) for one in person.chain)
+    assert found.evidence.sources.certificates == tuple(der_of(certificate) for certificate in person.chain)
 
 
 def test_ocsp_alone_is_enough(answers, bare, person, check):
@@ -95,20 +95,20 @@ def test_what_is_missing_is_named_and_tried_again_later(answers, bare, person, c
     cms = person.sign()
     collector = Collector(addresses("http://127.0.0.1:9"), bare, http=Http(QUICK), clock=lambda: NOW)
     found = collector.collect(cms, CONTENT)
-    assert {one.partition(":")[0] for one in found.missing} == {"timestamp", "OCSP", "revocation list"}
+    assert {entry.partition(":")[0] for entry in found.missing} == {"timestamp", "OCSP", "revocation list"}
     report = check(cms, trust=bare, evidence=found.evidence)
     assert (report.indication, report.sub_indication) == ("INDETERMINATE", "TRY_LATER")
 
 
 def test_several_timestamp_authorities_in_order(answers, pki, trust, person):
-    stranger = tsa(Pki.make().issuer).answer
-    with served({**answers, "/stranger": stranger, "/broken": lambda _body: b"x"}) as (base, requests):
-        order = ("/absent", "/broken", "/stranger", "/tsa", "/never-asked")
+    foreign = tsa(Pki.make().issuer).answer
+    with served({**answers, "/foreign": foreign, "/broken": lambda _body: b"x"}) as (base, requests):
+        order = ("/absent", "/broken", "/foreign", "/tsa", "/never-asked")
         found = Collector(addresses(base, order), trust, clock=lambda: NOW).collect(person.sign(), CONTENT)
     assert len(found.evidence.timestamps) == 1
     assert [request for request in requests if "ocsp" not in request and "crl" not in request] == [
         "/broken",
-        "/stranger",
+        "/foreign",
         "/tsa",
     ]
 
@@ -135,8 +135,8 @@ def test_a_list_is_kept_while_it_is_fresh(answers, pki, clock):
 def test_a_list_that_is_not_current_is_not_taken(pki, clock):
     stale = pki.issuer.revocation_list(Span(NOW - 9 * DAY, NOW - DAY)).public_bytes(Encoding.DER)
     fresh = pki.issuer.revocation_list(SPAN).public_bytes(Encoding.PEM)
-    stranger = Pki.make().issuer.revocation_list(SPAN).public_bytes(Encoding.DER)
-    given = {"/stale": stale, "/stranger": stranger, "/none": b"x", "/fresh": fresh}
+    foreign = Pki.make().issuer.revocation_list(SPAN).public_bytes(Encoding.DER)
+    given = {"/stale": stale, "/foreign": foreign, "/none": b"x", "/fresh": fresh}
     with served({path: lambda _body, data=data: data for path, data in given.items()}) as (base, requests):
         client = ListClient(Http(), MemoryStore(clock.now), pki.trust(), clock.now)
         found = client.fetch([base + path for path in given])
@@ -174,8 +174,8 @@ def test_answers_that_are_not_taken(pki, person, clock):
     }
     with served(given) as (base, _), pytest.raises(Unreachable) as refused:
         _ocsp(pki, clock).fetch(person.certificate, pki.issuer.certificate, [base + path for path in given])
-    told = " ".join(refused.value.tried)
-    assert all(word in told for word in ("nonce", "nothing current", "tryLater"))
+    reasons = " ".join(refused.value.tried)
+    assert all(word in reasons for word in ("nonce", "nothing current", "tryLater"))
 
 
 def test_an_address_that_fails_is_left_alone_for_a_while(clock):
@@ -205,10 +205,10 @@ def test_an_answer_that_cannot_be_used_closes_no_address(pki, person, clock):
     """Otherwise a certificate unknown to the responder would block it for all requests."""
     with served({"/ocsp": responder(pki.issuer).answer}) as (base, requests):
         client = _ocsp(pki, clock, Http(QUICK, clock))
-        stranger = Pki.make("OTHER")
+        foreign = Pki.make("OTHER")
         for _ in range(3):
             with pytest.raises(Unreachable, match="not trusted here"):
-                client.fetch(stranger.person().certificate, stranger.issuer.certificate, [f"{base}/ocsp"])
+                client.fetch(foreign.person().certificate, foreign.issuer.certificate, [f"{base}/ocsp"])
         client.fetch(person.certificate, pki.issuer.certificate, [f"{base}/ocsp"])
     assert len(requests) == 4
 

@@ -128,7 +128,7 @@ def test_s_f1_a_container_within_a_container_has_limits_of_its_own(court):
 
 def test_files_are_hashed_and_not_held(court):
     found = container.read(container.write(acts(court, 1, named(2, 2000))))
-    assert {name: vars(one) for name, one in found.files.items()} == {
+    assert {name: vars(entry) for name, entry in found.files.items()} == {
         f"files/{name}": {"size": 2000, "sha256": sha256(data)} for name, data in named(2, 2000).items()
     }
 
@@ -180,7 +180,7 @@ def test_s_f1_slow_work_ends_when_the_budget_of_a_container_is_spent(court, slow
 
 
 def test_outside_a_container_nothing_is_counted():
-    assert len(next(one for one in algorithms.DIGESTS.values() if one.is_slow).compute(b"x")) == 32
+    assert len(next(digest for digest in algorithms.DIGESTS.values() if digest.is_slow).compute(b"x")) == 32
 
 
 def test_evidence_of_many_members_is_refused_before_it_is_parsed(monkeypatch):

@@ -142,7 +142,7 @@ def test_signs_for_the_person_named(folder, auto):
 def test_signs_several_documents(folder, auto):
     documents = [b"one", b"two", b"three"]
     with page(auto) as connection:
-        reply = ask(connection, request([b64(one) for one in documents], {"iin": FIRST["iin"]}))
+        reply = ask(connection, request([b64(document) for document in documents], {"iin": FIRST["iin"]}))
     for cms, document in zip(reply["body"]["result"], documents, strict=True):
         assert verified(folder, cms.encode(), document).passed
 
@@ -230,7 +230,7 @@ def test_choice_on_the_screen(folder, manual):
         connection.send(json.dumps(request(signer={"iin": SECOND["iin"]})))
         (shown,) = pending(manual)
         assert shown["documents"] == [DOCUMENT.decode()]
-        assert [one["name"] for one in shown["people"]] == ["Сапарова Айгүл Маратқызы"]
+        assert [person["name"] for person in shown["people"]] == ["Сапарова Айгүл Маратқызы"]
         assert post(manual, "/choose", {"id": shown["id"], "alias": shown["people"][0]["alias"]}) == {"done": True}
         (cms,) = json.loads(connection.recv(10))["body"]["result"]
     assert verified(folder, cms.encode(), iin=SECOND["iin"]).passed

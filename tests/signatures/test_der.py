@@ -48,10 +48,10 @@ def test_any_octets_are_read_as_the_library_reads_them(data):
 def test_changed_signatures_are_read_as_the_library_reads_them(data):
     waiting = [data.draw(mutated(GOOD))]
     while waiting:
-        one = waiting.pop()
-        found = ours(one)
-        assert found == theirs(one)
-        waiting += [content for tag, content in found or () if tag & 0x20]
+        content = waiting.pop()
+        found = ours(content)
+        assert found == theirs(content)
+        waiting += [inner for tag, inner in found or () if tag & 0x20]
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,9 @@ def test_no_sentence_is_there_for_nothing():
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_the_catalogue_holds_these_texts_and_no_others(language):
     with (ROOT / "locale" / language / "LC_MESSAGES" / "signatures.po").open("rb") as stream:
-        found = {one.id: one.string for one in read_po(stream, locale=language) if one.id}
+        found = {message.id: message.string for message in read_po(stream, locale=language) if message.id}
     assert sorted(set(TOLD) ^ set(found)) == []
-    assert [one for one, text in found.items() if not text or text == one or names(one) != names(text)] == []
+    assert [msgid for msgid, text in found.items() if not text or text == msgid or names(msgid) != names(text)] == []
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES.keys() - FRAMES))
@@ -96,8 +96,8 @@ def test_an_old_sentence_is_read_back_as_its_code(code):
 )
 def test_no_english_is_left_of_a_sentence_of_before_there_were_codes(old):
     for language in LANGUAGES[1:]:
-        told = recognised(old).sentence(language)
-        assert re.findall(r"[A-Za-z]{3,}", re.sub(r"policy\.yaml|base64", "", told)) == []
+        sentence = recognised(old).sentence(language)
+        assert re.findall(r"[A-Za-z]{3,}", re.sub(r"policy\.yaml|base64", "", sentence)) == []
     assert str(recognised(old)) == old
 
 
@@ -141,8 +141,8 @@ def test_the_report_is_in_one_language(court, language, words):
     """An altered act: its report has no English words except names, numbers and the terms of EN 319 102-1."""
     motion = court.motion()
     broken = court.act(statement(1, "motion", None), cms=court.person.sign(b'{"other":1}'), proof=motion.proof)
-    stranger = court.act(statement(1, "motion", None), Pki.make("OTHER").person(), proof="")
-    for act in (broken, stranger):
+    foreign = court.act(statement(1, "motion", None), Pki.make("OTHER").person(), proof="")
+    for act in (broken, foreign):
         text = text_report.as_text(examine(read(write(Evidence(act))), court.trust, NOW), language)
         terms = r"[A-Z_]{5,}|UTC|ecase-test/audit|1-motion|motion act-1|[^\s:,]*T\d\d:\d\d:\d\d[^\s)]*|SHA-256|X\n"
         assert re.findall(r"[A-Za-z]{3,}", re.sub(terms, "", text)) == []
@@ -160,8 +160,8 @@ def test_what_a_hostile_signature_is_told(court):
         (court.person.sign(digest=SHA1), "digest-algorithm-not-allowed", SHA1),
     ):
         report = verify(cms, b"{}", trust=court.trust.store, expected=Expected(), at=NOW)
-        told = {check.fault.code: check.fault.sentence("ru") for check in report.failures}
-        assert part in told[code]
+        sentences = {check.fault.code: check.fault.sentence("ru") for check in report.failures}
+        assert part in sentences[code]
 
 
 def test_a_report_holds_code_parameters_and_the_english_sentence(court):

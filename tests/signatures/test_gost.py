@@ -281,7 +281,7 @@ def test_examples_of_rfc_7091(curve, secret, digest, nonce, public, signature):
     assert not matches(curve, key, bytes([e[0] ^ 1]) + e[1:], value)
 
 
-@pytest.mark.parametrize(("curve", "number", "point"), MULTIPLES, ids=lambda one: getattr(one, "name", ""))
+@pytest.mark.parametrize(("curve", "number", "point"), MULTIPLES, ids=lambda value: getattr(value, "name", ""))
 def test_multiples_of_rfc_8133(curve, number, point):
     """RFC 8133, appendix A, for our three curves: PyGOST ``test_gost3410.py``, Test34102012SESPAKE."""
     assert combine(curve, number, curve.base, 0) == point

@@ -76,8 +76,11 @@ def test_no_list_in_the_trust_after_one_was_kept(pki, person, check):
     [
         ({"certificate_policies": frozenset(), "organisation_policies": frozenset({"1.2.3"})}, "certificate-policy"),
         ({"role_arc": "1.2.3"}, "role"),
-        ({"digests": {oid: one for oid, one in DIGESTS.items() if oid != oids.SHA256}}, "digest-algorithm"),
-        ({"signatures": {oid: one for oid, one in SIGNATURES.items() if oid != oids.ECDSA_SHA256}}, "signature"),
+        ({"digests": {oid: digest for oid, digest in DIGESTS.items() if oid != oids.SHA256}}, "digest-algorithm"),
+        (
+            {"signatures": {oid: algorithm for oid, algorithm in SIGNATURES.items() if oid != oids.ECDSA_SHA256}},
+            "signature",
+        ),
         ({"sunsets": {"secp256r1": NOW - DAY}}, "algorithm-age"),
         ({"forbidden_attributes": frozenset({oids.SIGNING_TIME})}, "signed-attributes"),
         ({"max_certificates": 1}, "format"),

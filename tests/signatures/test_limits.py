@@ -62,7 +62,7 @@ def test_case_5_hostile_signatures_of_gost(check, work):
 
 @pytest.mark.parametrize("name", ["GOST 34.311-95", "Streebog-256", "Streebog-512"])
 def test_slow_digests_are_not_let_near_much(name):
-    (digest,) = [one for one in DIGESTS.values() if one.name == name]
+    (digest,) = [known for known in DIGESTS.values() if known.name == name]
     assert len(digest.compute(b"x" * 1000)) == digest.size
     with pytest.raises(Unsuitable, match="more than"):
         digest.compute(b"x" * (MAX_SLOW_BYTES + 1))

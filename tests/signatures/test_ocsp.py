@@ -126,7 +126,7 @@ def test_case_29_delta_without_its_base(pki, person, check, bare):
     assert "delta" in str(pki.trust(lists=_deltas(pki, [], [], base=newer)).notes[0])
     cms = person.sign()
     root, _complete, delta = _deltas(pki, [], [], base=newer)
-    kept = evidence(cms, crls=tuple(one.public_bytes(Encoding.DER) for one in (root, delta)))
+    kept = evidence(cms, crls=tuple(listed.public_bytes(Encoding.DER) for listed in (root, delta)))
     report = check(cms, trust=bare, evidence=kept)
     assert failed(report) == {"evidence", "revocation"}
 
@@ -154,8 +154,8 @@ def test_case_29_list_without_next_update(pki, person, check, bare):
 
     made = Signed.read(pki.issuer.revocation_list(SPAN).public_bytes(Encoding.DER))
     fields = der.element(made.message).children()
-    times = [place for place, one in enumerate(fields) if one.tag in (der.UTC_TIME, der.GENERALIZED_TIME)]
-    body = sequence(*(one.raw for place, one in enumerate(fields) if place != times[1]))
+    times = [place for place, field in enumerate(fields) if field.tag in (der.UTC_TIME, der.GENERALIZED_TIME)]
+    body = sequence(*(field.raw for place, field in enumerate(fields) if place != times[1]))
     value = der.encode(der.BIT_STRING, b"\x00", pki.issuer.key.sign(body, ec.ECDSA(hashes.SHA256())))
     without = sequence(body, next(field.raw for field in fields if field.tag == der.SEQUENCE), value)
     cms = person.sign()
@@ -178,10 +178,10 @@ def test_case_30_answer_about_another(pki, person, judged):
 
 
 def test_case_30_responders_that_nobody_authorised(pki, person, judged):
-    stranger, root = Pki.make().issuer, pki.root
+    foreign, root = Pki.make().issuer, pki.root
     good = responder(pki.issuer)
     wrong = {
-        "by a stranger of the same name": replace(responder(stranger), issuer=pki.issuer.certificate),
+        "by a foreign authority of the same name": replace(responder(foreign), issuer=pki.issuer.certificate),
         "without OCSPSigning": responder(pki.issuer, profile=SIGNING),
         "expired": responder(pki.issuer, span=Span(NOW - 9 * DAY, NOW - DAY)),
         "not yet valid": responder(pki.issuer, span=Span(NOW + DAY, NOW + 9 * DAY)),

@@ -104,8 +104,8 @@ def test_certificates_are_judged_at_the_proven_time(court, evidence):
 
 
 def test_the_log_of_a_stranger(court, evidence):
-    stranger = transparency.Signer.generate("ecase-test/audit")
-    forged = replace(evidence, act=replace(evidence.act, proof=proof(evidence.act, stranger)))
+    foreign = transparency.Signer.generate("ecase-test/audit")
+    forged = replace(evidence, act=replace(evidence.act, proof=proof(evidence.act, foreign)))
     assert ("audit-proof", "3-protocol", "TOTAL_FAILED") in faults(judged(court, forged))
 
 

@@ -54,7 +54,7 @@ class Verifier:
         return self.home / ".cache" / "ecase-verify"
 
     def unpacked(self) -> Path:
-        (folder,) = (one for one in self.cache.iterdir() if not one.name.startswith("."))
+        (folder,) = (path for path in self.cache.iterdir() if not path.name.startswith("."))
         return folder
 
 
@@ -195,5 +195,5 @@ def test_two_starts_at_once(verifier, sound):
     command = [sys.executable, "-I", str(verifier.file), "verify", str(path), "--trust", str(verifier.trust)]
     environment = {"HOME": str(verifier.home)}
     running = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(3)]
-    assert [one.wait(300) for one in running] == [0, 0, 0]
-    assert {one.name for one in verifier.cache.iterdir()} == {".lock", verifier.unpacked().name}
+    assert [process.wait(300) for process in running] == [0, 0, 0]
+    assert {path.name for path in verifier.cache.iterdir()} == {".lock", verifier.unpacked().name}

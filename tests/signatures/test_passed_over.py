@@ -59,7 +59,7 @@ def test_s_f2_a_list_that_fits_nothing_is_passed_over_in_the_evidence(pki, perso
     number, base, part = BESIDE[name]
     given = [pki.root.revocation_list(SPAN), numbered(pki, COMPLETE), numbered(pki, number, base, part=part)]
     cms = person.sign()
-    kept = evidence(cms, crls=tuple(one.public_bytes(Encoding.DER) for one in given))
+    kept = evidence(cms, crls=tuple(listed.public_bytes(Encoding.DER) for listed in given))
     report = check(cms, trust=pki.trust(lists=[]), evidence=kept)
     assert report.passed
     assert bool(report.notes) == (name != "a delta that fits")
@@ -70,7 +70,9 @@ def test_s_f2_openssl_goes_on_with_the_complete_list_as_well(pki, person, name, 
     number, base, part = BESIDE[name]
     authorities = [pki.root.certificate, pki.issuer.certificate]
     given = [pki.root.revocation_list(SPAN), numbered(pki, COMPLETE), numbered(pki, number, base, part=part)]
-    (tmp_path / "ca.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in (*authorities, *given)))
+    (tmp_path / "ca.pem").write_bytes(
+        b"".join(certificate.public_bytes(Encoding.PEM) for certificate in (*authorities, *given))
+    )
     (tmp_path / "own.pem").write_bytes(person.certificate.public_bytes(Encoding.PEM))
     command = (
         f"openssl verify -crl_check -use_deltas -extended_crl -attime {int(NOW.timestamp())} -CAfile ca.pem own.pem"
@@ -157,7 +159,7 @@ def with_passenger(response: bytes, own: bytes, passenger: bytes) -> bytes:
 
 def test_s_f3_only_lists_of_the_path_are_collected(pki, person):
     other = Pki.make("OTHER")
-    pinned = [one.certificate for one in (pki.root, pki.issuer, other.root, other.issuer)]
+    pinned = [issuer.certificate for issuer in (pki.root, pki.issuer, other.root, other.issuer)]
     both = TrustStore.of("test", pinned)
     root, issuer = lists(pki)
     foreign = lists(other)[1]

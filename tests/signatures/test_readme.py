@@ -37,8 +37,8 @@ def test_the_example_of_five_minutes_runs():
 def test_the_commands_are_there(line):
     command = [sys.executable, "-m", *line.split()[:2], "--help"]
     options = " ".join(re.findall(rf"^python -m {re.escape(line)}.*", README, re.MULTILINE))
-    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert all(option in told for option in re.findall(r"--[a-z]+", options))
+    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert all(option in output for option in re.findall(r"--[a-z]+", options))
 
 
 def test_every_module_of_the_table_exists():
@@ -52,5 +52,5 @@ def test_every_module_of_the_table_exists():
 def test_no_module_pulls_in_django_or_the_service():
     assert len(modules()) > 40
     command = [sys.executable, "-I", "-c", ALONE, str(ROOT), ",".join(FOREIGN), *modules()]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert told.strip() == "[]"
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert output.strip() == "[]"

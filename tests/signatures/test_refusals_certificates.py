@@ -44,7 +44,7 @@ def test_case_26_path_length(pki, check):
     third = pki.issuer.subordinate("TEST THIRD", SPAN)
     certificate = third.issue(person_name(**PERSON), P256_KEY, SIGNING, SPAN)
     authorities = [pki.root.certificate, pki.issuer.certificate, third.certificate]
-    lists = [one.revocation_list(SPAN) for one in (pki.root, pki.issuer, third)]
+    lists = [issuer.revocation_list(SPAN) for issuer in (pki.root, pki.issuer, third)]
     report = check(Owner(P256_KEY, certificate, []).sign(), trust=TrustStore.of("test", authorities, lists))
     assert failed(report) == {"authorities"}
 

@@ -78,7 +78,7 @@ def test_case_40_moved_to_another_step(person, check, name):
 
 def _verdict(court, evidence, **entries):
     """The container with other entries and a matching manifest."""
-    found = {one.name: one.data for one in strict_zip.read(container.write(evidence))} | entries
+    found = {entry.name: entry.data for entry in strict_zip.read(container.write(evidence))} | entries
     listed = [
         strict_zip.Entry(name, body) for name, body in found.items() if name != "manifest.json" and body is not None
     ]
@@ -119,7 +119,7 @@ def test_case_42_which_of_two_signatures_it_is(pki, check):
     """A signature sent twice is one; signatures of two people, or of one person at two times, are two."""
     first, second = pki.person(), pki.person()
     cms, again = first.sign(), first.sign()
-    identities = [check(one).signature_sha256 for one in (cms, cms, again, second.sign())]
+    identities = [check(signature).signature_sha256 for signature in (cms, cms, again, second.sign())]
     assert identities[0] == identities[1]
     assert len(set(identities)) == 3
 

@@ -283,9 +283,9 @@ def test_case_61_register_with_a_row_changed():
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 8])
 def test_every_record_of_a_batch_is_proven_alone(count):
     records = [received(b'{"n":%d}' % number) for number in range(count)]
-    for one in renew(records, SECOND.stamp(year(2028))):
-        assert judged(one, year(2032)).passed
-        assert len(one.renewals[0].path) <= 3
+    for record in renew(records, SECOND.stamp(year(2028))):
+        assert judged(record, year(2032)).passed
+        assert len(record.renewals[0].path) <= 3
 
 
 def test_a_neighbour_altered(renewed):

@@ -40,7 +40,7 @@ def issued(pki: demo_pki.DemoPki, key: ec.EllipticCurvePrivateKey, span: Span | 
     """A certificate for a seal and those above it, in PEM."""
     name = pki.issuer.certificate.subject
     chain = [pki.issuer.issue(name, key, SEAL, span or Span(now(), now() + timedelta(days=9))), *pki.chain]
-    return b"".join(one.public_bytes(Encoding.PEM) for one in chain)
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in chain)
 
 
 def in_file(path: Path, pki: demo_pki.DemoPki, span: Span | None = None) -> Path:
@@ -52,8 +52,10 @@ def in_file(path: Path, pki: demo_pki.DemoPki, span: Span | None = None) -> Path
 
 def passes(sealer: Sealer, pki: demo_pki.DemoPki) -> bool:
     base = TrustStore.load(pki.directory / "trust")
-    lists = [one.base for authority in base.authorities for one in authority.lists]
-    trust = TrustStore.of("demo", [one.certificate for one in base.authorities], lists, [sealer.certificate])
+    lists = [listed.base for authority in base.authorities for listed in authority.lists]
+    trust = TrustStore.of(
+        "demo", [authority.certificate for authority in base.authorities], lists, [sealer.certificate]
+    )
     return verify(sealer.sign(CONTENT), CONTENT, trust=trust, expected=Expected(usage="seal"), at=now()).passed
 
 
@@ -73,7 +75,7 @@ def test_what_is_written_is_for_its_owner(tmp_path: Path) -> None:
     write_private(tmp_path / "key", b"secret")
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
     assert read_private(tmp_path / "key") == b"secret"
-    assert [one.name for one in tmp_path.iterdir()] == ["key"]
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
 def test_the_newest_signs_that_is_valid_and_pinned(pki: demo_pki.DemoPki, tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_the_newest_signs_that_is_valid_and_pinned(pki: demo_pki.DemoPki, tmp_pa
     in_file(tmp_path / "seal.pem.d" / "b.pem", pki, Span(now() - 2 * day, now() + 3 * day))
     in_file(tmp_path / "seal.pem.d" / "a.pem", pki, Span(now() + day, now() + 9 * day))
     known = seals.load(tmp_path / "seal.pem")
-    oldest, newer, future = (one.certificate for one in known.known)
+    oldest, newer, future = (seal.certificate for seal in known.known)
     assert known.signing(now(), (oldest, newer, future)).certificate == newer
     assert known.signing(now(), (oldest, future)).certificate == oldest
     assert known.signing(now() + 2 * day, (oldest, newer, future)).certificate == future

@@ -96,7 +96,7 @@ def test_openssl_takes_our_token(pki, authority, tmp_path):
     (tmp_path / "a.tsr").write_bytes(authority.answer(asked))
     (tmp_path / "q.tsq").write_bytes(asked)
     chain = (pki.issuer.certificate, pki.root.certificate)
-    (tmp_path / "ca.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in chain))
+    (tmp_path / "ca.pem").write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in chain))
     command = "openssl ts -verify -in a.tsr -queryfile q.tsq -CAfile ca.pem -attime"
     subprocess.run([*command.split(), str(int(NOW.timestamp()))], cwd=tmp_path, check=True, capture_output=True)
 

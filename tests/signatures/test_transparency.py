@@ -189,8 +189,8 @@ def test_a_note_of_strangers_only_is_refused():
 
 
 def test_signatures_of_strangers_are_passed_over():
-    stranger = t.Signer.generate("witness.example").sign(GO_TEXT)
-    _, signed = t.open_note(GO_NOTE + stranger.removeprefix(GO_TEXT + "\n"), [t.Verifier.parse(GO_PUBLIC)])
+    foreign = t.Signer.generate("witness.example").sign(GO_TEXT)
+    _, signed = t.open_note(GO_NOTE + foreign.removeprefix(GO_TEXT + "\n"), [t.Verifier.parse(GO_PUBLIC)])
     assert [verifier.name for verifier in signed] == ["PeterNeumann"]
 
 
@@ -299,9 +299,9 @@ def test_a_proof_without_the_record_shows_that_there_is_one_and_no_more(signer):
     record = t.Record(bytes(32), "case:1", 7, b'{"event":"act.performed"}')
     note = signer.sign(str(t.Checkpoint(signer.name, 1, Tree([record.hash]).roots[1])))
     bare = str(t.Proof(0, (), note, record.hash))
-    with pytest.raises(t.NotShown, match="does not show") as told:
+    with pytest.raises(t.NotShown, match="does not show") as refused:
         t.proven_record(bare, [str(signer.verifier)])
-    assert told.value.proven == t.verify_proof(bare, record.hash, [str(signer.verifier)])
+    assert refused.value.proven == t.verify_proof(bare, record.hash, [str(signer.verifier)])
     with pytest.raises(ValueError, match="does not lead"):
         t.proven_record(str(t.Proof(0, (), note, bytes(32))), [str(signer.verifier)])
 

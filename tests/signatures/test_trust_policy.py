@@ -102,10 +102,10 @@ def test_the_command_names_the_fault_by_the_folders_rules(court, chain, tmp_path
     report = json.loads(capfdbinary.readouterr().out)
     assert report["verified_at"] == "2026-11-21T19:00:00Z"
     last = next(
-        one["report"] for one in report["lines"] if (one["name"], one["subject"]) == ("signature", "3-protocol")
+        line["report"] for line in report["lines"] if (line["name"], line["subject"]) == ("signature", "3-protocol")
     )
     assert (last["indication"], last["sub_indication"]) == ("INDETERMINATE", "CHAIN_CONSTRAINTS_FAILURE")
-    assert [one["name"] for one in last["checks"] if not one["passed"]] == ["role"]
+    assert [item["name"] for item in last["checks"] if not item["passed"]] == ["role"]
     for language, said in (("en", "Fit for this purpose"), ("ru", "Пригодность"), ("kk", "Осы мақсатқа жарамдылығы")):
         assert command.main([*given, "--language", language]) == 2
         text = capfdbinary.readouterr().out.decode()
@@ -167,15 +167,15 @@ def test_what_was_trusted_when_it_was_signed_counts(court, chain, period, truste
     codes = {line.report.sub_indication for line in found.lines if line.report}
     assert codes == ({""} if trusted else {UNTRUSTED})
     sealed = [line.report for line in examine(chain, timed(court, seal=period), late).lines if line.report]
-    assert [failed(one) for one in sealed] == [set(), set(), set() if trusted else {"seal"}]
+    assert [failed(report) for report in sealed] == [set(), set(), set() if trusted else {"seal"}]
 
 
 def test_a_timestamp_of_an_authority_that_is_trusted_no_more(pki, person, check):
     """Like a token whose certificate expired: another proof of the time may still be valid."""
     cms, other = person.sign(), Pki.make("OTHER")
     kept = evidence(cms, tsa(other.issuer).token(imprint(value_of(cms))))
-    both = [one.certificate for one in (pki.root, pki.issuer, other.root, other.issuer)]
-    crls = [one.revocation_list(SPAN) for one in (pki.root, pki.issuer, other.root, other.issuer)]
+    both = [issuer.certificate for issuer in (pki.root, pki.issuer, other.root, other.issuer)]
+    crls = [issuer.revocation_list(SPAN) for issuer in (pki.root, pki.issuer, other.root, other.issuer)]
 
     def judged(period: Period, at: datetime, now: datetime) -> set[str]:
         trust = TrustStore.of("test", both, crls, periods={sha256(other.root.certificate): period})
@@ -201,9 +201,9 @@ def test_an_authority_without_the_one_above_it_leads_nowhere():
 
 def test_the_file_says_what_it_was_told(tmp_path):
     changes = {"judge": (Change(None, OWN_POLICY), Change(NOW, None), Change(NOW + DAY, HEAD))}
-    told = TrustPolicy("production", Rules(HEAD, changes), {DIGEST: Period(NOW), "cd" * 32: Period(until=NOW + DAY)})
-    (tmp_path / "policy.yaml").write_bytes(told.dumps())
-    assert TrustPolicy.load(tmp_path) == told
+    policy = TrustPolicy("production", Rules(HEAD, changes), {DIGEST: Period(NOW), "cd" * 32: Period(until=NOW + DAY)})
+    (tmp_path / "policy.yaml").write_bytes(policy.dumps())
+    assert TrustPolicy.load(tmp_path) == policy
 
 
 def test_instants_may_stand_without_quotation_marks(tmp_path):

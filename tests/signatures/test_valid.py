@@ -63,7 +63,7 @@ def _by_openssl(owner, folder: Path, *options: str) -> bytes:
     key = owner.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "key.pem").write_bytes(key)
     (folder / "own.pem").write_bytes(owner.certificate.public_bytes(Encoding.PEM))
-    (folder / "chain.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in owner.chain))
+    (folder / "chain.pem").write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in owner.chain))
     (folder / "act.json").write_bytes(CONTENT)
     command = ["openssl", "cms", "-sign", "-cades", "-binary", "-md", "sha256", "-outform", "DER"]
     command += ["-signer", "own.pem", "-inkey", "key.pem", "-certfile", "chain.pem", "-in", "act.json", *options]
@@ -114,7 +114,7 @@ def test_seal_passes_where_it_is_pinned_and_by_openssl(pki, check, tmp_path: Pat
     assert "seal" in {failure.name for failure in check(cms, expected=Expected(usage="seal")).failures}
     (tmp_path / "s.p7s").write_bytes(cms)
     (tmp_path / "act.json").write_bytes(CONTENT)
-    (tmp_path / "ca.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in owner.chain))
+    (tmp_path / "ca.pem").write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in owner.chain))
     command = "openssl cms -verify -inform DER -in s.p7s -content act.json -binary -CAfile ca.pem -out /dev/null"
     epoch = ["-attime", str(int(NOW.timestamp()))]
     subprocess.run([*command.split(), *epoch], cwd=tmp_path, check=True, capture_output=True)
