@@ -30,11 +30,6 @@ class Path:
     signer: Facts
     authorities: tuple[Authority, ...]
 
-    @property
-    def issuer(self) -> Authority:
-        """The authority that issued the signer's certificate."""
-        return self.authorities[0]
-
     @functools.cached_property
     def members(self) -> tuple[Facts, ...]:
         """All certificates of the path, signer first."""
@@ -149,14 +144,11 @@ def validity_fault(path: Path, at: datetime, created_after: datetime | None) -> 
         if at < member.not_before:
             return Fault("certificate-not-yet-valid", at=member.not_before.isoformat()), "NOT_YET_VALID"
         if at > member.not_after:
-            return _expired(member.not_after, created_after)
+            # EXPIRED only if the signed bytes prove that they were made after the expiry.
+            proven = created_after is not None and created_after > member.not_after
+            fault = Fault("certificate-expired", at=member.not_after.isoformat())
+            return fault, "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE"
     return NO_FAULT
-
-
-def _expired(since: datetime, created_after: datetime | None) -> Judged:
-    """EXPIRED only if the signed bytes prove that they were made after the expiry."""
-    proven = created_after is not None and created_after > since
-    return Fault("certificate-expired", at=since.isoformat()), "EXPIRED" if proven else "OUT_OF_BOUNDS_NO_POE"
 
 
 def usage_fault(facts: Facts, policy: Policy) -> Fault | None:

@@ -29,13 +29,9 @@ class RevocationList:
         # Compared with None, since an empty list is false.
         return self.base if self.delta is None else self.delta
 
-    def entry(self, serial: int) -> x509.RevokedCertificate | None:
-        """The entry of a certificate, unless the delta removes it."""
-        return self._entries(serial)
-
     @functools.cached_property
-    def _entries(self) -> Callable[[int], x509.RevokedCertificate | None]:
-        """A cached look-up by serial number: the library searches the whole list each time."""
+    def entry(self) -> Callable[[int], x509.RevokedCertificate | None]:
+        """Finds the entry of a serial number, unless the delta removes it; the library searches the whole list."""
         return functools.lru_cache(maxsize=MAX_KEPT)(functools.partial(_find, self.base, self.delta))
 
     def is_fresh(self, at: datetime, latest: datetime) -> bool:
@@ -96,43 +92,27 @@ def paired(found: Iterable[x509.CertificateRevocationList]) -> tuple[tuple[Revoc
     a partial or indirect list, or one that cannot be read.
     """
     notes: list[Fault] = []
-    usable = [listed for listed in found if _noted(notes, _use_fault, listed)]
+    usable: list[x509.CertificateRevocationList] = []
+    for listed in found:
+        try:
+            fault = Fault("revocation-list-partial") if _value(listed, x509.IssuingDistributionPoint) else None
+        except HOSTILE as unreadable:
+            fault = fault_of(unreadable)
+        if fault:
+            notes.append(fault)
+        else:
+            usable.append(listed)
     bases = [listed for listed in usable if not _value(listed, x509.DeltaCRLIndicator)]
     made = [RevocationList(base) for base in bases]
     for delta in (listed for listed in usable if _value(listed, x509.DeltaCRLIndicator)):
-        base = _base_of(delta, bases)
-        if base is None:
-            notes.append(Fault("delta-list-without-base"))
+        # RFC 5280, 5.2.4: the base's number is at least the one named in the delta, and below the delta's own.
+        lowest, own = _value(delta, x509.DeltaCRLIndicator).crl_number, _number(delta)
+        fitting = [base for base in bases if lowest <= _number(base) < own]
+        if fitting:
+            made.append(RevocationList(max(fitting, key=_number), delta))
         else:
-            made.append(RevocationList(base, delta))
+            notes.append(Fault("delta-list-without-base"))
     return tuple(made), tuple(notes)
-
-
-def _noted(
-    notes: list[Fault],
-    look: Callable[[x509.CertificateRevocationList], Fault | None],
-    listed: x509.CertificateRevocationList,
-) -> bool:
-    try:
-        fault = look(listed)
-    except HOSTILE as unreadable:
-        fault = fault_of(unreadable)
-    notes += [fault] if fault else []
-    return not fault
-
-
-def _use_fault(listed: x509.CertificateRevocationList) -> Fault | None:
-    partial = _value(listed, x509.IssuingDistributionPoint)
-    return Fault("revocation-list-partial") if partial else None
-
-
-def _base_of(
-    delta: x509.CertificateRevocationList, bases: list[x509.CertificateRevocationList]
-) -> x509.CertificateRevocationList | None:
-    """RFC 5280, 5.2.4: the base's number is at least the one named in the delta, and below the delta's own."""
-    lowest, own = _value(delta, x509.DeltaCRLIndicator).crl_number, _number(delta)
-    fitting = [base for base in bases if lowest <= _number(base) < own]
-    return max(fitting, key=_number, default=None)
 
 
 def _number(listed: x509.CertificateRevocationList) -> int:

@@ -42,6 +42,7 @@ class Facts:
     def __init__(self, certificate: x509.Certificate) -> None:
         self.certificate = certificate
         self.serial = certificate.serial_number
+        self.der = certificate.public_bytes(Encoding.DER)
 
     def extension(self, kind: type) -> Any:
         """An extension's value, or ``None``."""
@@ -49,10 +50,6 @@ class Facts:
             return self.certificate.extensions.get_extension_for_class(kind).value
         except x509.ExtensionNotFound:
             return None
-
-    @functools.cached_property
-    def der(self) -> bytes:
-        return self.certificate.public_bytes(Encoding.DER)
 
     @functools.cached_property
     def issuer_name(self) -> bytes:
@@ -133,15 +130,11 @@ def read_certificate(data: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(data)
         named = len(list(certificate.subject)) and len(list(certificate.issuer))
-        _read_extensions(certificate)
+        # Parses the extensions, which contain names too; checks that need an extension report its other faults.
+        with contextlib.suppress(*HOSTILE):
+            _ = certificate.extensions
     except (ValueError, TypeError, x509.InvalidVersion) as fault:
         raise FaultError(Fault("certificate-unreadable", reason=fault_of(fault))) from fault
     if not named:
         raise FaultError(Fault("certificate-nameless"))
     return certificate
-
-
-def _read_extensions(certificate: x509.Certificate) -> None:
-    """Parse the extensions, which contain names too; checks that need an extension report its other faults."""
-    with contextlib.suppress(*HOSTILE):
-        _ = certificate.extensions

@@ -9,36 +9,22 @@ import re
 
 from cryptography import x509
 
-from signatures.asn1 import oids
-
-NUMBER = re.compile(r"[0-9]{12}", re.ASCII)
-
-
-def _texts(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> list[str]:
-    return [str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(oid)]
-
-
-def _numbers(texts: list[str], prefix: str) -> list[str]:
-    return [text[3:] for text in texts if text.startswith(prefix) and NUMBER.fullmatch(text[3:])]
+IIN, BIN = re.compile(r"IIN([0-9]{12})", re.ASCII), re.compile(r"BIN([0-9]{12})", re.ASCII)
 
 
 def iin(certificate: x509.Certificate) -> str | None:
     """The owner's IIN, or ``None`` unless the subject has exactly one serial number, and that is an IIN."""
-    serials = _texts(certificate, x509.NameOID.SERIAL_NUMBER)
-    found = _numbers(serials, "IIN")
-    return found[0] if len(serials) == len(found) == 1 else None
+    serials = [str(part.value) for part in certificate.subject.get_attributes_for_oid(x509.NameOID.SERIAL_NUMBER)]
+    found = IIN.fullmatch(serials[0]) if len(serials) == 1 else None
+    return found[1] if found else None
 
 
 def bin_(certificate: x509.Certificate) -> str | None:
     """The BIN of the owner's organisation, or ``None`` unless the subject names exactly one."""
-    units = [unit for unit in _texts(certificate, x509.NameOID.ORGANIZATIONAL_UNIT_NAME) if "BIN" in unit.upper()]
-    found = _numbers(units, "BIN")
-    return found[0] if len(units) == len(found) == 1 else None
-
-
-def roles(certificate: x509.Certificate, arc: str = oids.KZ_ROLES) -> frozenset[str]:
-    """The extended key usages under ``arc``: individual, legal entity, its head, employee, information system, ..."""
-    return under(usages(certificate), arc)
+    parts = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATIONAL_UNIT_NAME)
+    units = [unit for unit in (str(part.value) for part in parts) if "BIN" in unit.upper()]
+    found = BIN.fullmatch(units[0]) if len(units) == 1 else None
+    return found[1] if found else None
 
 
 def under(found: frozenset[str], arc: str) -> frozenset[str]:

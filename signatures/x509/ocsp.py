@@ -5,6 +5,7 @@ authority itself issued a certificate for OCSPSigning. A responder's certificate
 response was produced: a response that was valid when received stays valid, and archive renewal proves its age.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -121,7 +122,10 @@ def _read(data: bytes, trust: TrustStore, policy: Policy, nonce: bytes | None, l
     response = _opened(data)
     if fault := extensions.unknown_fault(response.extensions, frozenset({oids.OCSP_NONCE})):
         raise Unusable(fault)
-    if nonce is not None and _nonce(response) != nonce:
+    repeated = response.extensions.get(oids.OCSP_NONCE)
+    if nonce is not None and (
+        repeated is None or der.element(repeated.value).expect(der.OCTET_STRING).content != nonce
+    ):
         raise Unusable(Fault("ocsp-nonce-differs"))
     answers = tuple(_answer(answer, response, trust) for answer in response.answers)
     for authority in dict.fromkeys(answer.authority for answer in answers):
@@ -159,11 +163,6 @@ def _data(message: der.Element) -> tuple[der.Element, datetime, list[der.Element
     if not 0 < len(members) <= MAX_ANSWERS:
         raise Unusable(Fault("ocsp-answer-count", limit=MAX_ANSWERS, found=len(members)))
     return responder, produced_at.time(), members, extensions.from_sequence(listed)
-
-
-def _nonce(response: _Response) -> bytes | None:
-    found = response.extensions.get(oids.OCSP_NONCE)
-    return der.element(found.value).expect(der.OCTET_STRING).content if found else None
 
 
 def _answer(member: der.Element, response: _Response, trust: TrustStore) -> Answer:
@@ -209,7 +208,13 @@ def _status(status: der.Element) -> dict[str, Any]:
 
 def _check_signature(response: _Response, authority: Authority, policy: Policy) -> None:
     """Signed by the authority or by a responder that it authorised (RFC 6960, 4.2.2.2); else :class:`Unusable`."""
-    candidates = [authority.certificate, *_delegates(response, authority, policy)]
+    candidates = [authority.certificate]
+    for member in response.certificates:
+        # A certificate that is not an authorised responder's, or cannot be read, is ignored.
+        with contextlib.suppress(*HOSTILE):
+            certificate = read_certificate(member.raw)
+            if not delegate_fault(certificate, authority, response.produced_at, policy):
+                candidates.append(certificate)
     named = [candidate for candidate in candidates if _is_named(response.responder, candidate)]
     if not named:
         raise Unusable(Fault("ocsp-signer-not-authorised"))
@@ -228,20 +233,6 @@ def _is_named(responder: der.Element, certificate: x509.Certificate) -> bool:
         return inside.raw == certificate.subject.public_bytes()
     digest = hashlib.sha1(public_key(certificate)[1], usedforsecurity=False).digest()
     return inside.expect(der.OCTET_STRING).content == digest if responder.tag == TAG_KEY_HASH else False
-
-
-def _delegates(response: _Response, authority: Authority, policy: Policy) -> list[x509.Certificate]:
-    found = [_delegate(member.raw, authority, response.produced_at, policy) for member in response.certificates]
-    return [certificate for certificate in found if certificate is not None]
-
-
-def _delegate(raw: bytes, authority: Authority, at: datetime, policy: Policy) -> x509.Certificate | None:
-    """A certificate in the response, if it is an authorised responder's; others are ignored."""
-    try:
-        certificate = read_certificate(raw)
-        return None if delegate_fault(certificate, authority, at, policy) else certificate
-    except HOSTILE:
-        return None
 
 
 def delegate_fault(certificate: x509.Certificate, authority: Authority, at: datetime, policy: Policy) -> Fault | None:

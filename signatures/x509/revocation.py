@@ -6,7 +6,7 @@ newest fresh list and the newest fresh response are used; a certificate is revok
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cryptography import x509
 
@@ -111,20 +111,17 @@ def timestamp_fault(path: Path, trust: TrustStore, times: Times, policy: Policy,
     fault = revocation_fault(path, trust, times, policy, more)
     if fault != NO_FAULT:
         return fault
-    for known in _ever(path, path.issuer, more):
+    serial, issuer = path.signer.serial, path.authorities[0]
+    # All sources, fresh or not: a revocation remains in effect.
+    listed = [_of_list(crl, serial) for crl in more.all_lists(issuer)]
+    answered = [_of_answer(answer) for answer in more.answers if _is_about(answer, serial, issuer)]
+    for known in listed + answered:
         if known.since and known.since <= times.now and known.reason not in HARMLESS:
             return (
                 Fault("timestamp-authority-revoked", since=known.since.isoformat(), reason=known.reason),
                 "REVOKED",
             )
     return NO_FAULT
-
-
-def _ever(path: Path, issuer: Authority, more: Revocations) -> list[_Known]:
-    """The statements of all sources about the signer, fresh or not: a revocation remains in effect."""
-    serial = path.signer.serial
-    listed = [_of_list(crl, serial) for crl in more.all_lists(issuer)]
-    return listed + [_of_answer(answer) for answer in more.answers if _is_about(answer, serial, issuer)]
 
 
 def _fault(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: Revocations) -> Judged:
@@ -135,12 +132,11 @@ def _fault(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     if any(entry.never_issued for entry in known):
         return Fault("certificate-never-issued"), "CERTIFICATE_CHAIN_GENERAL_FAILURE"
     revoked = [(entry.since, entry.reason) for entry in known if entry.since and entry.since <= times.at]
-    return _revoked(*min(revoked), times) if revoked else NO_FAULT
-
-
-def _revoked(since: datetime, reason_: str, times: Times) -> Judged:
-    detail = Fault("certificate-revoked", since=since.isoformat(), reason=reason_)
-    if reason_ == ON_HOLD:
+    if not revoked:
+        return NO_FAULT
+    since, why = min(revoked)
+    detail = Fault("certificate-revoked", since=since.isoformat(), reason=why)
+    if why == ON_HOLD:
         return Fault("certificate-on-hold", revoked=detail), "TRY_LATER"
     proven = times.created_after is not None and times.created_after >= since
     return detail, "REVOKED" if proven else "REVOKED_NO_POE"
@@ -151,21 +147,15 @@ def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     serial = facts.serial
     # A source made after the certificate expired may no longer contain it.
     skew = policy.clock_skew
-    latest = min(max(times.at + skew, facts.not_after), _later(times.now, skew))
-    lists = [crl for crl in _signed_lists(issuer, more) if crl.is_fresh(times.at, latest)]
+    youngest = times.now + skew if times.now < UNKNOWN - skew else UNKNOWN
+    latest = min(max(times.at + skew, facts.not_after), youngest)
+    usage = issuer.facts.key_usage
+    signed = more.all_lists(issuer) if usage is not None and usage.crl_sign else ()
+    lists = [crl for crl in signed if crl.is_fresh(times.at, latest)]
     found = [_of_list(max(lists, key=lambda crl: (crl.last_update, crl.delta is not None)), serial)] if lists else []
     answers = [answer for answer in more.answers if _is_about(answer, serial, issuer) and answer.status != "unknown"]
     answers = [answer for answer in answers if answer.is_fresh(times.at, latest, policy)]
     return found + ([_of_answer(max(answers, key=lambda answer: answer.this_update))] if answers else [])
-
-
-def _later(instant: datetime, by: timedelta) -> datetime:
-    return instant + by if instant is not UNKNOWN and instant < UNKNOWN - by else UNKNOWN
-
-
-def _signed_lists(issuer: Authority, more: Revocations) -> tuple[RevocationList, ...]:
-    usage = issuer.facts.key_usage
-    return more.all_lists(issuer) if usage is not None and usage.crl_sign else ()
 
 
 def _is_about(answer: ocsp.Answer, serial: int, issuer: Authority) -> bool:

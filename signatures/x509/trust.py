@@ -13,6 +13,7 @@ list that cannot be used (of an authority that is not in the folder, a delta wit
 is ignored and named in ``notes``. A certificate from a signature never becomes part of a path.
 """
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -122,8 +123,7 @@ class TrustStore:
         """A store of the given certificates, checked as :meth:`load` checks a folder."""
         certificates, seals, periods = tuple(dict.fromkeys(certificates)), tuple(seals), periods or {}
         keys = _Keys(signatures, digests)
-        _check_names(purpose, certificates)
-        _check_periods(periods, (*certificates, *seals))
+        _check_pinned(purpose, certificates, seals, periods)
         owned, notes = _owned_lists(tuple(lists), certificates, keys)
         authorities = []
         for certificate in certificates:
@@ -158,7 +158,8 @@ class _Keys:
     signatures: Mapping[str, SignatureAlgorithm]
     digests: Mapping[str, Digest]
 
-    def signed(self, data: bytes, issuer: x509.Certificate) -> bool:
+    def signed(self, issued: x509.Certificate | x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+        data = issued.public_bytes(Encoding.DER)
         try:
             check_issued(Signed.read(data), issuer, self.signatures, self.digests)
         except (InvalidSignature, UnsupportedAlgorithm, ValueError):
@@ -187,20 +188,21 @@ def _read_list(path: Path) -> x509.CertificateRevocationList:
         raise FaultError(Fault("file-not-a-revocation-list", file=str(path), reason=fault_of(fault))) from fault
 
 
-def _check_names(purpose: str, certificates: tuple[x509.Certificate, ...]) -> None:
+def _check_pinned(
+    purpose: str,
+    certificates: tuple[x509.Certificate, ...],
+    seals: tuple[x509.Certificate, ...],
+    periods: Mapping[str, Period],
+) -> None:
+    """Raise ``FaultError`` also for a period of an unknown certificate: the intended certificate would lack it."""
     if not certificates:
         raise FaultError(Fault("trust-folder-empty"))
     for certificate in certificates:
         name = certificate.subject.rfc4514_string()
         if purpose == "production" and any(word in name.upper() for word in NOT_FOR_PRODUCTION):
             raise FaultError(Fault("authority-not-for-production", authority=name))
-
-
-def _check_periods(periods: Mapping[str, Period], certificates: tuple[x509.Certificate, ...]) -> None:
-    """Raise ``FaultError`` for a period of an unknown certificate: the intended certificate would lack it."""
-    strangers = sorted(periods.keys() - set(map(sha256, certificates)))
-    if strangers:
-        raise FaultError(Fault("periods-of-strangers", certificates=", ".join(strangers)))
+    if unknown := sorted(periods.keys() - set(map(sha256, (*certificates, *seals)))):
+        raise FaultError(Fault("periods-of-strangers", certificates=", ".join(unknown)))
 
 
 def _path(
@@ -209,38 +211,27 @@ def _path(
     """The pinned certificates above an authority, its root last."""
     path: list[x509.Certificate] = []
     lowest = certificate
-    while not _is_root(lowest, keys):
-        lowest = _issuer(lowest, pinned, keys)
-        path.append(lowest)
+    while not (lowest.subject == lowest.issuer and keys.signed(lowest, lowest)):
+        named = [authority for authority in pinned if authority.subject == lowest.issuer]
+        issuer = next((authority for authority in named if keys.signed(lowest, authority)), None)
+        if issuer is None:
+            raise FaultError(Fault("authority-issuer-missing", authority=lowest.subject.rfc4514_string()))
+        path.append(issuer)
+        lowest = issuer
         if len(path) >= MAX_DEPTH:
             raise FaultError(Fault("authority-leads-to-no-root", authority=certificate.subject.rfc4514_string()))
     return tuple(path)
 
 
-def _is_root(certificate: x509.Certificate, keys: _Keys) -> bool:
-    return certificate.subject == certificate.issuer and keys.signed(_der(certificate), certificate)
-
-
-def _issuer(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys) -> x509.Certificate:
-    named = [authority for authority in pinned if authority.subject == certificate.issuer]
-    for candidate in named:
-        if keys.signed(_der(certificate), candidate):
-            return candidate
-    raise FaultError(Fault("authority-issuer-missing", authority=certificate.subject.rfc4514_string()))
-
-
 def rooted(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
     """The certificates that lead to a root among them, for example after an authority has been removed."""
     known = tuple(certificates)
-    return [authority for authority in known if _leads(authority, known, _Keys(SIGNATURES, DIGESTS))]
-
-
-def _leads(certificate: x509.Certificate, pinned: tuple[x509.Certificate, ...], keys: _Keys) -> bool:
-    try:
-        _path(certificate, pinned, keys)
-    except ValueError:
-        return False
-    return True
+    found = []
+    for authority in known:
+        with contextlib.suppress(ValueError):
+            _path(authority, known, _Keys(SIGNATURES, DIGESTS))
+            found.append(authority)
+    return found
 
 
 def _owned_lists(
@@ -254,31 +245,22 @@ def _owned_lists(
     notes = []
     for listed in lists:
         if not any(certificate.subject == listed.issuer for certificate in pinned):
-            notes.append(_foreign(listed))
+            notes.append(Fault("revocation-list-foreign", issuer=listed.issuer.rfc4514_string()))
             continue
         owner = _list_owner(listed, pinned, keys)
         owned[owner] = (*owned.get(owner, ()), listed)
     return owned, notes
 
 
-def _foreign(listed: x509.CertificateRevocationList) -> Fault:
-    name = listed.issuer.rfc4514_string()
-    return Fault("revocation-list-foreign", issuer=name)
-
-
 def _list_owner(
     revoked: x509.CertificateRevocationList, pinned: tuple[x509.Certificate, ...], keys: _Keys
 ) -> x509.Certificate:
     for candidate in pinned:
-        if candidate.subject == revoked.issuer and keys.signed(revoked.public_bytes(Encoding.DER), candidate):
+        if candidate.subject == revoked.issuer and keys.signed(revoked, candidate):
             return candidate
-    raise FaultError(_foreign(revoked))
+    raise FaultError(Fault("revocation-list-foreign", issuer=revoked.issuer.rfc4514_string()))
 
 
 def sha256(certificate: x509.Certificate) -> str:
     """The SHA-256 of a certificate in hexadecimal, as trust folders use it."""
-    return hashlib.sha256(_der(certificate)).hexdigest()
-
-
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.DER)
+    return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()

@@ -64,21 +64,34 @@ class TrustPolicy:
             raise FaultError(Fault("policy-purpose", purposes=", ".join(PURPOSES), found=repr(purpose)))
         by_role = _mapping(known.get("rules", {}), "rules")
         changes = {str(role): _changes(role, listed) for role, listed in by_role.items()}
-        trusted = _mapping(known.get("trusted", {}), "trusted")
-        periods = {_digest(name): _period(found) for name, found in trusted.items()}
+        periods = {}
+        for name, period in _mapping(known.get("trusted", {}), "trusted").items():
+            if not isinstance(name, str) or not _SHA256.fullmatch(name):
+                raise FaultError(Fault("policy-not-a-digest", name=str(name)))
+            edges = _mapping(period, "trusted", {"since", "until"})
+            periods[name] = Period(_instant(edges.get("since")), _instant(edges.get("until")))
         return cls(purpose, Rules(_rule(known.get("signers", {}), "signers"), changes), periods)
 
     def dumps(self) -> bytes:
         """The file as YAML in UTF-8."""
         content: dict[str, Any] = {"purpose": self.purpose, "signers": _plain_rule(self.rules.usual)}
         content["rules"] = {
-            role: [_plain_change(change) for change in found] for role, found in self.rules.changes.items()
+            role: [
+                ({"since": _text(change.since)} if change.since else {})
+                | (_plain_rule(change.rule) if change.rule else {_USUAL: True})
+                for change in changes
+            ]
+            for role, changes in self.rules.changes.items()
         }
-        content["trusted"] = {name: _plain_period(period) for name, period in self.trusted.items() if period != ALWAYS}
+        content["trusted"] = {
+            name: {edge: _text(at) for edge, at in vars(period).items() if at}
+            for name, period in self.trusted.items()
+            if period != ALWAYS
+        }
         return yaml.safe_dump(content).encode()
 
 
-def _mapping(content: object, where: Parameter, keys: Iterable[str] | None = None) -> Mapping[str, Any]:
+def _mapping(content: object, where: Parameter, keys: Iterable[str] | None = None) -> Mapping[Any, Any]:
     if not isinstance(content, dict):
         raise FaultError(Fault("policy-not-a-mapping", place=where))
     unknown = sorted(str(name) for name in content.keys() - set(content.keys() if keys is None else keys))
@@ -90,48 +103,30 @@ def _mapping(content: object, where: Parameter, keys: Iterable[str] | None = Non
 def _changes(role: str, listed: object) -> tuple[Change, ...]:
     if not isinstance(listed, list):
         raise FaultError(Fault("policy-rules-not-a-list", role=role))
-    found = tuple(_change(content, f"rules of {role}") for content in listed)
+    found, where = [], f"rules of {role}"
+    for content in listed:
+        known = dict(_mapping(content, where, {"since", _USUAL, _USAGES, _POLICIES, _KEY_USAGES}))
+        since, usual = _instant(known.pop("since", None)), known.pop(_USUAL, False)
+        if usual not in (True, False) or (usual and known):
+            raise FaultError(Fault("policy-usual-or-rule", place=where))
+        found.append(Change(since, None if usual else _rule(known, where)))
     begins = [change.since or _BEGINNING for change in found]
     if begins != sorted(set(begins)):
         raise FaultError(Fault("policy-rules-unordered", role=role))
-    return found
-
-
-def _change(content: object, where: str) -> Change:
-    known = dict(_mapping(content, where, {"since", _USUAL, _USAGES, _POLICIES, _KEY_USAGES}))
-    since, usual = _instant(known.pop("since", None)), known.pop(_USUAL, False)
-    if usual not in (True, False) or (usual and known):
-        raise FaultError(Fault("policy-usual-or-rule", place=where))
-    return Change(since, None if usual else _rule(known, where))
+    return tuple(found)
 
 
 def _rule(content: object, where: str) -> Rule:
     known = _mapping(content, where, {_USAGES, _POLICIES, _KEY_USAGES})
-    usages, policies = (_identifiers(known.get(name, []), where) for name in (_USAGES, _POLICIES))
-    return Rule(usages, policies, _key_usages(known.get(_KEY_USAGES, []), where))
-
-
-def _key_usages(found: object, where: str) -> frozenset[str]:
-    if not isinstance(found, list) or not all(isinstance(usage, str) and usage in KEY_USAGES for usage in found):
+    usages, policies, key_usages = (known.get(name, []) for name in (_USAGES, _POLICIES, _KEY_USAGES))
+    for found in (usages, policies):
+        if not isinstance(found, list) or not all(isinstance(oid, str) and _OID.fullmatch(oid) for oid in found):
+            raise FaultError(Fault("policy-identifiers-expected", place=where))
+    if not isinstance(key_usages, list) or not all(
+        isinstance(usage, str) and usage in KEY_USAGES for usage in key_usages
+    ):
         raise FaultError(Fault("policy-key-usages-expected", place=where, usages=", ".join(KEY_USAGES)))
-    return frozenset(found)
-
-
-def _identifiers(found: object, where: str) -> frozenset[str]:
-    if not isinstance(found, list) or not all(isinstance(oid, str) and _OID.fullmatch(oid) for oid in found):
-        raise FaultError(Fault("policy-identifiers-expected", place=where))
-    return frozenset(found)
-
-
-def _digest(name: object) -> str:
-    if not isinstance(name, str) or not _SHA256.fullmatch(name):
-        raise FaultError(Fault("policy-not-a-digest", name=str(name)))
-    return name
-
-
-def _period(content: object) -> Period:
-    known = _mapping(content, "trusted", {"since", "until"})
-    return Period(_instant(known.get("since")), _instant(known.get("until")))
+    return Rule(frozenset(usages), frozenset(policies), frozenset(key_usages))
 
 
 def _instant(given: object) -> datetime | None:
@@ -146,15 +141,6 @@ def _instant(given: object) -> datetime | None:
 
 def _plain_rule(rule: Rule) -> dict[str, list[str]]:
     return {_USAGES: sorted(rule.usages), _POLICIES: sorted(rule.policies), _KEY_USAGES: sorted(rule.key_usages)}
-
-
-def _plain_change(change: Change) -> dict[str, Any]:
-    since = {"since": _text(change.since)} if change.since else {}
-    return {**since, **(_plain_rule(change.rule) if change.rule else {_USUAL: True})}
-
-
-def _plain_period(period: Period) -> dict[str, str]:
-    return {name: _text(at) for name, at in (("since", period.since), ("until", period.until)) if at}
 
 
 def _text(at: datetime) -> str:

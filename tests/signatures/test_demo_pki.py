@@ -46,7 +46,7 @@ def test_certificates(made):
     first, second = certificate(made, "850101300018.p12"), certificate(made, "900202400025.p12")
     assert (identity.iin(first), identity.bin_(first)) == ("850101300018", "210540000101")
     assert (identity.iin(second), identity.bin_(second)) == ("900202400025", None)
-    assert oids.KZ_EMPLOYEE in identity.roles(first)
+    assert oids.KZ_EMPLOYEE in identity.usages(first)
     assert usage_fault(facts_of(first), DEFAULT) is None
     authentication = facts_of(certificate(made, "850101300018-auth.p12"))
     assert usage_fault(authentication, DEFAULT) == Fault("key-usage-missing", usages="nonRepudiation")
