@@ -64,13 +64,13 @@ class Element:
         """The dotted form of an object identifier."""
         if len(self.expect(OID).content) > MAX_OID_BYTES:
             raise FaultError(Fault("der-oid-too-long"))
-        return _dotted(self.raw)
+        return _read_oid(self.raw)
 
     def integer(self) -> int:
         """The value of an INTEGER of at most 512 bits (serial numbers have 160)."""
         if len(self.expect(INTEGER).content) > MAX_INTEGER_BYTES:
             raise FaultError(Fault("der-integer-too-large"))
-        return _whole(self.raw)
+        return _read_integer(self.raw)
 
     def bits(self) -> bytes:
         """The octets of a BIT STRING without unused bits, as keys and signatures are."""
@@ -94,14 +94,8 @@ def kept(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
     return lambda raw: keeping(raw) if len(raw) <= MAX_KEPT_BYTES else read(raw)
 
 
-@kept
-def _dotted(raw: bytes) -> str:
-    return asn1.decode_der(x509.ObjectIdentifier, raw).dotted_string
-
-
-@kept
-def _whole(raw: bytes) -> int:
-    return asn1.decode_der(int, raw)
+_read_oid = kept(lambda raw: asn1.decode_der(x509.ObjectIdentifier, raw).dotted_string)
+_read_integer = kept(lambda raw: asn1.decode_der(int, raw))
 
 
 def elements(content: bytes) -> list[Element]:
@@ -148,7 +142,11 @@ def element(data: bytes) -> Element:
 def encode(tag: int, *parts: bytes) -> bytes:
     """One DER value with the given identifier octet and content."""
     content = b"".join(parts)
-    return bytes([tag]) + _length(len(content)) + content
+    size = len(content)
+    if size < LONG_LENGTH:
+        return bytes([tag, size]) + content
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, LONG_LENGTH | len(octets)]) + octets + content
 
 
 def encode_set(*members: bytes) -> bytes:
@@ -168,10 +166,3 @@ def encode_time(instant: datetime) -> bytes:
     """UTCTime up to 2049 and GeneralizedTime after it (RFC 5652, 11.3); whole seconds."""
     instant = instant.astimezone(UTC).replace(microsecond=0)
     return asn1.encode_der(asn1.UTCTime(instant) if instant.year < GENERALIZED_FROM else asn1.GeneralizedTime(instant))
-
-
-def _length(size: int) -> bytes:
-    if size < LONG_LENGTH:
-        return bytes([size])
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([LONG_LENGTH | len(octets)]) + octets

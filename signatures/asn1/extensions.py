@@ -38,17 +38,12 @@ def from_sequence(members: Iterable[der.Element]) -> dict[str, Extension]:
         kind, *flag, value = member.expect(der.SEQUENCE).children()
         if kind.oid() in found:
             raise FaultError(Fault("extension-twice", extension=kind.oid()))
-        found[kind.oid()] = Extension(_critical(flag), value.expect(der.OCTET_STRING).content)
+        if flag:
+            (critical,) = flag
+            if critical.expect(der.BOOLEAN).content != b"\xff":
+                raise FaultError(Fault("extension-flag-not-true"))
+        found[kind.oid()] = Extension(bool(flag), value.expect(der.OCTET_STRING).content)
     return found
-
-
-def _critical(flag: list[der.Element]) -> bool:
-    if not flag:
-        return False
-    (value,) = flag
-    if value.expect(der.BOOLEAN).content != b"\xff":
-        raise FaultError(Fault("extension-flag-not-true"))
-    return True
 
 
 def unknown_fault(found: Mapping[str, Extension], known: frozenset[str]) -> Fault | None:

@@ -81,13 +81,11 @@ def protection_fault(signer: SignerInfo) -> Fault | None:
         AlgorithmIdentifier.read(digest),
         AlgorithmIdentifier.read(der.element(der.encode(der.SEQUENCE, algorithm.expect(0xA1).content))),
     )
-    used = signer.digest, signer.signature_algorithm
-    same = all(_same(first, second) for first, second in zip(named, used, strict=True))
-    return None if same else Fault("algorithm-protection-differs")
-
-
-def _same(first: AlgorithmIdentifier, second: AlgorithmIdentifier) -> bool:
-    return first.oid == second.oid and first.parameters.replace(NULL, b"") == second.parameters.replace(NULL, b"")
+    stated, used = (
+        [(identifier.oid, identifier.parameters.replace(NULL, b"")) for identifier in pair]
+        for pair in (named, (signer.digest, signer.signature_algorithm))
+    )
+    return None if stated == used else Fault("algorithm-protection-differs")
 
 
 def certificate_fault(signer: SignerInfo, facts: Facts, policy: Policy) -> Fault | None:
@@ -119,20 +117,18 @@ def timestamp_certificate_fault(signer: SignerInfo, certificate: x509.Certificat
         return Fault("signing-certificate-not-single")
     if newer is not None and (fault := _entry_fault(_first_entry(newer), facts_of(certificate), policy)):
         return fault
-    return _old_entry_fault(_first_entry(older), certificate) if older is not None else None
+    if older is None:
+        return None
+    value, *rest = _first_entry(older)
+    actual = hashlib.sha1(certificate.public_bytes(Encoding.DER), usedforsecurity=False).digest()
+    if not hmac.compare_digest(actual, value.expect(der.OCTET_STRING).content):
+        return Fault("signing-certificate-differs")
+    return _issuer_fault(rest[0], certificate) if rest else None
 
 
 def _first_entry(value: der.Element) -> list[der.Element]:
     listed, *_policies = value.expect(der.SEQUENCE).children()
     return listed.expect(der.SEQUENCE).first().expect(der.SEQUENCE).children()
-
-
-def _old_entry_fault(entry: list[der.Element], certificate: x509.Certificate) -> Fault | None:
-    value, *rest = entry
-    actual = hashlib.sha1(certificate.public_bytes(Encoding.DER), usedforsecurity=False).digest()
-    if not hmac.compare_digest(actual, value.expect(der.OCTET_STRING).content):
-        return Fault("signing-certificate-differs")
-    return _issuer_fault(rest[0], certificate) if rest else None
 
 
 def _entry_fault(entry: list[der.Element], facts: Facts, policy: Policy) -> Fault | None:

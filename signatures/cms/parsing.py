@@ -72,20 +72,18 @@ def unwrap(data: bytes, limit: int) -> bytes:
         raise Malformed(Fault("signature-empty"))
     if len(data) > 2 * limit:
         raise Malformed(Fault("signature-too-large", limit=limit))
-    body = data if data[0] == der.SEQUENCE else _from_pem(data)
+    body = data
+    if data[0] != der.SEQUENCE:
+        match = PEM.fullmatch(data)
+        if match is None:
+            raise Malformed(Fault("neither-der-nor-pem"))
+        try:
+            body = base64.b64decode(b"".join(match["body"].split()), validate=True)
+        except binascii.Error as fault:
+            raise Malformed(Fault("pem-not-base64", reason=fault_of(fault))) from fault
     if len(body) > limit:
         raise Malformed(Fault("signature-too-large", limit=limit))
     return body
-
-
-def _from_pem(data: bytes) -> bytes:
-    match = PEM.fullmatch(data)
-    if match is None:
-        raise Malformed(Fault("neither-der-nor-pem"))
-    try:
-        return base64.b64decode(b"".join(match["body"].split()), validate=True)
-    except binascii.Error as fault:
-        raise Malformed(Fault("pem-not-base64", reason=fault_of(fault))) from fault
 
 
 def parse(data: bytes, policy: Policy) -> Cms:
@@ -101,20 +99,22 @@ def parse(data: bytes, policy: Policy) -> Cms:
 
 
 def _content_info(info: der.Element, policy: Policy) -> Cms:
-    kind, content = info.expect(der.SEQUENCE).children()
+    kind, wrapped = info.expect(der.SEQUENCE).children()
     if kind.oid() != oids.SIGNED_DATA:
         raise Malformed(Fault("not-signed-data"))
-    (signed_data,) = content.expect(TAG_0).children()
-    return _signed_data(signed_data, policy)
-
-
-def _signed_data(data: der.Element, policy: Policy) -> Cms:
-    version, digests, content, *rest = data.expect(der.SEQUENCE).children()
+    (signed_data,) = wrapped.expect(TAG_0).children()
+    version, digests, content, *rest = signed_data.expect(der.SEQUENCE).children()
     if version.integer() not in (1, 3, 4, 5):
         raise Malformed(Fault("unknown-signed-data-version"))
-    certificates, infos = _optional_sets(rest)
+    # Enclosed revocation lists are ignored: the service fetches its own.
+    if not rest or tuple([member.tag for member in rest[:-1]]) not in OPTIONAL:
+        raise Malformed(Fault("unexpected-signed-data-members"))
+    certificates = rest[0].children() if rest[0].tag == TAG_0 else []
+    infos = rest[-1].expect(der.SET).children()
     content_type, inside = _encapsulated(content.expect(der.SEQUENCE).raw)
-    signer = _only_signer(infos, policy)
+    if len(infos) != 1:
+        raise Malformed(Fault("not-one-signer", found=len(infos)))
+    signer = _signer_info(infos[0], policy)
     if _named(digests.expect(der.SET).raw) != {signer.digest.oid}:
         raise Malformed(Fault("digest-algorithms-differ"))
     return Cms(content_type, inside, _certificates(certificates, policy), signer)
@@ -123,14 +123,6 @@ def _signed_data(data: der.Element, policy: Policy) -> Cms:
 @der.kept
 def _named(digests: bytes) -> frozenset[str]:
     return frozenset(AlgorithmIdentifier.read(child).oid for child in der.element(digests).children())
-
-
-def _optional_sets(rest: list[der.Element]) -> tuple[list[der.Element], list[der.Element]]:
-    """Certificates and signers. Enclosed revocation lists are ignored: the service fetches its own."""
-    if not rest or tuple([member.tag for member in rest[:-1]]) not in OPTIONAL:
-        raise Malformed(Fault("unexpected-signed-data-members"))
-    certificates = rest[0].children() if rest[0].tag == TAG_0 else []
-    return certificates, rest[-1].expect(der.SET).children()
 
 
 @der.kept
@@ -159,12 +151,6 @@ def _facts(data: bytes) -> Facts:
         raise Malformed(fault_of(fault)) from fault
 
 
-def _only_signer(infos: list[der.Element], policy: Policy) -> SignerInfo:
-    if len(infos) != 1:
-        raise Malformed(Fault("not-one-signer", found=len(infos)))
-    return _signer_info(infos[0], policy)
-
-
 def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
     version, identifier, digest, *rest = info.expect(der.SEQUENCE).children()
     signed = rest.pop(0) if rest and rest[0].tag == TAG_0 else None
@@ -177,8 +163,10 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
         raise Malformed(Fault("signer-version-misfit"))
     attributes = _attributes(signed, policy) if signed else None
     members = [attribute.raw for attribute in attributes or ()]
+    names_key = identifier.tag == TAG_KEY
     return SignerInfo(
-        *_identifier(identifier),
+        issuer_and_serial=None if names_key else _issuer_and_serial(identifier.expect(der.SEQUENCE).raw),
+        key_identifier=identifier.content if names_key else None,
         digest=AlgorithmIdentifier.read(digest),
         signature_algorithm=AlgorithmIdentifier.read(algorithm),
         signature=signature.expect(der.OCTET_STRING).content,
@@ -187,12 +175,6 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
         sorted=members == sorted(members),
         unsigned=_attributes(unsigned, policy) if unsigned else (),
     )
-
-
-def _identifier(identifier: der.Element) -> tuple[tuple[bytes, int] | None, bytes | None]:
-    if identifier.tag == TAG_KEY:
-        return None, identifier.content
-    return _issuer_and_serial(identifier.expect(der.SEQUENCE).raw), None
 
 
 @der.kept
