@@ -22,8 +22,8 @@ class Policy:
     nextUpdate is valid.
     ``key_usages``: the key usages that the signer's certificate must have.
     ``digests``, ``signatures``: the algorithm table by object identifier; a country's own algorithms are added here.
-    ``sunsets``: until when an algorithm is accepted, unless the signature is proven to be older
-    (:func:`~signatures.crypto.algorithms.strengths` names them). ``max_...``: limits that are checked first.
+    ``sunsets``: until when an algorithm is accepted, unless the signature is proven to be older (digests by name, keys
+    as :func:`~signatures.crypto.algorithms.key_strength` names them). ``max_...``: limits that are checked first.
     ``needs_timestamp``: without a timestamp that proves it, a signature is INDETERMINATE, TRY_LATER.
     ``timestamp_policies``: the arc that a timestamp's policy must be under. ``assumed_accuracy``: the accuracy of a
     timestamp that states none; ``None`` refuses it.

@@ -17,7 +17,7 @@ from signatures import DEFAULT, Evidence, Report, TrustStore
 from signatures.clients.evidence import Addresses, Collected, Collector
 from signatures.clients.http import Http
 from signatures.evidence import Sources, renewal
-from signatures.evidence.expiry import fades_at
+from signatures.evidence.renewal import fades_at
 
 # Records renewed under one timestamp.
 BATCH = 1024

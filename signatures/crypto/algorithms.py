@@ -156,19 +156,15 @@ def _pss(certificate: x509.Certificate, signature: bytes, message: bytes, digest
 
 def _pss_parameters(digest: Digest) -> set[bytes]:
     """The DER of the only allowed parameters (RFC 4055), with the digest's NULL and without it."""
-    named = [oid for oid, known in DIGESTS.items() if known == digest]
-    return {_pss_form(oid, digest.size, null) for oid in named for null in (b"", NULL)}
-
-
-def _pss_form(oid: str, salt: int, null: bytes) -> bytes:
-    algorithm = der.encode(der.SEQUENCE, der.encode_oid(oid), null)
-    mask = der.encode(der.SEQUENCE, der.encode_oid(oids.MGF1), algorithm)
-    return der.encode(
-        der.SEQUENCE,
-        der.encode(0xA0, algorithm),
-        der.encode(0xA1, mask),
-        der.encode(0xA2, der.encode_integer(salt)),
-    )
+    forms = set()
+    for oid in [oid for oid, known in DIGESTS.items() if known == digest]:
+        for null in (b"", NULL):
+            algorithm = der.encode(der.SEQUENCE, der.encode_oid(oid), null)
+            mask = der.encode(der.SEQUENCE, der.encode_oid(oids.MGF1), algorithm)
+            salt = der.encode_integer(digest.size)
+            members = der.encode(0xA0, algorithm), der.encode(0xA1, mask), der.encode(0xA2, salt)
+            forms.add(der.encode(der.SEQUENCE, *members))
+    return forms
 
 
 def _ecdsa(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
@@ -193,8 +189,8 @@ def public_key(certificate: x509.Certificate) -> tuple[AlgorithmIdentifier, byte
     return AlgorithmIdentifier.read(algorithm), key.bits()
 
 
-def _gost(scheme: Scheme) -> Verify:
-    """Verification of GOST R 34.10 on the curve of ``scheme``, which the certificate must name."""
+def _national(name: str, digest_oid: str, scheme: Scheme) -> SignatureAlgorithm:
+    """GOST R 34.10 on the curve of ``scheme``, which the certificate must name."""
 
     def verify(
         certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes
@@ -206,7 +202,7 @@ def _gost(scheme: Scheme) -> Verify:
         if not matches(scheme.curve, key, digest.compute(message), signature):
             raise InvalidSignature
 
-    return verify
+    return SignatureAlgorithm(name, digest_oid, verify, fits=lambda certificate: _gost_key(certificate, scheme))
 
 
 def _gost_key(certificate: x509.Certificate, scheme: Scheme) -> curves.Point:
@@ -230,10 +226,6 @@ DIGESTS: Mapping[str, Digest] = {
     oids.STREEBOG256: Digest("Streebog-256", 32, _bounded(streebog.streebog256)),
     oids.STREEBOG512: Digest("Streebog-512", 64, _bounded(streebog.streebog512)),
 }
-
-
-def _national(name: str, digest: str, scheme: Scheme) -> SignatureAlgorithm:
-    return SignatureAlgorithm(name, digest, _gost(scheme), fits=lambda certificate: _gost_key(certificate, scheme))
 
 
 _KZ_2004 = _national("GOST 34.310-2004", oids.GOST_34311, Scheme(curves.KZ_2004, oids.GOST_2004, oids.GOST_2004_A))
@@ -303,7 +295,9 @@ def check_issued(
     """
     algorithm = signed.algorithm
     known = signatures.get(algorithm.oid)
-    digest = (known and known.digest) or _pss_digest(algorithm)
+    # RSA-PSS names its digest in its parameters. SHA-256 stands for other parameters, which are refused later.
+    named = (oid for oid, digest in DIGESTS.items() if algorithm.parameters in _pss_parameters(digest))
+    digest = (known and known.digest) or next(named, oids.SHA256)
     check_signature(
         issuer,
         signed.signature,
@@ -315,24 +309,8 @@ def check_issued(
     )
 
 
-def _pss_digest(algorithm: AlgorithmIdentifier) -> str:
-    """The digest named in the parameters of RSA-PSS; SHA-256 for other parameters, which are refused later."""
-    for oid, digest in DIGESTS.items():
-        if algorithm.parameters in _pss_parameters(digest):
-            return oid
-    return oids.SHA256
-
-
-def strengths(certificate: x509.Certificate, digest: Digest) -> tuple[str, str]:
-    """What a signature's strength depends on, by name: its digest, and the kind and size of its key.
-
-    RSA keys are rounded down to a standard size: RSA-2048, RSA-3072, RSA-4096.
-    """
-    return digest.name, key_strength(certificate)
-
-
 def key_strength(certificate: x509.Certificate) -> str:
-    """Kind and size of a certificate's key, as :func:`strengths` names them."""
+    """Kind and size of a certificate's key. RSA keys are rounded down to a standard size, such as RSA-2048."""
     try:
         key = certificate.public_key()
     except UnsupportedAlgorithm:
@@ -374,5 +352,4 @@ __all__ = [
     "find_signature",
     "key_strength",
     "public_key",
-    "strengths",
 ]

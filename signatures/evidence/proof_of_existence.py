@@ -39,8 +39,14 @@ def prove(evidence: Evidence, signature: bytes, trust: TrustStore, policy: Polic
         return proof
     at = _through_renewals(evidence, trust, policy, now, proof)
     proof.revocations = _read(evidence.sources, trust, policy, proof)
-    found = [_stamp(token, signature, trust, policy, at, proof) for token in evidence.timestamps]
-    times = [timestamp.proven for timestamp in found if timestamp]
+    times = []
+    for token in evidence.timestamps:
+        try:
+            known = proof.revocations
+            stamped = verify_token(token, signature, trust=trust, policy=policy, now=at, revocations=known)
+            times.append(stamped.proven)
+        except BadTimestamp as bad:
+            proof.faults.append(("timestamp", bad.fault, bad.proof_sub_indication))
     # Renewals alone prove the time of the oldest of them.
     proof.proven = min([*times, at] if evidence.renewals and at < now else times, default=None)
     return proof
@@ -67,7 +73,7 @@ def _through_renewals(evidence: Evidence, trust: TrustStore, policy: Policy, now
             at = _renewed(evidence, number, trust, policy, at, proof).proven
         except BadTimestamp as fault:
             named = Fault("in-renewal", number=number + 1, reason=fault.fault)
-            proof.faults.append(("renewal", named, _sub(fault)))
+            proof.faults.append(("renewal", named, fault.proof_sub_indication))
             break
     return at
 
@@ -93,19 +99,3 @@ def _read(sources: Sources, trust: TrustStore, policy: Policy, proof: Proof) -> 
     found, faults = revocation.read(sources.crls, sources.ocsp, trust, policy)
     proof.notes += faults
     return found
-
-
-def _stamp(
-    token: bytes, signature: bytes, trust: TrustStore, policy: Policy, at: datetime, proof: Proof
-) -> Timestamp | None:
-    try:
-        known = proof.revocations
-        return verify_token(token, signature, trust=trust, policy=policy, now=at, revocations=known)
-    except BadTimestamp as fault:
-        proof.faults.append(("timestamp", fault.fault, _sub(fault)))
-        return None
-
-
-def _sub(fault: BadTimestamp) -> str:
-    """The sub-indication of a bad token: it does not count against the signature, only the proof is missing."""
-    return fault.sub_indication if fault.faded else "NO_POE"

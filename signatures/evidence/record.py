@@ -27,11 +27,11 @@ class Sources:
     certificates: tuple[bytes, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: [_text(value) for value in values] for name, values in vars(self).items()}
+        return {name: [_encode(value) for value in values] for name, values in vars(self).items()}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Sources":
-        return cls(*(_octets(data[name]) for name in ("ocsp", "crls", "certificates")))
+        return cls(*(tuple(map(_decode, data[name])) for name in ("ocsp", "crls", "certificates")))
 
 
 NO_SOURCES = Sources()
@@ -58,13 +58,13 @@ class Renewal:
     sources: Sources = NO_SOURCES
 
     def as_dict(self) -> dict[str, Any]:
-        path = [{"neighbour": _text(step.neighbour), "left": step.is_left} for step in self.path]
-        return {"digest": self.digest, "path": path, "token": _text(self.token), "sources": self.sources.as_dict()}
+        path = [{"neighbour": _encode(step.neighbour), "left": step.is_left} for step in self.path]
+        return {"digest": self.digest, "path": path, "token": _encode(self.token), "sources": self.sources.as_dict()}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Renewal":
-        path = tuple(Step(_one(step["neighbour"]), step["left"] is True) for step in data["path"])
-        return cls(str(data["digest"]), path, _one(data["token"]), Sources.of(data["sources"]))
+        path = tuple(Step(_decode(step["neighbour"]), step["left"] is True) for step in data["path"])
+        return cls(str(data["digest"]), path, _decode(data["token"]), Sources.of(data["sources"]))
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ class Evidence:
         return canonical.canonical(
             {
                 "schema": SCHEMA,
-                "cms": _text(self.cms),
-                "content": _text(self.content),
-                "timestamps": [_text(timestamp) for timestamp in self.timestamps],
+                "cms": _encode(self.cms),
+                "content": _encode(self.content),
+                "timestamps": [_encode(timestamp) for timestamp in self.timestamps],
                 "sources": self.sources.as_dict(),
                 "verifier": self.verifier,
                 "policy": self.policy,
@@ -118,9 +118,9 @@ class Evidence:
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> "Evidence":
         return cls(
-            cms=_one(data["cms"]),
-            content=_one(data["content"]),
-            timestamps=_octets(data["timestamps"]),
+            cms=_decode(data["cms"]),
+            content=_decode(data["content"]),
+            timestamps=tuple(map(_decode, data["timestamps"])),
             sources=Sources.of(data["sources"]),
             verifier=str(data["verifier"]),
             policy=str(data["policy"]),
@@ -139,16 +139,12 @@ class Evidence:
         return replace(self, renewals=self.renewals[:renewal])
 
 
-def _text(data: bytes) -> str:
+def _encode(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _one(text: str) -> bytes:
+def _decode(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as fault:
         raise FaultError(Fault("not-base64", reason=fault_of(fault))) from fault
-
-
-def _octets(texts: list[str]) -> tuple[bytes, ...]:
-    return tuple(_one(text) for text in texts)

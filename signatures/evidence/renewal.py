@@ -7,10 +7,14 @@ sibling hashes on its path to the root and is verified without the other records
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from signatures.asn1 import oids
+from signatures.cms.attributes import identifier_fault
+from signatures.cms.parsing import parse
 from signatures.crypto.algorithms import DIGESTS, Digest
 from signatures.evidence.record import NO_SOURCES, Evidence, Renewal, Sources, Step
+from signatures.policy import Policy
 from signatures.report.faults import Fault, FaultError
 
 LEAF, NODE = b"\x00", b"\x01"
@@ -31,12 +35,34 @@ def renew(records: Sequence[Evidence], stamp: Callable[[bytes], Stamped], digest
     if not 0 < len(records) <= 1 << MAX_PATH:
         raise ValueError(f"one to {1 << MAX_PATH} records are renewed at once")
     algorithm = DIGESTS[digest]
-    levels = _levels([_leaf(record, algorithm) for record in records], algorithm)
+    # The tree from the leaves to the root; a node without a sibling moves up unchanged.
+    levels = [[_leaf(record, algorithm) for record in records]]
+    while len(below := levels[-1]) > 1:
+        pairs = [below[place : place + 2] for place in range(0, len(below), 2)]
+        levels.append([_node(pair[0], pair[1], algorithm) if len(pair) > 1 else pair[0] for pair in pairs])
     made = stamp(levels[-1][0])
     return [
         replace(record, renewals=(*record.renewals, Renewal(digest, _path(levels, place), made.token, made.sources)))
         for place, record in enumerate(records)
     ]
+
+
+def fades_at(evidence: Evidence, policy: Policy) -> datetime | None:
+    """When the last proof of the signature's time ends; ``None`` if there is no timestamp.
+
+    A timestamp's proof ends when its authority's certificate expires, or when its digest or key is no longer accepted.
+    ``ValueError`` for a token that cannot be read.
+    """
+    tokens = [evidence.renewals[-1].token] if evidence.renewals else list(evidence.timestamps)
+    tree = policy.digests.get(evidence.renewals[-1].digest) if evidence.renewals else None
+    ends = []
+    for token in tokens:
+        parsed = parse(token, policy)
+        signer = next(facts for facts in parsed.certificates if not identifier_fault(parsed.signer, facts))
+        names = {policy.digests[parsed.signer.digest.oid].name, signer.strength}
+        names |= {tree.name} if tree else set()
+        ends.append(min([signer.not_after, *(policy.sunsets[name] for name in names if name in policy.sunsets)]))
+    return max(ends, default=None)
 
 
 def root_of(record: Evidence, number: int, algorithm: Digest) -> bytes:
@@ -57,15 +83,6 @@ def _leaf(record: Evidence, algorithm: Digest) -> bytes:
 
 def _node(left: bytes, right: bytes, algorithm: Digest) -> bytes:
     return algorithm.compute(NODE + left + right)
-
-
-def _levels(leaves: list[bytes], algorithm: Digest) -> list[list[bytes]]:
-    """The tree from the leaves to the root; a node without a sibling moves up unchanged."""
-    levels = [leaves]
-    while len(below := levels[-1]) > 1:
-        pairs = [below[place : place + 2] for place in range(0, len(below), 2)]
-        levels.append([_node(pair[0], pair[1], algorithm) if len(pair) > 1 else pair[0] for pair in pairs])
-    return levels
 
 
 def _path(levels: list[list[bytes]], place: int) -> tuple[Step, ...]:

@@ -5,8 +5,8 @@ allowed policy with a certificate whose only extended key usage is timeStamping,
 and was not revoked.
 """
 
+import contextlib
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from signatures.asn1 import der, extensions, oids
 from signatures.cms import attributes
 from signatures.cms.parsing import Cms, SignerInfo, parse
-from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Unsuitable, check_signature, strengths
+from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Unsuitable, check_signature, key_strength
 from signatures.policy import Policy
 from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.report.report import HOSTILE
@@ -43,9 +43,9 @@ class BadTimestamp(FaultError):
         self.sub_indication = sub_indication
 
     @property
-    def faded(self) -> bool:
-        """Whether it may have been valid while its certificate and algorithms were."""
-        return self.sub_indication in FADED
+    def proof_sub_indication(self) -> str:
+        """The kind of the fault for the signature: only the proof is missing, unless the token may have been valid."""
+        return self.sub_indication if self.sub_indication in FADED else "NO_POE"
 
 
 @dataclass(frozen=True)
@@ -186,38 +186,28 @@ def _accuracy(parts: list[der.Element]) -> timedelta:
 
 
 def _signer(cms: Cms) -> x509.Certificate:
-    named = [
-        certificate
-        for certificate in cms.certificates
-        if not _said(attributes.identifier_fault, cms.signer, certificate)
-    ]
-    fitting = list(dict.fromkeys(facts.certificate for facts in named))
+    fitting: dict[x509.Certificate, None] = {}
+    for facts in cms.certificates:
+        # An unreadable certificate is not the signer's.
+        with contextlib.suppress(*HOSTILE):
+            if not attributes.identifier_fault(cms.signer, facts):
+                fitting[facts.certificate] = None
     if len(fitting) != 1:
         raise BadTimestamp(Fault("timestamp-without-certificate"), "NO_SIGNING_CERTIFICATE_FOUND")
-    return fitting[0]
-
-
-def _said(look: Callable[..., Fault | None], *arguments: object) -> Fault | None:
-    try:
-        return look(*arguments)
-    except HOSTILE as fault:
-        return Fault("unreadable", reason=fault_of(fault))
+    return next(iter(fitting))
 
 
 def _check(cms: Cms, info: Info, certificate: x509.Certificate, stamped: bytes, context: _Context) -> None:
-    _check_before_slow_work(cms, certificate, context)
+    policy, used = context.policy, cms.signer.digest.oid
+    if used in policy.digests and policy.digests[used].is_slow:
+        # A digest is computed in pure Python only if a pinned authority certified the token's key.
+        _need(*certificates.issued_fault(facts_of(certificate), context.trust, policy))
     _check_statement(info, stamped, context)
-    _check_signature(cms, certificate, context.policy)
+    _check_signature(cms, certificate, policy)
     _need(_purpose_fault(certificate), "CHAIN_CONSTRAINTS_FAILURE")
     _check_path(certificate, info, context)
-    _check_age(info, certificate, cms.signer, context)
-
-
-def _check_before_slow_work(cms: Cms, certificate: x509.Certificate, context: _Context) -> None:
-    """Compute a token's digest in pure Python only if a pinned authority certified its key."""
-    digest = context.policy.digests.get(cms.signer.digest.oid)
-    if digest is not None and digest.is_slow:
-        _need(*certificates.issued_fault(facts_of(certificate), context.trust, context.policy))
+    names = {policy.digests[info.digest.oid].name, policy.digests[used].name, key_strength(certificate)}
+    _need(policy.sunset_fault(names, context.now), "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
 
 
 def _check_statement(info: Info, stamped: bytes, context: _Context) -> None:
@@ -230,17 +220,13 @@ def _check_statement(info: Info, stamped: bytes, context: _Context) -> None:
     arc = policy.timestamp_policies
     allowed = info.policy == arc or info.policy.startswith(f"{arc}.")
     _need(None if allowed else Fault("timestamp-policy-not-allowed", policy=info.policy), "SIG_CONSTRAINTS_FAILURE")
-    _need(_time_fault(info, context), "TIMESTAMP_ORDER_FAILURE")
-
-
-def _time_fault(info: Info, context: _Context) -> Fault | None:
-    accuracy = info.accuracy if info.accuracy is not None else context.policy.assumed_accuracy
+    accuracy = info.accuracy if info.accuracy is not None else policy.assumed_accuracy
     if accuracy is None:
-        return Fault("timestamp-without-accuracy")
-    if accuracy > context.policy.max_accuracy:
-        return Fault("timestamp-accuracy", accuracy=str(accuracy))
-    future = info.time > context.now + context.policy.clock_skew
-    return Fault("timestamp-in-future", at=info.time.isoformat()) if future else None
+        raise BadTimestamp(Fault("timestamp-without-accuracy"), "TIMESTAMP_ORDER_FAILURE")
+    if accuracy > policy.max_accuracy:
+        raise BadTimestamp(Fault("timestamp-accuracy", accuracy=str(accuracy)), "TIMESTAMP_ORDER_FAILURE")
+    if info.time > context.now + policy.clock_skew:
+        raise BadTimestamp(Fault("timestamp-in-future", at=info.time.isoformat()), "TIMESTAMP_ORDER_FAILURE")
 
 
 def _check_signature(cms: Cms, certificate: x509.Certificate, policy: Policy) -> None:
@@ -296,9 +282,3 @@ def _check_path(certificate: x509.Certificate, info: Info, context: _Context) ->
     _need(*certificates.validity_fault(path, context.now, None))
     times = Times(info.time, context.now)
     _need(*timestamp_fault(path, context.trust, times, context.policy, context.revocations))
-
-
-def _check_age(info: Info, certificate: x509.Certificate, signer: SignerInfo, context: _Context) -> None:
-    digests = context.policy.digests
-    names = {digests[info.digest.oid].name, *strengths(certificate, digests[signer.digest.oid])}
-    _need(context.policy.sunset_fault(names, context.now), "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")

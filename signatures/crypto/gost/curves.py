@@ -95,7 +95,7 @@ def combine(curve: Curve, of_base: int, point: Point, of_point: int) -> Point | 
             if place < len(digits) and (digit := digits[place]):
                 x, y = table[abs(digit) >> 1]
                 total = _add(curve, total, x, y if digit > 0 else curve.p - y)
-    return _affine(curve, total)
+    return _all_affine(curve, [total])[0] if total[2] else None
 
 
 def _digits(number: int, width: int) -> list[int]:
@@ -140,10 +140,6 @@ def _all_affine(curve: Curve, points: list[Jacobian]) -> tuple[Point, ...]:
         square = inverse_z * inverse_z % curve.p
         found.append((x * square % curve.p, y * square * inverse_z % curve.p))
     return tuple(reversed(found))
-
-
-def _affine(curve: Curve, point: Jacobian) -> Point | None:
-    return _all_affine(curve, [point])[0] if point[2] else None
 
 
 def _double(curve: Curve, point: Jacobian) -> Jacobian:

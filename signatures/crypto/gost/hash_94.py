@@ -2,6 +2,7 @@
 
 import functools
 import struct
+from collections.abc import Sequence
 
 BLOCK = 32
 MASK32 = 0xFFFFFFFF
@@ -39,13 +40,12 @@ def gost34311(data: bytes) -> bytes:
 @functools.cache
 def _tables() -> Tables:
     """Look-up tables that combine two S-box nodes and the rotation by 11 bits for each octet."""
-    return tuple(tuple(_substituted(value, place) for value in range(256)) for place in range(4))
-
-
-def _substituted(value: int, place: int) -> int:
-    low, high = NODES[2 * place][value & 15], NODES[2 * place + 1][value >> 4]
-    word = (high << 4 | low) << 8 * place
-    return (word << 11 | word >> 21) & MASK32
+    tables = []
+    for place in range(4):
+        low, high = NODES[2 * place], NODES[2 * place + 1]
+        words = [(high[value >> 4] << 4 | low[value & 15]) << 8 * place for value in range(256)]
+        tables.append(tuple((word << 11 | word >> 21) & MASK32 for word in words))
+    return tuple(tables)
 
 
 def _step(state: int, block: int, tables: Tables) -> int:
@@ -89,18 +89,14 @@ def _encrypted(low: int, high: int, key: tuple[int, ...], tables: Tables) -> tup
 
 def _mixed(state: int, block: int, encrypted: bytes) -> int:
     """psi^61(state ^ psi(block ^ psi^12(encrypted)))."""
-    words = _fed(list(struct.unpack("<16H", encrypted)), 12)
-    words = _fed(_xored(words, block), 1)
-    words = _fed(_xored(words, state), 61)
+    words = _fed(struct.unpack("<16H", encrypted), 12)
+    for value, times in ((block, 1), (state, 61)):
+        others = struct.unpack("<16H", value.to_bytes(BLOCK, "little"))
+        words = _fed([word ^ other for word, other in zip(words, others, strict=True)], times)
     return int.from_bytes(struct.pack("<16H", *words), "little")
 
 
-def _xored(words: list[int], value: int) -> list[int]:
-    others = struct.unpack("<16H", value.to_bytes(BLOCK, "little"))
-    return [word ^ other for word, other in zip(words, others, strict=True)]
-
-
-def _fed(words: list[int], times: int) -> list[int]:
+def _fed(words: Sequence[int], times: int) -> list[int]:
     """Run the shift register psi over 16 words ``times`` times."""
     run = list(words)
     for at in range(times):

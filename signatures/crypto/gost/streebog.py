@@ -5,6 +5,7 @@ state is one integer of 512 bits whose lowest octet is the first octet of the me
 """
 
 import functools
+import operator
 import struct
 
 BLOCK = 64
@@ -76,15 +77,12 @@ def streebog512(data: bytes) -> bytes:
 
 @functools.cache
 def _tables() -> Tables:
-    return tuple(tuple(_mapped(value, position) for value in SUBSTITUTION) for position in range(8))
-
-
-def _mapped(value: int, position: int) -> int:
-    word = 0
-    for bit in range(8):
-        if value >> bit & 1:
-            word ^= LINEAR[8 * position + bit]
-    return word
+    tables = []
+    for position in range(8):
+        rows = LINEAR[8 * position : 8 * position + 8]
+        words = [[row for bit, row in enumerate(rows) if value >> bit & 1] for value in SUBSTITUTION]
+        tables.append(tuple(functools.reduce(operator.xor, chosen, 0) for chosen in words))
+    return tuple(tables)
 
 
 def _digest(data: bytes, state: int) -> bytes:
