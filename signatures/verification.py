@@ -68,10 +68,6 @@ class _Examination:
     notes: tuple[Fault, ...] = ()
     undecided: bool = False
 
-    @property
-    def times(self) -> Times:
-        return Times(self.at, self.now or UNKNOWN, self.expected.created_after)
-
 
 def verify(  # noqa: PLR0913 - all but two by name
     cms: bytes,
@@ -110,15 +106,18 @@ def _examine(examination: _Examination, data: bytes) -> None:
     cms = _parsed(data, examination)
     _check_form(cms, examination)
     facts = _signing_certificate(cms.signer, cms.certificates, findings)
-    _describe(facts, findings)
     _check_before_slow_work(cms.signer, facts, examination)
     _check_attributes(cms.signer, facts, examination)
     _check_signature(cms.signer, facts.certificate, examination)
     _check_evidence(data, cms.signer, examination)
     _check_path(facts, cms.signer, examination)
-    _name_passed_over(examination)
+    # Items of evidence that prove nothing are faults if something stays undecided, else notes.
+    for note in examination.notes:
+        if examination.undecided:
+            findings.add("evidence", note, "TRY_LATER")
+        else:
+            findings.note("evidence", note)
     _check_profile(facts, examination)
-    _check_owner(facts, examination)
 
 
 def _fault(look: Callable[..., Judged], *arguments: object) -> Judged:
@@ -174,17 +173,15 @@ def _signing_certificate(signer: SignerInfo, found: tuple[Facts, ...], findings:
     fitting = list({facts.der: facts for facts in named}.values())
     fault = None if len(fitting) == 1 else Fault("not-one-signing-certificate", found=len(fitting))
     findings.need("signing-certificate", fault, "NO_SIGNING_CERTIFICATE_FOUND")
-    return fitting[0]
-
-
-def _describe(facts: Facts, findings: Findings) -> None:
+    facts = fitting[0]
     try:
         findings.facts["signer"] = facts.signer
-        fault = certificates.serial_fault(facts) or certificates.extensions_fault(facts)
+        unusable = certificates.serial_fault(facts) or certificates.extensions_fault(facts)
     except HOSTILE as unreadable:
         findings.need("certificate", Fault("unreadable", reason=fault_of(unreadable)), "CHAIN_CONSTRAINTS_FAILURE")
         raise
-    findings.add("certificate", fault, "CHAIN_CONSTRAINTS_FAILURE")
+    findings.add("certificate", unusable, "CHAIN_CONSTRAINTS_FAILURE")
+    return facts
 
 
 def _check_before_slow_work(signer: SignerInfo, facts: Facts, examination: _Examination) -> None:
@@ -194,16 +191,14 @@ def _check_before_slow_work(signer: SignerInfo, facts: Facts, examination: _Exam
     if digest is None or not digest.is_slow:
         return
     findings.need("chain", *_fault(certificates.issued_fault, facts, examination.trust, policy))
-    unfit = _said(_unfit_key, signer, facts, policy)
-    findings.need("signature", unfit, "CRYPTO_CONSTRAINTS_FAILURE")
-
-
-def _unfit_key(signer: SignerInfo, facts: Facts, policy: Policy) -> Fault | None:
+    unfit: Fault | None = None
     try:
         find_signature(signer.signature_algorithm.oid, signer.digest.oid, policy.signatures).fits(facts.certificate)
     except Unsuitable as fault:
-        return fault.fault
-    return None
+        unfit = fault.fault
+    except HOSTILE as fault:
+        unfit = Fault("unreadable", reason=fault_of(fault))
+    findings.need("signature", unfit, "CRYPTO_CONSTRAINTS_FAILURE")
 
 
 def _check_attributes(signer: SignerInfo, facts: Facts, examination: _Examination) -> None:
@@ -216,7 +211,12 @@ def _check_attributes(signer: SignerInfo, facts: Facts, examination: _Examinatio
     findings.add("signing-certificate-attribute", bound, "SIG_CONSTRAINTS_FAILURE")
     protected = _said(attributes.protection_fault, signer)
     findings.add("algorithm-protection", protected, "SIG_CONSTRAINTS_FAILURE")
-    findings.add("signing-time", _said(_claimed_time, signer, findings), "FORMAT_FAILURE")
+    malformed: Fault | None = None
+    try:
+        findings.facts["signing_time"] = attributes.signing_time(signer)
+    except HOSTILE as fault:
+        malformed = Fault("unreadable", reason=fault_of(fault))
+    findings.add("signing-time", malformed, "FORMAT_FAILURE")
 
 
 def _digest_fault(signer: SignerInfo, examination: _Examination) -> Judged:
@@ -228,10 +228,6 @@ def _digest_fault(signer: SignerInfo, examination: _Examination) -> Judged:
     except HOSTILE as unreadable:
         return Fault("unreadable", reason=fault_of(unreadable)), "HASH_FAILURE"
     return fault, "HASH_FAILURE"
-
-
-def _claimed_time(signer: SignerInfo, findings: Findings) -> None:
-    findings.facts["signing_time"] = attributes.signing_time(signer)
 
 
 def _check_signature(signer: SignerInfo, certificate: x509.Certificate, examination: _Examination) -> None:
@@ -269,7 +265,8 @@ def _check_evidence(data: bytes, signer: SignerInfo, examination: _Examination) 
     """Judge the evidence. Timestamps may move the best signature time back, never forward."""
     evidence, now, findings = examination.evidence, examination.now, examination.findings
     if evidence is None or now is None:
-        _need_timestamp(examination, proven=False)
+        if examination.policy.needs_timestamp:
+            findings.add("timestamp", Fault("no-timestamp"), "TRY_LATER")
         return
     other = _said(_other_signature_fault, evidence, data, examination)
     same = findings.add("evidence", other, "NO_POE")
@@ -281,31 +278,18 @@ def _check_evidence(data: bytes, signer: SignerInfo, examination: _Examination) 
         if not (otherwise_proven and sub in FADED and name != "evidence"):
             findings.add(name, fault, sub)
             examination.undecided = True
-    _need_timestamp(examination, proven=same and proof.proven is not None)
     if same and proof.proven:
         findings.add("timestamp", None, "")
         examination.at = min(examination.at, proof.proven)
         findings.facts["best_signature_time"] = examination.at
-
-
-def _name_passed_over(examination: _Examination) -> None:
-    """Record items of evidence that prove nothing: as faults if something stays undecided, else as notes."""
-    for note in examination.notes:
-        if examination.undecided:
-            examination.findings.add("evidence", note, "TRY_LATER")
-        else:
-            examination.findings.note("evidence", note)
+    elif examination.policy.needs_timestamp:
+        findings.add("timestamp", Fault("no-timestamp"), "TRY_LATER")
 
 
 def _other_signature_fault(evidence: Evidence, data: bytes, examination: _Examination) -> Fault | None:
     limit = examination.policy.max_cms_bytes
     same = unwrap(evidence.cms, limit) == unwrap(data, limit) and evidence.content == examination.content
     return None if same else Fault("evidence-of-another-signature")
-
-
-def _need_timestamp(examination: _Examination, *, proven: bool) -> None:
-    if examination.policy.needs_timestamp and not proven:
-        examination.findings.add("timestamp", Fault("no-timestamp"), "TRY_LATER")
 
 
 def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> None:
@@ -319,7 +303,8 @@ def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> 
         return
     findings.add("authorities", _said(certificates.authorities_fault, path), "CHAIN_CONSTRAINTS_FAILURE")
     findings.add("validity", *_fault(certificates.validity_fault, path, at, created_after))
-    known = _fault(revocation_fault, path, trust, examination.times, policy, examination.more)
+    times = Times(at, examination.now or UNKNOWN, created_after)
+    known = _fault(revocation_fault, path, trust, times, policy, examination.more)
     findings.add("revocation", *known)
     if known[1] == "TRY_LATER":
         examination.undecided = True
@@ -335,10 +320,6 @@ def _check_profile(facts: Facts, examination: _Examination) -> None:
     findings.add("role", _said(certificates.role_fault, facts, roles, policy), sub)
     allowed = policy.certificate_policies if expected.bin is None else policy.organisation_policies
     findings.add("certificate-policy", _said(certificates.policy_fault, facts, allowed), sub)
-
-
-def _check_owner(facts: Facts, examination: _Examination) -> None:
-    findings, expected = examination.findings, examination.expected
     if expected.usage == "seal":
         pinned = examination.trust.is_seal(facts.certificate, examination.at)
         findings.add("seal", None if pinned else Fault("not-a-pinned-seal"), "SIG_CONSTRAINTS_FAILURE")

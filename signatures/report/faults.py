@@ -26,7 +26,12 @@ class Fault:
 
     def sentence(self, language: str = "en") -> str:
         """The fault in a language of ``LANGUAGES``."""
-        values = {name: _in_words(value, language) for name, value in self.parameters.items()}
+        values = {}
+        for name, value in self.parameters.items():
+            parts = value if isinstance(value, tuple) else (value,)
+            values[name] = "; ".join(
+                part.sentence(language) if isinstance(part, Fault) else str(part) for part in parts
+            )
         return translated(SENTENCES[self.code], language) % values
 
     def __str__(self) -> str:
@@ -34,12 +39,22 @@ class Fault:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; :meth:`of` reads it."""
-        return {"code": self.code, "parameters": {name: _plain(value) for name, value in self.parameters.items()}}
+        plain: dict[str, Any] = dict(self.parameters)
+        for name, value in self.parameters.items():
+            if isinstance(value, Fault):
+                plain[name] = value.as_dict()
+            elif isinstance(value, tuple):
+                plain[name] = [fault.as_dict() for fault in value]
+        return {"code": self.code, "parameters": plain}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Fault":
         """From :meth:`as_dict`; ``LookupError`` for a code that this version does not know."""
-        fault = cls(data["code"], **{name: _parameter(value) for name, value in data["parameters"].items()})
+        parameters = {}
+        for name, value in data["parameters"].items():
+            parts = tuple(cls.of(part) for part in value) if isinstance(value, list) else value
+            parameters[name] = cls.of(value) if isinstance(value, Mapping) else parts
+        fault = cls(data["code"], **parameters)
         fault.sentence()
         return fault
 
@@ -55,21 +70,3 @@ class FaultError(ValueError):
 def fault_of(error: Exception) -> Fault:
     """The fault of an exception; for a library's exception, its text quoted."""
     return error.fault if isinstance(error, FaultError) else Fault("quoted", text=str(error))
-
-
-def _in_words(value: Parameter, language: str) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(fault.sentence(language) for fault in value)
-    return value.sentence(language) if isinstance(value, Fault) else str(value)
-
-
-def _plain(value: Parameter) -> Any:
-    if isinstance(value, tuple):
-        return [fault.as_dict() for fault in value]
-    return value.as_dict() if isinstance(value, Fault) else value
-
-
-def _parameter(value: Any) -> Parameter:
-    if isinstance(value, list):
-        return tuple(Fault.of(fault) for fault in value)
-    return Fault.of(value) if isinstance(value, Mapping) else value

@@ -23,55 +23,39 @@ def fault_in(stored: Mapping[str, Any]) -> Fault | None:
             return Fault.of(stored["fault"])
     except LookupError:
         # Written by a newer version with more codes: use the sentence stored with it.
-        return _quoted(stored["detail"])
+        return Fault("quoted", text=stored["detail"])
     return recognised(stored["detail"]) if stored.get("detail") else None
 
 
 def recognised(text: str) -> Fault:
     """The fault in an English sentence, or several joined by ``; ``; unknown text is quoted."""
+    quoted = Fault("quoted", text=text)
     if len(text) > LONGEST:
-        return _quoted(text)
-    return _several(text) or _whole(text) or _placed(text) or _quoted(text)
+        return quoted
+    # Faults joined by ``; ``, if each part is a known sentence.
+    faults = tuple(map(recognised, text.split("; "))) if "; " in text else ()
+    if faults and not any(fault.code == "quoted" for fault in faults):
+        return Fault("several", faults=faults)
+    for code, pattern in patterns():
+        if match := pattern.fullmatch(text):
+            return Fault(code, **{name: _parameter(value) for name, value in match.groupdict().items()})
+    place, _colon, rest = text.partition(": ")
+    return Fault("at-place", place=_parameter(place), fault=recognised(rest)) if place and rest else quoted
 
 
 @functools.cache
 def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Every code with the pattern of its sentence, those with the longest fixed text first."""
     codes = sorted(SENTENCES.keys() - FRAMES, key=lambda code: (-len(_VARIABLE.sub("", SENTENCES[code])), code))
-    return tuple((code, re.compile(_pattern(SENTENCES[code]), re.DOTALL)) for code in codes)
-
-
-def _pattern(sentence: str) -> str:
-    """``split`` returns text and variable names alternately."""
-    parts = _VARIABLE.split(sentence)
-    return "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-
-
-def _whole(text: str) -> Fault | None:
-    for code, pattern in patterns():
-        if match := pattern.fullmatch(text):
-            return Fault(code, **{name: _parameter(value) for name, value in match.groupdict().items()})
-    return None
-
-
-def _several(text: str) -> Fault | None:
-    """Faults joined by ``; ``, if each part is a known sentence."""
-    faults = tuple(map(recognised, text.split("; "))) if "; " in text else ()
-    return Fault("several", faults=faults) if faults and not any(fault.code == "quoted" for fault in faults) else None
-
-
-def _placed(text: str) -> Fault | None:
-    """A fault after a place and a colon."""
-    first, found, rest = text.partition(": ")
-    if not (found and first and rest):
-        return None
-    return Fault("at-place", place=_parameter(first), fault=recognised(rest))
+    found = []
+    for code in codes:
+        # Text and variable names alternate.
+        parts = enumerate(_VARIABLE.split(SENTENCES[code]))
+        pattern = "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in parts)
+        found.append((code, re.compile(pattern, re.DOTALL)))
+    return tuple(found)
 
 
 def _parameter(text: str) -> Parameter:
     found = recognised(text)
     return text if found.code == "quoted" else found
-
-
-def _quoted(text: str) -> Fault:
-    return Fault("quoted", text=text)

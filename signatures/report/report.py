@@ -65,11 +65,6 @@ class Check:
     sub_indication: str = ""
     fault: Fault | None = None
 
-    @classmethod
-    def about(cls, name: str, fault: Fault, sub_indication: str = "") -> "Check":
-        """A check that failed with that sub-indication, or a note if there is none."""
-        return cls(name, not sub_indication, str(fault), sub_indication, fault)
-
 
 @dataclass(frozen=True)
 class Signer:
@@ -156,12 +151,13 @@ class Findings:
 
     def add(self, name: str, fault: Fault | None, sub_indication: str) -> bool:
         """Record a check, which passed if there is no fault; returns whether it passed."""
-        self.checks.append(Check.about(name, fault, sub_indication) if fault else _passed(name))
+        failed = Check(name, not sub_indication, str(fault), sub_indication, fault) if fault else None
+        self.checks.append(failed or _passed(name))
         return not fault
 
     def note(self, name: str, fault: Fault) -> None:
         """Record an ignored item, which does not count against the signature."""
-        self.checks.append(Check.about(name, fault))
+        self.checks.append(Check(name, True, str(fault), fault=fault))
 
     def need(self, name: str, fault: Fault | None, sub_indication: str) -> None:
         """Record a check on which all later ones depend; raises :class:`Fatal` if it did not pass."""
