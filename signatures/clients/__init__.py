@@ -1,5 +1,5 @@
 """Fetches the evidence of a signature over HTTP: timestamps, OCSP responses and revocation lists.
 
-``collection.Collector`` is the entry point: it returns the evidence and names what could not be fetched. Every answer
+``evidence.Collector`` is the entry point: it returns the evidence and names what could not be fetched. Every answer
 is verified before it is used; if verification fails, the next address is tried.
 """

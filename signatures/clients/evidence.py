@@ -24,10 +24,6 @@ from signatures.x509.revocation import Revocations
 from signatures.x509.trust import TrustStore
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Addresses:
     """Timestamp authorities and OCSP responders in the order of use; for each revocation list, all its addresses."""
@@ -56,7 +52,7 @@ class Collector:
     trust: TrustStore
     policy: Policy = DEFAULT
     http: Http = field(default_factory=Http)
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     store: Store | None = None
     digest: str = oids.SHA256
     timestamp_policy: str | None = None
@@ -109,8 +105,14 @@ class _Gathering:
         # In the order in which they were found, each once.
         self._found: dict[bytes, None] = {}
         self._chain: dict[bytes, None] = {}
-        fetched = filter(None, map(self._list, collector.addresses.crls))
-        self._lists = tuple((data, crl.read(data).issuer) for data in fetched)
+        self._lists: list[tuple[bytes, x509.Name]] = []
+        for addresses in collector.addresses.crls:
+            try:
+                data = collector.lists.fetch(addresses)
+            except Unreachable as fault:
+                self.missing.append(f"revocation list: {fault}")
+            else:
+                self._lists.append((data, crl.read(data).issuer))
 
     def stamped(self, data: bytes, digest: str) -> tuple[bytes, ...]:
         """One token; empty if no authority gave one."""
@@ -132,8 +134,14 @@ class _Gathering:
         except HOSTILE as fault:
             self.missing.append(f"OCSP: {fault}")
             return
-        for below, issuer in path.issued() if path else ():
-            self._response(below.certificate, issuer.certificate)
+        responders = collector.addresses.ocsp
+        for below, issuer in path.issued() if path and responders else ():
+            try:
+                response = collector.responder.fetch(below.certificate, issuer.certificate, responders)
+            except Unreachable as fault:
+                self.missing.append(f"OCSP: {fault}")
+            else:
+                self._found[response] = None
         for authority in path.authorities if path else ():
             self._chain[authority.facts.der] = None
 
@@ -142,22 +150,6 @@ class _Gathering:
         names = {authority.subject for authority in map(x509.load_der_x509_certificate, self._chain)}
         fitting = tuple(data for data, issuer in self._lists if issuer in names)
         return Sources(tuple(self._found), fitting, tuple(self._chain))
-
-    def _response(self, certificate: x509.Certificate, issuer: x509.Certificate) -> None:
-        collector = self._collector
-        if not collector.addresses.ocsp:
-            return
-        try:
-            self._found[collector.responder.fetch(certificate, issuer, collector.addresses.ocsp)] = None
-        except Unreachable as fault:
-            self.missing.append(f"OCSP: {fault}")
-
-    def _list(self, addresses: Sequence[str]) -> bytes | None:
-        try:
-            return self._collector.lists.fetch(addresses)
-        except Unreachable as fault:
-            self.missing.append(f"revocation list: {fault}")
-            return None
 
     def _known(self, token: bytes) -> Revocations:
         """Revocation data about a token's certificates."""

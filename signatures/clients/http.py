@@ -57,13 +57,15 @@ class Http:
         """
         tried = []
         for address in addresses:
-            if (wait := self._pause(address)) > 0:
+            count, until = self._failures.get(address, (0, 0.0))
+            if (wait := until - self.clock()) > 0:
                 tried.append(f"{address}: failed before, not asked again for {wait:.0f} s")
                 continue
             try:
                 answer = use(address)
             except (httpx.HTTPError, httpx.InvalidURL, Failing) as fault:
-                self._failed(address)
+                pause = min(self.limits.first_pause * 2**count, self.limits.longest_pause)
+                self._failures[address] = (min(count + 1, 32), self.clock() + pause)
                 tried.append(f"{address}: {type(fault).__name__} {fault}")
                 continue
             except ValueError as fault:
@@ -94,12 +96,3 @@ class Http:
                 if self.clock() - started > self.limits.total:
                     raise Failing(f"took more than {self.limits.total} s to answer")
         return bytes(body)
-
-    def _pause(self, address: str) -> float:
-        count, last = self._failures.get(address, (0, 0.0))
-        pause = min(self.limits.first_pause * 2 ** (count - 1), self.limits.longest_pause) if count else 0
-        return last + pause - self.clock()
-
-    def _failed(self, address: str) -> None:
-        count, _ = self._failures.get(address, (0, 0.0))
-        self._failures[address] = (min(count + 1, 32), self.clock())

@@ -70,21 +70,16 @@ class OcspClient:
         key = "ocsp:" + hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
         if (kept := self.store.get(key)) is not None:
             return kept
-        found, until = self.http.first(addresses, lambda address: self._asked(certificate, issuer, address))
+        found, until = self.http.first(addresses, lambda address: self._ask(certificate, issuer, address))
         self.store.set(key, found, max(0, int((until - self.clock()).total_seconds())))
         return found
 
-    def _asked(self, certificate: x509.Certificate, issuer: x509.Certificate, address: str) -> tuple[bytes, datetime]:
+    def _ask(self, certificate: x509.Certificate, issuer: x509.Certificate, address: str) -> tuple[bytes, datetime]:
+        """The response, and until when it may be cached; ``Unusable`` without a fresh answer about the certificate."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         asked = ocsp.request(certificate, issuer, nonce)
         data = self.http.post(address, asked, "application/ocsp-request")
         answers = ocsp.read(data, self.trust, self.policy, nonce)
-        return data, self._until(answers, certificate, issuer)
-
-    def _until(
-        self, answers: tuple[ocsp.Answer, ...], certificate: x509.Certificate, issuer: x509.Certificate
-    ) -> datetime:
-        """Until when the answer may be cached; raises ``Unusable`` if it has no fresh answer about the certificate."""
         now, subject = self.clock(), (issuer, certificate.serial_number)
         about = [
             answer for answer in answers if (answer.authority, answer.serial) == subject and answer.status != "unknown"
@@ -92,4 +87,4 @@ class OcspClient:
         fresh = [answer for answer in about if answer.is_fresh(now, now + self.policy.clock_skew, self.policy)]
         if not fresh:
             raise ocsp.Unusable(Fault("ocsp-not-current"))
-        return min(fresh[0].next_update or now + LONGEST_ANSWER, now + LONGEST_ANSWER)
+        return data, min(fresh[0].next_update or now + LONGEST_ANSWER, now + LONGEST_ANSWER)
