@@ -16,7 +16,6 @@ from typing import NoReturn
 from signatures import container
 from signatures.cli.text_report import as_text
 from signatures.container import checkpoint_compare
-from signatures.container.archive import Container
 from signatures.container.limits import LARGER, USUAL, Limits
 from signatures.container.offline import Trust, Verdict, examine
 from signatures.report.catalogue import LANGUAGES
@@ -37,12 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not folder:
         return _unusable(word("no-trust", options.language), options.language)
     try:
-        with options.file.open("rb") as file:
-            found = container.read(file, _limits(options))
-        verdict = _judge(found, Trust.load(Path(folder)), options)
+        verdict = _verify(options, Path(folder), LARGER if options.larger else USUAL)
     except (ValueError, OSError) as fault:
         return _unusable(fault_of(fault).sentence(options.language), options.language)
-    _print(_as_json(verdict) if options.json else as_text(verdict, options.language))
+    as_json = json.dumps(verdict.as_dict(), ensure_ascii=False, indent=1) + "\n"
+    # UTF-8, whatever encoding the terminal declares.
+    sys.stdout.buffer.write((as_json if options.json else as_text(verdict, options.language)).encode())
+    sys.stdout.buffer.flush()
     return EXIT[verdict.indication]
 
 
@@ -79,8 +79,11 @@ def _time(text: str) -> datetime:
     return found
 
 
-def _judge(found: Container, trust: Trust, options: argparse.Namespace) -> Verdict:
-    verdict = examine(found, trust, options.at, _limits(options))
+def _verify(options: argparse.Namespace, folder: Path, limits: Limits) -> Verdict:
+    with options.file.open("rb") as file:
+        found = container.read(file, limits)
+    trust = Trust.load(folder)
+    verdict = examine(found, trust, options.at, limits)
     if options.checkpoint is None:
         return verdict
     kept = options.checkpoint.read_text(encoding="utf-8")
@@ -88,20 +91,6 @@ def _judge(found: Container, trust: Trust, options: argparse.Namespace) -> Verdi
     return checkpoint_compare.compare(verdict, found.proof, kept, consistency, trust)
 
 
-def _limits(options: argparse.Namespace) -> Limits:
-    return LARGER if options.larger else USUAL
-
-
-def _print(text: str) -> None:
-    """Write UTF-8, whatever encoding the terminal declares."""
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
-
-
 def _unusable(reason: str, language: str) -> int:
     sys.stderr.buffer.write(f"{word('unusable', language)}: {reason}\n".encode())
     return UNUSABLE
-
-
-def _as_json(verdict: Verdict) -> str:
-    return json.dumps(verdict.as_dict(), ensure_ascii=False, indent=1) + "\n"

@@ -23,7 +23,6 @@ With plain OpenSSL, ``ca.pem`` being the authorities that you trust::
 Certificates inside the container are for information. They are never trusted: the verifier supplies the trust folder.
 """
 
-import hashlib
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -130,7 +129,9 @@ def file_names(statement: Mapping[str, Any]) -> list[str]:
 def _file_entries(evidence: Evidence) -> list[Entry]:
     statement = evidence.act.statement
     faults = [
-        file["name"] for file in statement["files"] if _sha256(evidence.files.get(file["name"], b"")) != file["sha256"]
+        file["name"]
+        for file in statement["files"]
+        if Digested.of(evidence.files.get(file["name"], b"")).sha256 != file["sha256"]
     ]
     if faults:
         raise ValueError(f"files that are absent or not as signed: {', '.join(faults)}")
@@ -151,12 +152,8 @@ def _act_entries(act: SignedAct) -> list[Entry]:
 
 
 def _manifest(entries: Sequence[Entry]) -> Entry:
-    lines = [{"name": entry.name, "size": len(entry.data), "sha256": _sha256(entry.data)} for entry in entries]
+    lines = [{"name": entry.name, **vars(Digested.of(entry.data))} for entry in entries]
     return Entry(MANIFEST, canonical.canonical({"schema": SCHEMA, "entries": lines}))
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -199,28 +196,21 @@ def read(source: bytes | BinaryIO, limits: Limits = USUAL) -> Container:
     with strict_zip.opened(file, limits.entries, limits.expanded_bytes) as archive:
         if fault := limits.fault(archive.sizes):
             raise FaultError(fault)
-        return _read(archive, limits)
-
-
-def _read(archive: Archive, limits: Limits) -> Container:
-    manifest = _manifest_of(archive)
-    files = {name: archive.digest(name) for name in archive.sizes if name.startswith(FILES)}
-    entries = {name: archive.read(name).data for name in archive.sizes if name not in files and name != MANIFEST}
-    actual = [
-        {"name": name, **vars(files.get(name) or Digested.of(entries[name]))}
-        for name in archive.sizes
-        if name != MANIFEST
-    ]
+        manifest = _read_manifest(archive)
+        names = [name for name in archive.sizes if name != MANIFEST]
+        files = {name: archive.digest(name) for name in names if name.startswith(FILES)}
+        entries = {name: archive.read(name).data for name in names if name not in files}
+    actual = [{"name": name, **vars(files.get(name) or Digested.of(entries[name]))} for name in names]
     if manifest.get("entries") != actual:
         raise FaultError(Fault("manifest-differs"))
     if PROTOCOL not in entries:
         raise FaultError(Fault("entry-missing", name=PROTOCOL))
     act_json, cms = asics.read(entries[PROTOCOL], limits.entry_bytes(PROTOCOL))
     extras = {name.partition("/")[2]: body for name, body in entries.items() if name.startswith("evidence/")}
-    return Container(act_json, cms, _acts(entries), files, extras, _text(entries.get(PROOF, b"")))
+    return Container(act_json, cms, _acts(entries), files, extras, entries.get(PROOF, b"").decode("utf-8"))
 
 
-def _manifest_of(archive: Archive) -> dict[str, Any]:
+def _read_manifest(archive: Archive) -> dict[str, Any]:
     """The manifest, which is read first. Raises ``FaultError``."""
     if MANIFEST not in archive.sizes:
         raise FaultError(Fault("entry-missing", name=MANIFEST))
@@ -230,13 +220,16 @@ def _manifest_of(archive: Archive) -> dict[str, Any]:
     return manifest
 
 
-def _text(data: bytes) -> str:
-    return data.decode("utf-8")
-
-
 def _acts(entries: Mapping[str, bytes]) -> tuple[SignedAct, ...]:
     folders = {name.rpartition("/")[0] for name in entries if name.startswith("acts/")}
-    acts = [_act(folder, entries) for folder in folders]
+    acts = []
+    for folder in folders:
+        signature = entries.get(f"{folder}/signature.p7s") or entries.get(f"{folder}/signature.pem")
+        act_json = entries.get(f"{folder}/act.json")
+        if signature is None or act_json is None:
+            raise FaultError(Fault("act-incomplete", folder=folder))
+        proof = entries.get(f"{folder}/proof.txt", b"").decode("utf-8")
+        acts.append(SignedAct(act_json, signature, proof, entries.get(f"{folder}/evidence.json", b"")))
     return tuple(sorted(acts, key=_position))
 
 
@@ -246,12 +239,3 @@ def _position(act: SignedAct) -> int:
     if not isinstance(position, int):
         raise FaultError(Fault("act-without-position"))
     return position
-
-
-def _act(folder: str, entries: Mapping[str, bytes]) -> SignedAct:
-    signature = entries.get(f"{folder}/signature.p7s") or entries.get(f"{folder}/signature.pem")
-    act_json = entries.get(f"{folder}/act.json")
-    if signature is None or act_json is None:
-        raise FaultError(Fault("act-incomplete", folder=folder))
-    proof = _text(entries.get(f"{folder}/proof.txt", b""))
-    return SignedAct(act_json, signature, proof, entries.get(f"{folder}/evidence.json", b""))

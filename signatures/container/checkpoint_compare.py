@@ -27,16 +27,19 @@ def compare(verdict: Verdict, proof: str, kept: str, consistency: str, trust: Tr
     checkpoints or the hashes are malformed.
     """
     keys = [Verifier.parse(key) for key in trust.log_keys]
-    held = [Checkpoint.open(note, keys) for note in _notes(kept)]
-    hashes = [_hash(line) for line in consistency.split()]
-    return replace(verdict, lines=(*verdict.lines, _line(proof, held, hashes, keys)))
-
-
-def _notes(kept: str) -> list[str]:
-    found = _NOTE.findall(kept)
-    if not found or "".join(kept.split()) != "".join("".join(found).split()):
+    notes = _NOTE.findall(kept)
+    if not notes or "".join(kept.split()) != "".join("".join(notes).split()):
         raise FaultError(Fault("not-checkpoints"))
-    return found
+    held = [Checkpoint.open(note, keys) for note in notes]
+    hashes = []
+    for line in consistency.split():
+        try:
+            hashes.append(base64.b64decode(line, validate=True))
+        except binascii.Error as fault:
+            raise FaultError(Fault("consistency-proof-not-base64")) from fault
+        if len(hashes[-1]) != HASH_BYTES:
+            raise FaultError(Fault("consistency-proof-hash-size"))
+    return replace(verdict, lines=(*verdict.lines, _line(proof, held, hashes, keys)))
 
 
 def _line(proof: str, held: Sequence[Checkpoint], hashes: Sequence[bytes], keys: Sequence[Verifier]) -> Line:
@@ -66,13 +69,3 @@ def _compared(brought: Checkpoint, held: Sequence[Checkpoint], hashes: Sequence[
     proof = hashes if small.size != large.size else ()
     verify_consistency(small.size, large.size, small.root, large.root, proof)
     return Line(NAME, place, "TOTAL_PASSED")
-
-
-def _hash(line: str) -> bytes:
-    try:
-        data = base64.b64decode(line, validate=True)
-    except binascii.Error as fault:
-        raise FaultError(Fault("consistency-proof-not-base64")) from fault
-    if len(data) != HASH_BYTES:
-        raise FaultError(Fault("consistency-proof-hash-size"))
-    return data

@@ -68,7 +68,7 @@ class Limits:
             if size > self.entry_bytes(name):
                 return Fault("entry-too-large", name=name, limit=self.entry_bytes(name))
         files = [size for name, size in sizes.items() if name.startswith(FILES)]
-        statements = [size for name, size in sizes.items() if _is_act(name)]
+        statements = [size for name, size in sizes.items() if name.startswith(ACTS) and name.endswith("/act.json")]
         counts = {
             "container-entries": (len(sizes), self.entries),
             "container-files": (len(files), self.files),
@@ -79,10 +79,6 @@ class Limits:
         }
         over = (Fault(code, limit=limit) for code, (count, limit) in counts.items() if count > limit)
         return next(over, None)
-
-
-def _is_act(name: str) -> bool:
-    return name.startswith(ACTS) and name.endswith("/act.json")
 
 
 USUAL = Limits()

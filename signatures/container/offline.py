@@ -96,20 +96,17 @@ def examine(container: Container, trust: Trust, now: datetime | None = None, lim
 
     Slow work stops at the budget of ``limits``; what remains unchecked is INDETERMINATE.
     """
+    now = now or datetime.now(UTC)
     with budget.limited(limits.slow_units):
-        return _examine(container, trust, now or datetime.now(UTC))
-
-
-def _examine(container: Container, trust: Trust, now: datetime) -> Verdict:
-    try:
-        statement = _checked_statement(container.act_json)
-    except ValueError as fault:
-        return Verdict((Line("statement", "", "TOTAL_FAILED", fault_of(fault)),), {}, now)
-    proven, proof_line = _proven_time(container.act, trust, _label(statement), now)
-    lines = [proof_line, _Signed(container.act, statement, trust, proven or now, now).line()]
-    lines += _file_lines(statement, container.files)
-    lines += _chain_lines(container, statement)
-    lines += _earlier_lines(container.acts[:-1], trust, proven or now, now)
+        try:
+            statement = _checked_statement(container.act_json)
+        except ValueError as fault:
+            return Verdict((Line("statement", "", "TOTAL_FAILED", fault_of(fault)),), {}, now)
+        proven, proof_line = _proven_time(container.act, trust, _label(statement), now)
+        lines = [proof_line, _Signed(container.act, statement, trust, proven or now, now).line()]
+        lines += _file_lines(statement, container.files)
+        lines += _chain_lines(container, statement)
+        lines += _earlier_lines(container.acts[:-1], trust, proven or now, now)
     return Verdict(tuple(lines), statement, now)
 
 
@@ -187,18 +184,19 @@ class _Signed:
             kept = Evidence.loads(act.evidence, DEFAULT.max_evidence_bytes) if act.evidence else None
         except ValueError as fault:
             return Line("evidence", label, "INDETERMINATE", fault_of(fault))
-        report = self._judged(kept)
-        return Line("signature", label, report.indication, _summary(report), report)
-
-    def _judged(self, kept: Evidence | None) -> Report:
-        """Verify by the rule that the author's role had at the best signature time, which a timestamp may move back."""
-        rule = self._rule(self.at)
+        rules, role = self.trust.rules, self.statement["author"].get("role")
+        rule = rules.of(role, self.at)
         report = self._by(rule, kept)
-        older = self._rule(report.best_signature_time or self.at)
-        return report if older == rule else self._by(older, kept)
-
-    def _rule(self, at: datetime) -> Rule:
-        return self.trust.rules.of(self.statement["author"].get("role"), at)
+        # The rule at the best signature time counts; a timestamp may have moved that back.
+        older = rules.of(role, report.best_signature_time or self.at)
+        report = report if older == rule else self._by(older, kept)
+        # The faults of a signature; if it passed, its signer and algorithm.
+        summary = None
+        if faults := tuple(check.fault for check in report.failures if check.fault):
+            summary = Fault("several", faults=faults)
+        elif report.signer:
+            summary = Fault("quoted", text=f"{report.signer.name}, {report.algorithm}")
+        return Line("signature", label, report.indication, summary, report)
 
     def _by(self, rule: Rule, kept: Evidence | None) -> Report:
         expected = _expected(self.statement, rule)
@@ -212,13 +210,6 @@ class _Signed:
             evidence=kept,
             now=self.now if kept else None,
         )
-
-
-def _summary(report: Report) -> Fault | None:
-    """The faults of a signature; if it passed, its signer and algorithm."""
-    if faults := tuple(check.fault for check in report.failures if check.fault):
-        return Fault("several", faults=faults)
-    return Fault("quoted", text=f"{report.signer.name}, {report.algorithm}") if report.signer else None
 
 
 def _expected(statement: Mapping[str, Any], rule: Rule) -> Expected:
@@ -241,18 +232,17 @@ def _instant(text: object) -> datetime | None:
 
 def _file_lines(statement: Mapping[str, Any], files: Mapping[str, Digested]) -> list[Line]:
     places = file_names(statement)
-    lines = [_file_line(file, files.get(place)) for place, file in zip(places, statement["files"], strict=True)]
+    lines = []
+    for place, file in zip(places, statement["files"], strict=True):
+        found = files.get(place)
+        if found is None:
+            lines.append(Line("file", file["name"], "INDETERMINATE", Fault("file-not-in-container")))
+        elif found.sha256 != file["sha256"] or file.get("size") not in (None, found.size):
+            lines.append(Line("file", file["name"], "TOTAL_FAILED", Fault("file-not-as-signed")))
+        else:
+            lines.append(Line("file", file["name"], "TOTAL_PASSED"))
     unknown = sorted(files.keys() - set(places))
     return lines + [Line("file", name, "TOTAL_FAILED", Fault("file-not-listed")) for name in unknown]
-
-
-def _file_line(file: Mapping[str, Any], found: Digested | None) -> Line:
-    if found is None:
-        return Line("file", file["name"], "INDETERMINATE", Fault("file-not-in-container"))
-    same = found.sha256 == file["sha256"] and file.get("size") in (None, found.size)
-    if not same:
-        return Line("file", file["name"], "TOTAL_FAILED", Fault("file-not-as-signed"))
-    return Line("file", file["name"], "TOTAL_PASSED")
 
 
 def _chain_lines(container: Container, statement: Mapping[str, Any]) -> list[Line]:
@@ -266,28 +256,19 @@ def _chain_lines(container: Container, statement: Mapping[str, Any]) -> list[Lin
 def _link_line(before: SignedAct | None, after: SignedAct) -> Line:
     statement = after.statement
     previous = statement.get("previous")
+    label = _label(statement) if isinstance(statement.get("act"), dict) else ""
+    if before is None and previous is None:
+        return Line("chain", label, "TOTAL_PASSED")
     if before is None:
-        whole = previous is None
-        return Line(
-            "chain",
-            _step(statement),
-            "TOTAL_PASSED" if whole else "INDETERMINATE",
-            None if whole else Fault("earlier-acts-missing"),
-        )
+        return Line("chain", label, "INDETERMINATE", Fault("earlier-acts-missing"))
     named = (previous.get("sha256"), previous.get("cms_sha256")) if isinstance(previous, dict) else (None, None)
-    same = named == (_sha256(before.act_json), _sha256(before.cms))
-    same = same and _motion(before.statement) == _motion(statement)
-    detail = None if same else Fault("act-does-not-follow")
-    return Line("chain", _step(statement), "TOTAL_PASSED" if same else "TOTAL_FAILED", detail)
-
-
-def _motion(statement: Mapping[str, Any]) -> object:
-    motion = statement.get("motion")
-    return motion.get("id") if isinstance(motion, dict) else None
-
-
-def _step(statement: Mapping[str, Any]) -> str:
-    return _label(statement) if isinstance(statement.get("act"), dict) else ""
+    motions = [
+        stated["motion"].get("id") if isinstance(stated.get("motion"), dict) else None
+        for stated in (before.statement, statement)
+    ]
+    if named != (_sha256(before.act_json), _sha256(before.cms)) or motions[0] != motions[1]:
+        return Line("chain", label, "TOTAL_FAILED", Fault("act-does-not-follow"))
+    return Line("chain", label, "TOTAL_PASSED")
 
 
 def _earlier_lines(acts: Iterable[SignedAct], trust: Trust, at: datetime, now: datetime) -> list[Line]:

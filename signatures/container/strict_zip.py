@@ -103,16 +103,13 @@ def write(entries: Iterable[Entry]) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         for entry in entries:
             info = zipfile.ZipInfo(_safe(entry.name), EPOCH)
-            stored = entry.stored or _packs_beyond_reason(entry.data)
+            size = len(entry.data)
+            # A reader refuses an entry that compresses beyond reason: it is stored uncompressed.
+            stored = entry.stored or (size > SMALL and size > MAX_RATIO // 2 * len(zlib.compress(entry.data)))
             info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             info.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(info, entry.data)
     return buffer.getvalue()
-
-
-def _packs_beyond_reason(data: bytes) -> bool:
-    """Whether the data compresses so well that a reader would refuse the entry; such data is stored uncompressed."""
-    return len(data) > SMALL and len(data) > MAX_RATIO // 2 * len(zlib.compress(data))
 
 
 @contextmanager
@@ -161,18 +158,14 @@ def _check(infos: list[zipfile.ZipInfo], max_entries: int, max_total_bytes: int)
     if not infos or min(info.header_offset for info in infos) != 0:
         raise FaultError(Fault("zip-begins-elsewhere"))
     for info in infos:
-        _check_entry(info)
-
-
-def _check_entry(info: zipfile.ZipInfo) -> None:
-    name, kind = _safe(info.filename), stat.S_IFMT(info.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG) or info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
-        raise FaultError(Fault("zip-not-a-plain-file", name=name))
-    # ``orig_filename`` is the name before the library cut it at a NUL.
-    if info.orig_filename != info.filename or info.comment:
-        raise FaultError(Fault("zip-hidden-name", name=name))
-    if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-        raise FaultError(Fault("zip-ratio", name=name))
+        name, kind = _safe(info.filename), stat.S_IFMT(info.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG) or info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
+            raise FaultError(Fault("zip-not-a-plain-file", name=name))
+        # ``orig_filename`` is the name before the library cut it at a NUL.
+        if info.orig_filename != info.filename or info.comment:
+            raise FaultError(Fault("zip-hidden-name", name=name))
+        if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            raise FaultError(Fault("zip-ratio", name=name))
 
 
 def _safe(name: str) -> str:

@@ -212,10 +212,6 @@ def _encode(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(f"{name}\n".encode() + ED25519 + public).digest()[:KEY_ID_BYTES]
-
-
 def _key_parts(text: str, what: Parameter) -> tuple[str, bytes]:
     """Name and 32 key bytes of ``name+id+base64(0x01 || key)``; the caller compares the id."""
     name, _, rest = text.partition("+")
@@ -246,7 +242,7 @@ class Verifier:
 
     @property
     def key_id(self) -> bytes:
-        return _key_id(self.name, self.public)
+        return hashlib.sha256(f"{self.name}\n".encode() + ED25519 + self.public).digest()[:KEY_ID_BYTES]
 
     def accepts(self, text: bytes, signature: bytes) -> bool:
         try:
@@ -302,14 +298,6 @@ def _check_text(text: str) -> None:
         raise ValueError("a note's text ends in a newline and has no control characters")
 
 
-def _signature_line(line: str) -> tuple[str, bytes]:
-    name, _, encoded = line.removeprefix(SIGNATURE_MARK).partition(" ")
-    data = _decode(encoded, Fault("note-signature"))
-    if not line.startswith(SIGNATURE_MARK) or not _KEY_NAME.match(name) or len(data) <= KEY_ID_BYTES:
-        raise FaultError(Fault("note-signature-malformed"))
-    return name, data
-
-
 def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or not signatures.endswith("\n") or len(note) > MAX_TEXT:
@@ -318,7 +306,14 @@ def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     if len(lines) > MAX_SIGNATURES:
         raise FaultError(Fault("too-many-note-signatures"))
     _check_text(text + "\n")
-    return text + "\n", [_signature_line(line) for line in lines]
+    found = []
+    for line in lines:
+        name, _, encoded = line.removeprefix(SIGNATURE_MARK).partition(" ")
+        data = _decode(encoded, Fault("note-signature"))
+        if not line.startswith(SIGNATURE_MARK) or not _KEY_NAME.match(name) or len(data) <= KEY_ID_BYTES:
+            raise FaultError(Fault("note-signature-malformed"))
+        found.append((name, data))
+    return text + "\n", found
 
 
 def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Verifier, ...]]:
