@@ -7,12 +7,13 @@ A key is named by its URI (RFC 7512), for example::
 The PIN file must be accessible to its owner only. Only this module needs the package python-pkcs11.
 """
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import pkcs11
@@ -92,17 +93,14 @@ class Token:
                 # A library that was initialised before a fork must be initialised again after it (PKCS#11, 6.6.1).
                 library.reinitialize()
             pin = read_private(self._uri.pin_file).decode().strip()
-            self._session = _logged_in(library.get_token(token_label=self._uri.token), pin)
+            found = library.get_token(token_label=self._uri.token)
+            try:
+                self._session = found.open(rw=True, user_pin=pin)
+            except pkcs11.UserAlreadyLoggedIn:
+                # A login holds for all sessions of the process.
+                self._session = found.open(rw=True)
             self._process = os.getpid()
         return self._session
-
-
-def _logged_in(token: Any, pin: str) -> Any:
-    """A session of the token. A login holds for all sessions of the process, so it may exist already."""
-    try:
-        return token.open(rw=True, user_pin=pin)
-    except pkcs11.UserAlreadyLoggedIn:
-        return token.open(rw=True)
 
 
 _TOKENS: dict[tuple[str, str], Token] = {}
@@ -129,7 +127,25 @@ def _stays() -> TokenTrouble:
     return TokenTrouble("the key does not leave its token")
 
 
-class TokenKey(ec.EllipticCurvePrivateKey):
+class _StaysInToken:
+    """What the keys of a token share: none is exported, and a copy is the same key."""
+
+    def private_bytes(
+        self,
+        encoding: serialization.Encoding,
+        format: serialization.PrivateFormat,  # noqa: A002 - the name that cryptography gave it
+        encryption_algorithm: serialization.KeySerializationEncryption,
+    ) -> bytes:
+        raise _stays()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[Any, Any]) -> Self:
+        return self
+
+
+class TokenKey(_StaysInToken, ec.EllipticCurvePrivateKey):
     """A P-256 key in a token with the interface of ``cryptography``. Exporting the key raises ``TokenTrouble``."""
 
     def __init__(self, uri: KeyUri) -> None:
@@ -150,7 +166,10 @@ class TokenKey(ec.EllipticCurvePrivateKey):
 
     def sign(self, data: Any, signature_algorithm: ec.EllipticCurveSignatureAlgorithm) -> bytes:
         """An ECDSA signature with SHA-256 (DER of r and s)."""
-        digest = _sha256(bytes(data), signature_algorithm)
+        wanted = signature_algorithm.algorithm
+        if isinstance(wanted, Prehashed) or not isinstance(wanted, hashes.SHA256):
+            raise TokenTrouble("a key in a token signs with SHA-256")
+        digest = hashlib.sha256(bytes(data)).digest()
         raw = self._token.use(
             lambda session: _private(session, self._uri, pkcs11.KeyType.EC).sign(
                 digest, mechanism=pkcs11.Mechanism.ECDSA
@@ -165,30 +184,8 @@ class TokenKey(ec.EllipticCurvePrivateKey):
     def private_numbers(self) -> ec.EllipticCurvePrivateNumbers:
         raise _stays()
 
-    def private_bytes(
-        self,
-        encoding: serialization.Encoding,
-        format: serialization.PrivateFormat,  # noqa: A002 - the name that cryptography gave it
-        encryption_algorithm: serialization.KeySerializationEncryption,
-    ) -> bytes:
-        raise _stays()
 
-    def __copy__(self) -> "TokenKey":
-        return self
-
-    def __deepcopy__(self, memo: dict[Any, Any]) -> "TokenKey":
-        return self
-
-
-def _sha256(data: bytes, wanted: ec.EllipticCurveSignatureAlgorithm) -> bytes:
-    if isinstance(wanted.algorithm, Prehashed) or not isinstance(wanted.algorithm, hashes.SHA256):
-        raise TokenTrouble("a key in a token signs with SHA-256")
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(data)
-    return digest.finalize()
-
-
-class TokenEd25519(Ed25519PrivateKey):
+class TokenEd25519(_StaysInToken, Ed25519PrivateKey):
     """An Ed25519 key in a token with the interface of ``cryptography``; it signs the notes of a log."""
 
     def __init__(self, uri: KeyUri) -> None:
@@ -207,22 +204,8 @@ class TokenEd25519(Ed25519PrivateKey):
             )
         )
 
-    def private_bytes(
-        self,
-        encoding: serialization.Encoding,
-        format: serialization.PrivateFormat,  # noqa: A002 - the name that cryptography gave it
-        encryption_algorithm: serialization.KeySerializationEncryption,
-    ) -> bytes:
-        raise _stays()
-
     def private_bytes_raw(self) -> bytes:
         raise _stays()
-
-    def __copy__(self) -> "TokenEd25519":
-        return self
-
-    def __deepcopy__(self, memo: dict[Any, Any]) -> "TokenEd25519":
-        return self
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,12 @@ class Seals:
 
         ``ValueError`` if there is none.
         """
-        fit = [seal for seal in self.known if seal.certificate in pinned and _valid(seal.certificate, at)]
+        fit = [
+            seal
+            for seal in self.known
+            if seal.certificate in pinned
+            and seal.certificate.not_valid_before_utc <= at <= seal.certificate.not_valid_after_utc
+        ]
         if not fit:
             raise ValueError("no seal of the service is both valid now and pinned as trusted")
         return fit[-1]
@@ -76,7 +81,3 @@ def private_key(data: bytes) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise ValueError("the service's key must be on P-256")  # noqa: TRY004 - one error for callers
     return key
-
-
-def _valid(certificate: x509.Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
