@@ -88,9 +88,15 @@ def make(directory: Path | str, people: Iterable[Mapping[str, Any]] = ()) -> Dem
     """
     directory, people = Path(directory), list(people)
     _check_people(people)
-    for folder in ("private", "trust/seals", "keys"):
-        _folder(directory / folder)
-    pki = _open(directory) if (directory / "private" / "issuer.pem").exists() else _create(directory)
+    private = directory / "private"
+    for folder in (private, directory / "trust" / "seals", directory / "keys"):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        folder.parent.chmod(0o700)
+    if (private / "issuer.pem").exists():
+        pki = DemoPki(directory, _read_issuer(private / "root.pem"), _read_issuer(private / "issuer.pem"))
+    else:
+        pki = _create(directory)
     _make_services(pki)
     for person in people:
         _make_person(pki, person)
@@ -107,12 +113,6 @@ def _check_people(people: list[Mapping[str, Any]]) -> None:
     ]
     if faults:
         raise ValueError("; ".join(faults))
-
-
-def _folder(path: Path) -> None:
-    path.mkdir(parents=True, exist_ok=True)
-    for folder in (path, path.parent):
-        folder.chmod(0o700)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -145,13 +145,7 @@ def _create(directory: Path) -> DemoPki:
     return pki
 
 
-def _open(directory: Path) -> DemoPki:
-    return DemoPki(
-        directory, _issuer(directory / "private" / "root.pem"), _issuer(directory / "private" / "issuer.pem")
-    )
-
-
-def _issuer(path: Path) -> Issuer:
+def _read_issuer(path: Path) -> Issuer:
     data = path.read_bytes()
     key = load_pem_private_key(data, None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -217,13 +211,9 @@ def subject_of(person: Mapping[str, Any]) -> x509.Name:
         surname=person["surname"],
         given_name=person["given_name"],
         patronymic=person.get("patronymic") or "",
-        organisation=_text(person.get("organisation")),
+        organisation=str(person.get("organisation") or "")[:64],
         bin_=person.get("bin") or "",
     )
-
-
-def _text(organisation: Any) -> str:
-    return str(organisation or "")[:64]
 
 
 def _remember(path: Path, people: list[Mapping[str, Any]]) -> None:

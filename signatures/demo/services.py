@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from signatures.asn1 import der, oids
-from signatures.cms.signing import encapsulated
+from signatures.cms.signing import ECDSA_SHA256, encapsulated
 from signatures.crypto.algorithms import public_key
 from signatures.x509.revocation import REASONS
 from signatures.x509.trust import read_certificates
@@ -29,17 +29,13 @@ MAX_REQUEST = 16 * 1024
 POLICY = f"{oids.KZ_TIMESTAMP_POLICIES}.4"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class TimestampAuthority:
     """A key, its certificate chain (the timestamp certificate first) and a clock."""
 
     key: ec.EllipticCurvePrivateKey
     chain: tuple[x509.Certificate, ...]
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def answer(self, request: bytes) -> bytes:
         """A TimeStampResp for a TimeStampReq; ``ValueError`` if the request is malformed."""
@@ -81,7 +77,7 @@ class Responder:
     certificate: x509.Certificate
     issuer: x509.Certificate
     revoked: Mapping[int, tuple[datetime, x509.ReasonFlags]] = field(default_factory=dict)
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def answer(self, request: bytes) -> bytes:
         """An OCSPResponse; ``ValueError`` if the request is malformed."""
@@ -94,7 +90,12 @@ class Responder:
         key = hashlib.sha1(public_key(self.certificate)[1], usedforsecurity=False).digest()
         responder = der.encode(0xA2, der.encode(der.OCTET_STRING, key))
         repeated = [der.encode(der.CONTEXT_1, element.content) for element in more]
-        return self._signed(der.encode(der.SEQUENCE, responder, at, der.encode(der.SEQUENCE, answer), *repeated))
+        message = der.encode(der.SEQUENCE, responder, at, der.encode(der.SEQUENCE, answer), *repeated)
+        value = der.encode(der.BIT_STRING, b"\x00", self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        own = der.encode(der.CONTEXT_0, der.encode(der.SEQUENCE, self.certificate.public_bytes(Encoding.DER)))
+        basic = der.encode(der.OCTET_STRING, der.encode(der.SEQUENCE, message, ECDSA_SHA256, value, own))
+        typed = der.encode(der.SEQUENCE, der.encode_oid(oids.OCSP_BASIC), basic)
+        return der.encode(der.SEQUENCE, der.encode(der.ENUMERATED, b"\x00"), der.encode(der.CONTEXT_0, typed))
 
     def _status(self, serial: int) -> bytes:
         if serial not in self.revoked:
@@ -104,14 +105,6 @@ class Responder:
         given = der.encode(der.CONTEXT_0, der.encode(der.ENUMERATED, bytes([code])))
         return der.encode(der.CONTEXT_1, der.encode(der.GENERALIZED_TIME, _written(since)), given)
 
-    def _signed(self, message: bytes) -> bytes:
-        value = der.encode(der.BIT_STRING, b"\x00", self.key.sign(message, ec.ECDSA(hashes.SHA256())))
-        algorithm = der.encode(der.SEQUENCE, der.encode_oid(oids.ECDSA_SHA256))
-        own = der.encode(der.CONTEXT_0, der.encode(der.SEQUENCE, self.certificate.public_bytes(Encoding.DER)))
-        basic = der.encode(der.OCTET_STRING, der.encode(der.SEQUENCE, message, algorithm, value, own))
-        typed = der.encode(der.SEQUENCE, der.encode_oid(oids.OCSP_BASIC), basic)
-        return der.encode(der.SEQUENCE, der.encode(der.ENUMERATED, b"\x00"), der.encode(der.CONTEXT_0, typed))
-
 
 def _written(instant: datetime) -> bytes:
     return instant.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode()
@@ -120,13 +113,8 @@ def _written(instant: datetime) -> bytes:
 class _Handler(BaseHTTPRequestHandler):
     answers: ClassVar[Mapping[str, Callable[[bytes], bytes]]] = {}
 
-    def do_GET(self) -> None:
-        self._reply(b"")
-
     def do_POST(self) -> None:
-        self._reply(self.rfile.read(min(int(self.headers.get("Content-Length", 0)), MAX_REQUEST)))
-
-    def _reply(self, body: bytes) -> None:
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), MAX_REQUEST))
         answer = self.answers.get(self.path)
         try:
             made = answer(body) if answer else None
@@ -136,6 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(made or b"")))
         self.end_headers()
         self.wfile.write(made or b"")
+
+    do_GET = do_POST  # noqa: N815 - the name that the base class calls
 
 
 def server(answers: Mapping[str, Callable[[bytes], bytes]], port: int) -> ThreadingHTTPServer:

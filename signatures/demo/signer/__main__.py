@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import functools
 import os
 import re
 import signal
@@ -13,8 +14,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from signatures.demo.signer import keys, protocol
-from signatures.demo.signer.queue import Desk
-from signatures.demo.signer.server import LOOPBACK, open_screen
+from signatures.demo.signer.queue import RequestQueue
+from signatures.demo.signer.server import LOOPBACK, start_page_server
 
 MAX_MESSAGE = 32 * 1024 * 1024
 # Programs send no origin; pages must come from this machine.
@@ -23,20 +24,6 @@ ORIGINS = [None, re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; prints the reason and returns 1 if it must not or cannot start."""
-    options = _parser().parse_args(arguments)
-    if "production" in (options.mode, os.environ.get("ECASE_MODE")):
-        return _refuse("The demo signer does not start on a production installation: use NCALayer.")
-    if options.host not in LOOPBACK:
-        return _refuse(f"The demo signer listens on this machine only, not on {options.host}.")
-    try:
-        desk = Desk(keys.load(options.keys), auto=options.auto)
-        asyncio.run(_serve(desk, options.host, options.port, options.open))
-    except (ValueError, OSError) as fault:
-        return _refuse(str(fault))
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m signatures.demo.signer", description="NCALayer's stand-in.")
     parser.add_argument("--keys", type=Path, required=True, help="folder of the demo authority's PKCS#12 files")
     parser.add_argument("--host", default="127.0.0.1")
@@ -44,7 +31,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mode", choices=("demo", "production"), default="demo")
     parser.add_argument("--auto", action="store_true", help="sign at once where no choice is left")
     parser.add_argument("--open", action="store_true", help="open the page in a browser at the first request")
-    return parser
+    options = parser.parse_args(arguments)
+    if "production" in (options.mode, os.environ.get("ECASE_MODE")):
+        return _refuse("The demo signer does not start on a production installation: use NCALayer.")
+    if options.host not in LOOPBACK:
+        return _refuse(f"The demo signer listens on this machine only, not on {options.host}.")
+    try:
+        queue = RequestQueue(keys.load(options.keys), auto=options.auto)
+        asyncio.run(_serve(queue, options.host, options.port, options.open))
+    except (ValueError, OSError) as fault:
+        return _refuse(str(fault))
+    return 0
 
 
 def _refuse(reason: str) -> int:
@@ -52,16 +49,13 @@ def _refuse(reason: str) -> int:
     return 1
 
 
-async def _serve(desk: Desk, host: str, port: int, open_page: bool) -> None:
+async def _serve(queue: RequestQueue, host: str, port: int, open_page: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     address = f"http://{host}:{port + 1}/"
-    screen = open_screen(host, port + 1, desk)
-
-    async def talk(connection: ServerConnection) -> None:
-        await _talk(connection, desk)
-
+    page_server = start_page_server(host, port + 1, queue)
+    talk = functools.partial(_talk, queue=queue)
     try:
         async with serve(talk, host, port, origins=ORIGINS, max_size=MAX_MESSAGE):
             sys.stdout.write(f"Demo signer on ws://{host}:{port}, choose who signs on {address}\n")
@@ -70,15 +64,15 @@ async def _serve(desk: Desk, host: str, port: int, open_page: bool) -> None:
                 webbrowser.open(address)
             await stop.wait()
     finally:
-        screen.shutdown()
-        screen.server_close()
+        page_server.shutdown()
+        page_server.server_close()
 
 
-async def _talk(connection: ServerConnection, desk: Desk) -> None:
+async def _talk(connection: ServerConnection, queue: RequestQueue) -> None:
     try:
         await connection.send(protocol.GREETING)
         async for message in connection:
-            reply = await _answer_while_open(connection, message if isinstance(message, str) else "", desk)
+            reply = await _answer_while_open(connection, message if isinstance(message, str) else "", queue)
             if reply is None:
                 return
             await connection.send(reply)
@@ -87,9 +81,9 @@ async def _talk(connection: ServerConnection, desk: Desk) -> None:
         return
 
 
-async def _answer_while_open(connection: ServerConnection, text: str, desk: Desk) -> str | None:
-    """The reply; ``None`` if the page closes the connection first, which also removes its request from the screen."""
-    answer = asyncio.create_task(protocol.answer(text, desk))
+async def _answer_while_open(connection: ServerConnection, text: str, queue: RequestQueue) -> str | None:
+    """The reply; ``None`` if the page closes the connection first, which also removes its request from the queue."""
+    answer = asyncio.create_task(protocol.answer(text, queue))
     closed = asyncio.create_task(connection.wait_closed())
     try:
         await asyncio.wait({answer, closed}, return_when=asyncio.FIRST_COMPLETED)

@@ -3,7 +3,6 @@
 import functools
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +43,14 @@ class DemoKey:
         return identity.iin(self.certificate) or ""
 
     @property
-    def usages(self) -> frozenset[str]:
-        return identity.usages(self.certificate)
-
-    @property
     def for_signing(self) -> bool:
-        return oids.EMAIL_PROTECTION in self.usages
+        return oids.EMAIL_PROTECTION in identity.usages(self.certificate)
 
     def fits(self, wanted: dict[str, Any]) -> bool:
         """Whether the key satisfies a request's ``signerParams``."""
         serial = str(wanted.get("serialNumber") or "").lower()
         return (
-            set(wanted.get("extKeyUsageOids") or ()) <= self.usages
+            set(wanted.get("extKeyUsageOids") or ()) <= identity.usages(self.certificate)
             and wanted.get("iin") in (None, "", self.iin)
             and wanted.get("bin") in (None, "", identity.bin_(self.certificate))
             and serial in ("", format(self.certificate.serial_number, "x"))
@@ -76,6 +71,7 @@ class DemoKey:
     def info(self) -> dict[str, str]:
         """The answer of ``getKeyInfo``; instants are milliseconds since the epoch, as text."""
         certificate = self.certificate
+        authority_key = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
         return {
             "alias": self.alias,
             "keyId": certificate.fingerprint(SHA256()).hex(),
@@ -85,24 +81,15 @@ class DemoKey:
             "issuerCn": _common_name(certificate.issuer),
             "issuerDn": certificate.issuer.rfc4514_string(),
             "serialNumber": format(certificate.serial_number, "x"),
-            "certNotBefore": _milliseconds(certificate.not_valid_before_utc),
-            "certNotAfter": _milliseconds(certificate.not_valid_after_utc),
-            "authorityKeyIdentifier": _authority_key(certificate),
+            "certNotBefore": str(int(certificate.not_valid_before_utc.timestamp() * 1000)),
+            "certNotAfter": str(int(certificate.not_valid_after_utc.timestamp() * 1000)),
+            "authorityKeyIdentifier": (authority_key.key_identifier or b"").hex(),
             "pem": certificate.public_bytes(Encoding.PEM).decode(),
         }
 
 
 def _common_name(name: x509.Name) -> str:
     return "".join(str(part.value) for part in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
-
-
-def _milliseconds(instant: datetime) -> str:
-    return str(int(instant.astimezone(UTC).timestamp() * 1000))
-
-
-def _authority_key(certificate: x509.Certificate) -> str:
-    value = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
-    return (value.key_identifier or b"").hex()
 
 
 def load(folder: Path) -> list[DemoKey]:

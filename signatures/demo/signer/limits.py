@@ -38,7 +38,12 @@ def _algorithms(safe: der.Element) -> Iterator[der.Element]:
             _type, algorithm, *_content = encrypted.children()
             yield algorithm
         else:
-            yield from _of_bags(_data(content))
+            for bag in _data(content).children():
+                bag_kind, value, *_attributes = bag.expect(der.SEQUENCE).children()
+                if bag_kind.oid() == SHROUDED_KEY:
+                    yield value.first().first()
+                elif bag_kind.oid() not in PLAIN_BAGS:
+                    raise ValueError("a bag of an unknown type")
 
 
 def _data(content: der.Element) -> der.Element:
@@ -46,15 +51,6 @@ def _data(content: der.Element) -> der.Element:
     if kind.oid() != oids.DATA:
         raise ValueError("a part of an unknown type")
     return der.element(wrapped.first().expect(der.OCTET_STRING).content).expect(der.SEQUENCE)
-
-
-def _of_bags(bags: der.Element) -> Iterator[der.Element]:
-    for bag in bags.children():
-        kind, wrapped, *_attributes = bag.expect(der.SEQUENCE).children()
-        if kind.oid() == SHROUDED_KEY:
-            yield wrapped.first().first()
-        elif kind.oid() not in PLAIN_BAGS:
-            raise ValueError("a bag of an unknown type")
 
 
 def _numbers(element: der.Element, depth: int) -> Iterator[int]:

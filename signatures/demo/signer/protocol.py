@@ -13,7 +13,7 @@ from typing import Any
 
 from signatures.asn1 import oids
 from signatures.demo.signer.keys import DemoKey
-from signatures.demo.signer.queue import Desk, NoKey
+from signatures.demo.signer.queue import NoKey, RequestQueue
 
 GREETING = json.dumps({"result": {"version": "1.4"}})
 HEARTBEAT = "--heartbeat--"
@@ -31,7 +31,7 @@ class Failure(Exception):
         self.reply = {"status": False, "code": code, "message": message, "details": details}
 
 
-async def answer(text: str, desk: Desk) -> str:
+async def answer(text: str, queue: RequestQueue) -> str:
     """The reply to one message."""
     if text == HEARTBEAT:
         return HEARTBEAT
@@ -41,28 +41,28 @@ async def answer(text: str, desk: Desk) -> str:
         request = None
     if not isinstance(request, dict) or request.get("module") not in MODULES:
         return json.dumps({"success": False, "errorCode": "MODULE_NOT_FOUND"})
-    reply = await MODULES[request["module"]](request, desk)
+    reply = await MODULES[request["module"]](request, queue)
     return json.dumps(reply, ensure_ascii=False)
 
 
 # -- basics ------------------------------------------------------------------------------------------------------
 
 
-async def _basics(request: dict[str, Any], desk: Desk) -> dict[str, Any]:
+async def _basics(request: dict[str, Any], queue: RequestQueue) -> dict[str, Any]:
     try:
         if request.get("method") != "sign":
             raise _invocation("java.lang.NoSuchMethodException: " + str(request.get("method")))
-        return await _sign(_object(request, "args"), desk)
+        return await _sign(_object(request, "args"), queue)
     except Failure as failure:
         return failure.reply
 
 
-async def _sign(args: dict[str, Any], desk: Desk) -> dict[str, Any]:
+async def _sign(args: dict[str, Any], queue: RequestQueue) -> dict[str, Any]:
     parameters = _object(args, "signingParams")
     wanted = args.get("signerParams") or {}
     documents = _documents(args, parameters)
     try:
-        key = await desk.ask(wanted, documents)
+        key = await queue.ask(wanted, documents)
     except NoKey as fault:
         raise Failure("SIGNING_FAILURE", str(fault)) from fault
     if key is None:
@@ -117,43 +117,39 @@ def _pem(der: bytes) -> str:
 # -- commonUtils -------------------------------------------------------------------------------------------------
 
 
-async def _common_utils(request: dict[str, Any], desk: Desk) -> dict[str, Any]:
+async def _common_utils(request: dict[str, Any], queue: RequestQueue) -> dict[str, Any]:
     method = METHODS.get(str(request.get("method")))
     args = request.get("args") or []
     if method is None or not isinstance(args, list):
         reply = {"code": "500", "message": f"java.lang.NoSuchMethodException: {request.get('method')}"}
     else:
-        reply = await _called(method, args, desk)
+        try:
+            reply = await method(args, queue)
+        except (Failure, NoKey) as fault:
+            reply = {"code": "500", "message": str(fault)}
     return {**reply, "uuid": request["uuid"]} if "uuid" in request else reply
 
 
-async def _called(method: Callable[..., Awaitable[dict[str, Any]]], args: list[Any], desk: Desk) -> dict[str, Any]:
-    try:
-        return await method(args, desk)
-    except (Failure, NoKey) as fault:
-        return {"code": "500", "message": str(fault)}
-
-
-async def _create_cades(args: list[Any], desk: Desk) -> dict[str, Any]:
+async def _create_cades(args: list[Any], queue: RequestQueue) -> dict[str, Any]:
     if len(args) != len(("storage", "kind", "data", "attach")) or args[1] not in USAGES or not isinstance(args[2], str):
         raise Failure(
             "", "java.lang.IllegalArgumentException: wrong number of arguments. Method: createCAdESFromBase64"
         )
     document = _decoded(args[2])
-    key = await desk.ask({"extKeyUsageOids": [USAGES[args[1]]]}, [document])
+    key = await queue.ask({"extKeyUsageOids": [USAGES[args[1]]]}, [document])
     if key is None:
         return CANCELED
     cms = await _cms(key, document, detached=not args[3])
     return {"responseObject": base64.b64encode(cms).decode(), "code": "200"}
 
 
-async def _active_tokens(_args: list[Any], _desk: Desk) -> dict[str, Any]:
+async def _active_tokens(_args: list[Any], _desk: RequestQueue) -> dict[str, Any]:
     """Always empty: the demo's keys are in files, not in hardware tokens."""
     return {"responseObject": [], "code": "200"}
 
 
-async def _key_info(_args: list[Any], desk: Desk) -> dict[str, Any]:
-    key = await desk.ask({}, [])
+async def _key_info(_args: list[Any], queue: RequestQueue) -> dict[str, Any]:
+    key = await queue.ask({}, [])
     return CANCELED if key is None else {"responseObject": key.info(), "code": "200"}
 
 

@@ -16,7 +16,7 @@ class NoKey(Exception):
 
 @dataclass
 class Pending:
-    """A request on the screen. ``answer`` becomes the chosen key, or ``None`` when cancelled."""
+    """A request on the page. ``answer`` becomes the chosen key, or ``None`` when cancelled."""
 
     number: int
     candidates: list[DemoKey]
@@ -32,7 +32,7 @@ class Pending:
 
 
 @dataclass
-class Desk:
+class RequestQueue:
     """Keys and waiting requests. With ``auto``, a request that names a person is answered at once.
 
     In that mode a choice made with :meth:`choose` is kept and answers later requests that name nobody.
@@ -50,17 +50,10 @@ class Desk:
         if self.auto:
             if not candidates:
                 raise NoKey("no key fits the request")
-            if key := self._obvious(candidates, bool(wanted.get("iin"))):
-                return key
-        return await self._wait(candidates, documents)
-
-    def _obvious(self, candidates: list[DemoKey], named: bool) -> DemoKey | None:
-        if not named:
-            candidates = [key for key in candidates if key.iin == self.chosen]
-        # Prefer a signing key: a request that names no usage is for signing.
-        return next((key for key in candidates if key.for_signing), next(iter(candidates), None))
-
-    async def _wait(self, candidates: list[DemoKey], documents: list[bytes]) -> DemoKey | None:
+            # Prefer a signing key: a request that names no usage is for signing.
+            obvious = [key for key in candidates if wanted.get("iin") or key.iin == self.chosen]
+            if obvious:
+                return min(obvious, key=lambda key: not key.for_signing)
         pending = Pending(next(self._numbers), candidates, documents, asyncio.get_running_loop().create_future())
         self.pending[pending.number] = pending
         try:

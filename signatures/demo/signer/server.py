@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from signatures.demo.signer.queue import Desk
+from signatures.demo.signer.queue import RequestQueue
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_BODY = 4096
@@ -28,10 +28,10 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-class Screen(BaseHTTPRequestHandler):
+class PageHandler(BaseHTTPRequestHandler):
     """GET / and its files, GET /pending; POST /choose {"id"?, "iin"?, "alias"?}, POST /cancel {"id"?}."""
 
-    desk: Desk
+    queue: RequestQueue
     loop: asyncio.AbstractEventLoop
     protocol_version = "HTTP/1.1"
 
@@ -40,7 +40,7 @@ class Screen(BaseHTTPRequestHandler):
         if not self._is_ours():
             self._reply(HTTPStatus.FORBIDDEN, b"", "text/plain")
         elif path == "/pending":
-            self._json(self._in_loop(lambda: [pending.listed() for pending in self.desk.pending.values()]))
+            self._json(self._in_loop(lambda: [pending.listed() for pending in self.queue.pending.values()]))
         elif path in FILES:
             name, kind = FILES[path]
             self._reply(HTTPStatus.OK, (HERE / name).read_bytes(), kind)
@@ -53,9 +53,9 @@ class Screen(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.FORBIDDEN, b"", "text/plain")
         elif self.path == "/choose":
             choice = {"number": body.get("id"), "iin": body.get("iin"), "alias": body.get("alias")}
-            self._json({"done": self._in_loop(lambda: self.desk.choose(**choice))})
+            self._json({"done": self._in_loop(lambda: self.queue.choose(**choice))})
         elif self.path == "/cancel":
-            self._json({"done": self._in_loop(lambda: self.desk.cancel(body.get("id")))})
+            self._json({"done": self._in_loop(lambda: self.queue.cancel(body.get("id")))})
         else:
             self._reply(HTTPStatus.NOT_FOUND, b"", "text/plain")
 
@@ -96,9 +96,9 @@ class Screen(BaseHTTPRequestHandler):
         """Log nothing: the page polls."""
 
 
-def open_screen(host: str, port: int, desk: Desk) -> ThreadingHTTPServer:
+def start_page_server(host: str, port: int, queue: RequestQueue) -> ThreadingHTTPServer:
     """Start the page in a thread next to the running event loop; ``shutdown()`` ends it."""
-    handler = type("DeskScreen", (Screen,), {"desk": desk, "loop": asyncio.get_running_loop()})
+    handler = type("QueuePage", (PageHandler,), {"queue": queue, "loop": asyncio.get_running_loop()})
     server = ThreadingHTTPServer((host, port), handler)
     Thread(target=server.serve_forever, daemon=True).start()
     return server
