@@ -60,19 +60,24 @@ def fetch(computers: Iterable[str], lock: Path = LOCK) -> Wheels:
         wanted = Path(folder, "wanted.txt")
         wanted.write_text(locked(lock.read_text(encoding="utf-8")), encoding="utf-8")
         for computer in computers:
-            found = _download(computer, wanted, Path(folder, computer))
+            target = Path(folder, computer)
+            system, _, python = computer.rpartition("-")
+            platforms = [part for name in SYSTEMS[system] for part in ("--platform", name)]
+            options = [
+                "--no-deps",
+                "--require-hashes",
+                "--only-binary",
+                ":all:",
+                "--python-version",
+                python,
+                *platforms,
+            ]
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *options]
+            subprocess.run([*command, "--requirement", str(wanted), "--dest", str(target)], check=True)
+            found = sorted(target.iterdir())
             wheels.files.update({path.name: path.read_bytes() for path in found})
             wheels.index[computer] = [f"wheels/{path.name}" for path in found]
     return wheels
-
-
-def _download(computer: str, wanted: Path, folder: Path) -> list[Path]:
-    system, _, python = computer.rpartition("-")
-    platforms = [part for name in SYSTEMS[system] for part in ("--platform", name)]
-    options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--python-version", python, *platforms]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, *options, "--requirement", str(wanted), "--dest", str(folder)], check=True)
-    return sorted(folder.iterdir())
 
 
 def build(target: Path, wheels: Wheels) -> None:

@@ -74,19 +74,26 @@ def cache_folder() -> Path:
 
 def provide(archive: Path, cache: Path) -> Path:
     """The folder with the unpacked wheels of this platform. Raises :class:`Unsafe` or ``OSError``."""
-    wheels = _wheels(archive)
+    with zipfile.ZipFile(archive) as packed:
+        names = json.loads(packed.read(INDEX)).get(computer())
+        if names is None:
+            raise Unsafe(f"this file is not made for {computer()}; build one there: make verifier")
+        wheels = [packed.read(name) for name in names]
     digest = hashlib.sha256(b"".join(hashlib.sha256(wheel).digest() for wheel in wheels)).hexdigest()
-    members = dict(_members(wheels))
+    members: dict[str, bytes] = {}
+    for wheel in wheels:
+        with zipfile.ZipFile(io.BytesIO(wheel)) as packed:
+            members.update((name, packed.read(name)) for name in packed.namelist() if not name.endswith("/"))
     home = _private(cache / "ecase-verify")
     folder = home / digest
-    with _alone(home / ".lock"):
+    with _locked(home / ".lock"):
         if not _holds(folder, members):
             _unpack(folder, members)
     return folder
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def _locked(path: Path) -> Iterator[None]:
     """Lock, so that starts do not overlap: none reads a folder that another is writing or replacing."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         if sys.platform == "win32":
@@ -96,44 +103,23 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _wheels(archive: Path) -> list[bytes]:
-    with zipfile.ZipFile(archive) as packed:
-        names = json.loads(packed.read(INDEX)).get(computer())
-        if names is None:
-            raise Unsafe(f"this file is not made for {computer()}; build one there: make verifier")
-        return [packed.read(name) for name in names]
-
-
-def _members(wheels: list[bytes]) -> Iterator[tuple[str, bytes]]:
-    for wheel in wheels:
-        with zipfile.ZipFile(io.BytesIO(wheel)) as packed:
-            yield from ((name, packed.read(name)) for name in packed.namelist() if not name.endswith("/"))
-
-
 def _private(folder: Path) -> Path:
     """Make the folder if it is missing; :class:`Unsafe` if anyone else can change it or a folder above."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = folder.parent.resolve() / folder.name
     folder.mkdir(mode=0o700, exist_ok=True)
     # Windows protects a user's profile by access lists, which ``os.stat`` does not show.
-    if os.name != "nt":
-        _check_own(folder)
-        for above in folder.parents:
-            _check_above(above)
-    return folder
-
-
-def _check_own(folder: Path) -> None:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & OTHERS:
+    if os.name == "nt":
+        return folder
+    own = folder.lstat()
+    if not stat.S_ISDIR(own.st_mode) or own.st_uid != os.getuid() or own.st_mode & OTHERS:
         raise Unsafe(f"{folder} is not a folder of yours alone (chmod 700, or name another in ECASE_VERIFY_CACHE)")
-
-
-def _check_above(folder: Path) -> None:
-    found = folder.stat()
-    shared = found.st_mode & WRITABLE and not found.st_mode & stat.S_ISVTX
-    if shared or found.st_uid not in (0, os.getuid()):
-        raise Unsafe(f"others can change {folder}: name another place in ECASE_VERIFY_CACHE")
+    for above in folder.parents:
+        found = above.stat()
+        shared = found.st_mode & WRITABLE and not found.st_mode & stat.S_ISVTX
+        if shared or found.st_uid not in (0, os.getuid()):
+            raise Unsafe(f"others can change {above}: name another place in ECASE_VERIFY_CACHE")
+    return folder
 
 
 def _holds(folder: Path, members: dict[str, bytes]) -> bool:
@@ -152,27 +138,19 @@ def _unpack(folder: Path, members: dict[str, bytes]) -> None:
     making = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
     try:
         for name, data in members.items():
-            _write(making, name, data)
-        _remove(folder)
+            target = (making / name).resolve()
+            if making.resolve() not in target.parents:
+                raise Unsafe(f"{name} leaves its folder")
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.write_bytes(data)
+            target.chmod(0o600)
+        if folder.is_symlink():
+            folder.unlink()
+        elif folder.exists():
+            shutil.rmtree(folder)
         making.rename(folder)
     finally:
         shutil.rmtree(making, ignore_errors=True)
-
-
-def _remove(folder: Path) -> None:
-    if folder.is_symlink():
-        folder.unlink()
-    elif folder.exists():
-        shutil.rmtree(folder)
-
-
-def _write(folder: Path, name: str, data: bytes) -> None:
-    target = (folder / name).resolve()
-    if folder.resolve() not in target.parents:
-        raise Unsafe(f"{name} leaves its folder")
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target.write_bytes(data)
-    target.chmod(0o600)
 
 
 if __name__ == "__main__":
