@@ -1,8 +1,9 @@
 """``python -m bench.fill --motions N``: fill a database to the size of a country, to measure lists and the watch.
 
-Every motion has what lists read: its row, its case with persons and team, its notices. One in fifty has its whole life:
-acts, log entries, deadlines, copies, openings, attachments. All rows are copied from motions that the service itself
-has brought to their states in one district; see ``bench.copying``. One district in ten is ten times as large.
+Every motion has what lists read: its row, its case with persons and team, and, of the past three months, its notices.
+One in fifty has its whole life: acts, log entries, deadlines, copies, openings, attachments. All rows are copied from
+motions that the service itself has brought to their states in one district; see ``bench.copying``. One district in ten
+is ten times as large.
 
 DATABASE_URL names a migrated, empty database and a superuser. Prints progress, and seconds and bytes at the end.
 """
@@ -28,7 +29,7 @@ from django.db import connection  # noqa: E402
 from django.db.models import Q  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bench.copying import BATCH, Change, Loader, Numbers, Row, rows_of  # noqa: E402
+from bench.copying import BATCH, Change, Loader, Numbers, Row, rows_of, without_indexes  # noqa: E402
 from ecase.audit.models import Entry  # noqa: E402
 from ecase.cases.models import Case, Counsel, Person, TeamMember  # noqa: E402
 from ecase.officers.models import Officer, Organisation, Post  # noqa: E402
@@ -46,10 +47,14 @@ from workflows.watch.sanctions import deliver_decisions  # noqa: E402
 WHOLE_LIFE = 50  # one motion in 50
 MOTIONS_A_CASE = 2
 DISTRICT_MOTIONS = 3_000
-PAST_DAYS = 700
+PAST_DAYS, NOTICED_DAYS = 700, 90
 # How many of a hundred motions are in each state; the watch has work on the decided ones.
 STATES = {"draft": 4, "submitted": 3, "assigned": 3, "delivered": 80, "search": 9, "decided": 1}
-INVESTIGATORS, PROSECUTORS, JUDGES = 8, 3, 4
+INVESTIGATORS, PROSECUTORS, JUDGES, DEFENDERS = 8, 3, 4, 40
+# Tables that lose their indexes meanwhile. Persons keep theirs: a motion's search text reads them.
+INDEXED = (Motion, Act, Entry, Deadline, Copy, Opening, Attachment, Message, Notice, TeamMember, Counsel)
+# The trigger that writes it is off.
+COMPUTED = {Motion: {"search": "motions_search_text(case_id, number, appeal_number, payload)"}}
 Mapping = dict[Any, Any]
 
 
@@ -132,15 +137,17 @@ def _district(world: World, number: int, loader: Loader) -> District:
             district.staff.setdefault(role, []).append(
                 _officer(world.posts[role], district, f"{number:05d}{place}{turn}", loader)
             )
-    district.staff["defender"] = [_officer(world.posts["defender"], district, f"{number:05d}99", loader)]
+    counsel = [f"{number:05d}{turn:02d}" for turn in range(DEFENDERS)]
+    template = world.posts["defender"]
+    district.staff["defender"] = [_officer(template, district, digits, loader, "77777") for digits in counsel]
     return district
 
 
-def _officer(template: Post, district: District, digits: str, loader: Loader) -> tuple[Any, Any]:
+def _officer(template: Post, district: District, digits: str, loader: Loader, start: str = "88888") -> tuple[Any, Any]:
     officer, post = uuid.uuid4(), uuid.uuid4()
     person = rows_of(Officer.objects.filter(pk=template.officer_id))[0]
     held = rows_of(Post.objects.filter(pk=template.pk))[0]
-    loader.add(Officer, {**person, "id": officer, "iin": f"88888{digits}"[:12].ljust(12, "0")})
+    loader.add(Officer, {**person, "id": officer, "iin": f"{start}{digits}"[:12].ljust(12, "0")})
     place = district.bodies.get(template.organisation_id, template.organisation_id)
     loader.add(Post, {**held, "id": post, "officer_id": officer, "organisation_id": place})
     return post, officer
@@ -177,7 +184,8 @@ class Filler:
         """Create one motion; if ``whole``, with its acts and all rows that belong to them."""
         template, pk = self.templates[state], uuid.uuid4()
         ids = {**case_ids, template.motion["id"]: pk, str(template.motion["id"]): str(pk)}
-        change = Change(ids, timedelta(minutes=-self._age(state)))
+        age = self._age(state)
+        change = Change(ids, timedelta(minutes=-age))
         self.made += 1
         given = {"id": pk, "last_act_id": None}
         if template.motion["number"]:
@@ -186,7 +194,8 @@ class Filler:
             given["last_act_id"] = self._acts(template, change)
             self._parts(template, change)
         self.loader.add(Motion, change.of(template.motion, **given))
-        self._notices(template, change)
+        if whole or age < NOTICED_DAYS * 24 * 60:
+            self._notices(template, change)
 
     def _age(self, state: str) -> int:
         """Age in minutes: open motions are young, finished ones are spread over two years."""
@@ -238,12 +247,24 @@ def fill(motions: int, folder: Path) -> None:
     """Create ``motions`` motions."""
     world = _world(folder)
     found = templates(world)
-    loader, numbers, chance = Loader(), Numbers(), random.Random(0)
+    loader, numbers = Loader(COMPUTED), Numbers()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-    places = districts(world, max(1, motions // DISTRICT_MOTIONS), loader)
+        # What a crash would lose is filled again.
+        cursor.execute("SET synchronous_commit = off")
+    with without_indexes(INDEXED):
+        _copy_all(Filler(world, found, loader, numbers, random.Random(0)), motions)
+        print("\nindexes", file=sys.stderr)
+    numbers.store()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _copy_all(filler: Filler, motions: int) -> None:
+    loader, chance = filler.loader, filler.chance
+    places = districts(filler.world, max(1, motions // DISTRICT_MOTIONS), loader)
     weights = [10 if place.number % 10 == 0 else 1 for place in places]
-    filler = Filler(world, found, loader, numbers, chance)
     kinds, shares = list(STATES), list(STATES.values())
     while filler.made < motions:
         district = chance.choices(places, weights)[0]
@@ -254,14 +275,6 @@ def fill(motions: int, folder: Path) -> None:
             loader.flush()
             _progress(filler.made, motions)
     loader.flush()
-    numbers.store()
-    with connection.cursor() as cursor:
-        # The triggers that write it were off.
-        cursor.execute(
-            "UPDATE motions_motion SET search = motions_search_text(case_id, number, appeal_number, payload)"
-        )
-        cursor.execute("SET session_replication_role = origin")
-        cursor.execute("VACUUM ANALYZE")
 
 
 def _world(folder: Path) -> World:
