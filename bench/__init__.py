@@ -1,1 +1,1 @@
-"""Benchmarks: ``make bench`` measures the service next to pgbench with the same SQL and writes docs/benchmarks.md."""
+"""Benchmarks: ``make bench`` measures the service beside a stock Django peer and writes docs/benchmarks.md."""

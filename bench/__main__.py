@@ -1,10 +1,8 @@
 """``python -m bench``: measure and write docs/benchmarks.md. ``--quick`` measures little and writes nothing."""
 
 import argparse
-import itertools
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -13,15 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from bench import limits, load, report
-from bench.servers import BASE, Databases, Web, web
+from bench import limits, memory, report, rounds, sides
+from bench.rounds import QUEUE, Figures, Sizes
+from bench.servers import BASE, Databases
 
-MEASURED, PLAYED = "ecase_bench", "ecase_bench_played"
-MOTIONS, ACTS, PLAYED_ACTS, SECONDS, ROUNDS = 10_000, 400, 100, 10, 25
-CONNECTIONS = 4
-OWN_ACTS = {"search": 3, "agreement": 3, "withdrawal": 1}
+PLAYED = "ecase_bench_played"
+MOTIONS, ROUNDS, WHOLE_ROUNDS, PLAYED_ACTS, COUNTED, REQUESTS = 10_000, 4, 25, 100, 5, 20_000
+SIZES = Sizes(seconds=10, acts=300, warm=40)
+PARTS = ("http", "whole", "memory", "walk")
 
 
 class Run:
@@ -29,94 +27,82 @@ class Run:
 
     def __init__(self, folder: Path, quick: bool) -> None:
         self.folder, self.databases = folder, Databases.configured()
-        self.found: report.Found = {}
-        scale = 10 if quick else 1
-        self.motions, self.acts, self.played = MOTIONS // scale, ACTS // scale, PLAYED_ACTS // scale
-        self.seconds, self.rounds = max(SECONDS // scale, 2), max(ROUNDS // scale, 3)
-        self.plan: dict[str, list[dict[str, Any]]] = {}
-        self.env = {
-            **os.environ,
-            "DATABASE_URL": self.databases.address(MEASURED),
-            "DJANGO_SETTINGS_MODULE": "ecase.settings",
-            "ECASE_VAR": str(folder),
-            "ECASE_PREPARED_MINUTES": "600",
-            "LOG_LEVEL": "WARNING",
-        }
+        self.motions, self.rounds = (1_000, 2) if quick else (MOTIONS, ROUNDS)
+        self.sizes = Sizes(seconds=2, acts=16, warm=8) if quick else SIZES
+        self.played, self.counted = (4, 2) if quick else (PLAYED_ACTS, COUNTED)
+        self.whole_rounds, self.requests = (2, 500) if quick else (WHOLE_ROUNDS, REQUESTS)
+        self.sides = sides.both(folder, self.databases)
+        self.found = report.Found(self.rounds, self.motions)
 
-    def python(self, *arguments: str) -> str:
-        """Run one of our programs on the measured database; returns its output."""
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=BASE, env=self.env, check=True, stdout=subprocess.PIPE, text=True).stdout
+    @property
+    def service(self) -> sides.Side:
+        return self.sides[0]
 
-    def prepare(self) -> None:
-        """Create the database that is measured, and a copy of it for pgbench."""
-        self.databases.create(MEASURED)
-        self.python("manage.py", "migrate", "--no-input", "--verbosity", "0")
-        plan = self.folder / "plan.json"
-        self.python("-m", "bench.seed", str(self.motions), str(self.acts + self.played), str(plan))
-        self.databases.create(PLAYED, MEASURED)
-        self.python("-m", "bench.capture", str(plan), str(self.played), str(self.folder))
-        self.plan = json.loads(plan.read_text())
+    def prepare(self, *, peer: bool) -> None:
+        """Fill the template databases."""
+        own = self.sizes.warm + self.sizes.acts
+        self.service.fill(self.motions, max(own, self.played))
+        if peer:
+            self.sides[1].fill(self.motions, own)
 
-    def pages(self, server: Web) -> None:
-        """Measure pages of the queue: first pages, and pages reached by cursor."""
-        found = self._pages(server)
-        simple, prepared = (
-            limits.queue(self.databases, MEASURED, self.folder / "queue.sql", self.seconds, mode)
-            for mode in ("simple", "prepared")
-        )
-        self.found["queue"] = {**found, "pgbench": simple, "pgbench_prepared": prepared}
+    def http(self) -> None:
+        """Measure both sides over HTTP in turns, count their statements, and play the service's by pgbench."""
+        measured: dict[str, list[dict[str, Figures]]] = {side.name: [] for side in self.sides}
+        for number, side in sides.turns(self.sides, self.rounds):
+            _say(f"round {number + 1} of {self.rounds}: {side.name}")
+            with side.served() as server:
+                measured[side.name].append(rounds.measure(side, server, self.sizes))
+        own, other = measured["ecase"], measured["peer"]
+        names = [*sides.ACTS, QUEUE]
+        self.found.figures = {name: rounds.median([figures[name] for figures in own]) for name in names}
+        for name in (QUEUE, "withdrawal", "search"):
+            pairs = [figures[name] for figures in own], [figures[name] for figures in other]
+            self.found.compared[name] = rounds.compared(*pairs)
+        _say("statements, and pgbench")
+        self.found.statements = {side.name: side.statements(self.counted) for side in self.sides}
+        self.found.pgbench = self._pgbench()
 
-    def _pages(self, server: Web) -> dict[str, float]:
-        requests = [load.written(cursor) for cursor in _cursors(server, self.plan["queue"][0], self.motions // 20)]
-        load.run(server.port, itertools.islice(itertools.cycle(requests), 200), CONNECTIONS)
-        outcome = load.run(server.port, itertools.cycle(requests), CONNECTIONS, self.seconds)
-        return _facts(outcome, 200)
-
-    def perform(self, server: Web) -> None:
-        """Measure acts of each kind, sent as fast as possible."""
+    def _pgbench(self) -> dict[str, float]:
+        """What PostgreSQL alone does with the service's statements, in requests a second."""
+        side, folder = self.service, self.folder
+        self.databases.create(PLAYED, side.template)
+        self.databases.create(sides.ROUND, side.template)
+        side.python(sides.ROUND, "-m", "bench.capture", str(side.plan_file), str(self.played), str(folder))
+        found = {}
+        for name, mode in ((QUEUE, "simple"), ("prepared", "prepared")):
+            script = folder / "queue.sql"
+            found[name] = limits.queue(self.databases, PLAYED, script, max(int(self.sizes.seconds), 1), mode)
         limits.hand_out_in_bulk(self.databases, PLAYED)
-        for name, own in OWN_ACTS.items():
-            requests = [load.written(request) for request in self.plan[name][self.played :]]
-            facts = _facts(load.run(server.port, iter(requests), CONNECTIONS), 201)
-            scripts = [self.folder / f"{name}-{number}.sql" for number in (0, 1)]
-            limit = limits.acts(self.databases, PLAYED, scripts, self.played)
-            statements = scripts[0].read_text().count(";\n") / (self.played / 2)
-            self.found[name] = {**facts, "own_acts": own, "pgbench": limit, "statements": statements}
+        for name in side.kinds:
+            scripts = [folder / f"{name}-{number}.sql" for number in (0, 1)]
+            found[name] = limits.acts(self.databases, PLAYED, scripts, self.played)
+        return found
 
     def whole(self) -> None:
         """Measure a whole act in one process, timed by its parts."""
-        self.found["whole"] = json.loads(self.python("-m", "bench.whole_act", str(self.rounds)))
+        self.databases.create(sides.ROUND, self.service.template)
+        self.found.whole = json.loads(self.service.python(sides.ROUND, "-m", "bench.whole_act", str(self.whole_rounds)))
 
+    def memory(self) -> None:
+        """Watch the web workers' memory under requests of all sorts."""
+        plan = self.service.plan
+        # Pages name their styles and scripts by the manifest that this writes, as the demo's start does.
+        self.service.python(self.service.template, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+        with self.service.served() as server:
+            acts = [*plan["withdrawal"], *plan["search"]]
+            self.found.memory = memory.watch(server, plan["mixed"], acts, self.requests)
 
-def _cursors(server: Web, first: dict[str, Any], pages: int) -> Iterator[dict[str, Any]]:
-    """The first page five times, and one in twenty of the pages that its ``next`` links lead to."""
-    import http.client
+    def walk(self) -> None:
+        """Time the program of ``make walk`` from a cold start."""
+        begun = time.perf_counter()
+        command = [sys.executable, "-m", "tests.journeys.walk"]
+        subprocess.run(command, cwd=BASE, check=True, stdout=subprocess.DEVNULL)
+        self.found.walk = time.perf_counter() - begun
 
-    connection, path = http.client.HTTPConnection("127.0.0.1", server.port), first["path"]
-    yield from [first] * 5
-    for number in range(pages):
-        connection.request("GET", path, headers={"Authorization": f"Bearer {first['token']}"})
-        following = json.loads(connection.getresponse().read())["next"]
-        if not following:
-            break
-        path = re.sub(r"^https?://[^/]+", "", following)
-        if number % 20 == 0:
-            yield {**first, "path": path}
-
-
-def _facts(outcome: load.Outcome, expected: int) -> dict[str, float]:
-    if set(outcome.statuses) != {expected}:
-        raise SystemExit(f"Answers by status: {outcome.statuses}; only {expected} was expected.")
-    client = outcome.client_cpu / (outcome.wall * (os.cpu_count() or 1))
-    return {"rate": outcome.rate, "p50": outcome.percentile(0.5), "p95": outcome.percentile(0.95), "client": client}
-
-
-def walk() -> float:
-    """Seconds that the program of ``make walk`` takes from a cold start."""
-    begun = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "tests.journeys.walk"], cwd=BASE, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    def clear(self) -> None:
+        """Drop every database of the run."""
+        for name in (PLAYED, sides.ROUND, *(side.template for side in self.sides)):
+            self.databases.drop(name)
 
 
 @contextmanager
@@ -128,42 +114,42 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _measured(run: Run, options: argparse.Namespace) -> None:
-    _say("preparing")
-    run.prepare()
-    with web(run.env, run.folder / "web.log") as server:
-        _say("pages of the queue")
-        run.pages(server)
-        _say("acts")
-        run.perform(server)
-        run.found["memory"] = {"peak": server.peak_memory()}
-    _say("whole acts")
-    run.whole()
-    if not options.without_walk:
-        _say("the walk")
-        run.found["walk"] = {"seconds": walk()}
+def _measure(run: Run, parts: list[str]) -> None:
+    if parts != ["walk"]:
+        _say("filling the databases (a few minutes)")
+        run.prepare(peer="http" in parts)
+    for part in parts:
+        if part != "http":
+            _say(part)
+        getattr(run, part)()
 
 
 def _say(what: str) -> None:
-    print(f"measuring: {what}" if what != "preparing" else "preparing (a few minutes)", file=sys.stderr, flush=True)
+    print(f"bench: {what}", file=sys.stderr, flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a little of everything, and docs/benchmarks.md stays")
+    parser.add_argument("--without-walk", action="store_true", help="leave the walk out")
+    parser.add_argument("--only", choices=PARTS, help="one part, and docs/benchmarks.md stays")
+    parser.add_argument("--memory", dest="only", action="store_const", const="memory", help="as --only memory")
+    return parser.parse_args()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="a tenth of everything, and docs/benchmarks.md stays")
-    parser.add_argument("--without-walk", action="store_true", help="leave the walk out")
-    options = parser.parse_args()
+    options = _options()
+    parts = [options.only] if options.only else [part for part in PARTS if part != "walk" or not options.without_walk]
     load_before = os.getloadavg()
     with _folder() as folder:
         run = Run(folder, options.quick)
         try:
-            _measured(run, options)
+            _measure(run, parts)
         finally:
-            run.databases.drop(MEASURED)
-            run.databases.drop(PLAYED)
+            run.clear()
     text = report.page(run.found, report.machine(run.databases.version(), load_before))
     print(text)
-    if not options.quick:
+    if not options.quick and not options.only:
         (BASE / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
 
 

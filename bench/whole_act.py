@@ -1,4 +1,4 @@
-"""One act from prepare to perform, through the application in one process: its duration, and where the time goes."""
+"""One act from prepare to perform, through the application in one process: its duration beside its PDF's; its parts."""
 
 import base64
 import cProfile
@@ -147,26 +147,49 @@ class Walker:
         return found
 
 
-def measure(walker: Walker, start: int, rounds: int) -> dict[str, list[float]]:
-    """Seconds of every act, by its name."""
-    found: dict[str, list[float]] = defaultdict(list)
+@contextmanager
+def pdf_clock() -> Iterator[list[float]]:
+    """The seconds that each PDF/A takes, and nothing else is timed: what a whole act is compared with."""
+    kept, spent = papers.papers.render, list[float]()
+
+    def timed(*arguments: Any, **named: Any) -> bytes:
+        begun = time.perf_counter()
+        try:
+            return kept(*arguments, **named)
+        finally:
+            spent.append(time.perf_counter() - begun)
+
+    papers.papers.render = timed
+    try:
+        yield spent
+    finally:
+        papers.papers.render = kept
+
+
+def measure(walker: Walker, start: int, rounds: int, spent: list[float]) -> dict[str, list[tuple[float, float]]]:
+    """Seconds of every act and of the PDF in it, by the act's name; ``spent`` is where PDFs are timed."""
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for number in range(start, start + rounds):
         for act in walker.acts(number):
-            found[act[0]].append(walker.perform(number, *act))
+            spent.clear()
+            found[act[0]].append((walker.perform(number, *act), sum(spent)))
     return found
 
 
 def main(rounds: int) -> None:
-    """Print the figures as JSON: ms by act, ms by part of an act, and the profile."""
+    """Print the figures as JSON: ms and multiples of the PDF by act, ms by part of an act, and the profile."""
     walker = Walker()
-    measure(walker, 0, 2)
-    plain = measure(walker, 2, rounds)
+    with pdf_clock() as spent:
+        measure(walker, 0, 2, spent)
+        plain = measure(walker, 2, rounds, spent)
     walker.clock.spent.clear()
     with watched(walker.clock):
-        count = sum(map(len, measure(walker, 2 + rounds, rounds).values()))
+        count = sum(map(len, measure(walker, 2 + rounds, rounds, []).values()))
     answer = {
-        "acts": {name: statistics.median(times) * 1000 for name, times in plain.items()},
-        "parts": {name: spent / count * 1000 for name, spent in walker.clock.spent.items()},
+        "acts": {name: statistics.median(whole for whole, _pdf in times) * 1000 for name, times in plain.items()},
+        "pdf": {name: statistics.median(pdf for _whole, pdf in times) * 1000 for name, times in plain.items()},
+        "times": {name: statistics.median(whole / pdf for whole, pdf in times) for name, times in plain.items()},
+        "parts": {name: seconds / count * 1000 for name, seconds in walker.clock.spent.items()},
         "profile": profile(walker, 2 + 2 * rounds, rounds),
     }
     print(json.dumps(answer))
