@@ -93,7 +93,11 @@ def fetch_page(
         everything: QuerySet[M] = QuerySet(queryset.model)
         sign = "-" if newest_first else ""
         chosen = shaped(everything.filter(_is_among(chosen))).order_by(f"{sign}{by}", f"{sign}id")
-    found = list(chosen)
+    return page_of(list(chosen), by, cursor, size)
+
+
+def page_of(found: "list[Row]", by: str, cursor: Cursor | None, size: int) -> Page[Row]:
+    """The page of the rows after ``cursor``, which are read with one more than its ``size``."""
     following = str(_cursor_of(found[size - 1], by)) if len(found) > size else ""
     return Page(found[:size], following, cursor is None)
 

@@ -50,8 +50,12 @@ class Motions(View):
         if self.filters["scope"] == KEPT:
             return self._kept(request)
         limit, url = self.filters["limit"], reverse("api:motions", request=request)
-        wanted = self._narrowed(_listed(post_of(request), self.filters["scope"]))
-        page = fetch_page(wanted.values(*COLUMNS), "created_at", cursor_of(self.filters), size=limit)
+        post, cursor = post_of(request), cursor_of(self.filters)
+        if self.filters["scope"] == OPEN and not (self.filterset and self.filterset.data):
+            page = queries.queue_page(post, COLUMNS, cursor, limit)
+        else:
+            wanted = self._narrowed(_listed(post, self.filters["scope"]))
+            page = fetch_page(wanted.values(*COLUMNS), "created_at", cursor, size=limit)
         return answer(request, answer_page(request, page, [describe_row(row, url) for row in page.rows]))
 
     def _kept(self, request: Request) -> HttpResponse:

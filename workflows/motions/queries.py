@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,9 @@ from ecase.audit import services as audit
 from ecase.cases.models import Case, Document
 from ecase.http import only_where_sent
 from ecase.instants import format_instant
-from ecase.officers.models import Organisation, Post, Role
+from ecase.officers.models import Officer, Organisation, Post, Role
+from ecase.pagination import Cursor, Page, filter_after, page_of
+from ecase.statements import HotQuery
 from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
@@ -26,6 +28,9 @@ from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
 # The columns of a list. Catalogue and last act are not included: both are large.
 RELATED = ("case", "author__officer", "author__organisation", "prosecution", "court", "judge")
 
+# A post in the samples of hot queries has been held since then.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 # The roles that work with the file of the case as a whole.
 INVESTIGATES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
 
@@ -33,6 +38,30 @@ INVESTIGATES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
 def queue(post: Post) -> MotionQuerySet:
     """The motions that ``post`` may open, newest first."""
     return Motion.objects.visible_to(post).order_by("-created_at", "-id")
+
+
+def queue_page(post: Post, columns: tuple[str, ...], cursor: Cursor | None, size: int) -> Page[dict[str, Any]]:
+    """A page of :func:`queue`, as rows of ``columns``: one statement, worded once for each role."""
+    if not post.is_current():
+        return page_of([], "created_at", cursor, size)
+    after = {"at": cursor.at, "last": cursor.id} if cursor else {}
+    ids = {"post": post.pk, "officer": post.officer_id, "organisation": post.organisation_id}
+    rows = _QUEUE.rows(post.role, post.organisation.level, columns, size + 1, **ids, **after)
+    return page_of(rows, "created_at", cursor, size)
+
+
+def _worded_queue(
+    role: str, level: str, columns: tuple[str, ...], size: int, *, at: datetime | None = None, **ids: uuid.UUID
+) -> "QuerySet[Motion, dict[str, Any]]":
+    """The page after ``at`` and ``last``, for any current post of this role in a body of this level."""
+    body = Organisation(pk=ids["organisation"], level=level)
+    officer = Officer(pk=ids["officer"], active=True)
+    post = Post(pk=ids["post"], role=role, officer=officer, organisation=body, valid_from=EVER)
+    cursor = Cursor(at, ids["last"]) if at else None
+    return filter_after(queue(post).values(*columns), cursor, "created_at")[:size]
+
+
+_QUEUE: HotQuery[dict[str, Any]] = HotQuery(_worded_queue)
 
 
 def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
