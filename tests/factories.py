@@ -9,19 +9,59 @@ Every factory saves what it makes. The shortest ways in::
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import factory
+from django.db.models import Model
 from factory.django import DjangoModelFactory
 
-from ecase.cases.models import Blob, Case, Document, Person, TeamMember
+from ecase.cases.models import Blob, Case, Counsel, Document, Person, TeamMember
 from ecase.officers.models import DutyShift, Officer, Organisation, Post, Role, Sex
 
+Row = TypeVar("Row", bound=Model)
+
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+# In the order of their references.
+TOGETHER: tuple[type[Model], ...] = (Organisation, Officer, Case, Post, Person, TeamMember, Counsel)
+_collected: list[list[Any]] = []
 
 
-class OrganisationFactory(DjangoModelFactory[Organisation]):
+@contextmanager
+def together() -> Iterator[None]:
+    """Rows of ``TOGETHER`` that are made in the block are inserted at its end, with one statement for each table."""
+    _collected.append([])
+    try:
+        yield
+    finally:
+        rows = _collected.pop()
+    for model in TOGETHER:
+        model._base_manager.bulk_create([row for row in rows if type(row) is model])
+
+
+def saved(row: Row) -> Row:
+    """The row, which is inserted now or at the end of the block of :func:`together`."""
+    if _collected and type(row) in TOGETHER:
+        _collected[-1].append(row)
+    else:
+        row.save(force_insert=True)
+    return row
+
+
+class RowFactory(DjangoModelFactory[Row]):
+    """Saves what it makes, one by one or :func:`together`."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: type[Row], *args: Any, **kwargs: Any) -> Row:
+        return saved(model_class(*args, **kwargs))
+
+
+class OrganisationFactory(RowFactory[Organisation]):
     """An investigation body; traits ``prosecution``, ``court``, ``bar`` and ``operator`` make the others."""
 
     class Meta:
@@ -44,7 +84,7 @@ class OrganisationFactory(DjangoModelFactory[Organisation]):
     place_en = "Altyntau"
 
 
-class OfficerFactory(DjangoModelFactory[Officer]):
+class OfficerFactory(RowFactory[Officer]):
     """A natural person without a post."""
 
     class Meta:
@@ -57,7 +97,7 @@ class OfficerFactory(DjangoModelFactory[Officer]):
     sex = Sex.MALE
 
 
-class PostFactory(DjangoModelFactory[Post]):
+class PostFactory(RowFactory[Post]):
     """An investigator's post held since 2020; a trait named after each other role sets role and organisation."""
 
     class Meta:
@@ -93,7 +133,7 @@ class DutyShiftFactory(DjangoModelFactory[DutyShift]):
     ends_at = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-class CaseFactory(DjangoModelFactory[Case]):
+class CaseFactory(RowFactory[Case]):
     """A case in Kazakh with an investigation body, a prosecutor's office and a court."""
 
     class Meta:
@@ -108,7 +148,7 @@ class CaseFactory(DjangoModelFactory[Case]):
     court = factory.SubFactory(OrganisationFactory, court=True)
 
 
-class PersonFactory(DjangoModelFactory[Person]):
+class PersonFactory(RowFactory[Person]):
     """A suspect of a case."""
 
     class Meta:
@@ -151,7 +191,7 @@ class DocumentFactory(DjangoModelFactory[Document]):
 def investigator_of(case: Case, **officer: Any) -> Post:
     """A new investigator of the case's body, on the case's team."""
     post = PostFactory(organisation=case.organisation, **_of_officer(officer))
-    TeamMember.objects.create(case=case, officer=post.officer)
+    saved(TeamMember(case=case, officer=post.officer))
     return post
 
 

@@ -16,6 +16,8 @@ from tests.factories import (
     investigator_of,
     judge_of,
     prosecutor_of,
+    saved,
+    together,
 )
 from tests.keys import Keyring
 from tests.motions.payloads import fill
@@ -43,25 +45,30 @@ class World:
     posts: dict[str, Post] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for capacity in CAPACITIES:
-            PersonFactory(case=self.case, capacity=capacity)
-        _raise(self.case.prosecution, "oblast", "national")
-        _raise(self.case.court, "oblast")
-        self.posts = {
-            "investigator": investigator_of(self.case),
-            "head_of_unit": head_of_unit_of(self.case),
-            "prosecutor": prosecutor_of(self.case),
-            "judge": judge_of(self.case),
-            "court_chair": PostFactory(role=Role.COURT_CHAIR, organisation=self.case.court),
-            "clerk": clerk_of(self.case),
+        with together():
+            persons = {capacity: PersonFactory(case=self.case, capacity=capacity) for capacity in CAPACITIES}
+            _raise(self.case.prosecution, "oblast", "national")
+            _raise(self.case.court, "oblast")
+            self.posts = self._made_posts()
+            saved(Counsel(case=self.case, officer=self.posts["defender"].officer, person=persons["suspect"]))
+        for body in (self.case.prosecution, self.case.court):
+            body.save(update_fields=["parent"])
+
+    def _made_posts(self) -> dict[str, Post]:
+        case, above = self.case, self.case.court.parent
+        return {
+            "investigator": investigator_of(case),
+            "head_of_unit": head_of_unit_of(case),
+            "prosecutor": prosecutor_of(case),
+            "judge": judge_of(case),
+            "court_chair": PostFactory(role=Role.COURT_CHAIR, organisation=case.court),
+            "clerk": clerk_of(case),
             "defender": PostFactory(defender=True),
-            "appellate_judge": PostFactory(judge=True, organisation=self.case.court.parent),
-            "appellate_chair": PostFactory(role=Role.COURT_CHAIR, organisation=self.case.court.parent),
+            "appellate_judge": PostFactory(judge=True, organisation=above),
+            "appellate_chair": PostFactory(role=Role.COURT_CHAIR, organisation=above),
+            "oblast": PostFactory(prosecutor=True, organisation=case.prosecution.above("oblast")),
+            "national": PostFactory(prosecutor=True, organisation=case.prosecution.above("national")),
         }
-        for level in ("oblast", "national"):
-            self.posts[level] = PostFactory(prosecutor=True, organisation=self.case.prosecution.above(level))
-        suspect = self.case.persons.get(capacity="suspect")
-        Counsel.objects.create(case=self.case, officer=self.posts["defender"].officer, person=suspect)
 
     # -- kinds -------------------------------------------------------------------------------------------------------
 
@@ -173,5 +180,4 @@ def _raise(organisation: Organisation, *levels: str) -> None:
     below = organisation
     for level in levels:
         below.parent = OrganisationFactory(kind=below.kind, level=level)
-        below.save(update_fields=["parent"])
         below = below.parent
