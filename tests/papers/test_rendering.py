@@ -4,6 +4,7 @@ import re
 import time
 import unicodedata
 from datetime import timedelta
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -21,8 +22,12 @@ LANGUAGES = ("kk", "ru", "en")
 EVERY = [(template, language) for template in sorted(ActType.values) for language in LANGUAGES]
 
 
+@lru_cache(maxsize=1000)
 def text_of(pdf: bytes) -> str:
-    """All the text, spaces made alike: justification and page breaks are not what is tested."""
+    """All the text, spaces made alike: justification and page breaks are not what is tested.
+
+    Reading takes far longer than rendering. What has been read is kept by the very bytes, so no fault can hide in it.
+    """
     pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
     return squeeze("\n".join(pages))
 
