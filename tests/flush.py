@@ -26,14 +26,21 @@ def flush_past_triggers() -> Iterator[None]:
     original = DatabaseOperations.sql_flush
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: Any, **options: Any) -> list[str]:
-        emptied = [table for table in tables if not table.startswith(KEPT)]
-        # Tables that no installed model manages (a swapped one's) may still refer to ours.
-        statements = original(self, style, emptied, **{**options, "allow_cascade": True})
-        return [REPLICA, *statements, *_without_other_law()] if statements else []
+        emptied = [self.quote_name(table) for table in sorted(tables) if not table.startswith(KEPT)]
+        return [REPLICA, *_emptying(emptied), *_without_other_law()] if emptied else []
 
     DatabaseOperations.sql_flush = sql_flush
     yield
     DatabaseOperations.sql_flush = original
+
+
+def _emptying(tables: list[str]) -> list[str]:
+    """As TRUNCATE, which writes new files for each of sixty tables and takes thirty times as long: few hold a row.
+
+    The lock waits for those who still write, as TRUNCATE does.
+    """
+    locked = f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
+    return [locked, "; ".join(f"DELETE FROM {table}" for table in tables)]
 
 
 def _without_other_law() -> list[str]:
