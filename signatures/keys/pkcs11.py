@@ -31,6 +31,12 @@ CURVE = "secp256r1"
 # PrintableString "edwards25519": how PKCS#11 2.40 tokens name the curve of Ed25519.
 ED25519_PARAMETERS = b"\x13\x0cedwards25519"
 POINT_HEADER = 2
+SESSION_LOST = (
+    pkcs11.SessionHandleInvalid,
+    pkcs11.SessionClosed,
+    pkcs11.DeviceRemoved,
+    pkcs11.UserNotLoggedIn,
+)
 Made = TypeVar("Made")
 
 
@@ -74,17 +80,14 @@ class Token:
         """The result of ``work`` with the session. Raises :class:`TokenTrouble`."""
         with self._lock:
             try:
-                return self._twice(work)
+                try:
+                    return work(self._opened())
+                except SESSION_LOST:
+                    self._session = None
+                    return work(self._opened())
             except (pkcs11.PKCS11Error, RuntimeError) as fault:
                 self._session = None
                 raise TokenTrouble(f"token {self._uri.token}: {type(fault).__name__} {fault}") from fault
-
-    def _twice(self, work: Callable[[Any], Made]) -> Made:
-        try:
-            return work(self._opened())
-        except (pkcs11.SessionHandleInvalid, pkcs11.SessionClosed, pkcs11.DeviceRemoved, pkcs11.UserNotLoggedIn):
-            self._session = None
-            return work(self._opened())
 
     def _opened(self) -> Any:
         if self._session is None or self._process != os.getpid():

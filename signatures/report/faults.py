@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from signatures.report.catalogue import translated
+from signatures.report.catalogue import load_catalogue
 from signatures.report.messages import SENTENCES
 
 Parameter = Union[str, int, "Fault", tuple["Fault", ...]]
@@ -32,7 +32,7 @@ class Fault:
             values[name] = "; ".join(
                 part.sentence(language) if isinstance(part, Fault) else str(part) for part in parts
             )
-        return translated(SENTENCES[self.code], language) % values
+        return load_catalogue(language).gettext(SENTENCES[self.code]) % values
 
     def __str__(self) -> str:
         return self.sentence()

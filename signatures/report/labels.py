@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from signatures.report.catalogue import translated
+from signatures.report.catalogue import load_catalogue
 
 # A lawyer's questions about a signature, and the checks of the report that answer each.
 QUESTIONS: Final[dict[str, frozenset[str]]] = {
@@ -81,9 +81,9 @@ MEANINGS: Final[dict[str, str]] = {
 
 def word(key: str, language: str) -> str:
     """A word or sentence of ``WORDS`` in that language."""
-    return translated(WORDS[key], language)
+    return load_catalogue(language).gettext(WORDS[key])
 
 
 def meaning(sub_indication: str, language: str) -> str:
     """The meaning of a sub-indication, as part of a sentence."""
-    return translated(MEANINGS[sub_indication], language)
+    return load_catalogue(language).gettext(MEANINGS[sub_indication])

@@ -13,7 +13,6 @@ from signatures.asn1 import oids
 from signatures.crypto.algorithms import DIGESTS, MAX_KEPT, SIGNATURES, Digest, Signed, Unsuitable, check_issued
 from signatures.policy import Policy
 from signatures.report.faults import Fault, fault_of
-from signatures.x509 import identity
 from signatures.x509.crl import MAX_SERIAL
 from signatures.x509.facts import Facts
 from signatures.x509.trust import Authority, TrustStore
@@ -167,7 +166,8 @@ def usage_fault(facts: Facts, policy: Policy) -> Fault | None:
 
 def role_fault(facts: Facts, expected: frozenset[str], policy: Policy) -> Fault | None:
     """The certificate must name one of the expected roles, or at least some role of the national arc."""
-    found = identity.under(facts.usages, policy.role_arc)
+    arc = policy.role_arc
+    found = {usage for usage in facts.usages if usage == arc or usage.startswith(f"{arc}.")}
     if not found:
         return Fault("no-role")
     if expected and not expected & found:

@@ -27,11 +27,6 @@ def bin_(certificate: x509.Certificate) -> str | None:
     return found[1] if found else None
 
 
-def under(found: frozenset[str], arc: str) -> frozenset[str]:
-    """The identifiers in ``found`` under ``arc``, including ``arc`` itself."""
-    return frozenset(usage for usage in found if usage == arc or usage.startswith(arc + "."))
-
-
 def usages(certificate: x509.Certificate) -> frozenset[str]:
     """All extended key usages as dotted identifiers; none if the extension is absent."""
     try:

@@ -71,14 +71,18 @@ class DemoKey:
     def info(self) -> dict[str, str]:
         """The answer of ``getKeyInfo``; instants are milliseconds since the epoch, as text."""
         certificate = self.certificate
+        subject_cn, issuer_cn = (
+            "".join(str(part.value) for part in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
+            for name in (certificate.subject, certificate.issuer)
+        )
         authority_key = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
         return {
             "alias": self.alias,
             "keyId": certificate.fingerprint(SHA256()).hex(),
             "algorithm": type(certificate.public_key()).__name__.partition("PublicKey")[0],
-            "subjectCn": _common_name(certificate.subject),
+            "subjectCn": subject_cn,
             "subjectDn": certificate.subject.rfc4514_string(),
-            "issuerCn": _common_name(certificate.issuer),
+            "issuerCn": issuer_cn,
             "issuerDn": certificate.issuer.rfc4514_string(),
             "serialNumber": format(certificate.serial_number, "x"),
             "certNotBefore": str(int(certificate.not_valid_before_utc.timestamp() * 1000)),
@@ -86,10 +90,6 @@ class DemoKey:
             "authorityKeyIdentifier": (authority_key.key_identifier or b"").hex(),
             "pem": certificate.public_bytes(Encoding.PEM).decode(),
         }
-
-
-def _common_name(name: x509.Name) -> str:
-    return "".join(str(part.value) for part in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME))
 
 
 def load(folder: Path) -> list[DemoKey]:

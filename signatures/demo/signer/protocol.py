@@ -8,6 +8,7 @@ NCALayer's.
 import base64
 import binascii
 import json
+import textwrap
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from signatures.demo.signer.queue import NoKey, RequestQueue
 GREETING = json.dumps({"result": {"version": "1.4"}})
 HEARTBEAT = "--heartbeat--"
 BASICS, COMMON_UTILS = "kz.gov.pki.knca.basics", "kz.gov.pki.knca.commonUtils"
+INVOCATION_ERROR = ("INVOCATION_ERROR", "An invoked method threw an exception.")
 CANCELED = {"code": "500", "message": "action.canceled"}
 USAGES = {"SIGNATURE": oids.EMAIL_PROTECTION, "AUTHENTICATION": oids.CLIENT_AUTH}
 LINE = 64
@@ -49,9 +51,9 @@ async def answer(text: str, queue: RequestQueue) -> str:
 
 
 async def _basics(request: dict[str, Any], queue: RequestQueue) -> dict[str, Any]:
+    if request.get("method") != "sign":
+        return Failure(*INVOCATION_ERROR, f"java.lang.NoSuchMethodException: {request.get('method')}").reply
     try:
-        if request.get("method") != "sign":
-            raise _invocation("java.lang.NoSuchMethodException: " + str(request.get("method")))
         return await _sign(_object(request, "args"), queue)
     except Failure as failure:
         return failure.reply
@@ -68,21 +70,21 @@ async def _sign(args: dict[str, Any], queue: RequestQueue) -> dict[str, Any]:
     if key is None:
         return {"status": True, "body": {}}
     detached = not parameters.get("encapsulate")
-    body: dict[str, Any] = {"result": [_pem(await _cms(key, document, detached)) for document in documents]}
+    signatures = []
+    for document in documents:
+        lines = textwrap.wrap(base64.b64encode(await _cms(key, document, detached)).decode(), LINE)
+        signatures.append("\n".join(["-----BEGIN CMS-----", *lines, "-----END CMS-----", ""]))
+    body: dict[str, Any] = {"result": signatures}
     if parameters.get("outputCert"):
-        body = {"signatures": body["result"], "certificate": key.info()["pem"]}
+        body = {"signatures": signatures, "certificate": key.info()["pem"]}
     return {"status": True, "body": body}
 
 
 def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
     value = holder.get(name)
     if not isinstance(value, dict):
-        raise _invocation(f'org.json.JSONException: JSONObject["{name}"] is not a JSONObject.')
+        raise Failure(*INVOCATION_ERROR, f'org.json.JSONException: JSONObject["{name}"] is not a JSONObject.')
     return value
-
-
-def _invocation(details: str) -> Failure:
-    return Failure("INVOCATION_ERROR", "An invoked method threw an exception.", details)
 
 
 def _documents(args: dict[str, Any], parameters: dict[str, Any]) -> list[bytes]:
@@ -106,12 +108,6 @@ def _decoded(text: str) -> bytes:
 async def _cms(key: DemoKey, document: bytes, detached: bool) -> bytes:
     made = await key.signer.async_sign_general_data(document, "sha256", detached=detached, use_cades=True)
     return bytes(made.dump())
-
-
-def _pem(der: bytes) -> str:
-    body = base64.b64encode(der).decode()
-    lines = [body[start : start + LINE] for start in range(0, len(body), LINE)]
-    return "\n".join(["-----BEGIN CMS-----", *lines, "-----END CMS-----", ""])
 
 
 # -- commonUtils -------------------------------------------------------------------------------------------------
