@@ -40,7 +40,7 @@ class TimestampClient:
     ) -> tuple[bytes, Timestamp]:
         nonce = secrets.randbits(NONCE_BITS)
         asked = timestamps.request(stamped, digest, self.policy, nonce, self.wanted)
-        token = timestamps.token_of(self.http.post(address, asked, "application/timestamp-query"))
+        token = timestamps.read_token(self.http.post(address, asked, "application/timestamp-query"))
         info = timestamps.read_info(token, self.policy)
         if info.nonce != nonce:
             raise BadTimestamp(Fault("timestamp-nonce-differs"), "FORMAT_FAILURE")

@@ -193,7 +193,7 @@ def read(source: bytes | BinaryIO, limits: Limits = USUAL) -> Container:
     Sizes are checked before anything is unpacked. Nothing is written to disk; files are hashed, not held in memory.
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
-    with strict_zip.opened(file, limits.entries, limits.expanded_bytes) as archive:
+    with strict_zip.open_archive(file, limits.entries, limits.expanded_bytes) as archive:
         if fault := limits.fault(archive.sizes):
             raise FaultError(fault)
         manifest = _read_manifest(archive)

@@ -113,7 +113,9 @@ def write(entries: Iterable[Entry]) -> bytes:
 
 
 @contextmanager
-def opened(file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> Iterator[Archive]:
+def open_archive(
+    file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES
+) -> Iterator[Archive]:
     """Open an archive in a seekable file; ``ValueError`` says why it is refused."""
     check_ends(file, max_entries)
     try:
@@ -127,7 +129,7 @@ def opened(file: BinaryIO, max_entries: int = MAX_ENTRIES, max_total_bytes: int 
 
 def read(data: bytes, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> list[Entry]:
     """All entries of a small archive in order; ``ValueError`` says why it is refused."""
-    with opened(io.BytesIO(data), max_entries, max_total_bytes) as archive:
+    with open_archive(io.BytesIO(data), max_entries, max_total_bytes) as archive:
         return [archive.read(name) for name in archive.sizes]
 
 

@@ -88,7 +88,7 @@ def _renewed(
     if aged := policy.sunset_fault({algorithm.name}, at):
         raise BadTimestamp(aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
     try:
-        root = renewal.root_of(evidence, number, algorithm)
+        root = renewal.compute_root(evidence, number, algorithm)
     except ValueError as fault:
         raise BadTimestamp(fault_of(fault), "FORMAT_FAILURE") from fault
     known = _read(renewed.sources, trust, policy, proof)

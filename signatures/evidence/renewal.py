@@ -65,7 +65,7 @@ def fades_at(evidence: Evidence, policy: Policy) -> datetime | None:
     return max(ends, default=None)
 
 
-def root_of(record: Evidence, number: int, algorithm: Digest) -> bytes:
+def compute_root(record: Evidence, number: int, algorithm: Digest) -> bytes:
     """The tree root under renewal ``number`` of a record; ``ValueError`` if the path is too long."""
     path = record.renewals[number].path
     if len(path) > MAX_PATH:

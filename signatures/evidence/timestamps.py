@@ -94,7 +94,7 @@ def request(stamped: bytes, digest: str, policy: Policy, nonce: int, wanted: str
     )
 
 
-def token_of(response: bytes) -> bytes:
+def read_token(response: bytes) -> bytes:
     """The token in a TimeStampResp; ``ValueError`` if the request was not granted."""
     status, *token = der.element(response).expect(der.SEQUENCE).children()
     granted = status.expect(der.SEQUENCE).first().integer()

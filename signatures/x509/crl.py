@@ -85,7 +85,9 @@ def reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags:
         return x509.ReasonFlags.unspecified
 
 
-def paired(found: Iterable[x509.CertificateRevocationList]) -> tuple[tuple[RevocationList, ...], tuple[Fault, ...]]:
+def pair_deltas(
+    found: Iterable[x509.CertificateRevocationList],
+) -> tuple[tuple[RevocationList, ...], tuple[Fault, ...]]:
     """The lists of one authority; each delta is combined with the newest complete list that it applies to.
 
     Using deltas is optional (RFC 5280, 6.3.3): one without such a list is ignored and named in the second value, as is

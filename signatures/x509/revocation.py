@@ -15,7 +15,7 @@ from signatures.report.faults import Fault, fault_of
 from signatures.report.report import HOSTILE
 from signatures.x509 import ocsp
 from signatures.x509.certificates import NO_FAULT, Judged, Path
-from signatures.x509.crl import RevocationList, paired, reason
+from signatures.x509.crl import RevocationList, pair_deltas, reason
 from signatures.x509.crl import read as read_list
 from signatures.x509.facts import Facts
 from signatures.x509.trust import Authority, TrustStore
@@ -82,7 +82,7 @@ def read(
             faults.append(Fault("in-revocation-list", number=number, reason=fault_of(fault)))
     ready: dict[x509.Certificate, tuple[RevocationList, ...]] = {}
     for owner, some in owned.items():
-        ready[owner], notes = paired(some)
+        ready[owner], notes = pair_deltas(some)
         faults += notes
     for number, data in enumerate(responses, 1):
         try:

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm, Signed, check_issued
 from signatures.report.faults import Fault, FaultError, fault_of
-from signatures.x509.crl import RevocationList, paired
+from signatures.x509.crl import RevocationList, pair_deltas
 from signatures.x509.facts import Facts, facts_of
 from signatures.x509.rules import ALWAYS, Period
 from signatures.x509.trust_policy import TrustPolicy
@@ -127,7 +127,7 @@ class TrustStore:
         owned, notes = _owned_lists(tuple(lists), certificates, keys)
         authorities = []
         for certificate in certificates:
-            fitting, passed_over = paired(owned.get(certificate, ()))
+            fitting, passed_over = pair_deltas(owned.get(certificate, ()))
             notes += [Fault("at-place", place=certificate.subject.rfc4514_string(), fault=note) for note in passed_over]
             path, period = _path(certificate, certificates, keys), periods.get(sha256(certificate), ALWAYS)
             authorities.append(Authority(certificate, path, fitting, period))

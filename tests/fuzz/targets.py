@@ -140,7 +140,7 @@ def _token(data: bytes) -> bool:
 
 
 def _stamp_response(data: bytes) -> bool:
-    timestamps.read_info(timestamps.token_of(data), DEFAULT)
+    timestamps.read_info(timestamps.read_token(data), DEFAULT)
     return True
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signatures import TrustStore
 from signatures.asn1 import der, oids
 from signatures.clients.evidence import Addresses, Collector
-from signatures.x509.crl import paired
+from signatures.x509.crl import pair_deltas
 from tests.signatures.conftest import failed
 from tests.signatures.makers import CONTENT, NOW, SPAN, Owner, Pki, octets, sequence
 from tests.signatures.services import asked, evidence, lists, responder, served
@@ -93,7 +93,7 @@ def test_s_f2_a_list_with_an_unknown_critical_extension_is_passed_over_alone(pki
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
     builder = x509.CertificateRevocationListBuilder(pki.issuer.certificate.subject, SPAN.begin, SPAN.end)
     odd = builder.add_extension(unknown, critical=True).sign(pki.issuer.key, hashes.SHA256())
-    good, notes = paired([odd, numbered(pki, COMPLETE)])
+    good, notes = pair_deltas([odd, numbered(pki, COMPLETE)])
     assert (len(good), len(notes)) == (1, 1)
 
 

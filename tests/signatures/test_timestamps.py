@@ -13,7 +13,7 @@ from signatures import DEFAULT, Expected, TrustStore
 from signatures.asn1 import der, oids
 from signatures.cms.signing import encapsulated
 from signatures.demo.issuing import SIGNING, TIMESTAMPING, Issuer, Span
-from signatures.evidence.timestamps import BadTimestamp, read_info, request, token_of, verify_token
+from signatures.evidence.timestamps import BadTimestamp, read_info, read_token, request, verify_token
 from tests.signatures.conftest import failed
 from tests.signatures.makers import BIN, CONTENT, DAY, IIN, NOW, SHA1, SPAN, Pki, algorithm, octets, sequence
 from tests.signatures.services import evidence, imprint, tsa, value_of
@@ -85,7 +85,7 @@ def test_openssl_makes_a_token_that_passes(pki, person, check, tmp_path):
     (tmp_path / "q.tsq").write_bytes(request(b"signature value", oids.SHA256, DEFAULT, 4711))
     command = "openssl ts -reply -config tsa.cnf -queryfile q.tsq -out a.tsr"
     subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
-    token = token_of((tmp_path / "a.tsr").read_bytes())
+    token = read_token((tmp_path / "a.tsr").read_bytes())
     trust = TrustStore.of("test", [issuer.certificate], [issuer.revocation_list(now)])
     found = verify_token(token, b"signature value", trust=trust, policy=DEFAULT, now=now.begin + timedelta(days=366))
     assert found.info.nonce == 4711
@@ -298,6 +298,6 @@ def test_policy_may_demand_a_timestamp(person, check, stamped):
 def test_refused_request(authority):
     refused = sequence(sequence(der.encode_integer(2)))
     with pytest.raises(ValueError, match="refused the request with status 2"):
-        token_of(refused)
-    info = read_info(token_of(authority.answer(request(b"x", oids.SHA256, DEFAULT, 7))), DEFAULT)
+        read_token(refused)
+    info = read_info(read_token(authority.answer(request(b"x", oids.SHA256, DEFAULT, 7))), DEFAULT)
     assert (info.nonce, info.time) == (7, NOW)
