@@ -44,7 +44,8 @@ def once(request: Request, body: object, effect: Callable[[], Response], *, requ
     key = _key(request, required=required)
     if not key:
         return effect()
-    claim = partial(_under_key, post_of(request), key, _fingerprint(request, body), effect)
+    fingerprint = hashlib.sha256(dumps([request.method, request.path, body])).hexdigest()
+    claim = partial(_under_key, post_of(request), key, fingerprint, effect)
     try:
         return claim()
     except _AnsweredMeanwhile:
@@ -58,8 +59,10 @@ class _AnsweredMeanwhile(Exception):
 def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Response]) -> Response:
     with undone_on_refusal():
         stored = _claim(post, key)
+        if stored and stored.fingerprint != fingerprint:
+            raise KeyReused(Problem("idempotency-key-reused", _("Take a new key for a new request."), HEADER))
         if stored:
-            return _replay(stored, fingerprint)
+            return Response(bytes(stored.body), status=stored.status, headers={**stored.headers, REPLAYED: "true"})
         response = effect()
         _store(post, key, fingerprint, response)
     _forget_expired_sometimes()
@@ -90,13 +93,6 @@ def lock_number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
-def _replay(stored: StoredAnswer, fingerprint: str) -> Response:
-    if stored.fingerprint != fingerprint:
-        message = _("Take a new key for a new request.")
-        raise KeyReused(Problem("idempotency-key-reused", message, HEADER))
-    return Response(bytes(stored.body), status=stored.status, headers={**stored.headers, REPLAYED: "true"})
-
-
 def _store(post: Post, key: str, fingerprint: str, response: Response) -> None:
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     answer = {"status": response.status_code, "headers": headers, "body": dumps(response.data)}
@@ -115,10 +111,6 @@ def _key(request: Request, *, required: bool) -> str:
     if len(key) > MAX_LENGTH or not key.isascii() or not key.isprintable():
         raise BadRequest(Problem("idempotency-key", _("At most 128 visible ASCII characters are expected."), HEADER))
     return key
-
-
-def _fingerprint(request: Request, body: object) -> str:
-    return hashlib.sha256(dumps([request.method, request.path, body])).hexdigest()
 
 
 class _Expiry:

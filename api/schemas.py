@@ -14,19 +14,19 @@ Schema = dict[str, Any]
 RULING = ActType.APPEAL_RULING.value
 
 
-def of_kind(kind: Kind) -> dict[str, Schema]:
+def build_kind_schemas(kind: Kind) -> dict[str, Schema]:
     """The schemas of every act of an officer on a motion of this kind, except for acts that state an outcome."""
     plain = (act for act in ActType if act not in SERVICE_ACTS | WITH_OUTCOME and (act != ActType.EVENT or kind.events))
     return {act.value: schema_of(kind.form_for(act)) for act in plain}
 
 
-def of_outcome(kind: Kind, outcome: Outcome) -> Schema:
+def build_decision_schema(kind: Kind, outcome: Outcome) -> Schema:
     """The schema of the decision that states ``outcome``."""
     schema = schema_of(kind.form_for(outcome.output, outcome.key))
     return _stating(outcome, schema, {payloads.SUGGESTION: {"type": "string", "format": "uuid"}})
 
 
-def of_ruling(kind: Kind, outcome: AppealOutcome) -> Schema:
+def build_ruling_schema(kind: Kind, outcome: AppealOutcome) -> Schema:
     """The schema of the ruling on an appeal that states ``outcome``.
 
     An outcome that changes the decision may replace it by another outcome, and then asks for that outcome's fields: the
@@ -43,7 +43,7 @@ def of_ruling(kind: Kind, outcome: AppealOutcome) -> Schema:
     return {"$schema": DIALECT, "oneOf": choices}
 
 
-def of_act(motion: Motion, act_type: ActType, outcome: str, author: Post) -> Schema | None:
+def build_act_schema(motion: Motion, act_type: ActType, outcome: str, author: Post) -> Schema | None:
     """The schema of an act of ``author``; if it states an outcome, that of ``outcome``.
 
     ``None`` if the motion has no such act or outcome.
@@ -56,10 +56,10 @@ def of_act(motion: Motion, act_type: ActType, outcome: str, author: Post) -> Sch
     if found is None:
         return None
     kind = motion.kind_entry
-    return of_outcome(kind, found) if isinstance(found, Outcome) else of_ruling(kind, found)
+    return build_decision_schema(kind, found) if isinstance(found, Outcome) else build_ruling_schema(kind, found)
 
 
-def _stating(outcome: Outcome | AppealOutcome, schema: Schema, beside: Schema) -> Schema:
-    named = {payloads.OUTCOME: {"const": outcome.key, "title": str(outcome.label)}, **beside}
+def _stating(outcome: Outcome | AppealOutcome, schema: Schema, others: Schema) -> Schema:
+    named = {payloads.OUTCOME: {"const": outcome.key, "title": str(outcome.label)}, **others}
     required = [payloads.OUTCOME, *schema["required"]]
     return {**schema, "properties": {**named, **schema["properties"]}, "required": required}

@@ -77,8 +77,13 @@ def findings() -> list[Finding]:
     """Everything that the service needs, each with its state."""
     global _kept  # noqa: PLW0603 - of this process: what has just been found
     with _LOCK:
-        if time.monotonic() - _kept[0] >= KEPT:
-            _kept = (time.monotonic(), _ask())
+        now = time.monotonic()
+        if now - _kept[0] >= KEPT:
+            _OUTSIDE.begin()
+            found = [_found("database", database.check_connection)]
+            if found[0].ok:
+                found += [_found(name, check, within=_briefly) for name, check in database.CHECKS.items()]
+            _kept = (now, [*found, *_OUTSIDE.end()])
         return _kept[1]
 
 
@@ -86,14 +91,6 @@ def forget() -> None:
     """Clear the cache: the next call runs the checks again."""
     global _kept  # noqa: PLW0603
     _kept = (-KEPT, [])
-
-
-def _ask() -> list[Finding]:
-    _OUTSIDE.begin()
-    found = [_found("database", database.check_connection)]
-    if found[0].ok:
-        found += [_found(name, check, within=_briefly) for name, check in database.CHECKS.items()]
-    return [*found, *_OUTSIDE.end()]
 
 
 def _briefly(check: Check) -> None:

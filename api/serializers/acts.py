@@ -68,7 +68,7 @@ class AvailableAct(Output):
     def compute(self, row: Available) -> dict[str, Any]:
         """One schema for each outcome that the act may state, or a single one."""
         motion, act_type = row
-        link = reverse("api:motion-schema", (motion.pk, act_type.value), request=self.request)
+        link = reverse("api:motion-schema", (motion.pk, act_type.value), request=self.context["request"])
         outcomes = [outcome.key for outcome in payloads.outcomes(motion, act_type)] or [""]
         links = [{"outcome": key, "url": f"{link}?outcome={key}" if key else link} for key in outcomes]
         return {"json_schemas": links}

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from api.authentication import post_of
@@ -57,14 +56,9 @@ class Output(serializers.Serializer[Any]):
         return answer
 
     @property
-    def request(self) -> Request:
-        request: Request = self.context["request"]
-        return request
-
-    @property
     def post(self) -> Post:
         """The post that is answered."""
-        return post_of(self.request)
+        return post_of(self.context["request"])
 
 
 class Base64Field(serializers.CharField):

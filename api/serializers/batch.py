@@ -38,7 +38,7 @@ class SignatureResultShape(Output):
 
     def compute(self, row: Outcome) -> dict[str, Any]:
         status = "performed" if row.act else "waiting" if isinstance(row.refusal, Undecided) else "refused"
-        problem = describe(row.refusal).as_dict(self.request.path) if row.refusal else None
+        problem = describe(row.refusal).as_dict(self.context["request"].path) if row.refusal else None
         return {"status": status, "problem": problem}
 
 

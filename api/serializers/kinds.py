@@ -80,10 +80,14 @@ class KindShape(Output):
 
     def compute(self, row: Kind) -> dict[str, Any]:
         """The JSON Schemas, and what has some of its own."""
-        outcomes = [{**vars(outcome), "json_schema": schemas.of_outcome(row, outcome)} for outcome in row.outcomes]
-        rulings = [{**vars(ruling), "json_schema": schemas.of_ruling(row, ruling)} for ruling in row.appeal.outcomes]
+        outcomes = [
+            {**vars(outcome), "json_schema": schemas.build_decision_schema(row, outcome)} for outcome in row.outcomes
+        ]
+        rulings = [
+            {**vars(ruling), "json_schema": schemas.build_ruling_schema(row, ruling)} for ruling in row.appeal.outcomes
+        ]
         appeal = {**vars(row.appeal), "outcomes": rulings}
-        return {"outcomes": outcomes, "appeal": appeal, "json_schemas": schemas.of_kind(row)}
+        return {"outcomes": outcomes, "appeal": appeal, "json_schemas": schemas.build_kind_schemas(row)}
 
 
 class KindPage(serializers.Serializer[Any]):

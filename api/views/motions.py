@@ -177,8 +177,9 @@ class MotionSchema(View):
     def get(self, request: Request, motion_id: uuid.UUID, act_type: str) -> HttpResponse:
         """JSON Schema 2020-12 of the payload of `type`; of a decision or a ruling, for one outcome."""
         motion = acting.motion_for_act(post_of(request), motion_id, act_type)
-        known = act_type in ActType.values
-        schema = schemas.of_act(motion, ActType(act_type), self.filters["outcome"], post_of(request)) if known else None
+        if act_type not in ActType.values:
+            raise Http404
+        schema = schemas.build_act_schema(motion, ActType(act_type), self.filters["outcome"], post_of(request))
         if schema is None:
             raise Http404
         response = answer(request, schema)

@@ -51,6 +51,7 @@ class Line:
     headline: Any
     tone: str
     until: Any
+    is_unread: bool
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,12 @@ class Group:
     @property
     def is_new(self) -> bool:
         """Whether any of them is unread."""
-        return any(_read_at(line.notice) is None for line in self.lines)
+        return any(line.is_unread for line in self.lines)
 
     @property
     def is_escalated(self) -> bool:
         """Whether any unread one is an escalation."""
-        return any(line.tone == ESCALATION and _read_at(line.notice) is None for line in self.lines)
+        return any(line.tone == ESCALATION and line.is_unread for line in self.lines)
 
 
 def headline(topic: str) -> Any:
@@ -88,16 +89,13 @@ def headline(topic: str) -> Any:
     return HEADLINES.get(topic, _("News of a motion"))
 
 
-def grouped(notices: Iterable[Notice]) -> list[Group]:
+def group_notices(notices: Iterable[Notice]) -> list[Group]:
     """Notices grouped by motion, in the order of the newest of each; escalations come first."""
     found: dict[str, list[Line]] = {}
     for notice in notices:
         until = parse_optional_instant(notice.payload.get("due_at") or notice.payload.get("valid_until"))
-        line = Line(notice, headline(notice.topic), _TONES.get(notice.topic, NEWS), until)
+        is_unread = getattr(notice, "read_at", None) is None
+        line = Line(notice, headline(notice.topic), _TONES.get(notice.topic, NEWS), until, is_unread)
         found.setdefault(notice.key, []).append(line)
     groups = [Group(lines) for lines in found.values()]
     return sorted(groups, key=lambda group: not group.is_escalated)
-
-
-def _read_at(notice: Notice) -> Any:
-    return getattr(notice, "read_at", None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ecase.officers.models import Post
 from ecase.portal import law
 from ecase.portal.law import Said
-from ecase.portal.queues import law as in_force
+from ecase.portal.queues import current_law
 from workflows.statute.schema import Kind, Requirement, Text
 
 
@@ -29,20 +29,20 @@ class Group:
 
 def may_start(post: Post) -> bool:
     """Whether this role may file any kind."""
-    return any(post.role in kind.author_roles for kind in in_force().kinds.values())
+    return any(post.role in kind.author_roles for kind in current_law().kinds.values())
 
 
-def offered(post: Post, text: str = "") -> list[Group]:
+def list_offers(post: Post, text: str = "") -> list[Group]:
     """The kinds that this role may file and that contain every word of ``text``, in the groups of the catalogue.
 
     Name and summary, in every language, and the articles are searched.
     """
-    known, words = in_force(), text.casefold().split()
+    known, words = current_law(), text.casefold().split()
     offers: dict[str, list[Offer]] = {group.key: [] for group in known.groups}
     for kind in known.kinds.values():
         texts = [said for part in (kind.name, kind.summary) for said in (part.kk, part.ru, part.en)]
         searched = " ".join([*texts, *kind.articles]).casefold()
         if post.role in kind.author_roles and all(word in searched for word in words):
             asked = [attachment for attachment in kind.attachments if attachment.required or attachment.required_if]
-            offers[kind.group].append(Offer(kind, asked, law.how_fast(kind), law.of_kind(kind)))
+            offers[kind.group].append(Offer(kind, asked, law.describe_terms(kind), law.describe_kind(kind)))
     return [Group(group.label, offers[group.key]) for group in known.groups if offers[group.key]]

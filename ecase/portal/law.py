@@ -47,13 +47,13 @@ def length(amount: Amount) -> str:
     return _LENGTHS[amount.unit](amount.amount) % {"number": amount.amount}
 
 
-def how_fast(kind: Kind) -> list[Said]:
+def describe_terms(kind: Kind) -> list[Said]:
     """The terms for filing and for deciding."""
     asked = (term for term in kind.terms if term.role == "judge" or "motion" in term.met_by)
     return [_said(str(term.label), _how_long(term), term) for term in asked]
 
 
-def of_kind(kind: Kind) -> list[Said]:
+def describe_kind(kind: Kind) -> list[Said]:
     """Every rule that the parties need before they act."""
     approver = kind.internal_approver
     appeal: Any = _("is not provided for")
@@ -62,7 +62,7 @@ def of_kind(kind: Kind) -> list[Said]:
     return [
         *([_said(_("Inside the body"), approver.label, approver)] if approver else []),
         _said(_("Prosecutor"), PROSECUTOR[kind.prosecutor.role], kind.prosecutor),
-        *how_fast(kind),
+        *describe_terms(kind),
         _said(_("Hearing"), HEARING[kind.hearing.mode], kind.hearing),
         _said(_("Secrecy"), SECRECY[kind.secrecy.level], kind.secrecy),
         _said(_("How long it holds"), _validity(kind), kind.validity),

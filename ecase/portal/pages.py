@@ -1,6 +1,6 @@
 """Helpers of all views: access checks, finding visible objects, responses for pages, htmx and scripts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from ecase.cases.integrity import Altered
-from ecase.officers.models import Post
+from ecase.officers.models import Post, Role
 from ecase.problems import Problem, Refused
 
 P = ParamSpec("P")
@@ -29,8 +29,8 @@ View = Callable[Concatenate[PortalRequest, P], HttpResponseBase]
 PlainView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def for_officers(view: View[P]) -> PlainView[P]:
-    """Admit officers with a current post; redirect everybody else to the sign-in page and back."""
+def for_officers(view: View[P], roles: Collection[str] = Role.values) -> PlainView[P]:
+    """Admit officers with a current post, in one of ``roles``; redirect others to the sign-in page and back."""
 
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "post", None) is None:
@@ -39,26 +39,15 @@ def for_officers(view: View[P]) -> PlainView[P]:
                 address = redirect_to_login(htmx.current_url_abs_path or "/")["Location"]
                 return HttpResponseClientRedirect(f"{address}&ended=1")
             return redirect_to_login(request.get_full_path())
+        admitted = cast(PortalRequest, request)
+        if admitted.post.role not in roles:
+            raise PermissionDenied
         try:
-            return view(cast(PortalRequest, request), *args, **kwargs)
+            return view(admitted, *args, **kwargs)
         except Altered as refusal:
             return refused(request, "file_altered.html", {}, refusal)
 
     return wraps(view)(guarded)
-
-
-def for_roles(*roles: str) -> Callable[[View[P]], PlainView[P]]:
-    """Admit only posts of these roles."""
-
-    def decorate(view: View[P]) -> PlainView[P]:
-        def guarded(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if request.post.role not in roles:
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return for_officers(wraps(view)(guarded))
-
-    return decorate
 
 
 def or_404(find: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -20,14 +20,13 @@ from workflows.motions.filters import MotionFilter
 from workflows.motions.models import Motion
 from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_by_case_number
-from workflows.motions.worklists import ALL, WAITING, Worklist, judge_is_away, waiting, worklist_of, worklists_of
+from workflows.motions.worklists import WAITING, Worklist, judge_is_away, waiting, worklist_of, worklists_of
 from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Catalogue
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # The names of the values of ``due``.
 DUE = {"overdue": _("overdue"), "day": _("within 24 hours"), "three_days": _("within three days")}
-__all__ = ["ALL", "DUE", "WAITING", "Wishes", "law", "listed", "seen", "stamp", "waiting_count"]
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,12 @@ class Wishes:
         return link.urlencode()
 
 
-def law() -> Catalogue:
+def current_law() -> Catalogue:
     """The catalogue under which new motions are filed."""
     return catalogue(in_force(settings.JURISDICTION, timezone.now()).pk)
 
 
-def listed(post: Post, wishes: Wishes) -> Page[Motion]:
+def fetch_motions(post: Post, wishes: Wishes) -> Page[Motion]:
     """A page of the list: the most urgent first, or the newest first.
 
     The rows have the columns that a line shows; for the chair also ``judge_is_away``, in the same query.
@@ -89,20 +88,20 @@ def listed(post: Post, wishes: Wishes) -> Page[Motion]:
     return replace(page, rows=signers.as_they_stood(post, page.rows)) if is_kept else page
 
 
-def seen(motions: Page[Motion]) -> str:
+def digest_page(motions: Page[Motion]) -> str:
     """A digest of a page of the list: it changes when a motion on the page is changed, added or removed."""
     revisions = ",".join(f"{motion.pk}:{motion.revision}" for motion in motions.rows)
     return hashlib.sha256(revisions.encode()).hexdigest()[:16]
 
 
-def stamp(post: Post, wishes: Wishes) -> str:
-    """:func:`seen` of the current list, by one query that reads only ids and revisions."""
+def digest_motions(post: Post, wishes: Wishes) -> str:
+    """:func:`digest_page` of the current list, by one query that reads only ids and revisions."""
     if _worklist(post, wishes).is_kept:
-        return seen(listed(post, wishes))
-    return seen(_page(post, wishes, KindRows.load(), lambda rows: rows.only("pk", "revision", "created_at")))
+        return digest_page(fetch_motions(post, wishes))
+    return digest_page(_page(post, wishes, KindRows.load(), lambda rows: rows.only("pk", "revision", "created_at")))
 
 
-def waiting_count(post: Post) -> int:
+def count_waiting(post: Post) -> int:
     """How many motions wait for an act of this post."""
     return queries.queue(post).order_by().filter(waiting(post, KindRows.load())).count()
 

@@ -1,6 +1,8 @@
 """The audit log for its auditors: entries, the signed checkpoint, and verification of the whole log."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +13,10 @@ from ecase.audit.models import Entry
 from ecase.officers.models import Role
 from ecase.pagination import fetch_page_by_number
 from ecase.portal import files
-from ecase.portal.pages import PortalRequest, for_roles, or_404, page
+from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from workflows.motions.visibility import entries_visible_to, entry_is_visible
 
-watchers = for_roles(Role.AUDITOR, Role.ADMINISTRATOR)
+watchers = partial(for_officers, roles=(Role.AUDITOR, Role.ADMINISTRATOR))
 EVENTS = {
     "act.performed": _("An act was performed"),
     "act.refused": _("An act was refused"),
@@ -87,8 +89,8 @@ def index(request: PortalRequest) -> HttpResponse:
     shown = entries_visible_to(request.post)
     rows, key = (shown.filter(chain=chain), "seq") if chain else (shown, "pk")
     found = fetch_page_by_number(rows, key, request.GET.get("after", ""), size=30)
-    told = {"entries": found, "chain": chain, "checkpoint": _checkpoint(), "events": EVENTS}
-    return page(request, "audit.html", told)
+    context = {"entries": found, "chain": chain, "checkpoint": _read_signed(services.checkpoint), "events": EVENTS}
+    return page(request, "audit.html", context)
 
 
 @require_safe
@@ -98,7 +100,9 @@ def entry(request: PortalRequest, entry_id: int) -> HttpResponse:
     found = or_404(entries_visible_to(request.post).get, pk=entry_id)
     content = json.dumps(found.content, ensure_ascii=False, indent=2, sort_keys=True)
     return page(
-        request, "audit_entry.html", {"entry": found, "content": content, "proof": _proof(found), "events": EVENTS}
+        request,
+        "audit_entry.html",
+        {"entry": found, "content": content, "proof": _read_signed(services.proof, found), "events": EVENTS},
     )
 
 
@@ -113,7 +117,9 @@ def verify(request: PortalRequest) -> HttpResponse:
 @watchers
 def checkpoint(request: PortalRequest) -> HttpResponse:
     """The newest signed checkpoint, to be stored elsewhere."""
-    return files.attached(_checkpoint().encode(), "text/plain; charset=utf-8", "ecase-checkpoint.txt")
+    return files.attached(
+        _read_signed(services.checkpoint).encode(), "text/plain; charset=utf-8", "ecase-checkpoint.txt"
+    )
 
 
 @require_safe
@@ -123,19 +129,15 @@ def proof(request: PortalRequest, entry_id: int) -> HttpResponse:
     found = or_404(Entry.objects.get, pk=entry_id)
     bare = not entry_is_visible(found, request.post)
     return files.attached(
-        _proof(found, bare=bare).encode(), "text/plain; charset=utf-8", f"ecase-entry-{found.pk}.tlog-proof"
+        _read_signed(services.proof, found, bare=bare).encode(),
+        "text/plain; charset=utf-8",
+        f"ecase-entry-{found.pk}.tlog-proof",
     )
 
 
-def _checkpoint() -> str:
+def _read_signed(read: Callable[..., str], *of: Entry, **options: bool) -> str:
+    """A text of the log; empty until the log has signed what it is about."""
     try:
-        return services.checkpoint()
-    except services.NotYetInTree:
-        return ""
-
-
-def _proof(found: Entry, *, bare: bool = False) -> str:
-    try:
-        return services.proof(found, bare=bare)
+        return read(*of, **options)
     except services.NotYetInTree:
         return ""

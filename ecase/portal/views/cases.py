@@ -62,7 +62,7 @@ def start_motion(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
     """The kinds that this post may file in the case, by group; POST starts a draft. htmx gets only the list."""
     case = or_404(find, request.post, case_id)
     text = request.GET.get("q", "").strip()
-    context = {"case": case, "text": text, "groups": kinds.offered(request.post, text)}
+    context = {"case": case, "text": text, "groups": kinds.list_offers(request.post, text)}
     if request.method != "POST":
         return page(request, "kinds.html" if request.htmx else "start.html", context)
     try:

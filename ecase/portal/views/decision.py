@@ -96,7 +96,7 @@ def _kept(motion: Motion, post: Post) -> dict[str, Any]:
 
 def _read(motion: Motion, posted: QueryDict) -> dict[str, Any]:
     outcome = posted.get(FIELD, "")
-    if outcome not in _keys(motion):
+    if outcome not in {choice.key for choice in kind_rules.outcomes(motion)}:
         return {}
     payload = forms.read(acting.form(motion, _act_type(motion, outcome), outcome), posted)
     suggestion = posted.get(f"{forms.PREFIX}.{SUGGESTION}", "")
@@ -105,14 +105,9 @@ def _read(motion: Motion, posted: QueryDict) -> dict[str, Any]:
 
 def _chosen(motion: Motion, posted: QueryDict) -> str:
     outcome = posted.get(FIELD, "")
-    if outcome not in _keys(motion):
+    if outcome not in {choice.key for choice in kind_rules.outcomes(motion)}:
         raise Invalid(Problem("outcome", _("Choose what you decide."), FIELD))
     return outcome
-
-
-def _keys(motion: Motion) -> set[str]:
-    """The outcomes that the judge may choose for this motion."""
-    return {outcome.key for outcome in kind_rules.outcomes(motion)}
 
 
 def _act_type(motion: Motion, outcome: str) -> ActType:

@@ -110,7 +110,7 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
         "deadlines": [(deadline, explain(deadline)) for deadline in motion.deadlines.order_by("due_at")],
         "timeline": queries.timeline(motion)[::-1],
         "papers": [act for act in reversed(acts) if act.pdf_id],
-        "law": law.of_kind(motion.kind_entry),
+        "law": law.describe_kind(motion.kind_entry),
     }
 
 

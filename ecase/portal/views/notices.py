@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ecase.outbox import services as outbox
 from ecase.outbox.models import Notice, NoticeRead
-from ecase.portal.inbox import grouped, headline
+from ecase.portal.inbox import group_notices, headline
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
-from ecase.portal.queues import law
+from ecase.portal.queues import current_law
 from workflows.motions import queries
 from workflows.motions.models import Motion
 
@@ -22,8 +22,8 @@ SHOWN = 50
 @for_officers
 def index(request: PortalRequest) -> HttpResponse:
     """The newest notices, grouped by motion."""
-    groups = grouped(outbox.newest_notices(request.post, SHOWN))
-    return page(request, "inbox.html", {"groups": groups, "kinds": law().kinds})
+    groups = group_notices(outbox.newest_notices(request.post, SHOWN))
+    return page(request, "inbox.html", {"groups": groups, "kinds": current_law().kinds})
 
 
 @require_POST
@@ -44,6 +44,6 @@ def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     motion: Motion = or_404(queries.get, request.post, motion_id)
     reads = Prefetch("reads", NoticeRead.objects.select_related("officer").order_by("read_at"))
     notices = Notice.objects.filter(key=str(motion.pk)).select_related("officer", "organisation", "message")
-    told = [(notice, headline(notice.topic)) for notice in notices.prefetch_related(reads).order_by("pk")]
-    context = {"motion": motion, "kind": motion.kind_entry, "told": told}
+    notified = [(notice, headline(notice.topic)) for notice in notices.prefetch_related(reads).order_by("pk")]
+    context = {"motion": motion, "kind": motion.kind_entry, "notices": notified}
     return page(request, "motion_notices.html", context)

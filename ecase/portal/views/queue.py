@@ -17,17 +17,17 @@ from workflows.motions.worklists import worklists_of
 def home(request: PortalRequest) -> HttpResponse:
     """The role's motions, filtered by worklist, state, kind, group, due and text; htmx gets only the list."""
     wishes = queues.Wishes.read(request.GET)
-    if request.htmx and request.GET.get("seen") == queues.stamp(request.post, wishes):
+    if request.htmx and request.GET.get("seen") == queues.digest_motions(request.post, wishes):
         return HttpResponse(status=204)
-    motions = queues.listed(request.post, wishes)
-    context = {"wishes": wishes, "motions": motions, "seen": queues.seen(motions), **_around(request, wishes)}
+    motions = queues.fetch_motions(request.post, wishes)
+    context = {"wishes": wishes, "motions": motions, "seen": queues.digest_page(motions), **_around(request, wishes)}
     return page(request, "queue_list.html" if request.htmx else "queue.html", context)
 
 
 def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
-    law = queues.law()
+    law = queues.current_law()
     counts = {
-        "waiting": queues.waiting_count(request.post),
+        "waiting": queues.count_waiting(request.post),
         "undecided": pending_signatures.waiting_for(request.post).count(),
     }
     if request.htmx:

@@ -1,7 +1,5 @@
 """The officer's own sessions and tokens; and signing again before a change of reference data."""
 
-from typing import Any
-
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +7,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ecase.limits import services as limits
 from ecase.officers import sessions, sign_in, tokens
-from ecase.officers.models import Session
 from ecase.portal.pages import PortalRequest, for_officers, next_json, page, refused_json
 from ecase.problems import Refused
 
@@ -29,22 +26,21 @@ _SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone")
 def index(request: PortalRequest) -> HttpResponse:
     """The officer's open sessions and tokens."""
     current = request.session.session_key
-    shown = [_shown(session, current) for session in sessions.open_sessions(request.post.officer)]
+    shown = [
+        {
+            "session": session,
+            "id": sessions.public_id(session.session_key),
+            "browser": _first(_BROWSERS, session.agent) or _("another browser"),
+            "system": _first(_SYSTEMS, session.agent) or ("Linux" if "Linux" in session.agent else ""),
+            "is_current": session.session_key == current,
+        }
+        for session in sessions.open_sessions(request.post.officer)
+    ]
     issued = [
         {"name": token.digest[: tokens.SHOWN], "token": token} for token in tokens.of_officer(request.post.officer)
     ]
     context = {"sessions": shown, "tokens": issued, "lifetime": sessions.lifetime(request.post)}
     return page(request, "sessions.html", context)
-
-
-def _shown(session: Session, current: str | None) -> dict[str, Any]:
-    return {
-        "session": session,
-        "id": sessions.public_id(session.session_key),
-        "browser": _first(_BROWSERS, session.agent) or _("another browser"),
-        "system": _first(_SYSTEMS, session.agent) or ("Linux" if "Linux" in session.agent else ""),
-        "is_current": session.session_key == current,
-    }
 
 
 def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:

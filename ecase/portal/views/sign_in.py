@@ -77,8 +77,8 @@ def choose_post(request: HttpRequest) -> HttpResponseBase:
     except NotAllowed as refusal:
         # A signature allows one choice.
         del request.session[CANDIDATE]
-        told = NotAllowed(replace(problem, field="") for problem in refusal.problems)
-        return refused(request, "sign_in.html", {"next": request.session.get(DESTINATION, "")}, told)
+        shown = NotAllowed(replace(problem, field="") for problem in refusal.problems)
+        return refused(request, "sign_in.html", {"next": request.session.get(DESTINATION, "")}, shown)
     destination = _enter(request, officer, chosen, request.session.get(DESTINATION, ""))
     return _speaking(officer, redirect(destination), request)
 

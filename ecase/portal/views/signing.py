@@ -25,7 +25,7 @@ from workflows.motions.states import ActType
 @for_officers
 def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
     """The act to be signed: its content, its SHA-256, its PDF, the expiry, and the button."""
-    prepared = _prepared(request.post, prepared_id)
+    prepared: PreparedAct = or_404(acting.prepared_for, request.post, prepared_id)
     kind = ActType(prepared.type)
     context = {
         "prepared": prepared,
@@ -43,15 +43,15 @@ def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 @for_officers
 def to_sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
     """The exact bytes that are signed: canonical JSON."""
-    content = bytes(_prepared(request.post, prepared_id).act_json)
-    return HttpResponse(content, "application/json", headers={"Cache-Control": "private, no-store"})
+    prepared: PreparedAct = or_404(acting.prepared_for, request.post, prepared_id)
+    return HttpResponse(bytes(prepared.act_json), "application/json", headers={"Cache-Control": "private, no-store"})
 
 
 @require_safe
 @for_officers
 def prepared_pdf(request: PortalRequest, prepared_id: UUID) -> HttpResponseBase:
     """The PDF whose hash is part of what is signed."""
-    prepared = _prepared(request.post, prepared_id)
+    prepared: PreparedAct = or_404(acting.prepared_for, request.post, prepared_id)
     if prepared.pdf is None:
         raise Http404
     return files.inline(documents.open_blob(prepared.pdf), f"{prepared.type}.pdf", files.PDF)
@@ -61,7 +61,7 @@ def prepared_pdf(request: PortalRequest, prepared_id: UUID) -> HttpResponseBase:
 @for_officers
 def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
     """Take the signature; JSON with the next address, or all problems."""
-    prepared = _prepared(request.post, prepared_id)
+    prepared: PreparedAct = or_404(acting.prepared_for, request.post, prepared_id)
     try:
         act = acting.perform(prepared, request.POST.get("cms", "").encode(), request.post)
     except Undecided:
@@ -75,39 +75,24 @@ def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 @for_officers
 def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """The act is signed: the proof, and what happens next."""
-    seen = _act(request.post, act_id)
-    act, motion = seen.act, seen.motion
-    possible = ActButtons([], []) if seen.is_kept else act_buttons(motion, request.post)
-    context = {"act": act, "motion": motion, "kind": motion.kind_entry, "buttons": possible}
-    context["alone"] = seen.is_kept and request.post.role in signers.OWN_ACTS_ALONE
-    return page(
-        request, "done.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
-    )
+    seen: SeenAct = or_404(signers.act, request.post, act_id)
+    possible = ActButtons([], []) if seen.is_kept else act_buttons(seen.motion, request.post)
+    return page(request, "done.html", {**_about(seen, request.post), "buttons": possible})
 
 
 @require_safe
 @for_officers
 def show(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """One act: its statement, its document, and the verification of its signature."""
-    seen = _act(request.post, act_id)
-    act, motion = seen.act, seen.motion
-    context: dict[str, Any] = {
-        "act": act,
-        "motion": motion,
-        "kind": motion.kind_entry,
-        "lines": act_fields.describe_act(act),
-    }
-    context["alone"] = seen.is_kept and request.post.role in signers.OWN_ACTS_ALONE
-    return page(
-        request, "act_show.html", {**context, "act_type": ActType(act.type), "checks": act.report.get("checks", [])}
-    )
+    seen: SeenAct = or_404(signers.act, request.post, act_id)
+    return page(request, "act_show.html", {**_about(seen, request.post), "lines": act_fields.describe_act(seen.act)})
 
 
 @require_safe
 @for_officers
 def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
     """The act's PDF."""
-    act = _act(request.post, act_id).act
+    act: Act = or_404(signers.act, request.post, act_id).act
     if act.pdf is None:
         raise Http404
     name = act_evidence.file_name(act).removesuffix(".zip")
@@ -118,7 +103,7 @@ def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
 @for_officers
 def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """The evidence container: everything that a third party without access needs to verify the act."""
-    seen = _act(request.post, act_id)
+    seen: SeenAct = or_404(signers.act, request.post, act_id)
     or_404(signers.require_evidence, seen, request.post)
     try:
         return files.attached(
@@ -136,11 +121,13 @@ def file(request: PortalRequest, act_id: UUID, sha256: str) -> HttpResponseBase:
     return files.inline(signers.read(found, request.post), found.name, found.media_type)
 
 
-def _prepared(post: Post, prepared_id: UUID) -> PreparedAct:
-    found: PreparedAct = or_404(acting.prepared_for, post, prepared_id)
-    return found
-
-
-def _act(post: Post, act_id: UUID) -> SeenAct:
-    found: SeenAct = or_404(signers.act, post, act_id)
-    return found
+def _about(seen: SeenAct, post: Post) -> dict[str, Any]:
+    """Context of both pages of a signed act."""
+    return {
+        "act": seen.act,
+        "motion": seen.motion,
+        "kind": seen.motion.kind_entry,
+        "act_type": ActType(seen.act.type),
+        "checks": seen.act.report.get("checks", []),
+        "alone": seen.is_kept and post.role in signers.OWN_ACTS_ALONE,
+    }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from ecase.portal.pages import PortalRequest, for_officers, page, refused
 from ecase.problems import Invalid, Problem, Refused
 from workflows.motions import statistics
-from workflows.motions.statistics import LABELS, Line, Tally
+from workflows.motions.statistics import LABELS, Line
 from workflows.statute.catalogue import catalogue, in_force
 
 FATES = ("granted", "refused", "dropped", "waiting")
@@ -49,9 +49,15 @@ def _answer(request: PortalRequest, made: Callable[[Period, list[Line]], HttpRes
 
 
 def _context(asked: Period, lines: list[Line]) -> dict[str, Any]:
-    rows = [
-        {"line": line, "name": _name(line), "numbers": astuple(line.tally), "bar": _bar(line.tally)} for line in lines
-    ]
+    rows = []
+    for line in lines:
+        # The parts of a bar of width 100, in the order of the legend.
+        bar, begin = [], 0.0
+        for fate in FATES:
+            width = 100 * getattr(line.tally, fate) / line.tally.filed
+            bar.append({"fate": fate, "x": f"{begin:.2f}", "width": f"{width:.2f}"})
+            begin += width
+        rows.append({"line": line, "name": _name(line), "numbers": astuple(line.tally), "bar": bar})
     legend = [(fate, LABELS[fate]) for fate in FATES]
     return {"asked": asked, "periods": _periods(), "rows": rows, "labels": LABELS.values(), "legend": legend}
 
@@ -76,16 +82,6 @@ def _day(name: str, typed: str) -> date:
     if day is None:
         raise Invalid(Problem("type", _("A date is expected here."), name))
     return day
-
-
-def _bar(tally: Tally) -> list[dict[str, Any]]:
-    """The parts of a bar of width 100, in the order of the legend."""
-    parts, begin = [], 0.0
-    for fate in FATES:
-        width = 100 * getattr(tally, fate) / tally.filed
-        parts.append({"fate": fate, "x": f"{begin:.2f}", "width": f"{width:.2f}"})
-        begin += width
-    return parts
 
 
 def _name(line: Line) -> str:
