@@ -12,10 +12,13 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from ecase import pagination
 from ecase.officers.models import Absence, Post
+from ecase.portal import next_steps
 from tests.motions.conftest import World
 from tests.past_guards import move
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
+from workflows.motions.acts.registry import SPECS, spec_of
+from workflows.motions.acts.spec import whenever_possible
 from workflows.motions.models import Motion, PendingSignature
 from workflows.motions.services import acting
 from workflows.motions.states import ActType
@@ -152,6 +155,13 @@ def test_a_row_says_what_is_waited_for_and_when_it_began(
     assert f"<span>Next:</span> {sentence}</p>" in page
     assert re.search(r"Begun <time datetime=", page)
     assert f"<span>Next:</span> {sentence}</p>" in client.get(f"/cases/{world.case.pk}/").content.decode()
+
+
+def test_every_act_that_a_state_waits_for_is_worded() -> None:
+    """B2: which act a motion waits for is computed from the entries of the acts; the portal only words it."""
+    worded = {spec_of(act_type).moves.required for act_type in (*next_steps.OF_MOTION, *next_steps.OF_APPEAL)}
+    expected = {spec.moves.required for spec in SPECS.values() if spec.expected is whenever_possible}
+    assert expected <= worded
 
 
 def test_nothing_is_waited_for_once_all_is_done(world: World, visitor: Visitor) -> None:
