@@ -8,12 +8,12 @@ from contextlib import contextmanager
 WIDTH = 46
 
 
-class Trouble(Exception):
+class LaunchError(Exception):
     """The text is one sentence for the operator; no traceback is shown."""
 
 
-class Told(Exception):
-    """As :class:`Trouble`, but another process has already printed the sentence."""
+class AlreadyReported(Exception):
+    """As :class:`LaunchError`, but another process has already printed the sentence."""
 
 
 def say(line: str) -> None:

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from ecase.console import Told, Trouble
-from ecase.embedded.folder import Place
+from ecase.console import AlreadyReported, LaunchError
+from ecase.embedded.folder import Paths
 from ecase.embedded.run import run
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -43,26 +43,23 @@ class Interrupt:
             raise KeyboardInterrupt
 
 
-def _do(options: argparse.Namespace) -> int:
-    place = Place.of(BASE_DIR)
-    if options.what == "run":
-        return run(place, options.command, superuser=options.superuser)
-    from ecase.embedded.demo import demo
-
-    return demo(place, reset=options.reset)
-
-
 def main(arguments: list[str]) -> int:
     """Exit code of the command; 1 with one sentence for an expected failure; 130 after Ctrl-C."""
     interrupt = Interrupt()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        return _do(_arguments(arguments))
-    except Trouble as trouble:
-        print(f"ecase: {trouble}", file=sys.stderr)
+        options = _arguments(arguments)
+        paths = Paths.of(BASE_DIR)
+        if options.what == "run":
+            return run(paths, options.command, superuser=options.superuser)
+        from ecase.embedded.demo import demo
+
+        return demo(paths, reset=options.reset)
+    except LaunchError as fault:
+        print(f"ecase: {fault}", file=sys.stderr)
         return 1
-    except Told:
+    except AlreadyReported:
         return 1
     except KeyboardInterrupt:
         return 130

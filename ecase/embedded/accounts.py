@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ecase.console import Trouble
+from ecase.console import LaunchError
 
 NAME = "ecase-embedded"
 
@@ -48,17 +48,14 @@ def for_servers() -> Account | None:
     return Account(NAME, entry.pw_uid, entry.pw_gid)
 
 
-def current_name() -> str:
-    """The name of the user who runs the launcher, as PostgreSQL's peer authentication will see it."""
-    return pwd.getpwuid(os.geteuid()).pw_name
-
-
 def _create() -> None:
     useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if useradd is None:
-        raise Trouble(f"As root, the embedded servers need a system user {NAME}, and there is no useradd to make it.")
+        raise LaunchError(
+            f"As root, the embedded servers need a system user {NAME}, and there is no useradd to make it."
+        )
     command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     done = subprocess.run([*command, "--shell", "/usr/sbin/nologin", NAME], capture_output=True, text=True, check=False)
     # 9: another launcher has created it already.
     if done.returncode not in {0, 9}:
-        raise Trouble(f"The system user {NAME} of the embedded servers cannot be made: {done.stderr.strip()}")
+        raise LaunchError(f"The system user {NAME} of the embedded servers cannot be made: {done.stderr.strip()}")

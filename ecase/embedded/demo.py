@@ -11,11 +11,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from ecase.console import Told, Trouble, say, timed
+from ecase.console import AlreadyReported, LaunchError, say, timed
 from ecase.embedded import ports, servers
-from ecase.embedded.folder import Place
+from ecase.embedded.folder import Paths
 from ecase.embedded.locks import Lock
 from ecase.embedded.postgres import last_words
 from ecase.embedded.process import Child, Program, dies_with_parent, keep_old_log
@@ -32,7 +31,7 @@ DEMO_DATA = ("demo-pki", "media", "checkpoints", "log-key")
 class Stage:
     """One start of the demo: folders, environment of the programs, ports."""
 
-    place: Place
+    paths: Paths
     env: Mapping[str, str]
     http: ports.Reservation
     signer: ports.Reservation
@@ -42,62 +41,60 @@ class Stage:
         return self.env["ECASE_PUBLIC_URL"]
 
 
-def demo(place: Place, *, reset: bool) -> int:
+def demo(paths: Paths, *, reset: bool) -> int:
     """Start everything, print the address and the officers, watch until interrupted. Returns an exit code."""
     if os.environ.get("ECASE_MODE", "demo") != "demo":
-        raise Trouble("The demo runs with ECASE_MODE=demo only: its keys are worth nothing.")
-    place.prepare()
-    lock = Lock(place.state_dir / "demo.lock")
+        raise LaunchError("The demo runs with ECASE_MODE=demo only: its keys are worth nothing.")
+    paths.prepare()
+    lock = Lock(paths.state_dir / "demo.lock")
     if not lock.take():
-        raise Trouble(_running_already(lock, place))
+        facts = lock.read()
+        where = facts.get("url", "not ready yet")
+        raise LaunchError(f"It is running already in {paths.base_dir}: process {facts.get('pid')}, {where}.")
     lock.write({})
     if reset:
-        _reset(place)
+        _reset(paths)
     reaper = Reaper()
     try:
-        return _with_servers(place, lock, reaper)
+        return _with_servers(paths, lock, reaper)
     finally:
         reaper.dismiss()
         lock.release()
 
 
-def _running_already(lock: Lock, place: Place) -> str:
-    facts = lock.read()
-    where = facts.get("url", "not ready yet")
-    return f"It is running already in {place.base_dir}: process {facts.get('pid')}, {where}."
-
-
-def _reset(place: Place) -> None:
+def _reset(paths: Paths) -> None:
     if "DATABASE_URL" not in servers.missing(os.environ):
-        raise Trouble("RESET=1 empties the embedded database only: unset DATABASE_URL, or empty your server yourself.")
-    locks = servers.Locks.of(place)
+        raise LaunchError(
+            "RESET=1 empties the embedded database only: unset DATABASE_URL, or empty your server yourself."
+        )
+    locks = servers.Locks.of(paths)
     if not locks.servers.take():
-        raise Trouble(f"Process {locks.servers.read().get('pid')} uses this folder's database: end it, then reset.")
+        raise LaunchError(f"Process {locks.servers.read().get('pid')} uses this folder's database: end it, then reset.")
     with timed("throwing the old data away"):
-        for path in (place.data_dir / "pg", *(place.var_dir / name for name in DEMO_DATA)):
-            _remove(path)
+        for path in (paths.data_dir / "pg", *(paths.var_dir / name for name in DEMO_DATA)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
     locks.servers.release()
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _with_servers(place: Place, lock: Lock, reaper: Reaper) -> int:
+def _with_servers(paths: Paths, lock: Lock, reaper: Reaper) -> int:
     started = time.monotonic()
     say("Starting ecase:")
-    with servers.running(place, reaper, say) as ready:
-        stage = _stage(place, ready.env)
+    with servers.running(paths, reaper, say) as ready:
+        stage = _stage(paths, ready.env)
         people = _set_up(stage)
         children: list[Child] = []
         try:
             _start_programs(stage, children, reaper)
             lock.write({"url": stage.url, "signer_url": stage.env["ECASE_SIGNER_URL"], "ready": True})
             _welcome(stage, people, time.monotonic() - started)
-            _watch(ready.children, children, Supervisor(reaper, say))
+            supervisor = Supervisor(reaper, say)
+            while True:
+                supervisor.round(ready.children)
+                supervisor.round(children)
+                time.sleep(0.2)
         except KeyboardInterrupt:
             say("\nStopping.")
         finally:
@@ -106,7 +103,7 @@ def _with_servers(place: Place, lock: Lock, reaper: Reaper) -> int:
     return 0
 
 
-def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
+def _stage(paths: Paths, server_env: Mapping[str, str]) -> Stage:
     http, signer = ports.reserve(HTTP_PORT), ports.reserve(SIGNER_PORT, in_a_row=2)
     own = {
         "DJANGO_SETTINGS_MODULE": "ecase.settings",
@@ -115,30 +112,30 @@ def _stage(place: Place, server_env: Mapping[str, str]) -> Stage:
         "PYTHONUNBUFFERED": "1",
     }
     # The user's settings take precedence, except for the addresses of the embedded servers.
-    return Stage(place, {**own, **os.environ, **server_env}, http, signer)
+    return Stage(paths, {**own, **os.environ, **server_env}, http, signer)
 
 
 def _set_up(stage: Stage) -> list[dict[str, str]]:
     """Set up database, keys and files. Returns who can sign in."""
-    state = stage.place.state_dir
+    state = stage.paths.state_dir
     options = ["--demo", str(state / "people.json"), "--log", str(state / "setup.log")]
     # It prints its own progress and, if it fails, its own sentence.
     done = subprocess.run(
         [sys.executable, "-m", "ecase.set_up", *options],
-        cwd=stage.place.base_dir,
+        cwd=stage.paths.base_dir,
         env=dict(stage.env),
         stdin=subprocess.DEVNULL,
         check=False,
         preexec_fn=dies_with_parent(signal.SIGTERM),
     )
     if done.returncode != 0:
-        raise Told
+        raise AlreadyReported
     return list(json.loads((state / "people.json").read_text()))
 
 
 def _programs(stage: Stage) -> list[Program]:
     python = [sys.executable, "-m"]
-    signer = ["--keys", str(stage.place.var_dir / "demo-pki" / "keys"), "--port", str(stage.signer.port)]
+    signer = ["--keys", str(stage.paths.var_dir / "demo-pki" / "keys"), "--port", str(stage.signer.port)]
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         signer.append("--open")
     web = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(stage.http.port), "--workers", "2"]
@@ -147,18 +144,16 @@ def _programs(stage: Stage) -> list[Program]:
     celery = [*python, "celery", "-A", "ecase", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     worker = ["--queues", "celery", "--hostname", "main@%h", "--pool", "prefork", "--concurrency", "2"]
     hooks = ["--queues", "webhooks", "--hostname", "webhooks@%h", "--pool", "threads", "--concurrency", "8"]
-    beat = ["--beat", "--schedule", str(stage.place.state_dir / "beat")]
-    return [
-        _program(stage, "web server", "web", [*python, *web, "5", "ecase.asgi:application"]),
-        _program(stage, "Celery worker", "worker", [*celery, *worker, *beat]),
-        _program(stage, "webhook worker", "webhooks", [*celery, *hooks]),
-        _program(stage, "watch", "watch", [sys.executable, "manage.py", "watch"]),
-        _program(stage, "demo signer", "signer", [*python, "signatures.demo.signer", *signer]),
-    ]
-
-
-def _program(stage: Stage, name: str, log: str, arguments: list[str]) -> Program:
-    return Program(name, arguments, stage.env, stage.place.state_dir / f"{log}.log", stage.place.base_dir)
+    beat = ["--beat", "--schedule", str(stage.paths.state_dir / "beat")]
+    commands = (
+        ("web server", "web", [*python, *web, "5", "ecase.asgi:application"]),
+        ("Celery worker", "worker", [*celery, *worker, *beat]),
+        ("webhook worker", "webhooks", [*celery, *hooks]),
+        ("watch", "watch", [sys.executable, "manage.py", "watch"]),
+        ("demo signer", "signer", [*python, "signatures.demo.signer", *signer]),
+    )
+    logs, base_dir = stage.paths.state_dir, stage.paths.base_dir
+    return [Program(name, command, stage.env, logs / f"{log}.log", base_dir) for name, log, command in commands]
 
 
 def _start_programs(stage: Stage, children: list[Child], reaper: Reaper) -> None:
@@ -167,10 +162,12 @@ def _start_programs(stage: Stage, children: list[Child], reaper: Reaper) -> None
             keep_old_log(program.log)
             children.append(Child(program, reaper))
         end = time.monotonic() + READY_WITHIN
-        while not (_web_answers(stage) and ports.answers(stage.signer.port)):
-            _refuse_fallen(children)
+        while not (_web_answers(stage) and ports.is_listening(stage.signer.port)):
+            fallen = [child.program for child in children if child.exit_status() is not None]
+            if fallen:
+                raise LaunchError(f"The {fallen[0].name} did not start: {last_words(fallen[0].log)}")
             if time.monotonic() > end:
-                raise Trouble(f"The web server did not answer: see {stage.place.state_dir}/*.log.")
+                raise LaunchError(f"The web server did not answer: see {stage.paths.state_dir}/*.log.")
             time.sleep(0.1)
 
 
@@ -184,12 +181,6 @@ def _web_answers(stage: Stage) -> bool:
         return False
 
 
-def _refuse_fallen(children: list[Child]) -> None:
-    for child in children:
-        if child.exit_status() is not None:
-            raise Trouble(f"The {child.program.name} did not start: {last_words(child.program.log)}")
-
-
 def _welcome(stage: Stage, people: list[dict[str, str]], seconds: float) -> None:
     say(f"\necase is ready after {seconds:.0f} s. Click here:\n")
     say(f"  {stage.url:<28} the service")
@@ -197,14 +188,7 @@ def _welcome(stage: Stage, people: list[dict[str, str]], seconds: float) -> None
     say("\nand sign in as one of these:\n")
     for person in people:
         say(f"    {person['role'].replace('_', ' '):<14} {person['name']:<36} {person['organisation']}")
-    say(f"\nLogs are in {stage.place.state_dir}. Ctrl-C stops everything; the data is kept.")
-
-
-def _watch(server_children: list[Child], children: list[Child], supervisor: Supervisor) -> None:
-    while True:
-        supervisor.round(server_children)
-        supervisor.round(children)
-        time.sleep(0.2)
+    say(f"\nLogs are in {stage.paths.state_dir}. Ctrl-C stops everything; the data is kept.")
 
 
 def _stop(children: list[Child]) -> None:

@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecase.console import Trouble
+from ecase.console import LaunchError
 from ecase.embedded import accounts
 from ecase.embedded.accounts import Account
 from ecase.embedded_addresses import find_runtime_dir, find_var_dir
@@ -15,7 +15,7 @@ SHARED_DATA_DIR = Path("/var/lib/ecase-embedded")
 
 
 @dataclass(frozen=True)
-class Place:
+class Paths:
     """The folders of one clone.
 
     ``state_dir`` holds locks and logs, ``data_dir`` PostgreSQL's data, ``runtime_dir`` the Unix sockets; ``account`` is
@@ -30,7 +30,7 @@ class Place:
     account: Account | None
 
     @classmethod
-    def of(cls, base_dir: Path) -> "Place":
+    def of(cls, base_dir: Path) -> "Paths":
         """The folders for this clone and the current user. Creates nothing but, as root, the servers' account."""
         base_dir = base_dir.resolve()
         var_dir = find_var_dir(base_dir)
@@ -47,27 +47,22 @@ class Place:
     def prepare(self) -> None:
         """Create the folders, or refuse folders that another user could have planted."""
         self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._prepare_runtime_dir()
-        self._prepare_data_dir()
-
-    def _prepare_runtime_dir(self) -> None:
         longest = self.runtime_dir / ".s.PGSQL.5432.lock"
         if len(os.fsencode(longest)) > SOCKET_PATH_LIMIT:
-            raise Trouble(f"The path of a socket in {self.runtime_dir} is too long: set TMPDIR to a shorter folder.")
+            raise LaunchError(
+                f"The path of a socket in {self.runtime_dir} is too long: set TMPDIR to a shorter folder."
+            )
         self.runtime_dir.mkdir(mode=0o700, exist_ok=True)
         refuse_foreign(self.runtime_dir)
-        if self.account:
-            os.chown(self.runtime_dir, os.getuid(), self.account.gid)
+        self.give(self.runtime_dir, to_group=True)
         self.runtime_dir.chmod(0o770 if self.account else 0o700)
-
-    def _prepare_data_dir(self) -> None:
         if self.account:
             SHARED_DATA_DIR.mkdir(mode=0o755, exist_ok=True)
             refuse_foreign(SHARED_DATA_DIR)
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.account:
             # Root owns the folder: the account may enter it, but create nothing where root writes.
-            os.chown(self.data_dir, os.getuid(), self.account.gid)
+            self.give(self.data_dir, to_group=True)
             self.data_dir.chmod(0o750)
 
 
@@ -75,6 +70,6 @@ def refuse_foreign(folder: Path) -> None:
     """Raise unless a folder under a shared parent is a folder, owned by this user, and not writable by others."""
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise Trouble(f"{folder} belongs to somebody else or is no folder: remove it, then start again.")
+        raise LaunchError(f"{folder} belongs to somebody else or is no folder: remove it, then start again.")
     if found.st_mode & stat.S_IWOTH:
-        raise Trouble(f"{folder} is open to the writing of every user: remove it, then start again.")
+        raise LaunchError(f"{folder} is open to the writing of every user: remove it, then start again.")

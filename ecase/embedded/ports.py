@@ -4,7 +4,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from ecase.console import Trouble
+from ecase.console import LaunchError
 
 TRIES = 100
 
@@ -31,7 +31,7 @@ def reserve(start: int, in_a_row: int = 1) -> Reservation:
         marks = _mark(range(port, port + in_a_row))
         if marks is not None:
             return Reservation(port, marks)
-    raise Trouble(f"No port between {start} and {start + TRIES * in_a_row - 1} is free.")
+    raise LaunchError(f"No port between {start} and {start + TRIES * in_a_row - 1} is free.")
 
 
 def first_free(start: int, in_a_row: int = 1) -> int:
@@ -42,25 +42,23 @@ def first_free(start: int, in_a_row: int = 1) -> int:
 
 
 def _mark(ports: Sequence[int]) -> list[socket.socket] | None:
+    """A mark for each port, or None if one is taken. An abstract Unix socket (unix(7)) is machine-wide, and ends with
+    its process.
+    """
     marks: list[socket.socket] = []
     for port in ports:
         mark = socket.socket(socket.AF_UNIX)
         marks.append(mark)
-        if not (_is_marked(mark, port) and _is_free(port)):
+        try:
+            if sys.platform == "linux":
+                mark.bind(f"\0ecase-port-{port}")
+            is_free = _is_free(port)
+        except OSError:
+            is_free = False
+        if not is_free:
             Reservation(port, marks).release()
             return None
     return marks
-
-
-def _is_marked(mark: socket.socket, port: int) -> bool:
-    """Whether this process has bound the mark. An abstract Unix socket (unix(7)) is machine-wide and ends with it."""
-    if sys.platform != "linux":
-        return True
-    try:
-        mark.bind(f"\0ecase-port-{port}")
-    except OSError:
-        return False
-    return True
 
 
 def _is_free(port: int) -> bool:
@@ -74,7 +72,7 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def answers(port: int) -> bool:
+def is_listening(port: int) -> bool:
     """Whether somebody listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(1)

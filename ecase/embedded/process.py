@@ -61,14 +61,14 @@ class Child:
     def ask_to_stop(self) -> None:
         """Send the stop signal to the whole group and return at once."""
         if self.exit_status() is None:
-            _kill_group(self.pid, self.program.stop_signal)
+            kill_group(self.pid, self.program.stop_signal)
 
     def stop(self) -> None:
         """Send the stop signal, wait for the grace period, then kill the rest of the group."""
         self.ask_to_stop()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(self.program.grace)
-        _kill_group(self.pid, signal.SIGKILL)
+        kill_group(self.pid)
         self._process.wait()
         self._reaper.forget(self.pid)
 
@@ -106,6 +106,7 @@ def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
     return arm
 
 
-def _kill_group(group: int, number: signal.Signals) -> None:
+def kill_group(group: int, number: int = signal.SIGKILL) -> None:
+    """Send a signal to a process group, if there still is one."""
     with suppress(ProcessLookupError):
         os.killpg(group, number)

@@ -5,32 +5,32 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
-from ecase.console import Trouble
+from ecase.console import LaunchError
 from ecase.embedded import servers
-from ecase.embedded.folder import Place
-from ecase.embedded.process import guarded
+from ecase.embedded.folder import Paths
+from ecase.embedded.process import guarded, kill_group
 from ecase.embedded.reaper import Reaper
+from ecase.embedded_addresses import OWNER, SUPERUSER
 
 
-def run(place: Place, command: Sequence[str], *, superuser: bool = False) -> int:
+def run(paths: Paths, command: Sequence[str], *, superuser: bool = False) -> int:
     """Run ``command`` with DATABASE_URL and BROKER_URL set; its exit code, as a shell would report it.
 
     ``superuser`` is for tests, which modify tables behind the application's back and create roles.
     """
     reaper = Reaper()
     try:
-        with servers.running(place, reaper, _say) as ready:
-            env = servers.as_superuser(ready.env) if superuser else ready.env
-            return _foreground(command, {**os.environ, **env}, reaper)
+        with servers.running(paths, reaper, partial(print, file=sys.stderr)) as ready:
+            env = {**os.environ, **ready.env}
+            if superuser and "DATABASE_URL" in ready.env:
+                env["DATABASE_URL"] = env["DATABASE_URL"].replace(f"//{OWNER}@", f"//{SUPERUSER}@")
+            return _foreground(command, env, reaper)
     finally:
         reaper.dismiss()
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 def _foreground(command: Sequence[str], env: Mapping[str, str], reaper: Reaper) -> int:
@@ -43,10 +43,10 @@ def _foreground(command: Sequence[str], env: Mapping[str, str], reaper: Reaper) 
             preexec_fn=guarded(signal.SIGTERM, reaper),  # noqa: PLW1509
         )
     except OSError as fault:
-        raise Trouble(f"{command[0]} cannot be started: {fault.strerror}.") from fault
+        raise LaunchError(f"{command[0]} cannot be started: {fault.strerror}.") from fault
     with _signals_passed_on(process.pid), _terminal_lent(process.pid):
         code = process.wait()
-    _end_group(process.pid)
+    kill_group(process.pid)
     reaper.forget(process.pid)
     return code if code >= 0 else 128 - code
 
@@ -54,8 +54,7 @@ def _foreground(command: Sequence[str], env: Mapping[str, str], reaper: Reaper) 
 @contextmanager
 def _signals_passed_on(group: int) -> Iterator[None]:
     def pass_on(number: int, _frame: FrameType | None) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(group, number)
+        kill_group(group, number)
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, pass_on) for number in numbers}
@@ -79,8 +78,3 @@ def _terminal_lent(group: int) -> Iterator[None]:
     finally:
         os.tcsetpgrp(sys.stdin.fileno(), os.getpgrp())
         signal.signal(signal.SIGTTOU, before)
-
-
-def _end_group(group: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGKILL)

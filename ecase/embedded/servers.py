@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ecase.console import Trouble
+from ecase.console import LaunchError
 from ecase.embedded import postgres, programs, valkey
-from ecase.embedded.folder import Place
+from ecase.embedded.folder import Paths
 from ecase.embedded.locks import Lock
 from ecase.embedded.process import Child, keep_old_log
 from ecase.embedded.reaper import Reaper
-from ecase.embedded_addresses import OWNER, SUPERUSER, broker_url, database_url
+from ecase.embedded_addresses import broker_url, database_url
 
 PATIENCE = 60.0  # seconds for another launcher to get ready, or for the servers of a killed one to end
 
@@ -35,15 +35,15 @@ class Servers:
 
 @dataclass(frozen=True)
 class Locks:
-    """The three locks of a place."""
+    """The three locks of a clone."""
 
     servers: Lock
     users: Lock
     alive: Lock
 
     @classmethod
-    def of(cls, place: Place) -> "Locks":
-        return cls(*(Lock(place.state_dir / f"{name}.lock") for name in ("servers", "users", "alive")))
+    def of(cls, paths: Paths) -> "Locks":
+        return cls(*(Lock(paths.state_dir / f"{name}.lock") for name in ("servers", "users", "alive")))
 
 
 def missing(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -52,20 +52,20 @@ def missing(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 @contextmanager
-def running(place: Place, reaper: Reaper, say: Say) -> Iterator[Servers]:
+def running(paths: Paths, reaper: Reaper, say: Say) -> Iterator[Servers]:
     """The servers, for the duration of the block; nothing is started if the user has set both addresses."""
     needed = missing(os.environ)
     if not needed:
         yield Servers(_mode())
         return
-    place.prepare()
-    locks = Locks.of(place)
+    paths.prepare()
+    locks = Locks.of(paths)
     if _own_or_join(locks):
-        with _started(place, locks, reaper, say) as servers:
-            yield Servers(_env(place, servers.env, needed), servers.children)
+        with _started(paths, locks, reaper, say) as servers:
+            yield Servers(_env(paths, servers.env, needed), servers.children)
     else:
         try:
-            yield Servers(_env(place, locks.servers.read()["env"], needed))
+            yield Servers(_env(paths, locks.servers.read()["env"], needed))
         finally:
             locks.users.release()
 
@@ -81,18 +81,22 @@ def _own_or_join(locks: Locks) -> bool:
             return False
         locks.users.release()
         if time.monotonic() > end:
-            raise Trouble(f"Process {locks.servers.read().get('pid')} has been starting the servers for a minute.")
+            raise LaunchError(f"Process {locks.servers.read().get('pid')} has been starting the servers for a minute.")
         time.sleep(0.1)
 
 
 @contextmanager
-def _started(place: Place, locks: Locks, reaper: Reaper, say: Say) -> Iterator[Servers]:
+def _started(paths: Paths, locks: Locks, reaper: Reaper, say: Say) -> Iterator[Servers]:
     locks.servers.write({})
-    _await_the_dead(locks.alive)
+    end = time.monotonic() + PATIENCE
+    while not locks.alive.take():
+        if time.monotonic() > end:
+            raise LaunchError(f"The servers of a launcher that was killed do not end: see {paths.state_dir}/*.log.")
+        time.sleep(0.05)
     children: list[Child] = []
     try:
-        _start(place, locks, reaper, children)
-        env = _urls(place)
+        _start(paths, locks, reaper, children)
+        env = {"DATABASE_URL": database_url(paths.base_dir), "BROKER_URL": broker_url(paths.base_dir)}
         locks.servers.write({"env": env})
         yield Servers(env, children)
     finally:
@@ -103,45 +107,26 @@ def _started(place: Place, locks: Locks, reaper: Reaper, say: Say) -> Iterator[S
             lock.release()
 
 
-def _start(place: Place, locks: Locks, reaper: Reaper, children: list[Child]) -> None:
+def _start(paths: Paths, locks: Locks, reaper: Reaper, children: list[Child]) -> None:
     descriptors = (locks.alive.fileno(),)
     # Started one by one: if the second fails, the first is already listed to be stopped.
     for server in (postgres, valkey):
-        program = server.program(place, descriptors)
+        program = server.program(paths, descriptors)
         keep_old_log(program.log)
         children.append(Child(program, reaper))
-    postgres.wait_until_ready(children[0], place)
-    valkey.wait_until_ready(children[1], place)
+    postgres.wait_until_ready(children[0], paths)
+    valkey.wait_until_ready(children[1], paths)
 
 
-def as_superuser(env: Mapping[str, str]) -> dict[str, str]:
-    """``env`` with the superuser's address of the database, if the database is the embedded one."""
-    owner, superuser = (f"//{role}@" for role in (OWNER, SUPERUSER))
-    return {name: value.replace(owner, superuser) if name == "DATABASE_URL" else value for name, value in env.items()}
-
-
-def _urls(place: Place) -> dict[str, str]:
-    base_dir = place.base_dir
-    return {"DATABASE_URL": database_url(base_dir), "BROKER_URL": broker_url(base_dir)}
-
-
-def _env(place: Place, urls: Mapping[str, str], needed: tuple[str, ...]) -> dict[str, str]:
+def _env(paths: Paths, urls: Mapping[str, str], needed: tuple[str, ...]) -> dict[str, str]:
     """The addresses that are not configured, and the server's own psql, pg_dump, pgbench on the PATH."""
-    path = f"{programs.postgres_bin(place)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    path = f"{programs.postgres_bin(paths)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {"PATH": path, **_mode(), **{name: urls[name] for name in needed}}
 
 
 def _mode() -> dict[str, str]:
     """A process started by the launcher is a demonstration or a test, unless the user sets the mode."""
     return {"ECASE_MODE": os.environ.get("ECASE_MODE") or "demo"}
-
-
-def _await_the_dead(alive: Lock) -> None:
-    end = time.monotonic() + PATIENCE
-    while not alive.take():
-        if time.monotonic() > end:
-            raise Trouble(f"The servers of a launcher that was killed do not end: see {alive.path.parent}/*.log.")
-        time.sleep(0.05)
 
 
 def _await_users(locks: Locks, say: Say) -> None:

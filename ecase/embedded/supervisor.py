@@ -12,7 +12,7 @@ HEALTHY_AFTER = 60.0  # seconds of running after which earlier failures are forg
 
 
 @dataclass
-class Fall:
+class Failure:
     """How often a program has ended in a row, and when (monotonic) it is restarted."""
 
     times: int
@@ -25,31 +25,25 @@ class Supervisor:
     def __init__(self, reaper: Reaper, say: Callable[[str], None]) -> None:
         self._reaper = reaper
         self._say = say
-        self._falls: dict[str, Fall] = {}
+        self._failures: dict[str, Failure] = {}
 
     def round(self, children: list[Child]) -> None:
         """Check each child once."""
         for index, child in enumerate(children):
-            status = child.exit_status()
-            if status is not None:
-                self._fallen(children, index, status)
-
-    def _fallen(self, children: list[Child], index: int, status: int) -> None:
-        program = children[index].program
-        fall = self._falls.setdefault(program.name, Fall(0))
-        if fall.due is None:
-            self._note(children[index], fall, status)
-        elif time.monotonic() >= fall.due:
-            fall.due = None
-            children[index] = Child(program, self._reaper)
-            self._say(f"{program.name} was started again.")
-
-    def _note(self, child: Child, fall: Fall, status: int) -> None:
-        # The rest of its group must not block its successor.
-        child.stop()
-        lived = time.monotonic() - child.started
-        fall.times = 1 if lived > HEALTHY_AFTER else fall.times + 1
-        pause = min(2.0 ** (fall.times - 1), LONGEST_PAUSE)
-        fall.due = time.monotonic() + pause
-        how = f"exit code {status}" if status >= 0 else f"signal {-status}"
-        self._say(f"{child.program.name} ended ({how}); it is started again in {pause:.0f} s. See {child.program.log}")
+            status, program = child.exit_status(), child.program
+            if status is None:
+                continue
+            failure = self._failures.setdefault(program.name, Failure(0))
+            if failure.due is None:
+                # The rest of its group must not block its successor.
+                child.stop()
+                lived = time.monotonic() - child.started
+                failure.times = 1 if lived > HEALTHY_AFTER else failure.times + 1
+                pause = min(2.0 ** (failure.times - 1), LONGEST_PAUSE)
+                failure.due = time.monotonic() + pause
+                how = f"exit code {status}" if status >= 0 else f"signal {-status}"
+                self._say(f"{program.name} ended ({how}); it is started again in {pause:.0f} s. See {program.log}")
+            elif time.monotonic() >= failure.due:
+                failure.due = None
+                children[index] = Child(program, self._reaper)
+                self._say(f"{program.name} was started again.")

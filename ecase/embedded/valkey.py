@@ -4,39 +4,39 @@ import socket
 import time
 from pathlib import Path
 
-from ecase.console import Trouble
+from ecase.console import LaunchError
 from ecase.embedded import programs
-from ecase.embedded.folder import Place
+from ecase.embedded.folder import Paths
 from ecase.embedded.postgres import environment, last_words
 from ecase.embedded.process import Child, Program
 
 READY_WITHIN = 15.0  # seconds
 
 
-def program(place: Place, pass_fds: tuple[int, ...] = ()) -> Program:
-    """How to run the server of this place."""
-    path = place.runtime_dir / "valkey.sock"
+def program(paths: Paths, pass_fds: tuple[int, ...] = ()) -> Program:
+    """How to run the server of this clone."""
+    path = paths.runtime_dir / "valkey.sock"
     listening = ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "770"]
     forgetting = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
     return Program(
         name="valkey",
-        command=[str(programs.valkey_server(place)), *listening, *forgetting, "--dir", str(place.runtime_dir)],
+        command=[str(programs.valkey_server(paths)), *listening, *forgetting, "--dir", str(paths.runtime_dir)],
         env=environment(),
-        log=place.state_dir / "valkey.log",
-        cwd=place.runtime_dir,
-        account=place.account,
+        log=paths.state_dir / "valkey.log",
+        cwd=paths.runtime_dir,
+        account=paths.account,
         pass_fds=pass_fds,
     )
 
 
-def wait_until_ready(child: Child, place: Place) -> None:
-    """Return when the server answers; raises :class:`Trouble` with its last log line if it does not."""
+def wait_until_ready(child: Child, paths: Paths) -> None:
+    """Return when the server answers; raises :class:`LaunchError` with its last log line if it does not."""
     end = time.monotonic() + READY_WITHIN
-    while not _answers(place.runtime_dir / "valkey.sock"):
+    while not _answers(paths.runtime_dir / "valkey.sock"):
         if child.exit_status() is not None:
-            raise Trouble(f"Valkey did not start: {last_words(child.program.log)}")
+            raise LaunchError(f"Valkey did not start: {last_words(child.program.log)}")
         if time.monotonic() > end:
-            raise Trouble(f"Valkey was not ready within {READY_WITHIN:.0f} seconds: see {child.program.log}.")
+            raise LaunchError(f"Valkey was not ready within {READY_WITHIN:.0f} seconds: see {child.program.log}.")
         time.sleep(0.02)
 
 

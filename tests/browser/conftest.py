@@ -126,7 +126,7 @@ def start_signer() -> Iterator[StartSigner]:
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], patience: float = 120) -> None:
     end = time.monotonic() + patience
-    while not (ports.answers(port) and ports.answers(port + 1)):
+    while not (ports.is_listening(port) and ports.is_listening(port + 1)):
         assert process.poll() is None, "the demo signer ended"
         assert time.monotonic() < end, "the demo signer does not listen"
         time.sleep(0.05)

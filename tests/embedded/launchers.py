@@ -33,8 +33,8 @@ class Site:
 
     def ask(self, expression: str) -> str:
         """Evaluate an expression over ``place`` in the site's own code and account."""
-        names = "from ecase.embedded import programs; from ecase.embedded.__main__ import BASE_DIR, Place"
-        code = f"{names}; place = Place.of(BASE_DIR); print({expression})"
+        names = "from ecase.embedded import programs; from ecase.embedded.__main__ import BASE_DIR, Paths"
+        code = f"{names}; place = Paths.of(BASE_DIR); print({expression})"
         return self.call("-c", code).stdout.strip()
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:

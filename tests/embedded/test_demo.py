@@ -77,7 +77,9 @@ def demo(site: Site) -> Iterator[Launcher]:
 
 def child(launcher: Launcher, word: str) -> Process:
     """The process directly below the launcher with ``word`` in its command line."""
-    [found] = [one for one in launcher.family() if one.parent() == launcher.pid and word in one.command()]
+    [found] = [
+        process for process in launcher.family() if process.parent() == launcher.pid and word in process.command()
+    ]
     return found
 
 
@@ -98,7 +100,7 @@ def test_life_of_a_demo(site: Site, demo: Launcher) -> None:
     family = demo.family()
     demo.send(signal.SIGINT)
     assert "nothing is left running" in demo.finish()[1]
-    assert not any(one.runs() for one in family)
+    assert not any(process.runs() for process in family)
 
 
 def answers(url: str) -> bool:
@@ -115,7 +117,7 @@ def test_killed_demo_leaves_nothing_and_its_data_is_there_again(site: Site, laun
     first.lines_until("Logs are in")
     family = first.family()
     first.send(signal.SIGKILL)
-    wait_for(lambda: not any(one.runs() for one in family))
+    wait_for(lambda: not any(process.runs() for process in family))
 
     key = (site.var_dir / "demo-pki" / "ca.pem").read_bytes()
     second = Launcher(site, ["demo"])

@@ -85,7 +85,7 @@ def test_as_root_the_servers_run_without_rights(start: Start) -> None:
     launcher = start(READY_THEN_SLEEP)
     launcher.lines_until("ready")
     for name in ("bin/postgres", "valkey-server"):
-        [server] = [one for one in launcher.family() if name in one.command()]
+        [server] = [process for process in launcher.family() if name in process.command()]
         assert server.uid() != 0, name
 
 
@@ -123,7 +123,7 @@ def test_as_an_ordinary_user(ordinary_site: Site, launchers: list[Launcher]) -> 
     launcher = Launcher(ordinary_site, ["run", "--", "sh", "-c", f"{QUERY} 'SELECT current_user'; {READY_THEN_SLEEP}"])
     launchers.append(launcher)
     assert launcher.lines_until("ready") == ["ecase", "ready"]
-    uids = {one.uid() for one in launcher.family()} - {None}
+    uids = {process.uid() for process in launcher.family()} - {None}
     assert len(uids) == 1
     assert 0 not in uids
 
@@ -169,7 +169,7 @@ def test_second_command_joins_and_the_first_waits_for_it(start: Start) -> None:
     first.lines_until("ready")
     second = start(f"echo joined; sleep 4; {QUERY} 'SELECT 1'")
     second.lines_until("joined")
-    assert not any("bin/postgres" in one.command() for one in second.family())
+    assert not any("bin/postgres" in process.command() for process in second.family())
     code, _, err = first.finish()
     assert code == 0
     assert "still uses the servers: waiting" in err

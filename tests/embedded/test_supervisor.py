@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ecase.console import Trouble
+from ecase.console import LaunchError
 from ecase.embedded import ports
 from ecase.embedded.process import Child, Program
 from ecase.embedded.reaper import Reaper
@@ -110,7 +110,7 @@ def test_first_free_port_passes_over_taken_ones() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert ports.answers(port)
+        assert ports.is_listening(port)
         assert ports.first_free(port) > port
         assert ports.first_free(port - 1, in_a_row=2) > port
 
@@ -126,7 +126,7 @@ def test_reserved_port_is_passed_over_until_it_is_released() -> None:
 
 def test_no_free_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ecase.embedded.ports._is_free", lambda _port: False)
-    with pytest.raises(Trouble, match="No port between 8000 and 8099 is free"):
+    with pytest.raises(LaunchError, match="No port between 8000 and 8099 is free"):
         ports.first_free(8000)
 
 

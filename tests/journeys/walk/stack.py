@@ -70,7 +70,7 @@ class Stack:
 
     def remove(self) -> None:
         """Remove what the servers keep outside of ``var`` (as root they run under an account of their own)."""
-        question = "from pathlib import Path; from ecase.embedded.folder import Place; p = Place.of(Path.cwd())"
+        question = "from pathlib import Path; from ecase.embedded.folder import Paths; p = Paths.of(Path.cwd())"
         done = self.without_servers("-c", f"{question}; print(p.data_dir); print(p.runtime_dir)")
         for folder in done.stdout.split():
             shutil.rmtree(folder, ignore_errors=True)
