@@ -12,7 +12,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu.entity import Exchange, Queue
 
-from ecase import production, timeouts
+from ecase import formats, production, timeouts
+from ecase.embedded_addresses import broker_url
 from ecase.environment import Environment
 from signatures.container import limits
 
@@ -25,25 +26,27 @@ MODE = env.choice("ECASE_MODE", ("production", "demo"), default="demo")
 if not env.is_given("ECASE_MODE") and env.is_given("DATABASE_URL", "BROKER_URL"):
     env.refuse("ECASE_MODE must be given where DATABASE_URL or BROKER_URL is: production, or demo")
 DEMO = MODE == "demo"
-INSTALLATION_ID = env.name("ECASE_INSTALLATION", default="ecase-demo" if DEMO else None)
-PUBLIC_URL = env.url("ECASE_PUBLIC_URL", default="http://127.0.0.1:8000" if DEMO else None)
-SECRET_KEY = env.text("SECRET_KEY", default="demo-only-not-a-secret" if DEMO else None)
+INSTALLATION_ID = env.text("ECASE_INSTALLATION", formats.NAME, default="ecase-demo" if DEMO else None)
+PUBLIC_URL = env.text("ECASE_PUBLIC_URL", formats.URL, default="http://127.0.0.1:8000" if DEMO else None).rstrip("/")
+SECRET_KEY = env.text("SECRET_KEY", formats.TEXT, default="demo-only-not-a-secret" if DEMO else None)
 DEBUG = env.flag("DEBUG", default=False)
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEMO else None)
-CSRF_TRUSTED_ORIGINS = env.urls("CSRF_TRUSTED_ORIGINS")
-VAR_DIR = env.folder("ECASE_VAR", default=BASE_DIR / "var")
+ALLOWED_HOSTS = env.texts("ALLOWED_HOSTS", formats.HOSTS, default=["127.0.0.1", "localhost", "[::1]"] if DEMO else None)
+CSRF_TRUSTED_ORIGINS = env.texts("CSRF_TRUSTED_ORIGINS", formats.URLS, default=())
+VAR_DIR = env.path("ECASE_VAR", formats.FOLDER, default=BASE_DIR / "var")
 
 # -- signatures ---------------------------------------------------------------------------------------------------
 
 # A folder of trust anchors (PEM or DER certificates), their CRLs and `policy.yaml`.
-TRUST_DIR = env.folder("ECASE_TRUST_DIR", default=VAR_DIR / "demo-pki" / "trust" if DEMO else None)
+TRUST_DIR = env.path("ECASE_TRUST_DIR", formats.FOLDER, default=VAR_DIR / "demo-pki" / "trust" if DEMO else None)
 # The service's own key and certificate (PEM): seals acts that no officer signs, and the audit checkpoints.
-SERVICE_KEY_FILE = env.file("ECASE_SERVICE_KEY", default=VAR_DIR / "demo-pki" / "service.pem" if DEMO else None)
+SERVICE_KEY_FILE = env.path(
+    "ECASE_SERVICE_KEY", formats.FILE, default=VAR_DIR / "demo-pki" / "service.pem" if DEMO else None
+)
 # Extended key usages, one of which a signer's certificate must carry: here a legal entity's (its employees sign).
-SIGNER_ROLES = env.oids("ECASE_SIGNER_ROLES", default=["1.2.398.3.3.4.1.2"])
+SIGNER_ROLES = env.texts("ECASE_SIGNER_ROLES", formats.OIDS, default=["1.2.398.3.3.4.1.2"])
 # The audit log's own signing key, and the folder of its checkpoints, preferably a mount of another machine.
-LOG_KEY_FILE = env.file("ECASE_LOG_KEY", default=VAR_DIR / "log-key" if DEMO else None)
-CHECKPOINT_DIR = env.folder("ECASE_CHECKPOINT_DIR", default=VAR_DIR / "checkpoints" if DEMO else None)
+LOG_KEY_FILE = env.path("ECASE_LOG_KEY", formats.FILE, default=VAR_DIR / "log-key" if DEMO else None)
+CHECKPOINT_DIR = env.path("ECASE_CHECKPOINT_DIR", formats.FOLDER, default=VAR_DIR / "checkpoints" if DEMO else None)
 # The address of NCALayer, or of the demo signer with the same protocol. With "pkcs12:" the page opens key files itself:
 # its scripts could then see passwords, so that is for the demo alone.
 SIGNER_URL = env.signer("ECASE_SIGNER_URL", "ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579", in_page=DEMO)
@@ -51,8 +54,8 @@ SIGNER_IN_PAGE = SIGNER_URL == "pkcs12:"
 
 # Sources of evidence, fetched at receipt: timestamp authorities and OCSP responders in the order of use, and
 # revocation lists (the addresses of one list separated by |). If none is named nothing is fetched.
-TSA_URLS = env.urls("ECASE_TSA_URLS")
-OCSP_URLS = env.urls("ECASE_OCSP_URLS")
+TSA_URLS = env.texts("ECASE_TSA_URLS", formats.URLS, default=())
+OCSP_URLS = env.texts("ECASE_OCSP_URLS", formats.URLS, default=())
 CRL_URLS = env.url_groups("ECASE_CRL_URLS")
 # Seconds between attempts to verify a signature; the last pause repeats.
 SIGNATURE_RETRY_SECONDS = env.seconds("ECASE_SIGNATURE_RETRY_SECONDS", default=(15, 60, 300, 900))
@@ -194,7 +197,7 @@ TIME_ZONE = "Asia/Almaty"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static-root"
-MEDIA_ROOT = env.folder("ECASE_MEDIA", default=VAR_DIR / "media")
+MEDIA_ROOT = env.path("ECASE_MEDIA", formats.FOLDER, default=VAR_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -274,7 +277,7 @@ PROXIES = env.number("ECASE_PROXIES", default=0, least=0)
 
 # -- Celery -------------------------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.broker("BROKER_URL")
+CELERY_BROKER_URL = env.text("BROKER_URL", formats.BROKER, default=broker_url(BASE_DIR))
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -312,7 +315,7 @@ OUTBOX_IN_FLIGHT = env.number("ECASE_OUTBOX_IN_FLIGHT", default=64)
 WEBHOOK_FAILURES = env.number("ECASE_WEBHOOK_FAILURES", default=5)
 WEBHOOK_PAUSE_SECONDS = env.number("ECASE_WEBHOOK_PAUSE_SECONDS", default=30)
 # Hosts in the internal network that webhooks may go to, also over plain http.
-WEBHOOK_HOSTS = env.hosts("ECASE_WEBHOOK_HOSTS", default=[])
+WEBHOOK_HOSTS = env.texts("ECASE_WEBHOOK_HOSTS", formats.HOSTS, default=[])
 
 # -- public verification ----------------------------------------------------------------------------------------------
 

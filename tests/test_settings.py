@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from ecase import formats
 from ecase.environment import Environment
 from ecase.retry import pause_after
 from tests.test_production import GOOD, ROOT, said, start
@@ -60,7 +61,7 @@ def test_what_is_right_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert env.seconds("A", default=(1,)) == [5, 60]
     assert env.url_groups("B") == [["https://a.example", "http://b.example:81/x"], ["https://c.example"]]
     assert env.seconds_by_role("C", {"web": 1, "watch": 2, "worker": 3}) == {"web": 7, "watch": 0, "worker": 3}
-    assert env.folder("D") == tmp_path / "new" / "folder"
+    assert env.path("D", formats.FOLDER) == tmp_path / "new" / "folder"
     env.finish()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _SECONDS = {"s": 1, "sec": 1, "min": 60, "hour": 3600, "day": 86400}
-_RATE = re.compile(r"([1-9][0-9]{0,8})/(s|sec|min|hour|day)\Z")
+RATE = re.compile(r"([1-9][0-9]{0,8})/(s|sec|min|hour|day)\Z")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Rate:
     @classmethod
     def parse(cls, text: str) -> "Rate":
         """A rate from ``60/min`` and the like. Raises :class:`ValueError` for anything else."""
-        found = _RATE.match(text)
+        found = RATE.match(text)
         if found is None:
             raise ValueError(f"a rate is written like 60/min (s, min, hour, day), not {text!r}")
         return cls(int(found[1]), _SECONDS[found[2]])
