@@ -1,7 +1,5 @@
 """Trigger that makes a table append-only: rows are inserted, never changed or deleted."""
 
-from typing import Any
-
 import pgtrigger
 
 NAME = "append_only"
@@ -21,6 +19,3 @@ class AppendOnly(pgtrigger.Trigger):
         RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
             USING ERRCODE = 'insufficient_privilege';
     """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)

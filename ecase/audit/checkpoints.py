@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
@@ -47,12 +48,28 @@ def publish() -> None:
         return
     folder().mkdir(parents=True, exist_ok=True)
     _append(folder() / f"{newest.at.astimezone(UTC):%Y-%m-%d}{_SUFFIX}", newest.note + "\n")
-    _replace(folder() / LATEST, newest.note)
+    # Replaced atomically, also if the power fails: the bytes are flushed to the disk before the file is renamed.
+    fresh = folder() / f"{LATEST}.{os.getpid()}-{threading.get_ident()}.new"
+    with fresh.open("w") as file:
+        file.write(newest.note)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(folder() / LATEST)
+    _sync(folder())
 
 
 def published() -> transparency.Checkpoint | None:
     """The newest whole checkpoint in the folder: ``latest``, or the last of the day files while that is broken."""
-    return _latest() or next(filter(None, map(_last_of, _days(newest_first=True))), None)
+    if latest := _latest():
+        return latest
+    for path in sorted(folder().glob(f"*{_SUFFIX}"), reverse=True):
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL))
+            lines = file.read().decode(errors="replace").splitlines(keepends=True)
+        whole = list(filter(None, map(open_note, _split(lines, keys.origins()))))
+        if whole:
+            return max(whole, key=lambda found: (keys.epoch(found.origin), found.size))
+    return None
 
 
 def published_size() -> int:
@@ -61,18 +78,15 @@ def published_size() -> int:
     return newest.size if newest and newest.origin == keys.origin() else 0
 
 
-def notes() -> Iterator[tuple[str, str]]:
-    """Every published checkpoint as (file name, note), in the order of writing; half notes unchanged."""
-    origins = keys.origins()
-    for path in _days():
-        yield from ((path.name, note) for note in _notes_in(path, origins))
+def notes(*, newest_first: bool = False) -> Iterator[tuple[str, str]]:
+    """Every published checkpoint as (file name, note); half notes unchanged.
 
-
-def notes_by_day() -> Iterator[list[str]]:
-    """The published checkpoints of each day, the newest day first."""
+    In the order of writing; with ``newest_first`` the days are in reverse, each in the order of writing.
+    """
     origins = keys.origins()
-    for path in _days(newest_first=True):
-        yield list(_notes_in(path, origins))
+    for path in sorted(folder().glob(f"*{_SUFFIX}"), reverse=newest_first):
+        with path.open(errors="replace", newline="\n") as file:
+            yield from ((path.name, note) for note in _split(file, origins))
 
 
 def is_stopped() -> bool:
@@ -80,15 +94,14 @@ def is_stopped() -> bool:
     return (folder() / STOPPED).exists()
 
 
-def mark_stopped() -> None:
-    """Stop the log for every process that sees the folder."""
-    folder().mkdir(parents=True, exist_ok=True)
-    (folder() / STOPPED).touch()
-
-
-def unmark_stopped() -> None:
-    """End the stop."""
-    (folder() / STOPPED).unlink(missing_ok=True)
+def mark_stopped(*, stopped: bool) -> None:
+    """Stop the log for every process that sees the folder, or end the stop."""
+    mark = folder() / STOPPED
+    if stopped:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
 
 
 def is_whole(note: str) -> bool:
@@ -111,52 +124,33 @@ def _latest() -> transparency.Checkpoint | None:
     path = folder() / LATEST
     if not path.exists():
         return None
-    found = _opened(path.read_text(errors="replace"))
+    found = open_note(path.read_text(errors="replace"))
     if found is None:
         logger.critical("%s is broken, as after a power cut: the newest whole note of the day files counts", path)
     return found
 
 
-def _last_of(path: Path) -> transparency.Checkpoint | None:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL))
-        lines = file.read().decode(errors="replace").splitlines(keepends=True)
-    whole = filter(None, map(_opened, _split(lines, keys.origins())))
-    return max(whole, key=lambda found: (keys.epoch(found.origin), found.size), default=None)
-
-
-def _opened(note: str) -> transparency.Checkpoint | None:
+def open_note(note: str) -> transparency.Checkpoint | None:
+    """The checkpoint of a note that this log has signed; None for any other text."""
     try:
         return transparency.Checkpoint.open(note, keys.verifiers())
     except ValueError:
         return None
 
 
-def _days(*, newest_first: bool = False) -> list[Path]:
-    return sorted(folder().glob(f"*{_SUFFIX}"), reverse=newest_first)
-
-
-def _notes_in(path: Path, origins: set[str]) -> Iterator[str]:
-    with path.open(errors="replace", newline="\n") as file:
-        yield from _split(file, origins)
-
-
 def _split(lines: Iterable[str], origins: set[str]) -> Iterator[str]:
-    """A note begins at a line with the log's name, and ends at the empty line after its signatures, or earlier."""
+    """The notes, without the empty lines between them.
+
+    A note begins at a line with the log's name, and ends at the empty line after its signatures, or earlier.
+    """
     note = ""
-    for line in lines:
+    for line in chain(lines, [""]):
         is_behind = line == "\n" and "\n\n" in note
-        if is_behind or line.removesuffix("\n") in origins or len(note) > MAX_NOTE:
-            yield from _ended(note)
+        if is_behind or not line or line.removesuffix("\n") in origins or len(note) > MAX_NOTE:
+            if note.strip():
+                yield note.rstrip("\n") + "\n" if note.endswith("\n") else note
             note = ""
         note = (note + line).lstrip("\n")
-    yield from _ended(note)
-
-
-def _ended(note: str) -> Iterator[str]:
-    """A note without the empty lines that separate it from the next one."""
-    if note.strip():
-        yield note.rstrip("\n") + "\n" if note.endswith("\n") else note
 
 
 # -- writing ------------------------------------------------------------------------------------------------------
@@ -174,17 +168,6 @@ def _append(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     if fresh:
         _sync(path.parent)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Replace atomically, also if the power fails: the bytes are flushed to the disk before the file is renamed."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
-    with fresh.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    _sync(path.parent)
 
 
 def _sync(directory: Path) -> None:

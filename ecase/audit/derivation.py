@@ -6,6 +6,7 @@ The log knows only its own rows. An application with rows that can be derived fr
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,13 +33,9 @@ class RowFault:
     key: str
     column: str = ""
 
-    @property
-    def message(self) -> str:
-        """A sentence in the active language."""
-        return _(MESSAGES[self.code]) % {"column": self.column}
-
     def __str__(self) -> str:
-        return f"{self.table} {self.key}: {self.message}"
+        """A sentence in the active language, after the row's table and key."""
+        return f"{self.table} {self.key}: {_(MESSAGES[self.code]) % {'column': self.column}}"
 
 
 @dataclass
@@ -74,19 +71,23 @@ def register(check: Check) -> Check:
     return check
 
 
+@contextmanager
+def read_one_snapshot() -> Iterator[None]:
+    """A transaction that reads a single snapshot while others append; within a transaction, that one as it is."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            # Must be the transaction's first statement.
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 def faults(tally: Tally) -> Iterator[RowFault]:
     """The faults that all registered checks find, in one snapshot."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            _one_snapshot()
+    with read_one_snapshot():
         for check in _checks:
             yield from check(tally)
-
-
-def _one_snapshot() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 def differences(table: str, key: Any, found: dict[str, Any], expected: dict[str, Any]) -> Iterator[RowFault]:

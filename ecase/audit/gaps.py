@@ -6,16 +6,18 @@ The database then holds fewer entries than the log has signed outside it. Nothin
 were kept; the old checkpoints stay in their folder, and the statement explains those beyond what was kept.
 """
 
-import base64
 import hashlib
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ecase.audit import checkpoints, keys, sequencer, services, tree
-from ecase.audit.models import Checkpoint, Entry, Node
+from ecase.audit.models import Checkpoint, Entry
 from signatures.tlog import transparency
 
 CHAIN, EVENT = "log", "log.resumed"
@@ -52,10 +54,6 @@ class Gap:
     reason: str = ""
     at: str = ""
 
-    def covers(self, origin: str, size: int) -> bool:
-        """Whether a checkpoint of ``size`` entries is one of those that were lost."""
-        return origin == self.origin and self.kept < size <= self.signed
-
     def __str__(self) -> str:
         return _(
             "After a restore, the entries %(first)s to %(last)s of %(origin)s are lost; the log goes on as "
@@ -88,10 +86,10 @@ def find() -> Gap:
         origin=origin,
         continued_as=keys.next_origin(origin),
         common=common.size if common else 0,
-        common_root=_text(common.root if common else transparency.EMPTY_ROOT),
+        common_root=b64encode(common.root if common else transparency.EMPTY_ROOT).decode(),
         kept=kept,
         signed=newest.size,
-        signed_root=_text(newest.root),
+        signed_root=b64encode(newest.root).decode(),
         notes=digest(lost),
         torn=tuple(sorted({digest([note]) for _source, note in checkpoints.notes() if is_torn(note)})),
     )
@@ -126,9 +124,9 @@ class Explanation:
 
     def covers(self, note: str, origin: str, size: int) -> bool:
         """Whether this note is one of those that were lost; marks it as seen."""
-        covering = [notes for gap, notes in self._lost.items() if gap.covers(origin, size)]
-        for notes in covering:
-            notes.add(note)
+        covering = [gap for gap in self._lost if gap.origin == origin and gap.kept < size <= gap.signed]
+        for gap in covering:
+            self._lost[gap].add(note)
         return bool(covering)
 
     def covers_half(self, note: str) -> bool:
@@ -144,11 +142,17 @@ def stated() -> list[Gap]:
     """The recorded gaps whose statement is under a checkpoint of the log that it names: others explain nothing."""
     found = []
     for entry in Entry.objects.filter(chain=CHAIN).order_by("seq"):
-        if entry.event == EVENT:
-            data = entry.content["data"]
-            gap = Gap(**{**data, "torn": tuple(data["torn"])}, at=entry.content["at"])
-            if _is_signed(entry, gap):
-                found.append(gap)
+        if entry.event != EVENT:
+            continue
+        data = entry.content["data"]
+        gap = Gap(**{**data, "torn": tuple(data["torn"])}, at=entry.content["at"])
+        position = tree.position_of(entry)
+        later = Checkpoint.objects.none() if position is None else Checkpoint.objects.filter(size__gt=position)
+        covering = later.order_by("size").first()
+        signed = checkpoints.open_note(covering.note) if covering else None
+        # Only the holder of the log's key can have signed under the name that the statement gives the log.
+        if signed and signed.origin == gap.continued_as:
+            found.append(gap)
     return found
 
 
@@ -162,34 +166,14 @@ def is_torn(note: str) -> bool:
     return not checkpoints.is_whole(note) and not Checkpoint.objects.filter(note__startswith=note.rstrip("\n")).exists()
 
 
-def _is_signed(entry: Entry, gap: Gap) -> bool:
-    """Only the holder of the log's key can have signed under the name that the statement gives the log."""
-    position = Node.objects.filter(entry=entry).values_list("position", flat=True).first()
-    if position is None:
-        return False
-    covering = Checkpoint.objects.filter(size__gt=position).order_by("size").first()
-    opened = _opened(covering.note) if covering else None
-    return opened is not None and opened.origin == gap.continued_as
-
-
 def _beyond(origin: str, kept: int) -> tuple[dict[str, transparency.Checkpoint], transparency.Checkpoint | None]:
     """The notes of ``origin`` beyond ``kept`` entries, and its newest note that is not; the newest files first."""
     lost: dict[str, transparency.Checkpoint] = {}
-    for notes in checkpoints.notes_by_day():
-        opened = {note: found for note in notes if (found := _opened(note)) and found.origin == origin}
+    for _day, notes in groupby(checkpoints.notes(newest_first=True), key=itemgetter(0)):
+        checked = {note: checkpoints.open_note(note) for _source, note in notes}
+        opened = {note: found for note, found in checked.items() if found and found.origin == origin}
         lost.update({note: found for note, found in opened.items() if found.size > kept})
         within = [found for found in opened.values() if found.size <= kept]
         if within:
             return lost, max(within, key=lambda found: found.size)
     return lost, None
-
-
-def _opened(note: str) -> transparency.Checkpoint | None:
-    try:
-        return transparency.Checkpoint.open(note, keys.verifiers())
-    except ValueError:
-        return None
-
-
-def _text(root: bytes) -> str:
-    return base64.b64encode(root).decode()

@@ -20,41 +20,27 @@ READ, APPEND = "SELECT", "SELECT, INSERT"
 KEEP, FULL = "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE, DELETE"
 
 
-def is_append_only(model: type[models.Model]) -> bool:
-    """Whether unconditional triggers refuse every UPDATE and DELETE of the model."""
-    refused = {
+def _refused_operations(model: type[models.Model]) -> set[str]:
+    """The operations that unconditional triggers refuse on every row of the model: ``UPDATE``, ``DELETE``."""
+    return {
         operation
         for trigger in getattr(model._meta, "triggers", [])
         if trigger.condition is None
         and (isinstance(trigger, pgtrigger.Protect | NeverDeleted) or trigger.name == append_only.NAME)
         for operation in str(trigger.operation).split(" OR ")
     }
-    return {"UPDATE", "DELETE"} <= refused
-
-
-def is_kept(model: type[models.Model]) -> bool:
-    """Whether an unconditional trigger refuses every DELETE of the model."""
-    return any(
-        trigger.condition is None and (isinstance(trigger, NeverDeleted) or _protects_from_deletion(trigger))
-        for trigger in getattr(model._meta, "triggers", [])
-    )
-
-
-def _protects_from_deletion(trigger: pgtrigger.Trigger) -> bool:
-    return isinstance(trigger, pgtrigger.Protect) and "DELETE" in str(trigger.operation).split(" OR ")
-
-
-def _privileges_of(model: type[models.Model]) -> str:
-    if is_append_only(model) or model is LogEntry:
-        return APPEND
-    return KEEP if is_kept(model) else FULL
 
 
 def privileges() -> Iterator[tuple[str, str]]:
     """Table and privileges, for every table that the installed apps manage."""
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.proxy:
-            yield model._meta.db_table, _privileges_of(model)
+        if not model._meta.managed or model._meta.proxy:
+            continue
+        refused = _refused_operations(model)
+        if refused >= {"UPDATE", "DELETE"} or model is LogEntry:
+            yield model._meta.db_table, APPEND
+        else:
+            yield model._meta.db_table, KEEP if "DELETE" in refused else FULL
     yield MigrationRecorder.Migration._meta.db_table, READ
 
 

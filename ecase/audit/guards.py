@@ -30,9 +30,6 @@ class NeverDeleted(Guard):
         RAISE EXCEPTION 'a row of % is never deleted', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-
 
 class Fixed(Guard):
     """Refuses to change these fields after the row was inserted."""

@@ -29,18 +29,15 @@ def make() -> Verifier:
     path = Path(settings.LOG_KEY_FILE)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_once(path, str(Signer.generate(f"{settings.INSTALLATION_ID}/audit")))
+        # O_EXCL: of two that make the key at once, one fails.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{Signer.generate(f'{settings.INSTALLATION_ID}/audit')}\n")
     verifier = signer().verifier
     trust = Path(settings.TRUST_DIR)
     trust.mkdir(parents=True, exist_ok=True)
     (trust / PUBLIC_NAME).write_text(f"{verifier}\n")
     return verifier
-
-
-def _write_once(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text + "\n")
 
 
 def rotate(token_key: str = "") -> tuple[Verifier, Verifier]:
@@ -50,8 +47,18 @@ def rotate(token_key: str = "") -> tuple[Verifier, Verifier]:
     At no instant is a checkpoint signed by an unknown key.
     """
     old = signer()
-    new, text = _made(old.name, token_key)
-    _change(old.verifier, new.verifier, f"{text}\n")
+    if token_key:
+        # Imported only if a token is used.
+        from signatures.keys.pkcs11 import KeyUri, TokenSigner, generate_ed25519
+
+        uri = KeyUri.parse(token_key)
+        generate_ed25519(uri)
+        new: Signer = TokenSigner.of(old.name, uri)
+        content = f"{token_key}\n{old.name}\n"
+    else:
+        new = Signer.generate(old.name)
+        content = f"{new}\n"
+    _change(old.verifier, new.verifier, content)
     return old.verifier, new.verifier
 
 
@@ -101,18 +108,6 @@ def _base(name: str) -> str:
     return name.rpartition("/")[0] if epoch(name) > 1 else name
 
 
-def _made(name: str, token_key: str) -> tuple[Signer, str]:
-    if not token_key:
-        made = Signer.generate(name)
-        return made, str(made)
-    # Imported only if a token is used.
-    from signatures.keys.pkcs11 import KeyUri, TokenSigner, generate_ed25519
-
-    uri = KeyUri.parse(token_key)
-    generate_ed25519(uri)
-    return TokenSigner.of(name, uri), f"{token_key}\n{name}"
-
-
 def verifiers() -> list[Verifier]:
     """The verifier keys of the current signing key and of all earlier keys of this log."""
     current = signer().verifier
@@ -136,16 +131,13 @@ def signer() -> Signer:
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Signer:
     try:
-        return _parsed(path.read_text())
+        text = path.read_text()
+        if not text.startswith(_SCHEME):
+            return Signer.parse(text)
+        uri, *name = text.split()
+        return _named(uri, name[0] if name else f"{settings.INSTALLATION_ID}/audit")
     except ValueError as fault:
         raise ImproperlyConfigured(f"{path}: {fault}") from fault
-
-
-def _parsed(text: str) -> Signer:
-    if not text.startswith(_SCHEME):
-        return Signer.parse(text)
-    uri, *name = text.split()
-    return _named(uri, name[0] if name else f"{settings.INSTALLATION_ID}/audit")
 
 
 def _named(uri: str, name: str) -> Signer:

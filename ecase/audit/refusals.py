@@ -45,13 +45,17 @@ def append_refusal(
 
 
 def enter_waiting(now: datetime) -> int:
-    """Log the counts that are older than a minute; returns how many entries were written, one batch at most."""
+    """Log the counts that are older than a minute, and delete those of a day ago; returns how many were logged.
+
+    One batch at most.
+    """
     with transaction.atomic():
         due = RepeatedRefusal.objects.filter(waiting__gt=0, entered_at__lte=now - QUIET_FOR).order_by("entered_at")
         rows = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
         for row in rows:
             _enter(row)
-        _forget_old(now)
+        old = RepeatedRefusal.objects.filter(waiting=0, entered_at__lt=now - KEPT_FOR).values_list("pk", flat=True)
+        RepeatedRefusal.objects.filter(pk__in=list(old[:AT_ONCE])).delete()
     return len(rows)
 
 
@@ -62,8 +66,3 @@ def _enter(row: RepeatedRefusal) -> Entry:
     row.waiting, row.entered_at = 0, timezone.now()
     row.save(update_fields=["waiting", "entered_at"])
     return services.append(**content)
-
-
-def _forget_old(now: datetime) -> None:
-    old = RepeatedRefusal.objects.filter(waiting=0, entered_at__lt=now - KEPT_FOR).values_list("pk", flat=True)
-    RepeatedRefusal.objects.filter(pk__in=list(old[:AT_ONCE])).delete()

@@ -7,14 +7,13 @@ admits one.
 """
 
 import time
-from itertools import chain
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from ecase.audit import checkpoints, keys, tree
 from ecase.audit.models import Checkpoint, Node
-from signatures.tlog.transparency import Address, CompactRange, leaf_hash
+from signatures.tlog.transparency import CompactRange, leaf_hash
 
 BATCH = 10_000
 # Seconds between two polls.
@@ -32,8 +31,6 @@ _PENDING = """
     ORDER BY xid, id LIMIT %s
 """
 _COPY = "COPY audit_node (level, position, hash, entry_id) FROM STDIN"
-
-Row = tuple[int, int, bytes, int | None]
 
 
 class LogInconsistent(Exception):
@@ -74,44 +71,40 @@ def settle(seconds: float = 10.0) -> None:
 
 def _refuse_rollback() -> None:
     """Stop the log until a person resumes it, if the newest published checkpoint is beyond the database's."""
-    try:
-        _compare_with_published()
-    except LogInconsistent:
-        checkpoints.mark_stopped()
-        raise
-    checkpoints.unmark_stopped()
-
-
-def _compare_with_published() -> None:
     outside, newest = checkpoints.published(), Checkpoint.objects.first()
-    known = newest.size if newest else 0
-    if outside is None:
-        return
-    if keys.epoch(outside.origin) > keys.epoch(keys.origin()):
-        raise LogInconsistent(f"{checkpoints.folder()} holds checkpoints of {outside.origin}: the log's key is older")
-    if outside.origin == keys.origin() and outside.size > known:
-        raise LogInconsistent(
+    known, fault = newest.size if newest else 0, ""
+    if outside and keys.epoch(outside.origin) > keys.epoch(keys.origin()):
+        fault = f"{checkpoints.folder()} holds checkpoints of {outside.origin}: the log's key is older"
+    elif outside and outside.origin == keys.origin() and outside.size > known:
+        fault = (
             f"{checkpoints.folder()} holds a checkpoint of {outside.size} entries, the database has {known}: it was "
             "restored or rolled back (`manage.py audit resume --after-restore`), or the folder belongs to another log"
         )
+    checkpoints.mark_stopped(stopped=bool(fault))
+    if fault:
+        raise LogInconsistent(fault)
 
 
 @transaction.atomic
 def _take_in(batch: int) -> int:
-    if not _leads():
-        return 0
-    edge = _signed_edge()
-    pending = _pending(batch)
-    if pending:
-        _store(list(chain.from_iterable(_grow(edge, *entry) for entry in pending)))
-        checkpoints.sign(edge.size, edge.root(), timezone.now())
-    return len(pending)
-
-
-def _leads() -> bool:
+    """Add the next entries to the tree and sign it; returns how many, 0 while another process does so."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LEADER])
-        return bool(cursor.fetchone()[0])
+        if not cursor.fetchone()[0]:
+            return 0
+    edge = _signed_edge()
+    pending = _pending(batch)
+    rows = [
+        (level, position, node, None if level else entry_id)
+        for entry_id, digest in pending
+        for (level, position), node in edge.append(leaf_hash(digest))
+    ]
+    if rows:
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(row)
+        checkpoints.sign(edge.size, edge.root(), timezone.now())
+    return len(pending)
 
 
 def _signed_edge() -> CompactRange:
@@ -136,18 +129,3 @@ def _pending(batch: int) -> list[tuple[int, bytes]]:
             )
         cursor.execute(_PENDING, [xid, entry_id, batch])
         return [(row_id, bytes(digest)) for row_id, digest in cursor.fetchall()]
-
-
-def _grow(edge: CompactRange, entry_id: int, digest: bytes) -> list[Row]:
-    return [_row(address, node, entry_id) for address, node in edge.append(leaf_hash(digest))]
-
-
-def _row(address: Address, node: bytes, entry_id: int) -> Row:
-    level, position = address
-    return (level, position, node, None if level else entry_id)
-
-
-def _store(rows: list[Row]) -> None:
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -16,7 +16,7 @@ from ecase.http import only_where_sent
 from ecase.instants import format_instant
 from ecase.problems import Problem, TryLater
 from signatures.canonical import canonical
-from signatures.tlog.transparency import HASH_BYTES, Proof, chain_label
+from signatures.tlog.transparency import HASH_BYTES, Proof, chain_label, consistency_ranges, inclusion_ranges
 
 NO_ENTRY = bytes(HASH_BYTES)
 _CHAIN = re.compile(r"[a-z_]+(:[0-9A-Za-z._-]+)?\Z")
@@ -142,9 +142,10 @@ def proof(entry: Entry, *, bare: bool = False) -> str:
     if newest is None or index is None or index >= newest.size:
         raise NotYetInTree(f"entry {entry.pk} is not in the log's tree yet")
     extra = bytes(entry.hash) if bare else bytes(entry.record)
-    return str(Proof(index, tuple(tree.inclusion(index, newest.size)), newest.note, extra))
+    hashes = tree.proof(inclusion_ranges(index, newest.size))
+    return str(Proof(index, tuple(hashes), newest.note, extra))
 
 
 def consistency(old: int, size: int) -> list[bytes]:
     """The hashes (RFC 9162, 2.1.4) that prove that the log of ``size`` entries begins with its first ``old``."""
-    return tree.consistency(old, size)
+    return tree.proof(consistency_ranges(old, size))

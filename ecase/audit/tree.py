@@ -5,15 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from ecase.audit.models import Entry, Node
-from signatures.tlog.transparency import (
-    Address,
-    CompactRange,
-    Range,
-    consistency_ranges,
-    cover,
-    inclusion_ranges,
-    proof_hashes,
-)
+from signatures.tlog.transparency import Address, CompactRange, Range, cover, proof_hashes
 
 _NODES = """
     SELECT node.level, node.position, node.hash FROM audit_node node
@@ -43,17 +35,8 @@ def edge(leaves: int) -> CompactRange:
     return CompactRange(leaves, [hashes[address] for address in addresses])
 
 
-def inclusion(index: int, leaves: int) -> list[bytes]:
-    """The inclusion proof of an entry in the tree of the first ``leaves`` entries."""
-    return _proof(inclusion_ranges(index, leaves))
-
-
-def consistency(old: int, leaves: int) -> list[bytes]:
-    """The consistency proof between the trees of the first ``old`` and the first ``leaves`` entries."""
-    return _proof(consistency_ranges(old, leaves))
-
-
-def _proof(ranges: list[Range]) -> list[bytes]:
+def proof(ranges: list[Range]) -> list[bytes]:
+    """The hashes of an inclusion or consistency proof (RFC 9162, 2.1.3 and 2.1.4) over these ranges of leaves."""
     hashes = _hashes([address for span in ranges for address in cover(*span)])
     return proof_hashes(ranges, hashes.__getitem__)
 

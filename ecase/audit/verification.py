@@ -4,22 +4,23 @@ Everything is read in one snapshot and as a stream, in constant memory. Each fau
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain as joined
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ecase.audit import checkpoints, gaps, keys
+from ecase.audit.derivation import read_one_snapshot
 from ecase.audit.gaps import Gap
 from ecase.audit.models import Checkpoint
 from ecase.audit.services import NO_ENTRY
@@ -158,22 +159,13 @@ class _Signed(NamedTuple):
 def verify() -> Result:
     """Verify the whole log; needs only the public half of the log's key."""
     faults: list[Fault] = []
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            _one_snapshot()
-        entries = _Chains(faults).run()
+    with read_one_snapshot():
+        entries = _check_chains(faults)
         known = gaps.stated()
         tree = _Tree(faults, known)
         tree.run()
         faults.extend(Fault("unsequenced", chain, seq, row) for chain, seq, row in _query(_UNSEQUENCED))
     return Result(entries, tree.edge.size, tree.compared, faults, tree.outside, tree.order.notes, known)
-
-
-def _one_snapshot() -> None:
-    """Read a single snapshot, since appends continue meanwhile. Must be a transaction's first statement."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 @contextmanager
@@ -190,64 +182,53 @@ def _query(sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-class _Chains:
-    """Checks every chain from its first entry to its head."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-
-    def run(self) -> int:
-        read = 0
-        with _stream(_ENTRIES) as rows:
-            for chain, entries in groupby(map(_Row._make, rows), key=itemgetter(0)):
-                read += self._chain(chain, entries)
-        with _stream(_EMPTY_CHAINS) as heads:
-            for chain, seq in heads:
-                self._missing(chain, 1, seq + 1)
-        return read
-
-    def _chain(self, chain: str, entries: Iterator[_Row]) -> int:
-        read, expected, last = 0, 1, NO_ENTRY
-        head: tuple[int, bytes] = (0, b"")
-        for row in entries:
-            read += 1
-            if row.seq != expected:
-                self._missing(chain, expected, row.seq)
-            if row.prev != last and row.seq == expected:
-                self._fault("link", row)
-            self._content(row)
-            expected, last = row.seq + 1, row.hash
-            head = (row.head_seq or 0, row.head_hash or b"")
-        self._head(chain, head, expected, last)
-        return read
-
-    def _content(self, row: _Row) -> None:
-        if Record(row.prev, row.chain, row.seq, row.body).hash != row.hash:
-            self._fault("altered", row)
-        elif not _columns_fit(row):
-            self._fault("columns", row)
-
-    def _head(self, chain: str, head: tuple[int, bytes], expected: int, last: bytes) -> None:
-        seq, digest = head
-        self._missing(chain, expected, seq + 1)
-        if seq < expected and (seq, digest) != (expected - 1, last):
-            self.faults.append(Fault("head", chain, seq or None))
-
-    def _missing(self, chain: str, expected: int, until: int) -> None:
-        named = range(expected, min(until, expected + MOST_MISSING))
-        self.faults.extend(Fault("missing", chain, seq) for seq in named)
-
-    def _fault(self, code: str, row: _Row) -> None:
-        self.faults.append(Fault(code, row.chain, row.seq, row.id))
+def _check_chains(faults: list[Fault]) -> int:
+    """Check every chain from its first entry to its head; returns how many entries were read."""
+    read = 0
+    with _stream(_ENTRIES) as rows:
+        for chain, entries in groupby(map(_Row._make, rows), key=itemgetter(0)):
+            read += _check_chain(chain, entries, faults)
+    with _stream(_EMPTY_CHAINS) as heads:
+        for chain, seq in heads:
+            faults.extend(_missing(chain, 1, seq + 1))
+    return read
 
 
-def _columns_fit(row: _Row) -> bool:
+def _check_chain(chain: str, entries: Iterator[_Row], faults: list[Fault]) -> int:
+    read, expected, last = 0, 1, NO_ENTRY
+    head_seq, head_hash = 0, b""
+    for row in entries:
+        read += 1
+        if row.seq != expected:
+            faults.extend(_missing(chain, expected, row.seq))
+        elif row.prev != last:
+            faults.append(Fault("link", row.chain, row.seq, row.id))
+        if code := _fault_of_content(row):
+            faults.append(Fault(code, row.chain, row.seq, row.id))
+        expected, last = row.seq + 1, row.hash
+        head_seq, head_hash = row.head_seq or 0, row.head_hash or b""
+    faults.extend(_missing(chain, expected, head_seq + 1))
+    if head_seq < expected and (head_seq, head_hash) != (expected - 1, last):
+        faults.append(Fault("head", chain, head_seq or None))
+    return read
+
+
+def _missing(chain: str, expected: int, until: int) -> Iterator[Fault]:
+    named = range(expected, min(until, expected + MOST_MISSING))
+    return (Fault("missing", chain, seq) for seq in named)
+
+
+def _fault_of_content(row: _Row) -> str:
+    """The code of what is wrong with an entry by itself; empty if nothing is."""
+    if Record(row.prev, row.chain, row.seq, row.body).hash != row.hash:
+        return "altered"
     try:
         content = orjson.loads(row.body)
     except ValueError:
-        return False
+        return "columns"
     stated = (row.chain, format_instant(row.at))
-    return isinstance(content, dict) and (content.get("chain"), content.get("at")) == stated
+    fits = isinstance(content, dict) and (content.get("chain"), content.get("at")) == stated
+    return "" if fits else "columns"
 
 
 class _Order:
@@ -263,37 +244,28 @@ class _Order:
         self.before: _Leaf | None = None
 
     def follow(self, leaf: _Leaf) -> None:
-        """Check the next leaf of the tree."""
-        if self.last and leaf[:2] <= self.last[:2]:
-            self._one_of(self.last, leaf)
+        """Check the next leaf of the tree.
+
+        Of two leaves out of order, the one is reported that does not fit the leaf before both: either the first was
+        moved ahead, or the second was moved back.
+        """
+        last = self.last
+        if last is None or leaf[:2] > last[:2]:
+            if last and last.at - leaf.at > CLOCK_TOLERANCE:
+                seconds = int((last.at - leaf.at).total_seconds())
+                self.notes.append(replace(leaf.fault, code="clock", params={"seconds": seconds}))
+            self.before, self.last = last, leaf
+        elif self.before is None or leaf[:2] > self.before[:2]:
+            self.faults.append(replace(last.fault, code="order"))
+            self.last = leaf
         else:
-            self._time(leaf)
-            self.before, self.last = self.last, leaf
+            self.faults.append(replace(leaf.fault, code="order"))
 
     def end(self) -> None:
         """Only the newest entry may have an id beyond any transaction's; after a dump into a new server, all may."""
         (horizon,) = _query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
         if self.last and self.before and self.last.xid >= horizon > self.before.xid:
-            self._out_of_order(self.last)
-
-    def _one_of(self, last: _Leaf, leaf: _Leaf) -> None:
-        """Of two leaves out of order, report the one that does not fit the leaf before both.
-
-        Either the first was moved ahead, or the second was moved back.
-        """
-        if self.before is None or leaf[:2] > self.before[:2]:
-            self._out_of_order(last)
-            self.last = leaf
-        else:
-            self._out_of_order(leaf)
-
-    def _out_of_order(self, leaf: _Leaf) -> None:
-        self.faults.append(replace(leaf.fault, code="order"))
-
-    def _time(self, leaf: _Leaf) -> None:
-        if self.last and self.last.at - leaf.at > CLOCK_TOLERANCE:
-            seconds = int((self.last.at - leaf.at).total_seconds())
-            self.notes.append(replace(leaf.fault, code="clock", params={"seconds": seconds}))
+            self.faults.append(replace(self.last.fault, code="order"))
 
 
 class _Tree:
@@ -306,28 +278,32 @@ class _Tree:
         self.compared = self.outside = 0
         self.order = _Order(faults)
         self.spoiled: set[int] = set()
-        self.signed = heapq.merge(_stored(faults, self.spoiled), _published(faults, known))
+        signed = heapq.merge(_stored(faults, self.spoiled), _published(faults, known))
+        self.signed = groupby(signed, key=attrgetter("size"))
         self.next = next(self.signed, None)
 
     def run(self) -> None:
         with _stream(_NODES) as nodes:
             for level, position, digest, entry_id, entry_hash, chain, seq, at, xid in nodes:
                 if level:
-                    self._inner((level, position), digest)
+                    if self.due.pop((level, position), None) != digest:
+                        self._report_nodes([(level, position)])
                 elif position == self.edge.size:
                     fault = Fault("leaf", chain or "", seq, entry_id)
-                    self._leaf(digest, fault, entry_hash)
+                    self._add_leaf(digest, fault, entry_hash)
                     if entry_hash is not None:
                         self.order.follow(_Leaf(xid, entry_id, at, fault))
                 else:
                     break
         self.order.end()
         self._compare()
-        self._nothing_due()
-        self._truncated()
+        self._report_nodes(self.due)
+        longer = joined([self.next] if self.next else [], self.signed)
+        for signed in joined.from_iterable(group for _size, group in longer):
+            self._report_checkpoint("truncated", signed)
 
-    def _leaf(self, digest: bytes, fault: Fault, entry_hash: bytes | None) -> None:
-        self._nothing_due()
+    def _add_leaf(self, digest: bytes, fault: Fault, entry_hash: bytes | None) -> None:
+        self._report_nodes(self.due)
         self._compare()
         if entry_hash is None:
             self.faults.append(Fault("lost", id=fault.id))
@@ -337,45 +313,27 @@ class _Tree:
         self.due = dict(self.edge.append(digest))
         del self.due[address]
 
-    def _inner(self, address: Address, digest: bytes) -> None:
-        if self.due.pop(address, None) != digest:
-            self._wrong_node(address)
-
-    def _nothing_due(self) -> None:
-        for address in self.due:
-            self._wrong_node(address)
-        self.due = {}
-
-    def _wrong_node(self, address: Address) -> None:
-        self.faults.append(Fault("node", params={"level": address[0], "position": address[1]}))
+    def _report_nodes(self, addresses: Iterable[Address]) -> None:
+        for level, position in addresses:
+            self.faults.append(Fault("node", params={"level": level, "position": position}))
 
     def _compare(self) -> None:
-        """Compare every checkpoint of the current tree size; checkpoints are ordered by size."""
-        while self.next and self.next.size <= self.edge.size:
-            self._compare_those_of(self.next.size)
-
-    def _compare_those_of(self, size: int) -> None:
-        """Compare every checkpoint of this size: each published one has to be stored as well."""
-        only_outside: _Signed | None = None
-        is_stored = False
-        while self.next and self.next.size == size:
-            if (size, self.next.root) != (self.edge.size, self.edge.root()):
-                self._checkpoint_fault("checkpoint", self.next)
-            self.compared += 1
-            self.outside += self.next.is_outside
-            is_stored |= not self.next.is_outside
-            only_outside = self.next if self.next.is_outside else only_outside
-            self.next = next(self.signed, None)
-        if only_outside and not is_stored and size not in self.spoiled:
-            self._checkpoint_fault("unstored", only_outside)
-
-    def _truncated(self) -> None:
-        """Report every checkpoint that was signed for a longer log."""
-        while self.next:
-            self._checkpoint_fault("truncated", self.next)
+        """Compare every checkpoint of the current tree size; each published one has to be stored as well."""
+        while self.next and self.next[0] <= self.edge.size:
+            size, group = self.next
+            only_outside, is_stored = None, False
+            for signed in group:
+                if (size, signed.root) != (self.edge.size, self.edge.root()):
+                    self._report_checkpoint("checkpoint", signed)
+                self.compared += 1
+                self.outside += signed.is_outside
+                is_stored |= not signed.is_outside
+                only_outside = signed if signed.is_outside else only_outside
+            if only_outside and not is_stored and size not in self.spoiled:
+                self._report_checkpoint("unstored", only_outside)
             self.next = next(self.signed, None)
 
-    def _checkpoint_fault(self, code: str, signed: _Signed) -> None:
+    def _report_checkpoint(self, code: str, signed: _Signed) -> None:
         params = {"size": signed.size, "source": signed.source, "entries": self.edge.size}
         self.faults.append(Fault(code, params=params))
 
@@ -401,19 +359,17 @@ def _published(faults: list[Fault], known: list[Gap]) -> Iterator[_Signed]:
     """
     explained = gaps.Explanation(known)
     for _source, notes in groupby(checkpoints.notes(), key=itemgetter(0)):
-        opened = (_outside(source, note, explained, faults) for source, note in notes)
-        yield from sorted(signed._replace(is_outside=True) for signed in opened if signed)
+        opened = []
+        for source, note in notes:
+            if checkpoints.is_whole(note):
+                signed = _open(source, note, faults)
+                if signed and not explained.covers(note, signed.origin, signed.size):
+                    opened.append(signed._replace(is_outside=True))
+            elif not explained.covers_half(note):
+                faults.append(Fault("half", params={"source": source}))
+        yield from sorted(opened)
     params = [{"source": str(checkpoints.folder()), "at": gap.at} for gap in explained.gone()]
     faults.extend(Fault("gap", params=given) for given in params)
-
-
-def _outside(source: str, note: str, explained: gaps.Explanation, faults: list[Fault]) -> _Signed | None:
-    if not checkpoints.is_whole(note):
-        if not explained.covers_half(note):
-            faults.append(Fault("half", params={"source": source}))
-        return None
-    signed = _open(source, note, faults)
-    return None if signed and explained.covers(note, signed.origin, signed.size) else signed
 
 
 def _open(source: str, note: str, faults: list[Fault]) -> _Signed | None:
