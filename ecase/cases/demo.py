@@ -1,8 +1,6 @@
 """A fictional city with its court, for the demo. Loading it again changes nothing."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,17 +30,6 @@ COUNTED: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """A person who can sign in to the demo: the row of ``demo_data --list``."""
-
-    name: str
-    role: str
-    organisation: str
-    iin: str
-    language: str
-
-
 def load() -> None:
     """Write the missing bodies, officers, duty rosters and cases, all or none."""
     with transaction.atomic():
@@ -50,9 +37,12 @@ def load() -> None:
         bodies = _organisations()
         _officers(bodies)
         _rosters(bodies, timezone.localtime())
-        _cases(bodies)
-        if _counts() != before:
-            _audit(_counts())
+        for entry in _read("cases"):
+            if not Case.objects.filter(number=entry["number"]).exists():
+                _case(entry, bodies)
+        counts = _counts()
+        if counts != before:
+            audit.append("demo.loaded", chain="system", actor=audit.service_actor(), subject={}, data=counts)
 
 
 def make_keys(folder: Path) -> None:
@@ -64,17 +54,24 @@ def make_keys(folder: Path) -> None:
 def people() -> list[dict[str, str]]:
     """The people whose keys ``signatures.demo.pki`` makes; the database may still be empty."""
     bodies = {entry["code"]: entry for entry in _read("organisations")}
-    return [_as_person(entry, bodies[entry["organisation"]]) for entry in _read("officers")]
-
-
-def _as_person(officer: dict[str, str], body: dict[str, str]) -> dict[str, str]:
-    names = {name: officer[name] for name in ("iin", "surname", "given_name", "patronymic", "role")}
-    return {**names, "bin": body["bin"], "organisation": body["name_kk"]}
+    found = []
+    for officer in _read("officers"):
+        body = bodies[officer["organisation"]]
+        names = {name: officer[name] for name in ("iin", "surname", "given_name", "patronymic", "role")}
+        found.append({**names, "bin": body["bin"], "organisation": body["name_kk"]})
+    return found
 
 
 def visitors() -> list[dict[str, str]]:
-    """Everybody in a current post of the demo: name, role, organisation, IIN and language."""
-    return [asdict(_visitor(post)) for post in _demo_posts()]
+    """Everybody who can sign in to the demo, in the order of the file: the row of ``demo_data --list``."""
+    found = []
+    for entry in _read("officers"):
+        for post in posts.current().filter(officer__iin=entry["iin"], role=entry["role"]):
+            officer = post.officer
+            organisation = post.organisation.name(officer.language)
+            known = {"iin": officer.iin, "language": officer.language}
+            found.append({"name": officer.full_name, "role": post.role, "organisation": organisation, **known})
+    return found
 
 
 def _read(name: str) -> Any:
@@ -109,25 +106,15 @@ def _rosters(bodies: dict[str, Organisation], today: datetime) -> None:
     duty = _read("duty")
     for roster in duty["rosters"]:
         holders = list(posts.holding(roster["role"], bodies[roster["organisation"]]))
-        for week in range(duty["weeks"]):
-            _week(holders, monday + timedelta(weeks=week))
-
-
-def _week(holders: list[Post], starts_at: datetime) -> None:
-    """The roster is shifted by the number of the week, so that loading again in another week does not change it."""
-    first = starts_at.toordinal() // 7
-    for rank in range(len(holders)):
-        DutyShift.objects.get_or_create(
-            post=holders[(first + rank) % len(holders)],
-            starts_at=starts_at,
-            defaults={"ends_at": starts_at + timedelta(weeks=1), "rank": rank + 1},
-        )
-
-
-def _cases(bodies: dict[str, Organisation]) -> None:
-    for entry in _read("cases"):
-        if not Case.objects.filter(number=entry["number"]).exists():
-            _case(entry, bodies)
+        for starts_at in (monday + timedelta(weeks=week) for week in range(duty["weeks"])):
+            # Shifted by the number of the week, so that loading again in another week does not change it.
+            first = starts_at.toordinal() // 7
+            for rank in range(len(holders)):
+                DutyShift.objects.get_or_create(
+                    post=holders[(first + rank) % len(holders)],
+                    starts_at=starts_at,
+                    defaults={"ends_at": starts_at + timedelta(weeks=1), "rank": rank + 1},
+                )
 
 
 def _case(entry: dict[str, Any], bodies: dict[str, Organisation]) -> None:
@@ -143,33 +130,12 @@ def _case(entry: dict[str, Any], bodies: dict[str, Organisation]) -> None:
     )
     for iin in entry.get("colleagues", []):
         services.join_team(case, opener, Officer.objects.get(iin=iin))
-    for person in entry["persons"]:
-        _person(case, opener, person)
-
-
-def _person(case: Case, opener: Post, fields: dict[str, Any]) -> None:
-    counsel = fields.pop("counsel", "")
-    person = services.add_person(case, opener, **fields)
-    if counsel:
-        services.name_counsel(case, opener, person, Officer.objects.get(iin=counsel))
+    for fields in entry["persons"]:
+        counsel = fields.pop("counsel", "")
+        person = services.add_person(case, opener, **fields)
+        if counsel:
+            services.name_counsel(case, opener, person, Officer.objects.get(iin=counsel))
 
 
 def _counts() -> dict[str, int]:
     return {kind: model.objects.count() for kind, model in COUNTED.items()}
-
-
-def _audit(counts: dict[str, int]) -> None:
-    actor = {"service": settings.INSTALLATION_ID}
-    audit.append("demo.loaded", chain="system", actor=actor, subject={}, data=dict(counts))
-
-
-def _demo_posts() -> Iterator[Post]:
-    """The posts in the order of the file."""
-    for entry in _read("officers"):
-        yield from posts.current().filter(officer__iin=entry["iin"], role=entry["role"])
-
-
-def _visitor(post: Post) -> Visitor:
-    officer = post.officer
-    body = post.organisation.name(officer.language)
-    return Visitor(officer.full_name, post.role, body, officer.iin, officer.language)

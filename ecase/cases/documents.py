@@ -50,7 +50,10 @@ def store(
             kind = validation.accepted(spool, safe, expected_sha256)
             return _recorded(case, post, safe, spool, kind.media_type, purpose or Purpose({}))
     except storage.TooLarge as fault:
-        raise Invalid(_too_large(safe, limit)) from fault
+        message = _("“%(name)s” is larger than the limit of %(limit)s MB.")
+        params = {"name": safe, "limit": round(limit / 2**20, 1)}
+        problem = Problem("file-too-large", message % params, validation.FIELD, {"limit": limit})
+        raise Invalid(problem) from fault
 
 
 def put_bytes(data: bytes, media_type: str) -> Blob:
@@ -110,9 +113,3 @@ def _row(sha256: str, size: int, media_type: str) -> Blob:
 
 def _subject(document: Document) -> dict[str, str]:
     return {"case": str(document.case_id), "document": str(document.pk)}
-
-
-def _too_large(name: str, limit: int) -> Problem:
-    message = _("“%(name)s” is larger than the limit of %(limit)s MB.")
-    told = {"name": name, "limit": round(limit / 2**20, 1)}
-    return Problem("file-too-large", message % told, validation.FIELD, {"limit": limit})

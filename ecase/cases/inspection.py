@@ -34,8 +34,11 @@ def stored() -> Iterator[Finding | None]:
     """The fault of each row of a file, in the order of digests; ``None`` if there is none."""
     for sha256 in Blob.objects.order_by("sha256").values_list("sha256", flat=True).iterator(chunk_size=PAGE):
         found = storage.stored_digest(sha256)
-        what = "" if found == sha256 else ALTERED if found else MISSING
-        yield Finding(what, storage.path_of(sha256), _cases_of(sha256)) if what else None
+        if found == sha256:
+            yield None
+        else:
+            numbers: Iterable[str] = Document.objects.filter(blob=sha256).values_list("case__number", flat=True)
+            yield Finding(ALTERED if found else MISSING, storage.path_of(sha256), tuple(sorted(set(numbers))))
 
 
 def unknown() -> Iterator[Finding]:
@@ -46,11 +49,6 @@ def unknown() -> Iterator[Finding]:
         known = set(Blob.objects.filter(sha256__in=names).values_list("sha256", flat=True))
         yield from (Finding(ORPHAN, path) for path, name in zip(page, names, strict=True) if name not in known)
     yield from (Finding(SET_ASIDE, path) for path in _files(storage.ALTERED))
-
-
-def _cases_of(sha256: str) -> tuple[str, ...]:
-    numbers: Iterable[str] = Document.objects.filter(blob=sha256).values_list("case__number", flat=True)
-    return tuple(sorted(set(numbers)))
 
 
 def _files(folder: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ Bytes are read from the storage again whenever something depends on them: at a s
 they are sent out. Nothing is cached; the cost is one pass of SHA-256 over a file.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.files import File
@@ -56,7 +56,13 @@ def require_intact(files: Iterable[Mapping[str, Any]]) -> None:
 
     Every byte is read, in pieces; no query. The code that catches the exception reports it (:func:`report`).
     """
-    if problems := list(_faults(files)):
+    digests = [(number, file, storage.stored_digest(file["sha256"])) for number, file in enumerate(files)]
+    problems = [
+        _problem(file["name"], file["sha256"], found, f"files.{number}")
+        for number, file, found in digests
+        if found != file["sha256"]
+    ]
+    if problems:
         raise Altered(problems)
 
 
@@ -76,7 +82,7 @@ def is_kept(sha256: str) -> bool:
     """Whether exactly these bytes are stored. Others in their place are logged and set aside, to be stored again."""
     found = storage.stored_digest(sha256)
     if found and found != sha256:
-        report(_fault(sha256, found))
+        _reported(sha256, found)
         storage.set_aside(sha256)
     return found == sha256
 
@@ -94,20 +100,10 @@ def report(fault: Altered, chain: str = SYSTEM, subject: Mapping[str, str] | Non
 
 
 def _reported(sha256: str, found: str) -> Altered:
-    fault = _fault(sha256, found)
+    """The fault of one stored file, after it was logged."""
+    fault = Altered(_problem(sha256, sha256, found))
     report(fault)
     return fault
-
-
-def _fault(sha256: str, found: str) -> Altered:
-    return Altered(_problem(sha256, sha256, found))
-
-
-def _faults(files: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
-    for number, file in enumerate(files):
-        found = storage.stored_digest(file["sha256"])
-        if found != file["sha256"]:
-            yield _problem(file["name"], file["sha256"], found, f"files.{number}")
 
 
 def _problem(name: str, sha256: str, found: str, field: str = "") -> Problem:

@@ -16,6 +16,8 @@ _HEADS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "office": b"PK\x0
 # Words of Cyrillic letters (in Windows-1251) among all bytes that are not ASCII.
 _CYRILLIC_WORD = re.compile(rb"[\xc0-\xff\xa8\xb8\xb2\xb3\xaf\xbf\xaa\xba]{2,}")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+# All but tab, line feed, form feed and carriage return.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 # The percentage of such bytes that must be in words: single accented letters of other languages are not.
 _MOST = 80
 
@@ -51,12 +53,6 @@ def presented(file: IO[bytes]) -> str:
     return next((form for form, mark in _HEADS.items() if head.startswith(mark)), "") or _charset(file, head)
 
 
-def type_of(form: str, allowed: list[str]) -> FileType | None:
-    """The type of a form, if the installation accepts it."""
-    kind = TYPES.get(form)
-    return kind if kind and kind.key in allowed else None
-
-
 # -- text ---------------------------------------------------------------------------------------------------------
 
 
@@ -67,28 +63,22 @@ def _charset(file: IO[bytes], head: bytes) -> str:
             return charset if _is_plain(file, charset) else ""
     if _is_plain(file, "utf-8"):
         return "utf-8"
-    return "windows-1251" if _is_plain(file, "windows-1251") and _is_cyrillic(file) else ""
+    if not _is_plain(file, "windows-1251"):
+        return ""
+    # The bytes outside ASCII form words, as in Russian and not in French.
+    letters = in_words = 0
+    for piece in _pieces(file):
+        letters += len(_NOT_ASCII.findall(piece))
+        in_words += sum(map(len, _CYRILLIC_WORD.findall(piece)))
+    return "windows-1251" if letters > 0 and in_words * 100 >= letters * _MOST else ""
 
 
 def _is_plain(file: IO[bytes], charset: str) -> bool:
     decoder = codecs.getincrementaldecoder(charset)()
     try:
-        return all(map(_printable, (decoder.decode(piece, not piece) for piece in _pieces(file))))
+        return not any(_CONTROL.search(decoder.decode(piece, not piece)) for piece in _pieces(file))
     except UnicodeDecodeError:
         return False
-
-
-def _printable(text: str) -> bool:
-    return not any(c < " " and c not in "\t\r\n\f" for c in text)
-
-
-def _is_cyrillic(file: IO[bytes]) -> bool:
-    """Whether the bytes outside ASCII form words, as in Russian and not in French."""
-    letters = in_words = 0
-    for piece in _pieces(file):
-        letters += len(_NOT_ASCII.findall(piece))
-        in_words += sum(map(len, _CYRILLIC_WORD.findall(piece)))
-    return letters > 0 and in_words * 100 >= letters * _MOST
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

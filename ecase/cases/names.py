@@ -19,18 +19,14 @@ def safe(name: str) -> str:
     # Spaces are joined, and letters composed with their accents, after invisible characters are removed.
     visible = "".join(c for c in SPACES.sub(" ", last) if not unicodedata.category(c).startswith(INVISIBLE))
     spaced = " ".join(unicodedata.normalize("NFC", visible).split())
-    return _shortened(FORBIDDEN.sub("_", spaced).strip(". "))
+    whole = FORBIDDEN.sub("_", spaced).strip(". ")
+    if len(whole) <= MAX_LENGTH:
+        return whole
+    tail = PurePosixPath(whole).suffix
+    tail = tail if len(tail) <= MAX_EXTENSION else ""
+    return whole[: MAX_LENGTH - len(tail)].rstrip(". ") + tail
 
 
 def extension(name: str) -> str:
     """The extension in lower case without the dot, or an empty string."""
     return PurePosixPath(name).suffix[1:].lower()
-
-
-def _shortened(name: str) -> str:
-    if len(name) <= MAX_LENGTH:
-        return name
-    tail = PurePosixPath(name).suffix
-    if not 0 < len(tail) <= MAX_EXTENSION:
-        return name[:MAX_LENGTH].rstrip(". ")
-    return name[: MAX_LENGTH - len(tail)].rstrip(". ") + tail

@@ -62,7 +62,7 @@ def add_person(case: Case, post: Post, *, capacity: str, **fields: Any) -> Perso
     """
     _allow_work(case, post)
     person = Person(case=case, capacity=capacity, **fields)
-    _refuse(_faults(person))
+    _refuse([*_faults(person)])
     with transaction.atomic():
         person.save(force_insert=True)
         _audit("person.added", case, post, {"person": str(person.pk), "capacity": capacity})
@@ -162,22 +162,17 @@ def _refuse(problems: list[Problem]) -> None:
         raise Invalid(problems)
 
 
-def _faults(instance: models.Model) -> list[Problem]:
+def _faults(instance: models.Model) -> Iterator[Problem]:
     """Every fault that the model's validation finds."""
     try:
         instance.full_clean()
     except ValidationError as faults:
-        return [problem for field, errors in faults.error_dict.items() for problem in _problems(field, errors)]
-    return []
-
-
-def _problems(field: str, errors: list[ValidationError]) -> Iterator[Problem]:
-    for error in errors:
-        if (field, error.code) == ("number", "unique"):
-            yield NUMBER_TAKEN
-        else:
-            name = "" if field == NON_FIELD_ERRORS else field
-            yield Problem(str(error.code or "invalid"), "".join(error.messages), name)
+        for field, error in ((field, error) for field, errors in faults.error_dict.items() for error in errors):
+            if (field, error.code) == ("number", "unique"):
+                yield NUMBER_TAKEN
+            else:
+                name = "" if field == NON_FIELD_ERRORS else field
+                yield Problem(str(error.code or "invalid"), "".join(error.messages), name)
 
 
 def _wrong_bodies(case: Case) -> Iterator[Problem]:

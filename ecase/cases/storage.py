@@ -50,8 +50,15 @@ def spooled(stream: Readable, limit: int) -> Iterator[Spooled]:
     """Copy ``stream`` to a temporary file while hashing it; raises :class:`TooLarge` after ``limit`` bytes."""
     with NamedTemporaryFile(dir=_incoming(), delete=False) as file:
         try:
-            digest, size = _copy(stream, file, limit)
-            yield Spooled(file, digest, size)
+            digest, size = hashlib.sha256(), 0
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            yield Spooled(file, digest.hexdigest(), size)
         finally:
             Path(file.name).unlink(missing_ok=True)
 
@@ -71,13 +78,15 @@ def has(sha256: str) -> bool:
 def opened(sha256: str) -> tuple[str, File]:
     """The digest of what is stored under ``sha256``, and the file, at its beginning; ``FileNotFoundError`` if none."""
     file = default_storage.open(path_of(sha256), "rb")
+    digest = hashlib.sha256()
     try:
-        found = _digest(file)
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
         file.seek(0)
     except BaseException:
         file.close()
         raise
-    return found, file
+    return digest.hexdigest(), file
 
 
 def stored_digest(sha256: str) -> str:
@@ -112,25 +121,6 @@ def keep(spool: Spooled) -> None:
 def path_of(sha256: str) -> str:
     """``documents/ab/cd/abcd...``: no folder holds more than a few hundred entries."""
     return f"{FOLDER}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
-def _digest(file: Readable) -> str:
-    digest = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _copy(stream: Readable, file: IO[bytes], limit: int) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(CHUNK):
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge
-        digest.update(chunk)
-        file.write(chunk)
-    file.flush()
-    return digest.hexdigest(), size
 
 
 def _incoming() -> Path:

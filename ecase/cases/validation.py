@@ -114,12 +114,11 @@ def accepted(spool: storage.Spooled, name: str, expected_sha256: str | None) -> 
     are being read that this one did not get its turn within a minute.
     """
     form, found = _examined(spool)
-    kind = media.type_of(form, settings.UPLOAD_TYPES)
+    known = media.TYPES.get(form)
+    kind = known if known and known.key in settings.UPLOAD_TYPES else None
     problems = [
-        *_of_the_bytes(spool, name, expected_sha256),
-        *_of_the_name(name, kind),
-        *_of_the_type(spool, name, kind, found),
-        *(_of(finding, name) for finding in found),
+        *_problems_of_sending(spool, name, expected_sha256, kind),
+        *_problems_of_content(spool, name, kind, found),
     ]
     if kind is None or problems:
         raise Invalid(problems)
@@ -127,52 +126,46 @@ def accepted(spool: storage.Spooled, name: str, expected_sha256: str | None) -> 
 
 
 def _examined(spool: storage.Spooled) -> tuple[str, tuple[untrusted.Finding, ...]]:
+    """The form of the file, and what was found in it."""
     form = media.presented(spool.file) if spool.size else ""
     if form not in STRUCTURED:
         return form, ()
-    examined = _KNOWN.get((spool.sha256, form)) or _read(spool, form)
+    examined = _KNOWN.get((spool.sha256, form))
+    if examined is None:
+        try:
+            examined = untrusted.examine(Path(spool.file.name), form)
+        except untrusted.Busy as fault:
+            message = _("Too many files are being looked at in this moment. Try again in a minute.")
+            raise TryLater(Problem("files-busy", message, FIELD)) from fault
+        if findings.LIMITS not in {finding.code for finding in examined.findings}:
+            _KNOWN.keep((spool.sha256, form), examined)
     return examined.form, examined.findings
 
 
-def _read(spool: storage.Spooled, form: str) -> untrusted.Examined:
-    try:
-        examined = untrusted.examine(Path(spool.file.name), form)
-    except untrusted.Busy as fault:
-        message = _("Too many files are being looked at in this moment. Try again in a minute.")
-        raise TryLater(Problem("files-busy", message, FIELD)) from fault
-    if findings.LIMITS not in {finding.code for finding in examined.findings}:
-        _KNOWN.keep((spool.sha256, form), examined)
-    return examined
-
-
-def _of_the_bytes(spool: storage.Spooled, name: str, expected_sha256: str | None) -> Iterator[Problem]:
+def _problems_of_sending(
+    spool: storage.Spooled, name: str, expected_sha256: str | None, kind: media.FileType | None
+) -> Iterator[Problem]:
     if not spool.size:
         yield Problem("file-empty", _("“%(name)s” is empty.") % {"name": name}, FIELD)
     if expected_sha256 is not None and expected_sha256.lower() != spool.sha256:
         message = _("“%(name)s” is not the file that was sent: its SHA-256 differs. Send it again.")
         yield Problem("file-hash-mismatch", message % {"name": name}, FIELD, {"sha256": spool.sha256})
-
-
-def _of_the_name(name: str, kind: media.FileType | None) -> Iterator[Problem]:
     if not name:
         yield Problem("file-name-missing", _("The file needs a name."), FIELD)
     elif kind and names.extension(name) not in kind.extensions:
         message = _("The name “%(name)s” does not end as its content asks: .%(extension)s")
-        told = {"name": name, "extension": kind.extensions[0]}
-        yield Problem("file-extension-mismatch", message % told, FIELD, {"extensions": list(kind.extensions)})
+        params = {"name": name, "extension": kind.extensions[0]}
+        yield Problem("file-extension-mismatch", message % params, FIELD, {"extensions": list(kind.extensions)})
 
 
-def _of_the_type(
+def _problems_of_content(
     spool: storage.Spooled, name: str, kind: media.FileType | None, found: tuple[untrusted.Finding, ...]
 ) -> Iterator[Problem]:
     if kind is None and spool.size and not found:
-        listed = {"accepted": list(settings.UPLOAD_TYPES)}
         message = _("“%(name)s” is of a type that is not accepted. Accepted are: %(types)s.")
-        told = {"name": name, "types": ", ".join(settings.UPLOAD_TYPES)}
-        yield Problem("file-type-not-accepted", message % told, FIELD, listed)
-
-
-def _of(finding: untrusted.Finding, name: str) -> Problem:
-    code, sentence = SENTENCES[finding.code]
-    detail: dict[str, Any] = finding.detail
-    return Problem(code, _(sentence) % {"name": name, **detail}, FIELD, {"found": [finding.code], **detail})
+        params = {"name": name, "types": ", ".join(settings.UPLOAD_TYPES)}
+        yield Problem("file-type-not-accepted", message % params, FIELD, {"accepted": list(settings.UPLOAD_TYPES)})
+    for finding in found:
+        code, sentence = SENTENCES[finding.code]
+        detail: dict[str, Any] = finding.detail
+        yield Problem(code, _(sentence) % {"name": name, **detail}, FIELD, {"found": [finding.code], **detail})
