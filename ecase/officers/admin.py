@@ -1,6 +1,5 @@
 """Admin of reference data: organisations, officers, their posts, duty rosters."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -84,11 +83,9 @@ class OfPostAdmin(AuditedAdmin):
 
     @admin.display(description=_("time"), ordering="starts_at")
     def when(self, of_post: DutyShift | Absence) -> str:
-        return f"{_figures(of_post.starts_at)} – {_figures(of_post.ends_at) if of_post.ends_at else ''}"
-
-
-def _figures(instant: datetime) -> str:
-    return timezone.localtime(instant).strftime("%d.%m.%Y %H:%M")
+        instants = (of_post.starts_at, of_post.ends_at)
+        begins, ends = (timezone.localtime(at).strftime("%d.%m.%Y %H:%M") if at else "" for at in instants)
+        return f"{begins} – {ends}"
 
 
 @admin.register(DutyShift)

@@ -31,12 +31,13 @@ class AuditedAdmin(admin.ModelAdmin):
         """Save, and record the fields that the form changed."""
         before = self.get_queryset(request).filter(pk=obj.pk).first() if change else None
         super().save_model(request, obj, form, change)
-        fields = {name: _difference(before, obj, name) for name in form.changed_data}
+        fields = {name: {"from": _text(before, name), "to": _text(obj, name)} for name in form.changed_data}
         self._record(request, obj, "changed" if change else "added", fields)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Record the row, then delete it."""
-        fields = {name: _difference(obj, None, name) for name in flatten_fieldsets(self.get_fieldsets(request, obj))}
+        names = flatten_fieldsets(self.get_fieldsets(request, obj))
+        fields = {name: {"from": _text(obj, name), "to": None} for name in names}
         self._record(request, obj, "deleted", fields)
         super().delete_model(request, obj)
 
@@ -53,10 +54,6 @@ class AuditedAdmin(admin.ModelAdmin):
             subject={str(self.opts.model_name): str(obj.pk)},
             data={"action": action, "fields": fields},
         )
-
-
-def _difference(before: Model | None, after: Model | None, name: str) -> dict[str, str | None]:
-    return {"from": _text(before, name), "to": _text(after, name)}
 
 
 def _text(obj: Model | None, name: str) -> str | None:

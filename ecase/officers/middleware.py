@@ -34,17 +34,12 @@ def post_of_session(request: HttpRequest) -> Post | None:
         return None
     officer, held = request.session.get(auth.SESSION_KEY), request.session[POST_KEY]
     post = posts.current().filter(pk=held, officer=officer).first() if OPENED in request.session else None
-    if post is None:
-        _record(Post.objects.select_related("officer", "organisation").filter(pk=held, officer=officer).first())
-        auth.logout(request)
-    else:
+    if post is not None:
         sessions.note_activity(request, post)
-    return post
-
-
-def _record(ended: Post | None) -> None:
-    """Logged once per session, since the session ends."""
+        return post
+    ended = Post.objects.select_related("officer", "organisation").filter(pk=held, officer=officer).first()
     if ended is not None:
+        # Logged once per session, since the session ends.
         append_refusal(
             "session.refused",
             chain=f"officer:{ended.officer_id}",
@@ -52,3 +47,5 @@ def _record(ended: Post | None) -> None:
             subject={"officer": str(ended.officer_id)},
             data={"problems": [posts.why_lost(ended).code]},
         )
+    auth.logout(request)
+    return None

@@ -128,8 +128,7 @@ class Named(models.Model):
 
 
 class OfficerManager(BaseUserManager["Officer"]):
-    def get_by_natural_key(self, username: str | None) -> "Officer":
-        return self.get(iin=username)
+    """Officers, with the IIN as their natural key."""
 
 
 class Officer(Named, AbstractBaseUser):  # type: ignore[django-manager-missing]

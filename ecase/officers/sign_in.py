@@ -37,8 +37,17 @@ REMOVED_AT_ONCE = 20
 def challenge() -> Challenge:
     """A new challenge: ``to_sign`` are the bytes to sign (canonical JSON), valid until ``expires_at``."""
     now = timezone.now()
-    _remove_old(now)
-    return Challenge.objects.create(to_sign=_to_sign(now), issued_at=now, expires_at=now + settings.CHALLENGE_LIFETIME)
+    old = Challenge.objects.filter(expires_at__lt=now - KEPT_FOR).values("pk")[:REMOVED_AT_ONCE]
+    Challenge.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    to_sign = canonical(
+        {
+            "schema": SCHEMA,
+            "installation": settings.INSTALLATION_ID,
+            "challenge": secrets.token_hex(CHALLENGE_BYTES),
+            "issued_at": format_instant(now),
+        }
+    )
+    return Challenge.objects.create(to_sign=to_sign, issued_at=now, expires_at=now + settings.CHALLENGE_LIFETIME)
 
 
 def answer(challenge_id: uuid.UUID | str, cms: bytes) -> Officer:
@@ -57,7 +66,14 @@ def answer(challenge_id: uuid.UUID | str, cms: bytes) -> Officer:
     except Refused as refusal:
         _record_refusal(None, refusal, None)
         raise
-    return _admit(report, now)
+    officer = Officer.objects.filter(iin=_signer(report).iin).first()
+    problem = _objection(report, officer, now)
+    if officer is None or problem is not None:
+        refused = NotAllowed(problem or [])
+        _record_refusal(officer, refused, report)
+        raise refused
+    _record("sign_in.succeeded", officer, {"certificate": _signer(report).cert_sha256}, audit.append)
+    return officer
 
 
 def open_session(request: HttpRequest, officer: Officer, post: Post) -> None:
@@ -71,7 +87,7 @@ def open_session(request: HttpRequest, officer: Officer, post: Post) -> None:
         auth.login(request, officer, backend=BACKEND)
         sessions.begin(request, post)
         audit.append(
-            "session.opened", chain=_chain(officer), actor=post.as_actor(), subject={"officer": str(officer.pk)}
+            "session.opened", chain=f"officer:{officer.pk}", actor=post.as_actor(), subject={"officer": str(officer.pk)}
         )
     request.post = post  # type: ignore[attr-defined]
 
@@ -90,50 +106,19 @@ def chosen(officer: Officer, post_id: uuid.UUID) -> Post:
     return found
 
 
-def _to_sign(now: datetime) -> bytes:
-    return canonical(
-        {
-            "schema": SCHEMA,
-            "installation": settings.INSTALLATION_ID,
-            "challenge": secrets.token_hex(CHALLENGE_BYTES),
-            "issued_at": format_instant(now),
-        }
-    )
-
-
 def _use(challenge_id: uuid.UUID | str, now: datetime) -> Challenge:
     """The challenge, for the first caller only."""
-    key = _as_uuid(challenge_id)
+    try:
+        key = uuid.UUID(str(challenge_id))
+    except ValueError:
+        key = None
     if key is None or not Challenge.objects.filter(pk=key, used_at=None, expires_at__gt=now).update(used_at=now):
         message = _("This sign-in has run out or has been used already. Start again.")
         raise Expired(Problem("challenge-expired", message, "challenge"))
     return Challenge.objects.get(pk=key)
 
 
-def _as_uuid(value: uuid.UUID | str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(str(value))
-    except ValueError:
-        return None
-
-
-def _remove_old(now: datetime) -> None:
-    old = Challenge.objects.filter(expires_at__lt=now - KEPT_FOR).values("pk")[:REMOVED_AT_ONCE]
-    Challenge.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
-
-
 # -- who may sign in ----------------------------------------------------------------------------------------------
-
-
-def _admit(report: signatures.Report, now: datetime) -> Officer:
-    officer = Officer.objects.filter(iin=_signer(report).iin).first()
-    problem = _objection(report, officer, now)
-    if officer is None or problem is not None:
-        refusal = NotAllowed(problem or [])
-        _record_refusal(officer, refusal, report)
-        raise refusal
-    _record("sign_in.succeeded", officer, {"certificate": _signer(report).cert_sha256}, audit.append)
-    return officer
 
 
 def _objection(report: signatures.Report, officer: Officer | None, now: datetime) -> Problem | None:
@@ -168,12 +153,8 @@ def _record_refusal(officer: Officer | None, refusal: Refused, report: signature
 
 def _record(event: str, officer: Officer | None, data: dict[str, object], append: Callable[..., object]) -> None:
     subject = {"officer": str(officer.pk)} if officer else {}
-    named = {"officer": str(officer.pk), "name": officer.full_name} if officer else None
-    actor = named or {"service": settings.INSTALLATION_ID}
+    actor = {**subject, "name": officer.full_name} if officer else audit.service_actor()
+    chain = f"officer:{officer.pk}" if officer else "system"
     # Durable: inside a caller's transaction, the refusal would roll back its own record.
     with transaction.atomic(durable=True):
-        append(event, chain=_chain(officer), actor=actor, subject=subject, data=data)
-
-
-def _chain(officer: Officer | None) -> str:
-    return f"officer:{officer.pk}" if officer else "system"
+        append(event, chain=chain, actor=actor, subject=subject, data=data)

@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,20 +60,10 @@ BY_SUB_INDICATION: dict[str, str | Promise] = {
 OTHER = _("The signature could not be confirmed.")
 
 
-class _HeldSeals:
+@lru_cache(maxsize=1)
+def _load_seals(path: Path, *_marks: object) -> seals.Seals:
     """The service's seals, cached until one of their files changes."""
-
-    def __init__(self) -> None:
-        self._held: tuple[object, seals.Seals] | None = None
-
-    def get(self, path: Path) -> seals.Seals:
-        marks = (path, trusted.mark(path), trusted.mark(seals.folder(path)))
-        if self._held is None or self._held[0] != marks:
-            self._held = (marks, seals.load(path))
-        return self._held[1]
-
-
-_SEALS = _HeldSeals()
+    return seals.load(path)
 
 
 def trust() -> signatures.TrustStore:
@@ -90,7 +81,8 @@ def sealer() -> Sealer:
     Read again when a file changes. Raises :class:`ImproperlyConfigured` if there is none.
     """
     try:
-        known = _SEALS.get(Path(settings.SERVICE_KEY_FILE))
+        path = Path(settings.SERVICE_KEY_FILE)
+        known = _load_seals(path, trusted.mark(path), trusted.mark(seals.folder(path)))
         return known.signing(timezone.now(), trust().seals)
     except (OSError, ValueError) as fault:
         raise ImproperlyConfigured(f"ECASE_SERVICE_KEY: {fault}") from fault

@@ -28,11 +28,9 @@ class TrustedCertificateForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and self.instance.pk is None:
-            self._check(TrustedCertificate(**cleaned))
-        return cleaned
-
-    def _check(self, row: TrustedCertificate) -> None:
+        if self.errors or self.instance.pk is not None:
+            return cleaned
+        row = TrustedCertificate(**cleaned)
         try:
             services.describe(row)
             services.joined(TrustStore.load(settings.TRUST_DIR), [row])
@@ -41,6 +39,7 @@ class TrustedCertificateForm(forms.ModelForm):
             raise ValidationError({"pem": ValidationError(message, params={"why": fault}, code="pem")}) from fault
         if TrustedCertificate.objects.filter(sha256=row.sha256).exists():
             raise ValidationError({"pem": ValidationError(_("This certificate is here already."), code="unique")})
+        return cleaned
 
 
 @admin.register(TrustedCertificate)
