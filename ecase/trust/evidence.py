@@ -75,20 +75,19 @@ def collector() -> Collector:
 
 
 def collect(cms: bytes, content: bytes, earlier: Evidence | None = None) -> Collected:
-    """Fetch the evidence of a signature; ``earlier`` is what a previous attempt got, and is kept.
+    """Fetch the evidence of a signature, and add it to what a previous attempt got.
 
-    ``ValueError`` if the signature cannot be read. Uses the network, so call it without holding a lock.
+    The earlier timestamp is kept, since it proves more. ``ValueError`` if the signature cannot be read. Uses the
+    network, so call it without holding a lock.
     """
     found = collector().collect(cms, content)
-    return found if earlier is None else dataclasses.replace(found, evidence=_merged(earlier, found.evidence))
-
-
-def _merged(earlier: Evidence, later: Evidence) -> Evidence:
-    """Keeps the earlier timestamp, which proves more, and all information about certificates."""
-    old, new = earlier.sources, later.sources
+    if earlier is None:
+        return found
+    later, old, new = found.evidence, earlier.sources, found.evidence.sources
     pairs = ((old.ocsp, new.ocsp), (old.crls, new.crls), (old.certificates, new.certificates))
     sources = Sources(*(tuple(dict.fromkeys((*first, *second))) for first, second in pairs))
-    return dataclasses.replace(later, timestamps=earlier.timestamps or later.timestamps, sources=sources)
+    merged = dataclasses.replace(later, timestamps=earlier.timestamps or later.timestamps, sources=sources)
+    return dataclasses.replace(found, evidence=merged)
 
 
 def keep(report: Report, evidence: Evidence) -> None:
@@ -146,7 +145,14 @@ def renew(now: datetime, stamp: Callable[[bytes], renewal.Stamped] | None = None
 
 @transaction.atomic
 def _store(records: list[EvidenceRecord], renewed: list[Evidence], now: datetime) -> int:
-    done = [record.pk for record, new in zip(records, renewed, strict=True) if _replace(record, new)]
+    done = []
+    for record, new in zip(records, renewed, strict=True):
+        fades = fades_at(new, DEFAULT)
+        # A token that expires as soon would only take up space.
+        if fades and record.fades_at and fades > record.fades_at:
+            unchanged = EvidenceRecord.objects.filter(pk=record.pk, data=bytes(record.data))
+            if unchanged.update(data=new.dumps(), fades_at=fades):
+                done.append(record.pk)
     EvidenceRecord.objects.filter(pk__in=[record.pk for record in records]).update(tried_at=now)
     if done:
         audit.append(
@@ -157,15 +163,6 @@ def _store(records: list[EvidenceRecord], renewed: list[Evidence], now: datetime
             data={"signatures": done, "token_sha256": hashlib.sha256(renewed[0].renewals[-1].token).hexdigest()},
         )
     return len(done)
-
-
-def _replace(record: EvidenceRecord, new: Evidence) -> bool:
-    """Replace only by evidence that lasts longer: a token that expires as soon would only take up space."""
-    fades = fades_at(new, DEFAULT)
-    if fades is None or record.fades_at is None or fades <= record.fades_at:
-        return False
-    unchanged = EvidenceRecord.objects.filter(pk=record.pk, data=bytes(record.data))
-    return bool(unchanged.update(data=new.dumps(), fades_at=fades))
 
 
 def forget_answers(now: datetime) -> int:

@@ -38,12 +38,28 @@ def export(folder: Path, at: datetime) -> list[str]:
     """Write current and past trust, with the revocation lists that are fresh at an instant; returns the names of the
     files.
 
-    Raises :class:`NotExported` if ``folder`` is not empty, ``ValueError`` for lists that do not fit.
+    Lists of unknown authorities are left out. Raises :class:`NotExported` if ``folder`` is not empty, ``ValueError``
+    for lists that do not fit.
     """
     if folder.exists() and any(folder.iterdir()):
         raise NotExported(_("%(folder)s is not empty: old and new trust are not to be mixed.") % {"folder": folder})
     known = trust()
-    written = dict(files(dataclasses.replace(known, store=_with_fetched(known.store, at))))
+    store, encoded = known.store, _lists(known.store)
+    for fetched in Answer.objects.filter(key__startswith="crl:", until__gt=at).values_list("value", flat=True):
+        try:
+            store.owner_of(crl.read(bytes(fetched)))
+        except ValueError:
+            continue
+        encoded.add(bytes(fetched))
+    lists = [x509.load_der_x509_crl(data) for data in sorted(encoded)]
+    authorities = [authority.certificate for authority in store.authorities]
+    complete = TrustStore.of(store.purpose, authorities, lists, store.seals, periods=store.periods)
+    return write(folder, dataclasses.replace(known, store=complete))
+
+
+def write(folder: Path, known: offline.Trust) -> list[str]:
+    """Write a trust folder; returns the names of its files."""
+    written = dict(files(known))
     for name, data in written.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,20 +83,3 @@ def files(known: offline.Trust) -> Iterator[tuple[str, bytes]]:
 
 def _lists(store: TrustStore) -> set[bytes]:
     return {data for authority in store.authorities for found in authority.lists for data in found.encoded()}
-
-
-def _with_fetched(store: TrustStore, at: datetime) -> TrustStore:
-    encoded = _lists(store) | set(_fetched(store, at))
-    known = [x509.load_der_x509_crl(data) for data in sorted(encoded)]
-    authorities = [authority.certificate for authority in store.authorities]
-    return TrustStore.of(store.purpose, authorities, known, store.seals, periods=store.periods)
-
-
-def _fetched(store: TrustStore, at: datetime) -> Iterator[bytes]:
-    """The fresh lists of trusted authorities; lists of unknown authorities are left out."""
-    for kept in Answer.objects.filter(key__startswith="crl:", until__gt=at).values_list("value", flat=True):
-        try:
-            store.owner_of(crl.read(bytes(kept)))
-        except ValueError:
-            continue
-        yield bytes(kept)

@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.problems import Invalid, Problem, Refused
 from ecase.trust import folder
 from signatures.cli import sandbox
-from signatures.container import offline, strict_zip
+from signatures.container import strict_zip
 from signatures.report.faults import Fault, fault_of
 
 COPY_BYTES = 256 * 1024
@@ -64,23 +64,19 @@ def examine(file: UploadedFile, now: datetime) -> dict[str, Any]:
 
     Nothing is stored. Raises :class:`Busy`, :class:`NotAContainer`, or ``Invalid`` if it exceeds the limits of cost.
     """
-    _check_form(file)
+    try:
+        # Refuses what is plainly no container without starting a process.
+        strict_zip.check_ends(cast(BinaryIO, file), settings.CONTAINER_LIMITS.entries)
+    except ValueError as fault:
+        raise NotAContainer(fault_of(fault)) from fault
     with _place() as lock, tempfile.TemporaryDirectory(prefix="ecase-verify-") as made:
         room = Path(made)
-        _write_trust(room / "trust", folder.trust())
+        folder.write(room / "trust", folder.trust())
         outcome = _run(_path(file, room), room, now, lock)
     if "fault" in outcome:
         raise NotAContainer(Fault.of(outcome["fault"]))
     verdict: dict[str, Any] = outcome["verdict"]
     return verdict
-
-
-def _check_form(file: UploadedFile) -> None:
-    """Refuse what is plainly no container without starting a process."""
-    try:
-        strict_zip.check_ends(cast(BinaryIO, file), settings.CONTAINER_LIMITS.entries)
-    except ValueError as fault:
-        raise NotAContainer(fault_of(fault)) from fault
 
 
 def _path(file: UploadedFile, room: Path) -> Path:
@@ -93,13 +89,6 @@ def _path(file: UploadedFile, room: Path) -> Path:
         for chunk in file.chunks(COPY_BYTES):
             target.write(chunk)
     return path
-
-
-def _write_trust(place: Path, trust: offline.Trust) -> None:
-    for name, data in folder.files(trust):
-        path = place / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def _run(container: Path, room: Path, now: datetime, lock: IO[bytes]) -> dict[str, Any]:
@@ -134,8 +123,10 @@ def _run(container: Path, room: Path, now: datetime, lock: IO[bytes]) -> dict[st
 @contextmanager
 def _place() -> Iterator[IO[bytes]]:
     """One of the places of this machine, taken as long as any process holds the lock on its file."""
+    home = Path(settings.VAR_DIR) / "verify"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in range(settings.VERIFY_AT_ONCE):
-        lock = (_home() / f"place-{number}").open("ab")
+        lock = (home / f"place-{number}").open("ab")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -145,9 +136,3 @@ def _place() -> Iterator[IO[bytes]]:
             yield lock
         return
     raise Busy(Problem("busy", _("Other containers are being checked. Try again in a few seconds.")))
-
-
-def _home() -> Path:
-    home = Path(settings.VAR_DIR) / "verify"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return home

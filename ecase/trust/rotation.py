@@ -37,27 +37,20 @@ def request(name: str, token_key: str = "") -> tuple[Path, str]:
     if path.exists() or _seal_file(name).exists():
         raise NotRotated(_("Of the seal %(name)s there is a file already.") % {"name": name})
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    write_private(path, _in_token(token_key) if token_key else _in_file())
-    return path, _signing_request(seals.private_key(read_private(path)))
+    if token_key:
+        # Imported only if a token is used.
+        from signatures.keys.pkcs11 import KeyUri, generate
 
-
-def _in_token(uri: str) -> bytes:
-    # Imported only if a token is used.
-    from signatures.keys.pkcs11 import KeyUri, generate
-
-    generate(KeyUri.parse(uri))
-    return uri.encode() + b"\n"
-
-
-def _in_file() -> bytes:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _signing_request(key: ec.EllipticCurvePrivateKey) -> str:
+        generate(KeyUri.parse(token_key))
+        secret = token_key.encode() + b"\n"
+    else:
+        key = ec.generate_private_key(ec.SECP256R1())
+        secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_private(path, secret)
     subject = seals.load_one(Path(settings.SERVICE_KEY_FILE)).certificate.subject
-    made = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
-    return made.public_bytes(Encoding.PEM).decode()
+    unsigned = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    signed = unsigned.sign(seals.private_key(read_private(path)), hashes.SHA256())
+    return path, signed.public_bytes(Encoding.PEM).decode()
 
 
 def install(name: str, chain: bytes) -> Path:
@@ -69,22 +62,17 @@ def install(name: str, chain: bytes) -> Path:
     if not key_file.exists():
         raise NotRotated(_("There is no new key %(file)s: make one with “rotate_seal request”.") % {"file": key_file})
     secret = read_private(key_file)
-    sealer = _fitting(secret, chain)
-    with transaction.atomic():
-        services.pin_seal(sealer.certificate, services.at(datetime.now(UTC)).store.purpose, name)
-    write_private(path, secret + chain)
-    key_file.unlink()
-    return path
-
-
-def _fitting(secret: bytes, chain: bytes) -> Sealer:
     try:
         sealer = Sealer.of(seals.private_key(secret), x509.load_pem_x509_certificates(chain))
         _try(sealer)
     except ValueError as fault:
         message = _("This certificate does not make a seal: %(why)s")
         raise NotRotated(message % {"why": faults.sentence(fault_of(fault))}) from fault
-    return sealer
+    with transaction.atomic():
+        services.pin_seal(sealer.certificate, services.at(datetime.now(UTC)).store.purpose, name)
+    write_private(path, secret + chain)
+    key_file.unlink()
+    return path
 
 
 def _try(sealer: Sealer) -> None:

@@ -17,7 +17,6 @@ from ecase.retry import pause_after
 from ecase.trust import evidence, services
 from ecase.trust.models import AwaitedEvidence
 from signatures import DEFAULT, Evidence, Expected, Report, verify
-from signatures.clients.evidence import Collected
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +34,14 @@ def claim_due(now: datetime, batch: int) -> list[str]:
     """The seals whose evidence is to be fetched now; each is claimed by moving its next attempt into the future."""
     if not evidence.is_configured():
         return []
+    claimed = []
     waiting = AwaitedEvidence.objects.filter(next_try_at__lte=now).order_by("next_try_at")
-    return [pk for pk, tries in waiting.values_list("pk", "tries")[:batch] if _claimed(pk, tries, now)]
-
-
-def _claimed(pk: str, tries: int, now: datetime) -> bool:
-    pause = pause_after(tries + 1, settings.SIGNATURE_RETRY_SECONDS)
-    rows = AwaitedEvidence.objects.filter(pk=pk, tries=tries)
-    return bool(rows.update(tries=F("tries") + 1, next_try_at=now + pause))
+    for pk, tries in waiting.values_list("pk", "tries")[:batch]:
+        next_try_at = now + pause_after(tries + 1, settings.SIGNATURE_RETRY_SECONDS)
+        unclaimed = AwaitedEvidence.objects.filter(pk=pk, tries=tries)
+        if unclaimed.update(tries=F("tries") + 1, next_try_at=next_try_at):
+            claimed.append(pk)
+    return claimed
 
 
 def fetch(signature_sha256: str) -> bool:
@@ -53,7 +52,17 @@ def fetch(signature_sha256: str) -> bool:
     earlier = Evidence.loads(bytes(waiting.data), DEFAULT.max_evidence_bytes)
     found = evidence.collect(earlier.cms, earlier.content, earlier)
     report = _judged(found.evidence, waiting.sealed_at)
-    return _keep(waiting, report, found) if report.passed else _put_off(waiting, report, found)
+    if report.passed:
+        with transaction.atomic():
+            # Of two workers, the one that deletes the row keeps the evidence.
+            taken, _by_model = AwaitedEvidence.objects.filter(pk=waiting.pk).delete()
+            if taken:
+                evidence.keep(report, found.evidence)
+        return bool(taken)
+    missing = [*found.missing, *(f"{check.name}: {check.detail}" for check in report.failures)]
+    logger.warning("The evidence of seal %s is not complete: %s", waiting.pk, "; ".join(missing))
+    AwaitedEvidence.objects.filter(pk=waiting.pk).update(data=found.evidence.dumps(), missing=missing)
+    return False
 
 
 def _judged(found: Evidence, sealed_at: datetime) -> Report:
@@ -68,24 +77,3 @@ def _judged(found: Evidence, sealed_at: datetime) -> Report:
         evidence=found,
         now=max(timezone.now(), sealed_at),
     )
-
-
-@transaction.atomic
-def _keep(waiting: AwaitedEvidence, report: Report, found: Collected) -> bool:
-    """Of two workers, the one that deletes the row keeps the evidence."""
-    taken, _by_model = AwaitedEvidence.objects.filter(pk=waiting.pk).delete()
-    if taken:
-        evidence.keep(report, found.evidence)
-    return bool(taken)
-
-
-def _put_off(waiting: AwaitedEvidence, report: Report, found: Collected) -> bool:
-    missing = [*found.missing, *(f"{check.name}: {check.detail}" for check in report.failures)]
-    logger.warning("The evidence of seal %s is not complete: %s", waiting.pk, "; ".join(missing))
-    AwaitedEvidence.objects.filter(pk=waiting.pk).update(data=found.evidence.dumps(), missing=missing)
-    return False
-
-
-def count() -> int:
-    """How many seals wait for their evidence."""
-    return AwaitedEvidence.objects.count()

@@ -6,7 +6,7 @@ New signatures are judged by current trust (:func:`at`), old ones by the trust o
 import hashlib
 import logging
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -87,14 +87,19 @@ class _Held:
         key = tuple(row.pk for row in counting)
         held = self._trusts.get(key)
         if held is None:
-            held = Trust(_load(folder, counting), _rules())
+            rules = {rule.role: _rule(rule) for rule in SignerRule.objects.all()}
+            held = Trust(_load(folder, counting), rules)
             self._trusts = {key: held}
         return held
 
     def known(self, folder: Path) -> Known:
         self._refresh(folder)
         if self._known is None:
-            self._known = Known(_load(folder, self._rows, _still_rooted), _changes())
+            changes: dict[str, tuple[Change, ...]] = {}
+            for row in RuleChange.objects.all():
+                change = Change(row.since, None if row.usual else _rule(row))
+                changes[row.role] = (*changes.get(row.role, ()), change)
+            self._known = Known(_load(folder, self._rows, only_rooted=True), changes)
         return self._known
 
     def _refresh(self, folder: Path) -> None:
@@ -147,13 +152,6 @@ def known() -> Known:
     return _HELD.known(Path(settings.TRUST_DIR))
 
 
-Chosen = Callable[[TrustStore, list[TrustedCertificate]], list[TrustedCertificate]]
-
-
-def _all(_seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCertificate]:
-    return rows
-
-
 def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCertificate]:
     """Drops authorities whose root was removed from the folder after they ended: they lead nowhere any more."""
     certificates = {row: parsed(row.pem) for row in rows}
@@ -163,12 +161,13 @@ def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[Trus
     return [row for row in rows if row.use == TrustedCertificate.Use.SEAL or certificates[row] in leading]
 
 
-def _load(folder: Path, rows: list[TrustedCertificate], chosen: Chosen = _all) -> TrustStore:
+def _load(folder: Path, rows: list[TrustedCertificate], *, only_rooted: bool = False) -> TrustStore:
     try:
         seed = TrustStore.load(folder, purpose=None if settings.DEMO else PRODUCTION)
         for note in seed.notes:
             logger.warning("ECASE_TRUST_DIR: passed over: %s", note)
-        return joined(seed, chosen(seed, [row for row in rows if row.purpose == seed.purpose]))
+        fitting = [row for row in rows if row.purpose == seed.purpose]
+        return joined(seed, _still_rooted(seed, fitting) if only_rooted else fitting)
     except (OSError, ValueError) as fault:
         raise ImproperlyConfigured(f"ECASE_TRUST_DIR: {fault}") from fault
 
@@ -209,19 +208,8 @@ def parsed(pem: str) -> x509.Certificate:
     return found[0]
 
 
-def _rules() -> dict[str, Rule]:
-    return {rule.role: _rule(rule) for rule in SignerRule.objects.all()}
-
-
 def _rule(row: SignerRule | RuleChange) -> Rule:
     return Rule(frozenset(row.extended_key_usages), frozenset(row.policies), frozenset(row.key_usages))
-
-
-def _changes() -> dict[str, tuple[Change, ...]]:
-    found: dict[str, tuple[Change, ...]] = {}
-    for row in RuleChange.objects.all():
-        found[row.role] = (*found.get(row.role, ()), Change(row.since, None if row.usual else _rule(row)))
-    return found
 
 
 def describe(row: TrustedCertificate) -> None:

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ecase.trust import evidence, seal_evidence
+from ecase.trust import evidence
+from ecase.trust.models import AwaitedEvidence
 from signatures.clients.http import Unreachable
 
 
@@ -20,7 +21,8 @@ class Command(BaseCommand):
         now = timezone.now()
         if options["dry_run"]:
             self.stdout.write(_("%(records)d records are to be renewed.") % {"records": evidence.due(now).count()})
-            self.stdout.write(_("%(seals)d seals wait for their evidence.") % {"seals": seal_evidence.count()})
+            seals = AwaitedEvidence.objects.count()
+            self.stdout.write(_("%(seals)d seals wait for their evidence.") % {"seals": seals})
             return
         try:
             done = sum(iter(lambda: evidence.renew(now), 0))

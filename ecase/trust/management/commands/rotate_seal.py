@@ -30,23 +30,19 @@ class Command(BaseCommand):
         given.add_argument("certificate", type=Path, help="PEM, those above it after it")
         steps.add_parser("demo", help="both at once, by the demo's own authority").add_argument("name", type=_name)
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, step: str, name: str, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['step']}")(options)
+            if step == "request":
+                path, wanted = rotation.request(name, options["token"])
+            elif step == "install":
+                path, wanted = rotation.install(name, options["certificate"].read_bytes()), ""
+            else:
+                path, wanted = rotation.demonstrate(name), ""
         except (ValueError, OSError) as fault:
             raise CommandError(str(fault)) from fault
-
-    def _request(self, options: dict[str, Any]) -> None:
-        path, wanted = rotation.request(options["name"], options["token"])
-        told = _("The new key is in %(file)s. Have a certificate issued for this request:") % {"file": path}
-        self.stderr.write(told)
-        self.stdout.write(wanted, ending="")
-
-    def _install(self, options: dict[str, Any]) -> None:
-        self._say(rotation.install(options["name"], options["certificate"].read_bytes()))
-
-    def _demo(self, options: dict[str, Any]) -> None:
-        self._say(rotation.demonstrate(options["name"]))
-
-    def _say(self, path: Path) -> None:
-        self.stdout.write(_("The new seal signs from now on: %(file)s") % {"file": path})
+        if wanted:
+            message = _("The new key is in %(file)s. Have a certificate issued for this request:")
+            self.stderr.write(message % {"file": path})
+            self.stdout.write(wanted, ending="")
+        else:
+            self.stdout.write(_("The new seal signs from now on: %(file)s") % {"file": path})
