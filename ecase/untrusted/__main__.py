@@ -11,16 +11,17 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ecase.untrusted import inspection, joining
-from ecase.untrusted.findings import Faulty
+from ecase.untrusted import images, joining, office, pdf
+from ecase.untrusted.findings import Faulty, Finding
 
 MEMORY = 1024 * 1024 * 1024
 OUTPUT = 1024 * 1024 * 1024
+# The forms of files that are not JPEG.
+PDF, PNG, OFFICE = "pdf", "png", "office"
 
 
 def confine(cpu: int, wait: int) -> None:
@@ -37,26 +38,34 @@ def confine(cpu: int, wait: int) -> None:
     signal.alarm(wait)
 
 
-def _examine(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    form, findings = inspection.examine(Path(request["path"]), request["form"])
-    yield {"form": form, "findings": [asdict(finding) for finding in findings]}
-
-
-def _prepare(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    try:
-        joining.prepare(Path(request["path"]))
-    except Faulty as fault:
-        yield {"code": fault.finding.code}
-    else:
-        yield {"code": ""}
-
-
-def _join(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _perform(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a request."""
+    if request["task"] == "examine":
+        form, findings = _examine(Path(request["path"]), request["form"])
+        return {"form": form, "findings": [asdict(finding) for finding in findings]}
+    if request["task"] == "prepare":
+        try:
+            joining.prepare(Path(request["path"]))
+        except Faulty as fault:
+            return {"code": fault.finding.code}
+        return {"code": ""}
     joining.join([(title, Path(path)) for title, path in request["parts"]], Path(request["target"]))
-    yield {"joined": len(request["parts"])}
+    return {"joined": len(request["parts"])}
 
 
-TASKS = {"examine": _examine, "prepare": _prepare, "join": _join}
+def _examine(path: Path, form: str) -> tuple[str, list[Finding]]:
+    """The type of the file, given the form that it presents, and the objections to it."""
+    found: list[Finding] = []
+    try:
+        if form == OFFICE:
+            return office.examine(path)
+        examined = pdf.examine(path) if form == PDF else images.examine(path, "PNG" if form == PNG else "JPEG")
+        # Collected one by one, so that findings before a fault that ends the reading are kept.
+        for finding in examined:
+            found.append(finding)  # noqa: PERF402
+    except Faulty as fault:
+        found.append(fault.finding)
+    return form, found
 
 
 def _answer(line: bytes, cpu: int, wait: int) -> None:
@@ -65,9 +74,8 @@ def _answer(line: bytes, cpu: int, wait: int) -> None:
     try:
         confine(cpu, wait)
         request = json.loads(line)
-        for answer in TASKS[request["task"]](request):
-            sys.stdout.write(json.dumps(answer) + "\n")
-            sys.stdout.flush()
+        sys.stdout.write(json.dumps(_perform(request)) + "\n")
+        sys.stdout.flush()
         status = 0
     finally:
         os._exit(status)

@@ -29,8 +29,12 @@ def examine(path: Path, form: str) -> Iterator[Finding]:
     try:
         _require_size(path, form)
         if form == "PNG":
-            _check_chunks(path)
-        _decode(path, form)
+            with Image.open(path, formats=["PNG"]) as image:
+                image.verify()
+        with Image.open(path, formats=[form]) as image:
+            if form == "JPEG":
+                image.draft(None, (max(1, image.width // SHRINK), max(1, image.height // SHRINK)))
+            image.load()
     except FAULTS as fault:
         raise Faulty(DAMAGED) from fault
 
@@ -40,15 +44,3 @@ def _require_size(path: Path, form: str) -> None:
         width, height = image.size
     if width * height > MAX_PIXELS:
         raise Faulty(TOO_MANY_PIXELS, limit=MAX_PIXELS, width=width, height=height)
-
-
-def _check_chunks(path: Path) -> None:
-    with Image.open(path, formats=["PNG"]) as image:
-        image.verify()
-
-
-def _decode(path: Path, form: str) -> None:
-    with Image.open(path, formats=[form]) as image:
-        if form == "JPEG":
-            image.draft(None, (max(1, image.width // SHRINK), max(1, image.height // SHRINK)))
-        image.load()

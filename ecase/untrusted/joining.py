@@ -1,6 +1,5 @@
 """Merges several PDFs into one, with an outline that names each."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -31,21 +30,17 @@ def join(parts: list[tuple[str, Path]], target: Path) -> None:
     """Write the prepared PDFs at the paths one after the other, under their titles if any."""
     sources: list[Pdf] = []
     with Pdf.new() as made:
-        for _title, path in parts:
-            # Copied pages are read from their source only when the whole is saved.
-            sources.append(pdf.open_whole(path))
         with made.open_outline() as outline:
-            outline.root.extend(_appended(made, parts, sources))
+            for title, path in parts:
+                source = pdf.open_whole(path)
+                sources.append(source)
+                at = len(made.pages)
+                if at + len(source.pages) > MAX_PAGES:
+                    raise Faulty(TOO_MANY_PAGES, limit=MAX_PAGES)
+                made.pages.extend(source.pages)
+                if title:
+                    outline.root.append(OutlineItem(title, at))
         made.save(target)
+    # Copied pages are read from their source only when the whole is saved.
     for source in sources:
         source.close()
-
-
-def _appended(made: Pdf, parts: list[tuple[str, Path]], sources: list[Pdf]) -> Iterator[OutlineItem]:
-    for (title, _path), source in zip(parts, sources, strict=True):
-        at = len(made.pages)
-        if at + len(source.pages) > MAX_PAGES:
-            raise Faulty(TOO_MANY_PAGES, limit=MAX_PAGES)
-        made.pages.extend(source.pages)
-        if title:
-            yield OutlineItem(title, at)

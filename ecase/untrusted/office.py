@@ -82,12 +82,13 @@ def _examined(file: IO[bytes], depth: int) -> tuple[str, list[Finding]]:
         return "", []
     for entry in package.entries:
         _read(package, entry, found, depth)
-    found.findings.extend(_of_the_types(found, [entry.filename for entry in package.entries]))
-    return _MAIN.get(_type_of(found, found.main), ""), _once(found.findings)
-
-
-def _once(findings: list[Finding]) -> list[Finding]:
-    return list({finding.code: finding for finding in reversed(findings)}.values())[::-1]
+    for entry in package.entries:
+        stated = _type_of(found, entry.filename).lower()
+        codes = [code for sign, code in _TYPES.items() if sign in stated]
+        found.findings.extend(Finding(code, {"part": entry.filename}) for code in codes)
+    # The first finding of each code.
+    once = {finding.code: finding for finding in reversed(found.findings)}
+    return _MAIN.get(_type_of(found, found.main), ""), list(once.values())[::-1]
 
 
 def _read(package: Package, entry: zipfile.ZipInfo, found: _Contents, depth: int) -> None:
@@ -126,14 +127,6 @@ def _type_of(found: _Contents, part: str) -> str:
     return found.overrides.get(name.lower(), found.defaults.get(ending, ""))
 
 
-def _of_the_types(found: _Contents, parts: list[str]) -> Iterator[Finding]:
-    for part in parts:
-        stated = _type_of(found, part).lower()
-        for sign, code in _TYPES.items():
-            if sign in stated:
-                yield Finding(code, {"part": part})
-
-
 # -- XML ----------------------------------------------------------------------------------------------------------
 
 
@@ -168,18 +161,15 @@ class _Xml:
         if not self.whole:
             self.parser.StartElementHandler = None
         elif self.part == CONTENT_TYPES:
-            self._type(attributes)
+            stated = attributes.get("ContentType", "")
+            if part := attributes.get("PartName"):
+                self.found.overrides[part.lower()] = stated
+            elif ending := attributes.get("Extension"):
+                self.found.defaults[ending.lower()] = stated
         elif local == "Relationship":
             self._relationship(attributes)
         elif code := _LINK_ELEMENTS.get(local):
             self._say(code)
-
-    def _type(self, attributes: dict[str, str]) -> None:
-        stated = attributes.get("ContentType", "")
-        if part := attributes.get("PartName"):
-            self.found.overrides[part.lower()] = stated
-        elif ending := attributes.get("Extension"):
-            self.found.defaults[ending.lower()] = stated
 
     def _relationship(self, attributes: dict[str, str]) -> None:
         kind = attributes.get("Type", "").rpartition("/")[2].lower()
@@ -188,10 +178,8 @@ class _Xml:
             self.found.main = target
         if code := _RELATIONSHIPS.get(kind):
             self._say(code)
-        if attributes.get("TargetMode", "").lower() == "external":
-            self._external(kind, target)
-
-    def _external(self, kind: str, target: str) -> None:
+        if attributes.get("TargetMode", "").lower() != "external":
+            return
         if kind == "hyperlink" and not addresses.may_be_clicked(target):
             self._say(LINK, address=addresses.shown(target))
         elif kind != "hyperlink" and not addresses.stays_local(target):

@@ -27,9 +27,6 @@ class Package:
                 self.entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OSError) as fault:
             raise Faulty(DAMAGED) from fault
-        self._check()
-
-    def _check(self) -> None:
         if len(self.entries) > MAX_ENTRIES:
             raise Faulty(EXPANDS, limit=MAX_ENTRIES)
         for entry in self.entries:
@@ -41,23 +38,17 @@ class Package:
 
     def pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         """The unpacked bytes of an entry; :class:`Faulty` if their number or checksum differs from the stated one."""
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Faulty(DAMAGED)
+        packed = self._packed(entry)
         size = checksum = 0
-        for piece in self._unpacked(entry):
+        for piece in packed if entry.compress_type == zipfile.ZIP_STORED else _inflated(packed):
             self.left -= len(piece)
             if self.left < 0:
                 raise Faulty(EXPANDS, limit=MAX_UNPACKED)
             size, checksum = size + len(piece), zlib.crc32(piece, checksum)
             yield piece
         if (size, checksum) != (entry.file_size, entry.CRC):
-            raise Faulty(DAMAGED)
-
-    def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-        packed = self._packed(entry)
-        if entry.compress_type == zipfile.ZIP_STORED:
-            yield from packed
-        elif entry.compress_type == zipfile.ZIP_DEFLATED:
-            yield from _inflated(packed)
-        else:
             raise Faulty(DAMAGED)
 
     def _packed(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -63,7 +63,10 @@ _SUSPECT = re.compile(
 
 def open_whole(path: Path) -> Pdf:
     """The PDF, which must have an end, at least one page, and a size for each; raises :class:`Faulty`."""
-    if not _has_an_end(path):
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - PADDING))
+        end = file.read().rstrip(b"\0\r\n\t ")[-TAIL:]
+    if b"%%EOF" not in end:
         raise Faulty(CUT)
     pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_STREAM, run_length_max_memory=MAX_STREAM)
     try:
@@ -81,14 +84,18 @@ def examine(path: Path) -> Iterator[Finding]:
     if archives.is_archive(path):
         yield Finding(ARCHIVE)
     with open_whole(path) as pdf:
-        _require_joinable(pdf)
-        yield from _once(_active(pdf))
-
-
-def _has_an_end(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - PADDING))
-        return b"%%EOF" in file.read().rstrip(b"\0\r\n\t ")[-TAIL:]
+        try:
+            # It can be joined with others.
+            with Pdf.new() as trial:
+                trial.pages.extend(pdf.pages)
+        except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError) as fault:
+            raise Faulty(DAMAGED) from fault
+        seen: set[str] = set()
+        for finding in _active(pdf):
+            # A hundred scripts are reported once.
+            if finding.code not in seen:
+                seen.add(finding.code)
+                yield finding
 
 
 def _require_pages(pdf: Pdf) -> None:
@@ -111,24 +118,7 @@ def _has_size(page: pikepdf.Page) -> bool:
     return all(math.isfinite(side) and side > 0 for side in sides)
 
 
-def _require_joinable(pdf: Pdf) -> None:
-    try:
-        with Pdf.new() as trial:
-            trial.pages.extend(pdf.pages)
-    except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError) as fault:
-        raise Faulty(DAMAGED) from fault
-
-
 # -- active content ----------------------------------------------------------------------------------------------------
-
-
-def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The first finding of each code: a hundred scripts are reported once."""
-    seen: set[str] = set()
-    for finding in findings:
-        if finding.code not in seen:
-            seen.add(finding.code)
-            yield finding
 
 
 def _active(pdf: Pdf) -> Iterator[Finding]:
@@ -136,8 +126,11 @@ def _active(pdf: Pdf) -> Iterator[Finding]:
         own = thing.stream_dict if isinstance(thing, Stream) else thing
         # Most objects hold no suspect name: serializing one with QPDF is faster than walking it.
         if _SUSPECT.search(own.unparse(resolved=True)):
-            if isinstance(thing, Stream):
-                yield from _of_a_stream(own)
+            if isinstance(thing, Stream) and own.get("/Type") == Name("/EmbeddedFile"):
+                yield Finding(EMBEDDED)
+            # The bytes of the stream are in an external file (7.3.8.2).
+            if isinstance(thing, Stream) and isinstance(own.get("/F"), (pikepdf.String, Dictionary)):
+                yield Finding(OTHER_FILE)
             for dictionary in _dictionaries(own):
                 yield from _of_a_dictionary(dictionary)
     form = pdf.Root.get("/AcroForm")
@@ -157,14 +150,6 @@ def _dictionaries(top: Object) -> Iterator[Object]:
         else:
             children = list(node.as_list()) if isinstance(node, pikepdf.Array) else []
         stack.extend(child for child in children if isinstance(child, Object) and not child.is_indirect)
-
-
-def _of_a_stream(own: Object) -> Iterator[Finding]:
-    if own.get("/Type") == Name("/EmbeddedFile"):
-        yield Finding(EMBEDDED)
-    # The bytes of the stream are in an external file (7.3.8.2).
-    if isinstance(own.get("/F"), (pikepdf.String, Dictionary)):
-        yield Finding(OTHER_FILE)
 
 
 def _of_a_dictionary(own: Object) -> Iterator[Finding]:

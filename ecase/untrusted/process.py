@@ -60,13 +60,11 @@ def prepare(paths: Sequence[Path]) -> list[str]:
 
     Each has its own process; after ``PRINT`` seconds for all, the remaining ones are ``limits``. Raises :class:`Busy`.
     """
-    ends = time.monotonic() + PRINT
-    return [_prepared(path) if time.monotonic() < ends else LIMITS for path in paths]
-
-
-def _prepared(path: Path) -> str:
-    answers = _reader.ask({"task": "prepare", "path": str(path)})
-    return str(answers[0]["code"]) if answers else LIMITS
+    ends, codes = time.monotonic() + PRINT, []
+    for path in paths:
+        answers = _reader.ask({"task": "prepare", "path": str(path)}) if time.monotonic() < ends else []
+        codes.append(str(answers[0]["code"]) if answers else LIMITS)
+    return codes
 
 
 def join(parts: Sequence[Part], target: Path) -> bool:
@@ -90,7 +88,10 @@ class _Reader:
         try:
             return list(filter(None, map(_parsed, self._lines(json.dumps(request).encode() + b"\n"))))
         except OSError as fault:
-            self._end()
+            if self._process is not None and self._owner == os.getpid():
+                self._process.kill()
+                self._process.wait()
+            self._process = None
             raise Busy from fault
         finally:
             self._lock.release()
@@ -116,12 +117,6 @@ class _Reader:
             )
             self._owner = os.getpid()
         return self._process
-
-    def _end(self) -> None:
-        if self._process is not None and self._owner == os.getpid():
-            self._process.kill()
-            self._process.wait()
-        self._process = None
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
