@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from ecase import timeouts
-from ecase.handlers import Limits, Reception
+from ecase.handlers import BufferingHandler, Limits
 from signatures.container.limits import USUAL
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
 _FORM = 1024 * 1024
 LARGEST = max(USUAL.archive_bytes + _FORM, 2 * settings.UPLOAD_MAX_BYTES)
 
-application = Reception(
+application = BufferingHandler(
     get_wsgi_application(),
     settings.WEB_THREADS,
     Limits(settings.BODY_SECONDS, LARGEST),

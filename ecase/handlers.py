@@ -59,7 +59,7 @@ class Answer:
 
     status: int = 500
     headers: Headers = field(default_factory=list)
-    body: bytes = b""
+    body: bytearray = field(default_factory=bytearray)
     pieces: Iterator[bytes] | None = None
     close: Callable[[], None] = lambda: None
 
@@ -67,10 +67,7 @@ class Answer:
         """WSGI's ``start_response``."""
         self.status = int(status[:3])
         self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        return self._write
-
-    def _write(self, piece: bytes) -> None:
-        self.body += piece
+        return self.body.extend
 
 
 class File:
@@ -84,7 +81,7 @@ class File:
         return iter(lambda: self._file.read(CHUNK), b"")
 
 
-class Reception:
+class BufferingHandler:
     """The ASGI application. ``threads`` of Django work at once in this process; see :class:`Limits` for the rest."""
 
     def __init__(self, application: Callable[[Environ, Any], Iterable[bytes]], threads: int, limits: Limits) -> None:
@@ -104,32 +101,28 @@ class Reception:
                 await self._complete(request, scope, receive, body)
             except Gone:
                 return
-            answer = await self._answered(request)
+            pool = self._probes if scope["path"] in PROBES else self._work
+            self._waiting += 1
+            try:
+                answer = await asyncio.get_running_loop().run_in_executor(pool, self._ask, request)
+            finally:
+                self._waiting -= 1
         await self._send(answer, send)
 
     async def _complete(self, request: Environ, scope: Scope, receive: Receive, body: IO[bytes]) -> None:
         """Receive the body; if that fails, the environment states why, for Django to answer the client."""
-        try:
-            self._require_room(scope)
-            size = await received(stated_length(scope), receive, body, self._limits)
-        except Unreceived as fault:
-            request[UNRECEIVED], size = fault.status, 0
-            body.seek(0)
-            body.truncate()
+        stated, size = dict(scope["headers"]).get(b"content-length", b""), 0
+        if scope["path"] not in PROBES and self._waiting >= self._limits.waiting:
+            request[UNRECEIVED] = TOO_MANY
+        else:
+            try:
+                size = await receive_body(int(stated) if stated.isdigit() else 0, receive, body, self._limits)
+            except Unreceived as fault:
+                request[UNRECEIVED] = fault.status
+                body.seek(0)
+                body.truncate()
         request["CONTENT_LENGTH"] = str(size)
         body.seek(0)
-
-    def _require_room(self, scope: Scope) -> None:
-        if scope["path"] not in PROBES and self._waiting >= self._limits.waiting:
-            raise Unreceived(TOO_MANY)
-
-    async def _answered(self, request: Environ) -> Answer:
-        pool = self._probes if request["PATH_INFO"] in PROBES else self._work
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(pool, self._ask, request)
-        finally:
-            self._waiting -= 1
 
     def _ask(self, request: Environ) -> Answer:
         """Runs in a thread: Django's answer. Only files are read later."""
@@ -140,7 +133,8 @@ class Reception:
             answer.pieces = iter(found)
             return answer
         try:
-            answer.body += b"".join(found)
+            for piece in found:
+                answer.body += piece
         finally:
             answer.close()
             answer.close = lambda: None
@@ -155,13 +149,13 @@ class Reception:
             if answer.pieces is not None:
                 while piece := await loop.run_in_executor(self._files, next, answer.pieces, b""):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+            await send({"type": "http.response.body", "body": bytes(answer.body), "more_body": False})
         finally:
             if answer.pieces is not None:
                 await loop.run_in_executor(self._files, answer.close)
 
 
-async def received(stated: int, receive: Receive, body: IO[bytes], limits: Limits) -> int:
+async def receive_body(stated: int, receive: Receive, body: IO[bytes], limits: Limits) -> int:
     """Write the body as it arrives; returns the number of bytes. ``stated`` is the announced length.
 
     Raises :class:`Unreceived` for a body that is too large or too slow, :class:`Gone` if the client disconnects.
@@ -183,12 +177,6 @@ async def received(stated: int, receive: Receive, body: IO[bytes], limits: Limit
         if size > limits.size:
             raise Unreceived(TOO_LARGE)
     return size
-
-
-def stated_length(scope: Scope) -> int:
-    """``Content-Length`` as sent; 0 if it is missing or not a number."""
-    value = dict(scope["headers"]).get(b"content-length", b"")
-    return int(value) if value.isdigit() else 0
 
 
 def environment(scope: Scope, body: IO[bytes]) -> Environ:

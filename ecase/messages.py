@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
@@ -28,7 +28,11 @@ def compile_stale(sources: Iterable[Path]) -> list[Path]:
     for source in sources:
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            _compile(source, target)
+            fresh = target.with_suffix(".mo.new")
+            with fresh.open("wb") as stream:
+                write_mo(stream, _read(source))
+            # Concurrent readers must not see a partial file.
+            fresh.replace(target)
             written.append(target)
     return written
 
@@ -41,30 +45,18 @@ def faults(source: Path) -> Iterator[str]:
         yield f"{source}: {fault}"
         return
     for message in catalogue:
-        if message.id:
-            yield from (f"{source}:{message.lineno}: {fault}: {message.id!r}" for fault in _faults(message, catalogue))
-
-
-def _faults(message: Message, catalogue: Catalog) -> Iterator[str]:
-    texts = message.string if isinstance(message.string, tuple) else (message.string,)
-    if not all(texts):
-        yield "no translation"
-    if message.fuzzy:
-        yield "the translation is marked as fuzzy"
-    yield from (str(error) for error in message.check(catalogue))
+        if not message.id:
+            continue
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        found = [] if all(texts) else ["no translation"]
+        found += ["the translation is marked as fuzzy"] if message.fuzzy else []
+        found += map(str, message.check(catalogue))
+        yield from (f"{source}:{message.lineno}: {fault}: {message.id!r}" for fault in found)
 
 
 def _read(source: Path) -> Catalog:
     with source.open("rb") as stream:
         return read_po(stream, locale=source.parents[1].name, domain=source.stem, abort_invalid=True)
-
-
-def _compile(source: Path, target: Path) -> None:
-    fresh = target.with_suffix(".mo.new")
-    with fresh.open("wb") as stream:
-        write_mo(stream, _read(source))
-    # Concurrent readers must not see a partial file.
-    fresh.replace(target)
 
 
 def main() -> int:

@@ -30,7 +30,13 @@ _SOON, _LATER = "2", "10"
 
 def of(fault: BaseException | None) -> TryLater | None:
     """The 503 with ``Retry-After`` for ``fault``; None if it is not temporary."""
-    code = _code(fault)
+    if isinstance(fault, DatabaseError | InterfaceError):
+        code = _of_database(fault)
+    elif isinstance(fault, OSError) and fault.errno in _STORAGE:
+        code = "storage"
+    else:
+        named = ((BrokerError, "broker"), (LogInconsistent, "log"), (ClockDiffers, "clock"))
+        code = next((code for kind, code in named if isinstance(fault, kind)), None)
     if code is None:
         return None
     refusal = TryLater(Problem(code, _MESSAGES[code]))
@@ -42,15 +48,6 @@ def first_line(fault: BaseException) -> str:
     """Kind and first line of the exception, for a line of the log."""
     lines = str(fault).strip().splitlines()
     return f"{type(fault).__name__}: {lines[0]}" if lines else type(fault).__name__
-
-
-def _code(fault: BaseException | None) -> str | None:
-    if isinstance(fault, DatabaseError | InterfaceError):
-        return _of_database(fault)
-    if isinstance(fault, OSError) and fault.errno in _STORAGE:
-        return "storage"
-    named = ((BrokerError, "broker"), (LogInconsistent, "log"), (ClockDiffers, "clock"))
-    return next((code for kind, code in named if isinstance(fault, kind)), None)
 
 
 def _of_database(fault: Exception) -> str | None:

@@ -98,7 +98,11 @@ def fetch_page(
 
 def page_of(found: "list[Row]", by: str, cursor: Cursor | None, size: int) -> Page[Row]:
     """The page of the rows after ``cursor``, which are read with one more than its ``size``."""
-    following = str(_cursor_of(found[size - 1], by)) if len(found) > size else ""
+    following = ""
+    if len(found) > size:
+        last: Any = found[size - 1]
+        is_mapping = isinstance(last, Mapping)
+        following = str(Cursor(last[by], last["id"]) if is_mapping else Cursor(getattr(last, by), last.pk))
     return Page(found[:size], following, cursor is None)
 
 
@@ -114,7 +118,3 @@ def fetch_page_by_number(queryset: "QuerySet[M, Row]", key: str, cursor: str, *,
     below = queryset if place is None else queryset.filter(**{f"{key}__lt": place})
     found = list(below.order_by(f"-{key}")[: size + 1])
     return Page(found[:size], str(getattr(found[size - 1], key)) if len(found) > size else "", place is None)
-
-
-def _cursor_of(row: Any, by: str) -> Cursor:
-    return Cursor(row[by], row["id"]) if isinstance(row, Mapping) else Cursor(getattr(row, by), row.pk)

@@ -27,14 +27,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit code; 1 with one sentence if a step fails. The traceback goes to ``--log``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecase.settings")
     options = _parser().parse_args(arguments)
-    doing = ""
+    title = ""
     try:
-        for doing, step in steps(options.demo):
-            with timed(doing):
-                told = step()
-            sys.stderr.write(told if isinstance(told, str) else "")
-    except Exception as fault:  # noqa: BLE001 - whatever it was, it is told and ends the start
-        sys.stderr.write(f"ecase: {doing}: {sentence(fault)}{_keep(options.log)}\n")
+        for title, step in steps(options.demo):
+            with timed(title):
+                notes = step()
+            sys.stderr.write(notes if isinstance(notes, str) else "")
+    except Exception as fault:  # noqa: BLE001 - whatever it was, it is reported and ends the start
+        # What follows the first line in a database's answer is advice.
+        reason = next(iter(str(fault).strip().splitlines()), type(fault).__name__)
+        if options.log:
+            options.log.write_text(traceback.format_exc())
+        details = f" (see {options.log})" if options.log else ""
+        sys.stderr.write(f"ecase: {title}: {reason}{details}\n")
         return 1
     return 0
 
@@ -87,19 +92,6 @@ def load_demo(people: Path) -> None:
     call_command("demo_data", stdout=answer)
     call_command("demo_roster")
     people.write_text(json.dumps(json.loads(answer.getvalue()), ensure_ascii=False))
-
-
-def sentence(fault: BaseException) -> str:
-    """The first line of an error: what follows it in a database's answer is advice."""
-    lines = str(fault).strip().splitlines()
-    return lines[0] if lines else type(fault).__name__
-
-
-def _keep(log: Path | None) -> str:
-    if log is None:
-        return ""
-    log.write_text(traceback.format_exc())
-    return f" (see {log})"
 
 
 if __name__ == "__main__":

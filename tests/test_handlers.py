@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ecase.handlers import UNRECEIVED, File, Limits, Reception
+from ecase.handlers import UNRECEIVED, BufferingHandler, File, Limits
 
 LIMITS = Limits(seconds=0.2, size=1000, waiting=4)
 
@@ -31,7 +31,9 @@ def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
     return [environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))]
 
 
-async def ask(reception: Reception, scope: dict[str, Any], pieces: list[bytes], *, ends: bool = True) -> dict[str, Any]:
+async def ask(
+    handler: BufferingHandler, scope: dict[str, Any], pieces: list[bytes], *, ends: bool = True
+) -> dict[str, Any]:
     """What comes back when ``pieces`` are sent; without ``ends`` the sender then falls silent."""
     queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     for number, piece in enumerate(pieces, 1):
@@ -45,12 +47,12 @@ async def ask(reception: Reception, scope: dict[str, Any], pieces: list[bytes], 
         else:
             answer["body"] += message["body"]
 
-    await reception(scope, queue.get, send)
+    await handler(scope, queue.get, send)
     return answer
 
 
 def served(scope: dict[str, Any], pieces: list[bytes], application: Any = echo, **given: Any) -> dict[str, Any]:
-    return asyncio.run(ask(Reception(application, 2, LIMITS), scope, pieces, **given))
+    return asyncio.run(ask(BufferingHandler(application, 2, LIMITS), scope, pieces, **given))
 
 
 def test_a_body_comes_whole() -> None:
@@ -77,9 +79,9 @@ def test_fifty_slow_bodies_take_no_thread() -> None:
     """With two threads, and fifty senders who are silent, another one is answered; then each of them is told."""
 
     async def scene() -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        reception = Reception(echo, 2, Limits(seconds=1.0, size=1000))
-        slow = [asyncio.create_task(ask(reception, request(), [b"1"], ends=False)) for _number in range(50)]
-        other = await ask(reception, request(), [b"another"])
+        handler = BufferingHandler(echo, 2, Limits(seconds=1.0, size=1000))
+        slow = [asyncio.create_task(ask(handler, request(), [b"1"], ends=False)) for _number in range(50)]
+        other = await ask(handler, request(), [b"another"])
         assert not any(sender.done() for sender in slow)
         return other, await asyncio.gather(*slow)
 
@@ -98,12 +100,12 @@ def test_probes_are_answered_while_every_thread_works_and_a_flood_is_refused() -
         return echo(environ, start)
 
     async def scene() -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-        reception = Reception(working, 2, LIMITS)
-        work = [asyncio.create_task(ask(reception, request("/work"), [b""])) for _number in range(4)]
+        handler = BufferingHandler(working, 2, LIMITS)
+        work = [asyncio.create_task(ask(handler, request("/work"), [b""])) for _number in range(4)]
         for _thread in range(2):
             await asyncio.to_thread(busy.acquire)
-        probe = await ask(reception, request("/api/health/live"), [b""])
-        flood = asyncio.create_task(ask(reception, request("/other"), [b""]))
+        probe = await ask(handler, request("/api/health/live"), [b""])
+        flood = asyncio.create_task(ask(handler, request("/other"), [b""]))
         await asyncio.sleep(0)
         go_on.set()
         return probe, await flood, await asyncio.gather(*work)
@@ -163,5 +165,5 @@ def test_who_goes_away_is_not_served() -> None:
         called.append("asked")
         return []
 
-    asyncio.run(Reception(application, 1, LIMITS)(request(), gone, send))
+    asyncio.run(BufferingHandler(application, 1, LIMITS)(request(), gone, send))
     assert called == []

@@ -10,19 +10,17 @@ UNKNOWN = "unknown"
 IPV6_PREFIX = 64
 
 
-def address_of(request: HttpRequest) -> str:
-    """The client's address. Of ``X-Forwarded-For`` only entries written by the proxies of ``ECASE_PROXIES`` count."""
-    remote = str(request.META.get("REMOTE_ADDR") or "")
+def client_of(request: HttpRequest) -> str:
+    """The name under which requests are counted: an IPv4 address, an IPv6 network, or ``unknown``.
+
+    Of ``X-Forwarded-For`` only entries written by the proxies of ``ECASE_PROXIES`` count.
+    """
+    client = str(request.META.get("REMOTE_ADDR") or "")
     forwarded = [part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR") or "").split(",")]
     if settings.PROXIES and forwarded != [""]:
-        return forwarded[-min(settings.PROXIES, len(forwarded))]
-    return remote
-
-
-def client_of(request: HttpRequest) -> str:
-    """The name under which requests are counted: an IPv4 address, an IPv6 network, or ``unknown``."""
+        client = forwarded[-min(settings.PROXIES, len(forwarded))]
     try:
-        address = ip_address(address_of(request))
+        address = ip_address(client)
     except ValueError:
         return UNKNOWN
     if isinstance(address, IPv6Address):

@@ -35,7 +35,8 @@ _SPEND = """
 
 def spend(scope: str, request: HttpRequest) -> Allowance:
     """Count this request of an anonymous client at ``scope`` (a name in ``settings.LIMITS``). One statement."""
-    rate, now = _rate(scope), timezone.now()
+    rate: Rate = settings.LIMITS[scope]
+    now = timezone.now()
     given: dict[str, Any] = {
         "scope": scope,
         "client": client_of(request),
@@ -47,7 +48,9 @@ def spend(scope: str, request: HttpRequest) -> Allowance:
         cursor.execute(_SPEND, given)
         count, began_at = cursor.fetchone()
     if count == 1:
-        _remove_old(now)
+        # A new window: a few expired ones are deleted.
+        old = Window.objects.filter(began_at__lt=now - KEPT_FOR).values_list("pk", flat=True)[:REMOVED_AT_ONCE]
+        Window.objects.filter(pk__in=list(old)).delete()
     return Allowance(scope, rate, count, began_at)
 
 
@@ -65,17 +68,6 @@ def refusal(allowance: Allowance) -> TooMany:
     message = _("Too many requests in a short time. Try again after %(seconds)s s.")
     params = {"seconds": allowance.reset_seconds(now)}
     return TooMany(Problem("too-many-requests", message % params, params=params), allowance.headers(now))
-
-
-def _rate(scope: str) -> Rate:
-    rate: Rate = settings.LIMITS[scope]
-    return rate
-
-
-def _remove_old(now: datetime) -> None:
-    """Delete a few expired windows whenever a new window begins."""
-    old = Window.objects.filter(began_at__lt=now - KEPT_FOR).values_list("pk", flat=True)[:REMOVED_AT_ONCE]
-    Window.objects.filter(pk__in=list(old)).delete()
 
 
 class ProcessCounter:
@@ -103,4 +95,5 @@ _counter = ProcessCounter()
 
 def spend_in_process(scope: str, key: str) -> Allowance:
     """Count one request of ``key`` (a post) at ``scope``, against this process's share. No statement."""
-    return _counter.spend(scope, key, _rate(scope).share(settings.WEB_PROCESSES), timezone.now())
+    rate: Rate = settings.LIMITS[scope]
+    return _counter.spend(scope, key, rate.share(settings.WEB_PROCESSES), timezone.now())
