@@ -110,12 +110,12 @@ def test_a_deleted_chain_is_named_entry_by_entry(entries):
 
 
 def test_exchanged_entries_are_named(entries):
-    one, other = entries[1], entries[4]
-    tamper("UPDATE audit_entry SET seq = -seq WHERE id IN (%s, %s)", one.id, other.id)
-    tamper("UPDATE audit_entry SET seq = %s WHERE id = %s", other.seq, one.id)
-    tamper("UPDATE audit_entry SET seq = %s WHERE id = %s", one.seq, other.id)
+    first, other = entries[1], entries[4]
+    tamper("UPDATE audit_entry SET seq = -seq WHERE id IN (%s, %s)", first.id, other.id)
+    tamper("UPDATE audit_entry SET seq = %s WHERE id = %s", other.seq, first.id)
+    tamper("UPDATE audit_entry SET seq = %s WHERE id = %s", first.seq, other.id)
     named = {row for code, _chain, _seq, row in faults() if code == "altered"}
-    assert named == {one.id, other.id}
+    assert named == {first.id, other.id}
 
 
 def test_a_cut_tail_of_a_chain_is_named(entries):

@@ -73,9 +73,9 @@ def test_somebody_is_on_duty_all_the_time_and_somebody_else_next(var: Path, caps
     printed(capsys)
     shifts = DutyShift.objects.filter(post__role=Role.JUDGE, rank=1).order_by("starts_at")
     assert len({shift.post_id for shift in shifts}) == 3
-    for one, following in pairwise(shifts):
-        assert one.ends_at == following.starts_at
-        assert DutyShift.objects.filter(starts_at=one.starts_at, post__role=Role.JUDGE).count() == 3
+    for shift, following in pairwise(shifts):
+        assert shift.ends_at == following.starts_at
+        assert DutyShift.objects.filter(starts_at=shift.starts_at, post__role=Role.JUDGE).count() == 3
 
 
 def test_everybody_has_a_key_of_that_name_and_body(var: Path, capsys: Any) -> None:

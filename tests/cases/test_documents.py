@@ -143,8 +143,8 @@ def test_a_broken_upload_leaves_nothing_behind(at: Any, media: Path) -> None:
 
 
 def test_same_bytes_are_stored_once(at: Any, media: Path) -> None:
-    one, two = stored(at, "a.pdf", samples.pdf()), stored(at, "b.pdf", samples.pdf())
-    assert one.blob == two.blob
+    first, second = stored(at, "a.pdf", samples.pdf()), stored(at, "b.pdf", samples.pdf())
+    assert first.blob == second.blob
     assert len(files(media)) == Blob.objects.count() == 1
 
 
@@ -230,7 +230,7 @@ def test_an_altered_file_is_not_handed_out(at: Any, how: str) -> None:
     entry = Entry.objects.latest("pk").content
     assert (entry["event"], entry["chain"], entry["subject"]) == ("file.altered", "system", {"file": document.blob_id})
     assert entry["data"] == {"sha256": document.blob_id, "found": found}
-    assert "document.read" not in {one.event for one in done_by(at[1])}
+    assert "document.read" not in {entry.event for entry in done_by(at[1])}
 
 
 @pytest.mark.parametrize("how", ALTERATIONS)

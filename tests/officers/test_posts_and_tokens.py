@@ -103,7 +103,9 @@ def test_a_session_is_over_once_the_post_is_lost_and_it_is_logged_once(investiga
 
 def refusals(post: Post, event: str) -> list[str]:
     """The codes of these entries, which name the officer as others do and nothing else of him."""
-    entries = [one.content for one in Entry.objects.filter(chain=f"officer:{post.officer_id}") if one.event == event]
+    entries = [
+        entry.content for entry in Entry.objects.filter(chain=f"officer:{post.officer_id}") if entry.event == event
+    ]
     for entry in entries:
         assert entry["actor"] == post.as_actor()
         assert entry["subject"]["officer"] == str(post.officer_id)

@@ -75,13 +75,13 @@ def test_what_fades_soon_is_renewed_together(investigator: Post, sign: Sign, rea
     made = [accepted(investigator, sign, number) for number in range(5)]
     assert {record.fades_at for record in EvidenceRecord.objects.all()} == {EvidenceRecord.objects.first().fades_at}
     renew(settings)
-    kept = [evidence.of(one) for one in made]
-    tokens = {one.renewals[-1].token for one in kept if one}
+    kept = [evidence.of(signature) for signature in made]
+    tokens = {proof.renewals[-1].token for proof in kept if proof}
     assert len(tokens) == 1
-    assert all(len(one.renewals) == 1 for one in kept if one)
-    assert all(passes(one, investigator) for one in made)
+    assert all(len(proof.renewals) == 1 for proof in kept if proof)
+    assert all(passes(signature, investigator) for signature in made)
     assert all(record.fades_at > now() + timedelta(days=800) for record in EvidenceRecord.objects.all())
-    (entry,) = [one.content for one in Entry.objects.all() if one.content["event"] == "evidence.renewed"]
+    (entry,) = [entry.content for entry in Entry.objects.all() if entry.content["event"] == "evidence.renewed"]
     assert sorted(entry["data"]["signatures"]) == sorted(made)
     assert not evidence.due(now()).exists()
 

@@ -99,7 +99,7 @@ def test_a_certificate_from_elsewhere_is_installed(own: demo_pki.DemoPki, tmp_pa
     assert serial() == before
     given = own.issuer.issue(asked.subject, new_key(own, "y2027"), SEAL, Span(now(), Span.years(3).end))
     chain = tmp_path / "issued.pem"
-    chain.write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in (given, *own.chain)))
+    chain.write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in (given, *own.chain)))
     call_command("rotate_seal", "install", "y2027", str(chain), stdout=StringIO())
     assert serial() == given.serial_number
     assert seal_once() == given.serial_number

@@ -36,14 +36,14 @@ def codes(refusal: Refused) -> set[str]:
 
 
 def test_challenge_is_canonical_fresh_and_named() -> None:
-    one, two = sign_in.challenge(), sign_in.challenge()
-    content = json.loads(bytes(one.to_sign))
-    assert canonical(content) == bytes(one.to_sign)
+    first, second = sign_in.challenge(), sign_in.challenge()
+    content = json.loads(bytes(first.to_sign))
+    assert canonical(content) == bytes(first.to_sign)
     assert set(content) == {"schema", "installation", "challenge", "issued_at"}
     assert (content["schema"], content["installation"]) == ("ecase.sign-in/1", settings.INSTALLATION_ID)
     assert len(content["challenge"]) == 32
-    assert bytes(one.to_sign) != bytes(two.to_sign)
-    assert one.expires_at - one.issued_at == settings.CHALLENGE_LIFETIME
+    assert bytes(first.to_sign) != bytes(second.to_sign)
+    assert first.expires_at - first.issued_at == settings.CHALLENGE_LIFETIME
 
 
 def test_old_challenges_are_removed() -> None:

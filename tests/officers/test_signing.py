@@ -110,7 +110,7 @@ def test_the_sentences_are_translated(language: str) -> None:
     with override("en"):
         english = [str(sentence) for sentence in sentences]
     with override(language):
-        assert not [one for one, other in zip(sentences, english, strict=True) if str(one) == other]
+        assert not [sentence for sentence, other in zip(sentences, english, strict=True) if str(sentence) == other]
 
 
 @pytest.mark.parametrize(

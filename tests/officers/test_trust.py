@@ -146,12 +146,12 @@ def test_a_role_may_need_keys_of_its_own(investigator: Post, sign: Sign) -> None
     assert signing.verify_signature(cms, CONTENT, investigator, now()).passed
     rule = SignerRule.objects.create(role=investigator.role, extended_key_usages=["1.2.398.3.3.4.1.2.1"])
     refused = refusal(cms, investigator)
-    assert {str(one.params["check"]) for one in refused.problems} == {"role"}
+    assert {str(problem.params["check"]) for problem in refused.problems} == {"role"}
     judge = PostFactory(judge=True)
     assert signing.verify_signature(sign(judge, CONTENT), CONTENT, judge, now()).passed
     rule.extended_key_usages, rule.policies = [oids.KZ_LEGAL_ENTITY], ["1.2.398.3.3.2.9"]
     rule.save()
-    assert {str(one.params["check"]) for one in refusal(cms, investigator).problems} == {"certificate-policy"}
+    assert {str(problem.params["check"]) for problem in refusal(cms, investigator).problems} == {"certificate-policy"}
     rule.policies, rule.key_usages = [], ["keyAgreement"]
     rule.save()
     problems = refusal(cms, investigator).problems
