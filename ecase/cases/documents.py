@@ -47,7 +47,7 @@ def store(
     limit, safe = settings.UPLOAD_MAX_BYTES if limit is None else limit, names.safe(name)
     try:
         with storage.spooled(stream, limit) as spool:
-            kind = validation.accepted(spool, safe, expected_sha256)
+            kind = validation.validate_upload(spool, safe, expected_sha256)
             return _recorded(case, post, safe, spool, kind.media_type, purpose or Purpose({}))
     except storage.TooLarge as fault:
         message = _("“%(name)s” is larger than the limit of %(limit)s MB.")
@@ -70,7 +70,7 @@ def open_blob(blob: Blob) -> File:
 
     Raises ``Altered``, and logs it, if the storage holds other bytes or none.
     """
-    return integrity.opened(blob.sha256)
+    return integrity.open_intact(blob.sha256)
 
 
 def read(document: Document, post: Post) -> File:

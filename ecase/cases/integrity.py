@@ -66,10 +66,10 @@ def require_intact(files: Iterable[Mapping[str, Any]]) -> None:
         raise Altered(problems)
 
 
-def opened(sha256: str) -> File:
+def open_intact(sha256: str) -> File:
     """The stored file at its beginning, after one full read; the caller closes it. Raises :class:`Altered`, logged."""
     try:
-        found, file = storage.opened(sha256)
+        found, file = storage.open_hashed(sha256)
     except FileNotFoundError as fault:
         raise _reported(sha256, "") from fault
     if found != sha256:

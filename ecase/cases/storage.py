@@ -75,7 +75,7 @@ def has(sha256: str) -> bool:
     return default_storage.exists(path_of(sha256))
 
 
-def opened(sha256: str) -> tuple[str, File]:
+def open_hashed(sha256: str) -> tuple[str, File]:
     """The digest of what is stored under ``sha256``, and the file, at its beginning; ``FileNotFoundError`` if none."""
     file = default_storage.open(path_of(sha256), "rb")
     digest = hashlib.sha256()
@@ -92,7 +92,7 @@ def opened(sha256: str) -> tuple[str, File]:
 def stored_digest(sha256: str) -> str:
     """The SHA-256 of the bytes stored under ``sha256``, equal to it unless they were altered; empty if none."""
     try:
-        found, file = opened(sha256)
+        found, file = open_hashed(sha256)
     except FileNotFoundError:
         return ""
     file.close()

@@ -107,7 +107,7 @@ SENTENCES = {
 }
 
 
-def accepted(spool: storage.Spooled, name: str, expected_sha256: str | None) -> media.FileType:
+def validate_upload(spool: storage.Spooled, name: str, expected_sha256: str | None) -> media.FileType:
     """The type of a file that may be stored; raises :class:`Invalid` with every fault at field ``file``.
 
     ``name`` is a safe name, ``expected_sha256`` the hash that the sender states. Raises ``TryLater`` if so many files

@@ -47,7 +47,10 @@ class Command(BaseCommand):
         proof.add_argument("entry", type=int, metavar="ID")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        getattr(self, "_" + options["action"].replace("-", "_"))(**options)
+        try:
+            getattr(self, "_" + options["action"].replace("-", "_"))(**options)
+        except services.NotYetInTree as fault:
+            raise CommandError(_("Not in the log's tree yet: run `manage.py audit sequence`.")) from fault
 
     def _make_key(self, **_options: Any) -> None:
         self.stdout.write(str(keys.make()))
@@ -131,17 +134,10 @@ class Command(BaseCommand):
             raise CommandError(message % {"size": fault}) from fault
 
     def _checkpoint(self, **_options: Any) -> None:
-        self.stdout.write(self._or_not_yet(services.checkpoint), ending="")
+        self.stdout.write(services.checkpoint(), ending="")
 
     def _proof(self, entry: int, **_options: Any) -> None:
         found = Entry.objects.filter(pk=entry).first()
         if found is None:
             raise CommandError(_("There is no entry %(entry)d.") % {"entry": entry})
-        self.stdout.write(self._or_not_yet(lambda: services.proof(found)), ending="")
-
-    @staticmethod
-    def _or_not_yet(text: Any) -> str:
-        try:
-            return str(text())
-        except services.NotYetInTree as fault:
-            raise CommandError(_("Not in the log's tree yet: run `manage.py audit sequence`.")) from fault
+        self.stdout.write(services.proof(found), ending="")

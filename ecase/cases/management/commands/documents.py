@@ -29,8 +29,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{finding.what}: {finding.path}{cases}")
         if faults:
             raise CommandError(_("%(faults)d stored files are missing or altered.") % {"faults": faults})
-        told = {"files": Blob.objects.count(), "extras": extras}
-        self.stdout.write(_("All %(files)d stored files are whole; %(extras)d more belong to no row.") % told)
+        counts = {"files": Blob.objects.count(), "extras": extras}
+        self.stdout.write(_("All %(files)d stored files are whole; %(extras)d more belong to no row.") % counts)
 
     def _findings(self) -> Iterator[inspection.Finding]:
         total, said = Blob.objects.count(), time.monotonic()

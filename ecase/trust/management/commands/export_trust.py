@@ -23,5 +23,5 @@ class Command(BaseCommand):
             written = folder.export(directory, timezone.now())
         except (ValueError, OSError, ImproperlyConfigured) as fault:
             raise CommandError(str(fault)) from fault
-        told = _("%(files)d files are in %(folder)s. Give them by a way that is trusted, not with a container.")
-        self.stdout.write(told % {"files": len(written), "folder": directory})
+        message = _("%(files)d files are in %(folder)s. Give them by a way that is trusted, not with a container.")
+        self.stdout.write(message % {"files": len(written), "folder": directory})
