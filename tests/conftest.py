@@ -1,14 +1,16 @@
 """What every test may ask for."""
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dj_database_url
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from tests.flush import flush_past_triggers  # noqa: F401 - autouse
@@ -38,35 +40,74 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
-    """Further processes of a session get a server of their own, before anything connects."""
-    from django.conf import settings
-
-    from tests import servers
-
-    database = settings.DATABASES["default"]
-    if not servers.needs_own(database):
-        yield
-        return
-    with servers.running(Path(settings.VAR_DIR) / os.environ["PYTEST_XDIST_WORKER"]) as url:
-        os.environ["DATABASE_URL"] = url
-        database["HOST"] = dj_database_url.parse(url)["HOST"]
-        yield
+def pytest_collection_finish() -> None:
+    """Modules and collected tests live as long as the session: garbage collections need not look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[None]:
+    """Where and of what the test database is made, before anything connects.
+
+    Further processes of a session get a server of their own.
+    """
+    from tests import servers, templates
+
+    database = connection.settings_dict
+    with ExitStack() as stack:
+        if servers.needs_own(database):
+            url = stack.enter_context(servers.running(os.environ["PYTEST_XDIST_WORKER"]))
+            os.environ["DATABASE_URL"] = url
+            database["HOST"] = dj_database_url.parse(url)["HOST"]
+        with django_db_blocker.unblock():
+            if servers.is_embedded(database) and templates.is_there():
+                database["TEST"]["TEMPLATE"] = templates.name()
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_keepdb: bool) -> Iterator[None]:
     """The test database, with the law and the calendar in force: no test loads them, and no flush empties them."""
+    from tests import servers, templates
     from tests.flush import forget_log, remember_law
     from workflows.calendars import services as calendars
     from workflows.statute import catalogue
 
     with django_db_blocker.unblock():
+        database = connection.settings_dict
+        if servers.is_embedded(database) and not (database["TEST"].get("TEMPLATE") or django_db_keepdb):
+            templates.keep()
+        _commit_without_waiting()
         calendars.load_all()
         catalogue.load_all()
         forget_log()
         remember_law()
+    with _patience():
+        yield
+
+
+def _commit_without_waiting() -> None:
+    """No test cuts the power of the server, and what it has committed survives all that a test does to a client."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} SET synchronous_commit = off")
+    connection.close()
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Exports wait for the log as long as tests of other processes, on the same server, may hold it back.
+
+    A duty that a test calls handles all that waits, however slow the machine is; the turn has tests of its own.
+    """
+    from tests.logs import PATIENCE
+    from workflows.motions.exports import act_evidence
+    from workflows.watch import batch
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(act_evidence, "SETTLE_SECONDS", PATIENCE)
+        patched.setattr(batch, "TURN_SECONDS", 600.0)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -74,27 +115,6 @@ def default_language() -> Iterator[None]:
     """A request leaves its language active in the thread; the next test begins without it."""
     yield
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def patient_exports() -> Iterator[None]:
-    """An export waits for the log as long as tests of other processes, on the same server, may hold it back."""
-    from tests.logs import PATIENCE
-    from workflows.motions.exports import act_evidence
-
-    kept, act_evidence.SETTLE_SECONDS = act_evidence.SETTLE_SECONDS, PATIENCE
-    yield
-    act_evidence.SETTLE_SECONDS = kept
-
-
-@pytest.fixture(autouse=True, scope="session")
-def whole_turns() -> Iterator[None]:
-    """A duty that a test calls handles all that waits, however slow the machine is; the turn has tests of its own."""
-    from workflows.watch import batch
-
-    kept, batch.TURN_SECONDS = batch.TURN_SECONDS, 600.0
-    yield
-    batch.TURN_SECONDS = kept
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """A PostgreSQL server for each test process, where the servers are the embedded ones.
 
 A transaction that runs keeps the newest entries of the log out of its tree, in every database of its server: on one
-server the tests of one process would wait for those of the other.
+server the tests of one process would wait for those of the other. The files of such a server are kept for the next
+session, as those of the first process's are.
 """
 
 import os
@@ -17,6 +18,7 @@ from tests.embedded.launchers import BASE_DIR, Site
 
 TELL_AND_WAIT = 'echo "$DATABASE_URL"; exec cat'
 PATIENCE = 120.0  # seconds
+FILES = BASE_DIR / "var" / "tests"
 
 
 def address(database: Mapping[str, Any]) -> str:
@@ -26,16 +28,20 @@ def address(database: Mapping[str, Any]) -> str:
     return f"postgres://{user}{':' if password else ''}{password}@{location}/{database['NAME']}"
 
 
+def is_embedded(database: Mapping[str, Any]) -> bool:
+    """Whether this is a server of ours, and not the developer's."""
+    return Path(database["HOST"] or "").name.startswith(f"ecase-{os.getuid()}-")
+
+
 def needs_own(database: Mapping[str, Any]) -> bool:
-    """Whether this is a further process of a session that uses the embedded server, and not one of the developer's."""
-    embedded = Path(database["HOST"] or "").name.startswith(f"ecase-{os.getuid()}-")
-    return embedded and os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0"
+    """Whether this is a further process of a session that uses the embedded server."""
+    return is_embedded(database) and os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0"
 
 
 @contextmanager
-def running(var: Path) -> Iterator[str]:
-    """The address of a server whose files are in ``var``; it ends with the block, or with this process."""
-    site = Site(var)
+def running(name: str) -> Iterator[str]:
+    """The address of the server of this name; it ends with the block, or with this process."""
+    site = Site(FILES / name)
     command = [sys.executable, "-m", "ecase.embedded", "run", "--superuser", "--", "sh", "-c", TELL_AND_WAIT]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(
@@ -46,4 +52,3 @@ def running(var: Path) -> Iterator[str]:
         assert url, "the server did not start"
         yield url
         process.communicate(timeout=PATIENCE)
-    site.sweep()
