@@ -172,8 +172,14 @@ DATABASE_TIMEOUTS = {
         "ECASE_IDLE_SECONDS", {"web": 60, "worker": 120, "watch": 120, "command": 900, "migration": 0}
     ),
 }
-DATABASES = {"default": env.database("DATABASE_URL")}
+# Whether connections prepare statements. False behind a pooler that gives each transaction another session: there a
+# cursor does not outlive its transaction either.
+PREPARED_STATEMENTS = env.flag("ECASE_PREPARED_STATEMENTS", default=True)
+DATABASES = {"default": {**env.database("DATABASE_URL"), "DISABLE_SERVER_SIDE_CURSORS": not PREPARED_STATEMENTS}}
 DATABASES["default"]["OPTIONS"] = {
+    "server_side_binding": PREPARED_STATEMENTS,
+    # A connection prepares a statement when it has executed it this often.
+    "prepare_threshold": 5 if PREPARED_STATEMENTS else None,
     # Seconds for a server to accept a connection, milliseconds until a silent connection is dropped.
     "connect_timeout": 5,
     "tcp_user_timeout": 30_000,

@@ -27,11 +27,11 @@ GOOD = {
 ASK = "from django.conf import settings as s; print(s.DEMO, s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT)"
 
 
-def start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def start(environment: dict[str, str], question: str = ASK) -> subprocess.CompletedProcess[str]:
     """What a program says that is started with these settings and no others."""
     given = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "ecase.settings", **environment}
     return subprocess.run(
-        [sys.executable, "-c", ASK], cwd=ROOT, env=given, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", question], cwd=ROOT, env=given, capture_output=True, text=True, check=False, timeout=120
     )
 
 

@@ -13,6 +13,13 @@ from ecase.environment import Environment
 from ecase.retry import pause_after
 from tests.test_production import GOOD, ROOT, said, start
 
+ASK_PREPARED = """
+from django.conf import settings
+database = settings.DATABASES["default"]
+options = database["OPTIONS"]
+print(options["server_side_binding"], options["prepare_threshold"], database["DISABLE_SERVER_SIDE_CURSORS"])
+"""
+
 # What no person means. What is not listed here gets NONSENSE.
 NONSENSE = "http://soon later"
 SPECIAL = {
@@ -63,6 +70,21 @@ def test_what_is_right_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert env.seconds_by_role("C", {"web": 1, "watch": 2, "worker": 3}) == {"web": 7, "watch": 0, "worker": 3}
     assert env.path("D", formats.FOLDER) == tmp_path / "new" / "folder"
     env.finish()
+
+
+@pytest.mark.parametrize(
+    ("given", "query", "expected"),
+    [
+        ({}, "", "True 5 False"),
+        ({"ECASE_PREPARED_STATEMENTS": "off"}, "", "False None True"),
+        ({}, "?prepare_threshold=2", "True 2 False"),
+        ({"ECASE_PREPARED_STATEMENTS": "false"}, "?prepare_threshold=3&server_side_binding=true", "True 3 True"),
+    ],
+)
+def test_statements_are_prepared_unless_told_otherwise(given: dict[str, str], query: str, expected: str) -> None:
+    answer = start({**GOOD, **given, "DATABASE_URL": GOOD["DATABASE_URL"] + query}, ASK_PREPARED)
+
+    assert answer.stdout.strip() == expected, answer.stderr
 
 
 def test_a_password_is_not_repeated() -> None:
