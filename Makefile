@@ -50,7 +50,7 @@ test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
 	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-servers
-test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's PostgreSQL, RabbitMQ and nginx, and test the result
+test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's servers, test the result, and a pooler
 	@$(PY) -m pytest -n 0 tests/real_servers $(ARGS)
 
 .PHONY: bench

@@ -1,4 +1,4 @@
-"""Debian's PostgreSQL, RabbitMQ and nginx, each an instance of its own in a folder, on free ports of the loopback.
+"""Debian's PostgreSQL, PgBouncer, RabbitMQ and nginx, each an instance in a folder, on free ports of the loopback.
 
 Those that run on the machine already are not touched. What refuses to run as root gets an unprivileged account.
 """
@@ -90,6 +90,55 @@ class Postgres:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(PATIENCE)
             self.process = None
+
+
+@dataclass
+class PgBouncer:
+    """A pooler that gives each transaction the next one of some connections, as far from a session as it can be."""
+
+    postgres: Postgres
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it and wait until it accepts connections."""
+        folder = self.postgres.root
+        users, config = folder / "users.txt", folder / "pgbouncer.ini"
+        users.write_text(f'"postgres" "{SUPERUSER_PASSWORD}"\n')
+        config.write_text(_POOLED.format(pooler=self, users=users))
+        for path in (users, config):
+            _give(path)
+        with (folder / "pgbouncer.log").open("wb") as log:
+            command = [str(program("pgbouncer")), str(config)]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **_account())
+        ready = [str(postgres_folder() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        wait_for(lambda: subprocess.run(ready, check=False, timeout=PATIENCE).returncode == 0, PATIENCE)
+
+    def stop(self) -> None:
+        """End it at once."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+
+
+_POOLED = """
+[databases]
+* = host=127.0.0.1 port={pooler.postgres.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {pooler.port}
+unix_socket_dir =
+auth_type = trust
+auth_file = {users}
+pool_mode = transaction
+ignore_startup_parameters = options, extra_float_digits
+min_pool_size = 3
+server_round_robin = 1
+"""
 
 
 @dataclass
