@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from signatures.container.offline import Line, Verdict
 from signatures.report.faults import Fault
 from signatures.report.labels import QUESTIONS, meaning, word
-from signatures.report.report import INDICATIONS, Check, Report
+from signatures.report.report import INDICATIONS, Report
 
 OUTCOMES = ("TOTAL_PASSED", "TOTAL_FAILED", "INDETERMINATE")
 ORDER = ("TOTAL_PASSED", "INDETERMINATE", "TOTAL_FAILED")
@@ -66,7 +66,9 @@ def _signature(report: Report, at: datetime, language: str) -> Iterator[str]:
         yield f"{word(proven, language)}: {_instant(report.best_signature_time)}"
     for question, names in QUESTIONS.items():
         checks = [check for check in report.checks if check.name in names]
-        yield f"{_outcome(question, checks, language)}: {word(question, language)}"
+        found = [INDICATIONS[check.sub_indication] if not check.passed else "TOTAL_PASSED" for check in checks]
+        absent = "none" if question == "timestamp" else "not-examined"
+        yield f"{word(max(found, key=ORDER.index, default=absent), language)}: {word(question, language)}"
         for check in checks:
             if not check.passed:
                 detail = f" ({_sentence(check.fault, language)})" if check.fault else ""
@@ -74,10 +76,3 @@ def _signature(report: Report, at: datetime, language: str) -> Iterator[str]:
         for check in checks:
             if check.passed and check.detail:
                 yield f"{INDENT}{word('passed-over', language)}: {_sentence(check.fault, language)}"
-
-
-def _outcome(question: str, checks: list[Check], language: str) -> str:
-    if not checks:
-        return word("none" if question == "timestamp" else "not-examined", language)
-    found = [INDICATIONS[check.sub_indication] if not check.passed else "TOTAL_PASSED" for check in checks]
-    return word(max(found, key=ORDER.index), language)

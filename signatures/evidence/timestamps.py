@@ -170,19 +170,16 @@ def _optional(rest: list[der.Element]) -> dict[str, Any]:
         unknown = extensions.unknown_fault(extensions.from_sequence(found[der.CONTEXT_1].children()), frozenset())
         if unknown:
             raise FaultError(unknown)
-    accuracy = _accuracy(found[der.SEQUENCE].children()) if der.SEQUENCE in found else None
+    accuracy: timedelta | None = None
+    if der.SEQUENCE in found:
+        accuracy = timedelta()
+        for part in found[der.SEQUENCE].children():
+            unit = {der.INTEGER: "seconds", MILLIS: "milliseconds", MICROS: "microseconds"}.get(part.tag)
+            value = der.element(der.encode(der.INTEGER, part.content)).integer()
+            if unit is None or not 0 <= value <= MAX_ACCURACY_PART:
+                raise FaultError(Fault("timestamp-accuracy-malformed"))
+            accuracy += timedelta(**{unit: value})
     return {"accuracy": accuracy, "nonce": found[der.INTEGER].integer() if der.INTEGER in found else None}
-
-
-def _accuracy(parts: list[der.Element]) -> timedelta:
-    total = timedelta()
-    for part in parts:
-        unit = {der.INTEGER: "seconds", MILLIS: "milliseconds", MICROS: "microseconds"}.get(part.tag)
-        value = der.element(der.encode(der.INTEGER, part.content)).integer()
-        if unit is None or not 0 <= value <= MAX_ACCURACY_PART:
-            raise FaultError(Fault("timestamp-accuracy-malformed"))
-        total += timedelta(**{unit: value})
-    return total
 
 
 def _signer(cms: Cms) -> x509.Certificate:

@@ -31,6 +31,7 @@ CURVE = "secp256r1"
 # PrintableString "edwards25519": how PKCS#11 2.40 tokens name the curve of Ed25519.
 ED25519_PARAMETERS = b"\x13\x0cedwards25519"
 POINT_HEADER = 2
+STAYS = "the key does not leave its token"
 SESSION_LOST = (
     pkcs11.SessionHandleInvalid,
     pkcs11.SessionClosed,
@@ -126,10 +127,6 @@ def _point(session: Any, uri: KeyUri, kind: Any) -> bytes:
     return bytes(found[pkcs11.Attribute.EC_POINT])[POINT_HEADER:]
 
 
-def _stays() -> TokenTrouble:
-    return TokenTrouble("the key does not leave its token")
-
-
 class _StaysInToken:
     """What the keys of a token share: none is exported, and a copy is the same key."""
 
@@ -139,7 +136,7 @@ class _StaysInToken:
         format: serialization.PrivateFormat,  # noqa: A002 - the name that cryptography gave it
         encryption_algorithm: serialization.KeySerializationEncryption,
     ) -> bytes:
-        raise _stays()
+        raise TokenTrouble(STAYS)
 
     def __copy__(self) -> Self:
         return self
@@ -182,10 +179,10 @@ class TokenKey(_StaysInToken, ec.EllipticCurvePrivateKey):
         return encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
 
     def exchange(self, algorithm: ec.ECDH, peer_public_key: ec.EllipticCurvePublicKey) -> bytes:
-        raise _stays()
+        raise TokenTrouble(STAYS)
 
     def private_numbers(self) -> ec.EllipticCurvePrivateNumbers:
-        raise _stays()
+        raise TokenTrouble(STAYS)
 
 
 class TokenEd25519(_StaysInToken, Ed25519PrivateKey):
@@ -208,7 +205,7 @@ class TokenEd25519(_StaysInToken, Ed25519PrivateKey):
         )
 
     def private_bytes_raw(self) -> bytes:
-        raise _stays()
+        raise TokenTrouble(STAYS)
 
 
 @dataclass(frozen=True)
@@ -223,7 +220,7 @@ class TokenSigner(Signer):
         return cls(name, b"", TokenEd25519(uri))
 
     def __str__(self) -> str:
-        raise _stays()
+        raise TokenTrouble(STAYS)
 
     @property
     def _key(self) -> Ed25519PrivateKey:

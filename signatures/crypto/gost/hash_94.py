@@ -51,10 +51,21 @@ def _tables() -> Tables:
 def _step(state: int, block: int, tables: Tables) -> int:
     """One block: four keys, four encryptions of the state's quarters, the mixing transformation."""
     halves = struct.unpack("<8I", state.to_bytes(BLOCK, "little"))
+    t0, t1, t2, t3 = tables
     encrypted: list[int] = []
     for quarter, key in enumerate(_keys(state, block)):
-        encrypted += _encrypted(halves[2 * quarter], halves[2 * quarter + 1], key, tables)
-    return _mixed(state, block, struct.pack("<8I", *encrypted))
+        low, high = halves[2 * quarter], halves[2 * quarter + 1]
+        # GOST 28147-89 in simple substitution mode: 24 rounds with the key forwards, 8 with the key reversed.
+        for part in (*key, *key, *key, *key[::-1]):
+            mixed = low + part & MASK32
+            low, high = high ^ t0[mixed & 255] ^ t1[mixed >> 8 & 255] ^ t2[mixed >> 16 & 255] ^ t3[mixed >> 24], low
+        encrypted += (high, low)
+    # The mixing transformation is psi^61(state ^ psi(block ^ psi^12(encrypted))).
+    words = _fed(struct.unpack("<16H", struct.pack("<8I", *encrypted)), 12)
+    for value, times in ((block, 1), (state, 61)):
+        others = struct.unpack("<16H", value.to_bytes(BLOCK, "little"))
+        words = _fed([word ^ other for word, other in zip(words, others, strict=True)], times)
+    return int.from_bytes(struct.pack("<16H", *words), "little")
 
 
 def _keys(state: int, block: int) -> list[tuple[int, ...]]:
@@ -76,24 +87,6 @@ def _shifted(value: int) -> int:
 def _permuted(value: int) -> tuple[int, ...]:
     octets = value.to_bytes(BLOCK, "little")
     return struct.unpack("<8I", bytes(octets[8 * (i % 4) + i // 4] for i in range(BLOCK)))
-
-
-def _encrypted(low: int, high: int, key: tuple[int, ...], tables: Tables) -> tuple[int, int]:
-    """GOST 28147-89 in simple substitution mode: 24 rounds with the key forwards, 8 with the key reversed."""
-    t0, t1, t2, t3 = tables
-    for part in (*key, *key, *key, *key[::-1]):
-        mixed = low + part & MASK32
-        low, high = high ^ t0[mixed & 255] ^ t1[mixed >> 8 & 255] ^ t2[mixed >> 16 & 255] ^ t3[mixed >> 24], low
-    return high, low
-
-
-def _mixed(state: int, block: int, encrypted: bytes) -> int:
-    """psi^61(state ^ psi(block ^ psi^12(encrypted)))."""
-    words = _fed(struct.unpack("<16H", encrypted), 12)
-    for value, times in ((block, 1), (state, 61)):
-        others = struct.unpack("<16H", value.to_bytes(BLOCK, "little"))
-        words = _fed([word ^ other for word, other in zip(words, others, strict=True)], times)
-    return int.from_bytes(struct.pack("<16H", *words), "little")
 
 
 def _fed(words: Sequence[int], times: int) -> list[int]:
