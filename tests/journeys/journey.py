@@ -20,7 +20,7 @@ from workflows.motions.models import Motion
 from workflows.motions.rules import events, kind_rules
 from workflows.motions.states import DECISIONS, ActType, AppealState, State
 from workflows.statute.schema import Form
-from workflows.watch import duties, finishing
+from workflows.watch import duties
 
 A_MOMENT = timedelta(seconds=1)
 # A sanction's end and a hearing lie ahead; short enough for every limit that the law sets.
@@ -203,7 +203,7 @@ class Journey:
             assert self.motion.appeal_state == AppealState.LATE
             form = self.world.filled(self.motion, ActType.RESTORATION, restored="yes")
             self.act(ActType.RESTORATION, self.world.posts["judge"], form)
-        assert finishing.send_up_appeals(self._final()) == 1
+        assert duties.send_up_appeals(self._final()) == 1
         self._is_ruled()
 
     def _is_ruled(self) -> None:
@@ -230,14 +230,14 @@ class Journey:
         {"closed": self._is_closed, "expired": self._expires, "lifted": self._is_lifted}[self.plan.ending]()
 
     def _is_closed(self) -> None:
-        assert finishing.close_finished(self._final()) == 1
+        assert duties.close_finished(self._final()) == 1
 
     def _expires(self) -> None:
         until = self.motion.valid_until
         assert until
-        finishing.expire_sanctions(until - A_MOMENT)
+        duties.expire_sanctions(until - A_MOMENT)
         assert self.motion.state == State.EXECUTED
-        finishing.expire_sanctions(until + A_MOMENT)
+        duties.expire_sanctions(until + A_MOMENT)
 
     def _is_lifted(self) -> None:
         prosecutor, asked = self.world.posts["prosecutor"], kind_rules.needs_consent_to_lift(self.motion)

@@ -14,7 +14,7 @@ from workflows.motions.models import Motion
 from workflows.motions.permissions import is_consenting_prosecutor, is_lifting_prosecutor
 from workflows.motions.rules import kind_rules
 from workflows.motions.states import ActType, State
-from workflows.watch import duties, finishing
+from workflows.watch import duties
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +51,8 @@ def test_it_runs_out_once(world: World) -> None:
     move(motion, valid_until=timezone.now() - timedelta(minutes=1))
     now = timezone.now()
 
-    assert finishing.expire_sanctions(now) == 1
-    assert finishing.expire_sanctions(now) == 0
+    assert duties.expire_sanctions(now) == 1
+    assert duties.expire_sanctions(now) == 0
 
     motion = world.fresh(motion)
     assert motion.state == State.EXPIRED
@@ -102,19 +102,19 @@ def test_without_the_consent_it_stays_as_it_was(world: World, executed: bool) ->
 
 def test_a_refusal_is_closed_when_its_term_of_appeal_has_ended(world: World) -> None:
     motion = delivered(world, "custody", "refused")
-    assert finishing.close_finished(timezone.now()) == 0
+    assert duties.close_finished(timezone.now()) == 0
 
-    assert finishing.close_finished(long_after(motion)) == 1
+    assert duties.close_finished(long_after(motion)) == 1
 
     assert world.fresh(motion).state == State.CLOSED
 
 
 def test_a_search_is_closed_when_it_has_been_reported_and_is_final(world: World) -> None:
     motion = delivered(world, "search")
-    assert finishing.close_finished(long_after(motion)) == 0
+    assert duties.close_finished(long_after(motion)) == 0
     motion = world.does(motion, ActType.EXECUTION_REPORT, "author")
 
-    assert finishing.close_finished(long_after(motion)) == 1
+    assert duties.close_finished(long_after(motion)) == 1
 
     assert world.fresh(motion).state == State.CLOSED
 
@@ -122,7 +122,7 @@ def test_a_search_is_closed_when_it_has_been_reported_and_is_final(world: World)
 def test_what_holds_until_it_is_lifted_is_not_closed(world: World) -> None:
     motion = world.does(delivered(world, "property_arrest"), ActType.EXECUTION_REPORT, "author")
 
-    assert finishing.close_finished(long_after(motion)) == 0
+    assert duties.close_finished(long_after(motion)) == 0
 
 
 def test_a_refused_motion_is_neither_executed_nor_lifted(world: World) -> None:

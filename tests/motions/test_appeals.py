@@ -19,7 +19,7 @@ from workflows.deadlines.models import Deadline
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules
 from workflows.motions.states import ActType, AppealState, State
-from workflows.watch import duties, finishing
+from workflows.watch import duties
 
 pytestmark = pytest.mark.django_db
 APPELLANTS = ["prosecutor", "defender", "clerk"]
@@ -39,7 +39,7 @@ def end_term(motion: Motion) -> None:
 def before_appellate_judge(world: World, kind: str = "custody", outcome: str = "sanctioned") -> Motion:
     motion = world.does(decided(world, kind, outcome), ActType.APPEAL, "prosecutor")
     end_term(motion)
-    assert finishing.send_up_appeals(timezone.now()) == 1
+    assert duties.send_up_appeals(timezone.now()) == 1
     return world.fresh(motion)
 
 
@@ -79,10 +79,10 @@ def test_two_appeals_go_up_together(world: World) -> None:
 
 def test_the_materials_go_up_after_the_term_to_a_judge_who_did_not_decide(world: World) -> None:
     motion = world.does(decided(world), ActType.APPEAL, "prosecutor")
-    assert finishing.send_up_appeals(timezone.now()) == 0
+    assert duties.send_up_appeals(timezone.now()) == 0
     end_term(motion)
 
-    assert finishing.send_up_appeals(timezone.now()) == 1
+    assert duties.send_up_appeals(timezone.now()) == 1
 
     motion = world.fresh(motion)
     assert motion.appeal_state == AppealState.WITH_JUDGE
@@ -114,11 +114,11 @@ def test_an_appellate_judge_who_leaves_is_replaced_by_draw(world: World, act_typ
 def test_without_another_appellate_judge_the_appeal_waits_and_is_drawn_when_there_is_one(world: World) -> None:
     motion = world.does(before_appellate_judge(world), ActType.APPEAL_REASSIGNMENT, "appellate_chair")
     assert (motion.appeal_state, motion.appellate_judge) == (AppealState.SENT_UP, None)
-    assert finishing.assign_appeals(timezone.now()) == 0
+    assert duties.assign_appeals(timezone.now()) == 0
 
     PostFactory(judge=True, organisation=motion.appellate_court)
 
-    assert finishing.assign_appeals(timezone.now()) == 1
+    assert duties.assign_appeals(timezone.now()) == 1
 
 
 @pytest.mark.parametrize("role", ["court_chair", "judge", "prosecutor"])
@@ -132,12 +132,12 @@ def test_a_late_appeal_waits_for_its_term_to_be_restored(world: World) -> None:
     end_term(motion)
     motion = world.does(motion, ActType.APPEAL, "defender")
     assert motion.appeal_state == AppealState.LATE
-    assert finishing.send_up_appeals(timezone.now()) == 0
+    assert duties.send_up_appeals(timezone.now()) == 0
 
     motion = world.does(motion, ActType.RESTORATION, "judge", restored="yes")
 
     assert motion.appeal_state == AppealState.FILED
-    assert finishing.send_up_appeals(timezone.now()) == 1
+    assert duties.send_up_appeals(timezone.now()) == 1
 
 
 def test_without_restoration_the_decision_stays(world: World) -> None:
@@ -148,7 +148,7 @@ def test_without_restoration_the_decision_stays(world: World) -> None:
     motion = world.does(motion, ActType.RESTORATION, "judge", restored="no")
 
     assert motion.appeal_state == AppealState.NOT_RESTORED
-    assert finishing.send_up_appeals(timezone.now()) == 0
+    assert duties.send_up_appeals(timezone.now()) == 0
 
 
 def test_it_can_be_withdrawn(world: World) -> None:
@@ -214,7 +214,7 @@ def test_custody_given_on_appeal_states_all_that_custody_states_and_ends_when_it
     assert kind_rules.is_in_force(motion)
     paper = printed(ruling)
     assert motion.kind_entry.outcome("sanctioned").label.in_(motion.language) in paper
-    finishing.expire_sanctions(motion.valid_until + timedelta(seconds=1))
+    duties.expire_sanctions(motion.valid_until + timedelta(seconds=1))
     assert world.fresh(motion).state == State.EXPIRED
 
 
@@ -286,7 +286,7 @@ def test_nothing_is_closed_while_an_appeal_waits(world: World) -> None:
     motion = world.does(decided(world, "custody", "refused"), ActType.APPEAL, "prosecutor")
     end_term(motion)
 
-    assert finishing.close_finished(timezone.now()) == 0
+    assert duties.close_finished(timezone.now()) == 0
 
 
 def test_what_a_cancelled_decision_had_ended_holds_again(world: World) -> None:
@@ -297,7 +297,7 @@ def test_what_a_cancelled_decision_had_ended_holds_again(world: World) -> None:
     assert world.fresh(motion.earlier).state == State.REPLACED
     motion = world.does(motion, ActType.APPEAL, "prosecutor")
     end_term(motion)
-    finishing.send_up_appeals(timezone.now())
+    duties.send_up_appeals(timezone.now())
 
     ruled(world, world.fresh(motion), "cancelled")
 
@@ -345,7 +345,7 @@ def test_a_ruling_is_awaited_even_where_the_sanction_has_run_out_meanwhile(world
     motion = before_appellate_judge(world)
     assert motion.valid_until
 
-    finishing.expire_sanctions(motion.valid_until + timedelta(minutes=1))
+    duties.expire_sanctions(motion.valid_until + timedelta(minutes=1))
 
     motion = world.fresh(motion)
     assert motion.state == State.EXPIRED

@@ -37,7 +37,7 @@ from workflows.motions.rules import payloads
 from workflows.motions.services import acting
 from workflows.motions.states import WITH_OUTCOME, ActType
 from workflows.statute.catalogue import catalogue, in_force
-from workflows.watch import duties, finishing
+from workflows.watch import duties
 
 LIVES = os.environ.get("ECASE_STATE_MACHINE_EXAMPLES")
 EXAMPLES = int(LIVES or "34")
@@ -165,10 +165,10 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         now = timezone.now() + timedelta(days=days)
         duties.deliver_decisions(now)
-        finishing.expire_sanctions(now)
-        finishing.send_up_appeals(now)
-        finishing.assign_appeals(now)
-        finishing.close_finished(now)
+        duties.expire_sanctions(now)
+        duties.send_up_appeals(now)
+        duties.assign_appeals(now)
+        duties.close_finished(now)
         duties.report_missed(now)
         self.changed = True
 

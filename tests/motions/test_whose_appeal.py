@@ -20,7 +20,7 @@ from workflows.motions.rules.appeals import Stated
 from workflows.motions.services import acting
 from workflows.motions.states import ActType, AppealState
 from workflows.statute.catalogue import catalogue, in_force
-from workflows.watch import finishing
+from workflows.watch import duties
 
 UNTIL = datetime(2026, 11, 20, tzinfo=UTC)
 SAYS = {
@@ -156,7 +156,7 @@ def test_one_withdrawal_leaves_the_others_standing_and_they_go_up(world: World, 
     with pytest.raises(NotAllowed):
         world.act(motion, ActType.APPEAL_WITHDRAWAL, "prosecutor", {"appeal": str(of_defender.pk), "reasons": "Себеп."})
     end_term(motion)
-    assert finishing.send_up_appeals(timezone.now()) == 1
+    assert duties.send_up_appeals(timezone.now()) == 1
     motion = world.fresh(motion)
     assert motion.appeal_state == AppealState.WITH_JUDGE
     assert motion.deadlines.get(term="rule_on_appeal").state == "running"

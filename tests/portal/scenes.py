@@ -15,7 +15,7 @@ from tests.past_guards import move
 from workflows.motions.models import Motion
 from workflows.motions.services import drafts
 from workflows.motions.states import ActType
-from workflows.watch import duties, finishing
+from workflows.watch import duties
 
 Scene = Callable[[World], Motion]
 
@@ -98,7 +98,7 @@ def sent_up(world: World) -> Motion:
     """With the appellate judge."""
     motion = appealed(world)
     move(motion, appeal_until=timezone.now() - timedelta(minutes=1))
-    finishing.send_up_appeals(timezone.now())
+    duties.send_up_appeals(timezone.now())
     return world.fresh(motion)
 
 

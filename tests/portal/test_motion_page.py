@@ -17,7 +17,7 @@ from tests.portal.conftest import Visitor
 from workflows.motions.models import Motion
 from workflows.motions.services import drafts
 from workflows.motions.states import ActType, State
-from workflows.watch import finishing
+from workflows.watch import duties
 
 
 def page_of(client: Client, motion: Motion, part: str = "") -> str:
@@ -45,7 +45,7 @@ def test_one_that_ran_out_says_so_before_and_after_the_watch_has_seen_it(world: 
     motion, client = scenes.delivered(world), visitor(world.posts["investigator"])
     run_out(motion)
     assert "The term of the sanction has run out." in page_of(client, motion)
-    finishing.expire_sanctions(timezone.now())
+    duties.expire_sanctions(timezone.now())
     assert "The sanction has expired." in page_of(client, motion)
 
 

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from workflows.motions.locking import lock
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.watch import faults
+from workflows.watch.models import RowAside
 
 BATCH = 50
 TURN_SECONDS = 0.2
@@ -68,7 +69,7 @@ def each(duty: str, rows: list[UUID], handle: Callable[[UUID], bool]) -> int:
         else:
             fine, done = fine + 1, done + fault
             if row in failed_before:
-                faults.take_back(duty, row)
+                RowAside.objects.filter(duty=duty, row=row).delete()
         if time.monotonic() > end:
             break
     return done

@@ -1,6 +1,5 @@
 """Duties for copies: acknowledgements by addressees' systems, and reminders of outstanding copies."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from workflows.copies.models import Copy
 from workflows.motions.models import Motion
 from workflows.motions.notifications import roles_told
 from workflows.watch.batch import each, first_of
-from workflows.watch.notifications import Addressee, responsible, tell
+from workflows.watch.notifications import responsible, tell
 
 RELATED = ("case", "author__officer", "court")
 
@@ -28,18 +27,13 @@ def remind_of_copies(now: datetime) -> int:
 
 
 def _remind_of(motion_id: UUID, now: datetime) -> bool:
-    claimed = copies.claim_overdue(now, only=motion_id)
-    if claimed:
-        motion = Motion.objects.select_related(*RELATED).get(pk=motion_id)
-        tell(motion, "copy.overdue", _reminded(motion, claimed), {"copies": str(len(claimed))})
-    return bool(claimed)
-
-
-def _reminded(motion: Motion, claimed: list[Copy]) -> Iterator[Addressee]:
     """Addressees with an account; for the other copies, the author and the court's clerks, who serve by hand."""
-    for copy in claimed:
-        if copy.how and copy.recipient:
-            yield copy.recipient, roles_told(copy.recipient)
+    claimed = copies.claim_overdue(now, only=motion_id)
+    if not claimed:
+        return False
+    motion = Motion.objects.select_related(*RELATED).get(pk=motion_id)
+    wanted = [(copy.recipient, roles_told(copy.recipient)) for copy in claimed if copy.how and copy.recipient]
     if not all(copy.how for copy in claimed):
-        yield from responsible(motion, "investigator")
-        yield from responsible(motion, "clerk")
+        wanted += [*responsible(motion, "investigator"), *responsible(motion, "clerk")]
+    tell(motion, "copy.overdue", wanted, {"copies": str(len(claimed))})
+    return True

@@ -11,12 +11,17 @@ from datetime import datetime
 from ecase.audit import refusals, sequencer
 from ecase.outbox import relay
 from workflows.motions.services import acting
-from workflows.watch import faults
-from workflows.watch.assignment import pass_on_calls
+from workflows.watch.assignment import assign_appeals, assign_waiting, pass_on_calls
 from workflows.watch.copies import remind_of_copies, take_answers
-from workflows.watch.finishing import assign_appeals, close_finished, expire_sanctions, send_up_appeals
+from workflows.watch.faults import forget_faults
 from workflows.watch.receivers import report_given_up
-from workflows.watch.sanctions import assign_waiting, deliver_decisions, warn_of_end
+from workflows.watch.sanctions import (
+    close_finished,
+    deliver_decisions,
+    expire_sanctions,
+    send_up_appeals,
+    warn_of_end,
+)
 from workflows.watch.signatures import fetch_evidence, renew_evidence, retry_signatures, show_signatures
 from workflows.watch.terms import escalate, recount, remind, report_missed
 
@@ -39,11 +44,6 @@ def enter_refusals(now: datetime) -> int:
 def forget_prepared(now: datetime) -> int:
     """Drop prepared acts that nobody signed in time."""
     return acting.forget_expired(now)
-
-
-def forget_faults(now: datetime) -> int:
-    """Delete records of failures that were settled in another way."""
-    return faults.forget_settled(now)
 
 
 Duty = Callable[[datetime], int]

@@ -20,7 +20,7 @@ class Pulse:
     """The heartbeat of one watch: checks the clocks before a tick, and records it afterwards."""
 
     def __init__(self) -> None:
-        self._marked = self._told = -REPEATED
+        self._marked = self._logged = -REPEATED
 
     def may_work(self) -> bool:
         """Whether database, log and this machine agree on the time; if not, logs it once a minute."""
@@ -30,7 +30,9 @@ class Pulse:
             logger.warning("The database does not answer, the watch waits: %s", fault)
             close_old_connections()
         except clocks.ClockDiffers as fault:
-            self._tell(fault)
+            if time.monotonic() - self._logged >= REPEATED:
+                logger.critical("The watch does nothing until clocks agree: %s", fault)
+                self._logged = time.monotonic()
         else:
             return True
         return False
@@ -46,8 +48,3 @@ class Pulse:
             close_old_connections()
         else:
             self._marked = time.monotonic()
-
-    def _tell(self, fault: clocks.ClockDiffers) -> None:
-        if time.monotonic() - self._told >= REPEATED:
-            logger.critical("The watch does nothing until clocks agree: %s", fault)
-            self._told = time.monotonic()

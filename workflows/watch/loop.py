@@ -12,6 +12,7 @@ from django.utils import timezone
 from workflows.watch import faults
 from workflows.watch.duties import DUTIES, Duty
 from workflows.watch.heartbeat import Pulse
+from workflows.watch.models import FailingDuty
 
 logger = logging.getLogger(__name__)
 
@@ -44,18 +45,17 @@ class Watch:
     def tick(self) -> int:
         """Run all duties once, if the clocks agree. Returns how many rows were handled."""
         try:
-            return self._round() if self._pulse.may_work() else 0
+            if not self._pulse.may_work():
+                return 0
+            if self._failures is None:
+                # A previous watch may have left them.
+                self._failures = dict(FailingDuty.objects.values_list("duty", "failures"))
+            done = sum(self._run(duty, self._failures) for duty in DUTIES if not self._stop.is_set())
+            self._pulse.mark()
         except (faults.DatabaseAway, Error) as fault:
             logger.warning("The database does not answer, the watch waits: %s", fault)
             close_old_connections()
             return 0
-
-    def _round(self) -> int:
-        if self._failures is None:
-            # A previous watch may have left them.
-            self._failures = faults.failing()
-        done = sum(self._run(duty, self._failures) for duty in DUTIES if not self._stop.is_set())
-        self._pulse.mark()
         return done
 
     def _run(self, duty: Duty, failures: dict[str, int]) -> int:
@@ -64,16 +64,13 @@ class Watch:
             return 0
         try:
             done = duty(now)
-        except Exception as fault:  # noqa: BLE001 - whatever a duty does, the others go on
+        except Exception as fault:
             failures[name] = failures.get(name, 0) + 1
-            self._fail(name, failures[name], fault)
+            if isinstance(fault, faults.DatabaseAway):
+                raise
+            faults.refuse_without_database(fault)
+            self._put_off[name] = faults.put_duty_off(name, failures[name], fault)
             return 0
         if failures.pop(name, 0):
             faults.take_up(name)
         return done
-
-    def _fail(self, name: str, failures: int, fault: Exception) -> None:
-        if isinstance(fault, faults.DatabaseAway):
-            raise fault
-        faults.refuse_without_database(fault)
-        self._put_off[name] = faults.put_duty_off(name, failures, fault)

@@ -1,6 +1,6 @@
 """Recipients and content of the watch's messages: ids, instants and labels, never the materials."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from django.db.models import Q
 
@@ -17,14 +17,14 @@ Recipient = Officer | Organisation
 Addressee = tuple[Recipient, tuple[str, ...]]
 
 
-def responsible(motion: Motion, role: str) -> Iterator[Addressee]:
+def responsible(motion: Motion, role: str) -> list[Addressee]:
     """Who has to act for a role that the catalogue names: the officers themselves if the motion names them."""
-    yield from _WHO.get(role, _author)(motion)
+    return _BY_ROLE.get(role, _BY_ROLE["investigator"])(motion)
 
 
-def above(motion: Motion, superior: str) -> Iterator[Addressee]:
+def above(motion: Motion, superior: str) -> list[Addressee]:
     """The recipients of an escalation (``statute.schema.Superior``)."""
-    yield from _ABOVE[superior](motion)
+    return _SUPERIORS[superior](motion)
 
 
 def tell(motion: Motion, topic: str, wanted: Iterable[Addressee], facts: dict[str, str]) -> None:
@@ -36,9 +36,8 @@ def tell(motion: Motion, topic: str, wanted: Iterable[Addressee], facts: dict[st
         "number": motion.number or "",
         **facts,
     }
-    told = _permitted(motion, dict(wanted))
-    if told:
-        outbox.send_all(topic, key=str(motion.pk), to=told, payload=payload)
+    if permitted := _permitted(motion, dict(wanted)):
+        outbox.send_all(topic, key=str(motion.pk), to=permitted, payload=payload)
 
 
 def facts_of(deadline: Deadline) -> dict[str, str]:
@@ -50,87 +49,48 @@ def _permitted(motion: Motion, wanted: dict[Recipient, tuple[str, ...]]) -> list
     """For a secret motion, only officers who are named on it and hold such a post, each by name."""
     if not motion.secret:
         return list(wanted.items())
-    officers = [officer for recipient, roles in wanted.items() for officer in _officers(recipient, roles)]
+    officers = list[Officer]()
+    for recipient, roles in wanted.items():
+        if isinstance(recipient, Officer):
+            officers.append(recipient)
+        else:
+            posts = Post.objects.current().filter(Q(role__in=roles) if roles else Q(), organisation=recipient)
+            officers += [post.officer for post in posts.select_related("officer")]
     return [(officer, ()) for officer in admissions.recipients(motion, officers)]
 
 
-def _officers(recipient: Recipient, roles: tuple[str, ...]) -> list[Officer]:
-    if isinstance(recipient, Officer):
-        return [recipient]
-    posts = Post.objects.current().filter(Q(role__in=roles) if roles else Q(), organisation=recipient)
-    return [post.officer for post in posts.select_related("officer")]
-
-
-def _author(motion: Motion) -> Iterator[Addressee]:
-    yield motion.author.officer, ()
-
-
-def _head_of_unit(motion: Motion) -> Iterator[Addressee]:
-    yield motion.organisation, (Role.HEAD_OF_UNIT,)
-
-
-def _prosecutor(motion: Motion) -> Iterator[Addressee]:
-    """The office whose consent is asked, else the one that supervises the case."""
-    yield motion.consenting or motion.prosecution, (Role.PROSECUTOR,)
-
-
-def _supervising_prosecutor(motion: Motion) -> Iterator[Addressee]:
-    yield motion.prosecution, (Role.PROSECUTOR,)
-
-
-def _judge(motion: Motion) -> Iterator[Addressee]:
-    """The judge; without one, those of the court who can provide one."""
-    yield (motion.judge, ()) if motion.judge else (motion.court, (Role.JUDGE, Role.CLERK, Role.COURT_CHAIR))
-
-
-def _court_chair(motion: Motion) -> Iterator[Addressee]:
-    yield motion.court, (Role.COURT_CHAIR,)
-
-
-def _appellate_judge(motion: Motion) -> Iterator[Addressee]:
+def _appellate_judge(motion: Motion) -> list[Addressee]:
     """The appellate judge; without one, those of the court above who can provide one."""
     if motion.appellate_judge:
-        yield motion.appellate_judge, ()
-    elif motion.appellate_court:
-        yield motion.appellate_court, (Role.JUDGE, Role.CLERK, Role.COURT_CHAIR)
+        return [(motion.appellate_judge, ())]
+    return [(motion.appellate_court, PROVIDE_A_JUDGE)] if motion.appellate_court else []
 
 
-def _appellate_chair(motion: Motion) -> Iterator[Addressee]:
-    if motion.appellate_court:
-        yield motion.appellate_court, (Role.COURT_CHAIR,)
-
-
-def _clerk(motion: Motion) -> Iterator[Addressee]:
-    yield motion.court, (Role.CLERK,)
-
-
-def _defenders(motion: Motion) -> Iterator[Addressee]:
-    for officer in defence.counsel_of_subject(motion):
-        yield officer, ()
-
-
-def _facility(motion: Motion) -> Iterator[Addressee]:
+def _facility(motion: Motion) -> list[Addressee]:
     """The places of custody of the investigation body, or of its parent body."""
-    bodies = [motion.organisation_id, motion.organisation.parent_id]
-    for place in Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=filter(None, bodies)):
-        yield place, ()
+    bodies = filter(None, [motion.organisation_id, motion.organisation.parent_id])
+    places = Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=bodies)
+    return [(place, ()) for place in places]
 
 
-Who = Callable[[Motion], Iterator[Addressee]]
-_WHO: dict[str, Who] = {
-    "investigator": _author,
-    "head_of_unit": _head_of_unit,
-    "prosecutor": _prosecutor,
-    "judge": _judge,
-    "appellate_judge": _appellate_judge,
-    "court_chair": _court_chair,
-    "clerk": _clerk,
-    "defender": _defenders,
-    "facility": _facility,
+# Who can provide a judge for a motion of the court that has none.
+PROVIDE_A_JUDGE = (Role.JUDGE, Role.CLERK, Role.COURT_CHAIR)
+Find = Callable[[Motion], list[Addressee]]
+_SUPERIORS: dict[str, Find] = {
+    "head_of_unit": lambda motion: [(motion.organisation, (Role.HEAD_OF_UNIT,))],
+    "supervising_prosecutor": lambda motion: [(motion.prosecution, (Role.PROSECUTOR,))],
+    "court_chair": lambda motion: [(motion.court, (Role.COURT_CHAIR,))],
+    "appellate_chair": lambda motion: [(court, (Role.COURT_CHAIR,)) for court in [motion.appellate_court] if court],
 }
-_ABOVE: dict[str, Who] = {
-    "head_of_unit": _head_of_unit,
-    "supervising_prosecutor": _supervising_prosecutor,
-    "court_chair": _court_chair,
-    "appellate_chair": _appellate_chair,
+_BY_ROLE: dict[str, Find] = {
+    "investigator": lambda motion: [(motion.author.officer, ())],
+    "head_of_unit": _SUPERIORS["head_of_unit"],
+    # The office whose consent is asked, else the one that supervises the case.
+    "prosecutor": lambda motion: [(motion.consenting or motion.prosecution, (Role.PROSECUTOR,))],
+    "judge": lambda motion: [(motion.judge, ()) if motion.judge else (motion.court, PROVIDE_A_JUDGE)],
+    "appellate_judge": _appellate_judge,
+    "court_chair": _SUPERIORS["court_chair"],
+    "clerk": lambda motion: [(motion.court, (Role.CLERK,))],
+    "defender": lambda motion: [(officer, ()) for officer in defence.counsel_of_subject(motion)],
+    "facility": _facility,
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ecase.officers import posts
-from ecase.officers.models import Officer, Role
+from ecase.officers.models import Role
 from ecase.outbox import receivers
 from ecase.outbox import services as outbox
 
@@ -20,7 +20,10 @@ def report_given_up(now: datetime) -> int:
     failing one. It names the receiver and the number of messages, and no motion.
     """
     found = receivers.claim_given_up(now)
-    administrators = _administrators() if found else []
+    if not found:
+        return 0
+    held = posts.current().filter(role=Role.ADMINISTRATOR)
+    administrators = {post.officer_id: post.officer for post in held}
     for given_up in found:
         subscription = given_up.subscription
         payload = {
@@ -31,12 +34,7 @@ def report_given_up(now: datetime) -> int:
         outbox.send_all(
             TOPIC,
             key=str(subscription.pk),
-            to=[(administrator, ()) for administrator in administrators],
+            to=[(administrator, ()) for administrator in administrators.values()],
             payload=payload,
         )
     return sum(given_up.messages for given_up in found)
-
-
-def _administrators() -> list[Officer]:
-    held = posts.current().filter(role=Role.ADMINISTRATOR)
-    return list({post.officer_id: post.officer for post in held}.values())

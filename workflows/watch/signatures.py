@@ -6,7 +6,7 @@ from uuid import UUID
 from ecase.audit import services as audit
 from ecase.instants import format_instant
 from ecase.trust import evidence, seal_evidence
-from workflows.motions.models import Motion, PendingSignature
+from workflows.motions.models import Motion
 from workflows.motions.services import pending_signatures
 from workflows.watch import tasks
 from workflows.watch.batch import BATCH, each, first_of
@@ -28,17 +28,13 @@ def retry_signatures(now: datetime) -> int:
 def show_signatures(now: datetime) -> int:
     """Notify people, once each, of a signature that is undecided when its motion's deadline comes."""
     waiting = first_of("show_signatures", pending_signatures.signatures_to_show(now), now, key="prepared")
-    return each("show_signatures", waiting, lambda prepared: _show_one(prepared, now))
+    return each("show_signatures", waiting, lambda prepared: _show(prepared, now))
 
 
-def _show_one(prepared: UUID, now: datetime) -> bool:
-    waiting = pending_signatures.claim_to_show(now, only=prepared)
-    if waiting:
-        _show(waiting)
-    return waiting is not None
-
-
-def _show(waiting: PendingSignature) -> None:
+def _show(key: UUID, now: datetime) -> bool:
+    waiting = pending_signatures.claim_to_show(now, only=key)
+    if waiting is None:
+        return False
     prepared = waiting.prepared
     motion = Motion.objects.select_related(*RELATED).get(pk=prepared.motion_id)
     received = format_instant(waiting.received_at)
@@ -52,6 +48,7 @@ def _show(waiting: PendingSignature) -> None:
     signer: Addressee = (prepared.author.officer, ())
     wanted = [signer, *responsible(motion, "clerk")]
     tell(motion, "signature.undecided", wanted, {"act": prepared.type, "received_at": received})
+    return True
 
 
 def fetch_evidence(now: datetime) -> int:

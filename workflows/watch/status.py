@@ -42,15 +42,12 @@ class Status:
 
 def read() -> Status:
     """The present state."""
-    return Status(last_tick(), list(FailingDuty.objects.all()), _aside())
+    ticked_at, failing = last_tick(), list(FailingDuty.objects.all())
+    rows = RowAside.objects.order_by("duty").values("duty")
+    counted = rows.annotate(rows=Count("pk"), since=Min("since"), fault=Max("fault"))
+    return Status(ticked_at, failing, [Aside(**row) for row in counted])
 
 
 def last_tick() -> datetime | None:
     """When a watch last completed a round; None if none ever has."""
     return Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
-
-
-def _aside() -> list[Aside]:
-    rows = RowAside.objects.order_by("duty").values("duty")
-    counted = rows.annotate(rows=Count("pk"), since=Min("since"), fault=Max("fault"))
-    return [Aside(**row) for row in counted]

@@ -5,7 +5,6 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from ecase.problems import Refused
 from ecase.trust import evidence, seal_evidence
 from signatures.clients.http import Unreachable
 from workflows.motions.models import Act, Motion, PendingSignature
@@ -22,16 +21,13 @@ def retry_signature(pk: int) -> str:
     outcome = signature_retries.retry(pk)
     if outcome is None:
         return "waiting"
-    said = "accepted" if isinstance(outcome, Act) else "refused"
-    _tell_author(pk, f"signature.{said}", outcome)
-    return said
-
-
-def _tell_author(pk: int, topic: str, outcome: Act | Refused) -> None:
+    result = "accepted" if isinstance(outcome, Act) else "refused"
     prepared = PendingSignature.objects.select_related("prepared__author__officer").get(pk=pk).prepared
     motion = Motion.objects.select_related(*RELATED).get(pk=prepared.motion_id)
     codes = [] if isinstance(outcome, Act) else sorted({problem.code for problem in outcome.problems})
-    tell(motion, topic, [(prepared.author.officer, ())], {"act": prepared.type, "why": ", ".join(codes)})
+    facts = {"act": prepared.type, "why": ", ".join(codes)}
+    tell(motion, f"signature.{result}", [(prepared.author.officer, ())], facts)
+    return result
 
 
 @shared_task(name="signatures.fetch")

@@ -50,7 +50,12 @@ def _report(pk: UUID, now: datetime) -> bool:
         _log(deadline, "deadline.missed", {"met_at": format_instant(deadline.met_at)} if deadline.met_at else {})
         tell(deadline.motion, "deadline.missed", responsible(deadline.motion, deadline.role), facts_of(deadline))
         _refresh(deadline.motion)
-        _let_lapse(deadline)
+        if deadline.on_missed == "expire":
+            # A measure taken without a sanction lapses with the term, even if a decision came later.
+            _log(deadline, "measure.lapsed", {})
+            roles = ("investigator", "prosecutor", "judge")
+            concerned = [addressee for role in roles for addressee in responsible(deadline.motion, role)]
+            tell(deadline.motion, "measure.lapsed", concerned, facts_of(deadline))
     return bool(missed)
 
 
@@ -69,17 +74,6 @@ def _remind(pk: UUID, now: datetime) -> bool:
     for deadline in due:
         tell(deadline.motion, "deadline.reminder", responsible(deadline.motion, deadline.role), facts_of(deadline))
     return bool(due)
-
-
-def _let_lapse(deadline: Deadline) -> None:
-    """Record that a measure taken without a sanction lapses with the term, even if a decision came later."""
-    motion = deadline.motion
-    if deadline.on_missed == "expire":
-        _log(deadline, "measure.lapsed", {})
-        concerned = [
-            addressee for role in ("investigator", "prosecutor", "judge") for addressee in responsible(motion, role)
-        ]
-        tell(motion, "measure.lapsed", concerned, facts_of(deadline))
 
 
 def _log(deadline: Deadline, event: str, more: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, once: bool, interval: float, status: bool, **options: Any) -> None:
         if status:
-            self._show()
+            self._print_status()
             return
         timeouts.use("watch")
         if once:
@@ -31,28 +31,27 @@ class Command(BaseCommand):
         else:
             Watch(interval).run()
 
-    def _show(self) -> None:
+    def _print_status(self) -> None:
         found = status.read()
-        for line in _lines(found):
+        at = found.ticked_at
+        if at:
+            last = _("The last round ended at %(at)s.") % {"at": at.isoformat()}
+        else:
+            last = _("No watch has ended a round yet.")
+        failing = [
+            _("Duty %(duty)s fails since %(since)s, %(failures)d times: %(fault)s")
+            % {
+                **{name: getattr(failure, name) for name in ("duty", "failures", "fault")},
+                "since": failure.since.isoformat(),
+            }
+            for failure in found.failing
+        ]
+        aside = [
+            _("Duty %(duty)s has put aside %(rows)d rows since %(since)s: %(fault)s")
+            % {**vars(held), "since": held.since.isoformat()}
+            for held in found.aside
+        ]
+        for line in (last, *failing, *aside):
             self.stdout.write(line)
         if not found.is_well:
             raise CommandError(_("The watch needs somebody to look at it."))
-
-
-def _lines(found: status.Status) -> list[str]:
-    at = found.ticked_at
-    last = _("The last round ended at %(at)s.") % {"at": at.isoformat()} if at else _("No watch has ended a round yet.")
-    failing = [
-        _("Duty %(duty)s fails since %(since)s, %(failures)d times: %(fault)s")
-        % {
-            **{name: getattr(failure, name) for name in ("duty", "failures", "fault")},
-            "since": failure.since.isoformat(),
-        }
-        for failure in found.failing
-    ]
-    aside = [
-        _("Duty %(duty)s has put aside %(rows)d rows since %(since)s: %(fault)s")
-        % {**vars(held), "since": held.since.isoformat()}
-        for held in found.aside
-    ]
-    return [last, *failing, *aside]
