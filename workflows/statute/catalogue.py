@@ -45,15 +45,11 @@ def store(entry: Catalogue) -> CatalogueVersion:
         defaults={"valid_from": entry.valid_from, "valid_to": entry.valid_to, "sha256": digest, "content": content},
     )
     if row.sha256 != digest:
-        raise Conflict(_other_content(entry))
+        message = _(
+            "This version of the catalogue is stored already, with other content. Give the changed one a new version."
+        )
+        raise Conflict(Problem("version-already-published", message, "version", {"version": entry.version}))
     return row
-
-
-def _other_content(entry: Catalogue) -> Problem:
-    message = _(
-        "This version of the catalogue is stored already, with other content. Give the changed one a new version."
-    )
-    return Problem("version-already-published", message, "version", {"version": entry.version})
 
 
 def in_force(jurisdiction: str | None = None, at: datetime | date | None = None) -> CatalogueVersion:

@@ -57,17 +57,14 @@ def _later(moment: Any, length: Mapping[str, Any]) -> datetime | date | None:
     """
     if not isinstance(moment, date):
         return None
+    unit, amount = length["unit"], length["amount"]
     try:
-        return _moved(moment, length)
+        if unit != "months":
+            return moment + timedelta(**{unit: amount})
+        year, month = divmod(moment.year * 12 + moment.month - 1 + amount, 12)
+        return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
     except (OverflowError, ValueError):
         return None
-
-
-def _moved(moment: date, length: Mapping[str, Any]) -> date:
-    if length["unit"] != "months":
-        return moment + timedelta(**{length["unit"]: length["amount"]})
-    year, month = divmod(moment.year * 12 + moment.month - 1 + length["amount"], 12)
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 def _read(kind: Field | None, value: Any) -> Any:
@@ -84,16 +81,11 @@ def _read(kind: Field | None, value: Any) -> Any:
         return None
 
 
-def _instant(value: Any) -> datetime | None:
-    moment = parse_instant(value)
-    return moment if moment.tzinfo else None
-
-
 _READERS: dict[str, Callable[[Any], Any]] = {
     "integer": Decimal,
     "money": Decimal,
     "date": date.fromisoformat,
-    "instant": _instant,
+    "instant": lambda value: moment if (moment := parse_instant(value)).tzinfo else None,
 }
 _OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda left, right: bool(left == right),

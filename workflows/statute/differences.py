@@ -19,23 +19,21 @@ class Difference:
     new: Any
 
     def __str__(self) -> str:
+        old, new = (json.dumps(value, ensure_ascii=False, sort_keys=True) for value in (self.old, self.new))
         if self.old is None:
-            return f"+ {self.path}: {_short(self.new)}"
+            return f"+ {self.path}: {new}"
         if self.new is None:
-            return f"- {self.path}: {_short(self.old)}"
-        return f"~ {self.path}: {_short(self.old)} -> {_short(self.new)}"
+            return f"- {self.path}: {old}"
+        return f"~ {self.path}: {old} -> {new}"
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
     """What was added, removed or changed between two catalogues as JSON, in the order of the new one."""
-    yield from _compared("", _without_head(old), _without_head(new))
+    before, after = ({key: value for key, value in content.items() if key not in HEAD} for content in (old, new))
+    yield from _compare("", before, after)
 
 
-def _without_head(content: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if key not in HEAD}
-
-
-def _compared(path: str, old: Any, new: Any) -> Iterator[Difference]:
+def _compare(path: str, old: Any, new: Any) -> Iterator[Difference]:
     if old == new:
         return
     before, after = _parts(old), _parts(new)
@@ -43,26 +41,16 @@ def _compared(path: str, old: Any, new: Any) -> Iterator[Difference]:
         yield Difference(path, old, new)
         return
     for key in [*after, *(name for name in before if name not in after)]:
-        yield from _compared(f"{path}.{key}" if path else key, before.get(key), after.get(key))
+        yield from _compare(f"{path}.{key}" if path else key, before.get(key), after.get(key))
 
 
 def _parts(value: Any) -> dict[str, Any] | None:
-    """The parts of the value by name; ``None`` for a value that is compared as a whole."""
+    """The parts of the value by name, or by number without unique names; ``None`` if it is compared as a whole."""
     if isinstance(value, dict):
         return value
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return None
-    names = [_name(rule) for rule in value]
-    return dict(zip(names, value, strict=True)) if all(names) and len(set(names)) == len(names) else _numbered(value)
-
-
-def _numbered(value: list[Any]) -> dict[str, Any]:
-    return {str(number): rule for number, rule in enumerate(value)}
-
-
-def _name(rule: dict[str, Any]) -> str:
-    return next((str(rule[name]) for name in NAMES if isinstance(rule.get(name), str)), "")
-
-
-def _short(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    names = [next((rule[name] for name in NAMES if isinstance(rule.get(name), str)), "") for rule in value]
+    if not all(names) or len(set(names)) < len(names):
+        names = [str(number) for number in range(len(value))]
+    return dict(zip(names, value, strict=True))

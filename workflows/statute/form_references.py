@@ -3,9 +3,8 @@
 import re
 from typing import Any, get_args
 
-from workflows.statute.reading import Faults, Marked
+from workflows.statute.reading import Faults, Marked, by_key, items, keys, word
 from workflows.statute.schema import FIELD_PREFIX, Unit
-from workflows.statute.walking import by_key, items, keys, word
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 CHOOSING = frozenset({"choice", "choices"})
@@ -19,7 +18,13 @@ def check_form(form: Marked | None, faults: Faults) -> None:
     for field in fields:
         _field(field, known, faults)
     for check in items(form, "checks"):
-        _check(check, known, faults)
+        for condition in items(check, "when"):
+            check_condition(condition, known, faults)
+        required, problem = items(check, "then_required"), check.child("then_problem")
+        for name in (*required, *([problem] if problem is not None else [])):
+            check_known(name, known, faults)
+        if bool(required) == (problem is not None):
+            faults.at(check, "a check has either 'then_required' or 'then_problem'")
 
 
 def keys_once(entries: list[Marked], faults: Faults) -> None:
@@ -53,18 +58,6 @@ def _field(field: Marked, known: dict[Any, Marked], faults: Faults) -> None:
         _field(column, inner, faults)
 
 
-def _check(check: Marked, known: dict[Any, Marked], faults: Faults) -> None:
-    for condition in items(check, "when"):
-        check_condition(condition, known, faults)
-    for required in items(check, "then_required"):
-        check_known(required, known, faults)
-    problem = check.child("then_problem")
-    if problem is not None:
-        check_known(problem, known, faults)
-    if bool(items(check, "then_required")) == (problem is not None):
-        faults.at(check, "a check has either 'then_required' or 'then_problem'")
-
-
 def check_known(name: Marked, known: dict[Any, Marked], faults: Faults) -> None:
     """Report ``name`` if it is none of the fields ``known``."""
     if name.value not in known:
@@ -81,29 +74,21 @@ def check_condition(condition: Marked, known: dict[Any, Marked], faults: Faults)
         faults.at(condition, "'value' goes with every comparison but 'present' and 'absent'")
     if (word(condition, "op") == "later_than") != (value is not None and isinstance(value.value, dict)):
         faults.at(condition, "'later_than', and nothing else, compares with a length {field, amount, unit}")
-    for operand in _compared(value):
-        _comparable(operand, known.get(name.value), known, faults)
+    operands = [] if value is None else value.value if isinstance(value.value, list) else [value]
+    for operand in operands:
+        _operand(operand, known.get(name.value), known, faults)
 
 
-def _compared(value: Marked | None) -> list[Marked]:
-    if value is None:
-        return []
-    return value.value if isinstance(value.value, list) else [value]
-
-
-def _comparable(value: Marked, field: Marked | None, known: dict[Any, Marked], faults: Faults) -> None:
+def _operand(value: Marked, field: Marked | None, known: dict[Any, Marked], faults: Faults) -> None:
+    """Report what ``field`` cannot be compared with: a wrong length, an unknown field, no choice of its own."""
     if isinstance(value.value, dict):
-        _length(value, known, faults)
+        if set(value.value) != {"field", "amount", "unit"}:
+            faults.at(value, "a length is {field, amount, unit}")
+            return
+        check_known(value.value["field"], known, faults)
+        if not isinstance(word(value, "amount"), int) or word(value, "unit") not in get_args(Unit):
+            faults.at(value, f"an amount is a whole number of {', '.join(get_args(Unit))}")
     elif isinstance(value.value, str) and value.value.startswith(FIELD_PREFIX):
         check_known(Marked(value.value.removeprefix(FIELD_PREFIX), value.place), known, faults)
     elif word(field, "type") in CHOOSING and value.value not in keys(items(field, "choices")):
         faults.at(value, f"{value.value!r} is not a choice of {word(field, 'key')!r}")
-
-
-def _length(length: Marked, known: dict[Any, Marked], faults: Faults) -> None:
-    if set(length.value) != {"field", "amount", "unit"}:
-        faults.at(length, "a length is {field, amount, unit}")
-        return
-    check_known(length.value["field"], known, faults)
-    if not isinstance(word(length, "amount"), int) or word(length, "unit") not in get_args(Unit):
-        faults.at(length, f"an amount is a whole number of {', '.join(get_args(Unit))}")

@@ -7,7 +7,8 @@ The schema states the rules of types; rules that depend on the case (persons) or
 from collections.abc import Callable
 from typing import Any
 
-from workflows.statute.schema import Check, Condition, Field, Form
+from workflows.statute.conditions import NOW
+from workflows.statute.schema import FIELD_PREFIX, Condition, Field, Form
 from workflows.statute.values import INSTANT, LARGEST, LENGTHS, MONEY, MOST_ENTRIES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -15,34 +16,33 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema_of(form: Form) -> dict[str, Any]:
     """The JSON Schema of a complete payload of ``form``, labels and help in the active language."""
-    rules = [_required_if(field) for field in form.fields if field.required_if and _is_plain(field.required_if)]
-    checks = [_required_by(check) for check in form.checks if check.then_required and all(map(_is_plain, check.when))]
+    conditional = [((field.required_if,), (field.key,)) for field in form.fields if field.required_if]
+    conditional += [(check.when, check.then_required) for check in form.checks if check.then_required]
+    rules = [
+        {"if": _if(conditions), "then": {"required": list(required)}}
+        for conditions, required in conditional
+        if all(map(_is_plain, conditions))
+    ]
     schema = {"$schema": DIALECT, **_object(form.fields)}
-    return {**schema, "allOf": [*rules, *checks]} if rules or checks else schema
+    return {**schema, "allOf": rules} if rules else schema
 
 
 def _object(fields: tuple[Field, ...]) -> dict[str, Any]:
+    properties = {}
+    for field in fields:
+        about = {"title": str(field.label), "description": str(field.help), "x-article": field.article}
+        properties[field.key] = {**about, **_TYPES[field.type](field)}
     return {
         "type": "object",
-        "properties": {field.key: _field(field) for field in fields},
+        "properties": properties,
         "required": [field.key for field in fields if field.required],
         "additionalProperties": False,
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
-    about = {"title": str(field.label), "description": str(field.help), "x-article": field.article}
-    return {**about, **_TYPES[field.type](field)}
-
-
 def _text(field: Field) -> dict[str, Any]:
     shortest = {"minLength": 1} if field.required else {}
     return {"type": "string", **shortest, "maxLength": field.max_length or LENGTHS[field.type]}
-
-
-def _integer(field: Field) -> dict[str, Any]:
-    low = -LARGEST if field.minimum is None else field.minimum
-    return {"type": "integer", "minimum": low, "maximum": LARGEST if field.maximum is None else field.maximum}
 
 
 def _choice(field: Field) -> dict[str, Any]:
@@ -63,7 +63,11 @@ def _array(field: Field, items: dict[str, Any], *, unique: bool) -> dict[str, An
 _TYPES: dict[str, Callable[[Field], dict[str, Any]]] = {
     "text": _text,
     "long_text": _text,
-    "integer": _integer,
+    "integer": lambda field: {
+        "type": "integer",
+        "minimum": -LARGEST if field.minimum is None else field.minimum,
+        "maximum": LARGEST if field.maximum is None else field.maximum,
+    },
     "money": lambda _field: {"type": "string", "pattern": f"^(?:{MONEY.pattern})$", "x-format": "money"},
     "date": lambda _field: {"type": "string", "format": "date"},
     "instant": lambda _field: {"type": "string", "format": "date-time", "pattern": f"^(?:{INSTANT.pattern})$"},
@@ -81,32 +85,22 @@ _TYPES: dict[str, Callable[[Field], dict[str, Any]]] = {
 
 def _is_plain(condition: Condition) -> bool:
     # A comparison with "no" also holds for a missing answer, which the schema cannot express.
-    compared = condition.op in ("eq", "in", "contains") and condition.value is not False
-    compared = compared and not _refers(condition.value)
-    return compared or condition.op == "present"
-
-
-def _refers(value: Any) -> bool:
-    return value == "now" or (isinstance(value, str) and value.startswith("field:"))
+    value = condition.value
+    refers = value == NOW or (isinstance(value, str) and value.startswith(FIELD_PREFIX))
+    compares = condition.op in ("eq", "in", "contains") and value is not False and not refers
+    return compares or condition.op == "present"
 
 
 def _if(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    tests = {condition.field: _test(condition) for condition in conditions}
+    """Whether all of the conditions hold, each of which is plain."""
+    tests: dict[str, dict[str, Any]] = {}
+    for condition in conditions:
+        if condition.op == "eq":
+            tests[condition.field] = {"const": condition.value}
+        elif condition.op == "in":
+            tests[condition.field] = {"enum": list(condition.value)}
+        elif condition.op == "contains":
+            tests[condition.field] = {"contains": {"const": condition.value}}
+        else:
+            tests[condition.field] = {"not": {"const": ""}}
     return {"properties": tests, "required": sorted(tests)}
-
-
-def _test(condition: Condition) -> dict[str, Any]:
-    if condition.op == "eq":
-        return {"const": condition.value}
-    if condition.op == "in":
-        return {"enum": list(condition.value)}
-    return {"contains": {"const": condition.value}} if condition.op == "contains" else {"not": {"const": ""}}
-
-
-def _required_if(field: Field) -> dict[str, Any]:
-    conditions = (field.required_if,) if field.required_if else ()
-    return {"if": _if(conditions), "then": {"required": [field.key]}}
-
-
-def _required_by(check: Check) -> dict[str, Any]:
-    return {"if": _if(check.when), "then": {"required": list(check.then_required)}}

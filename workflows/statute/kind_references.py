@@ -1,20 +1,20 @@
 """Checks that the rules of a kind fit its forms, its outcomes and each other."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from workflows.act_types import ActType
-from workflows.statute.event_references import check_events
 from workflows.statute.form_references import check_condition, check_form, keys_once
-from workflows.statute.reading import Faults, Marked
+from workflows.statute.reading import Faults, Marked, by_key, entries, items, keys, word
 from workflows.statute.schema import EVENT_PREFIX, FIELD_PREFIX
-from workflows.statute.walking import by_key, entries, items, keys, word
 
 ACTS = frozenset(ActType.values)
 STARTING = frozenset({"instant", "date"})
 FIGURES = ("amount", "by_choice", "longest", "term", "within", "notify_within")
 ANNOUNCED = "announced_at"
+# The field by which an act names its event.
+EVENT_CHOICE = "event"
 Fields = dict[Any, Marked]
 
 
@@ -29,25 +29,23 @@ class Around:
 
 def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
     """Add every fault of one kind."""
-    known, outcomes = by_key(items(kind.child("form"), "fields")), items(kind, "outcomes")
-    for form in (kind.child("form"), *(part.child("form") for part in (*outcomes, *items(kind, "events")))):
-        check_form(form, faults)
-    _keys(kind, faults)
-    _outside(kind, around, faults)
-    _fields_named(kind, known, faults)
-    _outcomes_named(kind, keys(outcomes), faults)
-    events = {f"{EVENT_PREFIX}{key}" for key in keys(items(kind, "events"))}
-    for clock in _clocks(kind):
-        _term(clock, known, events, faults)
-    check_events(kind, known, faults)
-    _way(kind, known, faults)
-    _appeal(kind.child("appeal"), around, faults)
-
-
-def _clocks(kind: Marked) -> list[Marked]:
+    form, outcomes, events = kind.child("form"), items(kind, "outcomes"), items(kind, "events")
+    for part in (kind, *outcomes, *events):
+        check_form(part.child("form"), faults)
     appeal = kind.child("appeal")
     ruling = appeal.child("ruling") if appeal is not None else None
-    return [*items(kind, "terms"), *([ruling] if ruling is not None else [])]
+    terms = [*items(kind, "terms"), *([ruling] if ruling is not None else [])]
+    _names(kind, terms, around, faults)
+    known = by_key(items(form, "fields"))
+    _fields_named(kind, known, faults)
+    for term in terms:
+        _term(term, known, {f"{EVENT_PREFIX}{key}" for key in keys(events)}, faults)
+    _events(events, known, faults)
+    _paths(kind, known, faults)
+    _prosecutor(kind, known, faults)
+    _validity(kind.child("validity"), known, outcomes, faults)
+    _announced(kind, outcomes, faults)
+    _appeal(appeal, around, faults)
 
 
 def check_reminders(several: Marked, faults: Faults) -> None:
@@ -68,61 +66,47 @@ def check_escalation(several: Marked, faults: Faults) -> None:
 # -- what is named ----------------------------------------------------------------------------------------------------
 
 
-def _keys(kind: Marked, faults: Faults) -> None:
-    for part in ("attachments", "outcomes", "alternative_measures", "events"):
-        keys_once(items(kind, part), faults)
-    keys_once(_clocks(kind), faults)
-    keys_once(items(kind.child("validity"), "ladder"), faults)
-    keys_once(items(kind.child("appeal"), "outcomes"), faults)
-
-
-def _outside(kind: Marked, around: Around, faults: Faults) -> None:
+def _names(kind: Marked, terms: list[Marked], around: Around, faults: Faults) -> None:
+    """Keys occur once, and the group, the kinds and the outcomes that the kind names exist."""
+    appeal, ladder = kind.child("appeal"), items(kind.child("validity"), "ladder")
+    parts = [items(kind, part) for part in ("attachments", "outcomes", "alternative_measures", "events")]
+    for part in (*parts, terms, ladder, items(appeal, "outcomes")):
+        keys_once(part, faults)
     group = kind.child("group")
     if group is not None and group.value not in around.groups:
         faults.at(group, f"there is no group {group.value!r} in the catalogue")
     for related in items(kind.child("relation"), "kinds"):
         if related.value not in around.kinds:
             faults.at(related, f"there is no kind {related.value!r}")
+    rules = [rule for part in ("norms", "service", "terms", "events") for rule in items(kind, part)]
+    named = [outcome for rule in rules for outcome in items(rule, "outcomes")]
+    for outcome in (*named, *items(appeal, "decisions")):
+        if outcome.value not in keys(items(kind, "outcomes")):
+            faults.at(outcome, f"there is no outcome {outcome.value!r}")
 
 
 def _fields_named(kind: Marked, known: Fields, faults: Faults) -> None:
+    """A kind names the subject of its motions: without it, nobody knows to whose counsel a motion is open."""
+    subject, secrecy = kind.child("subject"), kind.child("secrecy")
+    if subject is None and secrecy is not None and word(secrecy, "defence") in ("judge", "decision"):
+        faults.at(secrecy, "what is open to the defence names its 'subject', the field of the person whom it is about")
+    for name in (subject, kind.child("client")):
+        _typed(name, known, ("person",), faults)
     repeat, route = kind.child("repeat"), kind.child("special_person_route")
-    _subject(kind, known, faults)
-    _typed(kind.child("client"), known, ("person",), faults)
     if repeat is not None:
         _typed(repeat.child("person_field"), known, ("person",), faults)
         _typed(repeat.child("field"), known, ("text", "long_text"), faults)
     if route is not None and not items(route, "when"):
         faults.at(route, "a special route says 'when' it is taken")
-    for condition in (*items(route, "when"), *_conditions_of_attachments(kind)):
+    attached = (attachment.child("required_if") for attachment in items(kind, "attachments"))
+    for condition in (*items(route, "when"), *(condition for condition in attached if condition is not None)):
         check_condition(condition, known, faults)
-
-
-def _subject(kind: Marked, known: Fields, faults: Faults) -> None:
-    """A kind names the subject of its motions: without it, nobody knows to whose counsel a motion is open."""
-    subject, secrecy = kind.child("subject"), kind.child("secrecy")
-    _typed(subject, known, ("person",), faults)
-    if subject is None and secrecy is not None and word(secrecy, "defence") in ("judge", "decision"):
-        faults.at(secrecy, "what is open to the defence names its 'subject', the field of the person whom it is about")
-
-
-def _conditions_of_attachments(kind: Marked) -> Iterable[Marked]:
-    found = (attachment.child("required_if") for attachment in items(kind, "attachments"))
-    return (condition for condition in found if condition is not None)
 
 
 def _typed(name: Marked | None, known: Fields, types: tuple[str, ...], faults: Faults) -> None:
     """Report ``name`` unless it is a field of one of these types; None is not reported."""
     if name is not None and word(known.get(name.value), "type") not in types:
         faults.at(name, f"{name.value!r} is not a field of type {' or '.join(map(repr, types))}")
-
-
-def _outcomes_named(kind: Marked, outcomes: set[Any], faults: Faults) -> None:
-    rules = [rule for part in ("norms", "service", "terms", "events") for rule in items(kind, part)]
-    named = [outcome for rule in rules for outcome in items(rule, "outcomes")]
-    for outcome in (*named, *items(kind.child("appeal"), "decisions")):
-        if outcome.value not in outcomes:
-            faults.at(outcome, f"there is no outcome {outcome.value!r}")
 
 
 # -- terms ------------------------------------------------------------------------------------------------------------
@@ -175,28 +159,49 @@ def _by_choice(term: Marked, by: Marked | None, known: Fields, faults: Faults) -
     field = known.get(name)
     if word(field, "type") != "choice":
         faults.at(by, f"{name!r} is not a field of type 'choice'")
-    elif {key for key, _one in entries(by.child("amounts"))} != _bound(term, name, keys(items(field, "choices"))):
-        faults.at(by, f"the amounts do not match the choices of {name!r} for which the term applies")
-
-
-def _bound(term: Marked, field: Any, choices: set[Any]) -> set[Any]:
-    """The choices of ``field`` for which the term applies."""
+        return
+    choices = keys(items(field, "choices"))
     for condition in items(term, "applies_when"):
         value = condition.child("value")
-        if word(condition, "field") == field and word(condition, "op") == "in" and value is not None:
-            choices = choices & {choice.value for choice in value.value}
-    return choices
+        if word(condition, "field") == name and word(condition, "op") == "in" and value is not None:
+            choices &= {choice.value for choice in value.value}
+    if {key for key, _amount in entries(by.child("amounts"))} != choices:
+        faults.at(by, f"the amounts do not match the choices of {name!r} for which the term applies")
 
 
 # -- the way of a motion ----------------------------------------------------------------------------------------------
 
 
-def _way(kind: Marked, known: Fields, faults: Faults) -> None:
-    outcomes = items(kind, "outcomes")
-    _paths(kind, known, faults)
-    _prosecutor(kind, known, faults)
-    _validity(kind.child("validity"), known, outcomes, faults)
-    _announced(kind, outcomes, faults)
+def _events(events: list[Marked], known: Fields, faults: Faults) -> None:
+    """A key of a field occurs once: one form shows the fields of every event that is open."""
+    for event in events:
+        for condition in items(event, "applies_when"):
+            check_condition(condition, known, faults)
+        after = event.child("after")
+        if after is not None and after.value not in keys(events) - {word(event, "key")}:
+            faults.at(after, f"there is no other event {after.value!r}")
+    seen = {EVENT_CHOICE}
+    for field in (field for event in events for field in items(event.child("form"), "fields")):
+        key = word(field, "key")
+        if key in seen:
+            faults.at(field, f"the key {key!r} is used twice among the events of the kind")
+        seen.add(key)
+    _roles_of_events(events, faults)
+
+
+def _roles_of_events(events: list[Marked], faults: Faults) -> None:
+    """Open events have the same roles: an officer who may record one of them is shown all.
+
+    Two events are never open together if one comes only after the other, which is not repeated.
+    """
+    for first, second in combinations(events, 2):
+        in_turn = any(
+            word(later, "after") == word(earlier, "key") and not word(earlier, "repeated")
+            for later, earlier in ((first, second), (second, first))
+        )
+        by, other = ({role.value for role in items(event, "by")} for event in (first, second))
+        if word(first, "when") == word(second, "when") and not in_turn and by != other:
+            faults.at(second, "events that may be open together have the same 'by'")
 
 
 def _paths(kind: Marked, known: Fields, faults: Faults) -> None:

@@ -1,7 +1,5 @@
 """The kinds of a catalogue in a table, a row each: the source of ``docs/reference/kinds.md``."""
 
-from collections.abc import Iterator
-
 from django.utils import translation
 
 from workflows.statute import wording
@@ -22,22 +20,22 @@ NONE = "-"
 def page(entry: Catalogue) -> str:
     """The page, in English."""
     with translation.override("en"):
-        return "\n\n".join([HEAD.strip(), _title(entry), *_sections(entry)]) + "\n"
-
-
-def _title(entry: Catalogue) -> str:
-    return f"{entry.title}: {len(entry.kinds)} kinds, version {entry.version}, in force from {entry.valid_from}."
-
-
-def _sections(entry: Catalogue) -> Iterator[str]:
-    kinds = [kind for group in entry.groups for kind in entry.kinds.values() if kind.group == group.key]
-    yield "## Who moves\n\n" + table(MOVES, (_moves(kind) for kind in kinds))
-    yield "## What the judge decides\n\n" + table(DECIDES, (_decides(kind) for kind in kinds))
-    yield "## What follows\n\n" + table(FOLLOWS, (_follows(kind) for kind in kinds))
+        kinds = [kind for group in entry.groups for kind in entry.kinds.values() if kind.group == group.key]
+        parts = [
+            HEAD.strip(),
+            f"{entry.title}: {len(entry.kinds)} kinds, version {entry.version}, in force from {entry.valid_from}.",
+            "## Who moves\n\n" + table(MOVES, map(_moves, kinds)),
+            "## What the judge decides\n\n" + table(DECIDES, map(_decides, kinds)),
+            "## What follows\n\n" + table(FOLLOWS, map(_follows, kinds)),
+        ]
+        return "\n\n".join(parts) + "\n"
 
 
 def _moves(kind: Kind) -> tuple[str, ...]:
     before = [f"{term.label}: {wording.term_length(term)}" for term in kind.terms if not _is_the_judges(term)]
+    attached = [
+        str(attachment.label) for attachment in kind.attachments if attachment.required or attachment.required_if
+    ]
     return (
         f"{kind.name} (`{kind.key}`)",
         ", ".join(kind.articles),
@@ -45,10 +43,7 @@ def _moves(kind: Kind) -> tuple[str, ...]:
         str(kind.internal_approver.label) if kind.internal_approver else NONE,
         wording.word(kind.prosecutor.role),
         "; ".join(before) or NONE,
-        "; ".join(
-            str(attachment.label) for attachment in kind.attachments if attachment.required or attachment.required_if
-        )
-        or NONE,
+        "; ".join(attached) or NONE,
     )
 
 
@@ -68,16 +63,11 @@ def _decides(kind: Kind) -> tuple[str, ...]:
 
 
 def _follows(kind: Kind) -> tuple[str, ...]:
+    appeal = kind.appeal
     return (
         str(kind.name),
         wording.says(kind.urgent),
-        _appeal(kind),
+        f"{wording.amount(appeal.term)}, {wording.suspends(appeal)}" if appeal.allowed else wording.says(appeal),
         ", ".join(str(addressee.label) for addressee in kind.service) or NONE,
         wording.says(kind.secrecy),
     )
-
-
-def _appeal(kind: Kind) -> str:
-    if not kind.appeal.allowed:
-        return wording.says(kind.appeal)
-    return f"{wording.amount(kind.appeal.term)}, {wording.suspends(kind.appeal)}"

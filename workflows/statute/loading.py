@@ -8,12 +8,11 @@ forms of ``acts``. Every other file is a kind, named after its key. Every fault 
 an entry of a list, it is replaced by a shared list. A shared rule may use those written before it.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workflows.statute.reading import CatalogueError, Faults, Marked, bind, from_yaml
+from workflows.statute.reading import CatalogueError, Faults, Marked, bind, entries, from_yaml
 from workflows.statute.references import check
 from workflows.statute.schema import Catalogue
 
@@ -42,11 +41,16 @@ def finish(entry: Catalogue) -> Catalogue:
 
 
 def _whole(folder: Path, faults: Faults) -> Marked:
+    """The head, the acts and the kinds as one tree, with shared rules and groups of fields in their places."""
     head = from_yaml(folder / HEAD, faults)
     common = [from_yaml(folder / name, faults) for name in COMMON if (folder / name).is_file()]
     groups, shared, acts = (_part(name, common, faults) for name in PARTS)
-    _name_strangers(common, faults)
-    rules = _rules(shared, groups, faults)
+    for key, part in ((key, part) for file in common for key, part in file.value.items()):
+        if key not in PARTS:
+            faults.at(part, f"{key!r} is not known here ({', '.join(PARTS)})")
+    rules = Marked({}, shared.place)
+    for key, rule in shared.value.items():
+        rules.value[key] = _expanded(rule, groups, rules, faults)
     parts = {
         "acts": _expanded(acts, groups, rules, faults),
         "kinds": _expanded(_kinds(folder, faults), groups, rules, faults),
@@ -54,31 +58,14 @@ def _whole(folder: Path, faults: Faults) -> Marked:
     return Marked({**head.value, **parts}, head.place)
 
 
-def _rules(shared: Marked, groups: Marked, faults: Faults) -> Marked:
-    rules = Marked({}, shared.place)
-    for key, rule in shared.value.items():
-        rules.value[key] = _expanded(rule, groups, rules, faults)
-    return rules
-
-
 def _part(name: str, common: list[Marked], faults: Faults) -> Marked:
     """One section of the common files, merged from all of them."""
     found: dict[str, Marked] = {}
-    for key, entry in ((key, entry) for file in common for key, entry in _entries_of(file.child(name))):
+    for key, entry in ((key, entry) for file in common for key, entry in entries(file.child(name))):
         if key in found:
             faults.at(entry, f"{key!r} is written twice ({found[key].place})")
         found[key] = entry
     return Marked(found, f"{ACTS}:1")
-
-
-def _entries_of(part: Marked | None) -> Iterable[tuple[str, Marked]]:
-    return part.value.items() if part is not None and isinstance(part.value, dict) else ()
-
-
-def _name_strangers(common: list[Marked], faults: Faults) -> None:
-    for key, part in ((key, part) for file in common for key, part in file.value.items()):
-        if key not in PARTS:
-            faults.at(part, f"{key!r} is not known here ({', '.join(PARTS)})")
 
 
 def _kinds(folder: Path, faults: Faults) -> Marked:
@@ -96,37 +83,34 @@ def _kinds(folder: Path, faults: Faults) -> Marked:
 def _expanded(marked: Marked, groups: Marked, rules: Marked, faults: Faults) -> Marked:
     """The tree with every ``use`` and ``same_as`` replaced by its content."""
     if isinstance(marked.value, list):
-        return Marked(_entries(marked.value, groups, rules, faults), marked.place)
+        return Marked(_expanded_list(marked.value, groups, rules, faults), marked.place)
     if not isinstance(marked.value, dict):
         return marked
     kept = {key: value for key, value in marked.value.items() if key not in ("use", SAME)}
     inner: dict[str, Any] = {key: _expanded(value, groups, rules, faults) for key, value in kept.items()}
     if SAME in marked.value:
-        inner = {**_rule(marked.value[SAME], dict, rules, faults), **inner}
+        name = marked.value[SAME]
+        shared = rules.child(str(name.value))
+        if shared is None or not isinstance(shared.value, dict):
+            faults.at(name, f"there is no shared rule {name.value!r} of this form")
+        else:
+            inner = {**shared.value, **inner}
     used = marked.child("use")
     if used is not None:
         inner["fields"] = _with_groups(inner.get("fields"), used, groups, rules, faults)
     return Marked(inner, marked.place)
 
 
-def _entries(entries: list[Marked], groups: Marked, rules: Marked, faults: Faults) -> list[Marked]:
+def _expanded_list(several: list[Marked], groups: Marked, rules: Marked, faults: Faults) -> list[Marked]:
     found: list[Marked] = []
-    for entry in entries:
+    for entry in several:
         name = entry.child(SAME) if isinstance(entry.value, dict) and len(entry.value) == 1 else None
         shared = rules.child(str(name.value)) if name is not None else None
-        if name is not None and shared is not None and isinstance(shared.value, list):
+        if shared is not None and isinstance(shared.value, list):
             found += shared.value
         else:
             found.append(_expanded(entry, groups, rules, faults))
     return found
-
-
-def _rule(name: Marked, kind: type, rules: Marked, faults: Faults) -> Any:
-    shared = rules.child(str(name.value))
-    if shared is not None and isinstance(shared.value, kind):
-        return shared.value
-    faults.at(name, f"there is no shared rule {name.value!r} of this form")
-    return kind()
 
 
 def _with_groups(own: Marked | None, used: Marked, groups: Marked, rules: Marked, faults: Faults) -> Marked:
@@ -136,6 +120,6 @@ def _with_groups(own: Marked | None, used: Marked, groups: Marked, rules: Marked
         if group is None or not isinstance(group.value, list):
             faults.at(name, f"there is no group {name.value!r}")
         else:
-            collected += _entries(group.value, groups, rules, faults)
+            collected += _expanded_list(group.value, groups, rules, faults)
     tail = own.value if own is not None and isinstance(own.value, list) else []
     return Marked([*collected, *tail], own.place if own else used.place)

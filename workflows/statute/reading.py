@@ -5,7 +5,7 @@ collected; the caller raises them all at once.
 """
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -76,27 +76,19 @@ def from_yaml(path: Path, faults: Faults) -> Marked:
 def _from_node(node: yaml.Node, name: str, faults: Faults) -> Marked:
     place = f"{name}:{node.start_mark.line + 1}"
     if isinstance(node, yaml.MappingNode):
-        return Marked(_mapping(node, name, faults), place)
+        values: dict[str, Marked] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in values:
+                faults.append(f"{name}:{key_node.start_mark.line + 1}: {key!r} is written twice")
+            values[key] = _from_node(value_node, name, faults)
+        return Marked(values, place)
     if isinstance(node, yaml.SequenceNode):
         return Marked([_from_node(item, name, faults) for item in node.value], place)
-    return Marked(_scalar(node), place)
-
-
-def _mapping(node: yaml.MappingNode, name: str, faults: Faults) -> dict[str, Marked]:
-    seen: dict[str, Marked] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        if key in seen:
-            faults.append(f"{name}:{key_node.start_mark.line + 1}: {key!r} is written twice")
-        seen[key] = _from_node(value_node, name, faults)
-    return seen
-
-
-def _scalar(node: yaml.Node) -> Any:
     try:
-        return SafeConstructor().construct_object(node)
+        return Marked(SafeConstructor().construct_object(node), place)
     except (ValueError, yaml.YAMLError):
-        return str(node.value)
+        return Marked(str(node.value), place)
 
 
 def from_json(value: Any, place: str = "$") -> Marked:
@@ -117,56 +109,76 @@ def plain(marked: Marked) -> Any:
     return marked.value
 
 
+# -- access that tolerates a wrong structure ------------------------------------------------------------------------
+
+
+def entries(marked: Marked | None) -> Iterable[tuple[str, Marked]]:
+    """The pairs of a mapping; empty for any other value."""
+    return marked.value.items() if marked is not None and isinstance(marked.value, dict) else ()
+
+
+def items(marked: Marked | None, name: str) -> list[Marked]:
+    """The entries of the list ``name``; none if there is no such list."""
+    child = marked.child(name) if marked is not None else None
+    return child.value if child is not None and isinstance(child.value, list) else []
+
+
+def word(marked: Marked | None, name: str) -> Any:
+    """The value of ``name``; ``None`` if it is not given."""
+    child = marked.child(name) if marked is not None else None
+    return child.value if child is not None else None
+
+
+def keys(several: list[Marked]) -> set[Any]:
+    return {word(item, "key") for item in several}
+
+
+def by_key(several: list[Marked]) -> dict[Any, Marked]:
+    return {word(item, "key"): item for item in several}
+
+
 # -- binding --------------------------------------------------------------------------------------------------------
 
 
 def bind(kind: Any, marked: Marked, faults: Faults) -> Any:
     """``marked`` as ``kind`` (a type hint); faults are collected, and ``None`` replaces an invalid value."""
     if kind is Any:
-        return _as_tuple(plain(marked))
+        value = plain(marked)
+        return tuple(value) if isinstance(value, list) else value
     if is_dataclass(kind):
-        return _object(kind, marked, faults)
-    binder = _BINDERS.get(get_origin(kind), _plain_scalar)
-    return binder(kind, marked, faults)
+        return _bind_dataclass(kind, marked, faults)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        inner = next(argument for argument in arguments if argument is not type(None))
+        return None if marked.value is None else bind(inner, marked, faults)
+    if origin in (tuple, Mapping):
+        return _bind_collection(kind, marked, faults)
+    if origin is Literal:
+        is_known = isinstance(marked.value, str) and marked.value in arguments
+        if not is_known:
+            faults.at(marked, f"{marked.value!r} is not one of {', '.join(map(repr, arguments))}")
+        return marked.value if is_known else None
+    return _bind_scalar(kind, marked, faults)
 
 
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _optional(kind: Any, marked: Marked, faults: Faults) -> Any:
-    if marked.value is None:
-        return None
-    inner = next(argument for argument in get_args(kind) if argument is not type(None))
-    return bind(inner, marked, faults)
-
-
-def _literal(kind: Any, marked: Marked, faults: Faults) -> Any:
-    known = get_args(kind)
-    if isinstance(marked.value, str) and marked.value in known:
-        return marked.value
-    faults.at(marked, f"{marked.value!r} is not one of {', '.join(repr(value) for value in known)}")
-    return None
-
-
-def _sequence(kind: Any, marked: Marked, faults: Faults) -> tuple[Any, ...]:
-    if isinstance(marked.value, list):
+def _bind_collection(kind: Any, marked: Marked, faults: Faults) -> tuple[Any, ...] | dict[str, Any]:
+    is_list = get_origin(kind) is tuple
+    if is_list and isinstance(marked.value, list):
         return tuple(bind(get_args(kind)[0], item, faults) for item in marked.value)
-    faults.at(marked, "a list is expected")
-    return ()
-
-
-def _named(kind: Any, marked: Marked, faults: Faults) -> dict[str, Any]:
-    if isinstance(marked.value, dict):
+    if not is_list and isinstance(marked.value, dict):
         return {key: bind(get_args(kind)[1], item, faults) for key, item in marked.value.items()}
-    faults.at(marked, "a mapping is expected")
-    return {}
+    faults.at(marked, "a list is expected" if is_list else "a mapping is expected")
+    return () if is_list else {}
 
 
-def _plain_scalar(kind: Any, marked: Marked, faults: Faults) -> Any:
+def _bind_scalar(kind: Any, marked: Marked, faults: Faults) -> Any:
     value = marked.value
     if kind is date and isinstance(value, str):
-        return _iso_date(marked, faults)
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            faults.at(marked, f"{value!r} is not a date (YYYY-MM-DD)")
+            return None
     if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
@@ -175,64 +187,29 @@ def _plain_scalar(kind: Any, marked: Marked, faults: Faults) -> Any:
     return None
 
 
-def _iso_date(marked: Marked, faults: Faults) -> date | None:
-    try:
-        return date.fromisoformat(marked.value)
-    except ValueError:
-        faults.at(marked, f"{marked.value!r} is not a date (YYYY-MM-DD)")
-        return None
-
-
-_BINDERS: dict[Any, Callable[[Any, Marked, Faults], Any]] = {
-    Union: _optional,
-    types.UnionType: _optional,
-    Literal: _literal,
-    tuple: _sequence,
-    Mapping: _named,
-}
-
-
-@dataclass(frozen=True)
-class _Slot:
-    """One field of a dataclass, with its type and whether it is required."""
-
-    name: str
-    hint: Any
-    obligatory: bool
-
-
 @cache
-def _slots(kind: type) -> tuple[_Slot, ...]:
+def _parts(kind: type) -> dict[str, tuple[Any, bool]]:
+    """The fields of a dataclass that a catalogue states: type hint, and whether it must be written."""
     hints = get_type_hints(kind)
-    written = [field for field in fields(kind) if not field.metadata.get("derived")]
-    return tuple(
-        _Slot(field.name, hints[field.name], bool(field.metadata.get("written")) or _has_no_default(field))
-        for field in written
-    )
+    found = {}
+    for field in fields(kind):
+        has_default = field.default is not MISSING or field.default_factory is not MISSING
+        if not field.metadata.get("derived"):
+            found[field.name] = (hints[field.name], bool(field.metadata.get("written")) or not has_default)
+    return found
 
 
-def _has_no_default(field: Any) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def _object(kind: Any, marked: Marked, faults: Faults) -> Any:
+def _bind_dataclass(kind: Any, marked: Marked, faults: Faults) -> Any:
     if not isinstance(marked.value, dict):
         faults.at(marked, f"a mapping is expected ({kind.__name__})")
         return None
-    slots = _slots(kind)
-    _name_strangers(kind, slots, marked, faults)
+    parts = _parts(kind)
+    for key, value in marked.value.items():
+        if key not in parts:
+            faults.at(value, f"{key!r} is not known here ({kind.__name__})")
     before = len(faults)
-    values = {
-        slot.name: bind(slot.hint, marked.value[slot.name], faults) for slot in slots if slot.name in marked.value
-    }
-    missing = [slot.name for slot in slots if slot.obligatory and slot.name not in marked.value]
+    values = {name: bind(hint, marked.value[name], faults) for name, (hint, _) in parts.items() if name in marked.value}
+    missing = [name for name, (_, must) in parts.items() if must and name not in marked.value]
     for name in missing:
         faults.at(marked, f"{name!r} is missing ({kind.__name__})")
     return None if missing or len(faults) > before else kind(**values)
-
-
-def _name_strangers(kind: Any, slots: tuple[_Slot, ...], marked: Marked, faults: Faults) -> None:
-    known = {slot.name for slot in slots}
-    for key, value in marked.value.items():
-        if key not in known:
-            faults.at(value, f"{key!r} is not known here ({kind.__name__})")

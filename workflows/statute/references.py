@@ -7,9 +7,8 @@ from typing import get_args
 
 from workflows.statute.form_references import check_form
 from workflows.statute.kind_references import ACTS, FIGURES, Around, check_escalation, check_kind, check_reminders
-from workflows.statute.reading import Faults, Marked
+from workflows.statute.reading import Faults, Marked, by_key, entries, items, keys, word
 from workflows.statute.schema import TermRole
-from workflows.statute.walking import by_key, entries, items, keys, word
 
 SHARED = ACTS | {"decision"}
 ROLES = frozenset(get_args(TermRole))
@@ -37,7 +36,12 @@ def check(tree: Marked, faults: Faults) -> None:
         check_form(form, faults)
     _read_keys(acts, faults)
     _by_role(tree, faults)
-    around = Around(_groups(tree), {key for key, _one in entries(kinds)}, _appellants(acts))
+    appellant = by_key(items(acts.child("appeal"), "fields")).get("appellant") if acts is not None else None
+    around = Around(
+        groups={str(key) for key in keys(items(tree, "groups"))},
+        kinds={key for key, _kind in entries(kinds)},
+        appellants=keys(items(appellant, "choices")),
+    )
     for _name, kind in entries(kinds):
         check_kind(kind, around, faults)
 
@@ -71,13 +75,3 @@ def _by_role(tree: Marked, faults: Faults) -> None:
             if role not in ROLES:
                 faults.at(listed, f"{role!r} is not a role")
             check_list(listed, faults)
-
-
-def _groups(tree: Marked) -> set[str]:
-    return {str(key) for key in keys(items(tree, "groups"))}
-
-
-def _appellants(acts: Marked | None) -> set[str]:
-    """The appellants that the appeal form lists."""
-    form = acts.child("appeal") if acts is not None else None
-    return keys(items(by_key(items(form, "fields")).get("appellant"), "choices"))

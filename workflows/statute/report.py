@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, fields, is_dataclass
 from itertools import groupby
 from typing import Any
 
@@ -39,26 +39,22 @@ def rows(entry: Catalogue) -> Iterator[Row]:
 def _rows(kind: str, value: Any, path: str) -> Iterator[Row]:
     if isinstance(value, Rule):
         yield Row(kind, path, says(value), value.article, value.mark, value.review)
-    for name, inner in _inner(value):
-        yield from _rows(kind, inner, f"{path}.{name}")
-
-
-def _inner(value: Any) -> Iterator[tuple[str, Any]]:
+    parts: Iterable[tuple[str, Any]] = ()
     if isinstance(value, Mapping):
-        yield from value.items()
+        parts = value.items()
     elif isinstance(value, tuple):
-        yield from ((name_of(item) or str(number), item) for number, item in enumerate(value))
+        parts = ((_name(item) or str(number), item) for number, item in enumerate(value))
     elif is_dataclass(value):
-        yield from (
-            (field.name, getattr(value, field.name)) for field in fields(value) if not field.metadata.get(DERIVED)
-        )
+        stated = (field.name for field in fields(value) if not field.metadata.get(DERIVED))
+        parts = ((name, getattr(value, name)) for name in stated)
+    for name, part in parts:
+        yield from _rows(kind, part, f"{path}.{name}")
 
 
-def name_of(rule: Any) -> str:
+def _name(rule: Any) -> str:
     """The name of an entry among the others of a list: its key, ``who`` or ``to``; empty if it has none."""
-    return next(
-        (str(getattr(rule, name)) for name in ("key", "who", "to") if isinstance(getattr(rule, name, None), str)), ""
-    )
+    names = (getattr(rule, name, None) for name in ("key", "who", "to"))
+    return next((name for name in names if isinstance(name, str)), "")
 
 
 # -- formats --------------------------------------------------------------------------------------------------------
@@ -87,7 +83,7 @@ def as_text(entry: Catalogue) -> str:
 def as_markdown(entry: Catalogue) -> str:
     """A table for each kind."""
     return "\n\n".join(
-        f"## {kind}\n\n" + table(headings(), (_cells(row) for row in several))
+        f"## {kind}\n\n" + table(headings(), (astuple(row)[1:] for row in several))
         for kind, several in groupby(rows(entry), key=lambda row: row.kind)
     )
 
@@ -97,22 +93,15 @@ def as_csv(entry: Catalogue) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow((pgettext(CONTEXT, "Kind"), *headings()))
-    writer.writerows((row.kind, *_cells(row)) for row in rows(entry))
+    writer.writerows(map(astuple, rows(entry)))
     return sheet.getvalue().rstrip("\r\n")
 
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "csv": as_csv}
 
 
-def table(head: tuple[str, ...], body: Iterator[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> str:
     """A Markdown table."""
-    lines = [head, tuple("---" for _one in head), *body]
-    return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    return (row.path, row.says, row.article, row.mark, row.review)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    rows = [head, ("---",) * len(head), *body]
+    cells = ([text.replace("|", "\\|").replace("\n", " ") for text in row] for row in rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)

@@ -226,15 +226,29 @@ class Kind(Rule):
         return self.outcome(outcome).form + self.acts.get("decision", Form())
 
     def event_form(self, events: tuple[Event, ...]) -> Form:
-        """A choice of one of ``events``, then the fields of each, required for that event; empty without events."""
+        """A choice of one of ``events``, then the fields of each, required for that event; empty without events.
+
+        The text field that names an event becomes the choice; the help of a single event replaces that of the field.
+        """
         if not events:
             return Form()
-        common = self.acts["event"]
-        fields = tuple(_choosing(asked, events) if asked.key == "event" else asked for asked in common.fields)
-        form = Form(fields=fields, checks=common.checks)
-        return form + Form(
-            fields=tuple(_asked_of(asked, event) for event in events for asked in event.form.fields),
-            checks=tuple(check for event in events for check in event.form.checks),
+        common, only = self.acts["event"], events[0] if len(events) == 1 else None
+        choices = tuple(Choice(key=event.key, label=event.label, article=event.article) for event in events)
+        fields = [
+            replace(field, type="choice", choices=choices, help=only.help if only else field.help)
+            if field.key == "event"
+            else field
+            for field in common.fields
+        ]
+        for event in events:
+            stated = Condition(field="event", op="eq", value=event.key)
+            fields += [
+                replace(field, required=False, required_if=stated) if field.required else field
+                for field in event.form.fields
+            ]
+        return Form(
+            fields=tuple(fields),
+            checks=(*common.checks, *(check for event in events for check in event.form.checks)),
         )
 
     def _ruling(self, outcome: str, instead: str) -> Form:
@@ -242,19 +256,6 @@ class Kind(Rule):
         ruling, common = self.appeal_outcome(outcome).form, self.acts.get("appeal_ruling", Form())
         put = self.outcome(instead).form.without(common) if instead else Form()
         return ruling.without(put) + put + common
-
-
-def _choosing(named: Field, events: tuple[Event, ...]) -> Field:
-    """The text field that names an event, as a choice among ``events``; a single event's help replaces the field's."""
-    choices = tuple(Choice(key=event.key, label=event.label, article=event.article) for event in events)
-    return replace(named, type="choice", choices=choices, help=events[0].help if len(events) == 1 else named.help)
-
-
-def _asked_of(asked: Field, event: Event) -> Field:
-    """A field of the event's form, required only if that event is stated."""
-    if not asked.required:
-        return asked
-    return replace(asked, required=False, required_if=Condition(field="event", op="eq", value=event.key))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,11 +296,9 @@ def as_json(value: Any) -> Any:
         return [as_json(item) for item in value]
     if not hasattr(value, "__dataclass_fields__"):
         return value
-    pairs = ((slot, getattr(value, slot.name)) for slot in fields(value))
-    return {slot.name: as_json(item) for slot, item in pairs if _is_stated(slot, item)}
-
-
-def _is_stated(slot: Any, value: Any) -> bool:
-    if slot.metadata.get("derived"):
-        return False
-    return bool(slot.metadata.get("written")) or value != slot.default
+    stated = {}
+    for slot in fields(value):
+        item = getattr(value, slot.name)
+        if not slot.metadata.get("derived") and (slot.metadata.get("written") or item != slot.default):
+            stated[slot.name] = as_json(item)
+    return stated

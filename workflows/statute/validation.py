@@ -54,13 +54,7 @@ def validate(
 def required_attachments(kind: Kind, payload: Mapping[str, Any], at: datetime | None = None) -> list[Requirement]:
     """The documents required by this payload."""
     moment = at or timezone.now()
-
-    def is_needed(asked: Requirement) -> bool:
-        return asked.required or (
-            asked.required_if is not None and holds(asked.required_if, kind.form, payload, moment)
-        )
-
-    return [attachment for attachment in kind.attachments if is_needed(attachment)]
+    return [attachment for attachment in kind.attachments if _is_required(attachment, kind.form, payload, moment)]
 
 
 def tidy(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,21 +62,24 @@ def tidy(form: Form, payload: Mapping[str, Any]) -> dict[str, Any]:
 
     Only for text typed into a page; signed data and API data are accepted unchanged or refused.
     """
-    kept = {key: _tidied(form.field(key), value) for key, value in payload.items()}
+    kept: dict[str, Any] = {}
+    for key, value in payload.items():
+        field = form.field(key)
+        if isinstance(value, str):
+            kept[key] = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        elif isinstance(value, list) and field is not None and field.type == "list":
+            rows = (tidy(Form(fields=field.fields), row) for row in value if isinstance(row, Mapping))
+            kept[key] = [row for row in rows if row]
+        else:
+            kept[key] = value
     return {key: value for key, value in kept.items() if not is_empty(value)}
 
 
-def _tidied(field: Field | None, value: Any) -> Any:
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if isinstance(value, list) and field is not None and field.type == "list":
-        rows = (tidy(Form(fields=field.fields), row) for row in value if isinstance(row, Mapping))
-        return [row for row in rows if row]
-    return value
-
-
 def _form(form: Form, payload: Mapping[str, Any], prefix: str, work: _Work) -> Iterator[Problem]:
-    yield from _strangers(form, payload, prefix)
+    known = {field.key for field in form.fields}
+    for key in payload:
+        if key not in known:
+            yield Problem("unknown-field", _("There is no such field in this form."), f"{prefix}.{key}")
     for field in form.fields:
         yield from _field(field, form, payload, f"{prefix}.{field.key}", work)
     for check in form.checks:
@@ -90,18 +87,11 @@ def _form(form: Form, payload: Mapping[str, Any], prefix: str, work: _Work) -> I
             yield from _check(check, payload, prefix, work)
 
 
-def _strangers(form: Form, payload: Mapping[str, Any], prefix: str) -> Iterator[Problem]:
-    known = {field.key for field in form.fields}
-    for key in payload:
-        if key not in known:
-            yield Problem("unknown-field", _("There is no such field in this form."), f"{prefix}.{key}")
-
-
 def _field(field: Field, form: Form, payload: Mapping[str, Any], path: str, work: _Work) -> Iterator[Problem]:
     value = payload.get(field.key)
     if is_empty(value):
         if work.complete and _is_required(field, form, payload, work.at):
-            yield _missing(field, path)
+            yield Problem("required", format_lazy(_("Fill in: {label}."), label=field.label), path)
         elif value not in NOTHING:
             # An empty list, or spaces: empty, and yet not valid for every type.
             yield from CHECKS[field.type](field, value, path, work.context)
@@ -113,14 +103,8 @@ def _field(field: Field, form: Form, payload: Mapping[str, Any], path: str, work
         yield Problem("too-few", format_lazy(_("Give at least {number}."), number=field.minimum), path)
 
 
-def _is_required(field: Field, form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
-    if field.required:
-        return True
-    return field.required_if is not None and holds(field.required_if, form, payload, at)
-
-
-def _missing(field: Field, path: str) -> Problem:
-    return Problem("required", format_lazy(_("Fill in: {label}."), label=field.label), path)
+def _is_required(asked: Field | Requirement, form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
+    return asked.required or (asked.required_if is not None and holds(asked.required_if, form, payload, at))
 
 
 def _rows(field: Field, rows: list[Any], path: str, work: _Work) -> Iterator[Problem]:

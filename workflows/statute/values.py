@@ -1,4 +1,4 @@
-"""Checks that a value is valid for its field's type. One function a type; each yields every fault it finds."""
+"""Checks that a value is valid for its field's type. Each check yields every fault it finds."""
 
 import re
 import unicodedata
@@ -41,40 +41,30 @@ def _text(field: Field, value: Any, path: str, _context: Context) -> Iterator[Pr
     limit = field.max_length or LENGTHS[field.type]
     if len(value) > limit:
         yield Problem("too-long", format_lazy(_("At most {number} characters."), number=limit), path)
-    yield from _characters(value, path, allowed="\n\t" if field.type == "long_text" else "")
-
-
-def _characters(value: str, path: str, allowed: str) -> Iterator[Problem]:
-    if any(_is_unprintable(character, allowed) for character in value):
+    allowed = "\n\t" if field.type == "long_text" else ""
+    if any(
+        character not in allowed and (character in REORDERING or unicodedata.category(character) in ("Cc", "Cs", "Cn"))
+        for character in value
+    ):
         yield Problem("control-character", _("The text contains characters that cannot be printed."), path)
     elif not unicodedata.is_normalized("NFC", value):
         yield Problem("not-normalised", _("The text must be in Unicode normalisation form C."), path)
 
 
-def _is_unprintable(character: str, allowed: str) -> bool:
-    if character in allowed:
-        return False
-    return character in REORDERING or unicodedata.category(character) in ("Cc", "Cs", "Cn")
-
-
-def _integer(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
-        yield Problem("type", _("A whole number is expected here."), path)
+def _number(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
+    if field.type == "money":
+        fits = isinstance(value, str) and MONEY.fullmatch(value)
+        sentence = _("An amount of money is expected here, such as 150000 or 150000.50.")
+    else:
+        fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+        sentence = _("A whole number is expected here.")
+    if not fits:
+        yield Problem("type", sentence, path)
         return
-    yield from _bounds(field, Decimal(value), path)
-
-
-def _money(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
-    if not isinstance(value, str) or not MONEY.fullmatch(value):
-        yield Problem("type", _("An amount of money is expected here, such as 150000 or 150000.50."), path)
-        return
-    yield from _bounds(field, Decimal(value), path)
-
-
-def _bounds(field: Field, value: Decimal, path: str) -> Iterator[Problem]:
-    if field.minimum is not None and value < field.minimum:
+    number = Decimal(value)
+    if field.minimum is not None and number < field.minimum:
         yield Problem("too-small", format_lazy(_("Not less than {number}."), number=field.minimum), path)
-    if field.maximum is not None and value > field.maximum:
+    if field.maximum is not None and number > field.maximum:
         yield Problem("too-large", format_lazy(_("Not more than {number}."), number=field.maximum), path)
 
 
@@ -122,42 +112,34 @@ def _person(field: Field, value: Any, path: str, context: Context) -> Iterator[P
         yield Problem("capacity", _("This person takes part in the case in another capacity."), path)
 
 
-def _each(check: Callable[[Field, Any, str, Context], Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
-    """A list in which every entry passes ``check`` and none is repeated."""
-
-    def several(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
-        if not isinstance(value, list):
-            yield Problem("type", _("A list is expected here."), path)
-            return
-        yield from _list(field, value, path, context)
-        for number, answer in enumerate(value):
-            yield from check(field, answer, f"{path}.{number}", context)
-            if answer in value[:number]:
-                yield Problem("repeated", _("This answer is given twice."), f"{path}.{number}")
-
-    return several
-
-
-def _list(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
+def _list(field: Field, value: Any, path: str, context: Context) -> Iterator[Problem]:
+    """Of a list of choices or persons, every entry passes the check of one, and none is repeated."""
     if not isinstance(value, list):
         yield Problem("type", _("A list is expected here."), path)
         return
     most = field.maximum or MOST_ENTRIES
     if len(value) > most:
         yield Problem("too-many", format_lazy(_("Give at most {number}."), number=most), path)
+    check = {"choices": _choice, "persons": _person}.get(field.type)
+    if check is None:
+        return
+    for number, answer in enumerate(value):
+        yield from check(field, answer, f"{path}.{number}", context)
+        if answer in value[:number]:
+            yield Problem("repeated", _("This answer is given twice."), f"{path}.{number}")
 
 
 CHECKS: dict[str, Callable[[Field, Any, str, Context], Iterator[Problem]]] = {
     "text": _text,
     "long_text": _text,
-    "integer": _integer,
-    "money": _money,
+    "integer": _number,
+    "money": _number,
     "date": _date,
     "instant": _instant,
     "boolean": _boolean,
     "choice": _choice,
-    "choices": _each(_choice),
+    "choices": _list,
     "person": _person,
-    "persons": _each(_person),
+    "persons": _list,
     "list": _list,
 }

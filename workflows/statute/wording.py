@@ -86,13 +86,10 @@ def term_length(term: schema.Term) -> str:
     if term.less_by or term.amount == 0:
         before = _chosen(term.less_by, term.unit) if term.less_by else amount(term.less)
         return pgettext(CONTEXT, "%(length)s before") % {"length": before}
-    whole = _chosen(term.by_choice, term.unit) if term.by_choice else _stated(term)
+    stated = length(term.amount, term.unit) if term.amount is not None else ""
+    whole = _chosen(term.by_choice, term.unit) if term.by_choice else stated
     facts = {"length": whole, "less": amount(term.less)}
     return pgettext(CONTEXT, "%(length)s, less %(less)s") % facts if term.less else whole
-
-
-def _stated(term: schema.Term) -> str:
-    return length(term.amount, term.unit) if term.amount is not None else ""
 
 
 def _chosen(by: ByChoice, unit: Unit) -> str:
@@ -107,58 +104,16 @@ def _term(rule: schema.Term) -> Iterator[Any]:
         yield pgettext(CONTEXT, "at most %(length)s") % {"length": amount(rule.extendable_to)}
 
 
-def _field(rule: schema.Field) -> Iterator[Any]:
-    yield rule.label
-    yield pgettext(CONTEXT, "required") if rule.required else ""
-    yield ", ".join(str(choice.label) for choice in rule.choices)
-
-
-def _requirement(rule: schema.Requirement) -> Iterator[Any]:
-    yield rule.label
-    yield pgettext(CONTEXT, "required") if rule.required else ""
-
-
-def _outcome(rule: schema.Outcome) -> Iterator[Any]:
-    yield rule.label
-    yield word(rule.output)
-    yield pgettext(CONTEXT, "results inadmissible") if rule.inadmissible else ""
-
-
-def _prosecutor(rule: schema.Prosecutor) -> Iterator[Any]:
-    yield word(rule.role)
-    yield pgettext(CONTEXT, "may return for completion") if rule.may_return else ""
-
-
-def _attendee(rule: schema.Attendee) -> Iterator[Any]:
-    yield rule.label
-    yield word(rule.attendance)
-
-
 def hearing(rule: schema.Hearing) -> str:
     """Whether the judge hears the parties."""
     return pgettext(CONTEXT, "none") if rule.mode == "none" else word(rule.mode)
 
 
-def _hearing(rule: schema.Hearing) -> Iterator[Any]:
-    yield hearing(rule)
-    yield rule.absence or ""
-
-
-def _step(rule: schema.Step) -> Iterator[Any]:
-    yield pgettext(CONTEXT, "up to %(length)s") % {"length": amount(rule.total)} if rule.total else ""
-    yield rule.moved_by
-    yield rule.agreed_by or ""
-
-
-def validity(rule: schema.Validity) -> str:
-    """How long a sanction holds."""
+def _validity(rule: schema.Validity) -> Iterator[Any]:
     mode = "" if rule.mode == "none" else word(rule.mode)
     longest = pgettext(CONTEXT, "at most %(length)s") % {"length": amount(rule.longest)} if rule.longest else ""
-    return ", ".join(part for part in (mode, longest) if part)
-
-
-def _validity(rule: schema.Validity) -> Iterator[Any]:
-    yield validity(rule) or ("" if rule.mark == "U" else pgettext(CONTEXT, "no term is stated"))
+    stated = ", ".join(part for part in (mode, longest) if part)
+    yield stated or ("" if rule.mark == "U" else pgettext(CONTEXT, "no term is stated"))
     yield rule.starts or ""
     if rule.warn_before:
         yield pgettext(CONTEXT, "warned %(length)s before the end") % {"length": amount(rule.warn_before)}
@@ -167,12 +122,10 @@ def _validity(rule: schema.Validity) -> Iterator[Any]:
 def _urgent(rule: schema.Urgent) -> Iterator[Any]:
     yield "" if rule.allowed else pgettext(CONTEXT, "not without a sanction")
     yield rule.conditions or ""
-    yield (
-        pgettext(CONTEXT, "to be told within %(length)s") % {"length": amount(rule.notify_within)}
-        if rule.notify_within
-        else ""
-    )
-    yield pgettext(CONTEXT, "at most %(length)s") % {"length": amount(rule.longest)} if rule.longest else ""
+    if rule.notify_within:
+        yield pgettext(CONTEXT, "to be told within %(length)s") % {"length": amount(rule.notify_within)}
+    if rule.longest:
+        yield pgettext(CONTEXT, "at most %(length)s") % {"length": amount(rule.longest)}
 
 
 def _appeal(rule: schema.Appeal) -> Iterator[Any]:
@@ -199,68 +152,57 @@ def suspends(rule: schema.Appeal) -> str:
     return str(_SUSPENDS[rule.suspensive])
 
 
-def _service(rule: schema.Service) -> Iterator[Any]:
-    yield rule.label
-    yield pgettext(CONTEXT, "at once") if rule.immediately else amount(rule.within)
-
-
-def _secrecy(rule: schema.Secrecy) -> Iterator[Any]:
-    yield word(rule.level)
-
-
-def _route(rule: schema.SpecialRoute) -> Iterator[Any]:
-    yield from (rule.who, rule.supported_by, rule.court)
-
-
-def _repeat(rule: schema.Repeat) -> Iterator[Any]:
-    yield pgettext(CONTEXT, "a further motion on the same person after a refusal states what is new")
-
-
-def _relation(rule: schema.Relation) -> Iterator[Any]:
-    yield word(rule.effect)
-    yield ", ".join(rule.kinds)
-
-
-def _event(rule: schema.Event) -> Iterator[Any]:
-    yield pgettext(CONTEXT, "%(role)s: %(what)s") % {"role": ", ".join(map(word, rule.by)), "what": rule.label}
-
-
-def _group_leader(rule: schema.GroupLeader) -> Iterator[Any]:
-    yield pgettext(CONTEXT, "in a group its leader signs (%(role)s)") % {"role": word(rule.role)}
-
-
-def _lifting(rule: schema.Lifting) -> Iterator[Any]:
-    roles = ", ".join(map(word, rule.consent_for))
-    yield pgettext(CONTEXT, "the prosecutor consents to a lifting by: %(roles)s") % {"roles": roles}
-
-
-def _labelled(rule: Any) -> Iterable[Any]:
-    return (rule.label,)
-
-
+# The parts of a rule's sentence; empty ones are left out.
 _SAYINGS: dict[type[Rule], Callable[[Any], Iterable[Any]]] = {
     schema.Kind: lambda rule: (rule.summary,),
-    schema.Field: _field,
+    schema.Field: lambda rule: (
+        rule.label,
+        pgettext(CONTEXT, "required") if rule.required else "",
+        ", ".join(str(choice.label) for choice in rule.choices),
+    ),
     schema.Check: lambda rule: (rule.message,),
-    schema.Requirement: _requirement,
+    schema.Requirement: lambda rule: (rule.label, pgettext(CONTEXT, "required") if rule.required else ""),
     schema.Norm: lambda rule: (rule.text,),
     schema.Term: _term,
-    schema.Outcome: _outcome,
-    schema.Prosecutor: _prosecutor,
-    schema.Approver: _labelled,
-    schema.Attendee: _attendee,
-    schema.Hearing: _hearing,
-    schema.Step: _step,
+    schema.Outcome: lambda rule: (
+        rule.label,
+        word(rule.output),
+        pgettext(CONTEXT, "results inadmissible") if rule.inadmissible else "",
+    ),
+    schema.Prosecutor: lambda rule: (
+        word(rule.role),
+        pgettext(CONTEXT, "may return for completion") if rule.may_return else "",
+    ),
+    schema.Approver: lambda rule: (rule.label,),
+    schema.Attendee: lambda rule: (rule.label, word(rule.attendance)),
+    schema.Hearing: lambda rule: (hearing(rule), rule.absence or ""),
+    schema.Step: lambda rule: (
+        pgettext(CONTEXT, "up to %(length)s") % {"length": amount(rule.total)} if rule.total else "",
+        rule.moved_by,
+        rule.agreed_by or "",
+    ),
     schema.Validity: _validity,
     schema.Urgent: _urgent,
     schema.AppealOutcome: lambda rule: (rule.label, word(rule.effect)),
     schema.Appeal: _appeal,
-    schema.Service: _service,
-    schema.Secrecy: _secrecy,
-    schema.SpecialRoute: _route,
-    schema.Repeat: _repeat,
-    schema.Relation: _relation,
-    schema.GroupLeader: _group_leader,
-    schema.Lifting: _lifting,
-    schema.Event: _event,
+    schema.Service: lambda rule: (
+        rule.label,
+        pgettext(CONTEXT, "at once") if rule.immediately else amount(rule.within),
+    ),
+    schema.Secrecy: lambda rule: (word(rule.level),),
+    schema.SpecialRoute: lambda rule: (rule.who, rule.supported_by, rule.court),
+    schema.Repeat: lambda _rule: (
+        pgettext(CONTEXT, "a further motion on the same person after a refusal states what is new"),
+    ),
+    schema.Relation: lambda rule: (word(rule.effect), ", ".join(rule.kinds)),
+    schema.GroupLeader: lambda rule: (
+        pgettext(CONTEXT, "in a group its leader signs (%(role)s)") % {"role": word(rule.role)},
+    ),
+    schema.Lifting: lambda rule: (
+        pgettext(CONTEXT, "the prosecutor consents to a lifting by: %(roles)s")
+        % {"roles": ", ".join(map(word, rule.consent_for))},
+    ),
+    schema.Event: lambda rule: (
+        pgettext(CONTEXT, "%(role)s: %(what)s") % {"role": ", ".join(map(word, rule.by)), "what": rule.label},
+    ),
 }

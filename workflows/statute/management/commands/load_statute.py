@@ -25,7 +25,7 @@ class Command(BaseCommand):
         except CatalogueError as error:
             raise CommandError("\n".join(error.faults)) from error
         except Conflict as error:
-            told = [f"{problem.params['version']}: {problem.message}" for problem in error.problems]
-            raise CommandError("\n".join(told)) from error
+            sentences = [f"{problem.params['version']}: {problem.message}" for problem in error.problems]
+            raise CommandError("\n".join(sentences)) from error
         for row in rows:
             self.stdout.write(f"{row.jurisdiction} {row.version} {row.sha256[:12]} from {row.valid_from}")

@@ -1,6 +1,6 @@
 """``manage.py statute report|table|diff``: print the catalogue, or the differences between two versions."""
 
-from argparse import ArgumentParser, _SubParsersAction
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="action", required=True)
-        _report_arguments(commands)
+        report_parser = commands.add_parser("report", help="every rule with its article, mark and review")
+        report_parser.add_argument("--jurisdiction", default=settings.JURISDICTION)
+        report_parser.add_argument("--language", choices=LANGUAGES, default="ru")
+        report_parser.add_argument("--format", choices=sorted(report.FORMATS), default="text")
         table = commands.add_parser("table", help="the page docs/reference/kinds.md")
         table.add_argument("--jurisdiction", default=settings.JURISDICTION)
         diff = commands.add_parser("diff", help="rules that were added (+), removed (-) or changed (~)")
@@ -36,28 +39,16 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['action']}")(options)
+            if options["action"] == "report":
+                with translation.override(options["language"]):
+                    self.stdout.write(report.FORMATS[options["format"]](_of_folder(options["jurisdiction"])))
+            elif options["action"] == "table":
+                self.stdout.write(kinds_report.page(_of_folder(options["jurisdiction"])), ending="")
+            else:
+                for difference in differences(as_json(_named(options["old"])), as_json(_named(options["new"]))):
+                    self.stdout.write(str(difference))
         except CatalogueError as error:
             raise CommandError("\n".join(error.faults)) from error
-
-    def _report(self, options: dict[str, Any]) -> None:
-        entry = _of_folder(options["jurisdiction"])
-        with translation.override(options["language"]):
-            self.stdout.write(report.FORMATS[options["format"]](entry))
-
-    def _table(self, options: dict[str, Any]) -> None:
-        self.stdout.write(kinds_report.page(_of_folder(options["jurisdiction"])), ending="")
-
-    def _diff(self, options: dict[str, Any]) -> None:
-        for difference in differences(as_json(_named(options["old"])), as_json(_named(options["new"]))):
-            self.stdout.write(str(difference))
-
-
-def _report_arguments(commands: "_SubParsersAction[Any]") -> None:
-    parser = commands.add_parser("report", help="every rule with its article, mark and review")
-    parser.add_argument("--jurisdiction", default=settings.JURISDICTION)
-    parser.add_argument("--language", choices=LANGUAGES, default="ru")
-    parser.add_argument("--format", choices=sorted(report.FORMATS), default="text")
 
 
 def _of_folder(jurisdiction: str) -> Catalogue:
