@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ecase.officers.admin_base import AuditedAdmin
-from workflows.calendars.differences import Difference, differences, is_known
+from workflows.calendars.differences import differences, is_known
 from workflows.calendars.models import Day, Review, Year
 
 FIXED = ("jurisdiction", "year")
@@ -59,8 +59,13 @@ class YearAdmin(AuditedAdmin):
         """The differences from the package, day by day; they change nothing here."""
         if not year.pk or not year.compare_with:
             return _("not compared")
-        found = [(_sentence(difference),) for difference in differences(year.table())]
-        return format_html_join("", "<p>{}</p>", found) if found else _("none")
+        worked = _("%(day)s is worked here and a day off in the package: %(name)s")
+        off = _("%(day)s is a day off here and worked in the package: %(name)s")
+        sentences = []
+        for difference in differences(year.table()):
+            facts = {"day": f"{difference.day:%d.%m.%Y}", "name": difference.name}
+            sentences.append(((worked if difference.worked else off) % facts,))
+        return format_html_join("", "<p>{}</p>", sentences) if sentences else _("none")
 
     @admin.display(description=gettext_lazy("differences"))
     def count_of_differences(self, year: Year) -> int:
@@ -76,15 +81,12 @@ class YearAdmin(AuditedAdmin):
             year.save(update_fields=SIGNED)
             standing = [str(difference) for difference in differences(year.table())]
             self._record(request, year, "signed_off", {"days": _days(year), "differences": standing})
-            self._tell(request, year, len(standing))
-
-    def _tell(self, request: HttpRequest, year: Year, standing: int) -> None:
-        told = ngettext(
-            "%(year)s is signed off; %(count)d day differs from the package “holidays”.",
-            "%(year)s is signed off; %(count)d days differ from the package “holidays”.",
-            standing,
-        )
-        self.message_user(request, told % {"year": year, "count": standing}, messages.SUCCESS)
+            sentence = ngettext(
+                "%(year)s is signed off; %(count)d day differs from the package “holidays”.",
+                "%(year)s is signed off; %(count)d days differ from the package “holidays”.",
+                len(standing),
+            )
+            self.message_user(request, sentence % {"year": year, "count": len(standing)}, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: Year, form: Any, change: bool) -> None:  # type: ignore[override]
         """Records nothing when only days of the year were changed."""
@@ -115,13 +117,6 @@ class YearAdmin(AuditedAdmin):
         if was_signed:
             self._record(request, year, "sign_off_taken_back", signed)
             self.message_user(request, _("The year has changed: it has to be signed off anew."), messages.WARNING)
-
-
-def _sentence(difference: Difference) -> str:
-    facts = {"day": f"{difference.day:%d.%m.%Y}", "name": difference.name}
-    if difference.worked:
-        return _("%(day)s is worked here and a day off in the package: %(name)s") % facts
-    return _("%(day)s is a day off here and worked in the package: %(name)s") % facts
 
 
 def _days(year: Year) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Compares a year with the ``holidays`` package. Differences are reported day by day and never applied."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,11 +19,8 @@ class Difference:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d} {_told(self.worked)} here, {_told(not self.worked)} there: {self.name}"
-
-
-def _told(worked: bool) -> str:
-    return "worked" if worked else "off"
+        here, there = ("worked", "off") if self.worked else ("off", "worked")
+        return f"{self.day:%Y-%m-%d} {here} here, {there} there: {self.name}"
 
 
 def is_known(country: str) -> bool:
@@ -37,23 +33,12 @@ def differences(table: clock.YearTable) -> list[Difference]:
     if not table.compare_with:
         return []
     other = holidays.country_holidays(table.compare_with, years=table.year, language="en_US")
-    return list(_differences(table, other))
-
-
-def _differences(table: clock.YearTable, other: holidays.HolidayBase) -> Iterator[Difference]:
     names = {**table.days_off, **table.working_weekends}
-    for day in _days(table.year):
-        worked = _is_worked(table, day)
+    found = []
+    day = date(table.year, 1, 1)
+    while day.year == table.year:
+        worked = day in table.working_weekends or (day.weekday() < SATURDAY and day not in table.days_off)
         if worked != other.is_working_day(day):
-            yield Difference(day, worked, names.get(day) or other.get(day) or "weekend")
-
-
-def _days(year: int) -> Iterator[date]:
-    day = date(year, 1, 1)
-    while day.year == year:
-        yield day
+            found.append(Difference(day, worked, names.get(day) or other.get(day) or "weekend"))
         day += timedelta(days=1)
-
-
-def _is_worked(table: clock.YearTable, day: date) -> bool:
-    return day in table.working_weekends or (day.weekday() < SATURDAY and day not in table.days_off)
+    return found

@@ -5,7 +5,7 @@ restart.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,17 +37,13 @@ def in_force(jurisdiction: str | None = None) -> InForce:
     if not rows:
         raise clock.CalendarError([f"no calendar of {place!r} is loaded; run manage.py load_calendar"])
     stamp = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
-    return InForce(_calendar(rows), stamp)
-
-
-def _calendar(rows: Iterable[tuple[str, int, date | None, bool | None]]) -> clock.Calendar:
-    rows = list(rows)
-    return clock.Calendar(
+    calendar = clock.Calendar(
         zone=ZoneInfo(rows[0][0]),
         years=frozenset(year for _zone, year, _day, _worked in rows),
         days_off=frozenset(day for _zone, _year, day, worked in rows if day and not worked),
         working_weekends=frozenset(day for _zone, _year, day, worked in rows if day and worked),
     )
+    return InForce(calendar, stamp)
 
 
 @dataclass(frozen=True)
@@ -71,10 +67,12 @@ def load_all(root: Path | None = None) -> list[Loaded]:
 
 
 def _store(table: clock.YearTable) -> Loaded:
-    found = Year.objects.filter(jurisdiction=table.jurisdiction, year=table.year).first()
-    if found is not None:
-        return Loaded(found, made=False, kept=_apart(entries(found.table()), entries(table)))
-    return Loaded(_make(table), made=True, kept={})
+    year = Year.objects.filter(jurisdiction=table.jurisdiction, year=table.year).first()
+    if year is None:
+        return Loaded(_make(table), made=True, kept={})
+    here, there = entries(year.table()), entries(table)
+    days = [day for day in sorted({*here, *there}) if here.get(day) != there.get(day)]
+    return Loaded(year, made=False, kept={day: (here.get(day), there.get(day)) for day in days})
 
 
 def _make(table: clock.YearTable) -> Year:
@@ -105,7 +103,3 @@ def entries(table: clock.YearTable) -> dict[date, Entry]:
     """The days of a year that differ from a normal week: whether each is worked, and its name."""
     off = {day: (False, name) for day, name in table.days_off.items()}
     return off | {day: (True, name) for day, name in table.working_weekends.items()}
-
-
-def _apart(here: Mapping[date, Entry], there: Mapping[date, Entry]) -> dict[date, tuple[Entry | None, Entry | None]]:
-    return {day: (here.get(day), there.get(day)) for day in sorted({*here, *there}) if here.get(day) != there.get(day)}

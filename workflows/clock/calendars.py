@@ -118,20 +118,17 @@ def _read(path: Path, faults: list[str]) -> dict[str, Any] | None:
 def _faults(path: Path, content: Any) -> list[str]:
     if not isinstance(content, dict):
         return ["a mapping is expected"]
-    strangers = [f"{key!r} is not known here" for key in content if key not in PARTS]
+    unknown = [f"{key!r} is not known here" for key in content if key not in PARTS]
     missing = [f"{key!r} is missing" for key in sorted(PARTS - OPTIONAL) if key not in content]
-    if strangers or missing:
-        return strangers + missing
-    return _head_faults(path, content) + _day_faults(content)
-
-
-def _head_faults(path: Path, content: dict[str, Any]) -> list[str]:
+    if unknown or missing:
+        return unknown + missing
     faults = []
     if str(content["year"]) != path.stem:
         faults.append(f"the year {content['year']!r} stands in a file of another name")
     if content["review"] not in REVIEWS:
         faults.append(f"'review' is not one of {', '.join(REVIEWS)}")
-    return faults + zone_faults(str(content["zone"]), int(content["year"]), str(content["utc_offset"]))
+    faults += zone_faults(str(content["zone"]), int(content["year"]), str(content["utc_offset"]))
+    return faults + _day_faults(content)
 
 
 def zone_faults(name: str, year: int, utc_offset: str) -> list[str]:
@@ -151,16 +148,13 @@ def zone_faults(name: str, year: int, utc_offset: str) -> list[str]:
 
 
 def _day_faults(content: dict[str, Any]) -> list[str]:
-    faults = []
+    faults, year = [], content["year"]
     for part in ("days_off", "working_weekends"):
         days = content.get(part) or {}
         if not isinstance(days, dict):
             faults.append(f"{part!r} is a mapping of days to their names")
             continue
-        faults += [f"{part}: {day!r} is not a day of {content['year']}" for day in days if not _is_day_of(day, content)]
+        wrong = [day for day in days if not isinstance(day, date) or isinstance(day, datetime) or day.year != year]
+        faults += [f"{part}: {day!r} is not a day of {year}" for day in wrong]
         faults += [f"{part}: {day} has no name" for day, name in days.items() if not isinstance(name, str) or not name]
     return faults
-
-
-def _is_day_of(day: Any, content: dict[str, Any]) -> bool:
-    return isinstance(day, date) and not isinstance(day, datetime) and day.year == content["year"]

@@ -18,7 +18,6 @@ from typing import Any, Literal
 from workflows.clock.calendars import Calendar
 
 Unit = Literal["minutes", "hours", "days", "months", "years"]
-NotRolled = Literal["short_term", "rule", "working_day"]
 SHORT: dict[str, timedelta] = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1)}
 MONTHS: dict[str, int] = {"months": 1, "years": 12}
 
@@ -29,8 +28,8 @@ class Step:
 
     ``name``: ``counted_from`` (at), ``skipped`` (unit, at: where counting begins; for days the day left out), ``added``
     (amount, unit, at), ``last_day`` (day, amount, unit), ``clamped`` (day), ``rolled`` (day, to), ``not_rolled``
-    (because: :data:`NotRolled`), ``calendar_unknown`` (day), ``earlier`` (amount, unit, at), ``immediately`` (at),
-    ``stated`` (at).
+    (because: ``short_term``, ``rule`` or ``working_day``), ``calendar_unknown`` (day), ``earlier`` (amount, unit, at),
+    ``immediately`` (at), ``stated`` (at).
     """
 
     name: str
@@ -96,20 +95,15 @@ def _needed(calendar: Calendar | None) -> Calendar:
 
 
 def _short(start: datetime, amount: int, unit: Unit, *, skip_first: bool) -> Counted:
-    moment = start.astimezone(UTC)
-    first = _floor(moment, unit) + SHORT[unit] if skip_first else _floor(moment, "minutes")
-    begun = Step("skipped", {"unit": unit, "at": first}) if skip_first else Step("counted_from", {"at": first})
+    minute = start.astimezone(UTC).replace(second=0, microsecond=0)
+    if skip_first:
+        first = (minute.replace(minute=0) if unit == "hours" else minute) + SHORT[unit]
+        begun = Step("skipped", {"unit": unit, "at": first})
+    else:
+        first, begun = minute, Step("counted_from", {"at": minute})
     end = first + amount * SHORT[unit]
-    return Counted(end, (begun, Step("added", {"amount": amount, "unit": unit, "at": end}), _not_rolled("short_term")))
-
-
-def _not_rolled(because: NotRolled) -> Step:
-    return Step("not_rolled", {"because": because})
-
-
-def _floor(moment: datetime, unit: Unit) -> datetime:
-    cut = moment.replace(second=0, microsecond=0)
-    return cut.replace(minute=0) if unit == "hours" else cut
+    added = Step("added", {"amount": amount, "unit": unit, "at": end})
+    return Counted(end, (begun, added, Step("not_rolled", {"because": "short_term"})))
 
 
 def _long(start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: bool, calendar: Calendar) -> Counted:
@@ -117,9 +111,12 @@ def _long(start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: b
     begun = Step("skipped", {"unit": "days", "at": first}) if skip_first else Step("counted_from", {"at": first})
     last, clamped = _last_day(first, amount, unit, skip_first=skip_first)
     steps = [begun, Step("last_day", {"day": last, "amount": amount, "unit": unit})]
-    steps += [Step("clamped", {"day": last})] if clamped else []
-    last, moved = _rolled(last, calendar) if roll else (last, [_not_rolled("rule")])
-    return Counted(_end_of(last, calendar), (*steps, *moved))
+    if clamped:
+        steps.append(Step("clamped", {"day": last}))
+    last, moved = _rolled(last, calendar) if roll else (last, [Step("not_rolled", {"because": "rule"})])
+    # 24:00 of the last day, which is 00:00 of the next.
+    end = datetime.combine(last + timedelta(days=1), time(0), calendar.zone)
+    return Counted(end.astimezone(UTC), (*steps, *moved))
 
 
 def _last_day(first: date, amount: int, unit: Unit, *, skip_first: bool) -> tuple[date, bool]:
@@ -155,9 +152,4 @@ def _rolled(last: date, calendar: Calendar) -> tuple[date, list[Step]]:
     steps = [Step("rolled", {"day": last, "to": to})] if to != last else []
     if not calendar.knows(to):
         return to, [*steps, Step("calendar_unknown", {"day": to})]
-    return to, steps or [_not_rolled("working_day")]
-
-
-def _end_of(day: date, calendar: Calendar) -> datetime:
-    """24:00 of ``day``, which is 00:00 of the next."""
-    return datetime.combine(day + timedelta(days=1), time(0), calendar.zone).astimezone(UTC)
+    return to, steps or [Step("not_rolled", {"because": "working_day"})]

@@ -20,16 +20,14 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, jurisdiction: str | None, strict: bool, **_options: Any) -> None:
         years = Year.objects.filter(jurisdiction=jurisdiction) if jurisdiction else Year.objects.all()
-        still_open = sum(self._tell(year) for year in years.order_by("jurisdiction", "year"))
+        still_open = 0
+        for year in years.order_by("jurisdiction", "year"):
+            found = differences(year.table())
+            signed = year.review == Review.REVIEWED
+            by = f"signed off by {year.signed_off_by}, {year.signed_off_at:%Y-%m-%d}" if signed else "not signed off"
+            self.stdout.write(f"{year} {by}, {len(found)} differences")
+            for difference in found:
+                self.stdout.write(f"  {difference}")
+            still_open += len(found) + (not signed)
         if strict and (still_open or not years):
             raise CommandError(f"{still_open} open points in {len(years)} years")
-
-    def _tell(self, year: Year) -> int:
-        """The number of open points of this year."""
-        found = differences(year.table())
-        signed = year.review == Review.REVIEWED
-        by = f"signed off by {year.signed_off_by}, {year.signed_off_at:%Y-%m-%d}" if signed else "not signed off"
-        self.stdout.write(f"{year} {by}, {len(found)} differences")
-        for difference in found:
-            self.stdout.write(f"  {difference}")
-        return len(found) + (not signed)

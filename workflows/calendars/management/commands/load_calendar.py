@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from workflows import clock
 from workflows.calendars.differences import differences
-from workflows.calendars.services import Entry, Loaded, load_all
+from workflows.calendars.services import load_all
 
 
 class Command(BaseCommand):
@@ -25,20 +25,13 @@ class Command(BaseCommand):
         except clock.CalendarError as error:
             raise CommandError("\n".join(error.faults)) from error
         for loaded in found:
-            self._tell(loaded)
-
-    def _tell(self, loaded: Loaded) -> None:
-        self.stdout.write(f"{loaded.year} {'loaded' if loaded.made else 'is there already'}")
-        for day, (here, there) in loaded.kept.items():
-            self.stdout.write(f"  {day}: the table has {_told(here)}, the file {_told(there)}: left as it is")
-        # A year that was just loaded is reported on stderr, so that it is seen even where stdout is hidden.
-        out = self.stderr if loaded.made else self.stdout
-        for difference in differences(loaded.year.table()):
-            out.write(f"{loaded.year.jurisdiction} calendar differs from the package “holidays”: {difference}")
-
-
-def _told(entry: Entry | None) -> str:
-    if entry is None:
-        return "nothing"
-    worked, name = entry
-    return f"{'worked' if worked else 'off'} ({name})"
+            self.stdout.write(f"{loaded.year} {'loaded' if loaded.made else 'is there already'}")
+            for day, pair in loaded.kept.items():
+                here, there = (
+                    f"{'worked' if entry[0] else 'off'} ({entry[1]})" if entry else "nothing" for entry in pair
+                )
+                self.stdout.write(f"  {day}: the table has {here}, the file {there}: left as it is")
+            # A year that was just loaded is reported on stderr, so that it is seen even where stdout is hidden.
+            out = self.stderr if loaded.made else self.stdout
+            for difference in differences(loaded.year.table()):
+                out.write(f"{loaded.year.jurisdiction} calendar differs from the package “holidays”: {difference}")
