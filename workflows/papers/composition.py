@@ -7,10 +7,9 @@ law and no language.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from typing import Any
 
-from workflows.papers.facts import Official, Paper, Participant, Section
+from workflows.papers.facts import Official, Paper, Section
 from workflows.papers.glyphs import paragraphs
 from workflows.papers.names import decline_short
 from workflows.papers.wording import Words, local_time, words
@@ -31,7 +30,8 @@ class Letter:
         self.words: Words = words(paper.language)
         self.act = self.words.act(paper.template)
         self.values = {**_own(paper, self.words), **_of_motion(paper, self.words), **_of_decision(paper, self.words)}
-        self.told_again = paper.motion_sections if paper.template in ANSWERS else ()
+        # The facts of the act, after those of the motion if the act answers it.
+        self.sections = (paper.motion_sections if paper.template in ANSWERS else ()) + paper.sections
 
     def say(self, sentence: str) -> str:
         """A sentence of the wording with its facts filled in. Facts are inserted, never interpreted."""
@@ -48,8 +48,9 @@ class Letter:
         return next((candidate for candidate in (own, key) if candidate in self.act), "")
 
     def verb(self, key: str) -> Block:
+        """The verb between two parts of a ruling, in the form for the author's sex."""
         sex = self.paper.author.name.sex if self.paper.author else "male"
-        return {"type": "verb", "text": self.words.verb(key, sex)}
+        return {"type": "verb", "text": self.words.data["verbs"][key][sex]}
 
     def part(self, key: str) -> Block:
         return {"type": "part", "text": self.words.label(key)}
@@ -63,29 +64,25 @@ class Letter:
         """The numbered points of the act: those whose facts are present, and ``more``."""
         stated = self.act[self.wording_of("points")]
         written = [point if isinstance(point, dict) else {"when": "", "text": point} for point in stated]
-        items = [self.say(point["text"]) for point in written if self.holds(point["when"])]
+        items = [self.say(point["text"]) for point in written if not point["when"] or self.values.get(point["when"])]
         return _numbered([*items, *more])
 
-    def holds(self, name: str) -> bool:
-        """Whether the fact that a point needs is present; true for a point that needs none."""
-        return not name or bool(self.values.get(name))
 
-
-def _own(paper: Paper, said: Words) -> dict[str, Any]:
+def _own(paper: Paper, wording: Words) -> dict[str, Any]:
     """Names for the act's own facts: its author, case, kind and instant."""
     author = paper.author
-    role = said.role(said.act(paper.template).get("role") or (author.role if author else "service"))
+    role = wording.role(wording.act(paper.template).get("role") or (author.role if author else "service"))
     return {
         "case": paper.case.number,
         "qualification": paper.case.qualification,
         "kind": paper.kind.name,
-        "articles_of_kind": said.on_the_basis(paper.kind.articles),
+        "articles_of_kind": wording.on_the_basis(paper.kind.articles),
         "role": role,
         "Role": role[:1].upper() + role[1:],
         "author": _short(author, "nominative", paper),
         "author_ins": _short(author, "instrumental", paper),
         "organisation": author.organisation if author else paper.installation,
-        "instant": said.instant(paper.prepared_at),
+        "instant": wording.instant(paper.prepared_at),
         "addressee": paper.addressee,
         "attachments": paper.attachments,
         "attachments_count": len(paper.attachments),
@@ -93,59 +90,50 @@ def _own(paper: Paper, said: Words) -> dict[str, Any]:
     }
 
 
-def _of_motion(paper: Paper, said: Words) -> dict[str, Any]:
+def _of_motion(paper: Paper, wording: Words) -> dict[str, Any]:
     """Names for the motion that is answered."""
     motion = paper.motion
     if motion is None:
         return {"number": ""}
-    filed = motion.filed_at or paper.prepared_at
+    filed = local_time(motion.filed_at or paper.prepared_at).date()
     return {
         "number": motion.number,
-        "motion_role": said.role(motion.author.role),
-        "motion_role_ins": said.role(motion.author.role, "instrumental"),
+        "motion_role": wording.role(motion.author.role),
+        "motion_role_ins": wording.role(motion.author.role, "instrumental"),
         "motion_author": _short(motion.author, "nominative", paper),
         "motion_author_ins": _short(motion.author, "instrumental", paper),
         "motion_organisation": motion.author.organisation,
-        "motion_date": said.date(_day(filed)),
-        "motion_date_in": said.date(_day(filed), "date_in"),
+        "motion_date": wording.date(filed),
+        "motion_date_in": wording.date(filed, "date_in"),
     }
 
 
-def _of_decision(paper: Paper, said: Words) -> dict[str, Any]:
+def _of_decision(paper: Paper, wording: Words) -> dict[str, Any]:
     """Names for the decision, its author and its hearing."""
     outcome, hearing = paper.outcome, paper.hearing
     articles = f"{paper.kind.articles}, {outcome.article if outcome else ''}".split(", ")
+    label = outcome.label if outcome else ""
+    if not label[1:2].isupper():
+        # Inside a sentence, unless it begins with an abbreviation.
+        label = label[:1].lower() + label[1:]
+    decisions = [local_time(act.at).date() for act in paper.previous if act.type in DECISIONS]
     return {
-        "outcome": _inline(outcome.label) if outcome else "",
-        "outcome_article": said.outcome_article(outcome.article) if outcome else "",
+        "outcome": label,
+        "outcome_article": wording.outcome_article(outcome.article) if outcome else "",
         "grants": bool(outcome and outcome.grants and not outcome.checked),
         "refuses": bool(outcome and not outcome.grants and not outcome.checked),
         "checked": bool(outcome and outcome.checked),
         "inadmissible": bool(outcome and outcome.inadmissible),
-        "decided_on": said.decided_on(_day_of_decision(paper)),
-        "articles_of_decision": said.on_the_basis(", ".join(dict.fromkeys(filter(None, articles)))),
+        "decided_on": wording.decided_on(decisions[-1] if decisions else None),
+        "articles_of_decision": wording.on_the_basis(", ".join(dict.fromkeys(filter(None, articles)))),
         "judge": paper.judge,
         "judge_dat": _short(paper.judge, "dative", paper),
         "hearing": hearing,
-        "hearing_at": said.instant(hearing.at) if hearing else "",
+        "hearing_at": wording.instant(hearing.at) if hearing else "",
         "hearing_place": hearing.place if hearing else "",
         "videolink": hearing.videolink if hearing else False,
         "closed": hearing.closed if hearing else False,
     }
-
-
-def _day_of_decision(paper: Paper) -> date | None:
-    decisions = [act.at for act in paper.previous if act.type in DECISIONS]
-    return _day(decisions[-1]) if decisions else None
-
-
-def _inline(text: str) -> str:
-    """A label inside a sentence: with a lower-case first letter, unless it begins with an abbreviation."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
-def _day(value: datetime) -> date:
-    return local_time(value).date()
 
 
 def _short(official: Official | None, case: str, paper: Paper) -> str:
@@ -156,18 +144,16 @@ def _short(official: Official | None, case: str, paper: Paper) -> str:
 
 
 def _persons(letter: Letter) -> Iterator[Block]:
-    yield from letter.section("persons", [_person(person, letter.words) for person in letter.paper.persons], "list")
-
-
-def _person(person: Participant, said: Words) -> str:
-    born = said.label("born", date=said.date(person.birth_date)) if person.birth_date else ""
-    return ", ".join(filter(None, (person.name.full, born, said.capacity(person))))
+    wording, lines = letter.words, []
+    for person in letter.paper.persons:
+        born = wording.label("born", date=wording.date(person.birth_date)) if person.birth_date else ""
+        lines.append(", ".join(filter(None, (person.name.full, born, wording.capacity(person)))))
+    yield from letter.section("persons", lines, "list")
 
 
 def _sections(sections: tuple[Section, ...]) -> Iterator[Block]:
     for section in sections:
-        table = section.table
-        lines = [line for text in section.paragraphs for line in paragraphs(text)]
+        table, lines = section.table, _lines(section.paragraphs)
         rows = {"header": table.header, "rows": table.rows} if table else None
         if lines or rows:
             yield {"type": "section", "label": section.label, "paragraphs": lines, "table": rows, "style": ""}
@@ -179,27 +165,14 @@ def _is_short(section: Section) -> bool:
     return section.table is None and len(lines) == 1 and len(lines[0]) <= POINT
 
 
-def _as_point(section: Section) -> str:
-    text = section.paragraphs[0].strip()
-    return f"{section.label}: {text}" + ("" if text.endswith((".", "!", "?", ";")) else ".")
-
-
 def _stated_in(part: str, sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """The sections that a protocol states in ``part``."""
-    return tuple(section for section in sections if (section.part or _usual_part(section)) == part)
-
-
-def _usual_part(section: Section) -> str:
-    return "resolution" if section.table or _is_short(section) else "reasoning"
+    """The sections that a protocol states in ``part``: short ones and tables usually in the resolution."""
+    usual = ["resolution" if section.table or _is_short(section) else "reasoning" for section in sections]
+    return tuple(section for section, part_of in zip(sections, usual, strict=True) if (section.part or part_of) == part)
 
 
 def _numbered(items: list[str], start: int = 1) -> Block:
     return {"type": "points", "items": [item for item in items if item], "start": start}
-
-
-def _texts(texts: tuple[str, ...]) -> Iterator[Block]:
-    for text in texts:
-        yield from ({"type": "para", "text": line} for line in paragraphs(text))
 
 
 def _hearing(letter: Letter) -> Iterator[Block]:
@@ -224,40 +197,42 @@ def _hearing(letter: Letter) -> Iterator[Block]:
 
 
 def _terms(letter: Letter) -> Iterator[Block]:
-    said = letter.words
-    rows = [
-        (term.label, ", ".join(filter(None, (said.period(term.starts_at, term.ends_at), said.article(term.article)))))
-        for term in letter.paper.terms
-    ]
+    wording, rows = letter.words, []
+    for term in letter.paper.terms:
+        parts = (wording.period(term.starts_at, term.ends_at), wording.article(term.article))
+        rows.append((term.label, ", ".join(filter(None, parts))))
     if rows:
-        yield {"type": "fields", "label": said.label("terms"), "rows": rows}
+        yield {"type": "fields", "label": wording.label("terms"), "rows": rows}
 
 
 def _attachments(letter: Letter) -> Iterator[Block]:
-    said, files = letter.words, letter.paper.attachments
-    if files:
+    """The files of the motion, and the acts before this one."""
+    wording, paper = letter.words, letter.paper
+    if paper.attachments:
         items = [
-            {"name": file.name, "size": said.size(file.size), "sha256": file.sha256, "requirement": file.requirement}
-            for file in files
+            {"name": file.name, "size": wording.size(file.size), "sha256": file.sha256, "requirement": file.requirement}
+            for file in paper.attachments
         ]
-        header = [said.label("file_name"), said.label("file_size")]
-        yield {"type": "files", "label": said.label("attachments"), "header": header, "items": items}
-
-
-def _previous(letter: Letter) -> Iterator[Block]:
-    said = letter.words
-    items = [
-        {"act": said.act_name(act.type), "author": act.author, "at": said.instant(act.at), "sha256": act.sha256}
-        for act in letter.paper.previous
-    ]
-    if items:
-        yield {"type": "acts", "label": said.label("previous"), "items": items}
+        header = [wording.label("file_name"), wording.label("file_size")]
+        yield {"type": "files", "label": wording.label("attachments"), "header": header, "items": items}
+    if paper.previous:
+        acts = [
+            {
+                "act": wording.act_name(act.type),
+                "author": act.author,
+                "at": wording.instant(act.at),
+                "sha256": act.sha256,
+            }
+            for act in paper.previous
+        ]
+        yield {"type": "acts", "label": wording.label("previous"), "items": acts}
 
 
 def _closing(letter: Letter) -> Iterator[Block]:
+    yield from _terms(letter)
+    yield from letter.section("appeal", _lines((letter.paper.appeal,)))
     yield from letter.section("service", list(letter.paper.service), "list")
     yield from _attachments(letter)
-    yield from _previous(letter)
 
 
 # -- the papers ----------------------------------------------------------------------------------------------------
@@ -269,15 +244,13 @@ def _order(letter: Letter) -> Iterator[Block]:
     yield from letter.para("opening")
     yield letter.verb("found")
     yield from _persons(letter)
-    yield from _sections(letter.told_again + paper.sections)
+    yield from _sections(letter.sections)
     yield from letter.section("return_reasons" if paper.template == "return" else "reasons", _lines(paper.reasons))
     yield from letter.section("norms", _lines(paper.norms))
     yield from letter.para("ground")
     yield letter.verb("ordered")
     yield letter.points(*paper.operative)
     yield from _hearing(letter)
-    yield from _terms(letter)
-    yield from letter.section("appeal", _lines((paper.appeal,)))
     yield from _closing(letter)
 
 
@@ -295,7 +268,7 @@ def _protocol(letter: Letter) -> Iterator[Block]:
         yield from letter.para("description")
         yield from _sections(paper.motion_sections)
     yield letter.part("reasoning")
-    yield from _texts(paper.reasons)
+    yield from ({"type": "para", "text": line} for line in _lines(paper.reasons))
     yield from _sections(_stated_in("reasoning", paper.sections))
     yield from letter.section("norms", _lines(paper.norms), "quiet")
     yield from letter.para("ground")
@@ -303,7 +276,6 @@ def _protocol(letter: Letter) -> Iterator[Block]:
     yield letter.part("resolution")
     yield from _resolution(letter)
     yield from _attachments(letter)
-    yield from _previous(letter)
 
 
 def _resolution(letter: Letter) -> Iterator[Block]:
@@ -312,7 +284,11 @@ def _resolution(letter: Letter) -> Iterator[Block]:
     stated = _stated_in("resolution", paper.sections)
     short = [section for section in stated if _is_short(section)]
     copies = letter.say(letter.act["copies"]) if paper.service else ""
-    decided = letter.points(*(_as_point(section) for section in short), *paper.operative)
+    statements = []
+    for section in short:
+        text = section.paragraphs[0].strip()
+        statements.append(f"{section.label}: {text}" + ("" if text.endswith((".", "!", "?", ";")) else "."))
+    decided = letter.points(*statements, *paper.operative)
     yield decided
     yield from _sections(tuple(section for section in stated if section not in short))
     yield from _terms(letter)
@@ -336,40 +312,26 @@ def _endorsement(letter: Letter) -> Iterator[Block]:
     yield from letter.section("norms", _lines(paper.norms), "quiet")
     yield from _resolution(letter)
     yield from _attachments(letter)
-    yield from _previous(letter)
 
 
 def _notice(letter: Letter) -> Iterator[Block]:
-    """A short statement: agreement, withdrawal, report, and the records of the service itself."""
+    """A short statement: agreement, withdrawal, report, and the records of the service itself.
+
+    The minutes of a hearing (CPC Art. 56(2)) begin with its time and participants.
+    """
+    paper, is_minutes = letter.paper, letter.act["layout"] == "minutes"
     yield from letter.para("opening")
-    if "statement" in letter.act:
+    if is_minutes:
+        yield from _hearing(letter)
+    elif "statement" in letter.act:
         yield {"type": "verb", "text": letter.act["statement"], "closed": True}
-    yield letter.points(*letter.paper.operative)
-    yield from _told(letter)
-    yield from _hearing(letter)
-    yield from _ending(letter)
-
-
-def _minutes(letter: Letter) -> Iterator[Block]:
-    """The record of a hearing (CPC Art. 56(2)): time and participants, then the proceedings."""
-    yield from letter.para("opening")
-    yield from _hearing(letter)
-    yield letter.points(*letter.paper.operative)
-    yield from _told(letter)
-    yield from _ending(letter)
-
-
-def _told(letter: Letter) -> Iterator[Block]:
-    paper = letter.paper
+    yield letter.points(*paper.operative)
     yield from _persons(letter)
-    yield from _sections(letter.told_again + paper.sections)
+    yield from _sections(letter.sections)
     yield from letter.section("reasons", _lines(paper.reasons))
     yield from letter.section("norms", _lines(paper.norms))
-
-
-def _ending(letter: Letter) -> Iterator[Block]:
-    yield from _terms(letter)
-    yield from letter.section("appeal", _lines((letter.paper.appeal,)))
+    if not is_minutes:
+        yield from _hearing(letter)
     yield from _closing(letter)
 
 
@@ -381,7 +343,7 @@ def _lines(texts: tuple[str, ...]) -> list[str]:
 _COMPOSERS: dict[str, Callable[[Letter], Iterator[Block]]] = {
     "notice": _notice,
     "order": _order,
-    "minutes": _minutes,
+    "minutes": _notice,
     "protocol": _protocol,
     "endorsement": _endorsement,
 }

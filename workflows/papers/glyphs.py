@@ -32,11 +32,6 @@ def shown(text: str) -> str:
     return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", clean)
 
 
-def breakable(text: str) -> str:
-    """``text`` with zero-width spaces in words too long for a line."""
-    return _LONG.sub(lambda found: "\u200b".join(re.findall(f".{{1,{_LONGEST}}}", found[0])), text)
-
-
 def paragraphs(text: str) -> list[str]:
     """The non-empty lines of ``text``."""
     return [line.strip() for line in re.split(r"[\n\v\f\x85\u2028\u2029]+", text.replace("\r\n", "\n")) if line.strip()]
@@ -45,7 +40,8 @@ def paragraphs(text: str) -> list[str]:
 def clean(value: Any) -> Any:
     """Every string in a JSON-like ``value`` made printable and breakable."""
     if isinstance(value, str):
-        return breakable(shown(value))
+        # With zero-width spaces in words too long for a line.
+        return _LONG.sub(lambda found: "\u200b".join(re.findall(f".{{1,{_LONGEST}}}", found[0])), shown(value))
     if isinstance(value, dict):
         return {key: shown(str(item)) if key in _EXACT else clean(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

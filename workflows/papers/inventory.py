@@ -38,11 +38,11 @@ def render(inventory: Inventory) -> bytes:
     """The list as PDF. Text is data and is never markup."""
     moment = inventory.at.astimezone(UTC)
     stamp = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
-    told = {**clean({**asdict(inventory), "at": ""}), "at": stamp}
+    facts = {**clean({**asdict(inventory), "at": ""}), "at": stamp}
     made = typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
         ignore_system_fonts=True,
-        sys_inputs={"paper": json.dumps(told, ensure_ascii=False)},
+        sys_inputs={"paper": json.dumps(facts, ensure_ascii=False)},
     )
     return bytes(made)

@@ -3,7 +3,6 @@
 A library returns an unknown name unchanged, so the worst result is a name in the nominative.
 """
 
-from functools import lru_cache
 from typing import Final, Protocol
 
 from pytrovich import Case, Gender, NamePart, PetrovichDeclinationMaker
@@ -31,6 +30,8 @@ _RUSSIAN: Final = {
 }
 _KAZAKH: Final = frozenset({"genitive", "dative", "accusative", "instrumental", "ablative", "locative"})
 _CHILD_OF: Final = ("ұлы", "қызы")
+_KAZAKH_INFLECTOR: Final = QazaqNameInflector()
+_RUSSIAN_INFLECTOR: Final = PetrovichDeclinationMaker()
 
 
 class Person(Protocol):
@@ -75,27 +76,16 @@ def _known(case: str) -> str:
     return case
 
 
-@lru_cache(maxsize=1)
-def _kazakh_inflector() -> QazaqNameInflector:
-    return QazaqNameInflector()
-
-
-@lru_cache(maxsize=1)
-def _russian_inflector() -> PetrovichDeclinationMaker:
-    return PetrovichDeclinationMaker()
-
-
 def _kazakh(name: str, case: str) -> str:
     """Only the last word of a Kazakh name takes the suffix: Серіков Нұрлан Болатұлына."""
     if case not in _KAZAKH or not name:
         return name
     head, _, tail = name.rpartition(" ")
-    inflector = _kazakh_inflector()
     if tail.lower().endswith(_CHILD_OF):
-        declined = inflector.possessive(tail[:-1], "3", case)
+        declined = _KAZAKH_INFLECTOR.possessive(tail[:-1], "3", case)
     else:
         sound = _as_heard(tail)
-        declined = tail + str(inflector.inflect(sound, case))[len(sound) :]
+        declined = tail + str(_KAZAKH_INFLECTOR.inflect(sound, case))[len(sound) :]
     return f"{head} {declined}".strip()
 
 
@@ -117,4 +107,4 @@ def _russian_parts(person: Person, case: str) -> list[str]:
     if case not in _RUSSIAN:
         return [text for _, text in named if text]
     gender = Gender.FEMALE if person.sex == "female" else Gender.MALE
-    return [_russian_inflector().make(part, gender, _RUSSIAN[case], text) for part, text in named if text]
+    return [_RUSSIAN_INFLECTOR.make(part, gender, _RUSSIAN[case], text) for part, text in named if text]

@@ -20,16 +20,19 @@ _local = threading.local()
 
 def render(paper: Paper) -> bytes:
     """The paper as PDF/A-2b (ISO 19005-2). The same facts give the same bytes; text is never markup."""
-    return _pages(_compiler().compile(format="pdf", pdf_standards=STANDARD, **_given(paper)))[0]
+    return _compile(paper, format="pdf", pdf_standards=STANDARD)[0]
 
 
 def images(paper: Paper, ppi: float = 110.0) -> list[bytes]:
     """The pages as PNG, for viewing."""
-    return _pages(_compiler().compile(format="png", ppi=ppi, **_given(paper)))
+    return _compile(paper, format="png", ppi=ppi)
 
 
-def _pages(made: bytes | list[bytes | None] | list[bytes] | None) -> list[bytes]:
+def _compile(paper: Paper, **options: Any) -> list[bytes]:
     """The compiler's result without an output file: one bytes object, or one a page."""
+    data = json.dumps(document(paper), ensure_ascii=False)
+    moment = int(paper.prepared_at.timestamp())
+    made = _compiler().compile(sys_inputs={"paper": data}, timestamp=moment, **options)
     pieces = made if isinstance(made, list) else [made]
     return [piece for piece in pieces if piece is not None]
 
@@ -44,11 +47,6 @@ def _compiler() -> typst.Compiler:
     return found
 
 
-def _given(paper: Paper) -> dict[str, Any]:
-    data = json.dumps(document(paper), ensure_ascii=False)
-    return {"sys_inputs": {"paper": data}, "timestamp": int(paper.prepared_at.timestamp())}
-
-
 def document(paper: Paper) -> dict[str, Any]:
     """Everything that the template prints, cleaned, as one JSON object."""
     letter = Letter(paper)
@@ -56,41 +54,48 @@ def document(paper: Paper) -> dict[str, Any]:
     body = clean({"title": title, "subtitle": subtitle, "blocks": blocks(letter), **_frame(letter)})
     moment = paper.prepared_at.astimezone(UTC)
     stamp = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second]
-    return {**body, "language": paper.language, "at": stamp, "preview": paper.preview, "qr": _qr(paper)}
+    qr = ""
+    if paper.verify_url and not paper.preview:
+        # Any mask can be read (ISO/IEC 18004, 7.8); choosing the best of eight takes longer than the page itself.
+        code = segno.make(paper.verify_url, error="m", micro=False, mask=3)
+        qr = str(code.svg_inline(border=0, dark="#14213d", omitsize=True))
+    return {**body, "language": paper.language, "at": stamp, "preview": paper.preview, "qr": qr}
 
 
 def _frame(letter: Letter) -> dict[str, Any]:
     """The frame of the text: letterhead, date and place, page footer, signature."""
-    paper, said = letter.paper, letter.words
+    paper, wording = letter.paper, letter.words
     author = paper.author
     body = author.organisation if author else paper.installation
     return {
         "organisation": body,
         "addressee": paper.addressee if paper.template == "motion" else "",
-        "addressee_label": said.label("addressee"),
+        "addressee_label": wording.label("addressee"),
         "place": paper.place or (author.place if author else ""),
-        "date": said.instant(paper.prepared_at),
-        "case": said.label("case", case=paper.case.number),
-        "number": said.label("number", number=paper.motion.number) if paper.motion and paper.motion.number else "",
+        "date": wording.instant(paper.prepared_at),
+        "case": wording.label("case", case=paper.case.number),
+        "number": wording.label("number", number=paper.motion.number) if paper.motion and paper.motion.number else "",
         "act_id": paper.act_id,
-        "act_label": said.label("act_id"),
-        "clock": said.label("clock", zone=said.zone(paper.prepared_at)),
-        "watermark": said.data["watermark"],
-        "watermark_note": said.data["watermark_note"],
+        "act_label": wording.label("act_id"),
+        "clock": wording.label("clock", zone=wording.zone(paper.prepared_at)),
+        "watermark": wording.data["watermark"],
+        "watermark_note": wording.data["watermark_note"],
         "generated_notice": paper.generated_notice,
-        "page": said.data["labels"]["page"],
+        "page": wording.data["labels"]["page"],
         "signature": _signature(letter),
     }
 
 
 def _signature(letter: Letter) -> dict[str, Any]:
-    paper, said = letter.paper, letter.words
-    author, texts = paper.author, said.data["signature"]
+    paper, wording = letter.paper, letter.words
+    author, texts = paper.author, wording.data["signature"]
     claim = texts["preview"] if paper.preview else texts["officer" if author else "service"]
+    # The first 16 of 64 hex digits in groups of four, for comparison by eye.
+    digest = paper.fingerprint[:16]
     rows = [
-        (said.label("prepared"), f"{said.instant(paper.prepared_at)} ({said.zone(paper.prepared_at)})"),
-        (said.label("act_id"), paper.act_id),
-        (said.label("fingerprint"), _short_hash(paper.fingerprint)),
+        (wording.label("prepared"), f"{wording.instant(paper.prepared_at)} ({wording.zone(paper.prepared_at)})"),
+        (wording.label("act_id"), paper.act_id),
+        (wording.label("fingerprint"), " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))),
     ]
     return {
         "claim": claim,
@@ -99,19 +104,6 @@ def _signature(letter: Letter) -> dict[str, Any]:
         "organisation": author.organisation if author else "",
         "name": letter.values["author"],
         "rows": [row for row in rows if row[1]],
-        "verify": said.label("verify"),
+        "verify": wording.label("verify"),
         "url": "" if paper.preview else paper.verify_url,
     }
-
-
-def _short_hash(digest: str) -> str:
-    """The first 16 of 64 hex digits in groups of four, for comparison by eye."""
-    return " ".join(digest[at : at + 4] for at in range(0, min(len(digest), 16), 4))
-
-
-def _qr(paper: Paper) -> str:
-    if not paper.verify_url or paper.preview:
-        return ""
-    # Any mask can be read (ISO/IEC 18004, 7.8); choosing the best of eight takes longer than the page itself.
-    code = segno.make(paper.verify_url, error="m", micro=False, mask=3)
-    return str(code.svg_inline(border=0, dark="#14213d", omitsize=True))

@@ -46,17 +46,14 @@ class Words:
         female = self.data.get("capacities_female", {}) if person.name.sex == "female" else {}
         return str(female.get(person.capacity, self.data["capacities"].get(person.capacity, person.capacity)))
 
-    def verb(self, key: str, sex: str) -> str:
-        """The verb between two parts of a ruling, in the form for the author's sex."""
-        return str(self.data["verbs"][key][sex])
-
     def on_the_basis(self, articles: str) -> str:
         """Articles in the form that follows "on the basis of": ``статьями 147, 148``."""
         return self._cited("on_the_basis", articles)
 
     def article(self, articles: str) -> str:
-        """Articles as a short reference: ``ҚПК 148(7)-бабы``. References to other acts are cited unchanged."""
-        return self._cited("article", articles) if _of_code(articles) else articles
+        """Articles as a short reference: ``ҚПК 148(7)-бабы``. Another act (``76-НП``) is cited unchanged."""
+        is_of_code = not any(sign.isalpha() for sign in articles)
+        return self._cited("article", articles) if is_of_code else articles
 
     def outcome_article(self, articles: str) -> str:
         """The articles of an outcome in brackets, with a leading space; empty for none."""
@@ -105,11 +102,6 @@ class Words:
             amount, names = amount / KILO, names[1:]
         digits = f"{amount:.0f}" if names[0] == self.data["sizes"][0] else f"{amount:.1f}"
         return f"{digits.replace('.', self.data['decimal'])}\N{NO-BREAK SPACE}{names[0]}"
-
-
-def _of_code(articles: str) -> bool:
-    """Whether the text consists of article numbers; false for the name of another act, such as ``76-НП``."""
-    return not any(sign.isalpha() for sign in articles)
 
 
 def local_time(value: datetime) -> datetime:
