@@ -13,7 +13,7 @@ Difference = tuple[str, str]
 
 def survived(suggested: str, signed: str) -> float:
     """The share, 0 to 1, of the suggested words that stand in the signed text in runs of at least three."""
-    ours, theirs = _words(suggested), _words(signed)
+    ours, theirs = ([word.casefold() for word in _WORD.findall(text)] for text in (suggested, signed))
     if not ours:
         return 0.0
     runs = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
@@ -31,7 +31,3 @@ def differences(suggested: str, signed: str) -> list[Difference]:
         else:
             found += [("delete", "".join(ours[a:b])), ("insert", "".join(theirs[c:d]))]
     return [difference for difference in found if difference[1]]
-
-
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]

@@ -2,7 +2,6 @@
 
 import hashlib
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -56,55 +55,43 @@ def differences(suggestion: Suggestion, signed_text: str) -> list[Difference]:
 
 def _suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
     _require_judge(motion, post)
-    _require_open_question(motion, outcome)
+    if motion.state not in DECIDABLE:
+        raise Conflict(Problem("not-pending", _("This motion is not waiting for a decision."), "state"))
+    if outcome not in {possible.key for possible in motion.kind_entry.outcomes}:
+        raise Invalid(Problem("outcome", _("Choose one of the outcomes that the law knows."), "outcome"))
     composer = Composer(motion, outcome)
-    facts = {
-        "motion": motion,
-        "post": post,
-        "outcome": outcome,
-        "template_version": composer.version,
-        "inputs_sha256": hashlib.sha256(bytes(canonical(composer.inputs()))).hexdigest(),
-    }
-    suggestion, made = Suggestion.objects.get_or_create(**facts, defaults=_content(composer))
+    paragraphs = composer.paragraphs()
+    text = "\n\n".join(paragraph["text"] for paragraph in paragraphs if paragraph["part"] == "reasoning")
+    suggestion, made = Suggestion.objects.get_or_create(
+        motion=motion,
+        post=post,
+        outcome=outcome,
+        template_version=composer.wording.version,
+        inputs_sha256=hashlib.sha256(bytes(canonical(composer.inputs()))).hexdigest(),
+        defaults={
+            "language": composer.language,
+            "label": composer.wording.data["label"],
+            "paragraphs": paragraphs,
+            "text": text,
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        },
+    )
     if made:
         _record(suggestion, post)
     return suggestion
 
 
-def _content(composer: Composer) -> dict[str, Any]:
-    paragraphs = composer.paragraphs()
-    text = "\n\n".join(paragraph["text"] for paragraph in paragraphs if paragraph["part"] == "reasoning")
-    return {
-        "language": composer.language,
-        "label": composer.label,
-        "paragraphs": paragraphs,
-        "text": text,
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-    }
-
-
 def _require_judge(motion: Motion, post: Post) -> None:
     faults = []
+    has_motion = motion.judge_id == post.officer_id and motion.court_id == post.organisation_id
     if not is_on():
         faults.append(Problem("assistant-off", _("Suggestions are switched off.")))
-    if not _has_it(motion, post):
+    if not (has_motion and post.role == Role.JUDGE and post.is_current()):
         faults.append(Problem("not-your-motion", _("Only the judge who has the motion may ask for a suggestion.")))
     elif not openings.has_opened(motion, post):
         faults.append(Problem("not-opened", _("Open the materials first: a suggestion follows your own reading.")))
     if faults:
         raise NotAllowed(faults)
-
-
-def _has_it(motion: Motion, post: Post) -> bool:
-    same = motion.judge_id == post.officer_id and motion.court_id == post.organisation_id
-    return same and post.role == Role.JUDGE and post.is_current()
-
-
-def _require_open_question(motion: Motion, outcome: str) -> None:
-    if motion.state not in DECIDABLE:
-        raise Conflict(Problem("not-pending", _("This motion is not waiting for a decision."), "state"))
-    if outcome not in {possible.key for possible in motion.kind_entry.outcomes}:
-        raise Invalid(Problem("outcome", _("Choose one of the outcomes that the law knows."), "outcome"))
 
 
 def _record(suggestion: Suggestion, post: Post) -> None:

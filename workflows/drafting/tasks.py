@@ -22,7 +22,14 @@ def measure() -> int:
 
     Idempotent: each decision is measured once.
     """
-    return sum(_measure(act) for act in _unmeasured().iterator(chunk_size=100))
+    recorded = 0
+    for act in _unmeasured().iterator(chunk_size=100):
+        suggestion = Suggestion.objects.get(pk=act.stated["payload"]["suggestion"])
+        share = survived(suggestion.text, written_text(act))
+        _survival, made = Survival.objects.get_or_create(act=act, defaults={"suggestion": suggestion, "share": share})
+        log.info("suggestion %s: %.0f %% stands in act %s", suggestion.pk, share * 100, act.pk)
+        recorded += made
+    return recorded
 
 
 def _unmeasured() -> QuerySet[Act]:
@@ -33,14 +40,6 @@ def _unmeasured() -> QuerySet[Act]:
     measured = Survival.objects.filter(act=OuterRef("pk"))
     candidates = Act.objects.filter(Q(type__in=DECISIONS), Exists(named), ~Exists(measured))
     return candidates.select_related("motion", "motion__catalogue").order_by("performed_at")
-
-
-def _measure(act: Act) -> bool:
-    suggestion = Suggestion.objects.get(pk=act.stated["payload"]["suggestion"])
-    share = survived(suggestion.text, written_text(act))
-    _survival, made = Survival.objects.get_or_create(act=act, defaults={"suggestion": suggestion, "share": share})
-    log.info("suggestion %s: %.0f %% stands in act %s", suggestion.pk, share * 100, act.pk)
-    return made
 
 
 def written_text(act: Act) -> str:
