@@ -40,8 +40,8 @@ def form(year: Year, **given: Any) -> dict[str, Any]:
     sent: dict[str, Any] = {name: getattr(year, name) for name in fields}
     sent |= {"days-TOTAL_FORMS": len(days) + 1, "days-INITIAL_FORMS": len(days)}
     for number, day in enumerate(days):
-        one = {"id": day.pk, "year": year.pk, "day": f"{day.day}", "name": day.name, "source": day.source}
-        sent |= {f"days-{number}-{key}": value for key, value in one.items()}
+        row = {"id": day.pk, "year": year.pk, "day": f"{day.day}", "name": day.name, "source": day.source}
+        sent |= {f"days-{number}-{key}": value for key, value in row.items()}
         sent |= {f"days-{number}-worked": "on"} if day.worked else {}
     return {**sent, f"days-{len(days)}-year": year.pk, **given}
 
@@ -53,7 +53,7 @@ def save(admin: Client, year: Year, **given: Any) -> str:
 
 
 def sign_off(admin: Client, *years: Year) -> str:
-    picked = {"action": "sign_off", "_selected_action": [one.pk for one in years]}
+    picked = {"action": "sign_off", "_selected_action": [year.pk for year in years]}
     return admin.post(PAGE, picked, follow=True).content.decode()
 
 

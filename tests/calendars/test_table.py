@@ -74,7 +74,7 @@ def test_loading_again_leaves_the_table_alone_and_says_what_it_left(year: Year) 
     assert "2026-01-07: the table has nothing, the file off (Orthodox Christmas): left as it is" in answer
     assert "2026-08-31: the table has off (moved by decree), the file nothing: left as it is" in answer
     assert in_force().calendar.is_working(CHRISTMAS)
-    assert not any(one.made for one in load_all())
+    assert not any(loaded.made for loaded in load_all())
 
 
 def test_what_is_loaded_is_in_the_log_and_compared_at_once() -> None:
@@ -82,7 +82,7 @@ def test_what_is_loaded_is_in_the_log_and_compared_at_once() -> None:
     answer = told("load_calendar")
     assert "kz 2025 loaded" in answer
     assert "2025-01-03 worked here, off there" in answer
-    [entry] = [one.content for one in Entry.objects.all() if one.event == "calendar.loaded"]
+    [entry] = [entry.content for entry in Entry.objects.all() if entry.event == "calendar.loaded"]
     assert entry["data"] == {"jurisdiction": "kz", "year": 2025, "days": 21}
 
 

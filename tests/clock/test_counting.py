@@ -137,7 +137,7 @@ def test_a_later_event_never_ends_earlier(
     first: datetime, second: datetime, amount: int, unit: clock.Unit, skip: bool
 ) -> None:
     early, late = sorted([first, second])
-    ends = [clock.due(one, amount, unit, skip_first=skip, roll=True, calendar=KZ).due_at for one in (early, late)]
+    ends = [clock.due(start, amount, unit, skip_first=skip, roll=True, calendar=KZ).due_at for start in (early, late)]
     assert ends[0] <= ends[1]
 
 

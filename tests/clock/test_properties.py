@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 @st.composite
 def calendars(draw: st.DrawFn) -> clock.Calendar:
     """Any table: days off wherever they fall, and weekends that are worked."""
-    weekends = [one for one in draw(st.lists(DAYS, max_size=10)) if one.weekday() > 4]
+    weekends = [day for day in draw(st.lists(DAYS, max_size=10)) if day.weekday() > 4]
     off = draw(st.lists(DAYS, max_size=60))
     zone = draw(st.sampled_from([ALMATY, KYIV]))
     return clock.Calendar(zone, YEARS, frozenset(off) - frozenset(weekends), frozenset(weekends))
@@ -54,7 +54,7 @@ def test_a_term_that_deprives_of_liberty_never_rolls(
 ) -> None:
     """48(4): a rule that does not roll ends on its day, whatever the table says."""
     plain = clock.Calendar(calendar.zone, YEARS)
-    ends = [clock.due(start, amount, unit, skip_first=skip, roll=False, calendar=one) for one in (calendar, plain)]
+    ends = [clock.due(start, amount, unit, skip_first=skip, roll=False, calendar=table) for table in (calendar, plain)]
     assert ends[0] == ends[1]
     assert ends[0].steps[-1].data == {"because": "rule"}
 
@@ -66,7 +66,7 @@ def test_rolling_stops_at_the_first_day_that_is_worked(
     fixed = last_day(clock.due(start, amount, unit, skip_first=skip, roll=False, calendar=calendar), calendar)
     rolled = last_day(clock.due(start, amount, unit, skip_first=skip, roll=True, calendar=calendar), calendar)
     passed = [fixed + number * DAY for number in range((rolled - fixed).days)]
-    assert not any(calendar.is_working(one) for one in passed)
+    assert not any(calendar.is_working(day) for day in passed)
     assert calendar.is_working(rolled) or not calendar.knows(rolled)
 
 
@@ -107,8 +107,8 @@ def test_a_longer_term_never_ends_earlier(
     start: datetime, unit: clock.Unit, amount: int, skip: bool, roll: bool, calendar: clock.Calendar
 ) -> None:
     ends = [
-        clock.due(start, one, unit, skip_first=skip, roll=roll, calendar=calendar).due_at
-        for one in (amount, amount + 1)
+        clock.due(start, length, unit, skip_first=skip, roll=roll, calendar=calendar).due_at
+        for length in (amount, amount + 1)
     ]
     assert ends[0] <= ends[1]
 
@@ -118,8 +118,8 @@ def test_an_instant_counts_the_same_in_whatever_offset_it_is_written(
     start: datetime, unit: clock.Unit, amount: int, skip: bool, roll: bool, calendar: clock.Calendar
 ) -> None:
     ends = {
-        clock.due(one, amount, unit, skip_first=skip, roll=roll, calendar=calendar).due_at
-        for one in (start, start.astimezone(ALMATY), start.astimezone(KYIV))
+        clock.due(moment, amount, unit, skip_first=skip, roll=roll, calendar=calendar).due_at
+        for moment in (start, start.astimezone(ALMATY), start.astimezone(KYIV))
     }
     assert len(ends) == 1
 

@@ -28,8 +28,8 @@ def named(value: object) -> str:
 @pytest.mark.parametrize(("kind", "language"), MOTIONS, ids=named)
 def test_a_motion_states_every_field_of_its_form(paper: PaperMaker, kind: Kind, language: Language) -> None:
     asked = sections(kind.form, language)
-    one = paper("motion", language, kind=kind_facts(kind, language), sections=asked, hearing=None)
-    states(one, kind.name.in_(language), *labels(kind.form, language))
+    made = paper("motion", language, kind=kind_facts(kind, language), sections=asked, hearing=None)
+    states(made, kind.name.in_(language), *labels(kind.form, language))
 
 
 @pytest.mark.parametrize(("kind", "outcome", "language"), DECISIONS, ids=named)
@@ -39,14 +39,14 @@ def test_a_decision_states_its_outcome_and_its_fields(
     given: dict[str, Any] = {
         "kind": kind_facts(kind, language),
         "outcome": outcome_facts(outcome, language),
-        "service": tuple(one.label.in_(language) for one in kind.service),
+        "service": tuple(addressee.label.in_(language) for addressee in kind.service),
         "norms": tuple(norm.text.in_(language) for norm in kind.norms),
         "sections": sections(outcome.form, language),
         "motion_sections": sections(kind.form, language),
     }
-    one = paper(outcome.output, language, hearing=None, **given)
+    made = paper(outcome.output, language, hearing=None, **given)
     told = (outcome.label.in_(language), outcome.article, *given["service"], *given["norms"])
-    states(one, *told, *labels(kind.form, language), *labels(outcome.form, language))
+    states(made, *told, *labels(kind.form, language), *labels(outcome.form, language))
 
 
 def states(paper: facts.Paper, *expected: str) -> None:
@@ -79,5 +79,5 @@ def _section(field: Field, language: Language) -> facts.Section:
     label = field.label.in_(language)
     if field.type != "list":
         return facts.Section(label, (SAID,), key=field.key)
-    header = tuple(one.label.in_(language) for one in field.fields)
+    header = tuple(column.label.in_(language) for column in field.fields)
     return facts.Section(label, table=facts.Table(header, (tuple(SAID for _ in header),)), key=field.key)

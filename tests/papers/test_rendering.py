@@ -44,8 +44,8 @@ def has(pdf: bytes, *expected: str) -> None:
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_every_fact_is_on_the_paper(paper: PaperMaker, template: str, language: str) -> None:
-    one = paper(template, language)
-    pdf, said = render(one), words(language)
+    made = paper(template, language)
+    pdf, said = render(made), words(language)
     has(
         pdf,
         said.act(template)["title"],
@@ -55,7 +55,7 @@ def test_every_fact_is_on_the_paper(paper: PaperMaker, template: str, language: 
         URL,
         "0123 4567 89ab cdef",
     )
-    has(pdf, "Жұмабек Дәурен Сейітұлы", "1990", said.capacity(one.persons[0]), "Хаттама.pdf", "ab" * 32)
+    has(pdf, "Жұмабек Дәурен Сейітұлы", "1990", said.capacity(made.persons[0]), "Хаттама.pdf", "ab" * 32)
     has(pdf, "Мерзімі", "2 ай", "Күдіктің негізділігі тексерілді.", "ef" * 32)
     has(pdf, "148-бап: тергеу судьясы", "Орындау тергеушіге жүктелсін.", "Шағым үш тәулік ішінде беріледі.")
     has(pdf, "күдікті", "тергеуші", "Ұстап алу хаттамасы", "3-зал", "Б. Темірова", said.act_name("agreement"))
@@ -214,7 +214,7 @@ def test_the_address_of_a_long_host_is_followed_and_copied_as_it_is(paper: Paper
     url = f"https://{'very-long-name.' * 8}example/verify/?act={ACT_ID}"
     pages = PdfReader(BytesIO(render(paper(verify_url=url)))).pages
     copied = "".join("".join(page.extract_text() for page in pages).split())
-    links = [one.get_object()["/A"]["/URI"] for page in pages for one in page.get("/Annots", [])]
+    links = [link.get_object()["/A"]["/URI"] for page in pages for link in page.get("/Annots", [])]
     assert url in copied
     assert set(links) == {url}
 

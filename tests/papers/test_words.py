@@ -16,7 +16,7 @@ from workflows.papers.wording import words
 
 def shape(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: shape(one) for key, one in value.items()}
+        return {key: shape(part) for key, part in value.items()}
     return len(value) if isinstance(value, list) else type(value)
 
 
@@ -55,8 +55,8 @@ def test_sentences_name_known_facts(template: str, language: str) -> None:
 
 def strings(value: Any) -> list[str]:
     if isinstance(value, dict):
-        return [text for one in value.values() for text in strings(one)]
-    return [text for one in value for text in strings(one)] if isinstance(value, (list, tuple)) else [value]
+        return [text for part in value.values() for text in strings(part)]
+    return [text for part in value for text in strings(part)] if isinstance(value, (list, tuple)) else [value]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_kinds_and_their_paths(kz: Catalogue) -> None:
 
 
 def test_every_rule_has_its_article_and_its_review(kz: Catalogue) -> None:
-    rules = [one for kind in kz.kinds.values() for one in rules_in(kind)]
+    rules = [rule for kind in kz.kinds.values() for rule in rules_in(kind)]
     assert len(rules) > 100
     assert all(rule.article and rule.mark in "SMU" and rule.review for rule in rules)
 
@@ -58,7 +58,7 @@ def rules_in(value: object) -> list[schema.Rule]:
     if hasattr(value, "__dataclass_fields__"):
         inner = [getattr(value, name) for name in value.__dataclass_fields__]
     own = [value] if isinstance(value, schema.Rule) else []
-    return own + [rule for one in inner for rule in rules_in(one)]
+    return own + [rule for part in inner for rule in rules_in(part)]
 
 
 def test_a_decision_asks_for_its_outcome_and_then_the_reasons(kz: Catalogue) -> None:
@@ -101,7 +101,7 @@ def test_the_command_says_what_is_stored(capsys: pytest.CaptureFixture[str]) -> 
     call_command("load_statute")
     stored = {tuple(line.split()[:2]) for line in capsys.readouterr().out.splitlines()}
     assert stored == {(version.jurisdiction, version.version) for version in CatalogueVersion.objects.all()}
-    assert {place for place, _version in stored} == {one.name for one in settings.STATUTE_DIR.iterdir()}
+    assert {place for place, _version in stored} == {folder.name for folder in settings.STATUTE_DIR.iterdir()}
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ def faults(form: Form, **given: Any) -> list[str]:
     case = CaseFactory()
     payload = fill(form, case, **given)
     persons = {str(person.pk): person.capacity for person in case.persons.all()}
-    return [f"{one.field}: {one.message}" for one in validate(form, payload, persons=persons)]
+    return [f"{problem.field}: {problem.message}" for problem in validate(form, payload, persons=persons)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

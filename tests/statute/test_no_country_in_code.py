@@ -51,7 +51,7 @@ def test_no_text_of_the_program_names_an_article_or_a_kind(kinds: set[str]) -> N
 
 def told_by(path: Path, kinds: set[str]) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    yield from (one for one in texts_of(tree) if ARTICLE.search(one) or one in kinds)
+    yield from (text for text in texts_of(tree) if ARTICLE.search(text) or text in kinds)
 
 
 def texts_of(tree: ast.AST) -> Iterator[str]:

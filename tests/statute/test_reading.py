@@ -154,7 +154,7 @@ def test_the_line_is_the_one_at_fault(specimen: Path) -> None:
 
 def test_a_fault_of_a_shared_rule_is_named_once_where_it_is_written(specimen: Path) -> None:
     rewriter(specimen)("rules.yaml", "unit: days", "unit: nights")
-    faults = [one for one in faults_of(specimen) if "'nights'" in one]
+    faults = [fault for fault in faults_of(specimen) if "'nights'" in fault]
     assert [fault.split(":")[:2] for fault in faults] == [
         ["rules.yaml", str(line_of(specimen, "rules.yaml", "nights"))]
     ]
@@ -165,7 +165,7 @@ def test_all_faults_of_all_files_at_once_in_order(specimen: Path) -> None:
     change(ARREST, "role: consent", "role: assent")
     change(ARREST, "remind: [0.5, 0.85]", "remind: [0.5, 2.5]")
     change(SEARCH, "role: notify_copy", "role: none_at_all")
-    assert [one.split(":")[0] for one in faults_of(specimen)] == [ARREST, ARREST, SEARCH]
+    assert [fault.split(":")[0] for fault in faults_of(specimen)] == [ARREST, ARREST, SEARCH]
 
 
 def test_a_missing_head_is_named(specimen: Path) -> None:

@@ -30,7 +30,7 @@ def test_no_rule_is_left_out(kz: Catalogue) -> None:
     # Each kind is handed what all share: the report tells it once.
     shared = len(rules_in((dict(kz.acts), kz.lifting)))
     assert len(found) == len(rules_in(dict(kz.kinds))) - (len(kz.kinds) - 1) * shared
-    assert all(one.says and one.article and one.review for one in found)
+    assert all(row.says and row.article and row.review for row in found)
 
 
 @pytest.mark.parametrize("language", sorted(UNKNOWN))
@@ -38,7 +38,7 @@ def test_what_is_unknown_says_so_in_every_language(kz: Catalogue, language: str)
     with translation.override(language):
         unknown = [row for row in report.rows(kz) if row.mark == "U"]
     assert unknown
-    assert all(one.says.endswith(UNKNOWN[language]) for one in unknown)
+    assert all(row.says.endswith(UNKNOWN[language]) for row in unknown)
 
 
 def test_terms_and_appeals_in_words(kz: Catalogue) -> None:

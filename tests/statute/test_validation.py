@@ -23,8 +23,8 @@ def field(kind: FieldType, **more: Any) -> Field:
 
 def codes(form: Form, payload: Any, **more: Any) -> dict[str, str]:
     found = validate(form, payload, persons=PERSONS, at=NOW, **more)
-    assert len({(one.field, one.code) for one in found}) == len(found)
-    return {one.field: one.code for one in found}
+    assert len({(problem.field, problem.code) for problem in found}) == len(found)
+    return {problem.field: problem.code for problem in found}
 
 
 def custody(**changes: Any) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def custody(**changes: Any) -> dict[str, Any]:
         "milder_impossible": "Тұрақты мекенжайы жоқ.",
         **changes,
     }
-    return {key: one for key, one in payload.items() if one is not None}
+    return {key: value for key, value in payload.items() if value is not None}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_is_empty_is_empty_of_its_type(kind: FieldType) -> None:
 
 def test_an_instant_at_the_end_of_time_is_a_fault_like_any_other(kz: Catalogue) -> None:
     form = kz.kind("custody").form_for("protocol", "sanctioned")
-    keys = [one.key for one in form.fields if one.type == "instant"]
+    keys = [field.key for field in form.fields if field.type == "instant"]
     for end in ("9999-12-31T23:59:59-14:00", "9998-12-31T00:00:00Z"):
         assert codes(form, dict.fromkeys(keys, end), complete=False).keys() >= {f"payload.{key}" for key in keys}
 
@@ -124,7 +124,7 @@ def test_a_complete_custody_motion_has_no_fault(kz: Catalogue) -> None:
 def test_everything_missing_is_named_at_once_and_in_a_draft_not_at_all(kz: Catalogue) -> None:
     form = kz.kind("custody").form
     found = codes(form, {})
-    assert set(found) == {f"payload.{one.key}" for one in form.fields if one.required}
+    assert set(found) == {f"payload.{field.key}" for field in form.fields if field.required}
     assert set(found.values()) == {"required"}
     assert codes(form, {}, complete=False) == {}
 
@@ -293,7 +293,7 @@ def test_the_json_schema_agrees_on_a_good_and_on_bad_payloads(kz: Catalogue) -> 
 
 def test_every_act_has_a_form(kz: Catalogue) -> None:
     kind = kz.kind("custody")
-    assert [one.key for one in kind.form_for("refusal").fields] == ["reasons"]
+    assert [field.key for field in kind.form_for("refusal").fields] == ["reasons"]
     assert kind.form_for("registration") == Form()
     assert kind.requirement("materials").required
     assert kind.term("decide").amount == 8

@@ -39,7 +39,7 @@ def test_a_missed_deadline_is_written_down_once_and_told(world: World) -> None:
 
     deadline.refresh_from_db()
     assert deadline.state == "missed"
-    assert len([one for one in logged("deadline.missed") if one.content["data"]["role"] == "judge"]) == 1
+    assert len([entry for entry in logged("deadline.missed") if entry.content["data"]["role"] == "judge"]) == 1
     assert Message.objects.filter(topic="deadline.missed", officer=motion.judge).count() == 1
 
 

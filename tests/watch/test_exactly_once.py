@@ -89,8 +89,8 @@ def entries(event: str) -> list[dict[str, Any]]:
 def assert_once(overdue: Overdue) -> None:
     """One entry for each miss, with the instant at which it was missed; one message a recipient; one act an end."""
     missed = entries("deadline.missed")
-    assert Counter(one["subject"]["motion"] for one in missed) == Counter(map(str, overdue.missed))
-    assert {one["subject"]["motion"]: datetime.fromisoformat(one["data"]["due_at"]) for one in missed} == {
+    assert Counter(entry["subject"]["motion"] for entry in missed) == Counter(map(str, overdue.missed))
+    assert {entry["subject"]["motion"]: datetime.fromisoformat(entry["data"]["due_at"]) for entry in missed} == {
         str(motion): due_at for motion, due_at in overdue.missed.items()
     }
     assert Counter(entry["subject"]["motion"] for entry in entries("sanction.ending")) == Counter(
@@ -130,10 +130,10 @@ def test_killed_at_any_instant(overdue: Overdue) -> None:
     kills, pauses = 0, moments(20261121)
     while not overdue.is_done() and kills < 5:
         before = progress()
-        with Watching() as one, Watching():
+        with Watching() as first, Watching():
             _until(lambda: progress() > before or overdue.is_done())  # noqa: B023 - called in the same round
             time.sleep(next(pauses))
-            one.kill()
+            first.kill()
             kills += 1
     with Watching():
         _until(overdue.is_done)
@@ -159,5 +159,5 @@ def test_three_days_of_downtime_are_made_up_for_in_order(overdue: Overdue) -> No
     ended = [UUID(entry["subject"]["motion"]) for entry in entries("sanction.ending")]
     assert ended == sorted(overdue.ended, key=lambda pk: overdue.ended[pk])
     expired = Act.objects.filter(type=ActType.EXPIRY).order_by("performed_at")
-    assert [one.motion_id for one in expired] == ended
-    assert [datetime.fromisoformat(one.payload["valid_until"]) for one in expired] == sorted(overdue.ended.values())
+    assert [act.motion_id for act in expired] == ended
+    assert [datetime.fromisoformat(act.payload["valid_until"]) for act in expired] == sorted(overdue.ended.values())

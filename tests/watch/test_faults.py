@@ -78,9 +78,9 @@ def test_whichever_duty_fails_all_others_run(failing: Duty, monkeypatch: pytest.
     def noting(duty: Duty) -> Duty:
         return named(duty.__name__, lambda now: ran.append(duty.__name__) or 0)
 
-    watch = run(monkeypatch, *(raising(one, fault) if one is failing else noting(one) for one in duties.DUTIES))
+    watch = run(monkeypatch, *(raising(duty, fault) if duty is failing else noting(duty) for duty in duties.DUTIES))
     assert watch.tick() == 0
-    assert ran == [one.__name__ for one in duties.DUTIES if one is not failing]
+    assert ran == [duty.__name__ for duty in duties.DUTIES if duty is not failing]
     [row] = FailingDuty.objects.all()
     assert (row.duty, row.failures, row.next_try_at > row.since) == (failing.__name__, 1, True)
     assert type(fault).__name__ in row.fault
@@ -191,7 +191,7 @@ def spoil_checkpoint_folder() -> None:
 def test_a_log_that_cannot_be_signed_holds_up_nothing_else(
     spoil: Callable[[], None], missed: Deadline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = (duties.sequence_log, *(one for one in duties.DUTIES if one is not duties.sequence_log))
+    chosen = (duties.sequence_log, *(duty for duty in duties.DUTIES if duty is not duties.sequence_log))
     spoil()
     run(monkeypatch, *chosen).tick()
     assert logged("deadline.missed")
@@ -227,7 +227,7 @@ def three_missed(world: World) -> list[Deadline]:
         world.assigned("property_arrest")
     due = list(Deadline.objects.filter(role="judge", state="running").order_by("pk"))
     with past_guards():
-        Deadline.objects.exclude(pk__in=[one.pk for one in due]).delete()
+        Deadline.objects.exclude(pk__in=[deadline.pk for deadline in due]).delete()
     for number, deadline in enumerate(due):
         due_at = timezone.now() - timedelta(hours=3 - number)
         move_deadlines(Deadline.objects.filter(pk=deadline.pk), due_at=due_at)
@@ -339,7 +339,7 @@ def test_the_status_says_whether_a_watch_goes_round_and_what_fails(monkeypatch: 
     found = status.read()
     assert not found.is_late()
     assert found.is_late(timezone.now() + timedelta(minutes=2))
-    assert ([one.duty for one in found.failing], found.aside, found.is_well) == (["sequence_log"], [], False)
+    assert ([failure.duty for failure in found.failing], found.aside, found.is_well) == (["sequence_log"], [], False)
     assert status.last_tick() == Heartbeat.objects.get().at
 
 

@@ -109,4 +109,4 @@ def test_a_decision_that_waits_for_its_messages_keeps_no_other_waiting(
     second = world.decided("custody", "refused")
     assert Message.objects.filter(key=str(first.pk), channel="webhook").exclude(state="delivered").exists()
     assert duties.deliver_decisions(timezone.now()) == 1
-    assert [world.fresh(one).state for one in (first, second)] == [State.DECIDED, State.DELIVERED]
+    assert [world.fresh(motion).state for motion in (first, second)] == [State.DECIDED, State.DELIVERED]

@@ -70,7 +70,7 @@ def test_those_above_are_told_each_at_his_time(world: World, motion: Motion) -> 
         (world.case.prosecution, [Role.PROSECUTOR]),
         (world.case.court, [Role.COURT_CHAIR]),
     ]
-    assert [one["to"] for one in logged("deadline.escalated")] == [
+    assert [entry["to"] for entry in logged("deadline.escalated")] == [
         "head_of_unit",
         "supervising_prosecutor",
         "court_chair",
@@ -86,12 +86,12 @@ def test_what_was_done_is_not_escalated(motion: Motion) -> None:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("investigator", lambda one: [(one.author.officer, ())]),
-        ("head_of_unit", lambda one: [(one.organisation, (Role.HEAD_OF_UNIT,))]),
-        ("prosecutor", lambda one: [(one.consenting or one.prosecution, (Role.PROSECUTOR,))]),
-        ("judge", lambda one: [(one.judge, ())]),
-        ("court_chair", lambda one: [(one.court, (Role.COURT_CHAIR,))]),
-        ("clerk", lambda one: [(one.court, (Role.CLERK,))]),
+        ("investigator", lambda motion: [(motion.author.officer, ())]),
+        ("head_of_unit", lambda motion: [(motion.organisation, (Role.HEAD_OF_UNIT,))]),
+        ("prosecutor", lambda motion: [(motion.consenting or motion.prosecution, (Role.PROSECUTOR,))]),
+        ("judge", lambda motion: [(motion.judge, ())]),
+        ("court_chair", lambda motion: [(motion.court, (Role.COURT_CHAIR,))]),
+        ("clerk", lambda motion: [(motion.court, (Role.CLERK,))]),
     ],
 )
 def test_who_has_to_act(motion: Motion, role: str, expected: Any) -> None:
