@@ -93,11 +93,11 @@ def _log(what: str, failures: int, fault: Exception, pauses: tuple[timedelta, ti
 
     Returns the fields of the failure's record. The pause doubles from the first of ``pauses`` to the second.
     """
+    shortest, longest = pauses
+    until = timezone.now() + min(shortest * 2 ** min(failures - 1, _DOUBLINGS), longest)
     text = f"{type(fault).__name__}: {fault}"[:FAULT_LENGTH]
     if failures == 1:
         logger.critical("%s: %s", what, text, exc_info=fault)
     elif failures & (failures - 1) == 0:
         logger.error("%s, for the %d. time: %s", what, failures, text)
-    shortest, longest = pauses
-    pause = min(shortest * 2 ** min(failures - 1, _DOUBLINGS), longest)
-    return {"failures": failures, "fault": text, "next_try_at": timezone.now() + pause}
+    return {"failures": failures, "fault": text, "next_try_at": until}
