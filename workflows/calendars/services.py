@@ -5,7 +5,7 @@ restart.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,8 @@ def in_force(jurisdiction: str | None = None) -> InForce:
     """The calendar of a jurisdiction (the installation's if not given); ``CalendarError`` if none is loaded."""
     place = jurisdiction or settings.JURISDICTION
     years = Year.objects.filter(jurisdiction=place).order_by("year", "days__day")
+    # A year without days has one row, without a day.
+    rows: Sequence[tuple[str, int, date | None, bool | None]]
     rows = list(years.values_list("zone", "year", "days__day", "days__worked"))
     if not rows:
         raise clock.CalendarError([f"no calendar of {place!r} is loaded; run manage.py load_calendar"])

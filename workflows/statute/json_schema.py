@@ -16,6 +16,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema_of(form: Form) -> dict[str, Any]:
     """The JSON Schema of a complete payload of ``form``, labels and help in the active language."""
+    conditional: list[tuple[tuple[Condition, ...], tuple[str, ...]]]
     conditional = [((field.required_if,), (field.key,)) for field in form.fields if field.required_if]
     conditional += [(check.when, check.then_required) for check in form.checks if check.then_required]
     rules = [

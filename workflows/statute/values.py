@@ -53,7 +53,7 @@ def _text(field: Field, value: Any, path: str, _context: Context) -> Iterator[Pr
 
 def _number(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
     if field.type == "money":
-        fits = isinstance(value, str) and MONEY.fullmatch(value)
+        fits = isinstance(value, str) and MONEY.fullmatch(value) is not None
         sentence = _("An amount of money is expected here, such as 150000 or 150000.50.")
     else:
         fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
