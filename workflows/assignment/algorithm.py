@@ -51,20 +51,16 @@ def winner(seed: str, candidates: Sequence[Candidate]) -> str:
     total = sum(candidate["weight"] for candidate in candidates)
     if total < 1:
         raise ValueError("there is nobody to draw")
-    number = _number(seed, total)
+    counter = 0
+    # A hash from the last, incomplete range is skipped: it would favour the first candidates.
+    while (number := _hashed(f"{seed}:{counter}")) >= _SPACE - _SPACE % total:
+        counter += 1
+    number %= total
     for candidate in candidates:
         number -= candidate["weight"]
         if number < 0:
             break
     return str(candidate["officer"])
-
-
-def _number(seed: str, total: int) -> int:
-    """A number evenly distributed below ``total``; hashes from the last, incomplete range are skipped as biased."""
-    counter = 0
-    while (number := _hashed(f"{seed}:{counter}")) >= _SPACE - _SPACE % total:
-        counter += 1
-    return number % total
 
 
 def _hashed(text: str) -> int:
@@ -78,10 +74,6 @@ def faults(record: Mapping[str, Any]) -> list[str]:
     return [text for text, holds in _CHECKS[record["algorithm"]].items() if not holds(record)]
 
 
-def _picks(record: Mapping[str, Any]) -> bool:
-    return winner(record["seed"], record["candidates"]) == record["chosen"]
-
-
 def _weighs(candidate: Candidate) -> bool:
     made_of = candidate["made_of"]
     load = made_of["open"] + made_of["done"] + made_of["appeals"]
@@ -93,10 +85,6 @@ def _ordered(record: Mapping[str, Any]) -> bool:
     return officers == sorted(set(officers)) and not set(officers) & set(record["excluded"])
 
 
-def _commits(record: Mapping[str, Any]) -> bool:
-    return bool(commitment(record["made_of"]["nonce"]) == record["made_of"]["commitment"])
-
-
 def _first_picks(record: Mapping[str, Any]) -> bool:
     """Checks draws of the first algorithm, without weights: the smallest SHA-256 of seed and officer wins."""
     officers = [str(candidate) for candidate in record["candidates"]]
@@ -106,10 +94,14 @@ def _first_picks(record: Mapping[str, Any]) -> bool:
 _CHECKS: dict[str, dict[str, Callable[[Mapping[str, Any]], bool]]] = {
     FIRST: {"another judge should have been drawn": _first_picks},
     NAME: {
-        "the nonce is not the one that was committed to": _commits,
+        "the nonce is not the one that was committed to": lambda record: (
+            commitment(record["made_of"]["nonce"]) == record["made_of"]["commitment"]
+        ),
         "the seed is not the hash of its parts": lambda record: seed(record["made_of"]) == record["seed"],
         "a weight is not what its parts make": lambda record: all(map(_weighs, record["candidates"])),
         "the candidates are not in order": _ordered,
-        "another judge should have been drawn": _picks,
+        "another judge should have been drawn": lambda record: (
+            winner(record["seed"], record["candidates"]) == record["chosen"]
+        ),
     },
 }

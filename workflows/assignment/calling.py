@@ -119,7 +119,9 @@ def _call(before: DutyCall, post: Post, at: datetime) -> DutyCall:
 
 def _pass_on(call: DutyCall, now: datetime, answered: Answered) -> DutyCall | None:
     """End a call whose time has run out; the next call, or None."""
-    called = {made.post_id: made.post.officer_id for made in _calling(call)}
+    same = DutyCall.objects.filter(motion=call.motion_id, organisation=call.organisation_id, role=call.role)
+    calling = same.filter(began_at=call.began_at).select_related("post").order_by("position")
+    called = {made.post_id: made.post.officer_id for made in calling}
     who = next((officer for officer in called.values() if answered(call.motion_id, officer)), None)
     if who:
         _end(call, State.ANSWERED, now, who)
@@ -130,12 +132,6 @@ def _pass_on(call: DutyCall, now: datetime, answered: Answered) -> DutyCall | No
         return _call(call, left[0], now)
     _tell(EXHAUSTED, call, _heads(call))
     return None
-
-
-def _calling(call: DutyCall) -> Iterable[DutyCall]:
-    """All calls of one calling, in order."""
-    same = DutyCall.objects.filter(motion=call.motion_id, organisation=call.organisation_id, role=call.role)
-    return same.filter(began_at=call.began_at).select_related("post").order_by("position")
 
 
 def _end(call: DutyCall, state: State, at: datetime, answered_by: UUID | None = None) -> None:
@@ -165,10 +161,6 @@ def _tell(event: str, call: DutyCall, to: list[tuple[Officer | Organisation, Col
     }
     if to:
         outbox.send_together(event, key=str(motion.pk), to=to, payload=payload)
-    _log(event, call)
-
-
-def _log(event: str, call: DutyCall) -> None:
     subject = {"motion": str(call.motion_id), "call": str(call.pk)}
     data = {"organisation": call.organisation.bin, "role": call.role, "position": call.position}
     stated = {**data, "officer": str(call.post.officer_id)} if event == CALLED else data

@@ -1,6 +1,6 @@
 """Which judges may be drawn, and the reasons why the others may not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -50,16 +50,13 @@ def _of_duty(free: list[Seat], first: int, excluded: Excluded) -> tuple[list[Sea
 
 def _excluded(seats: list[Seat], found: Mapping[UUID, list[Reason]], barred: Mapping[str, str]) -> Excluded:
     kept = any(seat.line for seat in seats)
-    reasons = {seat.officer: [*_of_roster(seat, kept=kept), *found.get(seat.post.officer_id, ())] for seat in seats}
-    for officer in reasons.keys() & barred.keys():
-        reasons[officer].append(reason(BARRED, barred[officer]))
-    return {officer: why for officer, why in reasons.items() if why}
-
-
-def _of_roster(seat: Seat, *, kept: bool) -> Iterator[Reason]:
-    if kept and seat.line is None:
-        yield reason(OFF_ROSTER)
-    if seat.share == 0:
-        yield reason(NO_SHARE)
-    if seat.absent:
-        yield reason(ABSENT)
+    excluded: Excluded = {}
+    for seat in seats:
+        of_roster = {OFF_ROSTER: kept and seat.line is None, NO_SHARE: seat.share == 0, ABSENT: seat.absent}
+        reasons = [reason(code) for code, holds in of_roster.items() if holds]
+        reasons += found.get(seat.post.officer_id, ())
+        if seat.officer in barred:
+            reasons.append(reason(BARRED, barred[seat.officer]))
+        if reasons:
+            excluded[seat.officer] = reasons
+    return excluded

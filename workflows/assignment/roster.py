@@ -46,14 +46,11 @@ class Seat:
 
 def seats(court: Organisation, at: datetime) -> list[Seat]:
     """The judges of the court at ``at``, in ascending order of officer ids. One query."""
-    judges = posts.current(at).filter(organisation=court, role=Role.JUDGE).order_by("officer_id")
-    stated = judges.annotate(line=_line(at), absent=duty.is_absent(at), rank=duty.rank_taking_over(at))
-    return [Seat(post, post.line, post.absent, post.rank) for post in stated]
-
-
-def _line(at: datetime) -> Subquery:
     holding = RosterEntry.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), post=OuterRef("pk"), valid_from__lte=at)
-    return Subquery(holding.values(line=JSONObject(share="share", specialisations="specialisations"))[:1])
+    line = Subquery(holding.values(line=JSONObject(share="share", specialisations="specialisations"))[:1])
+    judges = posts.current(at).filter(organisation=court, role=Role.JUDGE).order_by("officer_id")
+    stated = judges.annotate(line=line, absent=duty.is_absent(at), rank=duty.rank_taking_over(at))
+    return [Seat(post, post.line, post.absent, post.rank) for post in stated]
 
 
 NO_LOAD = {"open": 0, "done": 0, "appeals": 0}

@@ -44,7 +44,16 @@ def reveal(motion: AssignedMotion, court: Organisation) -> dict[str, Any]:
     held = _held(motion, court)
     if held.act is None:
         raise NothingSigned(f"motion {motion.pk}: no officer has signed an act of it")
-    parts = _parts(motion, court, held)
+    named = {} if held.series == Series.ORDINARY else {"series": held.series}
+    parts = {
+        "motion": str(motion.pk),
+        "court": court.bin,
+        **named,
+        "nonce": held.nonce,
+        "commitment": algorithm.commitment(held.nonce),
+        "committed_in": {"entry": held.entry_id, "number": held.number},
+        "act": held.act,
+    }
     held.nonce = _nonce()
     held.entry = _published(court, held.series, held.nonce, motion)
     held.number = held.entry.seq
@@ -85,19 +94,6 @@ def _held(motion: AssignedMotion, court: Organisation) -> Any:
         return found
     _begin(court, Series.of(motion), motion)
     return rows.get()
-
-
-def _parts(motion: AssignedMotion, court: Organisation, held: Any) -> dict[str, Any]:
-    named = {} if held.series == Series.ORDINARY else {"series": held.series}
-    return {
-        "motion": str(motion.pk),
-        "court": court.bin,
-        **named,
-        "nonce": held.nonce,
-        "commitment": algorithm.commitment(held.nonce),
-        "committed_in": {"entry": held.entry_id, "number": held.number},
-        "act": held.act,
-    }
 
 
 def _nonce() -> str:

@@ -16,7 +16,6 @@ from workflows.assignment.algorithm import winner
 from workflows.assignment.candidates import Pool
 from workflows.assignment.models import Draw, Series
 from workflows.assignment.ports import AssignedMotion
-from workflows.assignment.roster import Seat
 from workflows.assignment.verification import faults, verify
 
 __all__ = ["draw", "faults", "next_number", "verify", "winner"]
@@ -70,7 +69,9 @@ def draw(
         return None
     made_of = seeds.reveal(motion, court)
     record = _record(motion, court, pool, made_of, _weighed(motion, pool))
-    _log(record, case)
+    subject = {"motion": str(record.motion_id), "draw": str(record.pk)}
+    chain, actor = record.motion.chain, audit.service_actor()
+    audit.append("draw.made", chain=chain, actor=actor, subject=subject, data=record.as_dict())
     return record
 
 
@@ -78,17 +79,14 @@ def _weighed(motion: AssignedMotion, pool: Pool) -> list[dict[str, Any]]:
     """The candidates, each with a weight and its components."""
     loads = roster.loads(motion, [seat.post.officer_id for seat in pool.seats], pool.at)
     kinds = (motion.kind, motion.kind_entry.group)
-    return [_candidate(seat, kinds, loads.get(seat.post.officer_id, roster.NO_LOAD)) for seat in pool.seats]
-
-
-def _candidate(seat: Seat, kinds: tuple[str, str], load: dict[str, int]) -> dict[str, Any]:
-    speciality = settings.DRAW_SPECIALIST if seat.knows(kinds) else 1
-    weight = algorithm.weight(seat.share, speciality, sum(load.values()))
-    return {
-        "officer": seat.officer,
-        "weight": weight,
-        "made_of": {"share": seat.share, "speciality": speciality, **load},
-    }
+    candidates = []
+    for seat in pool.seats:
+        load = loads.get(seat.post.officer_id, roster.NO_LOAD)
+        speciality = settings.DRAW_SPECIALIST if seat.knows(kinds) else 1
+        weight = algorithm.weight(seat.share, speciality, sum(load.values()))
+        made_of = {"share": seat.share, "speciality": speciality, **load}
+        candidates.append({"officer": seat.officer, "weight": weight, "made_of": made_of})
+    return candidates
 
 
 def _record(
@@ -109,9 +107,3 @@ def _record(
         chosen=next(seat.post for seat in pool.seats if seat.officer == chosen),
         drawn_at=pool.at,
     )
-
-
-def _log(record: Draw, case: Case) -> None:
-    subject = {"motion": str(record.motion_id), "draw": str(record.pk)}
-    chain, actor = record.motion.chain, audit.service_actor()
-    audit.append("draw.made", chain=chain, actor=actor, subject=subject, data=record.as_dict())

@@ -48,7 +48,7 @@ def counsel_of(persons: Iterable[Person]) -> list[Officer]:
 def _finder(motion: ServedMotion, word: str) -> Finder | None:
     if word in _OFFICES:
         return _OFFICES[word]
-    if word in _person_fields(motion):
+    if word in {field.key for field in motion.kind_entry.form.fields if field.type in ("person", "persons")}:
         return lambda motion: _named(motion, word)
     return (lambda motion: _in_capacity(motion, word)) if word in Person.Capacity.values else None
 
@@ -107,10 +107,6 @@ _OFFICES: dict[str, Finder] = {
     "defender": _defender,
     "facility": _facility,
 }
-
-
-def _person_fields(motion: ServedMotion) -> set[str]:
-    return {field.key for field in motion.kind_entry.form.fields if field.type in ("person", "persons")}
 
 
 def _named(motion: ServedMotion, field: str) -> list[Addressee]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -105,7 +105,13 @@ def answered_copies() -> CopyQuerySet:
     """The outstanding copies whose message an organisation's system has accepted, at the instant ``answered_at``."""
     hooks = Subscription.objects.values("organisation")
     waiting = Copy.objects.outstanding().filter(how=Way.SYSTEM, organisation__in=hooks)
-    return waiting.annotate(answered_at=Subquery(_answers()[:1])).filter(answered_at__isnull=False).order_by()
+    posted = outbox.receipts().annotate(act=KeyTextTransform("act", "payload"))
+    answers = posted.filter(
+        organisation=OuterRef("organisation"),
+        key=Cast(OuterRef("motion"), CharField()),
+        act=Cast(OuterRef("act"), CharField()),
+    ).values("delivered_at")
+    return waiting.annotate(answered_at=Subquery(answers[:1])).filter(answered_at__isnull=False).order_by()
 
 
 def take_answers(limit: int = 100, only: UUID | None = None) -> int:
@@ -115,16 +121,6 @@ def take_answers(limit: int = 100, only: UUID | None = None) -> int:
     """
     rows: Any = answered_copies().filter(pk=only) if only else answered_copies()
     return sum(acknowledge(copy, None, copy.answered_at) for copy in rows.select_related("motion__case")[:limit])
-
-
-def _answers() -> QuerySet[Any, Any]:
-    """The instant at which an organisation's system accepted the message of a copy's act."""
-    posted = outbox.receipts().annotate(act=KeyTextTransform("act", "payload"))
-    return posted.filter(
-        organisation=OuterRef("organisation"),
-        key=Cast(OuterRef("motion"), CharField()),
-        act=Cast(OuterRef("act"), CharField()),
-    ).values_list("delivered_at", flat=True)
 
 
 @transaction.atomic
