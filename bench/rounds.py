@@ -16,7 +16,7 @@ from bench.sides import Side
 
 CONNECTIONS = 4
 QUEUE = "queue"
-WARM_PAGES = 200
+WARM_PAGES = 5  # for each act
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Figures:
 def measure(side: Side, server: Web, sizes: Sizes) -> dict[str, Figures]:
     """The figures of every kind of request in the side's plan."""
     pages = [load.written(request) for request in cursors(server, side.plan[QUEUE][0])]
-    load.run(server.port, itertools.islice(itertools.cycle(pages), WARM_PAGES), CONNECTIONS)
+    load.run(server.port, itertools.islice(itertools.cycle(pages), sizes.warm * WARM_PAGES), CONNECTIONS)
     for name in side.kinds:
         _answered(load.run(server.port, _acts(side, name, 0, sizes.warm), CONNECTIONS), 201)
     found = {QUEUE: _figures(side, server, itertools.cycle(pages), 200, sizes.seconds)}
