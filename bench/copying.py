@@ -59,7 +59,7 @@ def rows_of(query: "models.QuerySet[Any]") -> list[Row]:
 
 
 def _json_columns(model: type[models.Model]) -> list[str]:
-    return [f.column for f in model._meta.concrete_fields if isinstance(f, models.JSONField)]
+    return [str(f.column) for f in model._meta.concrete_fields if isinstance(f, models.JSONField)]
 
 
 def _stored(query: "models.QuerySet[Any]", fields: Iterable[Any]) -> Iterator[list[Any]]:
@@ -123,8 +123,7 @@ class Loader:
         # Through a table aside: updated in place, every row would leave a dead one behind.
         aside = f"aside_{table}"
         chosen: list[sql.Composable] = [
-            sql.SQL(computed[name]) if name in computed else sql.Identifier(name)  # type: ignore[arg-type]
-            for name in columns
+            sql.SQL(computed[name]) if name in computed else sql.Identifier(name) for name in columns
         ]
         with connection.cursor() as cursor:
             cursor.execute(_named("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {})", aside, table))
@@ -153,7 +152,7 @@ def _document(value: Any) -> str | None:
 
 
 def _named(statement: str, *names: str) -> sql.Composed:
-    return sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]
+    return sql.SQL(statement).format(*map(sql.Identifier, names))
 
 
 _INDEXES = """

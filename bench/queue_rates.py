@@ -183,11 +183,11 @@ class Server:
         self.process.wait(30)
 
 
-def measure(small: Server, large: Server) -> dict[Key, float]:
+def measure(small: Server, large: Server, roles: list[str], turns: int) -> dict[Key, float]:
     """The rate of the large database as a share of the small one's, by request, the worst first."""
-    keys = [key for key in large.keys if key in small.keys]
+    keys = [key for key in large.keys if key in small.keys and key[0] in roles]
     for key in keys:
-        for _turn in range(TURNS):
+        for _turn in range(turns):
             small.ask(key)
             large.ask(key)
     ratios = {key: small.best[key] / large.best[key] for key in keys}
@@ -196,7 +196,7 @@ def measure(small: Server, large: Server) -> dict[Key, float]:
 
 def report(ratios: dict[Key, float], small: Server, large: Server) -> None:
     """Print the ratios by role, and the worst requests."""
-    for role in ROLES:
+    for role in dict.fromkeys(role for role, _name in ratios):
         own = {name: ratio for (its, name), ratio in ratios.items() if its == role}
         worst = min(own, key=own.__getitem__)
         first = f"first page {own['first page']:.2f}" if "first page" in own else ""
@@ -210,6 +210,8 @@ def main() -> int:
     """Print the figures; 1 if a ratio is below the goal."""
     parser = argparse.ArgumentParser(prog="python -m bench.queue_rates", description=__doc__)
     parser.add_argument("databases", nargs="*", metavar="DATABASE", help="the small one, then the large one")
+    parser.add_argument("--roles", nargs="+", choices=ROLES, default=list(ROLES), help="only these")
+    parser.add_argument("--turns", type=int, default=TURNS, help="answers, of which the best counts")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
@@ -220,7 +222,7 @@ def main() -> int:
     configured = Databases.configured()
     small, large = (Server.start(configured, name) for name in options.databases)
     try:
-        ratios = measure(small, large)
+        ratios = measure(small, large, options.roles, options.turns)
     finally:
         small.end()
         large.end()

@@ -61,8 +61,8 @@ def recorded(mark: Callable[[Connection], Any] = lambda connection: None) -> Ite
     def commit(connection: Connection) -> None:
         recorder.commit(connection)
 
-    psycopg.Cursor.execute = execute  # type: ignore[method-assign]
-    psycopg.Connection.commit = commit  # type: ignore[method-assign]
+    psycopg.Cursor.execute = execute  # type: ignore[assignment, method-assign]
+    psycopg.Connection.commit = commit  # type: ignore[assignment, method-assign]
     try:
         yield recorder
     finally:

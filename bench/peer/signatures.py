@@ -9,7 +9,7 @@ from asn1crypto import pem, x509
 from django.conf import settings
 from pyhanko.sign.validation import async_validate_detached_cms
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import SignatureStatus
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 USAGE = KeyUsageConstraints(key_usage={"non_repudiation"})
@@ -27,7 +27,7 @@ def is_signed_by(iin: str, content: bytes, cms: bytes) -> bool:
     return bool(subject.get("serial_number") == f"IIN{iin}")
 
 
-async def _status(content: bytes, signed: asn1_cms.SignedData) -> SignatureStatus:
+async def _status(content: bytes, signed: asn1_cms.SignedData) -> StandardCMSSignatureStatus:
     return await async_validate_detached_cms(content, signed, _context(), key_usage_settings=USAGE)
 
 
