@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from workflows.motions.acts import appeal, court, decision, execution, filing
+from workflows.motions.acts import appeal, court, decision, execution, filing, review
 from workflows.motions.acts.spec import ActSpec
 from workflows.motions.states import ActType
 
@@ -23,7 +23,7 @@ def register(*groups: Iterable[ActSpec]) -> Mapping[ActType, ActSpec]:
     return {act_type: found[act_type] for act_type in ActType}
 
 
-SPECS = register(filing.ACTS, court.ACTS, decision.ACTS, execution.ACTS, appeal.ACTS)
+SPECS = register(filing.ACTS, review.ACTS, court.ACTS, decision.ACTS, execution.ACTS, appeal.ACTS)
 # Acts that the service performs itself, under its own seal.
 SERVICE_ACTS = frozenset(spec.type for spec in SPECS.values() if spec.is_of_service)
 
