@@ -81,20 +81,17 @@ def act(post: Post, act_id: uuid.UUID) -> SeenAct:
     """
     found = Act.objects.select_related("pdf", "author__officer", "author__organisation").get(pk=act_id)
     try:
-        motion, is_kept = get_open(post, found.motion_id), False
-    except Motion.DoesNotExist:
-        motion, is_kept = _out_of_sight(post, found), True
-    found.motion = motion
-    return SeenAct(found, motion, is_kept)
-
-
-def _out_of_sight(post: Post, found: Act) -> Motion:
-    if found.type in DECISIONS and Motion.objects.decided_for(post).filter(pk=found.motion_id).exists():
-        return get_decided(post, found.motion_id)
-    kept = get(post, found.motion_id)
-    if found.pk not in {act.pk for act in kept.acts}:
-        raise Act.DoesNotExist
-    return kept.motion
+        found.motion = get_open(post, found.motion_id)
+    except Motion.DoesNotExist as hidden:
+        if found.type in DECISIONS and Motion.objects.decided_for(post).filter(pk=found.motion_id).exists():
+            found.motion = get_decided(post, found.motion_id)
+        else:
+            kept = get(post, found.motion_id)
+            if found.pk not in {act.pk for act in kept.acts}:
+                raise Act.DoesNotExist from hidden
+            found.motion = kept.motion
+        return SeenAct(found, found.motion, is_kept=True)
+    return SeenAct(found, found.motion, is_kept=False)
 
 
 def require_evidence(seen: SeenAct, post: Post) -> None:

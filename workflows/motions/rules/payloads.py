@@ -35,11 +35,9 @@ def form(
     if act_type == ActType.EVENT:
         return motion.kind_entry.event_form(events.open_now(motion))
     found = motion.kind_entry.form_for(act_type, outcome, instead)
-    return _naming_appeal(motion, act_type, found, author) if act_type in appeals.NAMING else found
-
-
-def _naming_appeal(motion: Motion, act_type: ActType, found: Form, author: Post | None) -> Form:
-    """The text that names an appeal, as a choice. A law version without this field uses today's field."""
+    if act_type not in appeals.NAMING:
+        return found
+    # The text that names an appeal, as a choice. A law version without this field uses today's field.
     named = found.field(appeals.APPEAL)
     if named is None:
         today = catalogue(in_force(kind_rules.jurisdiction(motion))).acts[act_type]
