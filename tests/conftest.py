@@ -12,11 +12,17 @@ import dj_database_url
 import pytest
 from django.db import connection
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from tests.flush import flush_past_triggers  # noqa: F401 - autouse
 
 if TYPE_CHECKING:
     from tests.keys import Keyring
+
+
+# As everywhere in the tests: a machine that does much else is slow, and not wrong.
+hypothesis_settings.register_profile("patient", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("patient")
 
 
 @contextmanager
