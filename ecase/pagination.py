@@ -92,7 +92,10 @@ def fetch_page(
     if shaped:
         everything: QuerySet[M] = QuerySet(queryset.model)
         sign = "-" if newest_first else ""
-        chosen = shaped(everything.filter(_is_among(chosen))).order_by(f"{sign}{by}", f"{sign}id")
+        # ``id = ANY (ARRAY (SELECT ...))``: evaluated first, then looked up by key. An ``IN`` would be one more join.
+        keys = Func(ArraySubquery(chosen.values("pk")), function="ANY")
+        is_chosen = Func(F("pk"), keys, template="(%(expressions)s)", arg_joiner=" = ", output_field=BooleanField())
+        chosen = shaped(everything.filter(is_chosen)).order_by(f"{sign}{by}", f"{sign}id")
     return page_of(list(chosen), by, cursor, size)
 
 
@@ -104,12 +107,6 @@ def page_of(found: "list[Row]", by: str, cursor: Cursor | None, size: int) -> Pa
         is_mapping = isinstance(last, Mapping)
         following = str(Cursor(last[by], last["id"]) if is_mapping else Cursor(getattr(last, by), last.pk))
     return Page(found[:size], following, cursor is None)
-
-
-def _is_among(chosen: "QuerySet[Any, Any]") -> Func:
-    """``id = ANY (ARRAY (SELECT ...))``: evaluated first, then looked up by key. An ``IN`` would be one more join."""
-    keys = Func(ArraySubquery(chosen.values("pk")), function="ANY")
-    return Func(F("pk"), keys, template="(%(expressions)s)", arg_joiner=" = ", output_field=BooleanField())
 
 
 def fetch_page_by_number(queryset: "QuerySet[M, Row]", key: str, cursor: str, *, size: int = 0) -> Page[Row]:
