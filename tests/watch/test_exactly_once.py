@@ -18,7 +18,7 @@ from ecase.audit.models import Entry
 from ecase.outbox.models import Message
 from tests.motions.world import World
 from tests.past_guards import move, past_guards
-from tests.watch.processes import Watching
+from tests.watch.processes import Watches, forked_watches
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
 from workflows.motions.models import Act, Motion
@@ -62,6 +62,12 @@ def overdue(make_world: Callable[[], World]) -> Overdue:
     for motion in sanctions:
         move(motion, valid_until=ended[motion.pk], warn_at=ended[motion.pk] - timedelta(hours=24))
     return Overdue(missed, ended)
+
+
+@pytest.fixture
+def watches(overdue: Overdue) -> Iterator[Watches]:
+    with forked_watches() as found:
+        yield found
 
 
 def _copies(model: Motion, number: int, **given: Any) -> list[Motion]:
@@ -126,32 +132,32 @@ def moments(seed: int) -> Iterator[float]:
         yield chance.uniform(0.0, 0.25)
 
 
-def test_killed_at_any_instant(overdue: Overdue) -> None:
+def test_killed_at_any_instant(overdue: Overdue, watches: Watches) -> None:
     kills, pauses = 0, moments(20261121)
     while not overdue.is_done() and kills < 5:
         before = progress()
-        with Watching() as first, Watching():
+        with watches.another() as first, watches.another():
             _until(lambda: progress() > before or overdue.is_done())  # noqa: B023 - called in the same round
             time.sleep(next(pauses))
             first.kill()
             kills += 1
-    with Watching():
+    with watches.another():
         _until(overdue.is_done)
     assert kills
     assert_once(overdue)
 
 
-@pytest.mark.parametrize("watches", [2, 3])
-def test_several_at_once(overdue: Overdue, watches: int) -> None:
+@pytest.mark.parametrize("number", [2, 3])
+def test_several_at_once(overdue: Overdue, watches: Watches, number: int) -> None:
     with ExitStack() as stack:
-        for _number in range(watches):
-            stack.enter_context(Watching())
+        for _each in range(number):
+            stack.enter_context(watches.another())
         _until(overdue.is_done)
     assert_once(overdue)
 
 
-def test_three_days_of_downtime_are_made_up_for_in_order(overdue: Overdue) -> None:
-    with Watching():
+def test_three_days_of_downtime_are_made_up_for_in_order(overdue: Overdue, watches: Watches) -> None:
+    with watches.another():
         _until(overdue.is_done)
     assert_once(overdue)
     reported = [entry["data"]["due_at"] for entry in entries("deadline.missed")]
