@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import QuerySet
 
 Row = TypeVar("Row")
@@ -33,6 +33,8 @@ class _Worded:
     def rows(self, values: dict[str, Any]) -> list[Any]:
         given = tuple(values[name] if name else constant for name, constant in self.parameters)
         compiler, query = copy.copy(self.compiler), copy.copy(self.queryset.query)
+        # That of this thread: the statement may have been worded in another one.
+        compiler.connection = connections[compiler.connection.alias]
         compiler.as_sql = lambda *_args, **_options: (self.text, given)
         compiler.query = query
         query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ecase.officers.models import Officer, Post
 from ecase.statements import HotQuery
 from tests.factories import PostFactory
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,17 @@ def test_rows_are_those_of_the_orm_and_it_is_asked_once_a_shape() -> None:
 
     assert found == [[post] for post in posts]
     assert built.times == len({post.role for post in posts})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_is_sent_over_the_connection_of_the_thread_that_asks() -> None:
+    post, built = PostFactory(), Built()
+    query: HotQuery[Post] = HotQuery(built.held)
+
+    found = [together(lambda: query.rows(post.role, officer=post.officer_id)) for _thread in range(2)]
+
+    assert found == [[[post]], [[post]]]
+    assert built.times == 1
 
 
 def test_related_rows_come_with_the_statement() -> None:
