@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import BooleanField, FilteredRelation, Func, Q, Value
@@ -78,7 +79,7 @@ def _claim(post: Post, key: str) -> StoredAnswer | None:
     answer = FilteredRelation("stored_answers", condition=Q(stored_answers__key=key))
     columns = [f"answer__{field.attname}" for field in StoredAnswer._meta.concrete_fields]
     rows = Post.objects.filter(pk=post.pk).annotate(answer=answer, claimed=Cast(claimed, BooleanField()))
-    held, *values = rows.values_list("claimed", *columns).get()
+    held, *values = cast(tuple[Any, ...], rows.values_list("claimed", *columns).get())
     if not held:
         raise InProgress(Problem("in-progress", _("Wait for the answer to the first request.")))
     stored = StoredAnswer(*values)

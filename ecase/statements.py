@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.models import QuerySet
 
@@ -54,21 +55,25 @@ class HotQuery(Generic[Row]):
 
     def __init__(self, build: "Callable[..., QuerySet[Any, Row]]") -> None:
         self._build = build
-        self._known: dict[Hashable, _Worded] = {}
+        self._known: dict[Hashable, _Worded | None] = {}
 
     def rows(self, *shape: Hashable, **values: Any) -> list[Row]:
         """The rows for these values; one statement."""
         key = (connection.alias, shape, tuple((name, type(value)) for name, value in values.items()))
-        worded = self._known.get(key)
-        if worded is None:
-            worded = self._known[key] = self._worded(shape, values)
-        return worded.rows(values)
+        if key not in self._known:
+            self._known[key] = self._worded(shape, values)
+        worded = self._known[key]
+        return worded.rows(values) if worded else []
 
-    def _worded(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> _Worded:
+    def _worded(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> "_Worded | None":
         samples = {name: _sample(type(value)) for name, value in values.items()}
         queryset = self._build(*shape, **samples)
         compiler = queryset.query.get_compiler(connection.alias)
-        text, parameters = compiler.as_sql()
+        try:
+            text, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            # The ORM knows that no row fits, whatever the values.
+            return None
         names = {(type(sample), sample): name for name, sample in samples.items()}
         placed = tuple((names.get((type(each), each), ""), each) for each in parameters)
         for name, parameter in placed:

@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ecase.officers.models import Officer, Post
+from ecase.officers.models import Officer, Post, Role
+from ecase.pagination import Cursor
 from ecase.statements import HotQuery
 from tests.factories import PostFactory
 from tests.threads import together
+from workflows.motions import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +92,19 @@ def test_other_values_belong_to_the_shape(value: object) -> None:
 
     with pytest.raises(ValueError, match="part of the shape"):
         query.rows(given=value)
+
+
+def test_a_query_that_no_row_fits() -> None:
+    post = PostFactory()
+    query: HotQuery[Post] = HotQuery(lambda officer: Post.objects.filter(officer=officer).none())
+
+    assert query.rows(officer=post.officer_id) == query.rows(officer=post.officer_id) == []
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_every_role_has_a_page(role: str) -> None:
+    post = PostFactory(role=role)
+    cursor = Cursor(timezone.now(), uuid.uuid4())
+
+    for after in (None, cursor):
+        assert queries.queue_page(post, ("id", "created_at"), after, 20).rows == []

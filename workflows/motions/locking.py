@@ -1,6 +1,6 @@
 """Locks a motion's row for an act."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
@@ -33,7 +33,7 @@ def lock(motion: Motion, signing: PreparedAct | None = None) -> Motion:
     asked = signed.loaded(rows).annotate(
         database_now=clocks.Now(), log_at=Subquery(clocks.newest_at()), called=Exists(calls)
     )
-    locked = (_with_author(asked, signing) if signing else asked).get(pk=motion.pk)
+    locked: Any = (_with_author(asked, signing) if signing else asked).get(pk=motion.pk)
     locked.is_called = locked.called
     if signing:
         locked.roles_known = {signing.author.officer_id: locked.author_role}
@@ -45,7 +45,7 @@ def lock(motion: Motion, signing: PreparedAct | None = None) -> Motion:
         loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
         if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):
             setattr(locked, name, getattr(motion, name))
-    return locked
+    return cast(Motion, locked)
 
 
 def _with_author(rows: Any, signing: PreparedAct) -> Any:
