@@ -71,8 +71,8 @@ class Composer:
 
     def from_template(self, spec: Spec) -> Iterator[Paragraph]:
         """A sentence of the wording, with the names of its subjects filled in."""
-        ref = f"{self.wording.group(self.kind.key)}.{spec['key']}"
-        yield self._paragraph(spec["text"].format_map(self._names()), "template", ref, spec["key"])
+        group, key = self.wording.data["kinds"].get(self.kind.key, "generic"), spec["key"]
+        yield self._paragraph(spec["text"].format_map(self._names()), "template", f"{group}.{key}", key)
 
     def from_field(self, spec: Spec) -> Iterator[Paragraph]:
         """One field of the motion, quoted in a sentence; nothing if the motion leaves it empty."""

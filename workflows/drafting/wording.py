@@ -28,10 +28,6 @@ class Wording:
         found: list[Mapping[str, str]] = group.get(part, groups["generic"][part])
         return found
 
-    def group(self, kind: str) -> str:
-        """The name of the wording group of ``kind``."""
-        return str(self.data["kinds"].get(kind, "generic"))
-
 
 @cache
 def wording(language: str) -> Wording:
