@@ -82,9 +82,11 @@ def _claim(post: Post, key: str) -> StoredAnswer | None:
     held, *values = cast(tuple[Any, ...], rows.values_list("claimed", *columns).get())
     if not held:
         raise InProgress(Problem("in-progress", _("Wait for the answer to the first request.")))
+    if not any(values):
+        return None
     stored = StoredAnswer(*values)
-    if stored.pk is None or stored.created_at > timezone.now() - KEPT_FOR:
-        return stored if stored.pk else None
+    if stored.created_at > timezone.now() - KEPT_FOR:
+        return stored
     stored.delete()
     return None
 
