@@ -66,7 +66,9 @@ def _integer(field: Field, case: Case) -> int:
 
 def _person(field: Field, case: Case) -> str:
     capacity = field.capacities[0] if field.capacities else "suspect"
-    person = case.persons.filter(capacity=capacity).first() or PersonFactory(case=case, capacity=capacity)
+    # Factories give all persons one name, and each the next IIN: the oldest, wherever its row lies.
+    found = case.persons.filter(capacity=capacity).order_by("surname", "given_name", "iin")
+    person = found.first() or PersonFactory(case=case, capacity=capacity)
     return str(person.pk)
 
 
