@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
-from django.db.models import BooleanField, FilteredRelation, Func, Q, Value
+from django.db.models import BigIntegerField, BooleanField, FilteredRelation, Func, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,7 +75,9 @@ def _claim(post: Post, key: str) -> StoredAnswer | None:
 
     Raises :class:`InProgress` if another transaction holds it. An expired answer is deleted.
     """
-    claimed = Func(Value(lock_number(f"{post.pk}:{key}")), function="pg_try_advisory_xact_lock")
+    # Typed: as a plain integer the number would be cut to 32 bits on its way to the server.
+    number = Value(lock_number(f"{post.pk}:{key}"), output_field=BigIntegerField())
+    claimed = Func(number, function="pg_try_advisory_xact_lock")
     answer = FilteredRelation("stored_answers", condition=Q(stored_answers__key=key))
     columns = [f"answer__{field.attname}" for field in StoredAnswer._meta.concrete_fields]
     rows = Post.objects.filter(pk=post.pk).annotate(answer=answer, claimed=Cast(claimed, BooleanField()))

@@ -54,7 +54,7 @@ def _event(deadline: Deadline) -> str:
 
 
 def _recount(recount: Data) -> Iterator[str]:
-    facts = {key: _when(recount[key]) for key in ("on", "from", "to", "was_due") if key in recount}
+    facts: Data = {key: _when(recount[key]) for key in ("on", "from", "to", "was_due") if key in recount}
     yield str(_RECOUNTED[recount["because"]]) % {**facts, "reason": recount["reason"].rstrip(".")}
     if recount.get("was") == State.MET:
         yield _("By the old count it had been met.")
@@ -64,7 +64,7 @@ def _recount(recount: Data) -> Iterator[str]:
 
 def _step(step: Data) -> str:
     """A step of the count; its sentence depends on the unit, or the reason, if it has one."""
-    facts = {name: _when(step[name]) for name in ("at", "day", "to") if name in step}
+    facts: Data = {name: _when(step[name]) for name in ("at", "day", "to") if name in step}
     if step["step"] == "rolled":
         first, to = date.fromisoformat(step["day"]), date.fromisoformat(step["to"])
         passed = [first + timedelta(days=number) for number in range((to - first).days)]
