@@ -16,7 +16,8 @@ RECIPIENTS = ("organisation", "officer")
 
 # The ORM cannot word it: messages, one for each subscription, and notices in one round trip. Rows are numbered, since
 # the id of a message orders the messages of a key.
-_SEND = """
+_COLUMNS = ", ".join(str(field.column) for field in Message._meta.concrete_fields)
+_SEND = f"""
     WITH given AS (
         SELECT * FROM jsonb_to_recordset(%(rows)s) AS line (
             number integer, uuid uuid, topic varchar, key varchar, organisation_id uuid, officer_id uuid,
@@ -41,15 +42,15 @@ _SEND = """
         SELECT uuid, topic, key, channel, organisation_id, officer_id, subscription_id, payload, %(now)s, state, 0,
             attempts, %(now)s, delivered_at, acknowledgement, ''
         FROM message ORDER BY number, subscription_id NULLS FIRST
-        RETURNING *
+        RETURNING {_COLUMNS}
     ),
     noticed AS (
         INSERT INTO outbox_notice (message_id, organisation_id, officer_id, roles, topic, key, payload, created_at)
         SELECT sent.id, sent.organisation_id, sent.officer_id, given.roles, sent.topic, sent.key, sent.payload, %(now)s
         FROM sent JOIN given USING (uuid)
     )
-    SELECT * FROM sent ORDER BY id
-"""
+    SELECT {_COLUMNS} FROM sent ORDER BY id
+"""  # noqa: S608 - the names of columns are ours
 
 
 @dataclass(frozen=True)
