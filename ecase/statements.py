@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
 # What a statement may hold besides the values that it is given: states, roles, flags.
@@ -36,6 +37,8 @@ class _Worded:
         compiler, query = copy.copy(self.compiler), copy.copy(self.queryset.query)
         # That of this thread: the statement may have been worded in another one.
         compiler.connection = connections[compiler.connection.alias]
+        if query.select_for_update and compiler.connection.get_autocommit():
+            raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
         compiler.as_sql = lambda *_args, **_options: (self.text, given)
         compiler.query = query
         query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]

@@ -5,7 +5,11 @@ reads or changes the rows in the database in between calls :func:`forget` first.
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
+from django.db.models import QuerySet
+
+from ecase.statements import HotQuery
 from ecase.transactions import is_collecting, write_collected, write_together
 from workflows.deadlines.models import Deadline, State
 from workflows.deadlines.ports import TimedMotion
@@ -17,9 +21,15 @@ def open_deadlines(motion: TimedMotion) -> list[Deadline]:
     """The deadlines that run, or were missed and wait for their act."""
     if is_collecting() and motion.open_deadlines is not None:
         return motion.open_deadlines
-    rows = Deadline.objects.filter(motion=motion.pk, met_at=None, state__in=[State.RUNNING, State.MISSED])
-    motion.open_deadlines = list(rows)
+    motion.open_deadlines = _OPEN.rows(motion=motion.pk)
     return motion.open_deadlines
+
+
+def _open(motion: UUID) -> "QuerySet[Deadline]":
+    return Deadline.objects.filter(motion=motion, met_at=None, state__in=[State.RUNNING, State.MISSED])
+
+
+_OPEN: HotQuery[Deadline] = HotQuery(_open)
 
 
 def running(motion: TimedMotion) -> list[Deadline]:

@@ -1,12 +1,14 @@
 """Locks a motion's row for an act."""
 
 from typing import Any, cast
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from ecase.audit import clocks
 from ecase.cases.models import Participation
+from ecase.statements import HotQuery
 from ecase.transactions import write_collected
 from workflows.assignment.models import DutyCall
 from workflows.motions import columns, signed
@@ -28,12 +30,11 @@ def lock(motion: Motion, signing: PreparedAct | None = None) -> Motion:
     """
     write_collected()
     before = timezone.now()
-    rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
-    calls = DutyCall.objects.filter(motion=OuterRef("pk"), state=DutyCall.State.RUNNING)
-    asked = signed.loaded(rows).annotate(
-        database_now=clocks.Now(), log_at=Subquery(clocks.newest_at()), called=Exists(calls)
-    )
-    locked: Any = (_with_author(asked, signing) if signing else asked).get(pk=motion.pk)
+    signer = {"officer": signing.author.officer_id, "prepared": signing.pk} if signing else {}
+    rows = _LOCKED.rows(motion=motion.pk, **signer)
+    if not rows:
+        raise Motion.DoesNotExist
+    locked = rows[0]
     locked.is_called = locked.called
     if signing:
         locked.roles_known = {signing.author.officer_id: locked.author_role}
@@ -48,7 +49,17 @@ def lock(motion: Motion, signing: PreparedAct | None = None) -> Motion:
     return cast(Motion, locked)
 
 
-def _with_author(rows: Any, signing: PreparedAct) -> Any:
-    roles = Participation.objects.filter(case=OuterRef("case"), officer=signing.author.officer_id).values("role")
-    pending = PendingSignature.objects.filter(prepared=signing.pk, settled_at=None)
-    return rows.annotate(author_role=Subquery(roles[:1]), pending=Exists(pending))
+def _locked(*, motion: UUID, officer: UUID | None = None, prepared: UUID | None = None) -> "QuerySet[Motion]":
+    rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
+    calls = DutyCall.objects.filter(motion=OuterRef("pk"), state=DutyCall.State.RUNNING)
+    asked: Any = signed.loaded(rows).annotate(
+        database_now=clocks.Now(), log_at=Subquery(clocks.newest_at()), called=Exists(calls)
+    )
+    if officer:
+        roles = Participation.objects.filter(case=OuterRef("case"), officer=officer).values("role")
+        waiting = PendingSignature.objects.filter(prepared=prepared, settled_at=None)
+        asked = asked.annotate(author_role=Subquery(roles[:1]), pending=Exists(waiting))
+    return cast("QuerySet[Motion]", asked.filter(pk=motion))
+
+
+_LOCKED: HotQuery[Any] = HotQuery(_locked)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from ecase.cases import documents, integrity
 from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
+from ecase.statements import HotQuery
 from ecase.transactions import after_rollback, written_together
 from ecase.trust import evidence
 from ecase.trust import services as trusted
@@ -184,11 +186,21 @@ def motion_for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Mot
 
 def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
     """The prepared act of exactly this post. Raises ``PreparedAct.DoesNotExist``."""
-    related = ("motion__case", "motion__author__officer", "motion__court", "motion__prosecution")
-    rows = PreparedAct.objects.select_related(*related).annotate(trust_mark=trusted.revision_mark())
-    prepared = rows.get(pk=prepared_id, author=post)
+    found = _PREPARED.rows(prepared=prepared_id, author=post.pk)
+    if not found:
+        raise PreparedAct.DoesNotExist
+    prepared = found[0]
     prepared.author, prepared.read_marks = post, (prepared.trust_mark,)
     return prepared
+
+
+def _prepared(*, prepared: uuid.UUID, author: uuid.UUID) -> "QuerySet[PreparedAct]":
+    related = ("motion__case", "motion__author__officer", "motion__court", "motion__prosecution")
+    rows = PreparedAct.objects.select_related(*related).annotate(trust_mark=trusted.revision_mark())
+    return rows.filter(pk=prepared, author=author)
+
+
+_PREPARED: HotQuery[Any] = HotQuery(_prepared)
 
 
 @transaction.atomic
