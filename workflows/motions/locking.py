@@ -42,6 +42,7 @@ def lock(motion: Motion, signing: PreparedAct | None = None) -> Motion:
     clocks.require(before, locked.database_now, locked.log_at)
     signed.require(locked)
     locked.on_record = columns.values_of_row(locked)
+    locked.as_locked = {field.name: getattr(locked, field.attname) for field in Motion._meta.concrete_fields}
     for name in KEPT:
         loaded = name in motion._state.fields_cache  # noqa: SLF001 - whether to ask costs a query otherwise
         if loaded and getattr(locked, f"{name}_id") == getattr(motion, f"{name}_id"):

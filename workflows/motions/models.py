@@ -209,6 +209,8 @@ class Motion(Machine):
     objects = MotionQuerySet.as_manager()
     # The columns of the row as recorded in the log (``columns``), since the row was locked.
     on_record: Mapping[str, Any] = MappingProxyType({})
+    # The values of the row when it was locked, by field.
+    as_locked: Mapping[str, Any] = MappingProxyType({})
     # Read with the row's lock: roles of officers in the case, whether a calling runs, whether a signature waits.
     roles_known: Mapping[uuid.UUID, str | None] = MappingProxyType({})
     is_called: bool | None = None

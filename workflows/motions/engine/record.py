@@ -94,6 +94,7 @@ def record(motion: Motion, statement: Statement) -> Act:
     return act
 
 
+# What an act may change.
 _CHANGED = (
     "state",
     "appeal_state",
@@ -130,9 +131,12 @@ _CHANGED = (
 
 
 def _save(motions: list[Motion]) -> None:
-    """Each row once, whatever the number of its acts."""
+    """Each row once, whatever the number of its acts, and only the columns that differ from the locked row."""
     for motion in motions:
-        motion.save(update_fields=_CHANGED)
+        values = {field.name: getattr(motion, field.attname) for field in Motion._meta.concrete_fields}
+        kept = motion.as_locked
+        motion.save(update_fields=[name for name in _CHANGED if name not in kept or kept[name] != values[name]])
+        motion.as_locked = values
 
 
 def _join(motion: Motion, author: Post, spec: ActSpec) -> None:
