@@ -3,7 +3,8 @@
 ``prepare`` runs the checks, and ``perform`` repeats them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ from workflows.motions.states import ActType, State
 def require_allowed(motion: Motion, act_type: ActType, post: Post) -> ActSpec:
     """The act's entry. Raises :class:`NotAllowed` for the person's faults, :class:`Conflict` for the motion's state."""
     spec = spec_of(act_type)
-    if problems := list(_problems(motion, spec, post)):
+    if problems := list(_problems(motion, spec, post, partial(_role_in_case, motion, post))):
         raise NotAllowed(problems)
     if conflict := _conflict(motion, spec, post):
         raise Conflict(conflict)
@@ -35,11 +36,9 @@ def require_allowed(motion: Motion, act_type: ActType, post: Post) -> ActSpec:
 
 def available(motion: Motion, post: Post) -> list[ActType]:
     """The acts that ``post`` may perform now (after opening the materials, if that is required)."""
-    return [
-        spec.type
-        for spec in SPECS.values()
-        if post.role in spec.roles and not _conflict(motion, spec, post) and not any(_problems(motion, spec, post))
-    ]
+    role_in_case = cache(partial(_role_in_case, motion, post))
+    possible = [spec for spec in SPECS.values() if post.role in spec.roles and not _conflict(motion, spec, post)]
+    return [spec.type for spec in possible if not any(_problems(motion, spec, post, role_in_case))]
 
 
 def require_complete(motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post) -> Payload:
@@ -50,21 +49,17 @@ def require_complete(motion: Motion, act_type: ActType, payload: Mapping[str, An
     return stated
 
 
-def _problems(motion: Motion, spec: ActSpec, post: Post) -> Iterator[Problem]:
-    yield from _problems_of_post(motion, spec, post)
-    if problem := spec.available(motion):
-        yield problem
-
-
-def _problems_of_post(motion: Motion, spec: ActSpec, post: Post) -> Iterator[Problem]:
+def _problems(motion: Motion, spec: ActSpec, post: Post, role_in_case: Callable[[], str | None]) -> Iterator[Problem]:
     if not post.is_current():
         yield Problem("post-not-held", _("You do not hold this post now."))
     if post.role not in spec.roles:
         yield Problem("wrong-role", _("This act is not for your role."))
     elif not spec.relation(motion, post):
         yield Problem("not-yours", spec.relation.refusal)
-    elif not spec.steps_aside and _role_in_case(motion, post) not in (None, post.role):
+    elif not spec.steps_aside and role_in_case() not in (None, post.role):
         yield Problem("acted-in-another-role", _("You have acted in this case in another role."))
+    if problem := spec.available(motion):
+        yield problem
 
 
 def _role_in_case(motion: Motion, post: Post) -> str | None:
