@@ -111,7 +111,7 @@ def test_an_error_of_ours_is_told_without_its_inner_parts(mine: Caller, monkeypa
     def broken(*_arguments: Any) -> Any:
         raise RuntimeError("secret inner part")
 
-    monkeypatch.setattr(queries, "queue", broken)
+    monkeypatch.setattr(queries, "queue_page", broken)
     mine.raise_request_exception = False
 
     response = mine.get(URL)

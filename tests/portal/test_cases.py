@@ -74,3 +74,4 @@ def test_the_indexes_are_used(world: World) -> None:
         cursor.execute("SET LOCAL enable_indexscan = off")
         plan = filter_cases_mentioning(Case.objects.order_by(), "Қожахметов", world.posts["prosecutor"]).explain()
         assert "person_search" in plan, plan
+        assert "case_search" in plan, plan

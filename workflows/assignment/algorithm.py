@@ -51,16 +51,20 @@ def winner(seed: str, candidates: Sequence[Candidate]) -> str:
     total = sum(candidate["weight"] for candidate in candidates)
     if total < 1:
         raise ValueError("there is nobody to draw")
-    counter = 0
-    # A hash from the last, incomplete range is skipped: it would favour the first candidates.
-    while (number := _hashed(f"{seed}:{counter}")) >= _SPACE - _SPACE % total:
-        counter += 1
-    number %= total
+    number = _number(seed, total)
     for candidate in candidates:
         number -= candidate["weight"]
         if number < 0:
             break
     return str(candidate["officer"])
+
+
+def _number(seed: str, total: int) -> int:
+    """A number evenly distributed below ``total``; hashes from the last, incomplete range are skipped as biased."""
+    counter = 0
+    while (number := _hashed(f"{seed}:{counter}")) >= _SPACE - _SPACE % total:
+        counter += 1
+    return number % total
 
 
 def _hashed(text: str) -> int:
