@@ -3,8 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -25,6 +24,7 @@ from ecase.officers.models import Officer, Organisation, Post, Role
 from workflows.act_types import ActTypeField
 from workflows.copies.models import Copy
 from workflows.motions import guards
+from workflows.motions.locked_row import LockedRow
 from workflows.motions.states import BRING_MATERIALS, EDITABLE, FINAL_STATES, AppealState, State
 from workflows.motions.transitions import Machine
 from workflows.statute.catalogue import catalogue
@@ -146,7 +146,7 @@ _SCOPES: dict[str, Callable[[Post], Q]] = {
 }
 
 
-class Motion(Machine):
+class Motion(LockedRow, Machine):
     """A request for a sanction, on its way from investigator to prosecutor to investigating judge.
 
     ``state`` changes only inside ``perform``: only the engine calls the transition methods, and a database trigger
@@ -207,16 +207,6 @@ class Motion(Machine):
     search = models.TextField(default="", editable=False)
 
     objects = MotionQuerySet.as_manager()
-    # The columns of the row as recorded in the log (``columns``), since the row was locked.
-    on_record: Mapping[str, Any] = MappingProxyType({})
-    # The values of the row when it was locked, by field.
-    as_locked: Mapping[str, Any] = MappingProxyType({})
-    # Read with the row's lock: roles of officers in the case, whether a calling runs, whether a signature waits.
-    roles_known: Mapping[uuid.UUID, str | None] = MappingProxyType({})
-    is_called: bool | None = None
-    has_pending_signature: bool | None = None
-    # Kept by ``workflows.deadlines.timetable`` while the row is locked.
-    open_deadlines: list[Any] | None = None
 
     class Meta:
         verbose_name = _("motion")
