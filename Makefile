@@ -54,7 +54,7 @@ test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's ser
 	@$(PY) -m pytest -n 0 tests/real_servers $(ARGS)
 
 .PHONY: bench
-bench: setup ## measure speed beside a stock Django peer and pgbench, and write docs/benchmarks.md
+bench: setup ## measure speed, compare with a stock Django peer and pgbench, and write docs/benchmarks.md
 	@$(RUN) $(PY) -m bench $(ARGS)
 
 .PHONY: bench-signatures

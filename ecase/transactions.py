@@ -90,7 +90,7 @@ def is_collecting() -> bool:
 
 
 def write_collected() -> None:
-    """Write what has been collected so far; for whoever is about to read such rows from the database."""
+    """Write what has been collected so far. Call it before reading such rows from the database."""
     collected = _collected.get()
     while collected:
         write = next(iter(collected))

@@ -1,7 +1,7 @@
 """The open deadlines of a motion that is locked: read once, changed in memory, written together.
 
-In a ``transactions.written_together`` block, ``motion.open_deadlines`` holds them from the first question on. Whoever
-reads or changes the rows in the database in between calls :func:`forget` first. Outside of a block nothing is kept.
+In a ``transactions.written_together`` block, ``motion.open_deadlines`` holds them from the first question on; outside
+of a block nothing is kept. Code that reads or changes the rows in the database in between calls :func:`forget` first.
 """
 
 from collections.abc import Iterable
