@@ -193,9 +193,7 @@ def read(source: bytes | BinaryIO, limits: Limits = USUAL) -> Container:
     Sizes are checked before anything is unpacked. Nothing is written to disk; files are hashed, not held in memory.
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
-    with strict_zip.open_archive(file, limits.entries, limits.expanded_bytes) as archive:
-        if fault := limits.fault(archive.sizes):
-            raise FaultError(fault)
+    with strict_zip.open_archive(file, limits.entries, limits.expanded_bytes, limits.fault) as archive:
         manifest = _read_manifest(archive)
         names = [name for name in archive.sizes if name != MANIFEST]
         files = {name: archive.digest(name) for name in names if name.startswith(FILES)}

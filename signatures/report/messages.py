@@ -279,6 +279,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "zip-hidden-name": "%(name)s: a hidden name or a comment",
     "zip-ratio": "%(name)s: compressed beyond reason",
     "zip-unsafe-name": "%(name)s is not a name for an entry",
+    "zip-not-as-written": "%(name)s: the archive's structure is not byte for byte as the service writes it",
+    "zip-directory": "the directory at the end",
+    "zip-stream-length": "%(name)s: its data in the archive do not end where its sizes say",
     "zip-crc": "Bad CRC-32 for file %(name)s",
     "zip-unreadable": "the archive cannot be read: %(reason)s",
     # The trust folder
