@@ -143,6 +143,12 @@ def proof_hashes(ranges: Iterable[Range], lookup: NodeLookup) -> list[bytes]:
     return [fold([lookup(address) for address in cover(*span)]) for span in ranges]
 
 
+def check_hashes(*hashes: bytes) -> None:
+    """Raise ``FaultError`` unless each has the length of a hash."""
+    if any(len(found) != HASH_BYTES for found in hashes):
+        raise FaultError(Fault("hash-size"))
+
+
 def _rise(position: int, last: int) -> tuple[int, int]:
     """One level up, skipping the levels at which a node at the right edge has no sibling."""
     if position == last:
@@ -155,6 +161,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     """Check that the leaf hash is at ``index`` under ``root`` (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         raise FaultError(Fault("leaf-not-in-tree", index=index, size=size))
+    check_hashes(leaf, root, *proof)
     position, last, computed = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
@@ -170,6 +177,7 @@ def verify_consistency(old: int, size: int, old_root: bytes, root: bytes, proof:
     """Check that the tree under ``root`` begins with the ``old`` leaves under ``old_root`` (RFC 9162, 2.1.4.2)."""
     if not 0 < old <= size:
         raise FaultError(Fault("tree-cannot-continue", size=size, old=old))
+    check_hashes(old_root, root, *proof)
     if (old == size) != (not proof):
         raise FaultError(Fault("consistency-proof-length"))
     if _replayed(old, size, [old_root, *proof] if old & (old - 1) == 0 or not proof else proof) != (old_root, root):
@@ -317,7 +325,7 @@ def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
 
 
 def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Verifier, ...]]:
-    """The text of a signed note, and those of ``verifiers`` that signed it, at least one. Raises ``ValueError``.
+    """The text of a signed note, and those of ``verifiers`` that signed it, at least one, each once. ``ValueError``.
 
     Signatures of unknown keys are ignored; a wrong signature of a known key makes the whole note invalid.
     """
@@ -333,7 +341,7 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Veri
         signed.append(verifier)
     if not signed:
         raise FaultError(Fault("note-not-signed"))
-    return text, tuple(signed)
+    return text, tuple(dict.fromkeys(signed))
 
 
 # -- checkpoints and proofs ---------------------------------------------------------------------------------------

@@ -316,3 +316,26 @@ def test_a_record_is_read_as_it_was_written(prev, chain, seq, body):
 def test_a_record_that_is_cut_off_is_refused(size):
     with pytest.raises(ValueError, match="cut off"):
         t.Record.parse(bytes(t.Record(bytes(32), "", 1, b""))[:size])
+
+
+@pytest.mark.parametrize("leaf", [b"", b"x", bytes(31), bytes(33)])
+def test_s_f15_a_hash_has_32_bytes(leaf):
+    with pytest.raises(ValueError, match="32 bytes"):
+        t.verify_inclusion(leaf, 0, 1, [], leaf)
+    tree = numbered(4)
+    proof, root, right = tree.inclusion(0, 4), tree.roots[4], t.leaf_hash(b"0")
+    for arguments in ((right, 0, 4, [leaf, *proof[1:]], root), (right, 0, 4, proof, leaf)):
+        with pytest.raises(ValueError, match="32 bytes"):
+            t.verify_inclusion(*arguments)
+    consistency = tree.consistency(2, 4)
+    for known, new, hashes in ((leaf, root, consistency), (tree.roots[2], leaf, consistency), (leaf, leaf, [])):
+        with pytest.raises(ValueError, match="32 bytes"):
+            t.verify_consistency(2, 2 if not hashes else 4, known, new, hashes)
+
+
+def test_s_f15_a_key_counts_once():
+    """However often its signature stands in the note."""
+    signer = t.Signer.generate("log.example")
+    note = signer.sign("log.example\n1\nAAAA\n")
+    line = note.rpartition("\n\n")[2]
+    assert t.open_note(note + line * 3, [signer.verifier, signer.verifier])[1] == (signer.verifier,)
