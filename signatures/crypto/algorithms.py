@@ -118,7 +118,9 @@ def _primitive(digest: Digest) -> hashes.HashAlgorithm:
     return digest.primitive
 
 
+@functools.lru_cache(maxsize=MAX_KEPT)
 def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
+    """The certificate's key, if it is one for RSA signatures. Failures are not cached."""
     key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         raise Unsuitable(Fault("key-not-rsa"))
@@ -130,7 +132,9 @@ def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     return key
 
 
+@functools.lru_cache(maxsize=MAX_KEPT)
 def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
+    """The certificate's key, if it is on an accepted curve. Failures are not cached."""
     key = certificate.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, CURVES):
         raise Unsuitable(Fault("key-not-on-nist-curve"))
@@ -143,28 +147,46 @@ def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
 def _pkcs1(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
     if parameters not in (b"", NULL):
         raise Unsuitable(Fault("pkcs1-parameters"))
+    # RFC 4055, 1.2: a key that is marked for PSS makes no other signatures.
+    if public_key(certificate)[0].oid != oids.RSA:
+        raise Unsuitable(Fault("key-for-pss-only"))
     _rsa_key(certificate).verify(signature, message, padding.PKCS1v15(), _primitive(digest))
 
 
 def _pss(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
-    primitive = _primitive(digest)
-    if parameters not in _pss_parameters(digest):
-        raise Unsuitable(Fault("pss-parameters"))
-    scheme = padding.PSS(padding.MGF1(primitive), digest.size)
-    _rsa_key(certificate).verify(signature, message, scheme, primitive)
+    """A salt of any length from the digest's up, as tools make it: pyHanko and OpenSSL take the longest that fits."""
+    primitive, key, named = _primitive(digest), _rsa_key(certificate), public_key(certificate)[0]
+    oid, salt = _pss_choice(parameters)
+    longest = (key.key_size + 6) // 8 - digest.size - 2
+    if DIGESTS.get(oid) != digest or not digest.size <= salt <= longest:
+        raise Unsuitable(Fault("pss-choice"))
+    # A key that is marked for PSS may prescribe the digest and the shortest salt (RFC 4055, 1.2 and 3.3).
+    if named.oid == oids.RSA_PSS and named.parameters:
+        prescribed, shortest = _pss_choice(named.parameters)
+        if prescribed != oid or salt < shortest:
+            raise Unsuitable(Fault("pss-parameters-of-key"))
+    key.verify(signature, message, padding.PSS(padding.MGF1(primitive), salt), primitive)
 
 
-def _pss_parameters(digest: Digest) -> set[bytes]:
-    """The DER of the only allowed parameters (RFC 4055), with the digest's NULL and without it."""
-    forms = set()
-    for oid in [oid for oid, known in DIGESTS.items() if known == digest]:
-        for null in (b"", NULL):
-            algorithm = der.encode(der.SEQUENCE, der.encode_oid(oid), null)
-            mask = der.encode(der.SEQUENCE, der.encode_oid(oids.MGF1), algorithm)
-            salt = der.encode_integer(digest.size)
-            members = der.encode(0xA0, algorithm), der.encode(0xA1, mask), der.encode(0xA2, salt)
-            forms.add(der.encode(der.SEQUENCE, *members))
-    return forms
+@der.kept
+def _pss_choice(parameters: bytes) -> tuple[str, int]:
+    """Digest and salt length that parameters of RSA-PSS name (RFC 4055, 3.1). :class:`Unsuitable` for other forms.
+
+    One digest throughout, and no field left to its default, which is SHA-1 with a salt of 20.
+    """
+    try:
+        members = der.element(parameters).expect(der.SEQUENCE).children()
+        hashed, mask, salt = (
+            der.element(member.expect(tag).content) for member, tag in zip(members, (0xA0, 0xA1, 0xA2), strict=True)
+        )
+        digest, generator = AlgorithmIdentifier.read(hashed), AlgorithmIdentifier.read(mask)
+        inner = AlgorithmIdentifier.read(der.element(generator.parameters))
+        length = salt.integer()
+    except ValueError as fault:
+        raise Unsuitable(Fault("pss-choice")) from fault
+    if generator.oid != oids.MGF1 or inner.oid != digest.oid or {digest.parameters, inner.parameters} - {b"", NULL}:
+        raise Unsuitable(Fault("pss-choice"))
+    return digest.oid, length
 
 
 def _ecdsa(certificate: x509.Certificate, signature: bytes, message: bytes, digest: Digest, parameters: bytes) -> None:
@@ -295,15 +317,14 @@ def check_issued(
     """
     algorithm = signed.algorithm
     known = signatures.get(algorithm.oid)
-    # RSA-PSS names its digest in its parameters. SHA-256 stands for other parameters, which are refused later.
-    named = (oid for oid, digest in DIGESTS.items() if algorithm.parameters in _pss_parameters(digest))
-    digest = (known and known.digest) or next(named, oids.SHA256)
+    # RSA-PSS names its digest in its parameters.
+    digest = _pss_choice(algorithm.parameters)[0] if algorithm.oid == oids.RSA_PSS else (known and known.digest)
     check_signature(
         issuer,
         signed.signature,
         signed.message,
         algorithm,
-        AlgorithmIdentifier(digest),
+        AlgorithmIdentifier(digest or oids.SHA256),
         digests=digests,
         signatures=signatures,
     )

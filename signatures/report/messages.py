@@ -74,6 +74,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "key-curve-not-named": "the certificate's key writes its curve out instead of naming it",
     "pkcs1-parameters": "RSA PKCS#1 v1.5 takes no parameters",
     "pss-parameters": "RSA-PSS must use one digest throughout and a salt of its length",
+    "pss-choice": "RSA-PSS must name one digest throughout and a salt of at least its length",
+    "pss-parameters-of-key": "RSA-PSS with another digest or a shorter salt than the certificate's key prescribes",
+    "key-for-pss-only": "the certificate's key is for RSA-PSS only",
     "ecdsa-parameters": "ECDSA takes no parameters",
     "key-of-another-kind": "the certificate's key is not one of %(curve)s",
     "key-on-another-curve": "the certificate's key is on another curve than %(curve)s",
@@ -100,6 +103,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not-an-authority": "is not a certificate authority",
     "authority-path-too-long": "allows fewer authorities below it",
     "authority-may-not-sign": "may not sign certificates",
+    "authority-restricts": "restricts the certificates below it by extension %(extension)s, which is not judged here",
+    "authority-not-for-purpose": "its extended key usages %(usages)s do not allow such certificates below it",
     "critical-extension-unknown": "critical extension %(extension)s is not understood",
     "extension-flag-not-true": "an extension's flag is there only if it is true",
     "extension-twice": "extension %(extension)s is given twice",
@@ -113,6 +118,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "no-role": "the certificate names no role of its owner",
     "role-differs": "the certificate's roles are %(found)s, expected one of %(expected)s",
     "certificate-policy-not-for-signing": "certificate policy %(policy)s is not for signing",
+    "certificate-policy-not-of-authority": "an authority above does not allow certificate policy %(policy)s",
     "missing": "missing",
     "iin-missing": "the certificate names no single well-formed IIN",
     "bin-missing": "the certificate names no single well-formed BIN",
@@ -312,5 +318,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "quoted": "%(text)s",
 }
 
+# Codes of older reports: no check returns them any more.
+RETIRED: Final = frozenset({"pss-parameters"})
 # Frames around other faults: they have no fixed text and no translation.
 FRAMES: Final = frozenset({"several", "at-place", "quoted"})

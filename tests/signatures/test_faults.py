@@ -19,7 +19,7 @@ from signatures.report.catalogue import LANGUAGES
 from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.report.labels import MEANINGS, WORDS
 from signatures.report.legacy_reports import fault_in, recognised
-from signatures.report.messages import FRAMES, SENTENCES
+from signatures.report.messages import FRAMES, RETIRED, SENTENCES
 from tests.signatures.acts import Court, statement
 from tests.signatures.makers import NOW, SHA1, Pki, sequence
 
@@ -62,6 +62,8 @@ def test_every_fault_has_its_sentence_and_every_sentence_its_parameters():
 
 def test_no_sentence_is_there_for_nothing():
     used = {code for code, _given, _place in built()} | listed() | CHOSEN
+    assert not used & RETIRED
+    used |= RETIRED
     assert sorted(SENTENCES.keys() - used) == []
     assert listed() | CHOSEN <= SENTENCES.keys()
 
