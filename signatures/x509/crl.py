@@ -9,12 +9,16 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signatures.asn1 import der
 from signatures.crypto.algorithms import MAX_KEPT
 from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.report.report import HOSTILE
 
 # RFC 5280, 4.1.2.2: a serial number is positive and has at most 20 octets.
 MAX_SERIAL = 1 << 159
+# The octets of a flag that is true, and of the identifier of certificateIssuer (RFC 5280, 5.3.3).
+CRITICAL = der.encode(der.BOOLEAN, b"\xff")
+CERTIFICATE_ISSUER = der.encode_oid("2.5.29.29")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class RevocationList:
     def encoded(self) -> tuple[bytes, ...]:
         """DER of the complete list and of the delta, if any."""
         return tuple(part.public_bytes(Encoding.DER) for part in (self.base, self.delta) if part is not None)
+
+
+def names_serial(listed: x509.CertificateRevocationList, serial: int) -> bool:
+    """Whether a list has an entry for that serial number."""
+    return _find(listed, None, serial) is not None
 
 
 def _find(
@@ -98,6 +107,7 @@ def pair_deltas(
     for listed in found:
         try:
             fault = Fault("revocation-list-partial") if _value(listed, x509.IssuingDistributionPoint) else None
+            fault = fault or _entries_fault(listed)
         except HOSTILE as unreadable:
             fault = fault_of(unreadable)
         if fault:
@@ -115,6 +125,25 @@ def pair_deltas(
         else:
             notes.append(Fault("delta-list-without-base"))
     return tuple(made), tuple(notes)
+
+
+def _entries_fault(listed: x509.CertificateRevocationList) -> Fault | None:
+    """The fault of a list with an entry that is not understood: it speaks for no certificate (RFC 5280, 5.3).
+
+    An entry that names an issuer (critical or not) makes the list an indirect one.
+    """
+    data = listed.tbs_certlist_bytes
+    # Reading the extensions of all entries is slow, and most lists have no such extension: look for its octets first.
+    critical = sum(extension.critical for extension in listed.extensions)
+    if data.count(CRITICAL) <= critical and CERTIFICATE_ISSUER not in data:
+        return None
+    for entry in listed:
+        for extension in entry.extensions:
+            if isinstance(extension.value, x509.CertificateIssuer):
+                return Fault("revocation-list-partial")
+            if extension.critical and not isinstance(extension.value, x509.CRLReason | x509.InvalidityDate):
+                return Fault("revocation-list-extension-unknown", extension=extension.oid.dotted_string)
+    return None
 
 
 def _number(listed: x509.CertificateRevocationList) -> int:
