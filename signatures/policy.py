@@ -36,7 +36,6 @@ class Policy:
     max_certificate_bytes: int = 8 * 1024
     max_attributes: int = 32
     max_attributes_bytes: int = 4 * 1024
-    max_chain: int = 4
     clock_skew: timedelta = timedelta(minutes=5)
     ocsp_age: timedelta = timedelta(minutes=10)
     digests: Mapping[str, Digest] = field(default_factory=lambda: DIGESTS)

@@ -110,14 +110,14 @@ def _examine(examination: _Examination, data: bytes) -> None:
     _check_attributes(cms.signer, facts, examination)
     _check_signature(cms.signer, facts.certificate, examination)
     _check_evidence(data, cms.signer, examination)
-    _check_path(facts, cms.signer, examination)
+    path = _check_path(facts, cms.signer, examination)
     # Items of evidence that prove nothing are faults if something stays undecided, else notes.
     for note in examination.notes:
         if examination.undecided:
             findings.add("evidence", note, "TRY_LATER")
         else:
             findings.note("evidence", note)
-    _check_profile(facts, examination)
+    _check_profile(facts, path, examination)
 
 
 def _fault(look: Callable[..., Judged], *arguments: object) -> Judged:
@@ -292,7 +292,8 @@ def _other_signature_fault(evidence: Evidence, data: bytes, examination: _Examin
     return None if same else Fault("evidence-of-another-signature")
 
 
-def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> None:
+def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> certificates.Path | None:
+    """The path to a pinned root, if there is one; its faults are recorded."""
     findings, trust, policy = examination.findings, examination.trust, examination.policy
     at, created_after = examination.at, examination.expected.created_after
     try:
@@ -300,7 +301,7 @@ def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> 
     except HOSTILE as unreadable:
         path, fault, sub = None, Fault("unreadable", reason=fault_of(unreadable)), "CERTIFICATE_CHAIN_GENERAL_FAILURE"
     if not findings.add("chain", fault, sub) or path is None:
-        return
+        return None
     findings.add("authorities", _said(certificates.authorities_fault, path), "CHAIN_CONSTRAINTS_FAILURE")
     findings.add("validity", *_fault(certificates.validity_fault, path, at, created_after))
     times = Times(at, examination.now or UNKNOWN, created_after)
@@ -310,16 +311,17 @@ def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> 
         examination.undecided = True
     aged = _said(certificates.age_fault, path, policy.digests[signer.digest.oid], at, policy)
     findings.add("algorithm-age", aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
+    return path
 
 
-def _check_profile(facts: Facts, examination: _Examination) -> None:
+def _check_profile(facts: Facts, path: certificates.Path | None, examination: _Examination) -> None:
     findings, policy, expected = examination.findings, examination.policy, examination.expected
     sub = "CHAIN_CONSTRAINTS_FAILURE"
     findings.add("key-usage", _said(certificates.usage_fault, facts, policy), sub)
     roles = expected.roles or (frozenset({oids.KZ_INFORMATION_SYSTEM}) if expected.usage == "seal" else frozenset())
     findings.add("role", _said(certificates.role_fault, facts, roles, policy), sub)
     allowed = policy.certificate_policies if expected.bin is None else policy.organisation_policies
-    findings.add("certificate-policy", _said(certificates.policy_fault, facts, allowed), sub)
+    findings.add("certificate-policy", _said(certificates.policy_fault, facts, path, allowed), sub)
     if expected.usage == "seal":
         pinned = examination.trust.is_seal(facts.certificate, examination.at)
         findings.add("seal", None if pinned else Fault("not-a-pinned-seal"), "SIG_CONSTRAINTS_FAILURE")

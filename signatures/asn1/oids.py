@@ -44,9 +44,12 @@ TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 
 KEY_USAGE = "2.5.29.15"
+# How an authority restricts those below: nameConstraints, policyMappings, policyConstraints, inhibitAnyPolicy.
+RESTRICTIONS = frozenset({"2.5.29.30", "2.5.29.33", "2.5.29.36", "2.5.29.54"})
 BASIC_CONSTRAINTS = "2.5.29.19"
 CERTIFICATE_POLICIES = "2.5.29.32"
 EXTENDED_KEY_USAGE = "2.5.29.37"
+ANY_EXTENDED_KEY_USAGE, ANY_POLICY = "2.5.29.37.0", "2.5.29.32.0"
 
 OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1"
 OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2"
@@ -59,6 +62,8 @@ KZ_LEGAL_ENTITY = "1.2.398.3.3.4.1.2"
 KZ_EMPLOYEE = "1.2.398.3.3.4.1.2.5"
 KZ_INFORMATION_SYSTEM = "1.2.398.3.3.4.1.2.6"
 
+# Under which Kazakhstan's authorities are certified themselves, and under which they certify others.
+KZ_AUTHORITY_POLICY = "1.2.398.3.3.1"
 KZ_POLICY = "1.2.398.3.3.2"
 KZ_POLICY_LEGAL_SIGNATURE = "1.2.398.3.3.2.1"
 KZ_POLICY_LEGAL_AUTHENTICATION = "1.2.398.3.3.2.2"

@@ -272,7 +272,7 @@ def _check_path(certificate: x509.Certificate, info: Info, context: _Context) ->
     if path is None:
         return
     _need(certificates.serial_fault(path.signer), "CHAIN_CONSTRAINTS_FAILURE")
-    _need(certificates.authorities_fault(path), "CHAIN_CONSTRAINTS_FAILURE")
+    _need(certificates.authorities_fault(path, oids.TIME_STAMPING), "CHAIN_CONSTRAINTS_FAILURE")
     _need(*certificates.validity_fault(path, info.time, info.time))
     # Valid at its own time, it must also be valid at ``now``, or proven to be older.
     _need(certificates.trust_fault(path, context.now), "OUT_OF_BOUNDS_NO_POE")

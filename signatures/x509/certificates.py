@@ -19,6 +19,7 @@ from signatures.x509.trust import Authority, TrustStore
 
 Judged = tuple[Fault | None, str]
 NO_FAULT: Judged = (None, "")
+ARC = oids.KZ_AUTHORITY_POLICY
 UNTRUSTED = "NO_CERTIFICATE_CHAIN_FOUND"
 
 
@@ -34,9 +35,28 @@ class Path:
         """All certificates of the path, signer first."""
         return (self.signer, *[authority.facts for authority in self.authorities])
 
+    @functools.cached_property
+    def policies(self) -> frozenset[str]:
+        """The signer's certificate policies that every authority below the root allows.
+
+        An authority that states policies allows those and what is under them. It allows all if it states none,
+        anyPolicy, or the one under which Kazakhstan certifies its authorities.
+        """
+        found = self.signer.policies
+        for authority in self.authorities[:-1]:
+            stated = authority.facts.policies
+            if not stated or any(policy == oids.ANY_POLICY or _is_under(policy, ARC) for policy in stated):
+                continue
+            found = frozenset(policy for policy in found if any(_is_under(policy, above) for above in stated))
+        return found
+
     def issued(self) -> list[tuple[Facts, Authority]]:
         """Every certificate below the root, with its issuer."""
         return list(zip(self.members, self.authorities, strict=False))
+
+
+def _is_under(oid: str, arc: str) -> bool:
+    return oid == arc or oid.startswith(f"{arc}.")
 
 
 def find_path(facts: Facts, trust: TrustStore, policy: Policy, at: datetime) -> tuple[Path | None, Fault | None, str]:
@@ -105,18 +125,24 @@ def age_fault(path: Path, digest: Digest, at: datetime, policy: Policy) -> Fault
     return policy.sunset_fault({digest.name, *(member.strength for member in path.members)}, at)
 
 
-def authorities_fault(path: Path) -> Fault | None:
-    """Each issuer must be an authority: basic constraints, path length, key usage, critical extensions."""
-    for below, authority in enumerate(path.authorities):
-        is_root = below == len(path.authorities) - 1
+def authorities_fault(path: Path, purpose: str = oids.EMAIL_PROTECTION) -> Fault | None:
+    """Each issuer must be an authority for that purpose (an extended key usage), and may not restrict what is below it.
+
+    Restrictions are refused, critical or not, rather than judged: no authority of ours has any.
+    """
+    below = 0
+    for authority in path.authorities:
+        is_root = authority is path.authorities[-1]
         # Revocation of a root is not checked, and some old roots have the serial number 0.
         fault = None if is_root else serial_fault(authority.facts)
-        if fault := fault or _authority_fault(authority.facts, below):
+        if fault := fault or _authority_fault(authority.facts, below, purpose):
             return Fault("at-place", place=authority.certificate.subject.rfc4514_string(), fault=fault)
+        # A self-issued certificate, as after a change of keys, does not count (RFC 5280, 6.1.4 (l)).
+        below += authority.facts.subject != authority.facts.issuer
     return None
 
 
-def _authority_fault(facts: Facts, below: int) -> Fault | None:
+def _authority_fault(facts: Facts, below: int, purpose: str) -> Fault | None:
     constraints, usage = facts.constraints, facts.key_usage
     if constraints is None or not constraints.ca:
         return Fault("not-an-authority")
@@ -124,6 +150,10 @@ def _authority_fault(facts: Facts, below: int) -> Fault | None:
         return Fault("authority-path-too-long")
     if usage is None or not usage.key_cert_sign:
         return Fault("authority-may-not-sign")
+    if facts.restriction:
+        return Fault("authority-restricts", extension=facts.restriction)
+    if facts.usages and not facts.usages & {purpose, oids.ANY_EXTENDED_KEY_USAGE}:
+        return Fault("authority-not-for-purpose", usages=", ".join(sorted(facts.usages)))
     return extensions_fault(facts)
 
 
@@ -175,8 +205,11 @@ def role_fault(facts: Facts, expected: frozenset[str], policy: Policy) -> Fault 
     return None
 
 
-def policy_fault(facts: Facts, allowed: frozenset[str]) -> Fault | None:
-    """The certificate must be issued under one of the allowed certificate policies."""
-    if facts.policies & allowed:
-        return None
-    return Fault("certificate-policy-not-for-signing", policy=", ".join(sorted(facts.policies)) or Fault("missing"))
+def policy_fault(facts: Facts, path: Path | None, allowed: frozenset[str]) -> Fault | None:
+    """The certificate must be issued under one of the allowed policies, which its authorities (if known) must allow."""
+    if not facts.policies & allowed:
+        stated = ", ".join(sorted(facts.policies)) or Fault("missing")
+        return Fault("certificate-policy-not-for-signing", policy=stated)
+    if path is not None and not path.policies & allowed:
+        return Fault("certificate-policy-not-of-authority", policy=", ".join(sorted(facts.policies & allowed)))
+    return None

@@ -9,6 +9,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signatures.asn1 import oids
 from signatures.crypto.algorithms import MAX_KEPT, key_strength
 from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.report.report import HOSTILE, Signer
@@ -111,6 +112,22 @@ class Facts:
         """The certificate policies as dotted identifiers."""
         stated = self.extension(x509.CertificatePolicies) or ()
         return frozenset(policy.policy_identifier.dotted_string for policy in stated)
+
+    @functools.cached_property
+    def subject(self) -> tuple[frozenset[tuple[str, str]], ...]:
+        """The subject's name in a form that can be compared (:func:`signatures.x509.identity.comparable`)."""
+        return identity.comparable(self.certificate.subject)
+
+    @functools.cached_property
+    def issuer(self) -> tuple[frozenset[tuple[str, str]], ...]:
+        """The issuer's name in the same form."""
+        return identity.comparable(self.certificate.issuer)
+
+    @functools.cached_property
+    def restriction(self) -> str:
+        """The first extension by which an authority restricts what is below it, critical or not; empty if none."""
+        found = (extension.oid.dotted_string for extension in self.certificate.extensions)
+        return next((oid for oid in found if oid in oids.RESTRICTIONS), "")
 
     @functools.cached_property
     def strength(self) -> str:

@@ -6,10 +6,22 @@ number, no digits of another script. The check digit is not checked, since test 
 """
 
 import re
+import unicodedata
 
 from cryptography import x509
 
 IIN, BIN = re.compile(r"IIN([0-9]{12})", re.ASCII), re.compile(r"BIN([0-9]{12})", re.ASCII)
+
+
+def comparable(name: x509.Name) -> tuple[frozenset[tuple[str, str]], ...]:
+    """A name as RFC 5280, 7.1 compares it: a string's type, its case and the number of blanks make no difference."""
+    return tuple(
+        frozenset(
+            (part.oid.dotted_string, " ".join(unicodedata.normalize("NFKC", str(part.value)).split()).casefold())
+            for part in relative
+        )
+        for relative in name.rdns
+    )
 
 
 def iin(certificate: x509.Certificate) -> str | None:

@@ -18,7 +18,7 @@ from signatures.x509.certificates import NO_FAULT, Judged, Path
 from signatures.x509.crl import RevocationList, pair_deltas, reason
 from signatures.x509.crl import read as read_list
 from signatures.x509.facts import Facts
-from signatures.x509.trust import Authority, TrustStore
+from signatures.x509.trust import Authority, TrustStore, assign_lists
 
 # RFC 5280, 5.3.1, by the numbers that OCSP uses too.
 REASONS = dict(
@@ -81,9 +81,16 @@ def read(
         except HOSTILE as fault:
             faults.append(Fault("in-revocation-list", number=number, reason=fault_of(fault)))
     ready: dict[x509.Certificate, tuple[RevocationList, ...]] = {}
-    for owner, some in owned.items():
-        ready[owner], notes = pair_deltas(some)
-        faults += notes
+    notes: dict[Fault, None] = {}
+    # Those of the trust folder may revoke a key that signs lists.
+    every = {
+        authority.certificate: [*owned.get(authority.certificate, ()), *(kept.base for kept in authority.lists)]
+        for authority in trust.authorities
+    }
+    for authority, some in assign_lists(owned, trust.authorities, every).items():
+        ready[authority], passed_over = pair_deltas(some)
+        notes |= dict.fromkeys(passed_over)
+    faults += notes
     for number, data in enumerate(responses, 1):
         try:
             answers += ocsp.read(data, trust, policy, lists=ready)
@@ -149,9 +156,7 @@ def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     skew = policy.clock_skew
     youngest = times.now + skew if times.now < UNKNOWN - skew else UNKNOWN
     latest = min(max(times.at + skew, facts.not_after), youngest)
-    usage = issuer.facts.key_usage
-    signed = more.all_lists(issuer) if usage is not None and usage.crl_sign else ()
-    lists = [crl for crl in signed if crl.is_fresh(times.at, latest)]
+    lists = [crl for crl in more.all_lists(issuer) if crl.is_fresh(times.at, latest)]
     found = [_of_list(max(lists, key=lambda crl: (crl.last_update, crl.delta is not None)), serial)] if lists else []
     answers = [answer for answer in more.answers if _is_about(answer, serial, issuer) and answer.status != "unknown"]
     answers = [answer for answer in answers if answer.is_fresh(times.at, latest, policy)]

@@ -17,7 +17,7 @@ import contextlib
 import functools
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,14 +27,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.crypto.algorithms import DIGESTS, SIGNATURES, Digest, SignatureAlgorithm, Signed, check_issued
 from signatures.report.faults import Fault, FaultError, fault_of
-from signatures.x509.crl import RevocationList, pair_deltas
+from signatures.x509.crl import RevocationList, names_serial, pair_deltas
 from signatures.x509.facts import Facts, facts_of
+from signatures.x509.identity import comparable
 from signatures.x509.rules import ALWAYS, Period
 from signatures.x509.trust_policy import TrustPolicy
 
 CERTIFICATE_SUFFIXES = (".pem", ".der", ".cer", ".crt")
 NOT_FOR_PRODUCTION = ("DEMO", "TEST", "ТЕСТ")
-MAX_DEPTH = 4
+# Authorities above an authority.
+MAX_DEPTH = 8
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,13 @@ class TrustStore:
     seals: tuple[x509.Certificate, ...] = ()
     periods: Mapping[str, Period] = field(default_factory=dict)
     notes: tuple[Fault, ...] = field(default=(), compare=False)
-    _by_subject: dict[x509.Name, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _by_subject: dict[object, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _by_encoding: dict[bytes, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for authority in self.authorities:
             chain = (authority, *[self.authority(above) for above in authority.path])
-            same_name = self._by_subject.setdefault(authority.certificate.subject, [])
+            same_name = self._by_subject.setdefault(authority.facts.subject, [])
             same_name.append(chain)
             self._by_encoding[authority.certificate.subject.public_bytes()] = same_name
 
@@ -125,13 +127,18 @@ class TrustStore:
         keys = _Keys(signatures, digests)
         _check_pinned(purpose, certificates, seals, periods)
         owned, notes = _owned_lists(tuple(lists), certificates, keys)
-        authorities = []
-        for certificate in certificates:
-            fitting, passed_over = pair_deltas(owned.get(certificate, ()))
-            notes += [Fault("at-place", place=certificate.subject.rfc4514_string(), fault=note) for note in passed_over]
-            path, period = _path(certificate, certificates, keys), periods.get(sha256(certificate), ALWAYS)
-            authorities.append(Authority(certificate, path, fitting, period))
-        return cls(purpose, tuple(authorities), seals, periods, tuple(notes))
+        bare = [
+            Authority(certificate, _path(certificate, certificates, keys), (), periods.get(sha256(certificate), ALWAYS))
+            for certificate in certificates
+        ]
+        speaking, authorities = assign_lists(owned, bare), []
+        for authority in bare:
+            fitting, passed_over = pair_deltas(speaking[authority.certificate])
+            place = authority.certificate.subject.rfc4514_string()
+            notes += [Fault("at-place", place=place, fault=note) for note in passed_over]
+            authorities.append(replace(authority, lists=fitting))
+        # Once for keys of one name.
+        return cls(purpose, tuple(authorities), seals, periods, tuple(dict.fromkeys(notes)))
 
     def is_seal(self, certificate: x509.Certificate, at: datetime) -> bool:
         """Whether it is pinned as a seal and trusted at ``at``."""
@@ -139,9 +146,9 @@ class TrustStore:
 
     def issuers_of(self, facts: Facts) -> list[Chain]:
         """The pinned authorities with the name of the certificate's issuer, each with those above it."""
-        # Fast look-up by encoding; a name may have several encodings, and comparing names is slow.
+        # Fast look-up by encoding; a name may have several encodings.
         same_name = self._by_encoding.get(facts.issuer_name)
-        return self._by_subject.get(facts.certificate.issuer, []) if same_name is None else same_name
+        return self._by_subject.get(facts.issuer, []) if same_name is None else same_name
 
     def authority(self, certificate: x509.Certificate) -> Authority:
         """The pinned authority with that certificate."""
@@ -211,8 +218,8 @@ def _path(
     """The pinned certificates above an authority, its root last."""
     path: list[x509.Certificate] = []
     lowest = certificate
-    while not (lowest.subject == lowest.issuer and keys.signed(lowest, lowest)):
-        named = [authority for authority in pinned if authority.subject == lowest.issuer]
+    while not (facts_of(lowest).subject == facts_of(lowest).issuer and keys.signed(lowest, lowest)):
+        named = [authority for authority in pinned if facts_of(authority).subject == facts_of(lowest).issuer]
         issuer = next((authority for authority in named if keys.signed(lowest, authority)), None)
         if issuer is None:
             raise FaultError(Fault("authority-issuer-missing", authority=lowest.subject.rfc4514_string()))
@@ -244,7 +251,7 @@ def _owned_lists(
     owned: dict[x509.Certificate, tuple[x509.CertificateRevocationList, ...]] = {}
     notes = []
     for listed in lists:
-        if not any(certificate.subject == listed.issuer for certificate in pinned):
+        if not any(facts_of(certificate).subject == comparable(listed.issuer) for certificate in pinned):
             notes.append(Fault("revocation-list-foreign", issuer=listed.issuer.rfc4514_string()))
             continue
         owner = _list_owner(listed, pinned, keys)
@@ -252,11 +259,52 @@ def _owned_lists(
     return owned, notes
 
 
+Lists = Mapping[x509.Certificate, Iterable[x509.CertificateRevocationList]]
+
+
+def assign_lists(
+    owned: Lists, authorities: Iterable[Authority], known_lists: Lists | None = None
+) -> dict[x509.Certificate, list[x509.CertificateRevocationList]]:
+    """The lists that speak for each authority, out of those that each of them signed.
+
+    Another key of the same name may sign them, after a change of keys or as a key for lists only, if it leads to the
+    same root (RFC 5280, 6.3.3 (f)), was trusted and valid when it signed, and is revoked by none of ``known_lists``.
+    """
+    known_lists = owned if known_lists is None else known_lists
+    known = tuple(authorities)
+    found: dict[x509.Certificate, list[x509.CertificateRevocationList]] = {}
+    for authority in known:
+        speaking = found.setdefault(authority.certificate, [])
+        for signer in known:
+            usage, own = signer.facts.key_usage, signer is authority
+            if usage is None or not usage.crl_sign or not (own or _may_stand_in(signer, authority, known_lists)):
+                continue
+            speaking += [
+                listed
+                for listed in owned.get(signer.certificate, ())
+                if own or (_is_valid(signer, listed.last_update_utc) and signer.period.holds(listed.last_update_utc))
+            ]
+    return found
+
+
+def _may_stand_in(signer: Authority, authority: Authority, known_lists: Lists) -> bool:
+    """Whether another key of an authority's name may sign its lists; a root's lists are signed by itself."""
+    if signer.facts.subject != authority.facts.subject or not signer.path or not authority.path:
+        return False
+    above = signer.path[0]
+    revoked = any(names_serial(listed, signer.facts.serial) for listed in known_lists.get(above, ()))
+    return signer.path[-1] == authority.path[-1] and not revoked
+
+
+def _is_valid(signer: Authority, at: datetime) -> bool:
+    return signer.facts.not_before <= at <= signer.facts.not_after
+
+
 def _list_owner(
     revoked: x509.CertificateRevocationList, pinned: tuple[x509.Certificate, ...], keys: _Keys
 ) -> x509.Certificate:
     for candidate in pinned:
-        if candidate.subject == revoked.issuer and keys.signed(revoked, candidate):
+        if facts_of(candidate).subject == comparable(revoked.issuer) and keys.signed(revoked, candidate):
             return candidate
     raise FaultError(Fault("revocation-list-foreign", issuer=revoked.issuer.rfc4514_string()))
 
