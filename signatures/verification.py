@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 
 from signatures.asn1 import oids
 from signatures.cms import attributes
-from signatures.cms.parsing import Cms, Malformed, SignerInfo, parse, unwrap
+from signatures.cms.parsing import Cms, Malformed, NotTaken, SignerInfo, parse, unwrap
 from signatures.crypto.algorithms import Unsuitable, check_signature, find_signature
 from signatures.evidence.proof_of_existence import prove
 from signatures.evidence.record import Evidence
@@ -29,6 +29,9 @@ from signatures.x509.certificates import Judged
 from signatures.x509.facts import Facts
 from signatures.x509.revocation import NOTHING, UNKNOWN, Revocations, Times, revocation_fault
 from signatures.x509.trust import TrustStore
+
+# EN 319 102-1, table 6: a property that the constraints do not allow, in a form that the standards allow.
+NOT_TAKEN = "SIG_CONSTRAINTS_FAILURE"
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,8 @@ def _parsed(data: bytes, examination: _Examination) -> Cms:
     try:
         cms = parse(data, policy)
     except Malformed as fault:
-        examination.findings.need("format", fault.fault, "FORMAT_FAILURE")
+        sub = NOT_TAKEN if isinstance(fault, NotTaken) else "FORMAT_FAILURE"
+        examination.findings.need("format", fault.fault, sub)
         raise
     except HOSTILE as fault:
         examination.findings.need("format", Fault("certificate-unreadable", reason=fault_of(fault)), "FORMAT_FAILURE")
@@ -157,14 +161,17 @@ def _parsed(data: bytes, examination: _Examination) -> Cms:
 def _check_form(cms: Cms, examination: _Examination) -> None:
     findings, policy, signer = examination.findings, examination.policy, cms.signer
     inside = None if cms.content is None else Fault("content-inside")
-    findings.need("detached", inside, "FORMAT_FAILURE")
-    findings.need("signed-attributes", attributes.form_fault(signer, policy), "FORMAT_FAILURE")
+    findings.need("detached", inside, NOT_TAKEN)
+    forbidden = _said(attributes.forbidden_fault, signer, policy)
+    malformed = attributes.form_fault(signer)
+    findings.need("signed-attributes", malformed or forbidden, "FORMAT_FAILURE" if malformed else NOT_TAKEN)
+    other = attributes.content_type_fault(signer, cms.content_type)
     plain = None if cms.content_type == oids.DATA else Fault("content-type-not-data")
-    findings.need("content-type", plain or _said(attributes.content_type_fault, signer), "FORMAT_FAILURE")
+    findings.need("content-type", other or plain, "FORMAT_FAILURE" if other else NOT_TAKEN)
     countersigned = any(attribute.oid == oids.COUNTER_SIGNATURE for attribute in signer.unsigned)
-    findings.add("counter-signature", Fault("counter-signed") if countersigned else None, "FORMAT_FAILURE")
-    # RFC 5652 allows DER of signed attributes to be presented as content; no genuine content begins like that.
-    attributes_like = examination.content[:1] == b"\x31"
+    findings.add("counter-signature", Fault("counter-signed") if countersigned else None, NOT_TAKEN)
+    # RFC 5652 allows DER of signed attributes to be presented as content; no genuine content is such a set.
+    attributes_like = attributes.is_set_of_attributes(examination.content)
     findings.add("content", Fault("content-looks-like-attributes") if attributes_like else None, "FORMAT_FAILURE")
 
 

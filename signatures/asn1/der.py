@@ -124,9 +124,12 @@ def _long(content: bytes, place: int, first: int) -> tuple[int, int]:
     """Where the content begins, and its size, for a length in the long form."""
     count = first & ~LONG_LENGTH
     octets = content[place : place + count]
+    if not count:
+        raise FaultError(Fault("der-indefinite-length"))
+    if len(octets) != count:
+        raise FaultError(Fault("der-element-cut-off"))
     size = int.from_bytes(octets, "big")
-    # Refuses indefinite, non-minimal and truncated lengths.
-    if size < LONG_LENGTH or not octets[0] or len(octets) != count or count > MAX_LENGTH_OCTETS:
+    if size < LONG_LENGTH or not octets[0] or count > MAX_LENGTH_OCTETS:
         raise FaultError(Fault("der-length-not-shortest"))
     return place + count, size
 

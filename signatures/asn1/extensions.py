@@ -31,18 +31,20 @@ def read(certificate: x509.Certificate) -> dict[str, Extension]:
     return from_sequence(fields[-1].first().expect(der.SEQUENCE).children())
 
 
-def from_sequence(members: Iterable[der.Element]) -> dict[str, Extension]:
-    """Extensions by identifier from the members of their sequence; ``ValueError`` as in :func:`read`."""
+def from_sequence(members: Iterable[der.Element], *, written_false: bool = False) -> dict[str, Extension]:
+    """Extensions by identifier from the members of their sequence; ``ValueError`` as in :func:`read`.
+
+    ``written_false``: take a flag that says "not critical", which DER leaves out and some timestamp authorities write.
+    """
     found: dict[str, Extension] = {}
     for member in members:
         kind, *flag, value = member.expect(der.SEQUENCE).children()
         if kind.oid() in found:
             raise FaultError(Fault("extension-twice", extension=kind.oid()))
-        if flag:
-            (critical,) = flag
-            if critical.expect(der.BOOLEAN).content != b"\xff":
-                raise FaultError(Fault("extension-flag-not-true"))
-        found[kind.oid()] = Extension(bool(flag), value.expect(der.OCTET_STRING).content)
+        flags = [stated.expect(der.BOOLEAN).content for stated in flag]
+        if flags not in ([], [b"\xff"]) and not (written_false and flags == [b"\x00"]):
+            raise FaultError(Fault("extension-flag-not-true"))
+        found[kind.oid()] = Extension(flags == [b"\xff"], value.expect(der.OCTET_STRING).content)
     return found
 
 

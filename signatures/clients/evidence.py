@@ -16,6 +16,7 @@ from signatures.cms.attributes import identifier_fault
 from signatures.cms.parsing import parse
 from signatures.evidence.record import Evidence, Sources
 from signatures.evidence.renewal import Stamped
+from signatures.evidence.timestamps import parse_token
 from signatures.policy import DEFAULT, Policy
 from signatures.report.report import HOSTILE
 from signatures.x509 import certificates, crl, revocation
@@ -154,7 +155,7 @@ class _Gathering:
     def _known(self, token: bytes) -> Revocations:
         """Revocation data about a token's certificates."""
         collector = self._collector
-        parsed = parse(token, collector.policy)
+        parsed = parse_token(token, collector.policy)
         for certificate in parsed.certificates:
             if not identifier_fault(parsed.signer, certificate):
                 self.responses(certificate)

@@ -1,5 +1,5 @@
 """CMS signatures (RFC 5652): parsing, checks of the attributes, signing."""
 
-from signatures.cms.parsing import Cms, Malformed, SignerInfo, parse, unwrap
+from signatures.cms.parsing import Cms, Malformed, NotTaken, SignerInfo, parse, unwrap
 
-__all__ = ["Cms", "Malformed", "SignerInfo", "parse", "unwrap"]
+__all__ = ["Cms", "Malformed", "NotTaken", "SignerInfo", "parse", "unwrap"]

@@ -18,8 +18,8 @@ from signatures.report.faults import Fault, FaultError
 from signatures.x509.facts import Facts, facts_of
 
 
-def form_fault(signer: SignerInfo, policy: Policy) -> Fault | None:
-    """Attributes must be present, in DER order, each type once, and none forbidden by the policy."""
+def form_fault(signer: SignerInfo) -> Fault | None:
+    """Attributes must be present (ETSI EN 319 122-1), in DER, each type once; none that RFC 5652 wants unsigned."""
     if signer.attributes is None:
         return Fault("no-signed-attributes")
     if not signer.sorted:
@@ -29,9 +29,28 @@ def form_fault(signer: SignerInfo, policy: Policy) -> Fault | None:
     if len(kinds) != len(given):
         twice = sorted(oid for oid in kinds if given.count(oid) > 1)
         return Fault("signed-attributes-twice", attributes=", ".join(twice))
-    if forbidden := kinds & policy.forbidden_attributes:
-        return Fault("signed-attributes-forbidden", attributes=", ".join(sorted(forbidden)))
+    # RFC 5652, 11.4.
+    if oids.COUNTER_SIGNATURE in kinds:
+        return Fault("signed-attributes-forbidden", attributes=oids.COUNTER_SIGNATURE)
     return None
+
+
+def forbidden_fault(signer: SignerInfo, policy: Policy) -> Fault | None:
+    """Attributes that the policy forbids."""
+    forbidden = {attribute.oid for attribute in signer.attributes or ()} & policy.forbidden_attributes
+    return Fault("signed-attributes-forbidden", attributes=", ".join(sorted(forbidden))) if forbidden else None
+
+
+def is_set_of_attributes(content: bytes) -> bool:
+    """Whether bytes are the DER of a set of attributes, so that a signature over them might be one over attributes."""
+    # The octet of a SET is "1" in ASCII: most content that begins with it is text.
+    if content[:1] != bytes([der.SET]):
+        return False
+    try:
+        members = [member.expect(der.SEQUENCE).children() for member in der.element(content).children()]
+        return bool(members) and all(len(parts) == len(("type", "values")) and parts[0].oid() for parts in members)
+    except ValueError:
+        return False
 
 
 def only_value(signer: SignerInfo, oid: str) -> der.Element | None:

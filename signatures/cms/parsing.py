@@ -18,6 +18,10 @@ from signatures.x509.facts import Facts, facts_of, read_certificate
 # Context tags of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3), and of a key identifier.
 TAG_0, TAG_1, TAG_KEY = 0xA0, 0xA1, 0x80
 OPTIONAL = frozenset({(), (TAG_0,), (TAG_1,), (TAG_0, TAG_1)})
+# Attribute certificates of both versions and certificates of unknown formats.
+OTHER_CERTIFICATES = frozenset({TAG_1, 0xA2, 0xA3})
+# What BER allows and DER does not, or what is more than is read.
+BER = frozenset({"der-indefinite-length", "der-length-not-shortest", "der-too-many-elements"})
 # RFC 7468 writes both labels; NCALayer writes "CMS".
 PEM = re.compile(
     rb"\s*-----BEGIN (?P<label>CMS|PKCS7)-----\s(?P<body>[A-Za-z0-9+/=\s]+)-----END (?P=label)-----\s*", re.ASCII
@@ -26,6 +30,10 @@ PEM = re.compile(
 
 class Malformed(FaultError):
     """The bytes are not a CMS signature in the accepted form; the fault says why."""
+
+
+class NotTaken(Malformed):
+    """A form that RFC 5652 allows and the policy does not, or more than its limits: nothing is proven to be wrong."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def unwrap(data: bytes, limit: int) -> bytes:
     if not data:
         raise Malformed(Fault("signature-empty"))
     if len(data) > 2 * limit:
-        raise Malformed(Fault("signature-too-large", limit=limit))
+        raise NotTaken(Fault("signature-too-large", limit=limit))
     body = data
     if data[0] != der.SEQUENCE:
         match = PEM.fullmatch(data)
@@ -82,7 +90,7 @@ def unwrap(data: bytes, limit: int) -> bytes:
         except binascii.Error as fault:
             raise Malformed(Fault("pem-not-base64", reason=fault_of(fault))) from fault
     if len(body) > limit:
-        raise Malformed(Fault("signature-too-large", limit=limit))
+        raise NotTaken(Fault("signature-too-large", limit=limit))
     return body
 
 
@@ -95,7 +103,8 @@ def parse(data: bytes, policy: Policy) -> Cms:
         raise
     # Unpacking a sequence with too few or too many members raises ValueError too.
     except ValueError as fault:
-        raise Malformed(Fault("not-cms", reason=fault_of(fault))) from fault
+        reason = fault_of(fault)
+        raise (NotTaken if reason.code in BER else Malformed)(Fault("not-cms", reason=reason)) from fault
 
 
 def _content_info(info: der.Element, policy: Policy) -> Cms:
@@ -112,11 +121,16 @@ def _content_info(info: der.Element, policy: Policy) -> Cms:
     certificates = rest[0].children() if rest[0].tag == TAG_0 else []
     infos = rest[-1].expect(der.SET).children()
     content_type, inside = _encapsulated(content.expect(der.SEQUENCE).raw)
-    if len(infos) != 1:
-        raise Malformed(Fault("not-one-signer", found=len(infos)))
+    if not infos:
+        raise Malformed(Fault("no-signer"))
+    if len(infos) > 1:
+        raise NotTaken(Fault("not-one-signer", found=len(infos)))
     signer = _signer_info(infos[0], policy)
-    if _named(digests.expect(der.SET).raw) != {signer.digest.oid}:
+    named = _named(digests.expect(der.SET).raw)
+    if signer.digest.oid not in named:
         raise Malformed(Fault("digest-algorithms-differ"))
+    if len(named) > 1:
+        raise NotTaken(Fault("digest-algorithms-several", found=len(named)))
     return Cms(content_type, inside, _certificates(certificates, policy), signer)
 
 
@@ -136,10 +150,12 @@ def _encapsulated(raw: bytes) -> tuple[str, bytes | None]:
 
 
 def _certificates(found: list[der.Element], policy: Policy) -> tuple[Facts, ...]:
+    # Other kinds of certificates (RFC 5652, 10.2.2) are ignored.
+    found = [certificate for certificate in found if certificate.tag not in OTHER_CERTIFICATES]
     if len(found) > policy.max_certificates:
-        raise Malformed(Fault("too-many-certificates", limit=policy.max_certificates))
+        raise NotTaken(Fault("too-many-certificates", limit=policy.max_certificates))
     if max([len(certificate.content) for certificate in found], default=0) > policy.max_certificate_bytes:
-        raise Malformed(Fault("certificate-too-large", limit=policy.max_certificate_bytes))
+        raise NotTaken(Fault("certificate-too-large", limit=policy.max_certificate_bytes))
     return tuple([_facts(certificate.expect(der.SEQUENCE).raw) for certificate in found])
 
 
@@ -158,7 +174,7 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
     algorithm, signature = rest
     # GOST digests are computed in pure Python, so the input must be small.
     if signed and len(signed.content) > policy.max_attributes_bytes:
-        raise Malformed(Fault("signed-attributes-too-large", limit=policy.max_attributes_bytes))
+        raise NotTaken(Fault("signed-attributes-too-large", limit=policy.max_attributes_bytes))
     if version.integer() != (1 if identifier.tag == der.SEQUENCE else 3):
         raise Malformed(Fault("signer-version-misfit"))
     attributes = _attributes(signed, policy) if signed else None
@@ -186,7 +202,7 @@ def _issuer_and_serial(raw: bytes) -> tuple[bytes, int]:
 def _attributes(found: der.Element, policy: Policy) -> tuple[Attribute, ...]:
     members = found.children()
     if len(members) > policy.max_attributes:
-        raise Malformed(Fault("too-many-attributes", limit=policy.max_attributes))
+        raise NotTaken(Fault("too-many-attributes", limit=policy.max_attributes))
     return tuple(_attribute(member.expect(der.SEQUENCE).raw) for member in members)
 
 

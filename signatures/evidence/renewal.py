@@ -11,9 +11,9 @@ from datetime import datetime
 
 from signatures.asn1 import oids
 from signatures.cms.attributes import identifier_fault
-from signatures.cms.parsing import parse
 from signatures.crypto.algorithms import DIGESTS, Digest
 from signatures.evidence.record import NO_SOURCES, Evidence, Renewal, Sources, Step
+from signatures.evidence.timestamps import parse_token
 from signatures.policy import Policy
 from signatures.report.faults import Fault, FaultError
 
@@ -57,7 +57,7 @@ def fades_at(evidence: Evidence, policy: Policy) -> datetime | None:
     tree = policy.digests.get(evidence.renewals[-1].digest) if evidence.renewals else None
     ends = []
     for token in tokens:
-        parsed = parse(token, policy)
+        parsed = parse_token(token, policy)
         signer = next(facts for facts in parsed.certificates if not identifier_fault(parsed.signer, facts))
         names = {policy.digests[parsed.signer.digest.oid].name, signer.strength}
         names |= {tree.name} if tree else set()

@@ -7,16 +7,16 @@ and was not revoked.
 
 import contextlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from signatures.asn1 import der, extensions, oids
+from signatures.asn1 import ber, der, extensions, oids
 from signatures.cms import attributes
-from signatures.cms.parsing import Cms, SignerInfo, parse
+from signatures.cms.parsing import Cms, NotTaken, SignerInfo, parse
 from signatures.crypto.algorithms import NULL, AlgorithmIdentifier, Unsuitable, check_signature, key_strength
 from signatures.policy import Policy
 from signatures.report.faults import Fault, FaultError, fault_of
@@ -115,7 +115,7 @@ def verify_token(
     """Verify a token over ``stamped`` that is proven to have existed at ``now``; raises :class:`BadTimestamp`."""
     context = _Context(trust, policy, now, revocations)
     try:
-        cms = parse(token, policy)
+        cms = parse_token(token, policy)
         info = _info(cms)
     except HOSTILE as fault:
         raise BadTimestamp(Fault("not-a-timestamp", reason=fault_of(fault)), "FORMAT_FAILURE") from fault
@@ -132,7 +132,20 @@ def verify_token(
 
 def read_info(token: bytes, policy: Policy) -> Info:
     """The content of a token; only its form is verified. ``ValueError`` if it is malformed."""
-    return _info(parse(token, policy))
+    return _info(parse_token(token, policy))
+
+
+def parse_token(token: bytes, policy: Policy) -> Cms:
+    """A token's CMS. It may be in BER, as many authorities and archives write it: only its inner parts must be DER.
+
+    Raises ``FaultError``.
+    """
+    try:
+        return parse(token, policy)
+    except NotTaken:
+        if len(token) > policy.max_cms_bytes:
+            raise
+        return parse(ber.with_shortest_lengths(token), policy)
 
 
 def _need(fault: Fault | None, sub_indication: str) -> None:
@@ -167,7 +180,9 @@ def _optional(rest: list[der.Element]) -> dict[str, Any]:
         raise FaultError(Fault("unexpected-tst-info-members"))
     found = {member.tag: member for member in rest}
     if der.CONTEXT_1 in found:
-        unknown = extensions.unknown_fault(extensions.from_sequence(found[der.CONTEXT_1].children()), frozenset())
+        unknown = extensions.unknown_fault(
+            extensions.from_sequence(found[der.CONTEXT_1].children(), written_false=True), frozenset()
+        )
         if unknown:
             raise FaultError(unknown)
     accuracy: timedelta | None = None
@@ -228,8 +243,7 @@ def _check_statement(info: Info, stamped: bytes, context: _Context) -> None:
 
 def _check_signature(cms: Cms, certificate: x509.Certificate, policy: Policy) -> None:
     signer, content = cms.signer, cms.content or b""
-    tolerant = replace(policy, forbidden_attributes=frozenset({oids.COUNTER_SIGNATURE}))
-    _need(attributes.form_fault(signer, tolerant), "FORMAT_FAILURE")
+    _need(attributes.form_fault(signer), "FORMAT_FAILURE")
     _need(attributes.content_type_fault(signer, oids.TST_INFO), "FORMAT_FAILURE")
     unknown = None if signer.digest.oid in policy.digests else Fault("digest-not-allowed", digest=signer.digest.oid)
     _need(unknown, "CRYPTO_CONSTRAINTS_FAILURE")
