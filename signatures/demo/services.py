@@ -149,6 +149,21 @@ def services(directory: Path) -> dict[str, Callable[[bytes], bytes]]:
     return {**lists, **answers}
 
 
+def timestamps_beside(keys: Path) -> Callable[[bytes], bytes] | None:
+    """Makes tokens over signature values, by the timestamp authority of the demo that made ``keys``; ``None`` without."""
+    path = keys.parent / "private" / "tsa.pem"
+    if not path.is_file():
+        return None
+    authority = TimestampAuthority(*_own(path))
+    algorithm = der.encode(der.SEQUENCE, der.encode_oid(oids.SHA256))
+
+    def stamp(signature: bytes) -> bytes:
+        digest = der.encode(der.OCTET_STRING, hashlib.sha256(signature).digest())
+        return authority.token(der.encode(der.SEQUENCE, algorithm, digest))
+
+    return stamp
+
+
 def _own(path: Path) -> tuple[ec.EllipticCurvePrivateKey, tuple[x509.Certificate, ...]]:
     key = load_pem_private_key(path.read_bytes(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):

@@ -20,9 +20,11 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from signatures import Expected, Report, TrustStore, verify
+from signatures import DEFAULT, Expected, Report, TrustStore, verify
 from signatures.asn1 import oids
+from signatures.cms import parse
 from signatures.demo import pki as demo_pki
+from signatures.evidence.timestamps import verify_token
 from tests.signatures.test_demo_pki import FIRST, SECOND
 
 ROOT = Path(__file__).parents[2]
@@ -134,8 +136,8 @@ def test_signs_for_the_person_named(folder, auto):
             reply = ask(connection, request(signer={"iin": person["iin"]}))
         assert reply["status"] is True
         (cms,) = reply["body"]["result"]
-        assert cms.startswith("-----BEGIN CMS-----\n")
-        assert cms.endswith("-----END CMS-----\n")
+        assert cms.startswith("-----BEGIN CMS-----\r\n")
+        assert cms.endswith("-----END CMS-----\r\n")
         assert verified(folder, cms.encode(), iin=person["iin"]).passed
 
 
@@ -177,7 +179,6 @@ def test_unknown_module(auto, message):
         ({"data": "***"}, "INVALID_SIGNING_PARAMS"),
         ({"data": []}, "INVALID_SIGNING_PARAMS"),
         ({"signingParams": {"decode": True, "digested": True}}, "INVALID_SIGNING_PARAMS"),
-        ({"signingParams": {"decode": True, "tsaProfile": {}}}, "INVALID_SIGNING_PARAMS"),
         ({"signerParams": {"iin": "000000000000"}}, "SIGNING_FAILURE"),
     ],
 )
@@ -186,6 +187,97 @@ def test_errors(auto, changes, code):
         reply = ask(connection, request(**changes))
     assert (reply["status"], reply["code"]) == (False, code)
     assert reply["message"]
+
+
+def asked(**parameters: Any) -> dict[str, Any]:
+    """A request with more of ``signingParams``."""
+    made = request(signer={"iin": FIRST["iin"]}, logo="iVBORw0KGgo=")
+    made["args"]["signingParams"] |= parameters
+    return made
+
+
+def test_p7_the_certificate_too(folder, auto):
+    """The shape of the official example, ``js/ncalayer.js``: ``responseBody.result.signatures``."""
+    with page(auto) as connection:
+        reply = ask(connection, asked(outputCert=True))
+    assert reply.keys() == {"status", "body"}
+    assert reply["body"].keys() == {"result"}
+    assert reply["body"]["result"].keys() == {"signatures", "certificate"}
+    (cms,) = reply["body"]["result"]["signatures"]
+    assert verified(folder, cms.encode()).passed
+    assert reply["body"]["result"]["certificate"].startswith("-----BEGIN CERTIFICATE-----")
+
+
+def token_in(cms: bytes) -> bytes:
+    (attribute,) = parse(cms, DEFAULT).signer.unsigned
+    assert attribute.oid == oids.SIGNATURE_TIMESTAMP
+    return attribute.values[0].raw
+
+
+def test_p7_with_a_timestamp(folder, auto):
+    """``tsaProfile: {}``: the token of the demo's authority as an unsigned attribute."""
+    with page(auto) as connection:
+        (cms,) = ask(connection, asked(tsaProfile={}, allowExpired=True, allowRevoked=False))["body"]["result"]
+        plain = ask(connection, asked())["body"]["result"][0].encode()
+        call = ["PKCS12", "SIGNATURE", b64(DOCUMENT), False]
+        post(auto, "/choose", {"iin": FIRST["iin"]})
+        old = {"module": UTILS, "method": "createCMSSignatureFromBase64", "args": call}
+        stamped = base64.b64decode(ask(connection, old)["responseObject"])
+    trust = TrustStore.load(folder / "trust")
+    for made in (cms.encode(), stamped):
+        assert verified(folder, made).passed
+        value = parse(made, DEFAULT).signer.signature
+        verify_token(token_in(made), value, trust=trust, policy=DEFAULT, now=datetime.now(UTC))
+    assert parse(plain, DEFAULT).signer.unsigned == ()
+
+
+def test_p7_what_is_installed(auto):
+    accessory = "kz.gov.pki.ncalayerservices.accessory"
+    with page(auto) as connection:
+        assert ask(connection, {"module": accessory, "method": "getBundles"})
+        assert BASICS in ask(connection, {"module": accessory, "method": "getServices"})["services"]
+        assert ask(connection, {"module": accessory, "method": "showSettings"})["code"] == "INVOCATION_ERROR"
+
+
+def test_p7_as_other_versions_answer(folder):
+    """One text for one document, as before lists; and a program that never answers."""
+    with running(folder / "keys", "--auto", "--manner", "one-string") as port, page(port) as connection:
+        assert ask(connection, asked())["body"]["result"].startswith("-----BEGIN CMS-----")
+        two = request([b64(b"1"), b64(b"2")], {"iin": FIRST["iin"]})
+        assert len(ask(connection, two)["body"]["result"]) == 2
+    with running(folder / "keys", "--auto", "--manner", "silent") as port, page(port) as connection:
+        connection.send(json.dumps(asked()))
+        with pytest.raises(TimeoutError):
+            connection.recv(0.5)
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_p8_the_page_asks_for_any_certificate_in_the_demo_only(demo):
+    """What our page sends: in production no ``chain``, so that only keys of the National Authority are offered."""
+    script = """
+    globalThis.document = { documentElement: { dataset: %s } };
+    globalThis.location = { hostname: "127.0.0.1" };
+    globalThis.WebSocket = class extends EventTarget {
+      static OPEN = 1;
+      readyState = 1;
+      constructor() { super(); setTimeout(() => {
+        this.dispatchEvent(new Event("open"));
+        this.dispatchEvent(new MessageEvent("message", { data: '{"result":{"version":"1.4"}}' }));
+      }); }
+      send(text) { console.log(text); process.exit(0); }
+    };
+    const { NCALayerSigner } = await import(%s);
+    const signer = new NCALayerSigner("ws://127.0.0.1:1");
+    await signer.connect();
+    signer.sign(new Uint8Array([1]), { iin: "1" });
+    """
+    module = (ROOT / "ecase/portal/static/portal/js/ncalayer.js").as_uri()
+    filled = script % (json.dumps({"anyCertificate": ""} if demo else {}), json.dumps(module))
+    node = Path(sys.executable).with_name("node")
+    command = [str(node), "--input-type=module", "--no-warnings", "-e", filled]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    wanted = json.loads(done.stdout)["args"]["signerParams"]
+    assert ("chain" in wanted, wanted.get("chain", [])) == (demo, [])
 
 
 def test_unknown_method_and_missing_arguments(auto):

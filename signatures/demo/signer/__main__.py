@@ -13,6 +13,7 @@ from pathlib import Path
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from signatures.demo.services import timestamps_beside
 from signatures.demo.signer import keys, protocol
 from signatures.demo.signer.queue import RequestQueue
 from signatures.demo.signer.server import LOOPBACK, start_page_server
@@ -30,6 +31,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=13580, help="of the WebSocket; the page is one port above")
     parser.add_argument("--mode", choices=("demo", "production"), default="demo")
     parser.add_argument("--auto", action="store_true", help="sign at once where no choice is left")
+    parser.add_argument(
+        "--manner",
+        choices=protocol.MANNERS,
+        default=protocol.USUAL,
+        help="answer as others do, for tests of pages",
+    )
     parser.add_argument("--open", action="store_true", help="open the page in a browser at the first request")
     options = parser.parse_args(arguments)
     if "production" in (options.mode, os.environ.get("ECASE_MODE")):
@@ -37,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.host not in LOOPBACK:
         return _refuse(f"The demo signer listens on this machine only, not on {options.host}.")
     try:
-        queue = RequestQueue(keys.load(options.keys), auto=options.auto)
+        queue = RequestQueue(
+            keys.load(options.keys), auto=options.auto, manner=options.manner, stamp=timestamps_beside(options.keys)
+        )
         asyncio.run(_serve(queue, options.host, options.port, options.open))
     except (ValueError, OSError) as fault:
         return _refuse(str(fault))

@@ -2,10 +2,12 @@
 
 import functools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
@@ -16,6 +18,8 @@ from signatures.demo.signer import limits
 from signatures.x509 import identity
 
 PASSWORD = b"demo"
+# Makes a timestamp token over a signature value.
+Stamp = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,16 @@ class DemoKey:
         if signer is None:
             raise ValueError(f"{self.path}: cannot be signed with")
         return signer
+
+    async def sign(self, document: bytes, *, detached: bool, stamp: Stamp | None = None) -> bytes:
+        """A CAdES signature in DER, with a timestamp as an unsigned attribute if ``stamp`` is given."""
+        made = await self.signer.async_sign_general_data(document, "sha256", detached=detached, use_cades=True)
+        if stamp is not None:
+            (signer,) = made["content"]["signer_infos"]
+            token = cms.ContentInfo.load(stamp(signer["signature"].native))
+            attribute = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})
+            signer["unsigned_attrs"] = cms.CMSAttributes([attribute])
+        return bytes(made.dump())
 
     @property
     def iin(self) -> str:

@@ -5,7 +5,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from signatures.demo.signer.keys import DemoKey
+from signatures.demo.signer.keys import DemoKey, Stamp
 
 PREVIEW = 600
 
@@ -35,11 +35,16 @@ class Pending:
 class RequestQueue:
     """Keys and waiting requests. With ``auto``, a request that names a person is answered at once.
 
+    ``manner``: how requests are answered (``protocol.MANNERS``). ``stamp``: makes timestamp tokens, if there is an
+    authority for them.
+
     In that mode a choice made with :meth:`choose` is kept and answers later requests that name nobody.
     """
 
     keys: list[DemoKey]
     auto: bool = False
+    manner: str = "usual"
+    stamp: Stamp | None = None
     chosen: str | None = None
     pending: dict[int, Pending] = field(default_factory=dict)
     _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))

@@ -132,10 +132,18 @@ function request(data, iin, usage, locale) {
       format: "cms",
       data,
       signingParams: { decode: true, encapsulate: false, digested: false },
-      signerParams: { extKeyUsageOids, iin, chain: [] },
+      signerParams: { extKeyUsageOids, iin, ...chain() },
       locale,
     },
   };
+}
+
+/**
+ * An empty chain has NCALayer build no path and offer any certificate: for the demo's and the test authority's keys. A
+ * production installation leaves it out, and only keys of the National Certification Authority are offered.
+ */
+function chain() {
+  return document.documentElement.dataset.anyCertificate === undefined ? {} : { chain: [] };
 }
 
 function signaturesIn(reply, wanted) {
