@@ -150,7 +150,7 @@ def services(directory: Path) -> dict[str, Callable[[bytes], bytes]]:
 
 
 def timestamps_beside(keys: Path) -> Callable[[bytes], bytes] | None:
-    """Makes tokens over signature values, by the timestamp authority of the demo that made ``keys``; ``None`` without."""
+    """Makes tokens over signature values, by the timestamp authority of the demo with these ``keys``; or ``None``."""
     path = keys.parent / "private" / "tsa.pem"
     if not path.is_file():
         return None
