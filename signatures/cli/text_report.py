@@ -23,7 +23,7 @@ def as_text(verdict: Verdict, language: str) -> str:
         named = ", ".join(str(author[key]) for key in ("name", "organisation") if author.get(key))
         named = named or word("service", language)
         facts = (("case", case.get("number")), ("act", f"{act.get('type')} {act.get('id')}"), ("author", named))
-        lines += [f"{word(key, language)}: {_plain(value)}" for key, value in facts]
+        lines += [f"{word(key, language)}: {plain(value)}" for key, value in facts]
     lines.append(f"{word('verified-at', language)}: {_instant(verdict.at)}")
     for line in verdict.lines:
         lines.append(_line(line, language))
@@ -37,21 +37,21 @@ def _line(line: Line, language: str) -> str:
     width = max(len(word(name, language)) for name in OUTCOMES)
     outcome = word(line.indication, language).ljust(width)
     # For a signature, its algorithm: the signer and the faults are listed below it.
-    algorithm = _plain(line.report.algorithm) if line.report and line.report.passed else ""
-    detail = algorithm if line.report else _sentence(line.fault, language)
-    return "  ".join(filter(None, (outcome, word(line.name, language), _plain(line.subject), detail)))
+    algorithm = plain(line.report.algorithm) if line.report and line.report.passed else ""
+    detail = algorithm if line.report else readable(line.fault, language)
+    return "  ".join(filter(None, (outcome, word(line.name, language), plain(line.subject), detail)))
 
 
-def _sentence(fault: Fault | None, language: str) -> str:
+def readable(fault: Fault | None, language: str) -> str:
     """The fault with RFC 3339 instants in UTC in a readable form."""
-    return _plain(_INSTANT.sub(r"\1 \2 UTC", fault.sentence(language))) if fault else ""
+    return plain(_INSTANT.sub(r"\1 \2 UTC", fault.sentence(language))) if fault else ""
 
 
 def _instant(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Untrusted text on one line, so that it cannot move the cursor or imitate a line of the report."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
 
@@ -60,7 +60,7 @@ def _signature(report: Report, at: datetime, language: str) -> Iterator[str]:
     if report.signer:
         numbers = (("iin", report.signer.iin), ("bin", report.signer.bin))
         known = [report.signer.name, *(f"{word(name, language)} {number}" for name, number in numbers if number)]
-        yield f"{word('signer', language)}: {_plain(', '.join(known))}"
+        yield f"{word('signer', language)}: {plain(', '.join(known))}"
     if report.best_signature_time:
         proven = "judged-at" if report.best_signature_time < at else "judged-unproven"
         yield f"{word(proven, language)}: {_instant(report.best_signature_time)}"
@@ -71,8 +71,8 @@ def _signature(report: Report, at: datetime, language: str) -> Iterator[str]:
         yield f"{word(max(found, key=ORDER.index, default=absent), language)}: {word(question, language)}"
         for check in checks:
             if not check.passed:
-                detail = f" ({_sentence(check.fault, language)})" if check.fault else ""
+                detail = f" ({readable(check.fault, language)})" if check.fault else ""
                 yield f"{INDENT}{meaning(check.sub_indication, language)} [{check.sub_indication}]{detail}"
         for check in checks:
             if check.passed and check.detail:
-                yield f"{INDENT}{word('passed-over', language)}: {_sentence(check.fault, language)}"
+                yield f"{INDENT}{word('passed-over', language)}: {readable(check.fault, language)}"

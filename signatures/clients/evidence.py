@@ -13,10 +13,10 @@ from signatures.clients.revocations import ListClient, OcspClient
 from signatures.clients.store import MemoryStore, Store
 from signatures.clients.timestamps import TimestampClient
 from signatures.cms.attributes import identifier_fault
-from signatures.cms.parsing import parse
+from signatures.cms.parsing import SignerInfo, parse
 from signatures.evidence.record import Evidence, Sources
 from signatures.evidence.renewal import Stamped
-from signatures.evidence.timestamps import parse_token
+from signatures.evidence.timestamps import parse_token, verify_token
 from signatures.policy import DEFAULT, Policy
 from signatures.report.report import HOSTILE
 from signatures.x509 import certificates, crl, revocation
@@ -67,6 +67,8 @@ class Collector:
     def collect(self, cms: bytes, content: bytes) -> Collected:
         """Collect evidence for a signature that has passed all checks that need none.
 
+        Valid timestamps that the signing program put into the signature, as NCALayer does, are taken over.
+
         ``ValueError`` if the signature cannot be read. What cannot be fetched is named in ``missing``, not raised.
         """
         parsed = parse(cms, self.policy)
@@ -74,7 +76,8 @@ class Collector:
             certificate for certificate in parsed.certificates if not identifier_fault(parsed.signer, certificate)
         ]
         gathering = _Gathering(self)
-        tokens = gathering.stamped(parsed.signer.signature, self.digest)
+        tokens = gathering.embedded(parsed.signer)
+        tokens += gathering.stamped(parsed.signer.signature, self.digest)
         for facts in signers[:1]:
             gathering.responses(facts)
         made = Evidence(cms, content, tokens, gathering.sources(), f"signatures {_version()}", self.policy.name)
@@ -114,6 +117,28 @@ class _Gathering:
                 self.missing.append(f"revocation list: {fault}")
             else:
                 self._lists.append((data, crl.read(data).issuer))
+
+    def embedded(self, signer: SignerInfo) -> tuple[bytes, ...]:
+        """The valid timestamps among the unsigned attributes; others are named in ``missing``.
+
+        One place is left for a timestamp of our own.
+        """
+        collector, found = self._collector, []
+        stamped = (attribute.values for attribute in signer.unsigned if attribute.oid == oids.SIGNATURE_TIMESTAMP)
+        tokens = [token.raw for values in stamped for token in values]
+        for token in tokens[: collector.policy.max_timestamps - 1]:
+            before = dict(self._found), dict(self._chain)
+            try:
+                known, now = self._known(token), collector.clock()
+                verify_token(
+                    token, signer.signature, trust=collector.trust, policy=collector.policy, now=now, revocations=known
+                )
+            except HOSTILE as fault:
+                self._found, self._chain = before
+                self.missing.append(f"timestamp in the signature: {fault}")
+            else:
+                found.append(token)
+        return tuple(found)
 
     def stamped(self, data: bytes, digest: str) -> tuple[bytes, ...]:
         """One token; empty if no authority gave one."""

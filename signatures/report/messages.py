@@ -166,6 +166,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "evidence-too-large": "the evidence is larger than %(limit)s bytes",
     "evidence-not-canonical": "not a record of evidence in its only form",
     "not-evidence": "not a record of evidence: %(reason)s",
+    "not-enough-for-cades-lt": "CAdES-B-LT needs a timestamp and revocation data, and the evidence does not have both",
+    "no-evidence": "the act has no evidence of its signature",
     "not-base64": "not base64: %(reason)s",
     "too-many-timestamps": "more than %(limit)s timestamps",
     "too-many-revocations": "more than %(limit)s OCSP responses and revocation lists",

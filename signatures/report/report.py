@@ -1,6 +1,7 @@
 """The result of a verification, in the terms of EN 319 102-1."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -132,6 +133,14 @@ def _plain(value: Any) -> Any:
     return _plain(vars(value)) if isinstance(value, Signer) else value
 
 
+def outcome(checks: Iterable[Check]) -> tuple[Indication, str]:
+    """Indication and sub-indication: proven faults take precedence over unknowns; among equals the first counts."""
+    failed = [check.sub_indication for check in checks if not check.passed]
+    proven = [name for name in failed if INDICATIONS[name] == "TOTAL_FAILED"]
+    sub = next(iter(proven or failed), "")
+    return INDICATIONS[sub] if sub else "TOTAL_PASSED", sub
+
+
 @functools.cache
 def _passed(name: str) -> Check:
     """Cached by name: names are fixed and few."""
@@ -165,9 +174,6 @@ class Findings:
             raise Fatal(fault)
 
     def report(self) -> Report:
-        """The report. Proven faults take precedence over unknowns; among equals the first counts."""
-        failed = [check.sub_indication for check in self.checks if not check.passed]
-        proven = [name for name in failed if INDICATIONS[name] == "TOTAL_FAILED"]
-        sub = next(iter(proven or failed), "")
-        indication: Indication = INDICATIONS[sub] if sub else "TOTAL_PASSED"
+        """The report."""
+        indication, sub = outcome(self.checks)
         return Report(indication, sub, tuple(self.checks), **self.facts)
