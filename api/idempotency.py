@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, BooleanField, FilteredRelation, Func, Q, Value
+from django.db.models import BigIntegerField, BooleanField, FilteredRelation, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg.types.numeric import Int8
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +27,7 @@ from api.problems import BadRequest, InProgress, KeyReused
 from api.renderers import dumps
 from ecase.officers.models import Post
 from ecase.problems import Problem
+from ecase.statements import HotQuery
 from ecase.transactions import undone_on_refusal
 
 HEADER = "Idempotency-Key"
@@ -76,12 +79,7 @@ def _claim(post: Post, key: str) -> StoredAnswer | None:
     Raises :class:`InProgress` if another transaction holds it. An expired answer is deleted.
     """
     # Typed: as a plain integer the number would be cut to 32 bits on its way to the server.
-    number = Value(lock_number(f"{post.pk}:{key}"), output_field=BigIntegerField())
-    claimed = Func(number, function="pg_try_advisory_xact_lock")
-    answer = FilteredRelation("stored_answers", condition=Q(stored_answers__key=key))
-    columns = [f"answer__{field.attname}" for field in StoredAnswer._meta.concrete_fields]
-    rows = Post.objects.filter(pk=post.pk).annotate(answer=answer, claimed=Cast(claimed, BooleanField()))
-    held, *values = cast(tuple[Any, ...], rows.values_list("claimed", *columns).get())
+    ((held, *values),) = _CLAIMED.rows(post=post.pk, key=key, number=Int8(lock_number(f"{post.pk}:{key}")))
     if not held:
         raise InProgress(Problem("in-progress", _("Wait for the answer to the first request.")))
     if not any(values):
@@ -91,6 +89,17 @@ def _claim(post: Post, key: str) -> StoredAnswer | None:
         return stored
     stored.delete()
     return None
+
+
+def _claimed(*, post: UUID, key: str, number: int) -> "QuerySet[Post, Any]":
+    claimed = Func(Value(number, output_field=BigIntegerField()), function="pg_try_advisory_xact_lock")
+    answer = FilteredRelation("stored_answers", condition=Q(stored_answers__key=key))
+    columns = [f"answer__{field.attname}" for field in StoredAnswer._meta.concrete_fields]
+    rows = Post.objects.filter(pk=post).annotate(answer=answer, claimed=Cast(claimed, BooleanField()))
+    return rows.values_list("claimed", *columns)
+
+
+_CLAIMED: HotQuery[tuple[Any, ...]] = HotQuery(_claimed)
 
 
 def lock_number(name: str) -> int:

@@ -8,19 +8,44 @@ hand, and a change of a model changes the statement.
 import copy
 import secrets
 import uuid
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
-from django.db.models import QuerySet
+from django.db.models import Field, Lookup, QuerySet
+from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
+from psycopg.types.numeric import Int8
 
 Row = TypeVar("Row")
+Placed = tuple[tuple[str, Any], ...]
 # What a statement may hold besides the values that it is given: states, roles, flags.
 _CONSTANTS = (str, int, type(None))
+
+
+@Field.register_lookup
+class AnyOf(Lookup):
+    """``= ANY(array)``: as ``in``, but one parameter and one text, whatever the number of values (a list)."""
+
+    lookup_name = "any_of"
+
+    def get_prep_lookup(self) -> Any:
+        """The values, each as the column has it."""
+        return [self.lhs.output_field.to_python(value) for value in self.rhs]
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """One parameter, an array."""
+        return "%s", (value,)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The condition and its parameters."""
+        left, before = self.process_lhs(compiler, connection)
+        right, given = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", (*before, *given)
 
 
 @dataclass(frozen=True)
@@ -30,34 +55,40 @@ class _Worded:
     queryset: "QuerySet[Any, Any]"
     compiler: Any
     text: str
-    parameters: tuple[tuple[str, Any], ...]
+    parameters: Placed
+    converters: dict[int, Any]
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
-        given = tuple(values[name] if name else constant for name, constant in self.parameters)
+        given = _filled(self.parameters, values)
         compiler, query = copy.copy(self.compiler), copy.copy(self.queryset.query)
         # That of this thread: the statement may have been worded in another one.
         compiler.connection = connections[compiler.connection.alias]
         if query.select_for_update and compiler.connection.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
         compiler.as_sql = lambda *_args, **_options: (self.text, given)
+        compiler.get_converters = lambda _columns: self.converters
         compiler.query = query
         query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
-        asked = self.queryset.all()
-        asked.query = query
+        asked: Any = self.queryset.all()
+        # Not by its property, which makes dictionaries of any columns.
+        asked._query = query  # noqa: SLF001
         return list(asked)
 
 
 class HotQuery(Generic[Row]):
     """A query that ``build(*shape, **values)`` states with the ORM.
 
-    ``shape`` is what changes the text (a role, whether there is a cursor, a size); ``values`` are UUIDs, instants and
-    strings that only fill places in it. ``build`` is called once for each shape, with samples for the values. Raises
-    :class:`ValueError` if a sample comes back changed among the parameters, or if the statement holds another instant:
-    both would stand still.
+    ``shape`` is what changes the text (a role, whether there is a cursor, a size); ``values`` are UUIDs, lists of them
+    (for ``any_of``), instants, strings and ``Int8`` that only fill places in it. ``build`` is called once for each
+    shape, with samples for the values. Raises :class:`ValueError` if a sample comes back changed among the parameters,
+    or if the statement holds another instant: both would stand still.
+
+    ``planned_once``: one plan serves all values, which PostgreSQL would not believe. For statements that take longer to
+    plan than to execute, and whose index no value changes.
     """
 
-    def __init__(self, build: "Callable[..., QuerySet[Any, Row]]") -> None:
-        self._build = build
+    def __init__(self, build: "Callable[..., QuerySet[Any, Row]]", *, planned_once: bool = False) -> None:
+        self._build, self._planned_once = build, planned_once
         self._known: dict[Hashable, _Worded | None] = {}
 
     def rows(self, *shape: Hashable, **values: Any) -> list[Row]:
@@ -66,7 +97,10 @@ class HotQuery(Generic[Row]):
         if key not in self._known:
             self._known[key] = self._worded(shape, values)
         worded = self._known[key]
-        return worded.rows(values) if worded else []
+        if worded is None:
+            return []
+        with _generic_plan() if self._planned_once else nullcontext():
+            return worded.rows(values)
 
     def _worded(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> "_Worded | None":
         samples = {name: _sample(type(value)) for name, value in values.items()}
@@ -77,12 +111,66 @@ class HotQuery(Generic[Row]):
         except EmptyResultSet:
             # The ORM knows that no row fits, whatever the values.
             return None
-        names = {(type(sample), sample): name for name, sample in samples.items()}
-        placed = tuple((names.get((type(each), each), ""), each) for each in parameters)
-        for name, parameter in placed:
-            if not name and not _is_constant(parameter, samples.values()):
-                raise ValueError(f"the statement would keep a value that was not given to it: {parameter!r}")
-        return _Worded(queryset, compiler, text, placed)
+        columns = [column[0] for column in compiler.select[: compiler.col_count]]
+        return _Worded(queryset, compiler, text, _placed(parameters, samples), compiler.get_converters(columns))
+
+
+class HotUpdate:
+    """As :class:`HotQuery`, for an UPDATE: ``build(**values)`` states its rows and the new values of their fields."""
+
+    def __init__(self, build: "Callable[..., tuple[QuerySet[Any, Any], dict[str, Any]]]") -> None:
+        self._build = build
+        self._known: dict[Hashable, tuple[str, Placed]] = {}
+
+    def update(self, **values: Any) -> int:
+        """Change the rows; returns how many there were. One statement."""
+        key = (connection.alias, *((name, type(value)) for name, value in values.items()))
+        if key not in self._known:
+            samples = {name: _sample(type(value)) for name, value in values.items()}
+            queryset, changes = self._build(**samples)
+            query: Any = queryset.query.chain(UpdateQuery)
+            query.add_update_values(changes)
+            text, parameters = query.get_compiler(connection.alias).as_sql()
+            self._known[key] = text, _placed(parameters, samples)
+        text, placed = self._known[key]
+        with connection.cursor() as cursor:
+            cursor.execute(text, _filled(placed, values))
+            return int(cursor.rowcount)
+
+
+@contextmanager
+def _generic_plan() -> Iterator[None]:
+    """Statements inside the block are planned without their values; once, if they are prepared.
+
+    Two statements of the simple protocol, which cost a twentieth of planning a page of motions. In a transaction that
+    fails the second one is refused, and the rollback does its work.
+    """
+    connection.ensure_connection()
+    server = connection.connection.pgconn
+    server.exec_(b"SET plan_cache_mode = force_generic_plan")
+    try:
+        yield
+    finally:
+        server.exec_(b"RESET plan_cache_mode")
+
+
+def _placed(parameters: Iterable[Any], samples: dict[str, Any]) -> Placed:
+    """Each parameter with the name of the value that it stands for, or as the constant that it is."""
+    names = {_mark(sample): name for name, sample in samples.items()}
+    placed = tuple((names.get(_mark(each), ""), each) for each in parameters)
+    for name, parameter in placed:
+        if not name and not _is_constant(parameter, samples.values()):
+            raise ValueError(f"the statement would keep a value that was not given to it: {parameter!r}")
+    return placed
+
+
+def _filled(placed: Placed, values: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(values[name] if name else constant for name, constant in placed)
+
+
+def _mark(value: Any) -> tuple[type, Hashable]:
+    """A value by its type: the number 1 is not the flag True."""
+    return type(value), tuple(value) if isinstance(value, list) else value
 
 
 def _is_constant(parameter: object, samples: Iterable[object]) -> bool:
@@ -98,4 +186,8 @@ def _sample(kind: type) -> Any:
         return datetime.now(UTC) + timedelta(days=secrets.randbelow(10**5), microseconds=secrets.randbelow(10**9))
     if kind is str:
         return secrets.token_hex(16)
+    if kind is list:
+        return [uuid.uuid4()]
+    if kind is Int8:
+        return Int8(secrets.randbelow(2**62))
     raise ValueError(f"a {kind.__name__} cannot be a value of a hot query; make it part of the shape")

@@ -1,18 +1,19 @@
 """Hot queries: the ORM words them once, and the rows are those of the ORM."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import DataError, connection, transaction
+from django.db.models import BigIntegerField, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg.types.numeric import Int8
 
 from ecase.officers.models import Officer, Post, Role
 from ecase.pagination import Cursor
-from ecase.statements import HotQuery
+from ecase.statements import HotQuery, HotUpdate
 from tests.factories import PostFactory
 from tests.threads import together
 from workflows.motions import queries
@@ -108,3 +109,88 @@ def test_every_role_has_a_page(role: str) -> None:
 
     for after in (None, cursor):
         assert queries.queue_page(post, ("id", "created_at"), after, 20).rows == []
+
+
+def test_a_list_is_one_parameter_whatever_its_length() -> None:
+    posts, built = [PostFactory() for _number in range(3)], []
+
+    def held(*, officers: list[uuid.UUID]) -> "QuerySet[Post, Any]":
+        built.append(officers)
+        return Post.objects.filter(officer__pk__any_of=officers).order_by("pk").values_list("pk", flat=True)
+
+    query: HotQuery[uuid.UUID] = HotQuery(held)
+
+    for number in range(4):
+        wanted = posts[:number]
+        assert query.rows(officers=[post.officer_id for post in wanted]) == sorted(post.pk for post in wanted)
+    assert len(built) == 1
+
+
+def test_rows_are_of_the_shape_that_the_query_asks_for() -> None:
+    post = PostFactory()
+    query: HotQuery[Any] = HotQuery(lambda post: Post.objects.filter(pk=post).values_list("role", "officer"))
+
+    assert query.rows(post=post.pk) == [(post.role, post.officer_id)]
+
+
+def test_a_number_of_64_bits_keeps_its_size() -> None:
+    PostFactory()
+    number = Int8(2**62 + 1)
+    query: HotQuery[Any] = HotQuery(
+        lambda number: Post.objects.values_list(Value(number, output_field=BigIntegerField()))[:1]
+    )
+
+    assert query.rows(number=number) == query.rows(number=number) == [(number,)]
+
+
+def test_an_update_is_worded_once_and_says_how_many_rows_it_changed() -> None:
+    post, other, built = PostFactory(), PostFactory(), []
+
+    def ended(*, post: uuid.UUID, at: datetime) -> "tuple[QuerySet[Post], dict[str, Any]]":
+        built.append(post)
+        return Post.objects.filter(pk=post, valid_to=None), {"valid_to": at}
+
+    end, at = HotUpdate(ended), timezone.now()
+
+    assert [end.update(post=pk, at=at) for pk in (post.pk, post.pk, uuid.uuid4())] == [1, 0, 0]
+    assert len(built) == 1
+    assert Post.objects.get(pk=post.pk).valid_to == at
+    assert Post.objects.get(pk=other.pk).valid_to is None
+
+
+def test_an_update_that_would_keep_a_value_is_refused() -> None:
+    end = HotUpdate(lambda post: (Post.objects.filter(pk=post), {"valid_to": timezone.now()}))
+
+    with pytest.raises(ValueError, match="would keep a value"):
+        end.update(post=uuid.uuid4())
+
+
+def plan_cache_mode() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        return str(cursor.fetchone()[0])
+
+
+def test_a_statement_that_is_planned_once_leaves_the_others_as_they_were() -> None:
+    post = PostFactory()
+    query: HotQuery[Post] = HotQuery(lambda post: Post.objects.filter(pk=post), planned_once=True)
+
+    for _time in range(12):
+        assert query.rows(post=post.pk) == [post]
+        assert plan_cache_mode() == "auto"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%%\"valid_to\"%%'")
+        assert cursor.fetchall() == [(0,)]
+
+
+def test_a_statement_that_is_planned_once_may_fail() -> None:
+    query: HotQuery[Any] = HotQuery(
+        lambda number: Post.objects.values_list(Value(1) / (Value(number, output_field=BigIntegerField())))[:1],
+        planned_once=True,
+    )
+    PostFactory()
+
+    with pytest.raises(DataError), transaction.atomic():
+        query.rows(number=Int8(0))
+
+    assert plan_cache_mode() == "auto"

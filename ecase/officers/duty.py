@@ -1,12 +1,14 @@
 """Officers on duty, and absences."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from ecase.officers import posts
 from ecase.officers.models import Absence, DutyShift, Organisation, Post, PostQuerySet
+from ecase.statements import HotQuery
 
 
 def on_duty(organisation: Organisation, role: str, at: datetime | None = None) -> list[Post]:
@@ -14,10 +16,16 @@ def on_duty(organisation: Organisation, role: str, at: datetime | None = None) -
 
     Officers who are absent, or no longer hold the post, are left out. One query.
     """
-    at = at or timezone.now()
+    return _ON_DUTY.rows(role, organisation=organisation.pk, at=at or timezone.now())
+
+
+def _on_duty(role: str, *, organisation: UUID, at: datetime) -> PostQuerySet:
     running = Q(shifts__starts_at__lte=at, shifts__ends_at__gt=at)
     held = posts.current(at).filter(running, ~is_absent(at), organisation=organisation, role=role)
-    return list(held.annotate(rank=Min("shifts__rank")).order_by("rank", "pk"))
+    return held.annotate(rank=Min("shifts__rank")).order_by("rank", "pk")
+
+
+_ON_DUTY: HotQuery[Post] = HotQuery(_on_duty)
 
 
 def present(organisation: Organisation, role: str, at: datetime | None = None) -> PostQuerySet:

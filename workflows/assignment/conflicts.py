@@ -13,6 +13,7 @@ from django.utils import timezone
 from ecase.audit import services as audit
 from ecase.cases.models import Case, Participation, Person, TeamMember
 from ecase.officers.models import Officer, Organisation, Post
+from ecase.statements import HotQuery
 from workflows.assignment.models import Bar, BarEnd, Draw, Series
 
 # Reasons are stored as codes, so that a draw's record does not depend on language.
@@ -31,15 +32,9 @@ def conflicts(
     declared conflict with the case or with a person in it. Conflicts that come only from a covert motion of the case
     count for covert motions only: in the record of an ordinary motion such a reason would reveal it. One query.
     """
-    wanted, acting = list(officers), _acting(case, series)
-    queries = (
-        _acted(acting, wanted, role),
-        _judged_elsewhere(case, wanted, organisation, series),
-        _persons_themselves(case, wanted),
-        _declared(case, acting, wanted, at),
-    )
+    given = {"case": case.pk, "officers": list(officers), "court": organisation.pk, "at": at}
     found: dict[UUID, list[Reason]] = {}
-    for officer, code, detail in queries[0].union(*queries[1:]).order_by("who", "why", "what"):
+    for officer, code, detail in _CONFLICTS.rows(role, series, **given):
         found.setdefault(officer, []).append(reason(code, detail))
     return found
 
@@ -75,7 +70,23 @@ def _log(event: str, bar: Bar, by: Post, data: dict[str, str]) -> None:
 Rows = QuerySet[Any, tuple[UUID, str, str]]
 
 
-def _acting(case: Case, series: Series) -> "QuerySet[Participation]":
+def _conflicting(role: str, series: Series, *, case: UUID, officers: list[UUID], court: UUID, at: datetime) -> Rows:
+    acting = _acting(case, series)
+    acted = acting.filter(officer__pk__any_of=officers).exclude(role=role)
+    persons = Officer.objects.filter(pk__any_of=officers, iin__in=_iins(case))
+    queries = (
+        _rows(acted, "officer", Value(ACTED), Cast("role", CharField())),
+        _rows(_judged_elsewhere(case, officers, court, series), "chosen__officer", Value(ELSEWHERE), _NOTHING),
+        _rows(persons, "pk", Value(PARTY), _NOTHING),
+        _rows(_declared(case, acting, officers, at), "officer", Cast("ground", CharField()), _NOTHING),
+    )
+    return queries[0].union(*queries[1:]).order_by("who", "why", "what")
+
+
+_CONFLICTS: HotQuery[tuple[UUID, str, str]] = HotQuery(_conflicting)
+
+
+def _acting(case: UUID, series: Series) -> "QuerySet[Participation]":
     """Who has acted in the case; for ordinary motions, without officers who acted in its covert motions only."""
     rows = Participation.objects.filter(case=case)
     if series == Series.COVERT:
@@ -84,36 +95,25 @@ def _acting(case: Case, series: Series) -> "QuerySet[Participation]":
     return rows.exclude(_signed(case, secret=True) & ~_signed(case, secret=False) & ~of_team)
 
 
-def _signed(case: Case, *, secret: bool) -> Exists:
+def _signed(case: UUID, *, secret: bool) -> Exists:
     """Whether the officer of a participation has signed an act of such a motion of the case."""
-    acts = Case.objects.filter(pk=case.pk, motions__acts__author__officer=OuterRef("officer"), motions__secret=secret)
+    acts = Case.objects.filter(pk=case, motions__acts__author__officer=OuterRef("officer"), motions__secret=secret)
     return Exists(acts)
 
 
-def _acted(acting: "QuerySet[Participation]", officers: list[UUID], role: str) -> Rows:
-    rows = acting.filter(officer__in=officers).exclude(role=role)
-    return _rows(rows, "officer", Value(ACTED), Cast("role", CharField()))
+def _judged_elsewhere(case: UUID, officers: list[UUID], court: UUID, series: Series) -> "QuerySet[Draw]":
+    rows = Draw.objects.filter(motion__case=case, chosen__officer__pk__any_of=officers).exclude(court=court)
+    return rows if series == Series.COVERT else rows.filter(motion__secret=False)
 
 
-def _judged_elsewhere(case: Case, officers: list[UUID], court: Organisation, series: Series) -> Rows:
-    rows = Draw.objects.filter(motion__case=case, chosen__officer__in=officers).exclude(court=court)
-    counted = rows if series == Series.COVERT else rows.filter(motion__secret=False)
-    return _rows(counted, "chosen__officer", Value(ELSEWHERE), _NOTHING)
-
-
-def _persons_themselves(case: Case, officers: list[UUID]) -> Rows:
-    return _rows(Officer.objects.filter(pk__in=officers, iin__in=_iins(case)), "pk", Value(PARTY), _NOTHING)
-
-
-def _declared(case: Case, acting: "QuerySet[Participation]", officers: list[UUID], at: datetime) -> Rows:
+def _declared(case: UUID, acting: "QuerySet[Participation]", officers: list[UUID], at: datetime) -> "QuerySet[Bar]":
     team = TeamMember.objects.filter(case=case).values("officer__iin")
     concerned = Q(case=case) | Q(iin__in=_iins(case)) | Q(iin__in=acting.values("officer__iin")) | Q(iin__in=team)
     standing = Q(end=None) | Q(end__ended_at__gt=at)
-    rows = Bar.objects.filter(concerned, standing, officer__in=officers, declared_at__lte=at)
-    return _rows(rows, "officer", Cast("ground", CharField()), _NOTHING)
+    return Bar.objects.filter(concerned, standing, officer__pk__any_of=officers, declared_at__lte=at)
 
 
-def _iins(case: Case) -> "QuerySet[Person, Any]":
+def _iins(case: UUID) -> "QuerySet[Person, Any]":
     return Person.objects.filter(case=case).exclude(iin="").values("iin")
 
 

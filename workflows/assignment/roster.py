@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject
 
 from ecase.officers import duty, posts
 from ecase.officers.models import Organisation, Post, Role
+from ecase.statements import HotQuery
 from workflows.assignment.algorithm import FULL_SHARE
 from workflows.assignment.models import Draw, RosterEntry, Series
 from workflows.assignment.ports import AssignedMotion
@@ -46,12 +47,17 @@ class Seat:
 
 def seats(court: Organisation, at: datetime) -> list[Seat]:
     """The judges of the court at ``at``, in ascending order of officer ids. One query."""
+    return [Seat(post, post.line, post.absent, post.rank) for post in _SEATS.rows(court=court.pk, at=at)]
+
+
+def _seated(*, court: UUID, at: datetime) -> "QuerySet[Post]":
     holding = RosterEntry.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), post=OuterRef("pk"), valid_from__lte=at)
     line = Subquery(holding.values(line=JSONObject(share="share", specialisations="specialisations"))[:1])
     judges = posts.current(at).filter(organisation=court, role=Role.JUDGE).order_by("officer_id")
-    stated = judges.annotate(line=line, absent=duty.is_absent(at), rank=duty.rank_taking_over(at))
-    return [Seat(post, post.line, post.absent, post.rank) for post in stated]
+    return judges.annotate(line=line, absent=duty.is_absent(at), rank=duty.rank_taking_over(at))
 
+
+_SEATS: HotQuery[Any] = HotQuery(_seated)
 
 NO_LOAD = {"open": 0, "done": 0, "appeals": 0}
 
@@ -62,19 +68,25 @@ def loads(motion: AssignedMotion, officers: Iterable[UUID], at: datetime) -> dic
     *Lately* is within ``DRAW_DAYS``. Covert motions count for the draws of covert motions only: the loads of an
     ordinary motion are visible to everyone who sees it.
     """
-    wanted, since = list(officers), at - timedelta(days=settings.DRAW_DAYS)
-    is_covert = Series.of(motion) == Series.COVERT
-    motions: Any = Draw._meta.get_field("motion").related_model
-    motions = motions.objects.order_by().filter(Q() if is_covert else Q(secret=False), judge__in=wanted)
-    waiting = motions.open().filter(decided_at=None)
-    decided = motions.filter(decided_at__gt=since, decided_at__lte=at)
-    appeals = Draw.objects.order_by().filter(chosen__officer__in=wanted, drawn_at__gt=since)
-    appeals = appeals.filter(Q() if is_covert else Q(motion__secret=False)).exclude(court=F("motion__court"))
-    counted = (_count(waiting, "judge", "open"), _count(decided, "judge", "done"))
+    since, is_covert = at - timedelta(days=settings.DRAW_DAYS), Series.of(motion) == Series.COVERT
     found: dict[UUID, dict[str, int]] = {}
-    for officer, what, number in _count(appeals, "chosen__officer", "appeals").union(*counted, all=True):
+    for officer, what, number in _LOADS.rows(is_covert, officers=list(officers), at=at, since=since):
         found.setdefault(officer, dict(NO_LOAD))[what] = number
     return found
+
+
+def _counted(is_covert: bool, *, officers: list[UUID], at: datetime, since: datetime) -> "QuerySet[Any, Any]":
+    motions: Any = Draw._meta.get_field("motion").related_model
+    motions = motions.objects.order_by().filter(Q() if is_covert else Q(secret=False), judge__pk__any_of=officers)
+    waiting = motions.open().filter(decided_at=None)
+    decided = motions.filter(decided_at__gt=since, decided_at__lte=at)
+    appeals = Draw.objects.order_by().filter(chosen__officer__pk__any_of=officers, drawn_at__gt=since)
+    appeals = appeals.filter(Q() if is_covert else Q(motion__secret=False)).exclude(court=F("motion__court"))
+    counted = (_count(waiting, "judge", "open"), _count(decided, "judge", "done"))
+    return _count(appeals, "chosen__officer", "appeals").union(*counted, all=True)
+
+
+_LOADS: HotQuery[tuple[UUID, str, int]] = HotQuery(_counted, planned_once=True)
 
 
 def _count(query: "QuerySet[Any]", officer: str, what: str) -> "QuerySet[Any, tuple[UUID, str, int]]":

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from ecase.audit import services as audit
 from ecase.audit.models import Entry
 from ecase.officers.models import Organisation
+from ecase.statements import HotQuery
 from workflows.assignment import algorithm
 from workflows.assignment.models import Commitment, Draw, Series
 from workflows.assignment.ports import AssignedMotion
@@ -85,15 +86,22 @@ def _held(motion: AssignedMotion, court: Organisation) -> Any:
     Joins nothing that another draw writes: after waiting for that draw PostgreSQL would compare the row's new entry
     with the value from before the wait, and find no row.
     """
+    asked = {"motion": motion.pk, "court": court.pk}
+    if found := _HELD.rows(Series.of(motion), **asked):
+        return found[0]
+    _begin(court, Series.of(motion), motion)
+    return _HELD.rows(Series.of(motion), **asked)[0]
+
+
+def _locked(series: Series, *, motion: UUID, court: UUID) -> "QuerySet[Commitment]":
     motions: Any = Draw._meta.get_field("motion").related_model
     acts: Any = motions._meta.get_field("acts").related_model
-    signed = acts.objects.filter(motion=motion.pk, author__isnull=False).order_by("-position")
-    rows = Commitment.objects.select_for_update().filter(court=court, series=Series.of(motion))
-    rows = rows.annotate(act=Subquery(signed.values(act=JSONObject(id="pk", sha256="sha256"))[:1]))
-    if found := rows.first():
-        return found
-    _begin(court, Series.of(motion), motion)
-    return rows.get()
+    signed = acts.objects.filter(motion=motion, author__isnull=False).order_by("-position")
+    rows = Commitment.objects.select_for_update().filter(court=court, series=series)
+    return rows.annotate(act=Subquery(signed.values(act=JSONObject(id="pk", sha256="sha256"))[:1]))
+
+
+_HELD: HotQuery[Any] = HotQuery(_locked)
 
 
 def _nonce() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from ecase.instants import parse_instant
 from ecase.officers import duty
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.problems import Problem
+from ecase.statements import HotQuery
 from workflows.assignment import calling, conflicts
 from workflows.assignment import services as assignment
 from workflows.assignment.models import Bar, DutyCall, Series
@@ -49,8 +50,7 @@ def judges_who_left(motion: Motion, bench: Bench) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     judge = ""
-    acts = motion.acts.filter(type__in=[bench.given, *bench.leaving]).order_by("position")
-    for act_type, payload in acts.values_list("type", "payload"):
+    for act_type, payload in _BENCH_ACTS.rows(bench, motion=motion.pk):
         if act_type == bench.given:
             if judge and "call" in payload:
                 found[judge] = "unanswered"
@@ -58,6 +58,14 @@ def judges_who_left(motion: Motion, bench: Bench) -> dict[str, str]:
         else:
             found[judge] = act_type
     return found
+
+
+def _acts_of(bench: Bench, *, motion: uuid.UUID) -> "QuerySet[Act, tuple[str, Any]]":
+    acts = Act.objects.filter(motion=motion, type__in=[bench.given, *sorted(bench.leaving)]).order_by("position")
+    return acts.values_list("type", "payload")
+
+
+_BENCH_ACTS: HotQuery[tuple[str, Any]] = HotQuery(_acts_of)
 
 
 # -- acts of the service -------------------------------------------------------------------------------------------

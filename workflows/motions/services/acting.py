@@ -22,7 +22,7 @@ from ecase.cases import documents, integrity
 from ecase.officers import signing
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
-from ecase.statements import HotQuery
+from ecase.statements import HotQuery, HotUpdate
 from ecase.transactions import after_rollback, written_together
 from ecase.trust import evidence
 from ecase.trust import services as trusted
@@ -143,12 +143,19 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, rec
 
 def _require_signable(motion: Motion, prepared: PreparedAct, now: datetime) -> None:
     """Claim the prepared act for this signature: of two concurrent signatures, one updates the row."""
-    waiting = PreparedAct.objects.filter(pk=prepared.pk, performed_at=None, expires_at__gt=now)
-    if not waiting.update(performed_at=now):
+    if not _CLAIM.update(prepared=prepared.pk, now=now):
         raise _not_waiting(prepared)
     if prepared.motion_revision != motion.revision:
         message = _("The motion has changed since this act was prepared. Look at it again.")
         raise Conflict(Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision}))
+
+
+_CLAIM = HotUpdate(
+    lambda prepared, now: (
+        PreparedAct.objects.filter(pk=prepared, performed_at=None, expires_at__gt=now),
+        {"performed_at": now},
+    )
+)
 
 
 def _not_waiting(prepared: PreparedAct) -> Refused:
