@@ -14,6 +14,7 @@ from api.conditional import etag
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED
 from api.serializers.acts import ActShape, PreparedShape, PrepareInput, SignatureInput
+from api.serializers.base import describe
 from api.views.base import View, checked, download
 from ecase.cases import documents
 from ecase.cases.models import Blob
@@ -40,7 +41,7 @@ class Acts(View):
 
         def effect() -> Response:
             prepared_act = acting.prepare(motion, ActType(given["type"]), post_of(request), given["payload"])
-            body = PreparedShape(prepared_act, context={"request": request}).data
+            body = describe(PreparedShape, prepared_act, request)
             return Response(body, status=201, headers={"Location": body["url"]})
 
         return once(request, request.data, effect)
@@ -58,7 +59,7 @@ class Signature(View):
         def effect() -> Response:
             act = acting.perform(prepared, cms, post_of(request))
             # Not read again with the caller's permissions: the act may have removed the motion from them.
-            body = ActShape(act, context={"request": request}).data
+            body = describe(ActShape, act, request)
             return Response(body, status=201, headers={"ETag": etag(act.motion.revision), "Location": body["url"]})
 
         return once(request, request.data, effect, required=True)
@@ -72,10 +73,10 @@ class OneAct(View):
         """A performed act with its bytes and signature, or an act that the caller has prepared."""
         if not Act.objects.filter(pk=act_id).exists():
             prepared = acting.prepared_for(post_of(request), act_id)
-            return Response(PreparedShape(prepared, context={"request": request}).data)
+            return Response(describe(PreparedShape, prepared, request))
         seen = _opened(request, act_id)
         seen.act.motion = seen.motion
-        return Response(ActShape(seen.act, context={"request": request}).data)
+        return Response(describe(ActShape, seen.act, request))
 
 
 class ActPdf(View):

@@ -21,6 +21,7 @@ from api.filters import OPEN, TELLING, QueueQuery, SchemaQuery
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from api.pagination import answer_page, cursor_of
+from api.serializers.base import describe
 from api.serializers.drafts import DraftChange, DraftInput
 from api.serializers.motions import COLUMNS, KeptMotionShape, MotionLine, MotionPage, MotionShape, describe_row
 from api.views.base import View, checked
@@ -129,8 +130,7 @@ def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response
         kept = signers.get(post_of(request), motion_id)
         body = KeptMotionShape(kept.motion, context={"request": request, "kept": kept}).data
         return Response(body, headers={"ETag": etag(kept.motion.revision)})
-    body = MotionShape(motion, context={"request": request}).data
-    return Response(body, status=status, headers={"ETag": etag(motion.revision)})
+    return Response(describe(MotionShape, motion, request), status=status, headers={"ETag": etag(motion.revision)})
 
 
 class OneMotion(View):
