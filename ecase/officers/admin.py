@@ -32,10 +32,8 @@ class OfficerAdmin(AuditedAdmin):
     list_filter = ("active",)
     search_fields = ("iin", "surname", "given_name")
     fields = ("iin", "surname", "given_name", "patronymic", "sex", "language", "active")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Officer | None = None) -> tuple[str, ...]:
-        """An officer's IIN is his or her identity and never changes."""
-        return ("iin",) if obj else ()
+    # An officer's IIN is his or her identity.
+    fixed = ("iin",)
 
 
 class PostForm(forms.ModelForm):
@@ -63,10 +61,8 @@ class PostAdmin(AuditedAdmin):
     list_select_related = ("officer", "organisation")
     search_fields = ("officer__iin", "officer__surname", "organisation__bin")
     autocomplete_fields = ("officer", "organisation")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> tuple[str, ...]:
-        """Acts name their author's post, so a post is ended and replaced, never changed into another."""
-        return ("officer", "organisation", "role", "valid_from") if obj else ()
+    # Acts name their author's post, so a post is ended and replaced, never changed into another.
+    fixed = ("officer", "organisation", "role", "valid_from")
 
     def get_form(self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, with the current administrator."""

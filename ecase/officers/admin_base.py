@@ -18,10 +18,15 @@ class AuditedAdmin(admin.ModelAdmin):
     """Base of every admin page of the service: logs what was added, changed (from what, to what) or deleted, and by
     whom.
 
-    Nothing can be deleted unless a subclass sets ``deletable``: reference data is ended, not deleted.
+    Nothing can be deleted unless a subclass sets ``deletable``: reference data is ended, not deleted. ``fixed`` names
+    the fields that cannot be changed after a row was added.
     """
 
     deletable = False
+    fixed: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Only where the class allows it."""

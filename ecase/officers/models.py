@@ -169,9 +169,7 @@ class Officer(Named, AbstractBaseUser):  # type: ignore[django-manager-missing]
         """Administrators have all permissions of the admin, which covers reference data only."""
         return self.is_staff
 
-    def has_module_perms(self, app_label: str) -> bool:
-        """As :meth:`has_perm`."""
-        return self.is_staff
+    has_module_perms = has_perm
 
 
 class PostQuerySet(models.QuerySet["Post"]):

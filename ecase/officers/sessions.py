@@ -86,31 +86,22 @@ def public_id(session_key: str) -> str:
 
 
 @transaction.atomic
-def end(post: Post, wanted: str) -> bool:
-    """End the session of this officer that has this public id; false if there is none. Audited as ``session.ended``."""
+def end(post: Post, *, named: str = "", all_but: str | None = None) -> None:
+    """End the open session of this officer with the public id ``named``, or all but that with the key ``all_but``.
+
+    Each is audited as ``session.ended``.
+    """
     for session in open_sessions(post.officer):
-        if public_id(session.session_key) == wanted:
-            return _end_all([session], post)
-    return False
-
-
-@transaction.atomic
-def end_others(request: HttpRequest, post: Post) -> bool:
-    """End every other open session of this officer; false if there is none."""
-    others = open_sessions(post.officer).exclude(session_key=request.session.session_key)
-    return _end_all(list(others), post)
-
-
-def _end_all(sessions: list[Session], post: Post) -> bool:
-    for session in sessions:
+        shown = public_id(session.session_key)
+        if session.session_key == all_but or (all_but is None and shown != named):
+            continue
         audit.append(
             "session.ended",
             chain=f"officer:{post.officer_id}",
             actor=post.as_actor(),
-            subject={"officer": str(post.officer_id), "session": public_id(session.session_key)},
+            subject={"officer": str(post.officer_id), "session": shown},
         )
         session.delete()
-    return bool(sessions)
 
 
 # -- repeated signing ---------------------------------------------------------------------------------------------
@@ -135,15 +126,12 @@ def hold(request: HttpRequest) -> None:
     request.session[HELD] = {"path": request.get_full_path(), "fields": fields}
 
 
-def held_change(request: HttpRequest) -> HeldChange | None:
-    """The form that waits, or ``None``."""
+def held_change(request: HttpRequest, *, keep: bool) -> HeldChange | None:
+    """The form that waits, or ``None``; unless ``keep``, it waits no longer."""
     held = request.session.get(HELD)
+    if held and not keep:
+        del request.session[HELD]
     return HeldChange(held["path"], [(name, value) for name, value in held["fields"]]) if held else None
-
-
-def forget_held(request: HttpRequest) -> None:
-    """Drop the form that waits: it was sent, or given up."""
-    request.session.pop(HELD, None)
 
 
 def is_confirmed(request: HttpRequest) -> bool:

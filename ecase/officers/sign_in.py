@@ -6,7 +6,6 @@ can. A challenge is used once, whether the answer was right or wrong, and every 
 
 import secrets
 import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -64,15 +63,17 @@ def answer(challenge_id: uuid.UUID | str, cms: bytes) -> Officer:
     try:
         report = signing.verify_signature(cms, bytes(used.to_sign), None, now, created_after=used.issued_at)
     except Refused as refusal:
-        _record_refusal(None, refusal, None)
+        _record(None, refusal)
         raise
-    officer = Officer.objects.filter(iin=_signer(report).iin).first()
-    problem = _objection(report, officer, now)
+    if report.signer is None:
+        raise ValueError("a report that passed names its signer")
+    officer = Officer.objects.filter(iin=report.signer.iin).first()
+    problem = _objection(report.signer, officer, now)
     if officer is None or problem is not None:
         refused = NotAllowed(problem or [])
-        _record_refusal(officer, refused, report)
+        _record(officer, refused, report.signer)
         raise refused
-    _record("sign_in.succeeded", officer, {"certificate": _signer(report).cert_sha256}, audit.append)
+    _record(officer, None, report.signer)
     return officer
 
 
@@ -101,7 +102,7 @@ def chosen(officer: Officer, post_id: uuid.UUID) -> Post:
     found = posts.of(officer).filter(pk=post_id).first()
     if found is None:
         refusal = NotAllowed(Problem("post-not-held", _("You do not hold this post now. Sign in again."), "post"))
-        _record_refusal(officer, refusal, None)
+        _record(officer, refusal)
         raise refusal
     return found
 
@@ -118,10 +119,7 @@ def _use(challenge_id: uuid.UUID | str, now: datetime) -> Challenge:
     return Challenge.objects.get(pk=key)
 
 
-# -- who may sign in ----------------------------------------------------------------------------------------------
-
-
-def _objection(report: signatures.Report, officer: Officer | None, now: datetime) -> Problem | None:
+def _objection(signer: signatures.Signer, officer: Officer | None, now: datetime) -> Problem | None:
     if officer is None:
         return Problem("officer-unknown", _("The person whom the certificate names is not known to this service."))
     if not officer.active:
@@ -129,32 +127,22 @@ def _objection(report: signatures.Report, officer: Officer | None, now: datetime
     bodies = set(posts.of(officer, now).values_list("organisation__bin", flat=True))
     if not bodies:
         return NO_CURRENT_POST
-    if _signer(report).bin not in bodies:
+    if signer.bin not in bodies:
         message = _("The certificate was issued for another organisation than the one in which you hold a post.")
         return Problem("certificate-of-another-organisation", message)
     return None
 
 
-def _signer(report: signatures.Report) -> "signatures.Signer":
-    if report.signer is None:
-        raise ValueError("a report that passed names its signer")
-    return report.signer
-
-
-# -- what is recorded ---------------------------------------------------------------------------------------------
-
-
-def _record_refusal(officer: Officer | None, refusal: Refused, report: signatures.Report | None) -> None:
-    """Runs outside the caller's transaction, so that the refusal does not roll back its own record."""
-    data: dict[str, object] = {"problems": [problem.code for problem in refusal.problems]}
-    known = {"certificate": _signer(report).cert_sha256} if report else {}
-    _record("sign_in.refused", officer, {**data, **known}, append_refusal)
-
-
-def _record(event: str, officer: Officer | None, data: dict[str, object], append: Callable[..., object]) -> None:
+def _record(officer: Officer | None, refusal: Refused | None, signer: signatures.Signer | None = None) -> None:
+    """Log an attempt of ``officer`` (``None``: of an unknown person): refused, or successful without ``refusal``."""
     subject = {"officer": str(officer.pk)} if officer else {}
     actor = {**subject, "name": officer.full_name} if officer else audit.service_actor()
     chain = f"officer:{officer.pk}" if officer else "system"
+    data: dict[str, object] = {"certificate": signer.cert_sha256} if signer else {}
     # Durable: inside a caller's transaction, the refusal would roll back its own record.
     with transaction.atomic(durable=True):
-        append(event, chain=chain, actor=actor, subject=subject, data=data)
+        if refusal:
+            data["problems"] = [problem.code for problem in refusal.problems]
+            append_refusal("sign_in.refused", chain=chain, actor=actor, subject=subject, data=data)
+        else:
+            audit.append("sign_in.succeeded", chain=chain, actor=actor, subject=subject, data=data)

@@ -48,10 +48,8 @@ class TrustedCertificateAdmin(AuditedAdmin):
     list_display = ("subject", "use", "purpose", "valid_from", "valid_to")
     list_filter = ("use", "purpose")
     search_fields = ("subject", "sha256")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: TrustedCertificate | None = None) -> tuple[str, ...]:
-        """Certificate and start of trust never change: a row is ended and replaced."""
-        return (*FIXED, "sha256", "subject") if obj else ()
+    # Certificate and start of trust never change: a row is ended and replaced.
+    fixed = (*FIXED, "sha256", "subject")
 
     def save_form(self, request: HttpRequest, form: forms.ModelForm, change: bool) -> Any:
         row = super().save_form(request, form, change)

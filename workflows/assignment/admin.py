@@ -49,10 +49,7 @@ class RosterEntryAdmin(AuditedAdmin):
     list_filter = ("post__organisation",)
     list_select_related = ("post__officer", "post__organisation")
     autocomplete_fields = ("post",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """The judge of a line cannot be changed after it is saved."""
-        return ("post",) if obj else ()
+    fixed = ("post",)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         """Save; commit to the nonce of the first draw of a court that gets its first roster."""

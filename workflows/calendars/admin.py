@@ -49,10 +49,9 @@ class YearAdmin(AuditedAdmin):
     list_filter = ("jurisdiction", "review")
     fields = (*FIXED, "zone", "utc_offset", "source", "note", "compare_with", *SIGNED, "differences")
     actions = ("sign_off",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Year | None = None) -> tuple[str, ...]:
-        """The year itself never changes; the sign-off is set by the action and withdrawn by any change."""
-        return (*(FIXED if obj else ()), *SIGNED, "differences")
+    fixed = FIXED
+    # The sign-off is set by the action and withdrawn by any change.
+    readonly_fields = (*SIGNED, "differences")
 
     @admin.display(description=gettext_lazy("differences from the package “holidays”"))
     def differences(self, year: Year) -> str | SafeString:

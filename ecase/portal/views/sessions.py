@@ -52,11 +52,11 @@ def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
 def end(request: PortalRequest) -> HttpResponseBase:
     """End one session (``session``), all others (``others``) or one token (``token``) of the officer's own."""
     if "others" in request.POST:
-        sessions.end_others(request, request.post)
+        sessions.end(request.post, all_but=request.session.session_key)
     elif "token" in request.POST:
         tokens.revoke_named(request.post, request.POST["token"])
     else:
-        sessions.end(request.post, request.POST.get("session", ""))
+        sessions.end(request.post, named=request.POST.get("session", ""))
     return redirect("portal:sessions")
 
 
@@ -64,12 +64,10 @@ def end(request: PortalRequest) -> HttpResponseBase:
 @for_officers
 def confirm(request: PortalRequest) -> HttpResponseBase:
     """Sign again; then the form that waited is sent by one click."""
-    held = sessions.held_change(request)
+    confirmed = sessions.is_confirmed(request)
+    held = sessions.held_change(request, keep=not confirmed)
     if held is None:
         return redirect("portal:home")
-    confirmed = sessions.is_confirmed(request)
-    if confirmed:
-        sessions.forget_held(request)
     return page(request, "confirm.html", {"held": held, "confirmed": confirmed})
 
 
