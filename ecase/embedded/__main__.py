@@ -33,9 +33,7 @@ class Interrupt:
     """
 
     ECHO = 1.0  # seconds
-
-    def __init__(self) -> None:
-        self._last = -math.inf
+    _last = -math.inf
 
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
         last, self._last = self._last, time.monotonic()

@@ -98,7 +98,11 @@ def _with_servers(paths: Paths, lock: Lock, reaper: Reaper) -> int:
         except KeyboardInterrupt:
             say("\nStopping.")
         finally:
-            _stop(children)
+            # All at once, since none needs another to end well; the servers last.
+            for child in children:
+                child.ask_to_stop()
+            for child in children:
+                child.stop()
     say("Stopped; nothing is left running. The data is kept for the next start.")
     return 0
 
@@ -189,11 +193,3 @@ def _welcome(stage: Stage, people: list[dict[str, str]], seconds: float) -> None
     for person in people:
         say(f"    {person['role'].replace('_', ' '):<14} {person['name']:<36} {person['organisation']}")
     say(f"\nLogs are in {stage.paths.state_dir}. Ctrl-C stops everything; the data is kept.")
-
-
-def _stop(children: list[Child]) -> None:
-    """Stop all programs at once, since none needs another to end well; the servers last."""
-    for child in children:
-        child.ask_to_stop()
-    for child in children:
-        child.stop()

@@ -3,16 +3,17 @@
 import fcntl
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 
+@dataclass
 class Lock:
     """A lock file whose content describes the holder."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._fd: int | None = None
+    path: Path
+    _fd: int | None = field(default=None, init=False)
 
     def take(self, *, shared: bool = False, wait: bool = False) -> bool:
         """Take the lock; False if another process has it and ``wait`` is false."""

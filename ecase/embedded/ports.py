@@ -3,22 +3,23 @@
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ecase.console import LaunchError
 
 TRIES = 100
 
 
+@dataclass(frozen=True)
 class Reservation:
     """A port (and those after it) that no other launcher of this machine takes, until :meth:`release` or exit."""
 
-    def __init__(self, port: int, marks: list[socket.socket]) -> None:
-        self.port = port
-        self._marks = marks
+    port: int
+    marks: list[socket.socket]
 
     def release(self) -> None:
         """Let others have the port."""
-        for mark in self._marks:
+        for mark in self.marks:
             mark.close()
 
 

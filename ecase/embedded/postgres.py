@@ -19,6 +19,8 @@ from ecase.embedded_addresses import OWNER, SUPERUSER
 READY_WITHIN = 60.0  # seconds; recovery after a crash reads the whole write-ahead log
 # The application's role owns its databases (CREATEDB: tests make their own) and is no superuser.
 FIRST_SQL = f"CREATE ROLE {OWNER} LOGIN CREATEDB;\nCREATE DATABASE {OWNER} OWNER {OWNER};\n"
+# Without the PG* variables of the user's shell.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 HBA = "# Whoever the operating system says it is; see pg_ident.conf.\nlocal all all peer map=ecase\n"
 
 
@@ -38,7 +40,7 @@ def program(paths: Paths, pass_fds: tuple[int, ...] = ()) -> Program:
     return Program(
         name="postgres",
         command=[*command, *settings],
-        env=environment(),
+        env=ENVIRONMENT,
         log=paths.state_dir / "postgres.log",
         cwd=paths.data_dir,
         account=paths.account,
@@ -63,11 +65,6 @@ def wait_until_ready(child: Child, paths: Paths) -> None:
         if time.monotonic() > end:
             raise LaunchError(f"PostgreSQL was not ready within {READY_WITHIN:.0f} seconds: see {child.program.log}.")
         time.sleep(0.02)
-
-
-def environment() -> dict[str, str]:
-    """A clean environment, without the PG* variables of the user's shell."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 def last_words(log: Path) -> str:
@@ -99,7 +96,7 @@ def _run(paths: Paths, command: list[str], text: str | None = None) -> None:
         command,
         input=text,
         cwd=paths.data_dir,
-        env=environment(),
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,

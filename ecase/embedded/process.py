@@ -49,7 +49,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=program.pass_fds,
-                preexec_fn=guarded(program.stop_signal, reaper),  # noqa: PLW1509  the launcher has one thread
+                preexec_fn=dies_with_parent(program.stop_signal, reaper),  # noqa: PLW1509  the launcher has one thread
                 **credentials(program.account),
             )
         self.pid = self._process.pid
@@ -79,31 +79,25 @@ def keep_old_log(log: Path) -> None:
         log.rename(log.with_suffix(".log.1"))
 
 
-def guarded(stop_signal: signal.Signals, reaper: Reaper) -> Callable[[], None]:
-    """For ``preexec_fn`` of a group's leader: it and its children end after the launcher, even if that is killed."""
-    arm = dies_with_parent(stop_signal)
+def dies_with_parent(stop_signal: signal.Signals, reaper: Reaper | None = None) -> Callable[[], None]:
+    """For ``preexec_fn``: on Linux the kernel sends ``stop_signal`` when the launcher is gone, even if killed.
 
-    def begin() -> None:
-        reaper.announce(stop_signal)
-        arm()
-
-    return begin
-
-
-def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
-    """For ``preexec_fn``: on Linux the kernel sends ``stop_signal`` when the launcher is gone, even if killed."""
-    if sys.platform != "linux":
-        return lambda: None
-    libc = ctypes.CDLL(None, use_errno=True)
+    With a ``reaper``, for the leader of a group, the group's other processes end then too.
+    """
+    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
     parent = os.getpid()
 
-    def arm() -> None:
+    def begin() -> None:
+        if reaper is not None:
+            reaper.announce(stop_signal)
+        if libc is None:
+            return
         libc.prctl(PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
         if os.getppid() != parent:
             # The launcher ended before prctl was called.
             os.kill(os.getpid(), signal.SIGKILL)
 
-    return arm
+    return begin
 
 
 def kill_group(group: int, number: int = signal.SIGKILL) -> None:

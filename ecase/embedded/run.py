@@ -12,7 +12,7 @@ from types import FrameType
 from ecase.console import LaunchError
 from ecase.embedded import servers
 from ecase.embedded.folder import Paths
-from ecase.embedded.process import guarded, kill_group
+from ecase.embedded.process import dies_with_parent, kill_group
 from ecase.embedded.reaper import Reaper
 from ecase.embedded_addresses import OWNER, SUPERUSER
 
@@ -40,7 +40,7 @@ def _foreground(command: Sequence[str], env: Mapping[str, str], reaper: Reaper) 
             command,
             env=dict(env),
             process_group=0,
-            preexec_fn=guarded(signal.SIGTERM, reaper),  # noqa: PLW1509
+            preexec_fn=dies_with_parent(signal.SIGTERM, reaper),  # noqa: PLW1509
         )
     except OSError as fault:
         raise LaunchError(f"{command[0]} cannot be started: {fault.strerror}.") from fault

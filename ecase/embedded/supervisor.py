@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ecase.embedded.process import Child
 from ecase.embedded.reaper import Reaper
@@ -19,13 +19,13 @@ class Failure:
     due: float | None = None
 
 
+@dataclass
 class Supervisor:
     """Watches lists of children. The lists are changed in place, so that their owner stops the current ones."""
 
-    def __init__(self, reaper: Reaper, say: Callable[[str], None]) -> None:
-        self._reaper = reaper
-        self._say = say
-        self._failures: dict[str, Failure] = {}
+    reaper: Reaper
+    say: Callable[[str], None]
+    failures: dict[str, Failure] = field(default_factory=dict)
 
     def round(self, children: list[Child]) -> None:
         """Check each child once."""
@@ -33,7 +33,7 @@ class Supervisor:
             status, program = child.exit_status(), child.program
             if status is None:
                 continue
-            failure = self._failures.setdefault(program.name, Failure(0))
+            failure = self.failures.setdefault(program.name, Failure(0))
             if failure.due is None:
                 # The rest of its group must not block its successor.
                 child.stop()
@@ -42,8 +42,8 @@ class Supervisor:
                 pause = min(2.0 ** (failure.times - 1), LONGEST_PAUSE)
                 failure.due = time.monotonic() + pause
                 how = f"exit code {status}" if status >= 0 else f"signal {-status}"
-                self._say(f"{program.name} ended ({how}); it is started again in {pause:.0f} s. See {program.log}")
+                self.say(f"{program.name} ended ({how}); it is started again in {pause:.0f} s. See {program.log}")
             elif time.monotonic() >= failure.due:
                 failure.due = None
-                children[index] = Child(program, self._reaper)
-                self._say(f"{program.name} was started again.")
+                children[index] = Child(program, self.reaper)
+                self.say(f"{program.name} was started again.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from ecase.console import LaunchError
 from ecase.embedded import programs
 from ecase.embedded.folder import Paths
-from ecase.embedded.postgres import environment, last_words
+from ecase.embedded.postgres import ENVIRONMENT, last_words
 from ecase.embedded.process import Child, Program
 
 READY_WITHIN = 15.0  # seconds
@@ -21,7 +21,7 @@ def program(paths: Paths, pass_fds: tuple[int, ...] = ()) -> Program:
     return Program(
         name="valkey",
         command=[str(programs.valkey_server(paths)), *listening, *forgetting, "--dir", str(paths.runtime_dir)],
-        env=environment(),
+        env=ENVIRONMENT,
         log=paths.state_dir / "valkey.log",
         cwd=paths.runtime_dir,
         account=paths.account,

@@ -132,10 +132,10 @@ def test_no_free_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 STARTS_AND_SAYS_NOTHING = """
 import signal, subprocess, time
-from ecase.embedded.process import guarded
+from ecase.embedded.process import dies_with_parent
 from ecase.embedded.reaper import Reaper
 
-begin = guarded(signal.SIGTERM, Reaper())
+begin = dies_with_parent(signal.SIGTERM, Reaper())
 command = ["sh", "-c", "sleep 600 >&2 & sleep 600 >&2 & echo $$; wait"]
 process = subprocess.Popen(command, process_group=0, preexec_fn=begin)
 time.sleep(600)
