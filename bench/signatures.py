@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from bench.report import machine, table
 from signatures import Evidence, Expected, verify
 from signatures.asn1 import der
-from signatures.crypto.algorithms import DIGESTS
+from signatures.crypto.algorithms import DIGESTS, MAX_KEPT
 from signatures.crypto.gost.verify import matches, read_point
 from signatures.evidence import Sources
 from tests.signatures.gost_makers import GostOwner, GostPki
@@ -43,8 +43,12 @@ CONTENT = b'{"schema":"ecase.act/1","text":"' + b"x" * 20_000 + b'"}'
 EXPECTED = Expected(iin=IIN, bin=BIN)
 TURN, ROUNDS = 0.05, 30
 LIBRARY = f"cryptography {version('cryptography')}"
-GOALS = {"RSA-2048": 6, "P-256": 4}
+GOALS = {"RSA-2048": 3, "P-256": 2}
+FIRST_GOAL = 4
 OURS = "ecase, revocation from cached lists"
+FIRST = "ecase, an officer's first signature after a start"
+# More than are kept, so that each is new when its turn comes.
+OFFICERS = MAX_KEPT + 88
 PRIMITIVE = "the primitive alone"
 Act = Callable[[], object]
 
@@ -89,8 +93,7 @@ def _cpu() -> float:
 def kinds(folder: Path) -> list[Kind]:
     """The three types of keys; each candidate has verified once and passed."""
     pki = Pki.make()
-    made = [_ordinary("RSA-2048", pki, pki.person(RSA_KEY), folder)]
-    made.append(_ordinary("P-256", pki, pki.person(P256_KEY), folder))
+    made = [_ordinary(name, pki, key, folder) for name, key in (("RSA-2048", RSA_KEY), ("P-256", P256_KEY))]
     made.append(_gost(GostPki("2015-512")))
     for kind in made:
         for name, act in kind.candidates.items():
@@ -99,8 +102,11 @@ def kinds(folder: Path) -> list[Kind]:
     return made
 
 
-def _ordinary(name: str, pki: Pki, owner: Owner, folder: Path) -> Kind:
+def _ordinary(name: str, pki: Pki, key: Any, folder: Path) -> Kind:
+    owner = pki.person(key)
     cms, trust = owner.sign(CONTENT), pki.trust()
+    # Each officer has a certificate of his own; one key for all is as slow to read as one for each.
+    officers = itertools.cycle([pki.person(key).sign(CONTENT) for _ in range(OFFICERS)])
     # The verifier may cache what an officer's signatures share; no signature occurs twice in a row.
     more = (attribute("1.2.398.1", der.encode_integer(number)) for number in range(64))
     many = itertools.cycle([owner.sign(CONTENT, more=[extra]) for extra in more])
@@ -111,6 +117,7 @@ def _ordinary(name: str, pki: Pki, owner: Owner, folder: Path) -> Kind:
         {
             PRIMITIVE: _primitive(owner),
             OURS: lambda: verify(next(many), CONTENT, trust=trust, expected=EXPECTED, at=NOW).passed,
+            FIRST: lambda: verify(next(officers), CONTENT, trust=trust, expected=EXPECTED, at=NOW).passed,
             "ecase, with timestamp and OCSP response": lambda: (
                 verify(cms, CONTENT, trust=trust, expected=EXPECTED, at=NOW, evidence=kept, now=NOW).passed
             ),
@@ -207,12 +214,14 @@ def _table(kind: Kind) -> str:
 
 
 def _goals(found: list[Kind]) -> str:
-    rows = [
-        (kind.name, f"{kind.times(OURS):.1f} times the primitive", f"within {GOALS[kind.name]} times")
-        for kind in found
-        if kind.name in GOALS
-    ]
-    return table(("key", "measured", "goal"), rows)
+    rows = []
+    for kind in found:
+        for what, who, goal in (("warm", OURS, GOALS.get(kind.name)), ("an officer's first", FIRST, FIRST_GOAL)):
+            if kind.name in GOALS and goal is not None:
+                times = kind.times(who)
+                row = (f"{times:.1f} times the primitive", f"within {goal} times", "yes" if times <= goal else "no")
+                rows.append((f"{kind.name}, {what}", *row))
+    return table(("key", "measured", "goal", "met"), rows)
 
 
 HEAD = f"""# Benchmarks of signatures

@@ -161,7 +161,7 @@ class _Gathering:
             self.missing.append(f"OCSP: {fault}")
             return
         responders = collector.addresses.ocsp
-        for below, issuer in path.issued() if path and responders else ():
+        for below, issuer in path.issued if path and responders else ():
             try:
                 response = collector.responder.fetch(below.certificate, issuer.certificate, responders)
             except Unreachable as fault:

@@ -24,20 +24,18 @@ def form_fault(signer: SignerInfo) -> Fault | None:
         return Fault("no-signed-attributes")
     if not signer.sorted:
         return Fault("signed-attributes-unordered")
-    given = [attribute.oid for attribute in signer.attributes]
-    kinds = set(given)
-    if len(kinds) != len(given):
-        twice = sorted(oid for oid in kinds if given.count(oid) > 1)
+    if len(signer.by_type) != len(signer.attributes):
+        twice = sorted(oid for oid, values in signer.by_type.items() if len(values) > 1)
         return Fault("signed-attributes-twice", attributes=", ".join(twice))
     # RFC 5652, 11.4.
-    if oids.COUNTER_SIGNATURE in kinds:
+    if oids.COUNTER_SIGNATURE in signer.by_type:
         return Fault("signed-attributes-forbidden", attributes=oids.COUNTER_SIGNATURE)
     return None
 
 
 def forbidden_fault(signer: SignerInfo, policy: Policy) -> Fault | None:
     """Attributes that the policy forbids."""
-    forbidden = {attribute.oid for attribute in signer.attributes or ()} & policy.forbidden_attributes
+    forbidden = policy.forbidden_attributes & signer.by_type.keys()
     return Fault("signed-attributes-forbidden", attributes=", ".join(sorted(forbidden))) if forbidden else None
 
 
@@ -55,8 +53,8 @@ def is_set_of_attributes(content: bytes) -> bool:
 
 def only_value(signer: SignerInfo, oid: str) -> der.Element | None:
     """The single value of the single attribute of that type; ``None`` if either is missing or not single."""
-    found = signer.values(oid)
-    return found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
+    found = signer.by_type.get(oid)
+    return found[0][0] if found and len(found) == 1 and len(found[0]) == 1 else None
 
 
 def content_type_fault(signer: SignerInfo, expected: str = oids.DATA) -> Fault | None:

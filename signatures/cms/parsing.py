@@ -18,6 +18,8 @@ from signatures.x509.facts import Facts, facts_of, read_certificate
 # Context tags of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3), and of a key identifier.
 TAG_0, TAG_1, TAG_KEY = 0xA0, 0xA1, 0x80
 OPTIONAL = frozenset({(), (TAG_0,), (TAG_1,), (TAG_0, TAG_1)})
+# Certificates of one signature are kept up to this size: an officer's and two authorities' have some 4 KB.
+MAX_KEPT_CERTIFICATES = 8 * 1024
 # Attribute certificates of both versions and certificates of unknown formats.
 OTHER_CERTIFICATES = frozenset({TAG_1, 0xA2, 0xA3})
 # What BER allows and DER does not, or what is more than is read.
@@ -59,9 +61,17 @@ class SignerInfo:
     sorted: bool
     unsigned: tuple[Attribute, ...]
 
+    @functools.cached_property
+    def by_type(self) -> dict[str, list[tuple[der.Element, ...]]]:
+        """The values of the signed attributes by type, one entry for each attribute."""
+        found: dict[str, list[tuple[der.Element, ...]]] = {}
+        for attribute in self.attributes or ():
+            found.setdefault(attribute.oid, []).append(attribute.values)
+        return found
+
     def values(self, oid: str) -> list[tuple[der.Element, ...]]:
         """The values of each signed attribute of that type, one entry for each attribute."""
-        return [attribute.values for attribute in self.attributes or () if attribute.oid == oid]
+        return self.by_type.get(oid, [])
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,6 @@ def _content_info(info: der.Element, policy: Policy) -> Cms:
     # Enclosed revocation lists are ignored: the service fetches its own.
     if not rest or tuple([member.tag for member in rest[:-1]]) not in OPTIONAL:
         raise Malformed(Fault("unexpected-signed-data-members"))
-    certificates = rest[0].children() if rest[0].tag == TAG_0 else []
     infos = rest[-1].expect(der.SET).children()
     content_type, inside = _encapsulated(content.expect(der.SEQUENCE).raw)
     if not infos:
@@ -131,7 +140,9 @@ def _content_info(info: der.Element, policy: Policy) -> Cms:
         raise Malformed(Fault("digest-algorithms-differ"))
     if len(named) > 1:
         raise NotTaken(Fault("digest-algorithms-several", found=len(named)))
-    return Cms(content_type, inside, _certificates(certificates, policy), signer)
+    limits = (policy.max_certificates, policy.max_certificate_bytes)
+    certificates = _certificates(rest[0].raw, *limits) if rest[0].tag == TAG_0 else ()
+    return Cms(content_type, inside, certificates, signer)
 
 
 @der.kept
@@ -149,22 +160,25 @@ def _encapsulated(raw: bytes) -> tuple[str, bytes | None]:
     return kind.oid(), octets.expect(der.OCTET_STRING).content
 
 
-def _certificates(found: list[der.Element], policy: Policy) -> tuple[Facts, ...]:
+def _certificates(raw: bytes, most: int, largest: int) -> tuple[Facts, ...]:
+    """Those of a signature; the same people sign repeatedly, with the same certificates in each signature."""
+    return (_kept_certificates if len(raw) <= MAX_KEPT_CERTIFICATES else _read_certificates)(raw, most, largest)
+
+
+def _read_certificates(raw: bytes, most: int, largest: int) -> tuple[Facts, ...]:
     # Other kinds of certificates (RFC 5652, 10.2.2) are ignored.
-    found = [certificate for certificate in found if certificate.tag not in OTHER_CERTIFICATES]
-    if len(found) > policy.max_certificates:
-        raise NotTaken(Fault("too-many-certificates", limit=policy.max_certificates))
-    if max([len(certificate.content) for certificate in found], default=0) > policy.max_certificate_bytes:
-        raise NotTaken(Fault("certificate-too-large", limit=policy.max_certificate_bytes))
-    return tuple([_facts(certificate.expect(der.SEQUENCE).raw) for certificate in found])
-
-
-@functools.lru_cache(maxsize=MAX_KEPT)
-def _facts(data: bytes) -> Facts:
+    found = [member for member in der.element(raw).children() if member.tag not in OTHER_CERTIFICATES]
+    if len(found) > most:
+        raise NotTaken(Fault("too-many-certificates", limit=most))
+    if max([len(member.content) for member in found], default=0) > largest:
+        raise NotTaken(Fault("certificate-too-large", limit=largest))
     try:
-        return facts_of(read_certificate(data))
+        return tuple([facts_of(read_certificate(member.expect(der.SEQUENCE).raw)) for member in found])
     except ValueError as fault:
         raise Malformed(fault_of(fault)) from fault
+
+
+_kept_certificates = functools.lru_cache(maxsize=MAX_KEPT)(_read_certificates)
 
 
 def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:

@@ -136,9 +136,11 @@ def _plain(value: Any) -> Any:
 def outcome(checks: Iterable[Check]) -> tuple[Indication, str]:
     """Indication and sub-indication: proven faults take precedence over unknowns; among equals the first counts."""
     failed = [check.sub_indication for check in checks if not check.passed]
+    if not failed:
+        return "TOTAL_PASSED", ""
     proven = [name for name in failed if INDICATIONS[name] == "TOTAL_FAILED"]
-    sub = next(iter(proven or failed), "")
-    return INDICATIONS[sub] if sub else "TOTAL_PASSED", sub
+    sub = (proven or failed)[0]
+    return INDICATIONS[sub], sub
 
 
 @functools.cache
@@ -160,9 +162,11 @@ class Findings:
 
     def add(self, name: str, fault: Fault | None, sub_indication: str) -> bool:
         """Record a check, which passed if there is no fault; returns whether it passed."""
-        failed = Check(name, not sub_indication, str(fault), sub_indication, fault) if fault else None
-        self.checks.append(failed or _passed(name))
-        return not fault
+        if fault is None:
+            self.checks.append(_passed(name))
+            return True
+        self.checks.append(Check(name, not sub_indication, str(fault), sub_indication, fault))
+        return False
 
     def note(self, name: str, fault: Fault) -> None:
         """Record an ignored item, which does not count against the signature."""

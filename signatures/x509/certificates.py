@@ -25,7 +25,10 @@ UNTRUSTED = "NO_CERTIFICATE_CHAIN_FOUND"
 
 @dataclass(frozen=True)
 class Path:
-    """A certificate path; ``authorities`` are the pinned ones above the signer, root last."""
+    """A certificate path; ``authorities`` are the pinned ones above the signer, root last.
+
+    What depends on its certificates alone is computed once; what depends on time is not.
+    """
 
     signer: Facts
     authorities: tuple[Authority, ...]
@@ -50,9 +53,28 @@ class Path:
             found = frozenset(policy for policy in found if any(_is_under(policy, above) for above in stated))
         return found
 
+    @functools.cached_property
     def issued(self) -> list[tuple[Facts, Authority]]:
         """Every certificate below the root, with its issuer."""
         return list(zip(self.members, self.authorities, strict=False))
+
+    @functools.cached_property
+    def not_before(self) -> datetime:
+        return max(member.not_before for member in self.members)
+
+    @functools.cached_property
+    def not_after(self) -> datetime:
+        return min(member.not_after for member in self.members)
+
+    @functools.cached_property
+    def strengths(self) -> frozenset[str]:
+        """Kinds and sizes of the keys."""
+        return frozenset(member.strength for member in self.members)
+
+    @functools.cached_property
+    def fault_for_signatures(self) -> Fault | None:
+        """:func:`authorities_fault` of the path for an officer's signature."""
+        return authorities_fault(self)
 
 
 def _is_under(oid: str, arc: str) -> bool:
@@ -64,21 +86,34 @@ def find_path(facts: Facts, trust: TrustStore, policy: Policy, at: datetime) -> 
 
     Other certificates in the signature are not used.
     """
-    named = trust.issuers_of(facts)
-    if not named:
+    judged = _judged_paths(facts, trust, policy)
+    if not judged:
         return None, Fault("certificate-not-issued-by-trusted"), UNTRUSTED
-    faults = [_issue_fault(facts, chain[0], policy) for chain in named]
-    found = [Path(facts, chain) for chain, fault in zip(named, faults, strict=True) if fault == NO_FAULT]
+    found = [path for path, fault in judged if fault == NO_FAULT]
     if not found:
-        return None, *faults[0]
+        return None, *judged[0][1]
     untrusted = [trust_fault(path, at) for path in found]
     return (found[untrusted.index(None)], *NO_FAULT) if None in untrusted else (None, untrusted[0], UNTRUSTED)
 
 
+def _judged_paths(facts: Facts, trust: TrustStore, policy: Policy) -> list[tuple[Path, Judged]]:
+    """The paths by name, each with the fault of the issuer's signature. Those without are kept with the trust."""
+    kept: list[tuple[Path, Judged]] | None = trust.kept_paths.get(facts)
+    usual = policy.signatures is SIGNATURES and policy.digests is DIGESTS
+    if kept is not None and usual:
+        return kept
+    judged = [(Path(facts, chain), _issue_fault(facts, chain[0], policy)) for chain in trust.issuers_of(facts)]
+    # A failure may come from a budget that is spent.
+    if usual and judged and all(fault == NO_FAULT for _path, fault in judged):
+        if len(trust.kept_paths) >= MAX_KEPT:
+            trust.kept_paths.clear()
+        trust.kept_paths[facts] = judged
+    return judged
+
+
 def issued_fault(facts: Facts, trust: TrustStore, policy: Policy) -> Judged:
     """The fault unless a pinned authority issued the certificate, regardless of when that authority is trusted."""
-    named = trust.issuers_of(facts)
-    faults = [_issue_fault(facts, chain[0], policy) for chain in named]
+    faults = [fault for _path, fault in _judged_paths(facts, trust, policy)]
     if NO_FAULT in faults:
         return NO_FAULT
     return faults[0] if faults else (Fault("certificate-not-issued-by-trusted"), UNTRUSTED)
@@ -122,7 +157,7 @@ def _check_issued_once(certificate: Facts, issuer: Facts) -> None:
 
 def age_fault(path: Path, digest: Digest, at: datetime, policy: Policy) -> Fault | None:
     """The fault if an algorithm of the signature or its certificates is no longer accepted at ``at``."""
-    return policy.sunset_fault({digest.name, *(member.strength for member in path.members)}, at)
+    return policy.sunset_fault({digest.name, *path.strengths}, at)
 
 
 def authorities_fault(path: Path, purpose: str = oids.EMAIL_PROTECTION) -> Fault | None:
@@ -169,6 +204,8 @@ def extensions_fault(facts: Facts) -> Fault | None:
 
 def validity_fault(path: Path, at: datetime, created_after: datetime | None) -> Judged:
     """All certificates of the path must be valid at the best signature time."""
+    if path.not_before <= at <= path.not_after:
+        return NO_FAULT
     for member in path.members:
         if at < member.not_before:
             return Fault("certificate-not-yet-valid", at=member.not_before.isoformat()), "NOT_YET_VALID"

@@ -103,7 +103,7 @@ def revocation_fault(
     path: Path, trust: TrustStore, times: Times, policy: Policy, more: Revocations = NOTHING
 ) -> Judged:
     """The signer and every authority below the root must be unrevoked at ``times.at``, according to a fresh source."""
-    for facts, issuer in path.issued():
+    for facts, issuer in path.issued:
         fault, sub = _fault(facts, issuer, times, policy, more)
         if fault:
             return fault, "REVOKED_CA_NO_POE" if "REVOKED" in sub and facts is not path.signer else sub
@@ -156,10 +156,17 @@ def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     skew = policy.clock_skew
     youngest = times.now + skew if times.now < UNKNOWN - skew else UNKNOWN
     latest = min(max(times.at + skew, facts.not_after), youngest)
-    lists = [crl for crl in more.all_lists(issuer) if crl.is_fresh(times.at, latest)]
-    found = [_of_list(max(lists, key=lambda crl: (crl.last_update, crl.delta is not None)), serial)] if lists else []
-    answers = [answer for answer in more.answers if _is_about(answer, serial, issuer) and answer.status != "unknown"]
-    answers = [answer for answer in answers if answer.is_fresh(times.at, latest, policy)]
+    found = []
+    if lists := [crl for crl in more.all_lists(issuer) if crl.is_fresh(times.at, latest)]:
+        newest = max(lists, key=lambda crl: (crl.last_update, crl.delta is not None)) if len(lists) > 1 else lists[0]
+        found.append(_of_list(newest, serial))
+    answers = [
+        answer
+        for answer in more.answers
+        if _is_about(answer, serial, issuer)
+        and answer.status != "unknown"
+        and answer.is_fresh(times.at, latest, policy)
+    ]
     return found + ([_of_answer(max(answers, key=lambda answer: answer.this_update))] if answers else [])
 
 

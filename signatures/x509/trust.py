@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -73,6 +74,8 @@ class TrustStore:
     seals: tuple[x509.Certificate, ...] = ()
     periods: Mapping[str, Period] = field(default_factory=dict)
     notes: tuple[Fault, ...] = field(default=(), compare=False)
+    # Of signers whose certificates an authority here has issued (:mod:`signatures.x509.certificates`).
+    kept_paths: dict[Facts, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     _by_subject: dict[object, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _by_encoding: dict[bytes, list[Chain]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
