@@ -5,6 +5,7 @@
 #   ARGS="-k custody -x"       passed on to pytest, mypy or the benchmarks
 #   WORKERS=4                  how many pytest processes
 #   SECONDS=3600               how long `make fuzz` runs
+#   LIVES=1000                 how many random lives `make lives` runs
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,6 +17,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 WORKERS ?= 2
 SECONDS ?= 600
+LIVES ?= 200
 ARGS ?=
 
 PY := .venv/bin/python
@@ -49,6 +51,11 @@ walk: setup ## run the main job unattended, from the investigator's key to the v
 test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
 	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: lives
+lives: setup ## take motions through LIVES=200 random lives, other ones each time; `make test` repeats a few
+	@ECASE_STATE_MACHINE_EXAMPLES=$(LIVES) $(PY) -m ecase.embedded run --superuser -- \
+		$(PY) -m pytest -n 0 tests/motions/test_state_machine.py $(ARGS)
+
 .PHONY: test-servers
 test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's servers, test the result, and a pooler
 	@$(PY) -m pytest -n 0 tests/real_servers $(ARGS)
@@ -56,6 +63,10 @@ test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's ser
 .PHONY: bench
 bench: setup ## measure speed, compare with a stock Django peer and pgbench, and write docs/benchmarks.md
 	@$(RUN) $(PY) -m bench $(ARGS)
+
+.PHONY: bench-quick
+bench-quick: setup ## run each benchmark once on small data, to see that it runs; its figures mean nothing
+	@$(RUN) $(PY) -m bench --quick --without-walk
 
 .PHONY: bench-signatures
 bench-signatures: $(VENV_STAMP) ## measure verification, compare with pyHanko and OpenSSL, and write docs/benchmarks-signatures.md
