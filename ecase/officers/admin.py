@@ -73,7 +73,7 @@ class PostAdmin(AuditedAdmin):
 class OfPostAdmin(AuditedAdmin):
     """A period of a post, in few columns: Django's long dates would make the lists wider than their window."""
 
-    @admin.display(description=_("officer"), ordering="post__officer__surname")
+    @admin.display(description=_("officer"), ordering="post__officer__sort_key")
     def who(self, of_post: DutyShift | Absence) -> str:
         return f"{of_post.post.officer.full_name}, {of_post.post.title}"
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
 from ecase.constraints import forbid_overlap
+from ecase.officers.names import NameKey
 
 TWELVE_DIGITS = RegexValidator(r"^[0-9]{12}\Z", _("Twelve digits are expected."))
 
@@ -108,10 +109,15 @@ class Named(models.Model):
     given_name = models.CharField(_("given name"), max_length=100)
     patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex)
+    sort_key = models.GeneratedField(
+        expression=NameKey("surname", "given_name", "patronymic"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta:
         abstract = True
-        ordering: ClassVar = ["surname", "given_name"]
+        ordering: ClassVar = ["sort_key", "pk"]
 
     def __str__(self) -> str:
         return self.full_name

@@ -28,4 +28,4 @@ def why_lost(post: Post) -> Problem:
 
 def holding(role: str, organisation: Organisation, at: datetime | None = None) -> PostQuerySet:
     """The posts of ``role`` in ``organisation`` at ``at``, by default now."""
-    return current(at).filter(role=role, organisation=organisation).order_by("officer__surname", "officer__given_name")
+    return current(at).filter(role=role, organisation=organisation).order_by("officer__sort_key", "pk")

@@ -108,7 +108,7 @@ def team(case: Case, post: Post) -> Team | None:
     """The group of investigators; ``None`` for a post that neither investigates nor supervises."""
     if post.role not in OPENERS | {Role.PROSECUTOR}:
         return None
-    members = list(case.team.select_related("officer").order_by("-leads", "officer__surname", "officer__given_name"))
+    members = list(case.team.select_related("officer").order_by("-leads", "officer__sort_key", "pk"))
     others: list[Post] = []
     if post.role in OPENERS:
         known = [member.officer_id for member in members]
