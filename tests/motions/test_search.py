@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from ecase.cases.latin import MOST_READINGS, read_as_cyrillic
 from ecase.cases.models import Person
 from ecase.cases.search import split_words
 from tests.api.conftest import Caller
@@ -37,6 +38,11 @@ FOUND = [
     "900517300123",
     "9005 1730 0123",
     "Артём 900517",
+    "Qozhakhmetov",
+    "Kozhakhmetov Artem",
+    "Artyom Yolkin",
+    "Abdiramanuly",
+    "Yolkin A",
 ]
 NOT_FOUND = ["Қожахметова", "Қожахметов Иван", "900517300124", "%", "№", "_"]
 
@@ -155,3 +161,33 @@ def test_the_index_is_used(world: World, django_assert_num_queries: Callable[...
 def test_words_are_few_and_say_something() -> None:
     assert split_words(" a,  -  б.в. № %%  «г» ") == ["a", "б", "в", "г"]
     assert len(split_words("x " * 50)) == 10
+
+
+def test_p_a10_a_motion_is_found_by_its_judge_and_by_its_author(world: World) -> None:
+    motion = world.assigned("custody")
+    judge, author = motion.judge, motion.author.officer
+    assert judge
+    for officer in (judge, author):
+        typed = [
+            officer.surname,
+            f"{officer.given_name} {officer.surname}",
+            officer.surname.upper(),
+            officer.short_name,
+        ]
+        for text in typed:
+            assert mentioned(world.posts["prosecutor"], text) == {motion}, text
+            assert mentioned(world.posts["clerk"], text) == {motion}, text
+    assert mentioned(world.posts["prosecutor"], f"{judge.surname} Иванов") == set()
+
+
+@pytest.mark.parametrize("text", ["стражей", "custody", "Күзетпен ұстау", "күзетпен"])
+def test_p_a10_a_motion_is_found_by_the_name_of_its_kind(world: World, text: str) -> None:
+    motion, _other = world.draft("custody"), world.draft("search")
+    assert mentioned(world.posts["investigator"], text) == {motion}
+
+
+def test_p_a10_readings_of_latin_letters_are_few() -> None:
+    assert "таскинов" in read_as_cyrillic("Taskynov")
+    assert "таскынов" in read_as_cyrillic("Taskynov")
+    assert read_as_cyrillic("Тасқынов") == read_as_cyrillic("26-1") == []
+    assert len(read_as_cyrillic("ye" * 20 + "y" * 20)) <= MOST_READINGS
