@@ -23,6 +23,8 @@ from psycopg.types.numeric import Int8
 
 Row = TypeVar("Row")
 Placed = tuple[tuple[str, Any], ...]
+# Of one query: a client chooses among a hundred sizes of a page.
+MOST_SHAPES = 32
 # What a statement may hold besides the values that it is given: states, roles, flags.
 _CONSTANTS = (str, int, type(None))
 
@@ -69,9 +71,10 @@ class _Worded:
         compiler.get_converters = lambda _columns: self.converters
         compiler.query = query
         query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
-        asked: Any = self.queryset.all()
-        # Not by its property, which makes dictionaries of any columns.
-        asked._query = query  # noqa: SLF001
+        built: Any = self.queryset
+        asked: Any = type(built)(built.model, query, compiler.connection.alias)
+        # Not by `all()`, which copies the query first.
+        asked._iterable_class, asked._fields = built._iterable_class, built._fields  # noqa: SLF001
         return list(asked)
 
 
@@ -94,13 +97,18 @@ class HotQuery(Generic[Row]):
     def rows(self, *shape: Hashable, **values: Any) -> list[Row]:
         """The rows for these values; one statement."""
         key = (connection.alias, shape, tuple((name, type(value)) for name, value in values.items()))
-        if key not in self._known:
-            self._known[key] = self._worded(shape, values)
-        worded = self._known[key]
+        worded = self._known[key] if key in self._known else self._keep(key, self._worded(shape, values))
         if worded is None:
             return []
         with _generic_plan() if self._planned_once else nullcontext():
             return worded.rows(values)
+
+    def _keep(self, key: Hashable, worded: "_Worded | None") -> "_Worded | None":
+        while len(self._known) >= MOST_SHAPES:
+            # Another thread may have taken it.
+            self._known.pop(next(iter(self._known)), None)
+        self._known[key] = worded
+        return worded
 
     def _worded(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> "_Worded | None":
         samples = {name: _sample(type(value)) for name, value in values.items()}

@@ -61,7 +61,7 @@ def _worded_queue(
     return filter_after(queue(post).values(*columns), cursor, "created_at")[:size]
 
 
-_QUEUE: HotQuery[dict[str, Any]] = HotQuery(_worded_queue)
+_QUEUE: HotQuery[dict[str, Any]] = HotQuery(_worded_queue, planned_once=True)
 
 
 def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
