@@ -66,3 +66,8 @@ class ActTypeField(_CharField):
         name, _path, args, options = super().deconstruct()
         options.pop("choices", None)
         return name, "django.db.models.CharField", args, options
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        """As Django's. Displaying a type does not translate the labels of all others first."""
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, f"get_{name}_display", lambda row: str(ActType(getattr(row, name)).label))
