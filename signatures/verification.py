@@ -309,20 +309,17 @@ def _check_path(facts: Facts, signer: SignerInfo, examination: _Examination) -> 
         path, fault, sub = None, Fault("unreadable", reason=fault_of(unreadable)), "CERTIFICATE_CHAIN_GENERAL_FAILURE"
     if not findings.add("chain", fault, sub) or path is None:
         return None
-    findings.add("authorities", _said(_authorities_fault, path), "CHAIN_CONSTRAINTS_FAILURE")
+    findings.add("authorities", _said(lambda: path.fault_for_signatures), "CHAIN_CONSTRAINTS_FAILURE")
     findings.add("validity", *_fault(certificates.validity_fault, path, at, created_after))
     times = Times(at, examination.now or UNKNOWN, created_after)
     known = _fault(revocation_fault, path, trust, times, policy, examination.more)
     findings.add("revocation", *known)
     if known[1] == "TRY_LATER":
         examination.undecided = True
-    aged = _said(certificates.age_fault, path, policy.digests[signer.digest.oid], at, policy)
+    digest = policy.digests[signer.digest.oid].name
+    aged = _said(lambda: policy.sunset_fault({digest, *path.strengths}, at))
     findings.add("algorithm-age", aged, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE")
     return path
-
-
-def _authorities_fault(path: certificates.Path) -> Fault | None:
-    return path.fault_for_signatures
 
 
 def _check_profile(facts: Facts, path: certificates.Path | None, examination: _Examination) -> None:

@@ -9,6 +9,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -74,6 +75,7 @@ class Digest:
         return self.primitive is None
 
 
+T = TypeVar("T")
 Verify = Callable[[x509.Certificate, bytes, bytes, Digest, bytes], None]
 
 
@@ -112,13 +114,32 @@ def _bounded(compute: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     return bounded
 
 
+def _kept_by_certificate(read: Callable[[x509.Certificate], T]) -> Callable[[x509.Certificate], T]:
+    """Caches what is read from a certificate, by the object: hashing its bytes costs as much as a tenth of a signature.
+
+    The object is kept too, so that its identity stays its own. Errors are not cached.
+    """
+    known: dict[int, tuple[x509.Certificate, T]] = {}
+
+    @functools.wraps(read)
+    def found(certificate: x509.Certificate) -> T:
+        kept = known.get(id(certificate))
+        if kept is None:
+            if len(known) >= MAX_KEPT:
+                known.clear()
+            kept = known[id(certificate)] = (certificate, read(certificate))
+        return kept[1]
+
+    return found
+
+
 def _primitive(digest: Digest) -> hashes.HashAlgorithm:
     if digest.primitive is None:
         raise Unsuitable(Fault("digest-misfits-algorithm", digest=digest.name))
     return digest.primitive
 
 
-@functools.lru_cache(maxsize=MAX_KEPT)
+@_kept_by_certificate
 def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     """The certificate's key, if it is one for RSA signatures. Failures are not cached."""
     key = certificate.public_key()
@@ -132,7 +153,7 @@ def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     return key
 
 
-@functools.lru_cache(maxsize=MAX_KEPT)
+@_kept_by_certificate
 def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     """The certificate's key, if it is on an accepted curve. Failures are not cached."""
     key = certificate.public_key()
@@ -198,11 +219,12 @@ def _ecdsa(certificate: x509.Certificate, signature: bytes, message: bytes, dige
 def _ecdsa_identity(certificate: x509.Certificate, signature: bytes) -> bytes:
     """(r, s) and (r, n - s) are both valid and count as the same signature: the one with the lower s."""
     r, s = decode_dss_signature(signature)
-    order = _ec_key(certificate).curve.group_order
-    return encode_dss_signature(r, min(s, order - s))
+    lower = _ec_key(certificate).curve.group_order - s
+    # DER is read strictly: the same numbers have the same bytes.
+    return signature if s <= lower else encode_dss_signature(r, lower)
 
 
-@functools.lru_cache(maxsize=MAX_KEPT)
+@_kept_by_certificate
 def public_key(certificate: x509.Certificate) -> tuple[AlgorithmIdentifier, bytes]:
     """The certificate's key as encoded in it, for algorithms that ``cryptography`` does not know."""
     fields = der.element(certificate.tbs_certificate_bytes).children()

@@ -10,7 +10,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidSignature
 
 from signatures.asn1 import oids
-from signatures.crypto.algorithms import DIGESTS, MAX_KEPT, SIGNATURES, Digest, Signed, Unsuitable, check_issued
+from signatures.crypto.algorithms import DIGESTS, MAX_KEPT, SIGNATURES, Signed, Unsuitable, check_issued
 from signatures.policy import Policy
 from signatures.report.faults import Fault, fault_of
 from signatures.x509.crl import MAX_SERIAL
@@ -153,11 +153,6 @@ def check_issued_by(certificate: Facts, issuer: Facts, policy: Policy) -> None:
 def _check_issued_once(certificate: Facts, issuer: Facts) -> None:
     """Failures are not cached."""
     check_issued(Signed.read(certificate.der), issuer.certificate, SIGNATURES, DIGESTS)
-
-
-def age_fault(path: Path, digest: Digest, at: datetime, policy: Policy) -> Fault | None:
-    """The fault if an algorithm of the signature or its certificates is no longer accepted at ``at``."""
-    return policy.sunset_fault({digest.name, *path.strengths}, at)
 
 
 def authorities_fault(path: Path, purpose: str = oids.EMAIL_PROTECTION) -> Fault | None:

@@ -279,14 +279,15 @@ def assign_lists(
     for authority in known:
         speaking = found.setdefault(authority.certificate, [])
         for signer in known:
-            usage, own = signer.facts.key_usage, signer is authority
-            if usage is None or not usage.crl_sign or not (own or _may_stand_in(signer, authority, known_lists)):
+            facts, own = signer.facts, signer is authority
+            if facts.key_usage is None or not facts.key_usage.crl_sign:
                 continue
-            speaking += [
-                listed
-                for listed in owned.get(signer.certificate, ())
-                if own or (_is_valid(signer, listed.last_update_utc) and signer.period.holds(listed.last_update_utc))
-            ]
+            if not own and not _may_stand_in(signer, authority, known_lists):
+                continue
+            for listed in owned.get(signer.certificate, ()):
+                made_at = listed.last_update_utc
+                if own or (facts.not_before <= made_at <= facts.not_after and signer.period.holds(made_at)):
+                    speaking.append(listed)
     return found
 
 
@@ -297,10 +298,6 @@ def _may_stand_in(signer: Authority, authority: Authority, known_lists: Lists) -
     above = signer.path[0]
     revoked = any(names_serial(listed, signer.facts.serial) for listed in known_lists.get(above, ()))
     return signer.path[-1] == authority.path[-1] and not revoked
-
-
-def _is_valid(signer: Authority, at: datetime) -> bool:
-    return signer.facts.not_before <= at <= signer.facts.not_after
 
 
 def _list_owner(

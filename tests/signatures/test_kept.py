@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures import DEFAULT, Expected
 from signatures.asn1 import der, oids
+from signatures.crypto import algorithms
 from signatures.crypto.algorithms import DIGESTS, MAX_KEPT, SIGNATURES
 from signatures.demo.issuing import AUTHENTICATION
 from signatures.x509 import facts
@@ -133,3 +134,23 @@ def test_large_parts_and_faults_are_not_kept():
         with pytest.raises(ValueError, match="bad"):
             size(b"bad")
     assert read == [small, large, large, b"bad", b"bad"]
+
+
+def test_paths_and_keys_that_are_kept_are_bounded(pki, trust, check):
+    """By the object of a certificate, which is kept as well; and with the trust, for signers whom it leads to."""
+    read = []
+
+    @algorithms._kept_by_certificate
+    def serial(certificate):
+        read.append(certificate.serial_number)
+        return certificate.serial_number
+
+    own = pki.person().certificate
+    assert [serial(own), serial(own)] == [own.serial_number] * 2
+    assert read == [own.serial_number]
+    for _ in range(MAX_KEPT + 10):
+        assert check(pki.person().sign()).passed
+    assert 0 < len(trust.kept_paths) <= MAX_KEPT
+    strangers = Pki.make().person()
+    assert not check(strangers.sign()).passed
+    assert facts.facts_of(strangers.certificate) not in trust.kept_paths
