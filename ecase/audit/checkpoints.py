@@ -68,7 +68,7 @@ def published() -> transparency.Checkpoint | None:
             lines = file.read().decode(errors="replace").splitlines(keepends=True)
         whole = list(filter(None, map(open_note, _split(lines, keys.origins()))))
         if whole:
-            return max(whole, key=lambda found: (keys.epoch(found.origin), found.size))
+            return max(whole, key=lambda found: (keys.split_origin(found.origin)[1], found.size))
     return None
 
 

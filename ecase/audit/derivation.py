@@ -40,7 +40,9 @@ class RowFault:
 
 @dataclass
 class Tally:
-    """How many rows were compared so far, by table, and how many predate the present content of log entries."""
+    """How many rows were compared so far, by table; ``lacking``: how many predate the present content of log entries,
+    so that they cannot be derived completely.
+    """
 
     tell: Callable[[int], None] = lambda _rows: None
     compared: Counter[str] = field(default_factory=Counter)
@@ -53,10 +55,6 @@ class Tally:
         self.rows += 1
         if self.rows % TOLD_EVERY == 0:
             self.tell(self.rows)
-
-    def lack(self, table: str) -> None:
-        """Count one more row that predates the present content of log entries: it cannot be derived completely."""
-        self.lacking[table] += 1
 
 
 # A check yields faults as it finds them, in constant memory, and counts the rows that it compares.

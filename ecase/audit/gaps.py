@@ -82,9 +82,10 @@ def find() -> Gap:
     if common and common.root != tree.edge(common.size).root():
         raise OtherLog(str(common.size))
     newest = max(lost.values(), key=lambda checkpoint: checkpoint.size)
+    base, epoch = keys.split_origin(origin)
     return Gap(
         origin=origin,
-        continued_as=keys.next_origin(origin),
+        continued_as=f"{base}/{epoch + 1}",
         common=common.size if common else 0,
         common_root=b64encode(common.root if common else transparency.EMPTY_ROOT).decode(),
         kept=kept,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pgtrigger
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from ecase.audit import append_only
@@ -20,23 +20,19 @@ READ, APPEND = "SELECT", "SELECT, INSERT"
 KEEP, FULL = "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE, DELETE"
 
 
-def _refused_operations(model: type[models.Model]) -> set[str]:
-    """The operations that unconditional triggers refuse on every row of the model: ``UPDATE``, ``DELETE``."""
-    return {
-        operation
-        for trigger in getattr(model._meta, "triggers", [])
-        if trigger.condition is None
-        and (isinstance(trigger, pgtrigger.Protect | NeverDeleted) or trigger.name == append_only.NAME)
-        for operation in str(trigger.operation).split(" OR ")
-    }
-
-
 def privileges() -> Iterator[tuple[str, str]]:
     """Table and privileges, for every table that the installed apps manage."""
     for model in apps.get_models(include_auto_created=True):
         if not model._meta.managed or model._meta.proxy:
             continue
-        refused = _refused_operations(model)
+        # What unconditional triggers refuse on every row of the model: UPDATE, DELETE.
+        refused = {
+            operation
+            for trigger in getattr(model._meta, "triggers", [])
+            if trigger.condition is None
+            and (isinstance(trigger, pgtrigger.Protect | NeverDeleted) or trigger.name == append_only.NAME)
+            for operation in str(trigger.operation).split(" OR ")
+        }
         if refused >= {"UPDATE", "DELETE"} or model is LogEntry:
             yield model._meta.db_table, APPEND
         else:

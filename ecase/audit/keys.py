@@ -72,15 +72,10 @@ def origins() -> set[str]:
     return {verifier.name for verifier in verifiers()}
 
 
-def epoch(name: str) -> int:
-    """The number of the epoch in a log's name; the first has none."""
-    _base, _slash, number = name.rpartition("/")
-    return int(number) if number.isdecimal() else 1
-
-
-def next_origin(name: str) -> str:
-    """The name of the log that continues the log ``name``."""
-    return f"{_base(name)}/{epoch(name) + 1}"
+def split_origin(name: str) -> tuple[str, int]:
+    """What the names of a log have in common in all of its epochs, and the epoch's number; the first is unnumbered."""
+    base, _slash, number = name.rpartition("/")
+    return (base, int(number)) if number.isdecimal() and int(number) > 1 else (name, 1)
 
 
 def begin_epoch(name: str) -> Verifier:
@@ -104,16 +99,13 @@ def _change(old: Verifier, new: Verifier, content: str) -> None:
     (Path(settings.TRUST_DIR) / PUBLIC_NAME).write_text(f"{new}\n")
 
 
-def _base(name: str) -> str:
-    return name.rpartition("/")[0] if epoch(name) > 1 else name
-
-
 def verifiers() -> list[Verifier]:
     """The verifier keys of the current signing key and of all earlier keys of this log."""
     current = signer().verifier
     known = [Verifier.parse(path.read_text().strip()) for path in sorted(Path(settings.TRUST_DIR).glob(_PUBLIC))]
-    base = _base(current.name)
-    return [current, *(verifier for verifier in known if _base(verifier.name) == base and verifier != current)]
+    base, _epoch = split_origin(current.name)
+    same = [verifier for verifier in known if split_origin(verifier.name)[0] == base]
+    return [current, *(verifier for verifier in same if verifier != current)]
 
 
 def signer() -> Signer:

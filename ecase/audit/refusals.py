@@ -28,7 +28,7 @@ def append_refusal(
     """As ``services.append``, for a refused attempt; ``None`` if an equal one was logged within a minute.
 
     Refusals are equal if event, chain, actor, subject and data are. Repetitions are counted, and logged by the next
-    equal refusal after the minute or by :func:`enter_waiting`.
+    equal refusal after the minute or by :func:`enter_refusals`.
     """
     content: dict[str, Any] = {"event": event, "chain": chain, "actor": actor, "subject": subject, "data": data}
     row, created = RepeatedRefusal.objects.select_for_update().get_or_create(
@@ -44,7 +44,7 @@ def append_refusal(
     return None
 
 
-def enter_waiting(now: datetime) -> int:
+def enter_refusals(now: datetime) -> int:
     """Log the counts that are older than a minute, and delete those of a day ago; returns how many were logged.
 
     One batch at most.

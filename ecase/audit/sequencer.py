@@ -71,11 +71,11 @@ def settle(seconds: float = 10.0) -> None:
 
 def _refuse_rollback() -> None:
     """Stop the log until a person resumes it, if the newest published checkpoint is beyond the database's."""
-    outside, newest = checkpoints.published(), Checkpoint.objects.first()
+    outside, newest, origin = checkpoints.published(), Checkpoint.objects.first(), keys.origin()
     known, fault = newest.size if newest else 0, ""
-    if outside and keys.epoch(outside.origin) > keys.epoch(keys.origin()):
+    if outside and keys.split_origin(outside.origin)[1] > keys.split_origin(origin)[1]:
         fault = f"{checkpoints.folder()} holds checkpoints of {outside.origin}: the log's key is older"
-    elif outside and outside.origin == keys.origin() and outside.size > known:
+    elif outside and outside.origin == origin and outside.size > known:
         fault = (
             f"{checkpoints.folder()} holds a checkpoint of {outside.size} entries, the database has {known}: it was "
             "restored or rolled back (`manage.py audit resume --after-restore`), or the folder belongs to another log"
@@ -87,12 +87,18 @@ def _refuse_rollback() -> None:
 
 @transaction.atomic
 def _take_in(batch: int) -> int:
-    """Add the next entries to the tree and sign it; returns how many, 0 while another process does so."""
+    """Add the next entries to the tree and sign it; returns how many, 0 while another process does so.
+
+    The tree is compared with its newest checkpoint first: a log must not sign two histories.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LEADER])
         if not cursor.fetchone()[0]:
             return 0
-    edge = _signed_edge()
+    edge, newest = tree.edge(tree.size()), Checkpoint.objects.first()
+    signed = (newest.size, bytes(newest.root)) if newest else (0, CompactRange().root())
+    if signed != (edge.size, edge.root()):
+        raise LogInconsistent(f"the tree of {edge.size} entries is not the one of the checkpoint of {signed[0]}")
     pending = _pending(batch)
     rows = [
         (level, position, node, None if level else entry_id)
@@ -105,16 +111,6 @@ def _take_in(batch: int) -> int:
                 copy.write_row(row)
         checkpoints.sign(edge.size, edge.root(), timezone.now())
     return len(pending)
-
-
-def _signed_edge() -> CompactRange:
-    """The tree's right edge, after comparing it with the newest checkpoint: a log must not sign two histories."""
-    edge = tree.edge(tree.size())
-    newest = Checkpoint.objects.first()
-    signed = (newest.size, bytes(newest.root)) if newest else (0, CompactRange().root())
-    if signed != (edge.size, edge.root()):
-        raise LogInconsistent(f"the tree of {edge.size} entries is not the one of the checkpoint of {signed[0]}")
-    return edge
 
 
 def _pending(batch: int) -> list[tuple[int, bytes]]:

@@ -164,7 +164,8 @@ def verify() -> Result:
         known = gaps.stated()
         tree = _Tree(faults, known)
         tree.run()
-        faults.extend(Fault("unsequenced", chain, seq, row) for chain, seq, row in _query(_UNSEQUENCED))
+        with _stream(_UNSEQUENCED) as rows:
+            faults.extend(Fault("unsequenced", chain, seq, row) for chain, seq, row in rows)
     return Result(entries, tree.edge.size, tree.compared, faults, tree.outside, tree.order.notes, known)
 
 
@@ -174,12 +175,6 @@ def _stream(sql: str) -> Iterator[Iterator[tuple[Any, ...]]]:
         cursor.execute(sql)
         # Many rows per call: iterating the cursor itself costs a third of the whole verification.
         yield joined.from_iterable(iter(partial(cursor.fetchmany, FETCH), []))
-
-
-def _query(sql: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall())
 
 
 def _check_chains(faults: list[Fault]) -> int:
@@ -231,17 +226,17 @@ def _fault_of_content(row: _Row) -> str:
     return "" if fits else "columns"
 
 
+@dataclass
 class _Order:
     """Checks that the tree has the order in which the sequencer takes entries: by transaction id, then row id.
 
     ``notes`` names entries whose time contradicts that order.
     """
 
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        self.notes: list[Fault] = []
-        self.last: _Leaf | None = None
-        self.before: _Leaf | None = None
+    faults: list[Fault]
+    notes: list[Fault] = field(default_factory=list)
+    last: _Leaf | None = None
+    before: _Leaf | None = None
 
     def follow(self, leaf: _Leaf) -> None:
         """Check the next leaf of the tree.
@@ -263,7 +258,8 @@ class _Order:
 
     def end(self) -> None:
         """Only the newest entry may have an id beyond any transaction's; after a dump into a new server, all may."""
-        (horizon,) = _query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
+        with _stream("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint") as rows:
+            [(horizon,)] = rows
         if self.last and self.before and self.last.xid >= horizon > self.before.xid:
             self.faults.append(replace(self.last.fault, code="order"))
 

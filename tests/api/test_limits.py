@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ecase.audit.models import Entry
-from ecase.audit.refusals import enter_waiting
+from ecase.audit.refusals import enter_refusals
 from ecase.limits.rates import Rate
 from tests.api.conftest import Caller, problem
 from tests.motions.conftest import World
@@ -73,8 +73,8 @@ def test_a_client_in_a_loop_is_entered_at_once_and_then_once_a_minute(world: Wor
             clock.move_to(began + timedelta(seconds=second))
             problem(caller.post(address, agreement), 404, "not-found")
         clock.move_to(began + timedelta(seconds=200))
-        assert enter_waiting(timezone.now()) == 1
-        assert enter_waiting(timezone.now()) == 0
+        assert enter_refusals(timezone.now()) == 1
+        assert enter_refusals(timezone.now()) == 0
 
     times = [entry["data"].get("times", 1) for entry in refusals("request.refused")]
     assert times == [1, 60, 60, 9]

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from ecase.audit.models import Entry, RepeatedRefusal
-from ecase.audit.refusals import append_refusal, enter_waiting
+from ecase.audit.refusals import append_refusal, enter_refusals
 from tests.audit.conftest import ACTOR
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_every_attempt_is_counted_once():
             clock.move_to(began + timedelta(seconds=second))
             refuse()
         clock.move_to(began + timedelta(seconds=130))
-        enter_waiting(timezone.now())
+        enter_refusals(timezone.now())
     assert times() == [1, 3, 1]
 
 
@@ -48,13 +48,13 @@ def test_what_differs_is_another_refusal():
 
 def test_old_counts_go():
     refuse()
-    enter_waiting(timezone.now() + timedelta(days=2))
+    enter_refusals(timezone.now() + timedelta(days=2))
     assert not RepeatedRefusal.objects.exists()
 
 
 def test_nothing_waits_before_its_minute():
     refuse()
     refuse()
-    assert enter_waiting(timezone.now()) == 0
-    assert enter_waiting(timezone.now() + timedelta(seconds=61)) == 1
+    assert enter_refusals(timezone.now()) == 0
+    assert enter_refusals(timezone.now() + timedelta(seconds=61)) == 1
     assert times() == [1, 1]

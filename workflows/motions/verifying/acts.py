@@ -81,7 +81,7 @@ def check_row(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
     tally.count(MOTION)
     yield from differences(MOTION, motion.pk, vars(motion), {"search": vars(motion)["search_expected"]})
     if not record.states_effects:
-        tally.lack(MOTION)
+        tally.lacking[MOTION] += 1
     if not record.was_filed:
         yield from differences(MOTION, motion.pk, vars(motion), {"state": State.DRAFT, "last_act_id": None})
         return

@@ -34,7 +34,7 @@ def check_deadlines(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
         if started is None and record.states_effects:
             yield RowFault(UNFOUNDED, TABLE, key)
         elif started is None:
-            tally.lack(TABLE)
+            tally.lacking[TABLE] += 1
         else:
             yield from differences(TABLE, key, _row(deadline), {**started, **_expected_end(deadline, key, logged)})
     yield from (RowFault(MISSING, TABLE, key) for key in logged.started)

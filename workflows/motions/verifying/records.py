@@ -54,7 +54,7 @@ def _ends(record: MotionRecord) -> dict[str, dict[str, Any]]:
 def _copy(copy: Copy, line: dict[str, Any], end: dict[str, Any], tally: Tally) -> Iterator[RowFault]:
     is_older = "notice" not in line
     if is_older or None in end.values():
-        tally.lack(COPY)
+        tally.lacking[COPY] += 1
         end = {
             name: format_optional_instant(getattr(copy, name)) if value is None else value
             for name, value in end.items()
@@ -88,7 +88,7 @@ def check_openings(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
         if row in known:
             known.discard(row)
         elif who in older:
-            tally.lack(OPENING)
+            tally.lacking[OPENING] += 1
         else:
             yield RowFault(UNFOUNDED, OPENING, str(opening.pk))
     if record.was_filed:
@@ -124,7 +124,7 @@ def check_admissions(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
         elif record.states_effects:
             yield RowFault(UNFOUNDED, ADMISSION, str(admission.pk))
         else:
-            tally.lack(ADMISSION)
+            tally.lacking[ADMISSION] += 1
     yield from (RowFault(MISSING, ADMISSION, f"motion={record.id} officer={officer}") for officer in sorted(given))
 
 

@@ -108,7 +108,19 @@ class Command(BaseCommand):
         return altered
 
     def _resume(self, by: str, reason: str, **_options: Any) -> None:
-        gap = self._gap()
+        """State the gap, and record it if it is the only fault and a person has decided."""
+        other = [fault for fault in verification.verify().faults if fault.code not in EXPLAINED_BY_A_RESTORE]
+        for fault in other:
+            self.stderr.write(str(fault))
+        if other:
+            raise CommandError(_("More is wrong than a restore explains: %(faults)d faults.") % {"faults": len(other)})
+        try:
+            gap = gaps.find()
+        except gaps.NothingLost as nothing:
+            raise CommandError(_("The database continues what the log has signed: nothing is lost.")) from nothing
+        except gaps.OtherLog as size:
+            message = _("The checkpoint of %(size)s entries was signed over another log: that is no restore.")
+            raise CommandError(message % {"size": size}) from size
         self.stdout.write(str(dataclasses.replace(gap, decided_by=by, reason=reason)))
         if not (by.strip() and reason.strip()):
             raise CommandError(_("Nothing was changed. Name who decides (--by) and what happened (--reason)."))
@@ -117,21 +129,6 @@ class Command(BaseCommand):
             _("The log goes on as %(origin)s; the statement is entry %(entry)d.")
             % {"origin": gap.continued_as, "entry": entry.pk}
         )
-
-    def _gap(self) -> gaps.Gap:
-        """The gap, if that is the only fault."""
-        other = [fault for fault in verification.verify().faults if fault.code not in EXPLAINED_BY_A_RESTORE]
-        for fault in other:
-            self.stderr.write(str(fault))
-        if other:
-            raise CommandError(_("More is wrong than a restore explains: %(faults)d faults.") % {"faults": len(other)})
-        try:
-            return gaps.find()
-        except gaps.NothingLost as fault:
-            raise CommandError(_("The database continues what the log has signed: nothing is lost.")) from fault
-        except gaps.OtherLog as fault:
-            message = _("The checkpoint of %(size)s entries was signed over another log: that is no restore.")
-            raise CommandError(message % {"size": fault}) from fault
 
     def _checkpoint(self, **_options: Any) -> None:
         self.stdout.write(services.checkpoint(), ending="")
