@@ -204,7 +204,7 @@ def test_what_is_a_draft_goes(role: str, world: World) -> None:
         first = draft.attachments.first()
         assert first
         drafts.detach(draft, draft.author, first.pk)
-        assert acting.forget_expired(timezone.now() + 10 * (prepared.expires_at - prepared.created_at)) >= 1
+        assert acting.forget_prepared(timezone.now() + 10 * (prepared.expires_at - prepared.created_at)) >= 1
         drafts.discard(world.fresh(draft), draft.author)
         cursor.execute("SELECT count(*) FROM motions_motion WHERE id = %s", [draft.pk])
         assert cursor.fetchone() == (0,)

@@ -255,7 +255,7 @@ def test_what_was_prepared_is_not_forgotten_while_its_signature_waits(world: Wor
     _motion, unsigned = prepared(world)
     waits(world, unsigned)
     later = unsigned.expires_at + timedelta(days=3)
-    assert acting.forget_expired(later) == 0
+    assert acting.forget_prepared(later) == 0
     assert PreparedAct.objects.filter(pk=unsigned.pk).exists()
 
 

@@ -27,8 +27,8 @@ def rolling(make_world: Callable[[], World]) -> Deadline:
     world = make_world()
     motion = world.assigned("custody")
     law = catalogue(motion.catalogue)
-    term = replace(law.kind("custody").term("decide"), amount=3, unit="days", roll=True, count="skip_first")
-    kind = replace(law.kind("custody"), terms=(term,))
+    term = replace(law.kinds["custody"].term("decide"), amount=3, unit="days", roll=True, count="skip_first")
+    kind = replace(law.kinds["custody"], terms=(term,))
     stored = store(replace(law, version="in-days", kinds={**law.kinds, "custody": kind}))
     with past_guards():
         Deadline.objects.all().delete()

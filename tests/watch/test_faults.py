@@ -234,15 +234,14 @@ def three_missed(world: World) -> list[Deadline]:
     return due
 
 
-def refuse(row: Any) -> Callable[[Any, datetime], bool]:
-    """The duty's own step, but for one row, of which what it wrote before it fails must be undone."""
-    report = terms._report
+def refuse(motion: Any) -> Callable[..., None]:
+    """Notify as ever, but fail after that for one motion, of which what the duty wrote before must be undone."""
+    tell = terms.tell
 
-    def step(pk: Any, now: datetime) -> bool:
-        done = report(pk, now)
-        if pk == row:
+    def step(told: Any, *message: Any) -> None:
+        tell(told, *message)
+        if told.pk == motion:
             raise ValueError("this one")
-        return done
 
     return step
 
@@ -251,7 +250,7 @@ def test_a_row_that_fails_holds_up_none_behind_it_and_nothing_of_it_stays(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, *others = three_missed(world)
-    monkeypatch.setattr(terms, "_report", refuse(first.pk))
+    monkeypatch.setattr(terms, "tell", refuse(first.motion_id))
     assert duties.report_missed(timezone.now()) == 2
     reported = {entry.content["subject"]["motion"] for entry in logged("deadline.missed")}
     assert reported == {str(other.motion_id) for other in others}
@@ -265,14 +264,14 @@ def test_a_row_is_tried_again_with_a_pause_that_grows_and_said_once(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, *_others = three_missed(world)
-    own = terms._report
-    monkeypatch.setattr(terms, "_report", refuse(first.pk))
+    own = terms.tell
+    monkeypatch.setattr(terms, "tell", refuse(first.motion_id))
     duties.report_missed(timezone.now())
     duties.report_missed(timezone.now() + timedelta(seconds=11))
     row = RowAside.objects.get()
     assert (row.failures, round((row.next_try_at - timezone.now()).total_seconds(), -1)) == (2, 20)
     assert len([record for record in caplog.records if record.exc_info]) == 1
-    monkeypatch.setattr(terms, "_report", own)
+    monkeypatch.setattr(terms, "tell", own)
     assert duties.report_missed(row.next_try_at) == 1
     assert not RowAside.objects.exists()
 
@@ -333,14 +332,14 @@ def test_rows_that_have_to_wait_have_their_turn_one_after_the_other(
 
 
 def test_the_status_says_whether_a_watch_goes_round_and_what_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (status.last_tick(), status.read().is_late()) == (None, True)
+    assert (status.read().ticked_at, status.read().is_late()) == (None, True)
     watch = run(monkeypatch, raising(duties.sequence_log, ValueError("no log")))
     watch.tick()
     found = status.read()
     assert not found.is_late()
     assert found.is_late(timezone.now() + timedelta(minutes=2))
     assert ([failure.duty for failure in found.failing], found.aside, found.is_well) == (["sequence_log"], [], False)
-    assert status.last_tick() == Heartbeat.objects.get().at
+    assert status.read().ticked_at == Heartbeat.objects.get().at
 
 
 def test_the_status_on_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:

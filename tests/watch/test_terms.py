@@ -151,7 +151,7 @@ def test_a_lapse_is_an_event_of_its_own_even_if_the_decision_came_later(world: W
 def test_a_change_of_the_calendar_is_told_to_whom_it_gives_another_end(world: World, motion: Motion) -> None:
     decide = replace(motion.kind_entry.term("decide"), amount=3, unit="days", roll=True, count="skip_first")
     law = catalogue(motion.catalogue)
-    kind = replace(law.kind("custody"), terms=(decide,))
+    kind = replace(law.kinds["custody"], terms=(decide,))
     stored = store(replace(law, version="in-days", kinds={**law.kinds, "custody": kind}))
     move(motion, catalogue=stored)
     motion = world.fresh(motion)

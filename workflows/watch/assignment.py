@@ -10,24 +10,23 @@ from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.locking import lock
 from workflows.motions.models import Motion, Opening
 from workflows.motions.states import AppealState, State
-from workflows.watch.batch import each, first_of, in_turn, locked
+from workflows.watch.batch import motion_by_motion, row_by_row
 
 
-def assign_waiting(now: datetime) -> int:
+@motion_by_motion(lambda _now: Motion.objects.filter(state=State.REGISTERED), rotating=True)
+def assign_waiting(motion: Motion, _now: datetime) -> bool:
     """Draw a judge again for motions that got none when they were registered."""
-    waiting = Motion.objects.filter(state=State.REGISTERED)
-    draw = locked(waiting, lambda motion: court.assign(motion, perform_service) is not None)
-    return each("assign_waiting", in_turn("assign_waiting", waiting, now), draw)
+    return court.assign(motion, perform_service) is not None
 
 
-def assign_appeals(now: datetime) -> int:
+@motion_by_motion(lambda _now: Motion.objects.filter(appeal_state=AppealState.SENT_UP), rotating=True)
+def assign_appeals(motion: Motion, _now: datetime) -> bool:
     """Draw an appellate judge again for appeals without one."""
-    waiting = Motion.objects.filter(appeal_state=AppealState.SENT_UP)
-    draw = locked(waiting, lambda motion: bool(appeal.assign_appeal(motion, perform_service)))
-    return each("assign_appeals", in_turn("assign_appeals", waiting, now), draw)
+    return bool(appeal.assign_appeal(motion, perform_service))
 
 
-def pass_on_calls(now: datetime) -> int:
+@row_by_row(calling.due, key="motion")
+def pass_on_calls(motion: UUID, now: datetime) -> bool:
     """Call the next officer on duty wherever the time of the call before has run out.
 
     An officer answers by opening the materials as they are now; a judge who is called gets the motion.
@@ -36,12 +35,8 @@ def pass_on_calls(now: datetime) -> int:
     def has_opened(motion: UUID, officer: UUID) -> bool:
         return Opening.objects.current().filter(motion=motion, officer=officer).exists()
 
-    def pass_on(motion: UUID) -> bool:
-        calls = calling.call_next(now, has_opened, only=motion)
-        for call in calls:
-            if call.role == Role.JUDGE:
-                court.hand_over(lock(call.motion), call, perform_service)
-        return bool(calls)
-
-    waiting = first_of("pass_on_calls", calling.due(now), now, key="motion")
-    return each("pass_on_calls", waiting, pass_on)
+    calls = calling.call_next(now, has_opened, only=motion)
+    for call in calls:
+        if call.role == Role.JUDGE:
+            court.hand_over(lock(call.motion), call, perform_service)
+    return bool(calls)

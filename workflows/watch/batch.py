@@ -9,6 +9,7 @@ order in which they came due. A row that fails is put aside (``watch.faults``); 
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,54 @@ TURN_SECONDS = 0.2
 FAILURES_IN_A_ROW = 5
 
 _CURSORS: dict[str, UUID] = {}
+
+Duty = Callable[[datetime], int]
+Waiting = Callable[[datetime], QuerySet[Any, Any]]
+
+
+def row_by_row(
+    waiting: Waiting, *, key: str = "pk", rotating: bool = False
+) -> Callable[[Callable[[UUID, datetime], bool]], Duty]:
+    """Make a duty of a function that handles one row: it gets each ``key`` of ``waiting(now)`` that is not put aside.
+
+    The function returns whether it changed anything. ``rotating`` is for rows that may wait for long (:func:`in_turn`).
+    """
+
+    def declare(handle: Callable[[UUID, datetime], bool]) -> Duty:
+        name = handle.__name__
+
+        @wraps(handle)
+        def duty(now: datetime) -> int:
+            rows = in_turn(name, waiting(now), now) if rotating else first_of(name, waiting(now), now, key)
+            return each(name, rows, lambda row: handle(row, now))
+
+        return duty
+
+    return declare
+
+
+def motion_by_motion(
+    waiting: Callable[[datetime], MotionQuerySet], *, rotating: bool = False
+) -> Callable[[Callable[[Motion, datetime], bool]], Duty]:
+    """As :func:`row_by_row`, for motions: each is handled locked, if it is still waiting and not locked elsewhere."""
+
+    def declare(handle: Callable[[Motion, datetime], bool]) -> Duty:
+        @row_by_row(waiting, rotating=rotating)
+        @wraps(handle)
+        def duty(row: UUID, now: datetime) -> bool:
+            motion = lock_waiting(waiting(now), row)
+            return motion is not None and handle(motion, now)
+
+        return duty
+
+    return declare
+
+
+def lock_waiting(waiting: MotionQuerySet, pk: UUID) -> Motion | None:
+    """The motion, locked, if it is still among ``waiting`` and not locked elsewhere."""
+    rows = waiting.order_by().filter(pk=pk)
+    free = rows.select_for_update(of=("self",), skip_locked=True).first()
+    return lock(free) if free is not None else None
 
 
 def first_of(duty: str, waiting: QuerySet[Any, Any], now: datetime, key: str = "pk") -> list[UUID]:
@@ -83,14 +132,3 @@ def _try(row: UUID, handle: Callable[[UUID], bool]) -> bool | Exception:
     except Exception as fault:  # noqa: BLE001 - whatever a row does, the rows behind it go on
         faults.refuse_without_database(fault)
         return fault
-
-
-def locked(waiting: MotionQuerySet, act: Callable[[Motion], bool]) -> Callable[[UUID], bool]:
-    """Have ``act`` handle a motion, locked, if it still is among ``waiting`` and not locked elsewhere."""
-
-    def handle(pk: UUID) -> bool:
-        rows = waiting.order_by().filter(pk=pk)
-        free = rows.select_for_update(of=("self",), skip_locked=True).first()
-        return free is not None and act(lock(free))
-
-    return handle

@@ -7,27 +7,24 @@ from workflows.copies import services as copies
 from workflows.copies.models import Copy
 from workflows.motions.models import Motion
 from workflows.motions.notifications import roles_told
-from workflows.watch.batch import each, first_of
+from workflows.watch.batch import row_by_row
 from workflows.watch.notifications import responsible, tell
 
 RELATED = ("case", "author__officer", "court")
 
 
-def take_answers(now: datetime) -> int:
+@row_by_row(lambda _now: copies.answered_copies())
+def take_answers(copy: UUID, _now: datetime) -> bool:
     """Acknowledge the copies whose message the addressee's own system has accepted."""
-    waiting = first_of("take_answers", copies.answered_copies(), now)
-    return each("take_answers", waiting, lambda pk: bool(copies.take_answers(only=pk)))
+    return bool(copies.take_answers(only=copy))
 
 
-def remind_of_copies(now: datetime) -> int:
-    """Remind of copies not acknowledged in time, or waiting for service by hand: once, by motion."""
-    due = Copy.objects.to_remind(now).order_by("remind_at")
-    waiting = first_of("remind_of_copies", due, now, key="motion")
-    return each("remind_of_copies", waiting, lambda motion: _remind_of(motion, now))
+@row_by_row(lambda now: Copy.objects.to_remind(now).order_by("remind_at"), key="motion")
+def remind_of_copies(motion_id: UUID, now: datetime) -> bool:
+    """Remind of copies not acknowledged in time, or waiting for service by hand: once, by motion.
 
-
-def _remind_of(motion_id: UUID, now: datetime) -> bool:
-    """Addressees with an account; for the other copies, the author and the court's clerks, who serve by hand."""
+    Addressees with an account; for the other copies, the author and the court's clerks, who serve by hand.
+    """
     claimed = copies.claim_overdue(now, only=motion_id)
     if not claimed:
         return False

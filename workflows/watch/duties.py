@@ -5,13 +5,14 @@ and each may be killed at any instruction: a claim and its effects are one trans
 the loop puts it off and continues with the others; a row that fails is put aside before that (``watch.batch``).
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
-from ecase.audit import refusals, sequencer
+from ecase.audit import sequencer
+from ecase.audit.refusals import enter_refusals
 from ecase.outbox import relay
-from workflows.motions.services import acting
+from workflows.motions.services.acting import forget_prepared
 from workflows.watch.assignment import assign_appeals, assign_waiting, pass_on_calls
+from workflows.watch.batch import Duty
 from workflows.watch.copies import remind_of_copies, take_answers
 from workflows.watch.faults import forget_faults
 from workflows.watch.receivers import report_given_up
@@ -36,17 +37,6 @@ def sequence_log(now: datetime) -> int:
     return sequencer.run_once()
 
 
-def enter_refusals(now: datetime) -> int:
-    """Log how often equal attempts were refused, once the first entry is a minute old."""
-    return refusals.enter_waiting(now)
-
-
-def forget_prepared(now: datetime) -> int:
-    """Drop prepared acts that nobody signed in time."""
-    return acting.forget_expired(now)
-
-
-Duty = Callable[[datetime], int]
 # The calendar first: a deadline moved by a new day off must not be reported as missed.
 DUTIES: tuple[Duty, ...] = (
     recount,

@@ -19,8 +19,7 @@ REPEATED = 60.0
 class Pulse:
     """The heartbeat of one watch: checks the clocks before a tick, and records it afterwards."""
 
-    def __init__(self) -> None:
-        self._marked = self._logged = -REPEATED
+    _marked = _logged = -REPEATED
 
     def may_work(self) -> bool:
         """Whether database, log and this machine agree on the time; if not, logs it once a minute."""

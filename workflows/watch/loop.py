@@ -10,7 +10,8 @@ from django.db import Error, close_old_connections
 from django.utils import timezone
 
 from workflows.watch import faults
-from workflows.watch.duties import DUTIES, Duty
+from workflows.watch.batch import Duty
+from workflows.watch.duties import DUTIES
 from workflows.watch.heartbeat import Pulse
 from workflows.watch.models import FailingDuty
 

@@ -20,38 +20,39 @@ class Heartbeat(models.Model):
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S%z}"
 
 
-class FailingDuty(models.Model):
-    """A duty that has failed and has not succeeded since. It is not tried before ``next_try_at``."""
+class Failure(models.Model):
+    """How often a duty, or a row of it, has failed in succession, its last fault, and when it is tried again."""
 
-    duty = models.CharField(max_length=40, primary_key=True)
+    duty = models.CharField(max_length=40)
     failures = models.PositiveIntegerField()
     fault = models.CharField(max_length=500)
     since = models.DateTimeField()
     next_try_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["duty"]
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.duty}: {self.fault}"
 
 
-class RowAside(models.Model):
+class FailingDuty(Failure):
+    """A duty that has failed and has not succeeded since. It is not tried before ``next_try_at``."""
+
+    duty = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        ordering: ClassVar = ["duty"]
+
+
+class RowAside(Failure):
     """A row that a duty could not handle. The duty skips it until ``next_try_at``; the rows after it are handled.
 
     ``row`` is the key of the duty's object: a motion, a deadline, a copy or a prepared act.
     """
 
-    duty = models.CharField(max_length=40)
     row = models.UUIDField()
-    failures = models.PositiveIntegerField()
-    fault = models.CharField(max_length=500)
-    since = models.DateTimeField()
-    next_try_at = models.DateTimeField()
 
     class Meta:
         ordering: ClassVar = ["duty", "since"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["duty", "row"], name="row_aside_once")]
-
-    def __str__(self) -> str:
-        return f"{self.duty} {self.row}: {self.fault}"

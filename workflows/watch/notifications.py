@@ -22,11 +22,6 @@ def responsible(motion: Motion, role: str) -> list[Addressee]:
     return _BY_ROLE.get(role, _BY_ROLE["investigator"])(motion)
 
 
-def above(motion: Motion, superior: str) -> list[Addressee]:
-    """The recipients of an escalation (``statute.schema.Superior``)."""
-    return _SUPERIORS[superior](motion)
-
-
 def tell(motion: Motion, topic: str, wanted: Iterable[Addressee], facts: dict[str, str]) -> None:
     """Send one message to each of ``wanted`` who may know of the motion."""
     payload = {
@@ -76,7 +71,8 @@ def _facility(motion: Motion) -> list[Addressee]:
 # Who can provide a judge for a motion of the court that has none.
 PROVIDE_A_JUDGE = (Role.JUDGE, Role.CLERK, Role.COURT_CHAIR)
 Find = Callable[[Motion], list[Addressee]]
-_SUPERIORS: dict[str, Find] = {
+# The recipients of an escalation (``statute.schema.Superior``).
+SUPERIORS: dict[str, Find] = {
     "head_of_unit": lambda motion: [(motion.organisation, (Role.HEAD_OF_UNIT,))],
     "supervising_prosecutor": lambda motion: [(motion.prosecution, (Role.PROSECUTOR,))],
     "court_chair": lambda motion: [(motion.court, (Role.COURT_CHAIR,))],
@@ -84,12 +80,12 @@ _SUPERIORS: dict[str, Find] = {
 }
 _BY_ROLE: dict[str, Find] = {
     "investigator": lambda motion: [(motion.author.officer, ())],
-    "head_of_unit": _SUPERIORS["head_of_unit"],
+    "head_of_unit": SUPERIORS["head_of_unit"],
     # The office whose consent is asked, else the one that supervises the case.
     "prosecutor": lambda motion: [(motion.consenting or motion.prosecution, (Role.PROSECUTOR,))],
     "judge": lambda motion: [(motion.judge, ()) if motion.judge else (motion.court, PROVIDE_A_JUDGE)],
     "appellate_judge": _appellate_judge,
-    "court_chair": _SUPERIORS["court_chair"],
+    "court_chair": SUPERIORS["court_chair"],
     "clerk": lambda motion: [(motion.court, (Role.CLERK,))],
     "defender": lambda motion: [(officer, ()) for officer in defence.counsel_of_subject(motion)],
     "facility": _facility,

@@ -9,7 +9,7 @@ from ecase.trust import evidence, seal_evidence
 from workflows.motions.models import Motion
 from workflows.motions.services import pending_signatures
 from workflows.watch import tasks
-from workflows.watch.batch import BATCH, each, first_of
+from workflows.watch.batch import BATCH, row_by_row
 from workflows.watch.copies import RELATED
 from workflows.watch.notifications import Addressee, responsible, tell
 
@@ -25,13 +25,9 @@ def retry_signatures(now: datetime) -> int:
     return len(claimed)
 
 
-def show_signatures(now: datetime) -> int:
+@row_by_row(pending_signatures.signatures_to_show, key="prepared")
+def show_signatures(key: UUID, now: datetime) -> bool:
     """Notify people, once each, of a signature that is undecided when its motion's deadline comes."""
-    waiting = first_of("show_signatures", pending_signatures.signatures_to_show(now), now, key="prepared")
-    return each("show_signatures", waiting, lambda prepared: _show(prepared, now))
-
-
-def _show(key: UUID, now: datetime) -> bool:
     waiting = pending_signatures.claim_to_show(now, only=key)
     if waiting is None:
         return False

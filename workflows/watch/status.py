@@ -42,12 +42,7 @@ class Status:
 
 def read() -> Status:
     """The present state."""
-    ticked_at, failing = last_tick(), list(FailingDuty.objects.all())
+    ticked_at = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
     rows = RowAside.objects.order_by("duty").values("duty")
     counted = rows.annotate(rows=Count("pk"), since=Min("since"), fault=Max("fault"))
-    return Status(ticked_at, failing, [Aside(**row) for row in counted])
-
-
-def last_tick() -> datetime | None:
-    """When a watch last completed a round; None if none ever has."""
-    return Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    return Status(ticked_at, list(FailingDuty.objects.all()), [Aside(**row) for row in counted])

@@ -8,35 +8,13 @@ from ecase.instants import format_instant
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
 from workflows.motions.models import Motion
-from workflows.watch.batch import each, first_of
-from workflows.watch.notifications import above, facts_of, responsible, tell
+from workflows.watch.batch import row_by_row
+from workflows.watch.notifications import SUPERIORS, facts_of, responsible, tell
 
 
-def recount(now: datetime) -> int:
+@row_by_row(lambda _now: deadlines.stale().order_by("due_at"))
+def recount(pk: UUID, now: datetime) -> bool:
     """Recount deadlines moved by days off, after a change of the calendar."""
-    waiting = first_of("recount", deadlines.stale().order_by("due_at"), now)
-    return each("recount", waiting, lambda pk: _recount(pk, now))
-
-
-def report_missed(now: datetime) -> int:
-    """Record every deadline that has passed, earliest first; notify those who missed it, and apply lapses."""
-    waiting = first_of("report_missed", Deadline.objects.missed_unclaimed(now).order_by("due_at"), now)
-    return each("report_missed", waiting, lambda pk: _report(pk, now))
-
-
-def escalate(now: datetime) -> int:
-    """Notify the superiors of those who must act, at the instants that the catalogue gives."""
-    waiting = first_of("escalate", Deadline.objects.to_escalate(now).order_by("escalate_at"), now)
-    return each("escalate", waiting, lambda pk: _escalate(pk, now))
-
-
-def remind(now: datetime) -> int:
-    """Remind those who must act, at the fractions of the term that the catalogue gives."""
-    waiting = first_of("remind", Deadline.objects.to_remind(now).order_by("remind_at"), now)
-    return each("remind", waiting, lambda pk: _remind(pk, now))
-
-
-def _recount(pk: UUID, now: datetime) -> bool:
     moved = deadlines.recount(now, only=pk)
     for deadline in moved:
         tell(deadline.motion, "deadline.recomputed", responsible(deadline.motion, deadline.role), facts_of(deadline))
@@ -44,7 +22,9 @@ def _recount(pk: UUID, now: datetime) -> bool:
     return bool(moved)
 
 
-def _report(pk: UUID, now: datetime) -> bool:
+@row_by_row(lambda now: Deadline.objects.missed_unclaimed(now).order_by("due_at"))
+def report_missed(pk: UUID, now: datetime) -> bool:
+    """Record every deadline that has passed, earliest first; notify those who missed it, and apply lapses."""
     missed = deadlines.claim_missed(now, only=pk)
     for deadline in missed:
         _log(deadline, "deadline.missed", {"met_at": format_instant(deadline.met_at)} if deadline.met_at else {})
@@ -59,17 +39,21 @@ def _report(pk: UUID, now: datetime) -> bool:
     return bool(missed)
 
 
-def _escalate(pk: UUID, now: datetime) -> bool:
+@row_by_row(lambda now: Deadline.objects.to_escalate(now).order_by("escalate_at"))
+def escalate(pk: UUID, now: datetime) -> bool:
+    """Notify the superiors of those who must act, at the instants that the catalogue gives."""
     due = deadlines.claim_escalations(now, only=pk)
     for deadline, superiors in due:
         for superior in superiors:
             _log(deadline, "deadline.escalated", {"to": superior})
             facts = {**facts_of(deadline), "state": deadline.state}
-            tell(deadline.motion, "deadline.escalated", above(deadline.motion, superior), facts)
+            tell(deadline.motion, "deadline.escalated", SUPERIORS[superior](deadline.motion), facts)
     return bool(due)
 
 
-def _remind(pk: UUID, now: datetime) -> bool:
+@row_by_row(lambda now: Deadline.objects.to_remind(now).order_by("remind_at"))
+def remind(pk: UUID, now: datetime) -> bool:
+    """Remind those who must act, at the fractions of the term that the catalogue gives."""
     due = deadlines.claim_reminders(now, only=pk)
     for deadline in due:
         tell(deadline.motion, "deadline.reminder", responsible(deadline.motion, deadline.role), facts_of(deadline))

@@ -211,7 +211,7 @@ _PREPARED: HotQuery[Any] = HotQuery(_prepared)
 
 
 @transaction.atomic
-def forget_expired(now: datetime) -> int:
+def forget_prepared(now: datetime) -> int:
     """Delete prepared acts that were not signed in time. Returns how many."""
     deleted, _by_model = PreparedAct.objects.filter(
         performed_at=None, pending=None, expires_at__lt=now - settings.PREPARED_LIFETIME
