@@ -97,7 +97,7 @@ def test_a_naive_start_and_an_empty_term_are_refused() -> None:
 
 
 def test_immediately_is_the_event_itself() -> None:
-    assert clock.immediately(at("2026-01-01T10:00")).due_at == at("2026-01-01T10:00")
+    assert clock.uncounted(at("2026-01-01T10:00"), "immediately").due_at == at("2026-01-01T10:00")
 
 
 @given(STARTS, st.integers(1, 100), SHORT)

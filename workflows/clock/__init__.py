@@ -1,7 +1,7 @@
 """Legal time: pure functions of instants (CPC Art. 48-50). No database, no settings, no system clock."""
 
 from workflows.clock.calendars import REVIEWS, Calendar, CalendarError, YearTable, load, read, zone_faults
-from workflows.clock.terms import Counted, Step, Unit, due, earlier, immediately, stated
+from workflows.clock.terms import Counted, Step, Unit, due, earlier, uncounted
 
 __all__ = [
     "REVIEWS",
@@ -13,9 +13,8 @@ __all__ = [
     "YearTable",
     "due",
     "earlier",
-    "immediately",
     "load",
     "read",
-    "stated",
+    "uncounted",
     "zone_faults",
 ]

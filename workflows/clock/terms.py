@@ -65,16 +65,10 @@ def due(
     return _long(start, amount, unit, skip_first=skip_first, roll=roll, calendar=_needed(calendar))
 
 
-def immediately(start: datetime) -> Counted:
-    """The end of a term that is due immediately: the event itself."""
-    moment = start.astimezone(UTC)
-    return Counted(moment, (Step("immediately", {"at": moment}),))
-
-
-def stated(end: datetime) -> Counted:
-    """An end that is stated, not counted; other terms count back from it."""
-    moment = end.astimezone(UTC)
-    return Counted(moment, (Step("stated", {"at": moment}),))
+def uncounted(moment: datetime, step: Literal["immediately", "stated"]) -> Counted:
+    """An end that is ``stated``, or is due ``immediately`` with its event; other terms count back from it."""
+    moment = moment.astimezone(UTC)
+    return Counted(moment, (Step(step, {"at": moment}),))
 
 
 def earlier(counted: Counted, amount: int, unit: Unit, calendar: Calendar | None) -> Counted:
@@ -113,10 +107,16 @@ def _long(start: datetime, amount: int, unit: Unit, *, skip_first: bool, roll: b
     steps = [begun, Step("last_day", {"day": last, "amount": amount, "unit": unit})]
     if clamped:
         steps.append(Step("clamped", {"day": last}))
-    last, moved = _rolled(last, calendar) if roll else (last, [Step("not_rolled", {"because": "rule"})])
+    to = calendar.next_working(last) if roll else last
+    if to != last:
+        steps.append(Step("rolled", {"day": last, "to": to}))
+    if roll and not calendar.knows(to):
+        steps.append(Step("calendar_unknown", {"day": to}))
+    elif to == last:
+        steps.append(Step("not_rolled", {"because": "working_day" if roll else "rule"}))
     # 24:00 of the last day, which is 00:00 of the next.
-    end = datetime.combine(last + timedelta(days=1), time(0), calendar.zone)
-    return Counted(end.astimezone(UTC), (*steps, *moved))
+    end = datetime.combine(to + timedelta(days=1), time(0), calendar.zone)
+    return Counted(end.astimezone(UTC), tuple(steps))
 
 
 def _last_day(first: date, amount: int, unit: Unit, *, skip_first: bool) -> tuple[date, bool]:
@@ -145,11 +145,3 @@ def _moved(day: date, amount: int, unit: Unit) -> date:
 def _shifted(day: date, months: int) -> tuple[int, int]:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return year, month + 1
-
-
-def _rolled(last: date, calendar: Calendar) -> tuple[date, list[Step]]:
-    to = calendar.next_working(last)
-    steps = [Step("rolled", {"day": last, "to": to})] if to != last else []
-    if not calendar.knows(to):
-        return to, [*steps, Step("calendar_unknown", {"day": to})]
-    return to, steps or [Step("not_rolled", {"because": "working_day"})]

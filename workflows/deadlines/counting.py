@@ -67,7 +67,7 @@ def count(
         return None
     named = event or _event_of(term, event_at, payload)
     if term.immediately:
-        return Count(motion, term, named, event_at, clock.immediately(event_at), "")
+        return Count(motion, term, named, event_at, clock.uncounted(event_at, "immediately"), "")
     table = _table(motion, term)
     counted = _counted(term, event_at, payload, table.calendar if table else None)
     if counted is None:
@@ -101,7 +101,7 @@ def add_length(start: datetime, amount: int, unit: clock.Unit, jurisdiction: str
 
 def subtract_length(end: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
     """The instant this long before ``end``, counted as :func:`add_length` does."""
-    return clock.earlier(clock.immediately(end), amount, unit, working_calendar(jurisdiction)).due_at
+    return clock.earlier(clock.uncounted(end, "immediately"), amount, unit, working_calendar(jurisdiction)).due_at
 
 
 def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
@@ -134,7 +134,7 @@ def _counted(
 def _from_event(term: Term, amount: int, event_at: datetime, calendar: clock.Calendar | None) -> clock.Counted:
     """The end of the length itself; a term of length 0 is the instant of the event, from which others count back."""
     if amount == 0:
-        return clock.stated(event_at)
+        return clock.uncounted(event_at, "stated")
     skip_first = term.count == "skip_first"
     return clock.due(event_at, amount, term.unit, skip_first=skip_first, roll=term.roll, calendar=calendar)
 
