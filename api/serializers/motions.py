@@ -95,7 +95,7 @@ def describe_row(row: Mapping[str, Any], motions_url: str) -> dict[str, Any]:
         "in_force": bool(row["outcome"]) and kind_rules.is_in_force(Motion(**{name: row[name] for name in FORCE})),
         "url": f"{motions_url}{row['id']}/",
         "case": row["case__number"],
-        "kind_name": str(catalogue(row["catalogue_id"]).kind(row["kind"]).name),
+        "kind_name": str(catalogue(row["catalogue_id"]).kinds[row["kind"]].name),
         "author": {"id": row["author__officer_id"], "name": author},
         "judge": {"id": row["judge_id"], "name": judge} if row["judge_id"] else None,
     }

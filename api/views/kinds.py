@@ -35,7 +35,7 @@ class Kinds(View):
             "sha256": version.sha256,
             "groups": law.groups,
             "next": pagination.next_link(request, keys[limit - 1]) if len(keys) > limit else None,
-            "results": [law.kind(key) for key in keys[:limit]],
+            "results": [law.kinds[key] for key in keys[:limit]],
         }
         return answer(request, KindPage(page).data)
 

@@ -212,7 +212,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def in_days(make_motion: MakeMotion, kz: Catalogue) -> MakeMotion:
     """Motions whose judge has three days that roll: from Wednesday to Saturday, and so to Monday."""
-    custody = kz.kind("custody")
+    custody = kz.kinds["custody"]
     term = replace(custody.term("decide"), amount=3, unit="days", roll=True, count="skip_first")
     others = (other for other in custody.terms if other.key != "decide")
     law = replace(kz, version="days", kinds={**kz.kinds, "custody": replace(custody, terms=(term, *others))})

@@ -53,7 +53,7 @@ def test_a_share_is_a_share(suggested: str, signed: str) -> None:
 
 def decide(world: World, motion: Motion, **changes: Any) -> Act:
     payload = {**world.decision(motion, "sanctioned"), **changes}
-    return world.act(motion, motion.kind_entry.decision_act("sanctioned"), "judge", payload)
+    return world.act(motion, motion.kind_entry.outcome("sanctioned").output, "judge", payload)
 
 
 @pytest.mark.django_db

@@ -126,7 +126,7 @@ def lives(case: Case, kind: str, law: Law) -> Iterator[tuple[Motion, bool, bool]
         )
         yield motion, motion.judge_id is not None, False
     outcome = next(outcome.key for outcome in entry.outcomes if outcome.grants and outcome.path == "ordinary")
-    world.act(motion, entry.decision_act(outcome), "judge", world.decision(motion, outcome))
+    world.act(motion, entry.outcome(outcome).output, "judge", world.decision(motion, outcome))
     yield world.fresh(motion), True, True
     duties.deliver_decisions(timezone.now())
     yield world.fresh(motion), True, True

@@ -120,7 +120,7 @@ class Life(RuleBasedStateMachine):
         body = self.world.case.organisation
         body.kind = Organisation.Kind.INQUIRY if inquiry else Organisation.Kind.INVESTIGATION
         body.save(update_fields=["kind"])
-        if catalogue(in_force()).kind(kind).relation:
+        if catalogue(in_force()).kinds[kind].relation:
             kind = "custody"
         pk = self._filed_or_drafted(kind)
         self.officers_walk(pk, seed)

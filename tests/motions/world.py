@@ -73,7 +73,7 @@ class World:
     # -- kinds -------------------------------------------------------------------------------------------------------
 
     def kind(self, key: str) -> Kind:
-        return catalogue(in_force()).kind(key)
+        return catalogue(in_force()).kinds[key]
 
     def author_of(self, kind: Kind, payload: dict[str, Any]) -> str:
         """The role that files a motion with this payload."""
@@ -152,13 +152,13 @@ class World:
         if entry.outcome(outcome).path == "urgent":
             given[entry.urgent.field] = True
         motion = self.assigned(kind, **given)
-        self.act(motion, entry.decision_act(outcome), "judge", self.decision(motion, outcome))
+        self.act(motion, entry.outcome(outcome).output, "judge", self.decision(motion, outcome))
         return self.fresh(motion)
 
     # -- payloads ----------------------------------------------------------------------------------------------------
 
     def decision(self, motion: Motion, outcome: str) -> dict[str, Any]:
-        act_type = ActType(motion.kind_entry.decision_act(outcome))
+        act_type = ActType(motion.kind_entry.outcome(outcome).output)
         return {"outcome": outcome, **fill(acting.form(motion, act_type, outcome), self.case)}
 
     def ruling(self, motion: Motion, outcome: str, instead: str = "") -> dict[str, Any]:

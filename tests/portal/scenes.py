@@ -65,7 +65,7 @@ def delivered(world: World, kind: str = "custody") -> Motion:
     entry = world.kind(kind)
     motion = world.assigned(kind)
     payload = {**world.decision(motion, "sanctioned"), **_ends(entry.validity.ends_field)}
-    world.act(motion, entry.decision_act("sanctioned"), "judge", payload)
+    world.act(motion, entry.outcome("sanctioned").output, "judge", payload)
     duties.deliver_decisions(timezone.now())
     return world.fresh(motion)
 

@@ -37,13 +37,13 @@ def test_the_law_covers_every_power_of_the_investigating_judge(kz: Catalogue) ->
 
 
 def test_kinds_and_their_paths(kz: Catalogue) -> None:
-    roles = {key: kz.kind(key).prosecutor.role for key in ("custody", "search", "bail_forfeiture")}
+    roles = {key: kz.kinds[key].prosecutor.role for key in ("custody", "search", "bail_forfeiture")}
     assert roles == {"custody": "consent", "search": "notify_copy", "bail_forfeiture": "author"}
-    assert kz.kind("custody").decision_act("refused") == "protocol"
-    assert kz.kind("search").decision_act("sanctioned") == "endorsement"
-    assert kz.kind("search").decision_act("refused") == "protocol"
+    assert kz.kinds["custody"].outcome("refused").output == "protocol"
+    assert kz.kinds["search"].outcome("sanctioned").output == "endorsement"
+    assert kz.kinds["search"].outcome("refused").output == "protocol"
     with pytest.raises(KeyError):
-        kz.kind("custody").outcome("lawful")
+        kz.kinds["custody"].outcome("lawful")
 
 
 def test_every_rule_has_its_article_and_its_review(kz: Catalogue) -> None:
@@ -62,7 +62,7 @@ def rules_in(value: object) -> list[schema.Rule]:
 
 
 def test_a_decision_asks_for_its_outcome_and_then_the_reasons(kz: Catalogue) -> None:
-    form = kz.kind("custody").form_for("protocol", "sanctioned")
+    form = kz.kinds["custody"].form_for("protocol", "sanctioned")
     keys = [field.key for field in form.fields]
     assert keys[:2] == ["held_at", "hearing_form"]
     assert keys[-1] == "reasons"
@@ -70,13 +70,13 @@ def test_a_decision_asks_for_its_outcome_and_then_the_reasons(kz: Catalogue) -> 
 
 
 def test_a_person_can_fill_in_a_custody_motion(kz: Catalogue) -> None:
-    form = kz.kind("custody").form
+    form = kz.kinds["custody"].form
     assert 8 <= sum(field.required for field in form.fields) <= 10
     assert all(field.help.kk and field.help.ru and field.help.en for field in form.fields)
 
 
 def test_texts_speak_the_active_language_and_kazakh_by_default(kz: Catalogue) -> None:
-    name = kz.kind("search").name
+    name = kz.kinds["search"].name
     with translation.override("ru"):
         assert str(name) == "Обыск"
     with translation.override("de"):

@@ -23,7 +23,7 @@ ENDS = datetime(2027, 3, 10, 9, 30, tzinfo=UTC)
 
 @pytest.mark.parametrize("key", ["custody_extension", "house_arrest_extension"])
 def test_the_terms_are_those_of_the_ladder(kz: Catalogue, key: str) -> None:
-    kind = kz.kind(key)
+    kind = kz.kinds[key]
     for term, stated in (("to_prosecutor", "to_prosecutor_before"), ("to_court", "to_court_before")):
         rule = kind.term(term)
         found = {step.key: getattr(step, stated) for step in kind.validity.ladder if getattr(step, stated)}
@@ -66,8 +66,8 @@ def filed(world: World, step: str) -> Motion:
 
 
 def days_before(motion: Motion, stated: str) -> int:
-    amount = getattr(motion.kind_entry.step(motion.payload["step"]), stated)
-    return int(amount.amount)
+    [step] = [step for step in motion.kind_entry.validity.ladder if step.key == motion.payload["step"]]
+    return int(getattr(step, stated).amount)
 
 
 def due(motion: Motion, term: str) -> datetime:

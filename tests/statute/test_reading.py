@@ -193,10 +193,10 @@ def test_what_stands_beside_same_as_takes_precedence(specimen: Path) -> None:
 
 
 def test_a_shared_list_comes_in_the_place_of_its_entry(specimen: Path) -> None:
-    fields = read(specimen).kind("arrest").form.fields
+    fields = read(specimen).kinds["arrest"].form.fields
     assert [(field.key, field.article) for field in fields[-2:]] == [("first", "1"), ("second", "2")]
 
 
 def test_groups_stand_on_shared_fields_and_come_before_own_ones(specimen: Path) -> None:
-    keys = [field.key for field in read(specimen).kind("arrest").outcome("sanctioned").form.fields]
+    keys = [field.key for field in read(specimen).kinds["arrest"].outcome("sanctioned").form.fields]
     assert keys == ["held_at", "announced_at", "term_starts", "term_ends"]

@@ -42,13 +42,13 @@ def test_what_is_unknown_says_so_in_every_language(kz: Catalogue, language: str)
 
 
 def test_terms_and_appeals_in_words(kz: Catalogue) -> None:
-    custody, extension = kz.kind("custody"), kz.kind("custody_extension")
+    custody, extension = kz.kinds["custody"], kz.kinds["custody_extension"]
     with translation.override("en"):
         assert wording.term_length(custody.term("file_with_judge")) == "24, 48, 72 hours, less 8 hours"
         assert wording.term_length(extension.term("to_court")) == "1, 3, 7, 10, 15 days before"
-        assert wording.term_length(kz.kind("search").term("decide")) == "at once"
+        assert wording.term_length(kz.kinds["search"].term("decide")) == "at once"
         assert "3 days; does not suspend" in wording.says(custody.appeal)
-        assert wording.says(kz.kind("monetary_penalty").appeal) == UNKNOWN["en"]
+        assert wording.says(kz.kinds["monetary_penalty"].appeal) == UNKNOWN["en"]
     with translation.override("ru"):
         assert wording.term_length(custody.term("decide")) == "8 часов"
         assert wording.says(custody.validity).startswith("продлевается ступенями, предел: 2 месяца")

@@ -92,14 +92,14 @@ def test_what_is_empty_is_empty_of_its_type(kind: FieldType) -> None:
 
 
 def test_an_instant_at_the_end_of_time_is_a_fault_like_any_other(kz: Catalogue) -> None:
-    form = kz.kind("custody").form_for("protocol", "sanctioned")
+    form = kz.kinds["custody"].form_for("protocol", "sanctioned")
     keys = [field.key for field in form.fields if field.type == "instant"]
     for end in ("9999-12-31T23:59:59-14:00", "9998-12-31T00:00:00Z"):
         assert codes(form, dict.fromkeys(keys, end), complete=False).keys() >= {f"payload.{key}" for key in keys}
 
 
 def test_lists_name_the_entry_at_fault(kz: Catalogue) -> None:
-    form = Form(fields=(kz.kind("property_arrest").form.field("property"),))  # type: ignore[arg-type]
+    form = Form(fields=(kz.kinds["property_arrest"].form.field("property"),))  # type: ignore[arg-type]
     row = {"name": "Пәтер", "location": "Алтынтау қаласы", "value": "15000000"}
     assert codes(form, {"property": [row]}) == {}
     wrong = [row, {**row, "value": 5, "colour": "red"}, "x"]
@@ -113,16 +113,16 @@ def test_lists_name_the_entry_at_fault(kz: Catalogue) -> None:
 
 
 def test_choices_come_once_each(kz: Catalogue) -> None:
-    found = codes(kz.kind("custody").form, custody(grounds=["abscond", "abscond", "weather"]))
+    found = codes(kz.kinds["custody"].form, custody(grounds=["abscond", "abscond", "weather"]))
     assert found == {"payload.grounds.1": "repeated", "payload.grounds.2": "choice"}
 
 
 def test_a_complete_custody_motion_has_no_fault(kz: Catalogue) -> None:
-    assert codes(kz.kind("custody").form, custody()) == {}
+    assert codes(kz.kinds["custody"].form, custody()) == {}
 
 
 def test_everything_missing_is_named_at_once_and_in_a_draft_not_at_all(kz: Catalogue) -> None:
-    form = kz.kind("custody").form
+    form = kz.kinds["custody"].form
     found = codes(form, {})
     assert set(found) == {f"payload.{field.key}" for field in form.fields if field.required}
     assert set(found.values()) == {"required"}
@@ -130,12 +130,12 @@ def test_everything_missing_is_named_at_once_and_in_a_draft_not_at_all(kz: Catal
 
 
 def test_a_draft_may_lack_but_not_be_wrong(kz: Catalogue) -> None:
-    found = codes(kz.kind("custody").form, {"suspect": VICTIM, "weather": "rain"}, complete=False, prefix="draft")
+    found = codes(kz.kinds["custody"].form, {"suspect": VICTIM, "weather": "rain"}, complete=False, prefix="draft")
     assert found == {"draft.suspect": "capacity", "draft.weather": "unknown-field"}
 
 
 def test_what_is_required_depends_on_other_answers(kz: Catalogue) -> None:
-    form = kz.kind("custody").form
+    form = kz.kinds["custody"].form
     assert codes(form, custody(detained_at=None, detention_term=None)) == {
         "payload.detained_at": "required",
         "payload.detention_term": "required",
@@ -146,7 +146,7 @@ def test_what_is_required_depends_on_other_answers(kz: Catalogue) -> None:
 
 
 def test_checks_across_fields(kz: Catalogue) -> None:
-    form = kz.kind("custody").form
+    form = kz.kinds["custody"].form
     late = custody(detained_at="2026-11-22T00:00:00+05:00")
     assert codes(form, late) == {"payload.detained_at": "detained-in-the-future"}
     assert codes(form, custody(held="at_large")) == {"payload.detained_at": "detained-though-at-large"}
@@ -171,7 +171,7 @@ def test_checks_across_fields(kz: Catalogue) -> None:
 )
 def test_the_entry_conditions_of_custody(kz: Catalogue, changes: dict[str, Any], found: dict[str, str]) -> None:
     expected = {f"payload.{key}": code for key, code in found.items()}
-    assert codes(kz.kind("custody").form, custody(**changes)) == expected
+    assert codes(kz.kinds["custody"].form, custody(**changes)) == expected
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_the_entry_conditions_of_custody(kz: Catalogue, changes: dict[str, Any],
 )
 def test_bail_keeps_to_its_band(kz: Catalogue, gravity: str, mci: int, halved: bool, code: str | None) -> None:
     stated = {"bail_gravity": gravity, "bail_mci": mci, **({"bail_halved": True} if halved else {})}
-    found = codes(kz.kind("bail").form, stated, complete=False)
+    found = codes(kz.kinds["bail"].form, stated, complete=False)
     assert found == ({"payload.bail_mci": code} if code else {})
 
 
@@ -213,12 +213,12 @@ def test_the_whole_term_is_counted_from_detention(
 ) -> None:
     times = {"detained_at": "2026-11-20T14:05:00+05:00", "current_term_ends": "2027-01-20T14:05:00+05:00"}
     stated = {**times, "step": step, "minor": minor, "term_ends": ends}
-    found = codes(kz.kind("custody_extension").form, stated, complete=False)
+    found = codes(kz.kinds["custody_extension"].form, stated, complete=False)
     assert found == ({"payload.term_ends": code} if code else {})
 
 
 def test_what_was_done_without_a_sanction_is_told_with_its_time_and_reasons(kz: Catalogue) -> None:
-    form = kz.kind("search").form
+    form = kz.kinds["search"].form
     assert set(codes(form, {"urgent": True})) >= {"payload.done_at", "payload.urgency_reasons", "payload.result"}
     assert "payload.done_at" not in codes(form, {})
     done = {"done_at": "2026-11-20T14:05:00+05:00"}
@@ -236,13 +236,13 @@ def test_what_was_done_without_a_sanction_is_told_with_its_time_and_reasons(kz: 
     ],
 )
 def test_the_term_of_a_custody_ruling(kz: Catalogue, outcome: str, ends: str, code: str | None) -> None:
-    form = kz.kind("custody").form_for("protocol", outcome)
+    form = kz.kinds["custody"].form_for("protocol", outcome)
     terms = {"term_starts": "2026-11-20T14:05:00+05:00", "term_ends": ends}
     assert codes(form, terms, complete=False) == ({"payload.term_ends": code} if code else {})
 
 
 def test_a_hearing_in_court_has_a_place(kz: Catalogue) -> None:
-    form = kz.kind("custody").form_for("protocol", "refused")
+    form = kz.kinds["custody"].form_for("protocol", "refused")
     times = {"held_at": "2026-11-21T10:00:00+05:00", "announced_at": "2026-11-21T10:40:00+05:00"}
     held = {**times, "attendees": "Прокурор, күдікті, қорғаушы", "reasons": "Негіз жоқ."}
     assert codes(form, {**held, "hearing_form": "videolink"}) == {}
@@ -250,11 +250,11 @@ def test_a_hearing_in_court_has_a_place(kz: Catalogue) -> None:
 
 
 def test_a_payload_that_is_no_object_is_one_fault(kz: Catalogue) -> None:
-    assert codes(kz.kind("search").form, ["x"]) == {"payload": "type"}
+    assert codes(kz.kinds["search"].form, ["x"]) == {"payload": "type"}
 
 
 def test_the_protocol_of_detention_is_needed_only_of_the_detained(kz: Catalogue) -> None:
-    kind = kz.kind("custody")
+    kind = kz.kinds["custody"]
     assert [requirement.key for requirement in required_attachments(kind, custody(), NOW)] == [
         "materials",
         "detention_protocol",
@@ -266,7 +266,7 @@ def test_the_protocol_of_detention_is_needed_only_of_the_detained(kz: Catalogue)
 
 def test_tidy_types_as_a_careful_typist(kz: Catalogue) -> None:
     typed = {"offence": " a\r\nb\u0065\u0301 ", "objects": [{"name": " x "}, {"name": ""}], "place": "  ", "odd": "1"}
-    tidied = tidy(kz.kind("search").form, typed)
+    tidied = tidy(kz.kinds["search"].form, typed)
     assert tidied == {"offence": "a\nbé", "objects": [{"name": "x"}], "odd": "1"}
 
 
@@ -284,7 +284,7 @@ def test_the_json_schema_agrees_on_a_good_and_on_bad_payloads(kz: Catalogue) -> 
     for kind in kz.kinds.values():
         for form in (kind.form, *(kind.form_for(outcome.output, outcome.key) for outcome in kind.outcomes)):
             Draft202012Validator.check_schema(schema_of(form))
-    checker = Draft202012Validator(schema_of(kz.kind("custody").form))
+    checker = Draft202012Validator(schema_of(kz.kinds["custody"].form))
     assert checker.is_valid(custody())
     for wrong in (custody(suspect=None), custody(penalty="x"), custody(detained_at=None), custody(weather="rain"), {}):
         assert not checker.is_valid(wrong)
@@ -292,11 +292,11 @@ def test_the_json_schema_agrees_on_a_good_and_on_bad_payloads(kz: Catalogue) -> 
 
 
 def test_every_act_has_a_form(kz: Catalogue) -> None:
-    kind = kz.kind("custody")
+    kind = kz.kinds["custody"]
     assert [field.key for field in kind.form_for("refusal").fields] == ["reasons"]
     assert kind.form_for("registration") == Form()
-    assert kind.requirement("materials").required
+    assert next(asked for asked in kind.attachments if asked.key == "materials").required
     assert kind.term("decide").amount == 8
-    for lookup in (kind.requirement, kind.term):
+    for lookup in (kind.outcome, kind.term):
         with pytest.raises(KeyError):
             lookup("nothing")

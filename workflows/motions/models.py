@@ -273,7 +273,7 @@ class Motion(LockedRow, Machine):
     @property
     def kind_entry(self) -> Kind:
         """The kind in the catalogue version under which the motion was filed."""
-        return catalogue(self.catalogue_id).kind(self.kind)
+        return catalogue(self.catalogue_id).kinds[self.kind]
 
 
 class Attachment(models.Model):

@@ -102,7 +102,7 @@ def _tallies(motions: MotionQuerySet) -> dict[str, Tally]:
     for row in grouped.annotate(number=Count("pk"), late=Count("pk", filter=missed)):
         key, number = row["kind"], row["number"]
         if row["outcome"]:
-            outcome = catalogue(row["catalogue"]).kind(key).outcome(row["outcome"])
+            outcome = catalogue(row["catalogue"]).kinds[key].outcome(row["outcome"])
             fate = "granted" if outcome.grants else "refused"
         else:
             fate = "dropped" if row["state"] in FINAL_STATES else "waiting"

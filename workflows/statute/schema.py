@@ -153,11 +153,6 @@ class Kind(Rule):
         """Every term that may run for a motion: those before its decision, and that of a ruling on an appeal."""
         return (*self.terms, self.appeal.ruling) if self.appeal.ruling else self.terms
 
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """The checks across the fields of the motion."""
-        return self.form.checks
-
     def outcome(self, key: str) -> Outcome:
         """The outcome ``key``; raises ``KeyError`` if this kind has none of that name."""
         for outcome in self.outcomes:
@@ -174,24 +169,6 @@ class Kind(Rule):
         for outcome in self.appeal.outcomes:
             if outcome.key == key:
                 return outcome
-        raise KeyError(key)
-
-    def step(self, key: str) -> Step:
-        """The step ``key`` of the ladder; raises ``KeyError`` if there is none."""
-        for step in self.validity.ladder:
-            if step.key == key:
-                return step
-        raise KeyError(key)
-
-    def decision_act(self, outcome: str) -> str:
-        """``"protocol"`` or ``"endorsement"``: the act by which the judge states ``outcome``."""
-        return self.outcome(outcome).output
-
-    def requirement(self, key: str) -> Requirement:
-        """The attachment requirement ``key``; raises ``KeyError`` if there is none."""
-        for attachment in self.attachments:
-            if attachment.key == key:
-                return attachment
         raise KeyError(key)
 
     def term(self, key: str) -> Term:
@@ -218,7 +195,10 @@ class Kind(Rule):
         if act_type == "motion":
             return self.form
         if act_type == "appeal_ruling":
-            return self._ruling(outcome, instead)
+            # A field that both forms have occurs once: as in the ruling's form, else as in the form of the outcome.
+            ruling, common = self.appeal_outcome(outcome).form, self.acts.get("appeal_ruling", Form())
+            put = self.outcome(instead).form.without(common) if instead else Form()
+            return ruling.without(put) + put + common
         if act_type == "event":
             return self.event_form(self.events)
         if act_type not in DECISIONS:
@@ -251,12 +231,6 @@ class Kind(Rule):
             checks=(*common.checks, *(check for event in events for check in event.form.checks)),
         )
 
-    def _ruling(self, outcome: str, instead: str) -> Form:
-        """A field that both forms have occurs once: as in the ruling's form, else as in the form of the outcome."""
-        ruling, common = self.appeal_outcome(outcome).form, self.acts.get("appeal_ruling", Form())
-        put = self.outcome(instead).form.without(common) if instead else Form()
-        return ruling.without(put) + put + common
-
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
@@ -280,10 +254,6 @@ class Catalogue:
     lifting: Lifting | None = None
     acts: Mapping[str, Form]
     kinds: Mapping[str, Kind]
-
-    def kind(self, key: str) -> Kind:
-        """The kind ``key``; raises ``KeyError`` if this version has none of that name."""
-        return self.kinds[key]
 
 
 def as_json(value: Any) -> Any:

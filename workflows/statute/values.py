@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,16 @@ MONEY = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+# How a moment is written, its bounds, and the sentence for anything else.
+MOMENTS = {
+    "date": (DATE, EARLIEST, LATEST, _("A date is expected here, such as 2026-03-31.")),
+    "instant": (
+        INSTANT,
+        EARLIEST + timedelta(days=1),
+        LATEST - timedelta(days=1),
+        _("A date and time with offset is expected here, such as 2026-03-31T09:30:00+05:00."),
+    ),
+}
 # Characters that make text display in another order than it is stored.
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -68,30 +79,16 @@ def _number(field: Field, value: Any, path: str, _context: Context) -> Iterator[
         yield Problem("too-large", format_lazy(_("Not more than {number}."), number=field.maximum), path)
 
 
-def _date(_field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
-    day = _read(date.fromisoformat, DATE, value)
+def _moment(field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
+    pattern, earliest, latest, sentence = MOMENTS[field.type]
+    day = None
+    if isinstance(value, str) and pattern.fullmatch(value):
+        with suppress(ValueError):
+            day = date.fromisoformat(value) if field.type == "date" else parse_instant(value).date()
     if day is None:
-        yield Problem("type", _("A date is expected here, such as 2026-03-31."), path)
-    elif not EARLIEST <= day <= LATEST:
-        yield Problem("out-of-range", _("This date cannot be right."), path)
-
-
-def _instant(_field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
-    moment = _read(parse_instant, INSTANT, value)
-    if moment is None:
-        sentence = _("A date and time with offset is expected here, such as 2026-03-31T09:30:00+05:00.")
         yield Problem("type", sentence, path)
-    elif not EARLIEST < moment.date() < LATEST:
+    elif not earliest <= day <= latest:
         yield Problem("out-of-range", _("This date cannot be right."), path)
-
-
-def _read(reader: Callable[[str], Any], pattern: re.Pattern[str], value: Any) -> Any:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        return None
-    try:
-        return reader(value)
-    except ValueError:
-        return None
 
 
 def _boolean(_field: Field, value: Any, path: str, _context: Context) -> Iterator[Problem]:
@@ -134,8 +131,8 @@ CHECKS: dict[str, Callable[[Field, Any, str, Context], Iterator[Problem]]] = {
     "long_text": _text,
     "integer": _number,
     "money": _number,
-    "date": _date,
-    "instant": _instant,
+    "date": _moment,
+    "instant": _moment,
     "boolean": _boolean,
     "choice": _choice,
     "choices": _list,

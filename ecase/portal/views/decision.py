@@ -111,7 +111,7 @@ def _chosen(motion: Motion, posted: QueryDict) -> str:
 
 
 def _act_type(motion: Motion, outcome: str) -> ActType:
-    return ActType(motion.kind_entry.decision_act(outcome))
+    return ActType(motion.kind_entry.outcome(outcome).output)
 
 
 def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused | None = None) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def start_terms(motion: Motion, act: Act) -> list[Deadline]:
     kind, happened = motion.kind_entry, {events.name_of(act)}
     if NEW_OUTCOME in act.payload:
         # A ruling that puts another outcome in place also counts as a decision.
-        happened.add(kind.decision_act(motion.outcome))
+        happened.add(kind.outcome(motion.outcome).output)
     terms = [term for term in kind.clocks if _binds(term, motion)]
     begins = [(term, event, at) for term in terms for event, at in _beginnings(term, motion, act, happened)]
     started = (deadlines.start(motion, term, at, motion.payload, event) for term, event, at in begins)
