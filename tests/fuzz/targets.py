@@ -4,12 +4,15 @@ A target takes bytes and returns. It swallows the refusals that its docstring pr
 a finding. Some promise more: that nothing passes which was not signed.
 """
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
 from signatures import Evidence, Expected, canonical, container, verify
-from signatures.asn1 import der
+from signatures.asn1 import ber, der
+from signatures.cli import inspection
 from signatures.cms import Malformed, parse
 from signatures.container import archive, asics, strict_zip
 from signatures.container.offline import examine
@@ -139,6 +142,28 @@ def _token(data: bytes) -> bool:
     return True
 
 
+def _ber(data: bytes) -> bool:
+    """What comes out is in its only form."""
+    made = ber.with_shortest_lengths(data)
+    if ber.with_shortest_lengths(made) != made:
+        raise AssertionError("lengths that were not the shortest")
+    return True
+
+
+def _inspected(data: bytes) -> bool:
+    report = inspection.judge(data, None, None, EXPECTED, NOW)
+    return bool(inspection.as_text(report, data, "en"))
+
+
+def _archive(data: bytes) -> bool:
+    """What is read is what the standard library reads: no tool sees other entries."""
+    entries = strict_zip.read(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as other:
+        if [(entry.name, entry.data) for entry in entries] != [(name, other.read(name)) for name in other.namelist()]:
+            raise AssertionError("an archive that two tools read differently")
+    return True
+
+
 def _stamp_response(data: bytes) -> bool:
     timestamps.read_info(timestamps.read_token(data), DEFAULT)
     return True
@@ -226,6 +251,9 @@ TARGETS = {
     "timestamp-response": Target(_stamp_response, _stamp_seed, HOSTILE),
     "ocsp": Target(_ocsp, lambda: [samples().answer], (ocsp.Unusable,)),
     "list": Target(_list, lambda: list(made_lists(samples().court.pki)), NEVER),
+    "ber": Target(_ber, lambda: [samples().cms, samples().token, b"\x30\x80" + samples().cms[4:] + b"\0\0"]),
+    "inspect": Target(_inspected, lambda: [samples().cms, samples().rsa], NEVER),
+    "archive": Target(_archive, lambda: [container.write(samples().acts)]),
     "container": Target(_container, lambda: [container.write(samples().acts)]),
     "inside": Target(_inside, _inside_seeds),
     "asics": Target(_asics, lambda: [asics.write(samples().acts.act.act_json, samples().acts.act.der)]),
