@@ -209,9 +209,28 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = env.number("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
+# Larger files come in pieces (tus); they are not enclosed in evidence, which has their digests.
+LARGE_UPLOAD_MAX_BYTES = env.number("ECASE_LARGE_UPLOAD_MAX_MB", default=2048) * 1024 * 1024
+LARGE_FILES_BYTES = 4 * LARGE_UPLOAD_MAX_BYTES
 # Maximum number of files under one requirement of a motion; for all together see CONTAINER_LIMITS.
 ATTACHMENTS_PER_REQUIREMENT = env.number("ECASE_ATTACHMENTS_PER_REQUIREMENT", default=50)
-_UPLOAD_TYPES = ("pdf", "png", "jpg", "docx", "xlsx", "txt")
+_UPLOAD_TYPES = (
+    "pdf",
+    "png",
+    "jpg",
+    "tiff",
+    "heic",
+    "docx",
+    "xlsx",
+    "doc",
+    "rtf",
+    "odt",
+    "txt",
+    "mp3",
+    "mp4",
+    "zip",
+    "p7s",
+)
 UPLOAD_TYPES = env.choices("ECASE_UPLOAD_TYPES", _UPLOAD_TYPES, default=_UPLOAD_TYPES)
 # With less free space for files the service is not ready.
 DISK_FREE_BYTES = env.number("ECASE_DISK_FREE_MB", default=1024) * 1024 * 1024

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_noop
 from ecase import untrusted
 from ecase.cases import media, names, storage
 from ecase.problems import Invalid, Problem, TryLater
-from ecase.untrusted import findings
+from ecase.untrusted import findings, forms
 
 FIELD = "file"
-STRUCTURED = ("pdf", "png", "jpg", "office")
 DAMAGED, BEYOND, ENCRYPTED, ACTIVE = "file-damaged", "file-beyond-limits", "file-encrypted", "file-active-content"
 
 
@@ -70,7 +69,10 @@ SENTENCES = {
         gettext_noop("“%(name)s” is a ZIP archive as well. Save it again with the program that it comes from."),
     ),
     findings.SCRIPT: (ACTIVE, gettext_noop("“%(name)s” contains a script. Print it to a plain PDF.")),
-    findings.PROGRAM: (ACTIVE, gettext_noop("“%(name)s” contains or starts a program. Print it to a plain PDF.")),
+    findings.PROGRAM: (
+        ACTIVE,
+        gettext_noop("“%(name)s” contains or starts a program. Take it out, or print the document to a plain PDF."),
+    ),
     findings.EMBEDDED: (
         ACTIVE,
         gettext_noop("“%(name)s” contains other files. Take them out and upload each by itself."),
@@ -127,8 +129,8 @@ def validate_upload(spool: storage.Spooled, name: str, expected_sha256: str | No
 
 def _examined(spool: storage.Spooled) -> tuple[str, tuple[untrusted.Finding, ...]]:
     """The form of the file, and what was found in it."""
-    form = media.presented(spool.file) if spool.size else ""
-    if form not in STRUCTURED:
+    form = forms.presented(spool.file) if spool.size else ""
+    if form not in forms.STRUCTURED:
         return form, ()
     examined = _KNOWN.get((spool.sha256, form))
     if examined is None:
@@ -168,4 +170,6 @@ def _problems_of_content(
     for finding in found:
         code, sentence = SENTENCES[finding.code]
         detail: dict[str, Any] = finding.detail
-        yield Problem(code, _(sentence) % {"name": name, **detail}, FIELD, {"found": [finding.code], **detail})
+        # What is wrong with an archive is wrong with one of its files.
+        shown = f"{name} › {detail['part']}" if kind and kind.key == "zip" and "part" in detail else name
+        yield Problem(code, _(sentence) % {"name": shown, **detail}, FIELD, {"found": [finding.code], **detail})

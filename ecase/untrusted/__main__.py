@@ -15,13 +15,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ecase.untrusted import images, joining, office, pdf
-from ecase.untrusted.findings import Faulty, Finding
+from ecase.untrusted import joining, readers
+from ecase.untrusted.findings import Faulty
 
 MEMORY = 1024 * 1024 * 1024
 OUTPUT = 1024 * 1024 * 1024
-# The forms of files that are not JPEG.
-PDF, PNG, OFFICE = "pdf", "png", "office"
 
 
 def confine(cpu: int, wait: int) -> None:
@@ -41,7 +39,7 @@ def confine(cpu: int, wait: int) -> None:
 def _perform(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request."""
     if request["task"] == "examine":
-        form, findings = _examine(Path(request["path"]), request["form"])
+        form, findings = readers.examine(Path(request["path"]), request["form"])
         return {"form": form, "findings": [asdict(finding) for finding in findings]}
     if request["task"] == "prepare":
         try:
@@ -51,21 +49,6 @@ def _perform(request: dict[str, Any]) -> dict[str, Any]:
         return {"code": ""}
     joining.join([(title, Path(path)) for title, path in request["parts"]], Path(request["target"]))
     return {"joined": len(request["parts"])}
-
-
-def _examine(path: Path, form: str) -> tuple[str, list[Finding]]:
-    """The type of the file, given the form that it presents, and the objections to it."""
-    found: list[Finding] = []
-    try:
-        if form == OFFICE:
-            return office.examine(path)
-        examined = pdf.examine(path) if form == PDF else images.examine(path, "PNG" if form == PNG else "JPEG")
-        # Collected one by one, so that findings before a fault that ends the reading are kept.
-        for finding in examined:
-            found.append(finding)  # noqa: PERF402
-    except Faulty as fault:
-        found.append(fault.finding)
-    return form, found
 
 
 def _answer(line: bytes, cpu: int, wait: int) -> None:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from ecase.untrusted.findings import DAMAGED, EXPANDS, PATH, Faulty
+from ecase.untrusted.findings import DAMAGED, ENCRYPTED, EXPANDS, PATH, Faulty
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -18,10 +18,13 @@ RAW_DEFLATE = -15
 
 
 class Package:
-    """The entries of a ZIP archive. Raises :class:`Faulty` if it is damaged, encrypted, ambiguous or too large."""
+    """The entries of a ZIP archive. Raises :class:`Faulty` if it is damaged, encrypted, ambiguous or too large.
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.left = file, MAX_UNPACKED
+    ``unpacked``: bytes of all entries together that are read at most.
+    """
+
+    def __init__(self, file: IO[bytes], unpacked: int = MAX_UNPACKED) -> None:
+        self.file, self.left, self.most = file, unpacked, unpacked
         try:
             with zipfile.ZipFile(file) as archive:
                 self.entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -33,7 +36,9 @@ class Package:
             if not _is_inside(entry.orig_filename):
                 raise Faulty(PATH, part=entry.orig_filename[:100])
         names = [entry.filename.casefold() for entry in self.entries]
-        if len(set(names)) != len(names) or any(entry.flag_bits & ENCRYPTED_FLAG for entry in self.entries):
+        if any(entry.flag_bits & ENCRYPTED_FLAG for entry in self.entries):
+            raise Faulty(ENCRYPTED)
+        if len(set(names)) != len(names):
             raise Faulty(DAMAGED)
 
     def pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -45,7 +50,7 @@ class Package:
         for piece in packed if entry.compress_type == zipfile.ZIP_STORED else _inflated(packed):
             self.left -= len(piece)
             if self.left < 0:
-                raise Faulty(EXPANDS, limit=MAX_UNPACKED)
+                raise Faulty(EXPANDS, limit=self.most)
             size, checksum = size + len(piece), zlib.crc32(piece, checksum)
             yield piece
         if (size, checksum) != (entry.file_size, entry.CRC):

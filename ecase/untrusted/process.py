@@ -30,7 +30,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Examined:
-    """The type of a file (``docx`` for ``office``; empty: none of the known), and the objections to it."""
+    """The type of a file (``docx`` for ``zip``; empty: none of the known), and the objections to it."""
 
     form: str
     findings: tuple[Finding, ...]
@@ -45,7 +45,7 @@ class Part:
 
 
 def examine(path: Path, form: str) -> Examined:
-    """Read the file at ``path``, which presents itself as ``form`` (``pdf``, ``png``, ``jpg``, ``office``).
+    """Read the file at ``path``, which presents itself as ``form`` (``forms.STRUCTURED``).
 
     A file that crashes its reader or exceeds its limits has the finding ``limits``. Raises :class:`Busy`.
     """
