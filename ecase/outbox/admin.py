@@ -10,4 +10,4 @@ from ecase.outbox.models import Subscription
 class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("organisation", "channel", "url", "active", "failures", "paused_until", "created_at")
     list_select_related = ("organisation",)
-    exclude = ("secret",)
+    exclude = ("secret", "previous_secret")

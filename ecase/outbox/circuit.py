@@ -55,10 +55,7 @@ def note_failure(subscription_id: Any, now: datetime) -> None:
     found = Subscription.objects.select_for_update(no_key=True).get(pk=subscription_id)
     found.failures += 1
     if found.failures >= settings.WEBHOOK_FAILURES:
-        found.paused_until = now + _pause(found.failures - settings.WEBHOOK_FAILURES)
+        doublings = min(found.failures - settings.WEBHOOK_FAILURES, _DOUBLINGS)
+        pause = timedelta(seconds=settings.WEBHOOK_PAUSE_SECONDS) * 2**doublings
+        found.paused_until = now + min(pause, LONGEST_PAUSE)
     found.save(update_fields=["failures", "paused_until"])
-
-
-def _pause(doublings: int) -> timedelta:
-    first = timedelta(seconds=settings.WEBHOOK_PAUSE_SECONDS)
-    return min(first * 2 ** min(doublings, _DOUBLINGS), LONGEST_PAUSE)

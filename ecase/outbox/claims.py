@@ -70,16 +70,12 @@ def wanting(now: datetime, limit: int) -> Counter[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_WANTING, {"now": now, "limit": most})
         rows = cursor.fetchall()
-    busy: Counter[UUID] = _in_flight_by_subscription(now) if rows else Counter()
+    busy: Counter[UUID] = Counter(_in_flight(now).values_list("subscription", flat=True) if rows else ())
     places = []
     for pk, due in rows:
         busy[pk] += 1
         places.append((busy[pk], due, pk))
     return Counter(pk for place, _due, pk in sorted(places)[:limit] if place <= most)
-
-
-def _in_flight_by_subscription(now: datetime) -> Counter[UUID]:
-    return Counter(_in_flight(now).values_list("subscription", flat=True))
 
 
 def _in_flight(now: datetime) -> Any:

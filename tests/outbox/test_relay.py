@@ -9,8 +9,8 @@ from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
 from ecase.audit.models import Entry
-from ecase.outbox import relay, services, tasks
-from ecase.outbox.models import Message, Notice, State
+from ecase.outbox import relay, services, subscriptions, tasks
+from ecase.outbox.models import Message, Notice, State, Subscription
 from tests.factories import OrganisationFactory
 from tests.past_guards import past_guards
 
@@ -93,7 +93,7 @@ def test_a_failure_holds_back_its_key_and_no_other(subscription, subscriber, org
 
 def test_another_organisations_failure_holds_nothing_back(subscription, subscriber, organisation):
     other = OrganisationFactory()
-    services.subscribe(other, subscriber.url)
+    subscriptions.subscribe(other, subscriber.url)
     subscriber.answers = [(500, {}, {}), (200, {}, {})]
     send(organisation)
     send(other)
@@ -247,7 +247,16 @@ def test_the_dead_are_listed_and_revived(subscription, subscriber, organisation,
 def test_an_organisation_is_subscribed_by_command(subscriber, organisation):
     secret = outbox("subscribe", "--organisation", organisation.bin, "--url", subscriber.url).strip()
     assert secret.startswith("whsec_")
-    assert outbox("subscribe", "--organisation", organisation.bin, "--url", subscriber.url).strip() == secret
+    # R-A17: the secret is printed once; a leaked one is replaced, and a former receiver gets nothing new.
+    with pytest.raises(CommandError):
+        outbox("subscribe", "--organisation", organisation.bin, "--url", subscriber.url)
+    rotated = outbox("rotate", "--organisation", organisation.bin, "--url", subscriber.url).strip()
+    assert rotated == Subscription.objects.get().secret != secret
+    outbox("unsubscribe", "--organisation", organisation.bin, "--url", subscriber.url)
+    with pytest.raises(CommandError):
+        outbox("rotate", "--organisation", organisation.bin, "--url", subscriber.url)
+    again = outbox("subscribe", "--organisation", organisation.bin, "--url", subscriber.url).strip()
+    assert again not in {secret, rotated}
     with pytest.raises(CommandError, match="000000000000"):
         outbox("subscribe", "--organisation", "000000000000", "--url", subscriber.url)
     with pytest.raises(CommandError, match="https"):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from ecase.outbox import services
+from ecase.outbox import services, subscriptions
 from ecase.outbox.channels import portal, webhook
 from ecase.outbox.models import Message, Notice, NoticeRead, State
 from tests.factories import OfficerFactory, OrganisationFactory, PostFactory
@@ -37,7 +37,7 @@ def test_an_organisation_with_a_webhook_gets_both(subscription, organisation):
 
 
 def test_an_ended_subscription_gets_nothing(subscription, organisation):
-    services.unsubscribe(subscription)
+    subscriptions.unsubscribe(subscription)
     assert [message.channel for message in send(organisation)] == [portal.NAME]
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from celery import Celery
 
-from ecase.outbox import relay, services
+from ecase.outbox import relay, services, subscriptions
 from ecase.outbox.channels import webhook
 from ecase.outbox.models import Message, State
 from tests.factories import OrganisationFactory
@@ -91,8 +91,8 @@ def test_o_f4_one_hung_receiver_does_not_hold_up_a_healthy_one(processes, run_re
     """The healthy receiver has all of its messages while the first post to the other one is still unanswered."""
     hold, other = threading.Event(), OrganisationFactory()
     with serving(Subscriber(hold=hold, holds=100)) as hung:
-        services.subscribe(organisation, hung.url)
-        services.subscribe(other, subscriber.url)
+        subscriptions.subscribe(organisation, hung.url)
+        subscriptions.subscribe(other, subscriber.url)
         for number in range(20):
             send(organisation, f"h{number}")
         for number in range(20):

@@ -35,6 +35,10 @@ from workflows.statute.schema import Kind
 UNREAD = ("last_act__act_json", "last_act__cms", "last_act__report", "last_act__payload")
 
 
+# With the author's body: what is written there has not reached a prosecutor's office, or was sent back by it.
+WITH_AUTHOR = (State.DRAFT, State.AWAITING_APPROVAL, State.RETURNED)
+
+
 class MotionQuerySet(models.QuerySet["Motion"]):
     def visible_to(self, post: Post) -> "MotionQuerySet":
         """The motions that ``post`` may open; an unknown role sees none.
@@ -97,7 +101,7 @@ def _is_above(post: Post) -> bool:
 
 
 def _of_prosecution(post: Post) -> Q:
-    reached = ~Q(state__in=[State.DRAFT, State.AWAITING_APPROVAL, State.RETURNED]) & Q(submitted_at__isnull=False)
+    reached = ~Q(state__in=WITH_AUTHOR) & Q(submitted_at__isnull=False)
     supervised = Q(prosecution=post.organisation_id) & (reached | _own(post))
     return supervised | (Q(consenting=post.organisation_id) & reached) if _is_above(post) else supervised
 

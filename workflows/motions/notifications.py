@@ -7,7 +7,8 @@ from ecase.instants import format_instant
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
 from workflows.motions import admissions
-from workflows.motions.models import Act, Motion
+from workflows.motions.models import WITH_AUTHOR, Act, Motion
+from workflows.motions.queries import INVESTIGATES
 from workflows.motions.rules import defence, events, kind_rules
 from workflows.motions.states import ActType, State
 
@@ -18,12 +19,33 @@ Recipients = Callable[[Motion], Iterable[Recipient]]
 def notify(motion: Motion, act: Act, recipients: Recipients, owed: Iterable[Recipient] = ()) -> None:
     """Send ``motion.<act type>`` to everyone concerned by this act, including the recipients of copies.
 
-    Messages contain ids only, no content of the case.
+    The systems of all bodies that may see the motion get it too. Messages contain ids only, no content of the case.
     """
     wanted = dict.fromkeys(chain(recipients(motion), owed))
     reached = [(recipient, roles_told(recipient)) for recipient in admissions.recipients(motion, wanted)]
-    if reached:
-        outbox.send_together(f"motion.{act.type}", key=str(motion.pk), to=reached, payload=_payload(motion, act))
+    bodies = bodies_that_see(motion)
+    if reached or bodies:
+        topic, payload = f"motion.{act.type}", _payload(motion, act)
+        outbox.send_together(topic, key=str(motion.pk), to=reached, payload=payload, systems=bodies)
+
+
+def bodies_that_see(motion: Motion) -> list[Organisation]:
+    """The bodies of which some post may open the motion (``MotionQuerySet.visible_to``) by the body that it is in.
+
+    None for a secret motion, which only named officers see. The rows are not read: each body holds its id alone.
+    """
+    if motion.secret:
+        return []
+    role, has_reached = motion.author.role, bool(motion.submitted_at) and motion.state not in WITH_AUTHOR
+    seeing = {
+        motion.organisation_id if role in INVESTIGATES else None,
+        motion.case.organisation_id if motion.defence else None,
+        motion.prosecution_id if has_reached or role == Role.PROSECUTOR else None,
+        motion.consenting_id if has_reached else None,
+        motion.court_id if motion.registered_at else None,
+        motion.appellate_court_id,
+    }
+    return [Organisation(pk=pk) for pk in sorted(filter(None, seeing))]
 
 
 def roles_told(recipient: Recipient) -> tuple[str, ...]:

@@ -22,8 +22,14 @@ def responsible(motion: Motion, role: str) -> list[Addressee]:
     return _BY_ROLE.get(role, _BY_ROLE["investigator"])(motion)
 
 
-def tell(motion: Motion, topic: str, wanted: Iterable[Addressee], facts: dict[str, str]) -> None:
-    """Send one message to each of ``wanted`` who may know of the motion."""
+def tell(
+    motion: Motion,
+    topic: str,
+    wanted: Iterable[Addressee],
+    facts: dict[str, str],
+    systems: Iterable[Organisation] = (),
+) -> None:
+    """Send one message to each of ``wanted`` who may know of the motion, and to the endpoints of ``systems``."""
     payload = {
         "motion": str(motion.pk),
         "kind": motion.kind,
@@ -32,7 +38,8 @@ def tell(motion: Motion, topic: str, wanted: Iterable[Addressee], facts: dict[st
         **facts,
     }
     if permitted := _permitted(motion, dict(wanted)):
-        outbox.send_all(topic, key=str(motion.pk), to=permitted, payload=payload)
+        bodies = [] if motion.secret else list(systems)
+        outbox.send_all(topic, key=str(motion.pk), to=permitted, payload=payload, systems=bodies)
 
 
 def facts_of(deadline: Deadline) -> dict[str, str]:

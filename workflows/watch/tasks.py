@@ -22,11 +22,17 @@ def retry_signature(pk: int) -> str:
     if outcome is None:
         return "waiting"
     result = "accepted" if isinstance(outcome, Act) else "refused"
-    prepared = PendingSignature.objects.select_related("prepared__author__officer").get(pk=pk).prepared
+    prepared = (
+        PendingSignature.objects.select_related("prepared__author__officer", "prepared__author__organisation")
+        .get(pk=pk)
+        .prepared
+    )
     motion = Motion.objects.select_related(*RELATED).get(pk=prepared.motion_id)
     codes = [] if isinstance(outcome, Act) else sorted({problem.code for problem in outcome.problems})
     facts = {"act": prepared.type, "why": ", ".join(codes)}
-    tell(motion, f"signature.{result}", [(prepared.author.officer, ())], facts)
+    # The author's own system follows it too: the officer may have signed there.
+    bodies = [prepared.author.organisation]
+    tell(motion, f"signature.{result}", [(prepared.author.officer, ())], facts, systems=bodies)
     return result
 
 

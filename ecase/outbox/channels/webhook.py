@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
@@ -54,19 +54,14 @@ def post(message: Message, now: datetime) -> Acknowledgement:
 
     Only a 2xx counts. Redirects are not followed, proxies not used. Raises :class:`NotDelivered` with the reason.
     """
+    if message.subscription is None:
+        raise NotDelivered("the message has no subscription")
     try:
-        target = guard.resolve(_url(message))
-        return _exchange(message, target, now)
+        return _exchange(message, guard.resolve(message.subscription.url), now)
     except Forbidden as fault:
         raise NotDelivered(str(fault)) from fault
     except (OSError, UnicodeError, httpx.HTTPError, httpx.InvalidURL) as fault:
         raise NotDelivered(f"{type(fault).__name__}: {fault}") from fault
-
-
-def _url(message: Message) -> str:
-    if message.subscription is None:
-        raise NotDelivered("the message has no subscription")
-    return message.subscription.url
 
 
 def body(message: Message) -> bytes:
@@ -81,13 +76,21 @@ def body(message: Message) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def headers(message: Message, content: bytes, secret: str, now: datetime) -> dict[str, str]:
-    """The three headers of the standard; the id is the same at every attempt, so that receivers can drop duplicates."""
-    message_id = f"msg_{message.uuid}"
+def message_id(message: Message) -> str:
+    """What receivers know the message by."""
+    return f"msg_{message.uuid}"
+
+
+def headers(message: Message, content: bytes, secrets: Sequence[str], now: datetime) -> dict[str, str]:
+    """The three headers of the standard, with one signature for each secret that is valid now.
+
+    The id is the same at every attempt, so that receivers can drop duplicates.
+    """
+    named = message_id(message)
     return {
-        "webhook-id": message_id,
+        "webhook-id": named,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, now, content.decode()),
+        "webhook-signature": " ".join(Webhook(secret).sign(named, now, content.decode()) for secret in secrets),
         "content-type": "application/json",
         "user-agent": f"ecase/{settings.INSTALLATION_ID}",
     }
@@ -95,7 +98,7 @@ def headers(message: Message, content: bytes, secret: str, now: datetime) -> dic
 
 def _exchange(message: Message, target: guard.Target, now: datetime) -> dict[str, Any]:
     content = body(message)
-    signed = headers(message, content, message.subscription.secret if message.subscription else "", now)
+    signed = headers(message, content, message.subscription.secrets_at(now) if message.subscription else [], now)
     seconds = settings.WEBHOOK_TIMEOUT_SECONDS
     until = time.monotonic() + seconds
     timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))

@@ -61,7 +61,7 @@ def relate(motion: Motion, post: Post, earlier: Motion | None, revision: int | N
     fit, ``Stale`` as :func:`save`, ``NotAllowed`` or ``Conflict``.
     """
     locked = _editable(motion, post)
-    _require_seen(locked, revision)
+    require_seen(locked, revision)
     if earlier is not None and not filing.may_be_earlier(locked, earlier):
         raise Invalid(Problem("unfit", _("This motion cannot be about that decision."), "earlier"))
     before, locked.earlier = prefill.of_earlier(locked), earlier
@@ -83,7 +83,7 @@ def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int |
 
 def _save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None) -> Motion:
     locked = _editable(motion, post)
-    _require_seen(locked, revision)
+    require_seen(locked, revision)
     if faults := payloads.faults_of(locked, ActType.MOTION, payload, post, complete=False):
         raise Invalid(faults)
     locked.payload = dict(payload)
@@ -184,7 +184,8 @@ def _require_editable(motion: Motion, post: Post, states: Collection[str]) -> No
         raise Conflict(Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision}))
 
 
-def _require_seen(motion: Motion, revision: int | None) -> None:
+def require_seen(motion: Motion, revision: int | None) -> None:
+    """Raise ``Stale`` if ``revision`` is given and is not that of the motion."""
     if revision is not None and revision != motion.revision:
         message = _("Somebody saved this draft after you opened it.")
         raise Stale(Problem("stale", message, params={"revision": motion.revision}))

@@ -110,6 +110,11 @@ def _of_court(post: Post) -> Q:
     return there & (Q(prepared__motion__secret=False) | Q(prepared__motion__in=admitted))
 
 
+def signature_of(prepared: PreparedAct) -> PendingSignature | None:
+    """The signature of the prepared act that could not be verified at once, settled or not."""
+    return PendingSignature.objects.filter(prepared=prepared).first()
+
+
 def is_waiting(prepared: PreparedAct) -> bool:
     """Whether a signature of the prepared act is still undecided."""
     return PendingSignature.objects.filter(prepared=prepared, settled_at=None).exists()

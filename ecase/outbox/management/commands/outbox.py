@@ -6,11 +6,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from ecase.outbox import receivers, relay, services
+from ecase.outbox import receivers, relay, subscriptions
 from ecase.outbox.channels import webhook
 from ecase.outbox.channels.base import Forbidden
 from ecase.outbox.channels.registry import channel_names
 from ecase.outbox.models import Message, State, Subscription
+from ecase.problems import Refused
 
 
 class Command(BaseCommand):
@@ -24,10 +25,16 @@ class Command(BaseCommand):
         actions.add_parser("dead", help="list the messages that were given up")
         retry = actions.add_parser("retry", help="send messages that were given up on their way again")
         retry.add_argument("messages", nargs="*", type=UUID, metavar="UUID", help="default: all of them")
-        subscribe = actions.add_parser("subscribe", help="deliver an organisation's messages to an address")
-        subscribe.add_argument("--organisation", required=True, metavar="BIN")
-        subscribe.add_argument("--url", required=True)
-        subscribe.add_argument("--channel", default=webhook.NAME, choices=channel_names())
+        changes = {
+            "subscribe": "deliver an organisation's messages to an address, and print the secret that signs them",
+            "rotate": "print a new secret; for a day messages are signed with the old one too",
+            "unsubscribe": "send nothing new to an address",
+        }
+        for name, described in changes.items():
+            change = actions.add_parser(name, help=described)
+            change.add_argument("--organisation", required=True, metavar="BIN")
+            change.add_argument("--url", required=True)
+            change.add_argument("--channel", default=webhook.NAME, choices=channel_names())
 
     def handle(self, *_args: Any, **options: Any) -> None:
         getattr(self, "_" + options["action"])(**options)
@@ -70,7 +77,22 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(_("There is no organisation with the BIN %(bin)s.") % {"bin": organisation})
         try:
-            subscription = services.subscribe(found, url, channel=channel)
+            subscription = subscriptions.subscribe(found, url, channel=channel)
         except Forbidden as fault:
             raise CommandError(str(fault)) from fault
+        except Refused as refusal:
+            raise CommandError(" ".join(str(problem.message) for problem in refusal.problems)) from refusal
         self.stdout.write(subscription.secret)
+
+    def _rotate(self, **options: Any) -> None:
+        self.stdout.write(subscriptions.rotate_secret(self._active(**options)).secret)
+
+    def _unsubscribe(self, **options: Any) -> None:
+        subscriptions.unsubscribe(self._active(**options))
+
+    def _active(self, organisation: str, url: str, channel: str, **_options: Any) -> Subscription:
+        named = {"organisation__bin": organisation, "url": url, "channel": channel}
+        found = Subscription.objects.filter(**named, active=True).first()
+        if found is None:
+            raise CommandError(_("There is no such subscription."))
+        return found
