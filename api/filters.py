@@ -1,8 +1,10 @@
 """The query parameters of every list and record. Unknown parameters are refused."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 from django_filters.utils import translate_validation
 from rest_framework import serializers
@@ -17,6 +19,10 @@ from workflows.motions.worklists import worklist_keys
 OPEN = "open"
 # Filters that would reveal, of a motion of the list `kept`, what happened after the caller's own act.
 TELLING = ("state", "appeal_state", "due", "due_before", "valid_before", "assigned_to", "q")
+# Filters by an instant, which is none without its offset from UTC (RFC 3339).
+INSTANTS = ("due_before", "valid_before")
+LOCAL = _("State the offset from UTC, as in 2026-12-01T09:00:00Z.")
+_OFFSET = re.compile(r"[0-9](Z|[+-][0-9]{2}:[0-9]{2})$", re.IGNORECASE)
 BLANK = serializers.CharField.default_error_messages["blank"]
 
 
@@ -72,4 +78,9 @@ class PeriodQuery(Strict):
 def filter_faults(filters: FilterSet, given: Mapping[str, str]) -> dict[str, Any]:
     """Errors in the filter parameters, by name. An empty parameter filters nothing, and is refused."""
     blank = {name: [serializers.ErrorDetail(str(BLANK), "blank")] for name, value in given.items() if not value}
-    return {**translate_validation(filters.errors).detail, **blank}
+    local = {
+        name: [serializers.ErrorDetail(str(LOCAL), "offset-missing")]
+        for name in INSTANTS
+        if given.get(name) and not _OFFSET.search(given[name])
+    }
+    return {**translate_validation(filters.errors).detail, **blank, **local}

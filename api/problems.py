@@ -113,6 +113,16 @@ _TITLES: dict[int, tuple[str, str | Promise]] = {
 }
 
 
+def types() -> dict[str, tuple[int, str | Promise]]:
+    """Status and title of every type of problem, by its slug and in the order of their statuses."""
+    found, kinds = dict[str, tuple[int, str | Promise]](), Refused.__subclasses__()
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        found.setdefault(kind.slug, (kind.status, kind.title))
+    framework = {slug: (status, title) for status, (slug, title) in _TITLES.items()}
+    return dict(sorted({**found, **framework}.items(), key=lambda known: (known[1][0], known[0])))
+
+
 def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """REST framework's exception handler: converts any exception into a problem document."""
     request = context["request"]

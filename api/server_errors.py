@@ -29,7 +29,6 @@ def answer(request: HttpRequest) -> HttpResponse:
             response = HttpResponse(loader.render_to_string(template, context), status=status)
     for name, value in outage.headers.items() if outage else ():
         response.headers[name] = value
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

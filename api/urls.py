@@ -1,14 +1,15 @@
 """URLs of version 1, of the probes, and of the OpenAPI description."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView
 
+from api import docs
 from api.views import (
     acts,
     batch,
     copies,
     decisions,
     documents,
+    endpoints,
     health,
     kinds,
     log,
@@ -55,17 +56,28 @@ urlpatterns = [
     path("v1/acts/signatures/", batch.Signatures.as_view(), name="signatures"),
     path("v1/acts/<uuid:act_id>/", acts.OneAct.as_view(), name="act"),
     path("v1/acts/<uuid:act_id>/signature/", acts.Signature.as_view(), name="signature"),
-    path("v1/acts/<uuid:act_id>/pdf", acts.ActPdf.as_view(), name="act-pdf"),
-    path("v1/acts/<uuid:act_id>/container", acts.ActContainer.as_view(), name="act-container"),
+    path("v1/acts/<uuid:act_id>/pdf/", acts.ActPdf.as_view(), name="act-pdf"),
+    path("v1/acts/<uuid:act_id>/container/", acts.ActContainer.as_view(), name="act-container"),
     path("v1/copies/<uuid:copy_id>/", copies.OneCopy.as_view(), name="copy"),
     path("v1/copies/<uuid:copy_id>/acknowledgement/", copies.Acknowledgement.as_view(), name="acknowledgement"),
     path("v1/copies/<uuid:copy_id>/proof/", copies.Proof.as_view(), name="copy-proof"),
-    path("v1/audit/checkpoint", log.Checkpoint.as_view(), name="audit-checkpoint"),
-    path("v1/audit/consistency/<int:old>/<int:size>", log.Consistency.as_view(), name="audit-consistency"),
-    path("v1/audit/entries/<int:entry>/proof", log.ProofOfEntry.as_view(), name="audit-proof"),
+    path("v1/audit/checkpoint/", log.Checkpoint.as_view(), name="audit-checkpoint"),
+    path("v1/audit/consistency/<int:old>/<int:size>/", log.Consistency.as_view(), name="audit-consistency"),
+    path("v1/audit/entries/<int:entry>/proof/", log.ProofOfEntry.as_view(), name="audit-proof"),
+    path("v1/endpoints/", endpoints.EndpointsOfBody.as_view(), name="endpoints"),
+    path("v1/endpoints/<uuid:endpoint_id>/", endpoints.OneEndpoint.as_view(), name="endpoint"),
+    path("v1/endpoints/<uuid:endpoint_id>/secret/", endpoints.Rotation.as_view(), name="endpoint-secret"),
+    path("v1/endpoints/<uuid:endpoint_id>/test/", endpoints.TestMessage.as_view(), name="endpoint-test"),
     path("v1/statistics/", statistics.Statistics.as_view(), name="statistics"),
     path("v1/verify/", verify.Verify.as_view(), name="verify"),
-    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("schema/", docs.Description.as_view(), name="schema"),
+    path("docs/", docs.show, name="docs"),
+    # As they were before every address had a final slash.
+    path("v1/acts/<uuid:act_id>/pdf", acts.ActPdf.as_view()),
+    path("v1/acts/<uuid:act_id>/container", acts.ActContainer.as_view()),
+    path("v1/audit/checkpoint", log.Checkpoint.as_view()),
+    path("v1/audit/consistency/<int:old>/<int:size>", log.Consistency.as_view()),
+    path("v1/audit/entries/<int:entry>/proof", log.ProofOfEntry.as_view()),
     path("health/live", health.Live.as_view(), name="live"),
     path("health/ready", health.Ready.as_view(), name="ready"),
     re_path(r"", Nothing.as_view(), name="nothing"),

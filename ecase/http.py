@@ -1,4 +1,6 @@
-"""HEAD sends no body, so nothing has been read (RFC 9110, 9.3.2): the effects of reading are skipped.
+"""What holds for every answer: none is kept by caches, and HEAD has no effects.
+
+HEAD sends no body, so nothing has been read (RFC 9110, 9.3.2): the effects of reading are skipped.
 
 Views answer HEAD as they answer GET. The effects of reading (a stamp, a log entry, an acknowledged copy) are marked
 with :func:`only_where_sent` where they happen, so that no view of portal or REST API has to handle HEAD.
@@ -15,6 +17,21 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _bodiless: ContextVar[bool] = ContextVar("bodiless", default=False)
+
+
+class CacheControlMiddleware:
+    """Forbids to keep any answer, redirects and refusals included: each shows what this officer may see now.
+
+    Answers that say themselves how they are kept (files of the front-end, lists with an ``ETag``) stay as they are.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class HeadMiddleware:

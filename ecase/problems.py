@@ -89,6 +89,7 @@ class Undecided(Refused):
     """
 
     slug, status, title = "signature-undecided", 202, _("The signature waits to be verified")
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class TryLater(Refused):

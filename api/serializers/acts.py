@@ -3,15 +3,19 @@
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.forms.models import model_to_dict
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from api.serializers.base import Base64Field, BytesField, ConstantField, LinkField, Output, Strict
+from api.serializers.problems import ProblemItem
 from workflows.motions.acts.registry import SERVICE_ACTS
-from workflows.motions.models import Act, Motion
+from workflows.motions.models import Act, Motion, PendingSignature, PreparedAct
 from workflows.motions.rules import payloads
 from workflows.motions.states import ActType, State
 
+# Of a signature that waits, what its author follows.
+FOLLOWED = ("received_at", "missing", "tries", "next_try_at", "settled_at", "problems")
 OFFICERS_ACTS = [(act.value, act.label) for act in ActType if act not in SERVICE_ACTS]
 
 
@@ -74,7 +78,17 @@ class AvailableAct(Output):
         return {"json_schemas": links}
 
 
-class PreparedShape(serializers.Serializer[Any]):
+class WaitingSignature(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(["waiting", "refused"])
+    received_at = serializers.DateTimeField(help_text="The act will count as performed then.")
+    missing = serializers.ListField(child=serializers.CharField(), help_text="What could not be fetched, in English.")
+    tries = serializers.IntegerField()
+    next_try_at = serializers.DateTimeField(allow_null=True, help_text="Null: it is settled.")
+    settled_at = serializers.DateTimeField(allow_null=True)
+    problems = ProblemItem(many=True, help_text="Why it was refused.")
+
+
+class PreparedShape(Output):
     id = serializers.UUIDField()
     url = LinkField("api:act", "pk")
     status = ConstantField("prepared")
@@ -86,6 +100,17 @@ class PreparedShape(serializers.Serializer[Any]):
     signature = LinkField("api:signature", "pk", help_text="Where to POST the signature.")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
+    waiting = WaitingSignature(
+        allow_null=True, help_text="A signature that was received and could not be verified at once; null: none."
+    )
+
+    def compute(self, row: PreparedAct) -> dict[str, Any]:
+        """The signature as it stands; an accepted one is the act."""
+        found: PendingSignature | None = self.context.get("received")
+        if found is None:
+            return {"waiting": None}
+        settled = {"status": "refused", "next_try_at": None} if found.settled_at else {"status": "waiting"}
+        return {"waiting": {**model_to_dict(found, FOLLOWED), **settled}}
 
 
 class ActShape(ActLine):

@@ -17,12 +17,14 @@ from api.authentication import post_of
 from ecase.officers.models import Post
 
 PEM = "-----BEGIN"
+# Fields that are text in JSON.
+TEXTS = (serializers.CharField, serializers.UUIDField, serializers.DateTimeField, serializers.DateField)
 
 
+# Refuses unknown fields, and reports them with all other faults. No docstring: it would be that of every input in the
+# OpenAPI description.
 class Strict(serializers.Serializer[Any]):
-    """Refuses unknown fields, and reports them with all other faults."""
-
-    default_error_messages = {"unknown": _("This field is not known.")}
+    default_error_messages = {"unknown": _("This field is not known."), "not-text": _("A text is expected.")}
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked values. Raises all faults at once, including unknown fields."""
@@ -33,9 +35,11 @@ class Strict(serializers.Serializer[Any]):
             values, faults = {}, dict(fault.detail) if isinstance(fault.detail, Mapping) else {}
             if not isinstance(data, Mapping):
                 raise
-        for name in data:
-            if name not in self.fields:
-                faults[str(name)] = [serializers.ErrorDetail(str(self.error_messages["unknown"]), "unknown")]
+        for name, value in data.items():
+            field = self.fields.get(name)
+            code = "unknown" if field is None else "not-text" if isinstance(field, TEXTS) and _is_cast(value) else ""
+            if code:
+                faults[str(name)] = [serializers.ErrorDetail(str(self.error_messages[code]), code)]
         if faults:
             raise serializers.ValidationError(faults)
         return values
@@ -83,6 +87,11 @@ def describe(shape: type[serializers.Serializer[Any]], row: Any, request: Reques
         return dict(serializer.to_representation(row))
     finally:
         serializer._context = {}  # noqa: SLF001
+
+
+def _is_cast(value: Any) -> bool:
+    """Whether REST framework would make a text of a number or of true and false."""
+    return isinstance(value, bool | int | float)
 
 
 class Base64Field(serializers.CharField):

@@ -9,11 +9,13 @@ from api.serializers.base import LinkField, Output, Strict
 from workflows.copies.models import BY_HAND, Copy, Way
 from workflows.motions.persons import addressee_of
 
+WAYS_BY_HAND = [(way.value, way.label) for way in BY_HAND]
+
 
 class AcknowledgementInput(Strict):
     """Empty from the addressee; from the officer who served the copy by hand: how, when, and the proof."""
 
-    how = serializers.ChoiceField([(way.value, way.label) for way in BY_HAND], required=False)
+    how = serializers.ChoiceField(WAYS_BY_HAND, required=False)
     at = serializers.DateTimeField(required=False, help_text="When it was served; now, if not given.")
     note = serializers.CharField(required=False, default="", max_length=500, allow_blank=True)
     file = serializers.FileField(required=False, max_length=200, allow_empty_file=True, help_text="The proof.")

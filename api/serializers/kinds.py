@@ -9,8 +9,17 @@ from api.serializers.base import Named, Output
 from workflows.statute.schema import Kind
 
 
+class ConditionShape(serializers.Serializer[Any]):
+    field = serializers.CharField(help_text="A field of the form.")
+    op = serializers.CharField(help_text="`eq ne in not_in contains present absent lt le gt ge later_than`.")
+    value = serializers.JSONField(
+        help_text="A scalar or a list; `field:<key>`: another field; `now`; or a length of time. Null: it takes none."
+    )
+
+
 class RequirementShape(Named):
     required = serializers.BooleanField()  # type: ignore[assignment]
+    required_if = ConditionShape(allow_null=True, help_text="Required where the form's values meet this.")
     article = serializers.CharField(allow_blank=True)
 
 

@@ -8,20 +8,23 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from api.authentication import post_of
 from api.conditional import etag
 from api.idempotency import once
+from api.negotiation import BYTES
 from api.openapi import IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED
 from api.serializers.acts import ActShape, PreparedShape, PrepareInput, SignatureInput
 from api.serializers.base import describe
 from api.views.base import View, checked, download
 from ecase.cases import documents
 from ecase.cases.models import Blob
+from ecase.problems import Undecided
 from workflows.motions import queries, signers
 from workflows.motions.exports import act_evidence
 from workflows.motions.models import Act
-from workflows.motions.services import acting
+from workflows.motions.services import acting, pending_signatures
 from workflows.motions.signers import SeenAct
 from workflows.motions.states import ActType
 
@@ -57,7 +60,12 @@ class Signature(View):
         cms = checked(SignatureInput, request.data)["cms"]
 
         def effect() -> Response:
-            act = acting.perform(prepared, cms, post_of(request))
+            try:
+                act = acting.perform(prepared, cms, post_of(request))
+            except Undecided as undecided:
+                # Where it is followed until it is settled.
+                undecided.headers = {"Location": reverse("api:act", [act_id], request=request)}
+                raise
             # Not read again with the caller's permissions: the act may have removed the motion from them.
             body = describe(ActShape, act, request)
             return Response(body, status=201, headers={"ETag": etag(act.motion.revision), "Location": body["url"]})
@@ -73,7 +81,8 @@ class OneAct(View):
         """A performed act with its bytes and signature, or an act that the caller has prepared."""
         if not Act.objects.filter(pk=act_id).exists():
             prepared = acting.prepared_for(post_of(request), act_id)
-            return Response(describe(PreparedShape, prepared, request))
+            context = {"request": request, "received": pending_signatures.signature_of(prepared)}
+            return Response(PreparedShape(prepared, context=context).data)
         seen = _opened(request, act_id)
         seen.act.motion = seen.motion
         return Response(describe(ActShape, seen.act, request))
@@ -82,7 +91,9 @@ class OneAct(View):
 class ActPdf(View):
     """The document of an act."""
 
-    @extend_schema(operation_id="getActPdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    produces = ("application/pdf", BYTES)
+
+    @extend_schema(operation_id="getActPdf", responses=OpenApiTypes.BINARY)
     def get(self, request: Request, act_id: uuid.UUID) -> FileResponse:
         """The PDF/A whose digest the signed bytes hold."""
         if not Act.objects.filter(pk=act_id).exists():
@@ -93,14 +104,15 @@ class ActPdf(View):
 class ActContainer(View):
     """The evidence of an act."""
 
-    @extend_schema(operation_id="getActContainer", responses={(200, act_evidence.SERVED_AS): OpenApiTypes.BINARY})
+    produces = (act_evidence.SERVED_AS, BYTES)
+
+    @extend_schema(operation_id="getActContainer", responses=OpenApiTypes.BINARY)
     def get(self, request: Request, act_id: uuid.UUID) -> HttpResponse:
         """Signed bytes, signature, files, certificates, log proof: all that offline verification of the act needs."""
         seen = _opened(request, act_id)
         signers.require_evidence(seen, post_of(request))
         response = HttpResponse(act_evidence.container(seen.act), content_type=act_evidence.SERVED_AS)
         response["Content-Disposition"] = content_disposition_header(True, act_evidence.file_name(seen.act))
-        response["Cache-Control"] = "private, no-store"
         return response
 
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, QueryDict
+from django.http import FileResponse, Http404, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework import permissions, serializers
+from rest_framework import exceptions, permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from api.authentication import post_of
 from api.filters import NoQuery, filter_faults
 from api.idempotency import HEADER
+from api.negotiation import BYTES
 from api.parsers import UNSTORABLE, is_storable
 from api.serializers.base import Strict
 from api.throttling import AnonymousThrottle, allowance_of
@@ -30,9 +31,13 @@ from workflows.motions.filters import MotionFilter
 class View(APIView):
     """``queries`` lists, by method, the query parameters that are known; any other is refused.
 
-    GET also knows those of ``filterset_class``.
+    GET also knows those of ``filterset_class``. ``produces``: the media types of GET, unless it answers JSON; the
+    description and content negotiation take them from here. ``revalidated``: GET answers with an ``ETag``, and 304 to
+    whoever holds the answer (``api.conditional.answer``).
     """
 
+    produces: ClassVar[Sequence[str]] = ()
+    revalidated: ClassVar[bool] = False
     queries: ClassVar[Mapping[str, type[Strict]]] = {}
     filterset_class: ClassVar[type[MotionFilter] | None] = None
     filters: dict[str, Any]
@@ -41,6 +46,8 @@ class View(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication, check the query parameters and keep them as ``self.filters``."""
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            raise exceptions.MethodNotAllowed(str(request.method))
         # HEAD is GET without the body (RFC 9110, 9.3.2).
         method = "GET" if request.method == "HEAD" else str(request.method)
         shape = self.queries.get(method, NoQuery)
@@ -63,8 +70,11 @@ class View(APIView):
         return dict(serializer.validated_data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        """Add the rate limit headers to every counted answer."""
+        """Add the rate limit headers to every counted answer, and state a file's type as it was asked for."""
         answer = super().finalize_response(request, response, *args, **kwargs)
+        if BYTES in self.produces and isinstance(response, HttpResponseBase) and not isinstance(response, Response):
+            asked = getattr(request, "accepted_media_type", None)
+            answer.headers["Content-Type"] = BYTES if asked == BYTES else answer.headers["Content-Type"]
         if allowance := allowance_of(request):
             for name, value in allowance.headers(timezone.now()).items():
                 answer.headers.setdefault(name, value)
@@ -141,7 +151,6 @@ def download(file: File, name: str, media_type: str, sha256: str) -> FileRespons
     response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
     response["ETag"] = f'"{sha256}"'
     response["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
-    response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from api.authentication import post_of
 from api.idempotency import once
+from api.negotiation import FILES
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import JSONParser, MultipartParser
 from api.serializers.copies import AcknowledgementInput, Copies, CopyShape
@@ -78,7 +79,9 @@ def _acknowledged(request: Request, copy: Copy, given: dict[str, Any]) -> Respon
 class Proof(View):
     """The proof that a copy was served."""
 
-    @extend_schema(operation_id="getCopyProof", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    produces = FILES
+
+    @extend_schema(operation_id="getCopyProof", responses=OpenApiTypes.BINARY)
     def get(self, request: Request, copy_id: uuid.UUID) -> FileResponse:
         """The file as uploaded; `Repr-Digest` holds its SHA-256."""
         post = post_of(request)

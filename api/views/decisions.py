@@ -22,6 +22,7 @@ class Decisions(View):
     """Decisions that counsel may read in motions about somebody else than his client."""
 
     queries: ClassVar = {"GET": DecisionQuery}
+    revalidated = True
 
     @extend_schema(operation_id="listDecisions", parameters=[DecisionQuery], responses=DecisionPage)
     def get(self, request: Request) -> HttpResponse:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from api.authentication import post_of
 from api.conditional import etag
 from api.idempotency import once
+from api.negotiation import FILES
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import MultipartParser
 from api.serializers.acts import list_acts
@@ -70,7 +71,9 @@ def _attached(request: Request, motion: Motion, given: dict[str, Any]) -> Respon
 class OneDocument(View):
     """A file of a motion."""
 
-    @extend_schema(operation_id="downloadDocument", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    produces = FILES
+
+    @extend_schema(operation_id="downloadDocument", responses=OpenApiTypes.BINARY)
     def get(self, request: Request, motion_id: uuid.UUID, attachment_id: int) -> FileResponse:
         """The file as uploaded; `Repr-Digest` holds its SHA-256. The reading is logged."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)

@@ -22,6 +22,7 @@ class Kinds(View):
     """The kinds of motions that can be filed now."""
 
     queries: ClassVar = {"GET": KindQuery}
+    revalidated = True
 
     @extend_schema(operation_id="listKinds", parameters=[KindQuery], responses=KindPage)
     def get(self, request: Request) -> HttpResponse:
@@ -41,6 +42,8 @@ class Kinds(View):
 
 
 class OneKind(View):
+    revalidated = True
+
     @extend_schema(operation_id="getKind", responses=KindShape)
     def get(self, request: Request, key: str) -> HttpResponse:
         """A kind: its form and attachments, who acts, and the possible outcomes."""

@@ -17,9 +17,10 @@ TEXT = "text/plain"
 
 
 class Checkpoint(OpenView):
+    produces = (TEXT,)
     throttle_scope = "checkpoint"
 
-    @extend_schema(operation_id="getCheckpoint", responses={(200, TEXT): OpenApiTypes.STR})
+    @extend_schema(operation_id="getCheckpoint", responses=OpenApiTypes.STR)
     def get(self, request: Request) -> HttpResponse:
         """A C2SP signed note: size and root hash of the log. It names no person, and anybody may keep it."""
         return _text(audit.checkpoint())
@@ -28,6 +29,7 @@ class Checkpoint(OpenView):
 class Consistency(OpenView):
     """The proof that the log of a later checkpoint begins with that of an earlier one."""
 
+    produces = (TEXT,)
     throttle_scope = "checkpoint"
 
     @extend_schema(
@@ -36,7 +38,7 @@ class Consistency(OpenView):
             OpenApiParameter("old", OpenApiTypes.INT64, "path"),
             OpenApiParameter("size", OpenApiTypes.INT64, "path"),
         ],
-        responses={(200, TEXT): OpenApiTypes.STR},
+        responses=OpenApiTypes.STR,
     )
     def get(self, request: Request, old: int, size: int) -> HttpResponse:
         """The hashes of RFC 9162, 2.1.4, in base64, one per line, as `--consistency` of the offline verifier reads.
@@ -53,10 +55,12 @@ class Consistency(OpenView):
 class ProofOfEntry(View):
     """The proof that an entry is in the log."""
 
+    produces = (TEXT,)
+
     @extend_schema(
         operation_id="getProof",
         parameters=[OpenApiParameter("entry", OpenApiTypes.INT64, "path")],
-        responses={(200, TEXT): OpenApiTypes.STR},
+        responses=OpenApiTypes.STR,
     )
     def get(self, request: Request, entry: int) -> HttpResponse:
         """A `c2sp.org/tlog-proof@v1` text, to be checked offline.

@@ -41,6 +41,7 @@ class Motions(View):
     """The caller's motions, and new drafts."""
 
     queries: ClassVar = {"GET": QueueQuery}
+    revalidated = True
     filterset_class = MotionFilter
     queryset = Motion.objects.none()
 
@@ -121,6 +122,8 @@ def _change(motion: Motion, post: Post, given: Mapping[str, Any], seen: int | No
         if given["earlier"] and earlier is None:
             raise Invalid(Problem("unknown-motion", _("You may open no motion of this id."), "earlier"))
         drafts.relate(motion, post, earlier, seen)
+    if not given:
+        drafts.require_seen(motion, seen)
 
 
 def shown(request: Request, motion_id: uuid.UUID, status: int = 200) -> Response:
@@ -168,11 +171,13 @@ class MotionSchema(View):
     """The JSON Schema of an act's payload, by the catalogue version of the motion."""
 
     queries: ClassVar = {"GET": SchemaQuery}
+    revalidated = True
+    produces = ("application/schema+json",)
 
     @extend_schema(
         operation_id="getPayloadSchema",
         parameters=[OpenApiParameter("act_type", OpenApiTypes.STR, "path", enum=ActType.values), SchemaQuery],
-        responses={(200, "application/schema+json"): OpenApiTypes.OBJECT},
+        responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request, motion_id: uuid.UUID, act_type: str) -> HttpResponse:
         """JSON Schema 2020-12 of the payload of `type`; of a decision or a ruling, for one outcome."""

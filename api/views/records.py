@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import post_of
+from api.negotiation import BYTES
 from api.serializers.records import ChangeShape, Difference, Draws, DrawShape
 from api.views.base import View
 from workflows.motions import queries
@@ -45,12 +46,13 @@ class DifferenceOfVersions(View):
 class FileOfMotion(View):
     """The whole file of a motion."""
 
-    @extend_schema(operation_id="getMotionFile", responses={(200, motion_pdf.PDF): OpenApiTypes.BINARY})
+    produces = (motion_pdf.PDF, BYTES)
+
+    @extend_schema(operation_id="getMotionFile", responses=OpenApiTypes.BINARY)
     def get(self, request: Request, motion_id: uuid.UUID) -> HttpResponse:
         """One PDF of all acts and attachments up to now. Counts as opening the materials."""
         motion, post = queries.get(post_of(request), motion_id), post_of(request)
         queries.open_materials(motion, post)
         response = HttpResponse(motion_pdf.render(motion, post), content_type=motion_pdf.PDF)
         response["Content-Disposition"] = content_disposition_header(True, motion_pdf.file_name(motion))
-        response["Cache-Control"] = "private, no-store"
         return response

@@ -27,7 +27,7 @@ class Challenge(OpenView):
     def post(self, request: Request) -> Response:
         """Unique bytes to sign. A challenge is valid for minutes, and for one answer."""
         body = ChallengeShape(sign_in.challenge()).data
-        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+        return Response(body, status=201)
 
 
 class Tokens(View):
@@ -60,7 +60,7 @@ class Tokens(View):
         officer = sign_in.answer(given["challenge"], given["cms"])
         token, secret = tokens.issue(_chosen(officer, given))
         body = {**_session(token, officer), "token": secret}
-        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+        return Response(body, status=201)
 
     @extend_schema(operation_id="signOut", responses={204: OpenApiResponse(description="The token is worthless now.")})
     def delete(self, request: Request) -> Response:
@@ -70,6 +70,8 @@ class Tokens(View):
 
 
 class Session(View):
+    revalidated = True
+
     @extend_schema(operation_id="getSession", responses=SessionShape)
     def get(self, request: Request) -> HttpResponse:
         """The officer, the post in which the token acts, and the officer's other posts."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ecase.officers.models import Post, Role
 from ecase.outbox.services import MOST_COUNTED, unread
+from ecase.outbox.subscriptions import MANAGERS
 from ecase.trust import services as trust
 
 READERS_OF_THE_LOG = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
@@ -26,6 +27,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "post": post,
         "demo": settings.DEMO,
+        "manages_endpoints": post is not None and post.role in MANAGERS,
         "signer_url": settings.SIGNER_URL,
         "signer_page": signer_page(),
         "signer_in_page": settings.SIGNER_IN_PAGE,

@@ -14,7 +14,6 @@ VIEWER_POLICY = "frame-ancestors 'self'"
 def inline(stream: IO[Any], name: str, media_type: str) -> FileResponse:
     """A file for the browser to show, or to download if browsers should not open its type from here."""
     answer = FileResponse(stream, as_attachment=media_type not in SHOWN, filename=name, content_type=media_type)
-    answer["Cache-Control"] = "private, no-store"
     if media_type == PDF:
         answer["Content-Security-Policy"] = VIEWER_POLICY
     return answer
@@ -32,5 +31,5 @@ def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
 
 def _answer(content: bytes, media_type: str, name: str, *, as_attachment: bool, **headers: str) -> HttpResponse:
     disposition = content_disposition_header(as_attachment, name) or "inline"
-    given = {"Content-Disposition": disposition, "Cache-Control": "private, no-store", **headers}
+    given = {"Content-Disposition": disposition, **headers}
     return HttpResponse(content, media_type, headers=given)

@@ -59,10 +59,8 @@ def or_404(find: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A whole page, never cached: it shows what this officer may see now."""
-    response = render(request, f"portal/{template}", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    """A whole page."""
+    return render(request, f"portal/{template}", context, status=status)
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refused) -> HttpResponse:

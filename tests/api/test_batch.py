@@ -5,13 +5,15 @@ import uuid
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from ecase.problems import Invalid, Problem
 from tests.api.conftest import Caller, problem
 from tests.factories import PostFactory
 from tests.motions.conftest import World
 from tests.motions.test_pending import NOWHERE, configure
 from workflows.motions.models import Act, PendingSignature, PreparedAct
-from workflows.motions.services import acting
+from workflows.motions.services import acting, pending_signatures
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/acts/signatures/"
@@ -96,6 +98,28 @@ def test_a_single_signature_waits_as_well(
     answer = caller.post(address, body, headers={"Idempotency-Key": str(uuid.uuid4())})
     problem(answer, 202, "signature-undecided", "TRY_LATER")
     assert PendingSignature.objects.count() == 1
+
+
+def test_a_signature_that_waits_is_followed_until_it_is_settled(
+    world: World, caller: Caller, prepared: list[PreparedAct], settings: Any
+) -> None:
+    """R-A16: 202 says where; there its state, what is missing, and in the end why it was refused."""
+    configure(settings, NOWHERE)
+    act = prepared[0]
+    address = f"/api/v1/acts/{act.pk}/"
+    assert caller.get(address).data["waiting"] is None
+    body = {"cms": signature(world, act)["cms"]}
+    answer = caller.post(f"{address}signature/", body, headers={"Idempotency-Key": str(uuid.uuid4())})
+
+    waiting = caller.get(answer["Location"]).data["waiting"]
+    assert (waiting["status"], waiting["tries"], waiting["settled_at"]) == ("waiting", 1, None)
+    assert waiting["missing"]
+    assert waiting["next_try_at"]
+
+    pending_signatures.settle(act, timezone.now(), Invalid(Problem("REVOKED", "The certificate is revoked.", "cms")))
+    settled = caller.get(answer["Location"]).data["waiting"]
+    assert (settled["status"], settled["next_try_at"]) == ("refused", None)
+    assert [fault["code"] for fault in settled["problems"]] == ["REVOKED"]
 
 
 def test_what_is_malformed_is_refused_as_a_whole(world: World, caller: Caller, prepared: list[PreparedAct]) -> None:

@@ -35,7 +35,7 @@ def test_a_signed_challenge_gives_a_token(anybody: Caller, keys: Keyring, prosec
     response = answer(anybody, keys, prosecutor)
 
     assert response.status_code == 201
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-store"
     assert response.data["post"]["id"] == str(prosecutor.pk)
     anybody.bears(response.data["token"])
     session = anybody.get("/api/v1/auth/session/").data

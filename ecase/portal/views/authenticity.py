@@ -19,6 +19,4 @@ def genuine(request: HttpRequest) -> JsonResponse:
         named = uuid.UUID(act)
     except ValueError:
         named = None
-    answer = JsonResponse({"verdict": verdict(sha256, named)})
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return JsonResponse({"verdict": verdict(sha256, named)})

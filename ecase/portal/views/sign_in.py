@@ -42,8 +42,7 @@ def challenge(request: HttpRequest) -> HttpResponse:
     except TooMany as refusal:
         return refused_json(refusal)
     fresh = sign_in.challenge()
-    headers = {"X-Challenge": str(fresh.pk), "Cache-Control": "no-store"}
-    return HttpResponse(bytes(fresh.to_sign), "application/json", headers=headers)
+    return HttpResponse(bytes(fresh.to_sign), "application/json", headers={"X-Challenge": str(fresh.pk)})
 
 
 @require_POST

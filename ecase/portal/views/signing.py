@@ -44,7 +44,7 @@ def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 def to_sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
     """The exact bytes that are signed: canonical JSON."""
     prepared: PreparedAct = or_404(acting.prepared_for, request.post, prepared_id)
-    return HttpResponse(bytes(prepared.act_json), "application/json", headers={"Cache-Control": "private, no-store"})
+    return HttpResponse(bytes(prepared.act_json), "application/json")
 
 
 @require_safe

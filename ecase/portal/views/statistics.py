@@ -65,7 +65,6 @@ def _context(asked: Period, lines: list[Line]) -> dict[str, Any]:
 def _csv(asked: Period, lines: list[Line]) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="ecase-{asked["since"]}-{asked["until"]}.csv"'
-    response["Cache-Control"] = "private, no-store"
     writer = csv.writer(response)
     writer.writerow([_("Kind"), *(str(label) for label in LABELS.values()), _("From registration to decision, hours")])
     for line in lines:

@@ -1,0 +1,52 @@
+"""Examples that follow from schemas: a plausible value for each field, the same at every start."""
+
+import base64
+from typing import Any
+
+Schema = dict[str, Any]
+ID = "5e0abbab-6e6c-4a35-9d0c-2a1c1f3d7b10"
+BY_FORMAT = {
+    "uuid": ID,
+    "date-time": "2026-11-21T04:07:33.459744Z",
+    "date": "2026-11-21",
+    "uri": f"https://ecase.example/api/v1/motions/{ID}/",
+    "binary": "",
+}
+BY_NAME = {
+    "address": "https://office.example/ecase",
+    "bin": "990940000037",
+    "case": "990000000000101",
+    "code": "required",
+    "kind": "custody",
+    "language": "kk",
+    "name": "Айгүл Серікқызы",
+    "number": "7512-26-3-2/1",
+    "organisation_bin": "990940000037",
+    "outcome": "sanctioned",
+    "requirement": "resolution",
+    "role": "prosecutor",
+    "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    "token": "6f1d0a8e2b...",
+    "type": "agreement",
+}
+DEEPEST = 8
+
+
+def example_of(schema: Schema, schemas: dict[str, Schema], name: str = "", depth: int = 0) -> Any:
+    """A value of ``schema``, whose references are among ``schemas``; nothing below :data:`DEEPEST` levels."""
+    while choices := [schema[key] for key in ("$ref", "allOf", "oneOf", "anyOf") if key in schema]:
+        schema = schemas[choices[0].rpartition("/")[2]] if isinstance(choices[0], str) else choices[0][0]
+    if "enum" in schema or "const" in schema:
+        values = schema.get("enum") or [schema["const"]]
+        return BY_NAME[name] if BY_NAME.get(name) in values else values[0]
+    named = schema.get("type", "object")
+    kind = named[0] if isinstance(named, list) else named
+    if kind == "object":
+        inner = schema.get("properties", {}) if depth < DEEPEST else {}
+        return {key: example_of(value, schemas, key, depth + 1) for key, value in inner.items()}
+    if kind == "array":
+        return [example_of(schema["items"], schemas, name, depth + 1)] if depth < DEEPEST else []
+    if kind == "string":
+        encoded = base64.b64encode(b'{"a":1}').decode() if schema.get("contentEncoding") else ""
+        return encoded or BY_FORMAT.get(schema.get("format", ""), BY_NAME.get(name, name or "text"))
+    return {"integer": schema.get("minimum", 1), "number": 1, "boolean": False, "null": None}[kind]
