@@ -60,6 +60,11 @@ lives: setup ## take motions through LIVES=200 random lives, other ones each tim
 test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's servers, test the result, and a pooler
 	@$(PY) -m pytest -n 0 tests/real_servers $(ARGS)
 
+.PHONY: clients
+clients: setup ## check the OpenAPI description, generate five clients from it, walk a journey with two
+	@$(PY) -m tests.clients
+	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n 0 tests/clients $(ARGS)
+
 .PHONY: bench
 bench: setup ## measure speed, compare with a stock Django peer and pgbench, and write docs/benchmarks.md
 	@$(RUN) $(PY) -m bench $(ARGS)
@@ -136,9 +141,12 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 	--no-emit-index-url $(if $(UPGRADE),--upgrade)
 
 .PHONY: lock
-lock: ## rewrite the locks from pyproject.toml and package.json (needs uv; UPGRADE=1: newest versions)
+lock: ## rewrite all locks, those of tests/clients too (needs uv; UPGRADE=1: newest versions)
 	@$(LOCK) --quiet --output-file requirements.txt
 	@$(LOCK) --quiet --all-extras --constraint requirements.txt --output-file requirements-dev.txt
 	@uv pip compile --group fuzz --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		$(if $(UPGRADE),--upgrade) --quiet --output-file requirements-fuzz.txt
 	@npm install --package-lock-only --silent
+	@uv pip compile tests/clients/requirements.in --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url $(if $(UPGRADE),--upgrade) --quiet --output-file tests/clients/requirements.txt
+	@npm install --prefix tests/clients --package-lock-only --silent

@@ -35,8 +35,8 @@ def _locked(path: Path) -> Iterator[None]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What needs Debian's own servers runs where it is asked for: ``make test-servers``."""
-    asked = any("real_servers" in argument for argument in config.args)
-    return True if collection_path.name == "real_servers" and not asked else None
+    asked = any(collection_path.name in argument for argument in config.args)
+    return True if collection_path.name in {"real_servers", "clients"} and not asked else None
 
 
 @pytest.hookimpl(trylast=True)
