@@ -384,7 +384,6 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.description.complete",
     ],
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
         "MotionState": "workflows.motions.states.State",
         "ActType": "workflows.motions.states.ActType",

@@ -36,7 +36,7 @@ class Caller(APIClient):
 
     def request(self, **request: Any) -> Any:
         response = super().request(**request)
-        if response.headers.get("Content-Type", "").endswith("json"):
+        if response.headers.get("Content-Type", "").endswith("json") and response.content:
             response.data = response.json()
         return response
 

@@ -43,7 +43,7 @@ def test_a_file_that_is_required_conditionally_says_when(mine: Caller) -> None:
     protocol = attachments["detention_protocol"]
     assert protocol["required"] is False
     assert protocol["required_if"] == {"field": "held", "op": "eq", "value": "detained"}
-    assert attachments["certified_copies"]["required_if"] is None
+    assert attachments["materials"]["required_if"] is None
 
 
 def test_addresses_without_a_final_slash_still_answer(mine: Caller, world: World) -> None:
