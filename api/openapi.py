@@ -97,9 +97,12 @@ class AutoSchema(openapi.AutoSchema):
         return [self.path.removeprefix("/api/").removeprefix("v1/").split("/")[0]]
 
     def map_renderers(self, attribute: str) -> list[Any]:
-        """What the view ``produces``, of which negotiation knows too (``api.negotiation``); else JSON."""
+        """What the view ``produces``, of which negotiation knows too (``api.negotiation``); else JSON.
+
+        Bytes come first: generators read an answer as the first type that they know, and a file is not always text.
+        """
         produced = getattr(self.view, "produces", ()) if attribute == "media_type" and self.method == "GET" else ()
-        return list(produced or super().map_renderers(attribute))
+        return sorted(produced, key=lambda name: name != BYTES) or super().map_renderers(attribute)
 
     def get_operation(self, *args: Any) -> Any:
         """The operation; ``x-answers`` tells ``api.description`` how the view answers, which removes it again."""

@@ -24,6 +24,7 @@ ANY = {
     "copy_id": uuid.UUID(int=6),
     "attachment_id": 1,
     "notice_id": 1,
+    "endpoint_id": uuid.UUID(int=7),
     "entry_id": 1,
     "requirement": "materials",
     "act_type": "refusal",

@@ -49,6 +49,7 @@ def known(world: World) -> dict[str, Any]:
         "suggestion_id": uuid.uuid4(),
         "sha256": motion.attachments.first().document.blob_id,
         "subscription_id": 1,
+        "endpoint_id": uuid.uuid4(),
     }
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,7 +25,8 @@ for_managers = partial(for_officers, roles=subscriptions.MANAGERS)
 def index(request: PortalRequest) -> HttpResponseBase:
     """The endpoints and how they fare; once, a new secret. POST adds an endpoint (``address``, ``topics``)."""
     if request.method != "POST":
-        return page(request, "endpoints.html", {**_context(request), "shown": request.session.pop(SHOWN_ONCE, None)})
+        shown = request.session.pop(SHOWN_ONCE, None) if request.method == "GET" else None
+        return page(request, "endpoints.html", {**_context(request), "shown": shown})
     address, topics = request.POST.get("address", "").strip(), request.POST.getlist("topics")
     try:
         return _shown(request, subscriptions.add_endpoint(request.post, address, [*{*topics} & {*TOPICS}]))
@@ -34,9 +35,11 @@ def index(request: PortalRequest) -> HttpResponseBase:
 
 
 @require_POST
-@for_managers
+@for_officers
 def change(request: PortalRequest, endpoint_id: UUID) -> HttpResponseBase:
     """End an endpoint, rotate its secret or send a test message to it (``what``)."""
+    if request.post.role not in subscriptions.MANAGERS:
+        raise Http404
     endpoint = or_404(subscriptions.endpoints_of(request.post).get, pk=endpoint_id)
     what = request.POST.get("what")
     if what == "secret":
