@@ -169,7 +169,8 @@ def bodies(doors: Doors, method: str, path: str, operation: dict[str, Any]) -> N
 
 def addresses(doors: Doors, method: str, path: str, operation: dict[str, Any]) -> None:
     """Ids and numbers in the path, and parameters of the query."""
-    for parameter in operation.get("parameters", ()):
+    # Headers that every operation reads are referred to; `headers` below sends them.
+    for parameter in (given for given in operation.get("parameters", ()) if "$ref" not in given):
         name, shape = parameter["name"], parameter["schema"]
         for value in IN_PATHS[kind_of(shape)] if parameter["in"] == "path" else ():
             doors.knock(method, doors.address(path, **{name: value}), b"{}")
