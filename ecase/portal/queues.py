@@ -81,7 +81,7 @@ def fetch_motions(post: Post, wishes: Wishes) -> Page[Motion]:
         rows = with_awaited_acts(rows, post, kinds).select_related(*queries.RELATED).prefetch_related("case__persons")
         if post.role != Role.COURT_CHAIR:
             return rows
-        return rows.annotate(judge_is_away=ExpressionWrapper(judge_is_away(post), output_field=BooleanField()))
+        return rows.annotate(judge_is_away=ExpressionWrapper(judge_is_away(post, kinds), output_field=BooleanField()))
 
     page = _page(post, wishes, kinds, shaped)
     is_kept = _worklist(post, wishes).is_kept

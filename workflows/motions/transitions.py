@@ -4,6 +4,8 @@ Only the engine calls the transition methods; the act's entry in ``acts`` names 
 a target keep the state: the act changes something else, or enables another transition.
 """
 
+from typing import Any, NamedTuple
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -24,6 +26,68 @@ _BEFORE_APPEAL = (AppealState.NONE, AppealState.NOT_RESTORED, AppealState.WITHDR
 _UP = (AppealState.FILED, AppealState.SENT_UP, AppealState.WITH_JUDGE)
 
 
+class Transition(NamedTuple):
+    """Of a column: the states from which it leads, and the state to which (None: the column keeps its state)."""
+
+    column: str
+    sources: tuple[str, ...]
+    target: str | None
+
+
+TRANSITIONS: dict[str, Transition] = {
+    # To the court.
+    "submit": Transition("state", EDITABLE, State.SUBMITTED),
+    "submit_for_approval": Transition("state", EDITABLE, State.AWAITING_APPROVAL),
+    "approve": Transition("state", (State.AWAITING_APPROVAL,), State.SUBMITTED),
+    "agree": Transition("state", (State.SUBMITTED,), State.AGREED),
+    "agree_in_part": Transition("state", (State.SUBMITTED,), State.SUBMITTED),
+    "refuse": Transition("state", (State.SUBMITTED,), State.REFUSED_BY_PROSECUTOR),
+    "send_back": Transition("state", (State.AWAITING_APPROVAL, State.SUBMITTED), State.RETURNED),
+    "withdraw": Transition("state", UNDER_WAY, State.WITHDRAWN),
+    "correct": Transition("state", UNDER_WAY, None),
+    "order_format": Transition("state", (*UNDER_WAY, *IN_FORCE), None),
+    "admit": Transition("state", (*UNDER_WAY, *AFTER_DECISION), None),
+    # Before the judge.
+    "register": Transition("state", (State.SUBMITTED, State.AGREED, State.TRANSFERRED), State.REGISTERED),
+    "assign": Transition("state", (State.REGISTERED, State.ASSIGNED), State.ASSIGNED),
+    "leave_judge": Transition("state", WITH_A_JUDGE, State.REGISTERED),
+    "transfer": Transition("state", (State.REGISTERED, *WITH_A_JUDGE), State.TRANSFERRED),
+    "ask_materials": Transition("state", WITH_A_JUDGE, None),
+    "supplement": Transition("state", WITH_A_JUDGE, None),
+    "order_hearing": Transition("state", WITH_A_JUDGE, State.HEARING),
+    "take_minutes": Transition("state", (State.HEARING, State.DECIDED, State.DELIVERED), None),
+    "note": Transition("state", (*WITH_A_JUDGE, *IN_FORCE), None),
+    "decide": Transition("state", WITH_A_JUDGE, State.DECIDED),
+    # After the decision.
+    "deliver": Transition("state", (State.DECIDED,), State.DELIVERED),
+    "execute": Transition("state", (State.DELIVERED,), State.EXECUTED),
+    "ask_lifting": Transition("state", (State.DELIVERED, State.EXECUTED), State.LIFTING_ASKED),
+    "lift_at_once": Transition("state", (State.DELIVERED, State.EXECUTED), State.LIFTED),
+    "lift": Transition("state", (State.LIFTING_ASKED,), State.LIFTED),
+    "keep_measure": Transition("state", (State.LIFTING_ASKED,), State.DELIVERED),
+    "keep_executed_measure": Transition("state", (State.LIFTING_ASKED,), State.EXECUTED),
+    "extend": Transition("state", IN_FORCE, None),
+    "end_by_later": Transition("state", IN_FORCE, State.REPLACED),
+    "revive": Transition("state", (State.REPLACED,), State.DELIVERED),
+    "revive_executed": Transition("state", (State.REPLACED,), State.EXECUTED),
+    "expire": Transition("state", IN_FORCE, State.EXPIRED),
+    "close": Transition("state", (State.DELIVERED, State.EXECUTED), State.CLOSED),
+    # The appeal.
+    "appeal": Transition("appeal_state", (*_BEFORE_APPEAL, *OPEN_APPEAL), None),
+    "rule_on_term": Transition("appeal_state", OPEN_APPEAL, None),
+    "withdraw_appeal": Transition("appeal_state", OPEN_APPEAL, None),
+    "appeals_go_up": Transition("appeal_state", (*_BEFORE_APPEAL, AppealState.LATE), AppealState.FILED),
+    "appeals_are_late": Transition("appeal_state", (*_BEFORE_APPEAL, *_UP), AppealState.LATE),
+    "appeals_not_restored": Transition("appeal_state", OPEN_APPEAL, AppealState.NOT_RESTORED),
+    "appeals_withdrawn": Transition("appeal_state", OPEN_APPEAL, AppealState.WITHDRAWN),
+    "send_up": Transition("appeal_state", (AppealState.FILED,), AppealState.SENT_UP),
+    "assign_appeal": Transition("appeal_state", (AppealState.SENT_UP,), AppealState.WITH_JUDGE),
+    "leave_appellate_judge": Transition("appeal_state", (AppealState.WITH_JUDGE,), AppealState.SENT_UP),
+    "rule": Transition("appeal_state", (AppealState.WITH_JUDGE,), AppealState.RULED),
+    "cancel": Transition("state", AFTER_DECISION, State.CANCELLED),
+}
+
+
 class Machine(models.Model):
     """``state`` and ``appeal_state``, and every transition of both."""
 
@@ -35,148 +99,15 @@ class Machine(models.Model):
     class Meta:
         abstract = True
 
-    # -- to the court --------------------------------------------------------------------------------------------------
 
-    @transition(state, source=list(EDITABLE), target=State.SUBMITTED)
-    def submit(self) -> None: ...
+def _method(name: str, row: Transition) -> Any:
+    """The method by which django-fsm takes a transition; it changes nothing besides the column."""
 
-    @transition(state, source=list(EDITABLE), target=State.AWAITING_APPROVAL)
-    def submit_for_approval(self) -> None: ...
+    def take(motion: Machine) -> None: ...
 
-    @transition(state, source=State.AWAITING_APPROVAL, target=State.SUBMITTED)
-    def approve(self) -> None: ...
+    take.__name__ = name
+    return transition(row.column, source=list(row.sources), target=row.target)(take)
 
-    @transition(state, source=State.SUBMITTED, target=State.AGREED)
-    def agree(self) -> None: ...
 
-    @transition(state, source=State.SUBMITTED, target=State.SUBMITTED)
-    def agree_in_part(self) -> None: ...
-
-    @transition(state, source=State.SUBMITTED, target=State.REFUSED_BY_PROSECUTOR)
-    def refuse(self) -> None: ...
-
-    @transition(state, source=[State.AWAITING_APPROVAL, State.SUBMITTED], target=State.RETURNED)
-    def send_back(self) -> None: ...
-
-    @transition(state, source=list(UNDER_WAY), target=State.WITHDRAWN)
-    def withdraw(self) -> None: ...
-
-    @transition(state, source=list(UNDER_WAY), target=None)
-    def correct(self) -> None: ...
-
-    @transition(state, source=[*UNDER_WAY, *IN_FORCE], target=None)
-    def order_format(self) -> None: ...
-
-    @transition(state, source=[*UNDER_WAY, *AFTER_DECISION], target=None)
-    def admit(self) -> None: ...
-
-    # -- before the judge ----------------------------------------------------------------------------------------------
-
-    @transition(state, source=[State.SUBMITTED, State.AGREED, State.TRANSFERRED], target=State.REGISTERED)
-    def register(self) -> None: ...
-
-    @transition(state, source=[State.REGISTERED, State.ASSIGNED], target=State.ASSIGNED)
-    def assign(self) -> None: ...
-
-    @transition(state, source=list(WITH_A_JUDGE), target=State.REGISTERED)
-    def leave_judge(self) -> None: ...
-
-    @transition(state, source=[State.REGISTERED, *WITH_A_JUDGE], target=State.TRANSFERRED)
-    def transfer(self) -> None: ...
-
-    @transition(state, source=list(WITH_A_JUDGE), target=None)
-    def ask_materials(self) -> None: ...
-
-    @transition(state, source=list(WITH_A_JUDGE), target=None)
-    def supplement(self) -> None: ...
-
-    @transition(state, source=list(WITH_A_JUDGE), target=State.HEARING)
-    def order_hearing(self) -> None: ...
-
-    @transition(state, source=[State.HEARING, State.DECIDED, State.DELIVERED], target=None)
-    def take_minutes(self) -> None: ...
-
-    @transition(state, source=[*WITH_A_JUDGE, *IN_FORCE], target=None)
-    def note(self) -> None: ...
-
-    @transition(state, source=list(WITH_A_JUDGE), target=State.DECIDED)
-    def decide(self) -> None: ...
-
-    # -- after the decision --------------------------------------------------------------------------------------------
-
-    @transition(state, source=State.DECIDED, target=State.DELIVERED)
-    def deliver(self) -> None: ...
-
-    @transition(state, source=State.DELIVERED, target=State.EXECUTED)
-    def execute(self) -> None: ...
-
-    @transition(state, source=[State.DELIVERED, State.EXECUTED], target=State.LIFTING_ASKED)
-    def ask_lifting(self) -> None: ...
-
-    @transition(state, source=[State.DELIVERED, State.EXECUTED], target=State.LIFTED)
-    def lift_at_once(self) -> None: ...
-
-    @transition(state, source=State.LIFTING_ASKED, target=State.LIFTED)
-    def lift(self) -> None: ...
-
-    @transition(state, source=State.LIFTING_ASKED, target=State.DELIVERED)
-    def keep_measure(self) -> None: ...
-
-    @transition(state, source=State.LIFTING_ASKED, target=State.EXECUTED)
-    def keep_executed_measure(self) -> None: ...
-
-    @transition(state, source=list(IN_FORCE), target=None)
-    def extend(self) -> None: ...
-
-    @transition(state, source=list(IN_FORCE), target=State.REPLACED)
-    def end_by_later(self) -> None: ...
-
-    @transition(state, source=State.REPLACED, target=State.DELIVERED)
-    def revive(self) -> None: ...
-
-    @transition(state, source=State.REPLACED, target=State.EXECUTED)
-    def revive_executed(self) -> None: ...
-
-    @transition(state, source=list(IN_FORCE), target=State.EXPIRED)
-    def expire(self) -> None: ...
-
-    @transition(state, source=[State.DELIVERED, State.EXECUTED], target=State.CLOSED)
-    def close(self) -> None: ...
-
-    # -- the appeal ----------------------------------------------------------------------------------------------------
-
-    @transition(appeal_state, source=[*_BEFORE_APPEAL, *OPEN_APPEAL], target=None)
-    def appeal(self) -> None: ...
-
-    @transition(appeal_state, source=list(OPEN_APPEAL), target=None)
-    def rule_on_term(self) -> None: ...
-
-    @transition(appeal_state, source=list(OPEN_APPEAL), target=None)
-    def withdraw_appeal(self) -> None: ...
-
-    @transition(appeal_state, source=[*_BEFORE_APPEAL, AppealState.LATE], target=AppealState.FILED)
-    def appeals_go_up(self) -> None: ...
-
-    @transition(appeal_state, source=[*_BEFORE_APPEAL, *_UP], target=AppealState.LATE)
-    def appeals_are_late(self) -> None: ...
-
-    @transition(appeal_state, source=list(OPEN_APPEAL), target=AppealState.NOT_RESTORED)
-    def appeals_not_restored(self) -> None: ...
-
-    @transition(appeal_state, source=list(OPEN_APPEAL), target=AppealState.WITHDRAWN)
-    def appeals_withdrawn(self) -> None: ...
-
-    @transition(appeal_state, source=AppealState.FILED, target=AppealState.SENT_UP)
-    def send_up(self) -> None: ...
-
-    @transition(appeal_state, source=AppealState.SENT_UP, target=AppealState.WITH_JUDGE)
-    def assign_appeal(self) -> None: ...
-
-    @transition(appeal_state, source=AppealState.WITH_JUDGE, target=AppealState.SENT_UP)
-    def leave_appellate_judge(self) -> None: ...
-
-    @transition(appeal_state, source=AppealState.WITH_JUDGE, target=AppealState.RULED)
-    def rule(self) -> None: ...
-
-    @transition(state, source=list(AFTER_DECISION), target=State.CANCELLED)
-    def cancel(self) -> None: ...
+for _name, _row in TRANSITIONS.items():
+    setattr(Machine, _name, _method(_name, _row))

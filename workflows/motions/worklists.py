@@ -7,7 +7,7 @@ be assigned to, even if no act of his can change that. Portal and REST API show 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 
@@ -26,6 +26,7 @@ from workflows.motions.acts.spec import ActSpec, whenever_possible
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.rules.kind_rules import NONE, KindRows
 from workflows.motions.states import EDITABLE, IN_FORCE, UNDER_WAY, WITH_A_JUDGE, ActType, AppealState, State
+from workflows.motions.transitions import TRANSITIONS
 
 WAITING, KEPT, ALL = "waiting", "kept", "all"
 Condition = Callable[[Post, KindRows], Q]
@@ -108,19 +109,8 @@ def _rows_awaiting(spec: ActSpec, post: Post, kinds: KindRows) -> Q:
     expected = Q() if spec.is_of_service else spec.expected(post, kinds)
     if expected is None:
         return NONE
-    field, sources = _sources(spec.moves.required)
-    return Q(**{f"{field}__in": sources}) & expected
-
-
-@cache
-def _sources(transition: str) -> tuple[str, tuple[str, ...]]:
-    """The column that the transition changes, and the states from which it leads."""
-    for name in ("state", "appeal_state"):
-        field: Any = Motion._meta.get_field(name)
-        found = [str(each.source) for each in field.get_all_transitions(Motion) if each.name == transition]
-        if found:
-            return name, tuple(sorted(found))
-    raise LookupError(transition)
+    transition = TRANSITIONS[spec.moves.required]
+    return Q(**{f"{transition.column}__in": sorted(transition.sources)}) & expected
 
 
 # Roles that sign: they keep seeing motions that they have passed on, as they signed them.
@@ -144,9 +134,9 @@ def _without_judge(post: Post, kinds: KindRows) -> Q:
     return Q(state=State.REGISTERED, court=post.organisation_id) | above
 
 
-def judge_is_away(post: Post) -> Q:
+def judge_is_away(post: Post, kinds: KindRows) -> Q:
     """Motions with a judge of this court, also on appeal, who is absent or no longer sits in it."""
-    return away_rows(post) | away_above_rows(post)
+    return away_rows(post) | away_above_rows(post, kinds)
 
 
 _IN_FORCE = Worklist(
@@ -185,7 +175,7 @@ _OF_ROLE: dict[str, tuple[Worklist, ...]] = {
     ),
     Role.COURT_CHAIR: (
         Worklist("without_judge", _("Without a judge"), _without_judge, is_urgent=True),
-        Worklist("judge_away", _("Judge absent"), lambda post, kinds: judge_is_away(post), is_urgent=True),
+        Worklist("judge_away", _("Judge absent"), judge_is_away, is_urgent=True),
         Worklist(
             "overdue",
             _("Overdue"),

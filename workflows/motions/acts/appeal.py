@@ -42,7 +42,7 @@ def _where_appeals_stand(required: str, *names: str) -> Moves:
     """The state of all appeals together after this act; appeals that were sent up stay there."""
 
     def choose(motion: Motion, act: Stated) -> tuple[str, ...]:
-        state = appeals.state_after(motion, act)
+        state = appeals.count_appeals(motion).take(act).state
         moved = (_TO_STATE[state],) if state != motion.appeal_state else ()
         return (required, *moved)
 
@@ -102,11 +102,7 @@ def _with_late_appeal(post: Post, kinds: KindRows) -> Q:
     return Q(Exists(late))
 
 
-def _away_above(post: Post, kinds: KindRows) -> Q:
-    return away_above_rows(post)
-
-
-def away_above_rows(post: Post) -> Q:
+def away_above_rows(post: Post, kinds: KindRows) -> Q:
     """Motions with an appellate judge who is absent or no longer sits in the court."""
     there = duty.present(post.organisation, Role.JUDGE).order_by().values("officer")
     with_judge = Q(appeal_state=AppealState.WITH_JUDGE, appellate_court=post.organisation_id)
@@ -165,17 +161,6 @@ def _send_up(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 def _note_appellate_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.appellate_judge = Officer.objects.get(pk=uuid.UUID(payload["judge"]["officer"]))
     return admissions.admit(motion, motion.appellate_judge, None, act.performed_at)
-
-
-def _recuse(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    court.declare_conflict(motion, act)
-    motion.appellate_judge = None
-    return []
-
-
-def _remove_appellate_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.appellate_judge = None
-    return []
 
 
 def _rule(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
@@ -323,7 +308,7 @@ ACTS = (
         steps_aside=True,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_recuse,
+        effect=court.remove_judge,
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.all_of(tell.parties, tell.court_above),
@@ -347,14 +332,14 @@ ACTS = (
         steps_aside=False,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_remove_appellate_judge,
+        effect=court.remove_judge,
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.parties,
         headline=_("The appellate judge is replaced"),
         answers_call=False,
         then=assign_appeal,
-        expected=_away_above,
+        expected=away_above_rows,
         rank=Rank.RARE,
         label=_("Replace the appellate judge"),
     ),

@@ -41,6 +41,7 @@ class Bench:
 
 FIRST = Bench(ActType.ASSIGNMENT, frozenset({ActType.RECUSAL, ActType.REASSIGNMENT}))
 APPEAL = Bench(ActType.APPEAL_ASSIGNMENT, frozenset({ActType.APPEAL_RECUSAL, ActType.APPEAL_REASSIGNMENT}))
+RECUSALS = frozenset({ActType.RECUSAL, ActType.APPEAL_RECUSAL})
 
 
 def judges_who_left(motion: Motion, bench: Bench) -> dict[str, str]:
@@ -128,24 +129,18 @@ def _note_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     return admissions.admit(motion, motion.judge, None, act.performed_at)
 
 
-def declare_conflict(motion: Motion, act: Act) -> None:
-    """A judge who recuses himself from one motion of a case does not judge another motion of it.
+def remove_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+    """The judge leaves the motion, or its appeal. One who recuses himself does not judge another motion of the case.
 
     For a covert motion no conflict is declared: it would be visible to those who manage declared conflicts or see a
     later draw. The judge is only left out of further draws for that motion.
     """
-    if act.author and not motion.secret:
+    if act.type in RECUSALS and act.author and not motion.secret:
         conflicts.declare(act.author.officer, Bar.Ground.RECUSED, act.author, case=motion.case)
-
-
-def _recuse(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    declare_conflict(motion, act)
-    motion.judge = None
-    return []
-
-
-def _remove_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.judge = None
+    if act.type in APPEAL.leaving:
+        motion.appellate_judge = None
+    else:
+        motion.judge = None
     return []
 
 
@@ -161,16 +156,12 @@ def _note_hearing(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 
 
 def _check_court(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    if not _other_courts(motion).filter(bin=str(payload.get("court"))).exists():
+    if str(payload.get("court")) not in {choice.key for choice in _other_courts(motion)}:
         yield Problem("unknown-court", _("Name another court by its BIN."), "payload.court")
 
 
-def _other_courts(motion: Motion) -> Any:
-    return Organisation.objects.filter(kind=Organisation.Kind.COURT).exclude(pk=motion.court_id)
-
-
-def _court_choices(motion: Motion) -> Iterator[Choice]:
-    for court in _other_courts(motion):
+def _other_courts(motion: Motion) -> Iterator[Choice]:
+    for court in Organisation.objects.filter(kind=Organisation.Kind.COURT).exclude(pk=motion.court_id):
         yield Choice(key=court.bin, label=Text(kk=court.name("kk"), ru=court.name("ru"), en=court.name("en")))
 
 
@@ -273,7 +264,7 @@ ACTS = (
         steps_aside=True,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_recuse,
+        effect=remove_judge,
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.all_of(tell.author_and_prosecution, tell.court),
@@ -297,7 +288,7 @@ ACTS = (
         steps_aside=False,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_remove_judge,
+        effect=remove_judge,
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.author_and_prosecution,
@@ -320,7 +311,7 @@ ACTS = (
         on_paper=False,
         steps_aside=False,
         check=_check_court,
-        choices={"court": _court_choices},
+        choices={"court": _other_courts},
         effect=_change_court,
         deadlines=run_deadlines,
         owes_copies=False,
