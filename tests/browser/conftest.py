@@ -1,6 +1,7 @@
 """A real browser: Debian's Chromium, driven by Playwright. What a test saw is kept in ``tests/output``."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from ecase.embedded import ports
 from tests.logs import separate
@@ -28,8 +29,14 @@ OUTPUT = Path(__file__).resolve().parents[1] / "output"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Milliseconds. A machine that does much else is slow, and not wrong.
 expect.set_options(timeout=30_000)
+# What the browser and htmx report of answers and lines that a page handles in words of its own, which tests assert.
+HANDLED = re.compile(
+    r"status of (40[39]|41[02]|422|429) |Response Status Error Code (40[39]|41[02]|422|429) |htmx:sendError"
+    r"|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED)|^WebSocket connection to 'ws"
+)
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
+Watch = Callable[[BrowserContext], None]
 StartSigner = Callable[..., str]
 Shoot = Callable[[Page, str], Path]
 Enter = Callable[..., Page]
@@ -72,9 +79,34 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
+    """Watch a window: the test fails on an uncaught exception and on an error in the console (P-A9, P-A16).
+
+    ``@pytest.mark.console_errors(pattern, ...)`` names errors that a test brings about: each must occur, and no other.
+    """
+    seen: list[str] = []
+
+    def listen(context: BrowserContext) -> None:
+        def note(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                seen.append(f"{message.text} ({message.location['url']})")
+
+        context.on("console", note)
+        context.on("weberror", lambda fault: seen.append(f"uncaught: {fault.error}"))
+
+    yield listen
+    marker = request.node.get_closest_marker("console_errors")
+    expected = [re.compile(pattern) for pattern in marker.args] if marker else []
+    unexpected = [line for line in seen if not any(pattern.search(line) for pattern in (HANDLED, *expected))]
+    missing = [pattern.pattern for pattern in expected if not any(pattern.search(line) for line in seen)]
+    assert (unexpected, missing) == ([], [])
+
+
+@pytest.fixture
+def page(chromium: Browser, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in a fresh profile, in Kazakh. When the test fails, its trace and last picture go to ``tests/output``."""
     context = chromium.new_context(locale="kk-KZ", timezone_id="Asia/Almaty", viewport={"width": 1280, "height": 900})
+    watch(context)
     context.tracing.start(screenshots=True, snapshots=True)
     page = context.new_page()
     yield page
@@ -133,7 +165,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], patience: float = 120
 
 
 @pytest.fixture
-def enter(chromium: Browser, live_server: "LiveServer", request: pytest.FixtureRequest) -> Iterator[Enter]:
+def enter(
+    chromium: Browser, live_server: "LiveServer", watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[Enter]:
     """Open a window in which an officer is signed in already; his or her post, and the language of the pages."""
     from django.conf import settings
 
@@ -146,6 +180,7 @@ def enter(chromium: Browser, live_server: "LiveServer", request: pytest.FixtureR
         context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
         context.add_cookies([{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()])
         context.tracing.start(screenshots=True, snapshots=True)
+        watch(context)
         contexts.append(context)
         return context.new_page()
 
@@ -173,12 +208,13 @@ def visit(
     live_server: "LiveServer",
     court: "Court",
     start_signer: StartSigner,
+    watch: Watch,
     request: pytest.FixtureRequest,
 ) -> Iterator["Visit"]:
     """Let officers of the court in by their surname, each with a browser window and the demo signer at hand."""
     from tests.browser.court import Visit
 
-    visits = Visit(chromium, live_server.url, start_signer(court.keys_folder), court)
+    visits = Visit(chromium, live_server.url, start_signer(court.keys_folder), court, watch)
     yield visits
     call = request.node.stash.get(REPORTS, {}).get("call")
     visits.end(OUTPUT / request.node.name if call is not None and call.failed else None)

@@ -1,12 +1,13 @@
 """The demo's court in a test: officers who file, agree and decide behind the scenes, or come in by the browser."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from ecase.audit import keys as log_keys
 from ecase.cases import demo
@@ -61,6 +62,7 @@ class Visit:
     url: str
     signer: str
     court: Court
+    watch: Callable[[BrowserContext], None]
     people: list[Person] = field(default_factory=list)
 
     def of(self, post: Post, language: str = "en") -> Person:
@@ -74,6 +76,7 @@ class Visit:
         """The officer of ``post``, not signed in yet."""
         person = Person(self.browser, self.url, Signer(self.signer), post.officer.iin)
         person.context.tracing.start(screenshots=True, snapshots=True)
+        self.watch(person.context)
         self.people.append(person)
         return person
 

@@ -77,6 +77,15 @@ def test_a_file_may_be_dropped(page: Page, live_server: Any, act: Act, paper: Pa
     expect(page.locator(f"{STATUS} strong")).to_have_text("Genuine")
 
 
+def test_p_a9_a_file_that_misses_the_field_is_not_opened(page: Page, live_server: Any) -> None:
+    in_english(page, f"{live_server}/verify/")
+    for event in ("dragover", "drop"):
+        is_left_alone = page.evaluate(
+            "type => document.body.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true}))", event
+        )
+        assert not is_left_alone, event
+
+
 def test_a_service_that_does_not_answer_says_nothing_about_the_file(page: Page, live_server: Any, paper: Path) -> None:
     in_english(page, f"{live_server}/verify/")
     page.route("**/verify/genuine/**", lambda route: route.abort())

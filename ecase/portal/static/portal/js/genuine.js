@@ -1,7 +1,7 @@
 /**
  * The page behind a paper's QR code: a file dropped onto it is hashed here, and only the digest is sent.
  *
- * `<section data-genuine data-genuine-url>` with an `<input type=file>`, `[data-genuine-drop]`, `[data-genuine-status]`.
+ * `<section data-genuine-url>` with an `<input type=file>`, `[data-genuine-drop]`, `[data-genuine-status]`.
  */
 import { wording } from "./messages.js";
 
@@ -9,14 +9,15 @@ const say = wording("genuine-words");
 const VERDICTS = ["genuine", "altered", "unknown"];
 
 export function initGenuine(root = document) {
-  for (const section of root.querySelectorAll("[data-genuine]")) {
+  for (const section of root.querySelectorAll("[data-genuine-url]")) {
     const input = section.querySelector("input[type=file]");
     input.addEventListener("change", () => input.files[0] && judge(section, input.files[0]));
     section.querySelector("[data-genuine-drop]").addEventListener("drop", (event) => dropped(section, event));
   }
+  if (!root.querySelector("[data-genuine-url]")) return;
   // A file that misses the field must not be opened by the browser instead of the page.
-  document.addEventListener("dragover", (event) => root.querySelector("[data-genuine]") && event.preventDefault());
-  document.addEventListener("drop", (event) => root.querySelector("[data-genuine]") && event.preventDefault());
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => event.preventDefault());
 }
 
 function dropped(section, event) {
