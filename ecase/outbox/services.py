@@ -118,13 +118,13 @@ def unread(post: Reader) -> int:
     return min(most, parts[0].union(parts[1], all=True).count())
 
 
-def mark_read(post: Reader, notice_ids: Collection[int] | None = None) -> int:
-    """Stamp notices of the post's inbox as opened (default: all of them); returns how many were new.
+def mark_read(post: Reader, notice_ids: Collection[int] | None = None, *, key: str = "") -> int:
+    """Stamp notices of the post's inbox as opened; returns how many were new. Default: all; ``key``: a motion's.
 
     Ids that are not in the inbox are ignored; the first stamp stays.
     """
     opened = NoticeRead.objects.filter(notice=OuterRef("pk"), officer=post.officer_id)
-    found = notices(post).filter(~Exists(opened))
+    found = notices(post).filter(~Exists(opened), **({"key": key} if key else {}))
     if notice_ids is not None:
         found = found.filter(pk__in=notice_ids)
     stamps = [NoticeRead(notice=notice, officer_id=post.officer_id, post_id=post.pk) for notice in found]

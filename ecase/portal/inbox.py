@@ -1,7 +1,8 @@
-"""The notices of a post, grouped by motion."""
+"""The notices of a post, grouped by motion; what was sent of it at one moment is one line."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -24,13 +25,17 @@ HEADLINES: Mapping[str, str | Promise] = {
     "signature.undecided": _("A signature waits to be verified"),
     "signature.accepted": _("A signature that waited has been accepted"),
     "signature.refused": _("A signature that waited has been refused"),
+    "measure.lapsed": _("A measure without a sanction has lapsed"),
     "message.given_up": _("Messages to a receiver were given up"),
 }
 # An escalation asks a superior to intervene, a reminder is for the officer who must act.
-ESCALATION, REMINDER, NEWS = "escalation", "reminder", "news"
+ESCALATION, REMINDER, NEWS = GRAVITY = ("escalation", "reminder", "news")
+# Notices of one event are written within seconds of each other.
+ONE_MOMENT = timedelta(seconds=20)
 _TONES = {
     "deadline.escalated": ESCALATION,
     "deadline.missed": ESCALATION,
+    "measure.lapsed": ESCALATION,
     "duty.called": ESCALATION,
     "duty.exhausted": ESCALATION,
     "signature.undecided": ESCALATION,
@@ -45,10 +50,13 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One notice in words. ``tone`` is ``escalation``, ``reminder`` or ``news``; ``until`` is its deadline."""
+    """The notices of one motion and moment in words, the gravest first.
 
-    notice: Notice
-    headline: Any
+    ``tone`` is that of the gravest: ``escalation``, ``reminder`` or ``news``; ``until`` is a deadline.
+    """
+
+    notices: list[Notice]
+    headlines: list[Any]
     tone: str
     until: Any
     is_unread: bool
@@ -62,12 +70,17 @@ class Group:
 
     @property
     def first(self) -> Notice:
-        return self.lines[0].notice
+        return self.lines[0].notices[0]
+
+    @property
+    def motion(self) -> str:
+        """The id of the motion; empty for a notice without one."""
+        return str(self.first.payload.get("motion") or "")
 
     @property
     def kind(self) -> str:
         """The kind of the motion; empty for a notice without one."""
-        named = (str(line.notice.payload.get("kind", "")) for line in self.lines)
+        named = (str(notice.payload.get("kind", "")) for line in self.lines for notice in line.notices)
         return next(filter(None, named), "")
 
     @property
@@ -91,11 +104,22 @@ def headline(topic: str) -> Any:
 
 def group_notices(notices: Iterable[Notice]) -> list[Group]:
     """Notices grouped by motion, in the order of the newest of each; escalations come first."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[list[Notice]]] = {}
     for notice in notices:
-        until = parse_optional_instant(notice.payload.get("due_at") or notice.payload.get("valid_until"))
-        is_unread = getattr(notice, "read_at", None) is None
-        line = Line(notice, headline(notice.topic), _TONES.get(notice.topic, NEWS), until, is_unread)
-        found.setdefault(notice.key, []).append(line)
-    groups = [Group(lines) for lines in found.values()]
+        moments = found.setdefault(notice.key, [])
+        if moments and moments[-1][-1].created_at - notice.created_at < ONE_MOMENT:
+            moments[-1].append(notice)
+        else:
+            moments.append([notice])
+    groups = [Group([_line(moment) for moment in moments]) for moments in found.values()]
     return sorted(groups, key=lambda group: not group.is_escalated)
+
+
+def _line(notices: list[Notice]) -> Line:
+    """What was sent at one moment, in words."""
+    gravest = sorted(notices, key=lambda notice: GRAVITY.index(_TONES.get(notice.topic, NEWS)))
+    terms = (notice.payload.get("due_at") or notice.payload.get("valid_until") for notice in gravest)
+    headlines = list(dict.fromkeys(headline(notice.topic) for notice in gravest))
+    is_unread = any(getattr(notice, "read_at", None) is None for notice in notices)
+    until = parse_optional_instant(next(filter(None, terms), None))
+    return Line(notices, headlines, _TONES.get(gravest[0].topic, NEWS), until, is_unread)

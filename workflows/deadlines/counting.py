@@ -36,7 +36,9 @@ class Count:
         # A term counted back from a future end runs from now.
         since = self.event_at if self.event_at < due_at else timezone.now()
         reminders = _reminders(self.term.remind or law.reminders.get(self.term.role, ()), since, due_at)
-        above = _escalations(self.term.escalate or law.escalation.get(self.term.role, ()), since, due_at)
+        # What is to be done at once has no length, and is never missed: nobody above is called at its very beginning.
+        rules = () if self.term.immediately else self.term.escalate or law.escalation.get(self.term.role, ())
+        above = _escalations(rules, since, due_at)
         return {
             "motion": self.motion,
             "term": self.term.key,

@@ -17,11 +17,12 @@ Recipients = Callable[[Motion], Iterable[Recipient]]
 
 
 def notify(motion: Motion, act: Act, recipients: Recipients, owed: Iterable[Recipient] = ()) -> None:
-    """Send ``motion.<act type>`` to everyone concerned by this act, including the recipients of copies.
+    """Send ``motion.<act type>`` to everyone concerned by this act but its author, with the recipients of copies.
 
     The systems of all bodies that may see the motion get it too. Messages contain ids only, no content of the case.
     """
-    wanted = dict.fromkeys(chain(recipients(motion), owed))
+    own = act.author.officer_id if act.author else None
+    wanted = [each for each in dict.fromkeys(chain(recipients(motion), owed)) if each.pk != own]
     reached = [(recipient, roles_told(recipient)) for recipient in admissions.recipients(motion, wanted)]
     bodies = bodies_that_see(motion)
     if reached or bodies:

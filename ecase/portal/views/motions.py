@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from ecase.officers.models import Post
+from ecase.outbox import services as outbox
 from ecase.portal import act_fields, files, law, progress, sanction_status
 from ecase.portal.act_buttons import act_buttons
 from ecase.portal.draws import describe
@@ -36,6 +37,7 @@ def show(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
         return _out_of_sight(request, motion_id)
     if motion.state == State.DRAFT and ActType.MOTION in acting.available(motion, request.post):
         return redirect("portal:draft", motion.pk)
+    outbox.mark_read(request.post, key=str(motion.pk))
     return page(request, "motion.html", about(motion, request.post))
 
 
@@ -47,6 +49,7 @@ def pulse(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     if request.GET.get("revision") == str(revision):
         return HttpResponse(status=204)
     motion = or_404(queries.get, request.post, motion_id)
+    outbox.mark_read(request.post, key=str(motion.pk))
     return render(request, "portal/motion_live.html", {**about(motion, request.post), "is_news": True})
 
 
@@ -56,6 +59,7 @@ def materials(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """The materials of the motion. Opening them stamps and logs the reading."""
     motion = or_404(queries.get, request.post, motion_id)
     opening = queries.open_materials(motion, request.post)
+    outbox.mark_read(request.post, key=str(motion.pk))
     labels = {requirement.key: requirement.label for requirement in motion.kind_entry.attachments}
     shown = queries.attachments(motion, request.post)
     attachments = [{"attachment": held, "label": labels.get(held.requirement, "")} for held in shown]
@@ -124,6 +128,7 @@ def _out_of_sight(request: PortalRequest, motion_id: UUID) -> HttpResponse:
         own = {"own": kept.own, "filed": kept.filed, "lines": lines, "files": kept.files}
         return page(request, "motion_kept.html", {**_heading(kept.motion), **own})
     shown = decision_alone(motion, request.post)
+    outbox.mark_read(request.post, key=str(motion.pk))
     queries.open_act(shown["decision"], motion, request.post)
     return page(request, "decision_alone.html", shown)
 

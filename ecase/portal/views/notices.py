@@ -5,12 +5,12 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from ecase.outbox import services as outbox
 from ecase.outbox.models import Notice, NoticeRead
 from ecase.portal.inbox import group_notices, headline
-from ecase.portal.pages import PortalRequest, for_officers, or_404, page
+from ecase.portal.pages import PortalRequest, for_officers, or_404, page, posted_from
 from ecase.portal.queues import current_law
 from workflows.motions import queries
 from workflows.motions.models import Motion
@@ -23,16 +23,19 @@ SHOWN = 50
 def index(request: PortalRequest) -> HttpResponse:
     """The newest notices, grouped by motion."""
     groups = group_notices(outbox.newest_notices(request.post, SHOWN))
-    return page(request, "inbox.html", {"groups": groups, "kinds": current_law().kinds})
+    named = {motion for group in groups if (motion := group.motion)}
+    rows = queries.queue(request.post).filter(pk__in=named).select_related("case", "catalogue")
+    motions = {str(motion.pk): motion for motion in rows.prefetch_related("case__persons")} if named else {}
+    return page(request, "inbox.html", {"groups": groups, "kinds": current_law().kinds, "motions": motions})
 
 
-@require_POST
+@posted_from("portal:inbox")
 @for_officers
 def open_notice(request: PortalRequest, notice_id: int) -> HttpResponseBase:
     """Mark a notice, and all others of its motion, as read and redirect to its subject."""
     mine = outbox.notices(request.post)
     notice = or_404(mine.get, pk=notice_id)
-    outbox.mark_read(request.post, mine.filter(key=notice.key).values_list("pk", flat=True))
+    outbox.mark_read(request.post, key=notice.key)
     motion = notice.payload.get("motion")
     return redirect("portal:motion", motion) if motion else redirect("portal:inbox")
 
