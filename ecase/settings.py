@@ -207,7 +207,7 @@ STATIC_ROOT = BASE_DIR / "static-root"
 MEDIA_ROOT = env.path("ECASE_MEDIA", formats.FOLDER, default=VAR_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "ecase.static_files.Storage"},
 }
 UPLOAD_MAX_BYTES = env.number("ECASE_UPLOAD_MAX_MB", default=20) * 1024 * 1024
 # Larger files come in pieces (tus); they are not enclosed in evidence, which has their digests.
