@@ -18,7 +18,7 @@ from workflows.motions.worklists import worklist_keys
 # Alias of `all`, the original name.
 OPEN = "open"
 # Filters that would reveal, of a motion of the list `kept`, what happened after the caller's own act.
-TELLING = ("state", "appeal_state", "due", "due_before", "valid_before", "assigned_to", "q")
+TELLING = ("state", "appeal_state", "decided", "due", "due_before", "valid_before", "assigned_to", "q")
 # Filters by an instant, which is none without its offset from UTC (RFC 3339).
 INSTANTS = ("due_before", "valid_before")
 LOCAL = _("State the offset from UTC, as in 2026-12-01T09:00:00Z.")

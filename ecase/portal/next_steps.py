@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post, Role
@@ -36,6 +37,18 @@ _IN_STATE: dict[tuple[str, str], Any] = {
     (ActType.PROTOCOL, State.HEARING): _("The judge hears the parties and decides."),
     (ActType.REGISTRATION, State.TRANSFERRED): _("The service registers the motion with the other court."),
 }
+# The same, said to whom it is expected of.
+YOURS: dict[str, Any] = {
+    ActType.MOTION: _("You complete the motion and file it."),
+    ActType.APPROVAL: _("You approve the motion or send it back."),
+    ActType.AGREEMENT: _("You agree, refuse or return the motion."),
+    ActType.SUPPLEMENT: _("You send the materials that the judge has asked for."),
+    ActType.PROTOCOL: _("You decide."),
+    ActType.LIFTING_CONSENT: _("You agree to the lifting or refuse it."),
+    ActType.EXECUTION_REPORT: _("You report the execution."),
+    ActType.RESTORATION: _("You rule on restoring the term of the appeal."),
+    ActType.APPEAL_RULING: _("You rule on the appeal."),
+}
 REPORT_FOR_DEFENCE = _("The investigator reports the execution.")
 
 
@@ -45,10 +58,11 @@ def with_awaited_acts(rows: QuerySet[Motion], post: Post, kinds: KindRows) -> Qu
     return rows.annotate(awaited=motion, awaited_on_appeal=appeal)
 
 
-def next_steps(motion: Motion) -> list[Any]:
+def next_steps(motion: Motion, post: Post) -> list[Any]:
     """A sentence for what the motion waits for, and one for its appeal; empty if it waits for nothing.
 
-    A motion in memory, as it stood earlier, waits for what its state says.
+    To counsel, until when he can appeal comes first. A motion in memory, as it stood earlier, waits for what its state
+    says.
     """
     if hasattr(motion, "awaited"):
         awaited, on_appeal = motion.awaited, motion.awaited_on_appeal  # type: ignore[attr-defined]
@@ -57,4 +71,23 @@ def next_steps(motion: Motion) -> list[Any]:
     sentence = _IN_STATE.get((awaited, motion.state)) or OF_MOTION.get(awaited)
     if awaited == ActType.EXECUTION_REPORT and motion.author.role == Role.DEFENDER:
         sentence = REPORT_FOR_DEFENCE
-    return [words for words in (sentence, OF_APPEAL.get(on_appeal)) if words]
+    words = [sentence, OF_APPEAL.get(on_appeal)]
+    for place, act_type in enumerate((awaited, on_appeal)):
+        if act_type in YOURS and _is_expected(act_type, motion, post):
+            words[place] = YOURS[act_type]
+    appeal_until = motion.appeal_until if post.role == Role.DEFENDER and motion.appeal_state == "none" else None
+    if appeal_until and appeal_until > timezone.now():
+        until = timezone.localtime(appeal_until).strftime("%d.%m.%Y %H:%M")
+        words.insert(0, _("You can appeal until %(until)s.") % {"until": until})
+    return [sentence for sentence in words if sentence]
+
+
+def _is_expected(act_type: str, motion: Motion, post: Post) -> bool:
+    """Whether it is this post of whom the act is expected, among those who see the motion."""
+    if act_type in (ActType.PROTOCOL, ActType.RESTORATION):
+        return motion.judge_id == post.officer_id
+    if act_type == ActType.APPEAL_RULING:
+        return motion.appellate_judge_id == post.officer_id
+    if act_type in (ActType.MOTION, ActType.SUPPLEMENT, ActType.EXECUTION_REPORT):
+        return motion.author_id == post.pk
+    return post.role == (Role.HEAD_OF_UNIT if act_type == ActType.APPROVAL else Role.PROSECUTOR)

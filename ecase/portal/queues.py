@@ -16,7 +16,7 @@ from ecase.officers.models import Post, Role
 from ecase.pagination import Page, fetch_page, read_cursor
 from ecase.portal.next_steps import with_awaited_acts
 from workflows.motions import queries, signers
-from workflows.motions.filters import MotionFilter
+from workflows.motions.filters import DENIED, GRANTED, MotionFilter
 from workflows.motions.models import Motion
 from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_by_case_number
@@ -26,6 +26,7 @@ from workflows.statute.schema import Catalogue
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # The names of the values of ``due``.
+DECIDED = {GRANTED: _("granted"), DENIED: _("refused")}
 DUE = {"overdue": _("overdue"), "day": _("within 24 hours"), "three_days": _("within three days")}
 
 
@@ -38,12 +39,13 @@ class Wishes:
     kind: str
     group: str
     due: str
+    decided: str
     text: str
     cursor: str
 
     @classmethod
     def read(cls, query: QueryDict) -> "Wishes":
-        typed = {name: query.get(name, "") for name in ("state", "kind", "group")}
+        typed = {name: query.get(name, "") for name in ("state", "kind", "group", "decided")}
         typed |= {"due": due if (due := query.get("due", "")) in DUE else ""}
         typed |= {"text": query.get("q", "").strip(), "cursor": query.get("after", "")}
         return cls(scope=query.get("scope") or WAITING, **typed)
@@ -51,7 +53,13 @@ class Wishes:
     @property
     def chosen(self) -> dict[str, str]:
         """The filters by the names of ``MotionFilter``."""
-        return {"state": self.state, "kind": self.kind, "group": self.group, "due": self.due, "q": self.text}
+        return {**self.filters, "q": self.text}
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters other than the text, without those that are not chosen."""
+        names = ("state", "kind", "group", "due", "decided")
+        return {name: chosen for name in names if (chosen := getattr(self, name))}
 
     @property
     def narrows(self) -> bool:
@@ -119,7 +127,7 @@ def _page(
     Of a kept list, filters by later data are dropped, since they would reveal it.
     """
     worklist = _worklist(post, wishes)
-    chosen = replace(wishes, state="", due="", text="").chosen if worklist.is_kept else wishes.chosen
+    chosen = replace(wishes, state="", due="", decided="", text="").chosen if worklist.is_kept else wishes.chosen
     narrowing = MotionFilter(chosen, worklist.motions(post, kinds), post=post)
     rows = narrowing.qs if narrowing.is_valid() else narrowing.queryset.none()
     if worklist.is_kept and wishes.text:

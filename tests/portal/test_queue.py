@@ -136,12 +136,12 @@ def test_what_is_to_be_done_waits_for_whoever_does_it(
 STEPS = [
     (scenes.approval, "The head of the body approves the motion or sends it back."),
     (scenes.filed, "The prosecutor agrees, refuses or returns the motion."),
-    (scenes.returned, "The author completes the motion and files it again."),
+    (scenes.returned, "You complete the motion and file it."),
     (scenes.assigned, "The judge decides."),
     (scenes.heard, "The judge hears the parties and decides."),
-    (scenes.delivered, "The author reports the execution."),
+    (scenes.delivered, "You report the execution."),
     (scenes.lifting, "The prosecutor agrees to the lifting or refuses it."),
-    (scenes.late, "The author reports the execution. The judge rules on restoring the term of the appeal."),
+    (scenes.late, "You report the execution. The judge rules on restoring the term of the appeal."),
 ]
 
 

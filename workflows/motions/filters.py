@@ -15,11 +15,13 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet, IsoDateTimeFilte
 
 from ecase.officers.models import Post
 from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_mentioning
 from workflows.motions.states import AppealState, State
 from workflows.statute.catalogue import catalogue, in_force
 
 ME = "me"
+GRANTED, DENIED = "granted", "refused"
 DUE: dict[str, Callable[[datetime], Q]] = {
     "overdue": lambda now: Q(next_due_at__lt=now, due_at_once=False),
     "day": lambda now: Q(next_due_at__range=(now, now + timedelta(hours=24))),
@@ -60,6 +62,11 @@ class MotionFilter(FilterSet):
     kind = SlugFilter(max_length=40)
     group = SlugFilter(method="filter_group", max_length=40, help_text="A group of kinds of the catalogue.")
     appeal_state = ChoiceFilter(choices=AppealState.choices)
+    decided = ChoiceFilter(
+        method="filter_decided",
+        choices=[(key, key) for key in (GRANTED, DENIED)],
+        help_text="What was decided: the request was granted, in whole or in part, or refused.",
+    )
     due = ChoiceFilter(method="filter_due", choices=[(key, key) for key in DUE], help_text="When its next deadline is.")
     due_before = IsoDateTimeFilter("next_due_at", "lt", help_text="The next deadline is before this instant.")
     valid_before = IsoDateTimeFilter("valid_until", "lt", help_text="The sanction ends before this instant.")
@@ -87,6 +94,11 @@ class MotionFilter(FilterSet):
         """By the group of their kind in the catalogue in force."""
         law = catalogue(in_force(settings.JURISDICTION, timezone.now()).pk)
         return motions.filter(kind__in=[kind.key for kind in law.kinds.values() if kind.group == value])
+
+    def filter_decided(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
+        """By the outcome, as the catalogue of each motion has it."""
+        granted = KindRows.load().was_granted()
+        return motions.filter(granted) if value == GRANTED else motions.exclude(outcome="").exclude(granted)
 
     def filter_due(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
         """By the time left until the next deadline."""

@@ -14,7 +14,7 @@ from ecase.officers.models import Post
 from ecase.portal.law import UNKNOWN
 from ecase.portal.next_steps import next_steps
 from ecase.portal.queues import Wishes
-from workflows.motions.models import Motion
+from workflows.motions.models import Act, Motion
 from workflows.motions.persons import main_person
 from workflows.motions.states import State
 from workflows.papers.wording import words
@@ -80,8 +80,23 @@ def groups(digest: str) -> str:
 
 @register.filter
 def subject(motion: Motion, post: Post) -> Any:
-    """The person by whom a list names a motion for this post."""
-    return main_person(motion, post)
+    """The person by whom a list names a motion for this post; asked of the database once."""
+    known: dict[Any, Any] = motion.__dict__.setdefault("subjects_shown", {})
+    if post.pk not in known:
+        known[post.pk] = main_person(motion, post)
+    return known[post.pk]
+
+
+@register.filter
+def decided(motion: Motion) -> Any:
+    """The outcome of a decided motion, of the law under which it was filed; None before the decision."""
+    return motion.kind_entry.outcome(motion.outcome) if motion.outcome else None
+
+
+@register.filter
+def author(act: Act) -> Any:
+    """Who did an act, in words; an act of the service has no officer."""
+    return act.author_in() if act.author_id else _("the service, by itself")
 
 
 @register.filter
@@ -115,8 +130,8 @@ def event_name(events: Mapping[str, Any], event: str) -> Any:
 
 @register.inclusion_tag("portal/partials/article.html")
 def article(rule: Rule) -> dict[str, Any]:
-    """The article of a rule, or that the law is silent and the court's order applies."""
-    return {"article": "" if rule.mark == "U" else rule.article, "unknown": UNKNOWN if rule.mark == "U" else ""}
+    """The article of a field or an attachment; nothing where the law asks for none."""
+    return {"article": "" if rule.mark == "U" else rule.article}
 
 
 @register.simple_tag

@@ -43,4 +43,5 @@ def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
         "states": [(state.value, state.label) for state in State],
         "groups": [group for group in grouped if group[2]],
         "dues": list(queues.DUE.items()),
+        "outcomes": list(queues.DECIDED.items()),
     }
