@@ -7,21 +7,27 @@ import orjson
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from ecase.portal.pages import PortalRequest, for_officers, page, refused_json
+from ecase.officers.models import Post
+from ecase.portal import act_fields
+from ecase.portal.pages import PortalRequest, for_officers, page, posted_from, refused_json
 from ecase.problems import Invalid, Problem, Undecided
 from workflows.motions import queries
+from workflows.motions.models import PreparedAct
+from workflows.motions.persons import main_person
 from workflows.motions.services import batch, pending_signatures
 from workflows.motions.services.batch import Outcome
 from workflows.motions.states import ActType
+
+MOST_FACTS = 8
 
 
 @require_safe
 @for_officers
 def signatures(request: PortalRequest) -> HttpResponse:
     """Unsigned acts that this post has prepared, and signatures that wait to be verified: its own and the court's."""
-    prepared = [(act, ActType(act.type)) for act in batch.acts_to_sign(request.post)]
+    prepared = [_to_choose(act, request.post) for act in batch.acts_to_sign(request.post)]
     waiting = [(pending, ActType(pending.prepared.type)) for pending in pending_signatures.waiting_for(request.post)]
     own = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id == request.post.pk]
     others = [(pending, kind) for pending, kind in waiting if pending.prepared.author_id != request.post.pk]
@@ -32,7 +38,7 @@ def signatures(request: PortalRequest) -> HttpResponse:
     return page(request, "signatures.html", context)
 
 
-@require_POST
+@posted_from("portal:signatures")
 @for_officers
 def sign_many(request: PortalRequest) -> HttpResponse:
     """Take signatures as JSON, ``{"signatures": [{"act", "cms"}]}``; answer with the result of each act."""
@@ -42,6 +48,14 @@ def sign_many(request: PortalRequest) -> HttpResponse:
         return refused_json(Invalid(Problem("signatures", _("The signatures could not be read."), "signatures")))
     results = [_result(outcome) for outcome in batch.perform_many(given, request.post)]
     return JsonResponse({"results": results})
+
+
+def _to_choose(prepared: PreparedAct, post: Post) -> dict[str, Any]:
+    """An act as the list of what can be signed shows it: whom it is about, what it decides, its short facts."""
+    act_type, motion = ActType(prepared.type), prepared.motion
+    lines = act_fields.describe_payload(motion, act_type, prepared.payload)
+    facts = [line for line in lines if line.text and not line.is_long]
+    return {"act": prepared, "type": act_type, "person": main_person(motion, post), "facts": facts[:MOST_FACTS]}
 
 
 def _given(body: bytes) -> list[tuple[UUID, bytes]]:

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_POST, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from ecase.cases import documents
 from ecase.officers.models import Post
+from ecase.outbox import services as outbox
 from ecase.portal import act_fields, files
 from ecase.portal.act_buttons import ActButtons, act_buttons, address_of
-from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, refused, refused_json
+from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, posted_from, refused, refused_json
 from ecase.problems import Refused, Undecided
 from workflows.motions import signers
 from workflows.motions.exports import act_evidence
@@ -34,6 +36,7 @@ def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
         "lines": act_fields.describe_payload(prepared.motion, kind, prepared.payload),
         "back": address_of(prepared.motion, kind),
         "done": Act.objects.filter(sha256=prepared.sha256).first(),
+        "newer": acting.newest_instead(prepared, timezone.now()),
         "minutes": int(settings.PREPARED_LIFETIME.total_seconds() // 60),
     }
     return page(request, "sign.html", context)
@@ -57,7 +60,7 @@ def prepared_pdf(request: PortalRequest, prepared_id: UUID) -> HttpResponseBase:
     return files.inline(documents.open_blob(prepared.pdf), f"{prepared.type}.pdf", files.PDF)
 
 
-@require_POST
+@posted_from("portal:sign", "prepared_id")
 @for_officers
 def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
     """Take the signature; JSON with the next address, or all problems."""
@@ -76,6 +79,7 @@ def submit(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
 def done(request: PortalRequest, act_id: UUID) -> HttpResponse:
     """The act is signed: the proof, and what happens next."""
     seen: SeenAct = or_404(signers.act, request.post, act_id)
+    outbox.mark_read(request.post, key=str(seen.motion.pk))
     possible = ActButtons([], []) if seen.is_kept else act_buttons(seen.motion, request.post)
     return page(request, "done.html", {**_about(seen, request.post), "buttons": possible})
 

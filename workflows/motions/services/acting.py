@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,7 @@ from workflows.motions.locking import lock
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.rules import payloads, volume
 from workflows.motions.services import pending_signatures
-from workflows.motions.states import ActType
+from workflows.motions.states import DECISIONS, ActType
 
 available = checks.available
 form = payloads.form
@@ -49,6 +49,16 @@ def prepare(motion: Motion, act_type: ActType | str, author: Post, payload: Mapp
     ``Conflict`` or ``Invalid`` (every fault at its field); each refusal is in the audit log.
     """
     return _prepare(motion, ActType(act_type), author, payload)
+
+
+def refusal_of(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str, Any]) -> Refused | None:
+    """Why :func:`prepare` would refuse this payload of a form now; nothing is stored or logged."""
+    try:
+        checks.require_allowed(motion, act_type, author)
+        checks.require_complete(motion, act_type, _stated(motion, act_type, payload), author)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> bytes:
@@ -144,24 +154,53 @@ def _perform(motion: Motion, what: str, author: Post, prepared: PreparedAct, rec
 def _require_signable(motion: Motion, prepared: PreparedAct, now: datetime) -> None:
     """Claim the prepared act for this signature: of two concurrent signatures, one updates the row."""
     if not _CLAIM.update(prepared=prepared.pk, now=now):
-        raise _not_waiting(prepared)
+        raise _not_waiting(prepared, now)
     if prepared.motion_revision != motion.revision:
         message = _("The motion has changed since this act was prepared. Look at it again.")
         raise Conflict(Problem("moved-on", message, params={"state": motion.state, "revision": motion.revision}))
 
 
+def _replaced(until: datetime) -> Q:
+    """The prepared acts whose author has prepared the same step with other content since, until this instant.
+
+    A decision is one step, in whichever form it is made. What states the same on the same motion replaces nothing.
+    """
+    decisions = sorted(DECISIONS)
+    later = PreparedAct.objects.filter(
+        motion=OuterRef("motion"),
+        author=OuterRef("author"),
+        created_at__gt=OuterRef("created_at"),
+        created_at__lte=until,
+    )
+    same = Q(type=OuterRef("type"), payload=OuterRef("payload"), motion_revision=OuterRef("motion_revision"))
+    of_type = Exists(later.filter(~same, type=OuterRef("type")))
+    return Q(of_type) | Q(Exists(later.filter(~same, type__in=decisions)), type__in=decisions)
+
+
 _CLAIM = HotUpdate(
     lambda prepared, now: (
-        PreparedAct.objects.filter(pk=prepared, performed_at=None, expires_at__gt=now),
+        PreparedAct.objects.filter(~_replaced(now), pk=prepared, performed_at=None, expires_at__gt=now),
         {"performed_at": now},
     )
 )
 
 
-def _not_waiting(prepared: PreparedAct) -> Refused:
+def newest_instead(prepared: PreparedAct, at: datetime) -> PreparedAct | None:
+    """What the author has prepared last in place of an act that can no longer be signed for it; else None."""
+    if not PreparedAct.objects.filter(_replaced(at), pk=prepared.pk).exists():
+        return None
+    step = DECISIONS if prepared.type in DECISIONS else (prepared.type,)
+    rows = PreparedAct.objects.filter(motion=prepared.motion_id, author=prepared.author_id, type__in=step)
+    return rows.filter(created_at__lte=at).order_by("-created_at").first()
+
+
+def _not_waiting(prepared: PreparedAct, now: datetime) -> Refused:
     if PreparedAct.objects.filter(pk=prepared.pk, performed_at__isnull=False).exists():
         message = _("This act has already been signed.")
         return Conflict(Problem("already-performed", message, params={"act": str(prepared.pk)}))
+    if newest := newest_instead(prepared, now):
+        message = _("You have prepared this act anew since, with other content. Sign the newer one.")
+        return Conflict(Problem("prepared-anew", message, params={"prepared": str(newest.pk)}))
     return Expired(Problem("prepared-expired", _("The time to sign has run out. Prepare the act again.")))
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from ecase.officers.models import Post
 from ecase.problems import Conflict, Problem, Refused
 from workflows.motions.models import Act, PreparedAct
 from workflows.motions.services import acting
+from workflows.motions.states import DECISIONS
 
 MOST = 100
 
@@ -51,7 +52,15 @@ def _performed(prepared_id: uuid.UUID, cms: bytes, author: Post) -> Outcome:
         return Outcome(prepared_id, refusal=refusal)
 
 
-def acts_to_sign(author: Post) -> QuerySet[PreparedAct]:
-    """The acts that ``author`` has prepared and can still sign, first to expire first; at most one batch."""
+def acts_to_sign(author: Post) -> list[PreparedAct]:
+    """The acts that ``author`` has prepared and can still sign, first to expire first; at most one batch.
+
+    Of several that he has prepared for one step of a motion, the newest; none that the motion has moved on from.
+    """
     waiting = PreparedAct.objects.filter(author=author, performed_at=None, pending=None, expires_at__gt=timezone.now())
-    return waiting.select_related("motion__case", "motion__catalogue").order_by("expires_at", "pk")[:MOST]
+    current = waiting.filter(motion_revision=F("motion__revision")).select_related("motion__case", "motion__catalogue")
+    newest = dict[tuple[uuid.UUID, bool, str], PreparedAct]()
+    for prepared in current.prefetch_related("motion__case__persons").order_by("-created_at", "pk")[: MOST * 2]:
+        is_decision = prepared.type in DECISIONS
+        newest.setdefault((prepared.motion_id, is_decision, "" if is_decision else prepared.type), prepared)
+    return sorted(newest.values(), key=lambda prepared: prepared.expires_at)[:MOST]
