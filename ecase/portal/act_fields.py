@@ -27,6 +27,11 @@ class Line:
     rows: tuple[tuple[str, ...], ...] = ()
     is_long: bool = False
 
+    @property
+    def labelled_rows(self) -> list[list[tuple[str, str]]]:
+        """The rows, each cell with the name of its column."""
+        return [list(zip(self.header, row, strict=True)) for row in self.rows]
+
 
 def describe_motion(motion: Motion) -> list[Line]:
     """The statement of the motion: the request and its reasons."""
@@ -46,6 +51,11 @@ def describe_payload(motion: Motion, act_type: ActType, payload: Mapping[str, An
     if new := payload.get(NEW_OUTCOME):
         lines.append(Line(_("Decided instead"), str(motion.kind_entry.outcome(new).label)))
     return [*lines, *_lines(motion, payloads.form_of(motion, act_type, payload), payload)]
+
+
+def describe_field(motion: Motion, field: Field, payload: Mapping[str, Any]) -> Line:
+    """One field of a payload; a line without text if it is empty."""
+    return next(_lines(motion, Form(fields=(field,)), payload), Line(field.label))
 
 
 def _lines(motion: Motion, form: Form, payload: Mapping[str, Any]) -> Iterator[Line]:
