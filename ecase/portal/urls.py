@@ -1,6 +1,9 @@
 """URLs of the pages."""
 
-from django.urls import path
+from django.templatetags.static import static
+from django.urls import path, register_converter
+from django.urls.converters import UUIDConverter
+from django.views.generic import RedirectView
 
 from ecase.portal.views import (
     acts,
@@ -25,7 +28,25 @@ from ecase.portal.views import (
 
 app_name = "portal"
 
+
+class IdConverter(UUIDConverter):
+    """An id in either case, since programs that people copy it from write it in capitals (F-F19)."""
+
+    regex = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class Icon(RedirectView):
+    """The icon at the address where browsers ask for it by themselves."""
+
+    def get_redirect_url(self, *args: object, **kwargs: object) -> str:
+        """The address of the file."""
+        return static("portal/img/mark.svg")
+
+
+register_converter(IdConverter, "id")
+
 urlpatterns = [
+    path("favicon.ico", Icon.as_view()),
     path("", queue.home, name="home"),
     path("sign-in/", sign_in.start, name="sign-in"),
     path("sign-in/challenge/", sign_in.challenge, name="challenge"),
@@ -40,52 +61,52 @@ urlpatterns = [
     path("inbox/", notices.index, name="inbox"),
     path("inbox/<int:notice_id>/", notices.open_notice, name="notice"),
     path("cases/", cases.index, name="cases"),
-    path("cases/<uuid:case_id>/", cases.show, name="case"),
-    path("cases/<uuid:case_id>/team/", teams.join, name="team-join"),
-    path("cases/<uuid:case_id>/team/leader/", teams.lead, name="team-lead"),
-    path("cases/<uuid:case_id>/motions/", cases.start_motion, name="start-motion"),
-    path("cases/<uuid:case_id>/documents/<uuid:document_id>/", cases.document, name="document"),
-    path("motions/<uuid:motion_id>/", motions.show, name="motion"),
-    path("motions/<uuid:motion_id>/materials/", motions.materials, name="materials"),
-    path("motions/<uuid:motion_id>/pulse/", motions.pulse, name="pulse"),
-    path("motions/<uuid:motion_id>/versions/", motions.versions, name="versions"),
-    path("motions/<uuid:motion_id>/draw/", motions.draw, name="draw"),
-    path("motions/<uuid:motion_id>/notices/", notices.of_motion, name="motion-notices"),
-    path("motions/<uuid:motion_id>/copies/", copies.of_motion, name="copies"),
-    path("copies/<uuid:copy_id>/acknowledgement/", copies.acknowledge, name="copy-acknowledge"),
-    path("copies/<uuid:copy_id>/service/", copies.record, name="copy-record"),
-    path("copies/<uuid:copy_id>/proof/", copies.proof, name="copy-proof"),
-    path("motions/<uuid:motion_id>/file.pdf", motions.whole_file, name="motion-file"),
-    path("motions/<uuid:motion_id>/draft/", drafts.edit, name="draft"),
-    path("motions/<uuid:motion_id>/draft/file/", drafts.file, name="file"),
-    path("motions/<uuid:motion_id>/draft/earlier/", drafts.relate, name="relate"),
-    path("motions/<uuid:motion_id>/draft/discard/", drafts.discard, name="discard"),
-    path("motions/<uuid:motion_id>/attachments/for/<slug:requirement>/", drafts.attach, name="attach"),
-    path("motions/<uuid:motion_id>/attachments/<int:attachment_id>/", drafts.attachment, name="attachment"),
-    path("motions/<uuid:motion_id>/attachments/<int:attachment_id>/remove/", drafts.detach, name="detach"),
-    path("motions/<uuid:motion_id>/decide/", decision.write, name="decide"),
-    path("motions/<uuid:motion_id>/decide/fields/", decision.fields, name="decision-fields"),
-    path("motions/<uuid:motion_id>/decide/suggestion/", decision.suggest, name="suggest"),
-    path("motions/<uuid:motion_id>/decide/preview/", decision.preview, name="preview-decision"),
-    path("motions/<uuid:motion_id>/decide/prepare/", decision.freeze, name="prepare-decision"),
-    path("motions/<uuid:motion_id>/acts/<slug:act_type>/", acts.write, name="act"),
-    path("motions/<uuid:motion_id>/acts/<slug:act_type>/fields/", acts.fields, name="act-fields"),
-    path("motions/<uuid:motion_id>/acts/<slug:act_type>/prepare/", acts.freeze, name="prepare-act"),
-    path("motions/<uuid:motion_id>/acts/<slug:act_type>/preview/", acts.preview, name="preview"),
-    path("motions/<uuid:motion_id>/acts/<slug:act_type>/preview.pdf", acts.preview_pdf, name="preview-pdf"),
-    path("prepared/<uuid:prepared_id>/", signing.sign, name="sign"),
-    path("prepared/<uuid:prepared_id>/act.json", signing.to_sign, name="to-sign"),
-    path("prepared/<uuid:prepared_id>/act.pdf", signing.prepared_pdf, name="prepared-pdf"),
-    path("prepared/<uuid:prepared_id>/signature/", signing.submit, name="submit-signature"),
+    path("cases/<id:case_id>/", cases.show, name="case"),
+    path("cases/<id:case_id>/team/", teams.join, name="team-join"),
+    path("cases/<id:case_id>/team/leader/", teams.lead, name="team-lead"),
+    path("cases/<id:case_id>/motions/", cases.start_motion, name="start-motion"),
+    path("cases/<id:case_id>/documents/<id:document_id>/", cases.document, name="document"),
+    path("motions/<id:motion_id>/", motions.show, name="motion"),
+    path("motions/<id:motion_id>/materials/", motions.materials, name="materials"),
+    path("motions/<id:motion_id>/pulse/", motions.pulse, name="pulse"),
+    path("motions/<id:motion_id>/versions/", motions.versions, name="versions"),
+    path("motions/<id:motion_id>/draw/", motions.draw, name="draw"),
+    path("motions/<id:motion_id>/notices/", notices.of_motion, name="motion-notices"),
+    path("motions/<id:motion_id>/copies/", copies.of_motion, name="copies"),
+    path("copies/<id:copy_id>/acknowledgement/", copies.acknowledge, name="copy-acknowledge"),
+    path("copies/<id:copy_id>/service/", copies.record, name="copy-record"),
+    path("copies/<id:copy_id>/proof/", copies.proof, name="copy-proof"),
+    path("motions/<id:motion_id>/file.pdf", motions.whole_file, name="motion-file"),
+    path("motions/<id:motion_id>/draft/", drafts.edit, name="draft"),
+    path("motions/<id:motion_id>/draft/file/", drafts.file, name="file"),
+    path("motions/<id:motion_id>/draft/earlier/", drafts.relate, name="relate"),
+    path("motions/<id:motion_id>/draft/discard/", drafts.discard, name="discard"),
+    path("motions/<id:motion_id>/attachments/for/<slug:requirement>/", drafts.attach, name="attach"),
+    path("motions/<id:motion_id>/attachments/<int:attachment_id>/", drafts.attachment, name="attachment"),
+    path("motions/<id:motion_id>/attachments/<int:attachment_id>/remove/", drafts.detach, name="detach"),
+    path("motions/<id:motion_id>/decide/", decision.write, name="decide"),
+    path("motions/<id:motion_id>/decide/fields/", decision.fields, name="decision-fields"),
+    path("motions/<id:motion_id>/decide/suggestion/", decision.suggest, name="suggest"),
+    path("motions/<id:motion_id>/decide/preview/", decision.preview, name="preview-decision"),
+    path("motions/<id:motion_id>/decide/prepare/", decision.freeze, name="prepare-decision"),
+    path("motions/<id:motion_id>/acts/<slug:act_type>/", acts.write, name="act"),
+    path("motions/<id:motion_id>/acts/<slug:act_type>/fields/", acts.fields, name="act-fields"),
+    path("motions/<id:motion_id>/acts/<slug:act_type>/prepare/", acts.freeze, name="prepare-act"),
+    path("motions/<id:motion_id>/acts/<slug:act_type>/preview/", acts.preview, name="preview"),
+    path("motions/<id:motion_id>/acts/<slug:act_type>/preview.pdf", acts.preview_pdf, name="preview-pdf"),
+    path("prepared/<id:prepared_id>/", signing.sign, name="sign"),
+    path("prepared/<id:prepared_id>/act.json", signing.to_sign, name="to-sign"),
+    path("prepared/<id:prepared_id>/act.pdf", signing.prepared_pdf, name="prepared-pdf"),
+    path("prepared/<id:prepared_id>/signature/", signing.submit, name="submit-signature"),
     path("signatures/", batch.signatures, name="signatures"),
     path("signatures/sign/", batch.sign_many, name="sign-many"),
-    path("acts/<uuid:act_id>/", signing.show, name="act-show"),
-    path("acts/<uuid:act_id>/done/", signing.done, name="done"),
-    path("acts/<uuid:act_id>/act.pdf", signing.pdf, name="act-pdf"),
-    path("acts/<uuid:act_id>/container/", signing.container, name="container"),
-    path("acts/<uuid:act_id>/files/<str:sha256>/", signing.file, name="act-file"),
+    path("acts/<id:act_id>/", signing.show, name="act-show"),
+    path("acts/<id:act_id>/done/", signing.done, name="done"),
+    path("acts/<id:act_id>/act.pdf", signing.pdf, name="act-pdf"),
+    path("acts/<id:act_id>/container/", signing.container, name="container"),
+    path("acts/<id:act_id>/files/<str:sha256>/", signing.file, name="act-file"),
     path("endpoints/", endpoints.index, name="endpoints"),
-    path("endpoints/<uuid:endpoint_id>/", endpoints.change, name="endpoint"),
+    path("endpoints/<id:endpoint_id>/", endpoints.change, name="endpoint"),
     path("statistics/", statistics.show, name="statistics"),
     path("statistics/table.csv", statistics.table, name="statistics-table"),
     path("audit/", audit.index, name="audit"),
