@@ -16,6 +16,7 @@ from ecase.cases.models import Person
 from ecase.instants import format_instant, parse_instant
 from ecase.portal.conditional_fields import Asked, asked
 from ecase.problems import Invalid, Problem
+from workflows.papers import glyphs
 from workflows.statute.schema import Field, Form
 from workflows.statute.validation import tidy
 
@@ -151,6 +152,12 @@ def inputs(
         )
         found.append(entry)
     return found
+
+
+def unshown(form: Form, payload: Mapping[str, Any]) -> list[tuple[Field, str]]:
+    """The fields with characters that the paper cannot show, which it writes as code points (F-F14)."""
+    found = ((field, glyphs.unshown(payload.get(field.key))) for field in form.fields)
+    return [(field, " ".join(f"{char} (U+{ord(char):04X})" for char in chars)) for field, chars in found if chars]
 
 
 def _local(of: Field, value: Any) -> Any:

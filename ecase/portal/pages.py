@@ -6,13 +6,16 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from ecase.cases.integrity import Altered
 from ecase.officers.models import Post, Role
+from ecase.portal import refusals
 from ecase.problems import Problem, Refused
 
 P = ParamSpec("P")
@@ -50,6 +53,22 @@ def for_officers(view: View[P], roles: Collection[str] = Role.values) -> PlainVi
     return wraps(view)(guarded)
 
 
+def posted_from(name: str, *keys: str) -> Callable[[PlainView[P]], PlainView[P]]:
+    """Admit POST. A GET of such an address (a reload, another language, the way back after a sign-in) is redirected
+    to the page ``name``, where its form is; ``keys`` are the parts of the address that this page has as well.
+    """
+
+    def admit(view: PlainView[P]) -> PlainView[P]:
+        def admitted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.method in ("GET", "HEAD"):
+                return HttpResponseRedirect(reverse(name, kwargs={key: kwargs[key] for key in keys}))
+            return require_POST(view)(request, *args, **kwargs)
+
+        return wraps(view)(admitted)
+
+    return admit
+
+
 def or_404(find: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """The result of ``find``; 404 if it is missing or not visible, so that guessing ids reveals nothing."""
     try:
@@ -59,7 +78,9 @@ def or_404(find: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A whole page."""
+    """A whole page: what this officer may see now, and what its form was refused for."""
+    if "refusal" not in context and (refusal := refusals.held(request)):
+        context = {**context, **faults(refusal)}
     return render(request, f"portal/{template}", context, status=status)
 
 
@@ -68,7 +89,7 @@ def refused(request: HttpRequest, template: str, context: dict[str, Any], refusa
     return _with_headers(page(request, template, {**context, **faults(refusal)}, status=refusal.status), refusal)
 
 
-def faults(refusal: Refused) -> dict[str, Any]:
+def faults(refusal: Refused | refusals.Held) -> dict[str, Any]:
     """Context of the error summary and of the fields that it links to."""
     return {"refusal": refusal, "errors": by_field(refusal.problems)}
 

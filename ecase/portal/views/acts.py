@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ecase.officers.models import Post
-from ecase.portal import attachments, files, forms
+from ecase.portal import attachments, conflicts, files, forms, refusals
 from ecase.portal.act_buttons import address_of
-from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
+from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, posted_from, refused
+from ecase.portal.views.drafts import answer_of
 from ecase.portal.views.motions import about, decision_alone
 from ecase.problems import Problem, Refused
 from workflows.motions.acts.registry import spec_of
@@ -42,12 +43,22 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
             return render(request, "portal/act_status.html", {"choose_first": True})
         return keep(request, motion, kind, payload)
     if kind not in acting.available(motion, request.post):
-        return page(request, "act_not_possible.html", {**about(motion, request.post), "act_type": kind}, status=409)
-    payload = drafts.load_act_draft(motion, request.post, kind)
-    return page(request, "act.html", _about(motion, request.post, kind, payload))
+        return not_possible(request, motion, kind)
+    payload = {**drafts.load_act_draft(motion, request.post, kind), **refusals.unsaved(request)}
+    refusal = acting.refusal_of(motion, kind, request.post, payload) if refusals.MARK in request.GET else None
+    shown = faults(refusal) if refusal else {}
+    return page(request, "act.html", {**_about(motion, request.post, kind, payload, refusal), **shown})
 
 
-@require_POST
+def not_possible(request: PortalRequest, motion: Motion, kind: ActType) -> HttpResponse:
+    """Why this act cannot be written now."""
+    context = {**about(motion, request.post), "act_type": kind}
+    if refusal := acting.refusal_of(motion, kind, request.post, {}):
+        return refused(request, "act_not_possible.html", context, refusal)
+    return page(request, "act_not_possible.html", context, status=409)
+
+
+@posted_from("portal:act", "motion_id", "act_type")
 @for_officers
 def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponse:
     """The fields of the chosen outcome, keeping the input of fields that the previous outcome has as well."""
@@ -56,16 +67,25 @@ def fields(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespon
     return render(request, "portal/act_fields.html", _fields(motion, request.post, kind, payload))
 
 
-@require_POST
+@posted_from("portal:act", "motion_id", "act_type")
 @for_officers
 def freeze(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpResponseBase:
-    """Prepare the act for signing, or show all problems."""
+    """Prepare the act for signing, or go back to its form, which shows all problems."""
     motion, kind = _found(request.post, motion_id, act_type)
-    payload = _read(motion, request.post, kind, request.POST)
+    return prepare(request, motion, kind, _read(motion, request.post, kind, request.POST))
+
+
+def prepare(request: PortalRequest, motion: Motion, kind: ActType, payload: dict[str, Any]) -> HttpResponseBase:
+    """Prepare an act with this payload; if it is refused, save what fits as its draft and go back to its form."""
     try:
         prepared = acting.prepare(motion, kind, request.post, payload)
     except Refused as refusal:
-        return refused(request, "act.html", _about(motion, request.post, kind, payload, refusal), refusal)
+        unsaved: dict[str, Any] = {}
+        if payload and kind in acting.available(motion, request.post):
+            save = partial(drafts.save_act_draft, motion, request.post, kind)
+            _kept, wrong = forms.save_what_fits(save, payload)
+            unsaved = {key: payload[key] for key in payload.keys() - forms.without(payload, wrong).keys()}
+        return refusals.send_back(request, address_of(motion, kind), refusal, unsaved)
     return redirect("portal:sign", prepared.pk)
 
 
@@ -88,14 +108,18 @@ def preview_pdf(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpR
 
 def keep(request: PortalRequest, motion: Motion, kind: ActType, payload: dict[str, Any]) -> HttpResponse:
     """Save the input; invalid values are reported and kept by the browser only."""
+    stored, base = drafts.load_act_draft(motion, request.post, kind), conflicts.read_base(request.POST)
+    conflicts.apply_choices(request.POST, base, payload, stored)
     try:
-        save = partial(drafts.save_act_draft, motion, request.post, kind)
-        _kept, wrong = forms.save_what_fits(save, payload)
+        save = partial(drafts.save_act_draft, motion, request.post, kind, base=base)
+        saved, wrong = forms.save_what_fits(save, payload)
     except Refused as refusal:
         return render(request, "portal/act_status.html", faults(refusal), status=refusal.status)
-    context = {"saved": True, "wrong": wrong, "errors": by_field(wrong)}
-    answer = render(request, "portal/act_status.html", context)
-    answer["X-Kept-All"] = "no" if wrong else "yes"
+    refusals.forget(request)
+    form = _form(motion, kind, payload, request.post)
+    context = answer_of(motion, request.post, form, saved, base, payload, wrong)
+    answer = render(request, "portal/act_status.html", {"motion": motion, **context})
+    answer["X-Kept-All"] = "no" if context["wrong"] else "yes"
     return answer
 
 
@@ -144,6 +168,7 @@ def _fields(
 ) -> dict[str, Any]:
     outcome = str(payload.get(OUTCOME, ""))
     payload = payloads.with_only_choice(motion, kind, payload, post)
+    form = _form(motion, kind, payload, post)
     return {
         "motion": motion,
         "act_type": kind,
@@ -151,6 +176,8 @@ def _fields(
         "outcome": outcome,
         "new_outcomes": payloads.new_outcomes(motion, kind, outcome),
         "new_outcome": payload.get(NEW_OUTCOME, ""),
-        "inputs": forms.inputs(_form(motion, kind, payload, post), payload, persons_of(motion, post), errors),
+        "inputs": forms.inputs(form, payload, persons_of(motion, post), errors),
+        "unshown": forms.unshown(form, payload),
         "errors": errors or {},
+        "base": conflicts.as_base(drafts.load_act_draft(motion, post, kind)),
     }

@@ -6,14 +6,14 @@ from functools import partial
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from ecase.audit import services, verification
 from ecase.audit.models import Entry
 from ecase.officers.models import Role
 from ecase.pagination import fetch_page_by_number
 from ecase.portal import files
-from ecase.portal.pages import PortalRequest, for_officers, or_404, page
+from ecase.portal.pages import PortalRequest, for_officers, or_404, page, posted_from
 from workflows.motions.visibility import entries_visible_to, entry_is_visible
 
 watchers = partial(for_officers, roles=(Role.AUDITOR, Role.ADMINISTRATOR))
@@ -106,7 +106,7 @@ def entry(request: PortalRequest, entry_id: int) -> HttpResponse:
     )
 
 
-@require_POST
+@posted_from("portal:audit")
 @watchers
 def verify(request: PortalRequest) -> HttpResponse:
     """Verify the whole log now."""

@@ -14,10 +14,10 @@ from ecase.cases.models import Case, TeamMember
 from ecase.cases.services import LEADER_NAMED_BY, OPENERS, investigators_of
 from ecase.officers.models import Post, Role
 from ecase.pagination import fetch_page, read_cursor
-from ecase.portal import kinds
+from ecase.portal import kinds, refusals
 from ecase.portal.files import inline
 from ecase.portal.next_steps import with_awaited_acts
-from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
+from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from ecase.problems import Refused
 from workflows.motions import queries
 from workflows.motions.persons import persons_shown_to, persons_visible_to
@@ -70,7 +70,7 @@ def start_motion(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
         if known := prefill.of_case(motion):
             motion = drafts.save(motion, request.post, known)
     except Refused as refusal:
-        return refused(request, "start.html", context, refusal)
+        return refusals.send_back(request, request.path, refusal)
     return redirect("portal:draft", motion.pk)
 
 

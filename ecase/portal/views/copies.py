@@ -5,18 +5,19 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from ecase.cases import documents
 from ecase.instants import parse_instant
 from ecase.officers.models import Post
+from ecase.portal import refusals
 from ecase.portal.files import inline
-from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
+from ecase.portal.pages import PortalRequest, for_officers, or_404, page, posted_from
 from ecase.problems import Invalid, Problem, Refused
-from workflows.copies.models import BY_HAND, Copy
+from workflows.copies.models import BY_HAND
 from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import addressee_of
@@ -28,10 +29,10 @@ from workflows.motions.services import served_copies
 def of_motion(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Every copy that the motion's acts owe, and its status."""
     motion = or_404(queries.get, request.post, motion_id)
-    return page(request, "copies.html", _about(motion, request.post))
+    return page(request, "copies.html", _about(motion, request.post, refusals.unsaved(request)))
 
 
-@require_POST
+@posted_from("portal:home")
 @for_officers
 def acknowledge(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
     """Record that the addressee has the copy."""
@@ -39,11 +40,11 @@ def acknowledge(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
     try:
         served_copies.acknowledge(copy, request.post)
     except Refused as refusal:
-        return refused(request, "copies.html", _about(copy.motion, request.post), refusal)
+        return refusals.send_back(request, resolve_url("portal:copies", copy.motion_id), refusal)
     return redirect("portal:copies", copy.motion_id)
 
 
-@require_POST
+@posted_from("portal:home")
 @for_officers
 def record(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
     """Record how the copy was served by hand, with its proof."""
@@ -56,8 +57,8 @@ def record(request: PortalRequest, copy_id: UUID) -> HttpResponseBase:
             copy, request.post, how=typed["how"], at=_instant(typed["at"]), note=typed["note"], proof=proof
         )
     except Refused as refusal:
-        context = _about(copy.motion, request.post, opened=copy, typed=typed)
-        return refused(request, "copies.html", context, refusal)
+        unsaved = {"copy": str(copy.pk), **typed}
+        return refusals.send_back(request, resolve_url("portal:copies", copy.motion_id), refusal, unsaved)
     return redirect("portal:copies", copy.motion_id)
 
 
@@ -80,9 +81,7 @@ def _instant(typed: str) -> datetime | None:
         raise Invalid(Problem("type", _("A date and time is expected here."), "at")) from fault
 
 
-def _about(
-    motion: Motion, post: Post, opened: Copy | None = None, typed: dict[str, str] | None = None
-) -> dict[str, Any]:
+def _about(motion: Motion, post: Post, typed: dict[str, str]) -> dict[str, Any]:
     rows, now = [], timezone.now()
     for copy in served_copies.copies_of_motion(motion):
         copy.motion = motion
@@ -93,8 +92,8 @@ def _about(
             "is_overdue": copy.is_overdue(now),
             "may_acknowledge": not settled and copy.how == "system" and served_copies.is_addressee(copy, post),
             "may_record": not settled and served_copies.may_record(copy, post),
-            "is_open": opened is not None and opened.pk == copy.pk,
+            "is_open": typed.get("copy") == str(copy.pk),
         }
         rows.append(row)
     ways = [(way.value, way.label) for way in BY_HAND]
-    return {"motion": motion, "kind": motion.kind_entry, "rows": rows, "ways": ways, "typed": typed or {}}
+    return {"motion": motion, "kind": motion.kind_entry, "rows": rows, "ways": ways, "typed": typed}

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ecase.officers.models import Post
-from ecase.portal import act_fields, forms
-from ecase.portal.pages import PortalRequest, by_field, for_officers, or_404, page, refused
-from ecase.portal.views.acts import keep
+from ecase.portal import act_fields, conflicts, forms, refusals
+from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, posted_from
+from ecase.portal.views.acts import keep, not_possible, prepare
 from ecase.portal.views.motions import about
 from ecase.problems import Invalid, Problem, Refused
 from workflows.drafting import services as drafting
@@ -38,12 +39,14 @@ def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
             return render(request, "portal/act_status.html", {"choose_first": True})
         return keep(request, motion, _act_type(motion, payload[OUTCOME]), payload)
     if DECISIONS.isdisjoint(acting.available(motion, request.post)):
-        shown = {**about(motion, request.post), "act_type": ActType.PROTOCOL}
-        return page(request, "act_not_possible.html", shown, status=409)
-    return page(request, "decision.html", _about(motion, request.post, _kept(motion, request.post)))
+        return not_possible(request, motion, ActType.PROTOCOL)
+    payload = {**_kept(motion, request.post), **refusals.unsaved(request)}
+    refusal = _refusal_of(motion, request.post, payload) if refusals.MARK in request.GET else None
+    shown = faults(refusal) if refusal else {}
+    return page(request, "decision.html", {**_about(motion, request.post, payload, refusal), **shown})
 
 
-@require_POST
+@posted_from("portal:decide", "motion_id")
 @for_officers
 def fields(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """The fields of the chosen outcome, keeping the input of fields that the previous outcome has as well."""
@@ -52,13 +55,15 @@ def fields(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     return render(request, "portal/decision_fields.html", _about(motion, request.post, payload))
 
 
-@require_POST
+@posted_from("portal:decide", "motion_id")
 @for_officers
 def suggest(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """An assistant's draft for the chosen outcome, labelled, with the source of every paragraph."""
     motion = or_404(queries.get, request.post, motion_id)
     try:
-        suggestion = drafting.suggest(motion, request.post, _chosen(motion, request.POST))
+        if OUTCOME not in (payload := _read(motion, request.POST)):
+            raise _unchosen()
+        suggestion = drafting.suggest(motion, request.post, payload[OUTCOME])
     except Refused as refusal:
         context = {"motion": motion, "suggestion_problems": refusal.problems}
         return render(request, "portal/suggestion.html", context, status=refusal.status)
@@ -76,17 +81,22 @@ def preview(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     return redirect("portal:preview", motion.pk, _act_type(motion, outcome))
 
 
-@require_POST
+@posted_from("portal:decide", "motion_id")
 @for_officers
 def freeze(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """Prepare the decision for signing, or show all problems."""
+    """Prepare the decision for signing, or go back to its page, which shows all problems."""
     motion = or_404(queries.get, request.post, motion_id)
     payload = _read(motion, request.POST)
-    try:
-        prepared = acting.prepare(motion, _act_type(motion, _chosen(motion, request.POST)), request.post, payload)
-    except Refused as refusal:
-        return refused(request, "decision.html", _about(motion, request.post, payload, refusal), refusal)
-    return redirect("portal:sign", prepared.pk)
+    if OUTCOME not in payload:
+        return refusals.send_back(request, reverse("portal:decide", args=[motion.pk]), _unchosen())
+    return prepare(request, motion, _act_type(motion, payload[OUTCOME]), payload)
+
+
+def _refusal_of(motion: Motion, post: Post, payload: dict[str, Any]) -> Refused | None:
+    """Why this decision cannot be prepared."""
+    if OUTCOME not in payload:
+        return _unchosen()
+    return acting.refusal_of(motion, _act_type(motion, payload[OUTCOME]), post, payload)
 
 
 def _kept(motion: Motion, post: Post) -> dict[str, Any]:
@@ -103,11 +113,8 @@ def _read(motion: Motion, posted: QueryDict) -> dict[str, Any]:
     return {OUTCOME: outcome, **payload, **({SUGGESTION: suggestion} if suggestion else {})}
 
 
-def _chosen(motion: Motion, posted: QueryDict) -> str:
-    outcome = posted.get(FIELD, "")
-    if outcome not in {choice.key for choice in kind_rules.outcomes(motion)}:
-        raise Invalid(Problem("outcome", _("Choose what you decide."), FIELD))
-    return outcome
+def _unchosen() -> Refused:
+    return Invalid(Problem("outcome", _("Choose what you decide."), FIELD))
 
 
 def _act_type(motion: Motion, outcome: str) -> ActType:
@@ -118,7 +125,8 @@ def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused
     errors = by_field(refusal.problems) if refusal else {}
     outcome = str(payload.get(OUTCOME, ""))
     act_type = _act_type(motion, outcome) if outcome else ActType.PROTOCOL
-    shown = forms.inputs(acting.form(motion, act_type, outcome), payload, persons_of(motion, post), errors)
+    form = acting.form(motion, act_type, outcome)
+    shown = forms.inputs(form, payload, persons_of(motion, post), errors)
     return {
         **about(motion, post),
         "act_type": act_type,
@@ -127,6 +135,8 @@ def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused
         "is_urgent": kind_rules.path(motion) == "urgent",
         "inputs": [entry for entry in shown if entry.field.key != REASONS],
         "reasons": next((entry for entry in shown if entry.field.key == REASONS), None),
+        "unshown": forms.unshown(form, payload),
+        "base": conflicts.as_base(_kept(motion, post)),
         "suggestion_used": payload.get(SUGGESTION, ""),
         "suggestion": drafting.latest(motion, post, outcome) if outcome else None,
         "lines": act_fields.describe_motion(motion),

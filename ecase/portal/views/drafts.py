@@ -1,24 +1,28 @@
 """Writing a motion: the catalogue's form with autosave, its attachments, and what is still missing."""
 
+from functools import partial
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ecase.cases import documents
 from ecase.officers.models import Post
-from ecase.portal import attachments, forms
+from ecase.portal import attachments, conflicts, forms, refusals
+from ecase.portal.conflicts import Payload
 from ecase.portal.files import inline
-from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, refused
+from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, posted_from
 from ecase.problems import Invalid, Problem, Refused, Stale
 from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_of
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
+from workflows.statute.schema import Form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,24 +34,30 @@ def edit(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
         return _save(request, motion)
     if ActType.MOTION not in acting.available(motion, request.post):
         return redirect("portal:motion", motion.pk)
-    return page(request, "draft.html", _about(motion, request.post))
+    return page(request, "draft.html", _about(request, motion))
 
 
-@require_POST
+@posted_from("portal:draft", "motion_id")
 @for_officers
 def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
-    """Save the page and prepare the motion for signing; shows every problem if it is incomplete."""
+    """Save the page and prepare the motion for signing, or go back to the page, which shows every problem."""
     motion = or_404(queries.get, request.post, motion_id)
-    payload = forms.read(acting.form(motion, ActType.MOTION), request.POST)
+    form, payload, base = _posted(request, motion)
+    wrong, saved = list[Problem](), drafts.Saved(payload, ())
     try:
-        motion = drafts.save(motion, request.post, payload, _revision(request))
-        prepared = acting.prepare(motion, ActType.MOTION, request.post, {})
+        saved, wrong = forms.save_what_fits(partial(drafts.save_changes, motion, request.post, base), payload)
+        if problems := [*wrong, *conflicts.problems_of(conflicts.describe(motion, form, saved))]:
+            raise Invalid(problems)
+        prepared = acting.prepare(queries.get(request.post, motion.pk), ActType.MOTION, request.post, {})
     except Refused as refusal:
-        return refused(request, "draft.html", _about(motion, request.post, payload, refusal), refusal)
+        unsaved = {key: payload[key] for key in payload.keys() - forms.without(payload, wrong).keys()}
+        unsaved |= {key: payload.get(key) for key in saved.conflicts}
+        before = {key: base.get(key) for key in saved.conflicts}
+        return refusals.send_back(request, reverse("portal:draft", args=[motion.pk]), refusal, unsaved, before)
     return redirect("portal:sign", prepared.pk)
 
 
-@require_POST
+@posted_from("portal:draft", "motion_id")
 @for_officers
 def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpResponse:
     """Attach one file under a requirement."""
@@ -62,7 +72,7 @@ def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpRes
     return _attachments(request, motion, requirement)
 
 
-@require_POST
+@posted_from("portal:draft", "motion_id")
 @for_officers
 def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpResponse:
     """Remove a file from the draft; the case keeps it."""
@@ -75,7 +85,7 @@ def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpR
     return _attachments(request, motion, attachment.requirement)
 
 
-@require_POST
+@posted_from("portal:draft", "motion_id")
 @for_officers
 def relate(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """Set the earlier decision that the draft is about; an empty choice removes it."""
@@ -99,6 +109,8 @@ def _earlier(request: PortalRequest, motion: Motion, refusal: Refused | None = N
     known = () if refusal else forms.inputs(fresh.kind_entry.form, fresh.payload, ())
     filled = [entry for entry in known if entry.field.prefill.startswith("earlier.")]
     context |= {"kind": fresh.kind_entry, "candidates": _candidates(fresh, request.post), "filled": filled}
+    given = {entry.field.key: fresh.payload.get(entry.field.key) for entry in filled}
+    context["base"] = conflicts.as_base({**conflicts.read_base(request.POST), **given})
     return render(request, "portal/earlier_part.html", context, status=refusal.status if refusal else 200)
 
 
@@ -107,7 +119,7 @@ def _candidates(motion: Motion, post: Post) -> list[Motion]:
     return queries.sanctions(post, motion.case, relation.kinds) if relation else []
 
 
-@require_POST
+@posted_from("portal:draft", "motion_id")
 @for_officers
 def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     """Delete a draft that was never filed."""
@@ -115,7 +127,7 @@ def discard(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     try:
         drafts.discard(motion, request.post)
     except Refused as refusal:
-        return refused(request, "draft.html", _about(motion, request.post, None, refusal), refusal)
+        return refusals.send_back(request, reverse("portal:draft", args=[motion.pk]), refusal)
     return redirect("portal:case", motion.case_id)
 
 
@@ -129,24 +141,53 @@ def attachment(request: PortalRequest, motion_id: UUID, attachment_id: int) -> H
 
 
 def _save(request: PortalRequest, motion: Motion) -> HttpResponse:
-    payload = forms.read(acting.form(motion, ActType.MOTION), request.POST)
+    form, payload, base = _posted(request, motion)
     try:
-        kept = forms.save_what_fits(lambda fit: drafts.save(motion, request.post, fit, _revision(request)), payload)
-        return _saved(request, *kept)
-    except Stale as refusal:
-        fresh = queries.get(request.post, motion.pk)
-        if fresh.payload == payload:
-            # The stored payload is that of the page's own earlier save: there is no conflict.
-            return _saved(request, fresh, [])
-        return _status(request, motion, {"stale": True, **faults(refusal)}, refusal.status)
+        saved, wrong = forms.save_what_fits(partial(drafts.save_changes, motion, request.post, base), payload)
     except Refused as refusal:
         return _status(request, motion, faults(refusal), refusal.status)
-
-
-def _saved(request: PortalRequest, motion: Motion, wrong: list[Problem]) -> HttpResponse:
-    answer = _status(request, motion, {"saved": True, "wrong": wrong, "errors": by_field(wrong)}, 200)
-    answer["X-Kept-All"] = "no" if wrong else "yes"
+    refusals.forget(request)
+    fresh = queries.get(request.post, motion.pk)
+    context = answer_of(fresh, request.post, form, saved, base, payload, wrong)
+    answer = _status(request, fresh, context, 200)
+    answer["X-Kept-All"] = "no" if context["wrong"] else "yes"
     return answer
+
+
+def _posted(request: PortalRequest, motion: Motion) -> tuple[Form, Payload, Payload]:
+    """The form, the posted payload, and the payload from which it was written, with conflicts resolved as chosen."""
+    form = acting.form(motion, ActType.MOTION)
+    payload, base = forms.read(form, request.POST), conflicts.read_base(request.POST)
+    conflicts.apply_choices(request.POST, base, payload, motion.payload)
+    return form, payload, base
+
+
+def answer_of(
+    motion: Motion,
+    post: Post,
+    form: Form,
+    saved: drafts.Saved,
+    base: Payload,
+    payload: Payload,
+    wrong: list[Problem],
+) -> dict[str, Any]:
+    """Context of the answer to a form that was saved: what was not, what another window has changed."""
+    found = conflicts.describe(motion, form, saved)
+    problems = [*wrong, *conflicts.problems_of(found)]
+    settled = forms.without(payload, problems).keys() | saved.payload.keys()
+    faulty = {problem.field.split(".")[1] for problem in problems if "." in problem.field}
+    changed = {key for key in settled - faulty if saved.payload.get(key) != payload.get(key)}
+    inputs = forms.inputs(form, saved.payload, persons_of(motion, post)) if changed else []
+    return {
+        "saved": True,
+        "wrong": problems,
+        "errors": by_field(problems),
+        "conflicts": found,
+        "unshown": forms.unshown(form, saved.payload),
+        "base": conflicts.next_base(saved, base),
+        "changed": [entry for entry in inputs if entry.field.key in changed],
+        "swapped": True,
+    }
 
 
 def _status(request: PortalRequest, motion: Motion, context: dict[str, Any], status: int) -> HttpResponse:
@@ -157,7 +198,7 @@ def _status(request: PortalRequest, motion: Motion, context: dict[str, Any], sta
 def _attachments(
     request: PortalRequest, motion: Motion, requirement: str, refusal: Refused | None = None
 ) -> HttpResponse:
-    """One requirement's part of the page, and other parts that have changed: the revision, what is missing."""
+    """One requirement's part of the page, and other parts that have changed: what is missing."""
     fresh = queries.get(request.post, motion.pk)
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True}
     known = attachments.parts(fresh, waiting=not fresh.is_editable)
@@ -167,23 +208,27 @@ def _attachments(
     return render(request, "portal/attachments_part.html", context, status=refusal.status if refusal else 200)
 
 
-def _about(
-    motion: Motion, post: Post, payload: dict[str, Any] | None = None, refusal: Refused | None = None
-) -> dict[str, Any]:
-    errors = by_field(refusal.problems) if refusal else {}
-    shown = motion.payload if payload is None else payload
+def _about(request: PortalRequest, motion: Motion) -> dict[str, Any]:
+    """The page of a draft; sent back to it, with what no draft holds and every problem."""
+    form = acting.form(motion, ActType.MOTION)
+    base = {**motion.payload, **refusals.unsaved(request, "base")}
+    typed = {**motion.payload, **refusals.unsaved(request)}
+    found = conflicts.describe(motion, form, drafts.merge(base, typed, motion.payload))
+    motion.payload = typed
+    refusal = acting.refusal_of(motion, ActType.MOTION, request.post, {}) if refusals.MARK in request.GET else None
+    refusal = Stale(conflicts.problems_of(found)) if found else refusal
+    shown = faults(refusal) if refusal else {}
+    errors = shown.get("errors", {})
     return {
         "motion": motion,
         "kind": motion.kind_entry,
-        "inputs": forms.inputs(acting.form(motion, ActType.MOTION), shown, persons_of(motion, post), errors),
+        "inputs": forms.inputs(form, typed, persons_of(motion, request.post), errors),
         "parts": attachments.parts(motion),
         "missing": drafts.missing(motion),
-        "errors": errors,
-        "candidates": _candidates(motion, post),
+        "candidates": _candidates(motion, request.post),
         "earlier_problems": errors.get("earlier", []),
+        "base": conflicts.as_base(base),
+        "conflicts": found,
+        "unshown": forms.unshown(form, typed),
+        **shown,
     }
-
-
-def _revision(request: PortalRequest) -> int | None:
-    typed = request.POST.get("revision", "")
-    return int(typed) if typed.isdecimal() else None

@@ -3,11 +3,11 @@
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from ecase.limits import services as limits
 from ecase.officers import sessions, sign_in, tokens
-from ecase.portal.pages import PortalRequest, for_officers, next_json, page, refused_json
+from ecase.portal.pages import PortalRequest, for_officers, next_json, page, posted_from, refused_json
 from ecase.problems import Refused
 
 # Parts of User-Agent headers, and the browser's common name; the first match counts.
@@ -47,7 +47,7 @@ def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
     return next((name for mark, name in known if mark in agent), "")
 
 
-@require_POST
+@posted_from("portal:sessions")
 @for_officers
 def end(request: PortalRequest) -> HttpResponseBase:
     """End one session (``session``), all others (``others``) or one token (``token``) of the officer's own."""
@@ -71,7 +71,7 @@ def confirm(request: PortalRequest) -> HttpResponseBase:
     return page(request, "confirm.html", {"held": held, "confirmed": confirmed})
 
 
-@require_POST
+@posted_from("portal:confirm")
 @for_officers
 def confirm_answer(request: PortalRequest) -> HttpResponse:
     """Take the signed challenge (fields ``challenge``, ``cms``)."""

@@ -11,13 +11,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
 from ecase.limits import services as limits
 from ecase.officers import posts, sign_in
 from ecase.officers.models import Officer, Post
-from ecase.portal.pages import next_json, page, refused, refused_json
+from ecase.portal.pages import next_json, page, posted_from, refused, refused_json
 from ecase.problems import Invalid, NotAllowed, Problem, Refused, TooMany
 
 Answer = TypeVar("Answer", bound=HttpResponse)
@@ -34,7 +34,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return page(request, "sign_in.html", {"next": request.GET.get("next", ""), "has_ended": has_ended})
 
 
-@require_POST
+@posted_from("portal:sign-in")
 def challenge(request: HttpRequest) -> HttpResponse:
     """New bytes to sign; their id is in the header ``X-Challenge``."""
     try:
@@ -45,7 +45,7 @@ def challenge(request: HttpRequest) -> HttpResponse:
     return HttpResponse(bytes(fresh.to_sign), "application/json", headers={"X-Challenge": str(fresh.pk)})
 
 
-@require_POST
+@posted_from("portal:sign-in")
 def answer(request: HttpRequest) -> HttpResponse:
     """Take the signed challenge (fields ``challenge``, ``cms``, ``next``); JSON with the address, or the problems."""
     try:
@@ -82,14 +82,14 @@ def choose_post(request: HttpRequest) -> HttpResponseBase:
     return _speaking(officer, redirect(destination), request)
 
 
-@require_POST
+@posted_from("portal:sign-in")
 def leave(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     auth.logout(request)
     return redirect("portal:sign-in")
 
 
-@require_POST
+@posted_from("portal:home")
 def language(request: HttpRequest) -> HttpResponseBase:
     """Set the language of the pages; a signed-in officer's choice is stored."""
     post: Post | None = getattr(request, "post", None)

@@ -6,26 +6,26 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from ecase.cases import services
 from ecase.cases.models import Case
 from ecase.officers.models import Officer, Post
-from ecase.portal.pages import PortalRequest, for_officers, or_404, refused
-from ecase.portal.views.cases import about, find
+from ecase.portal import refusals
+from ecase.portal.pages import PortalRequest, for_officers, or_404, posted_from
+from ecase.portal.views.cases import find
 from ecase.problems import Invalid, Problem, Refused
 
 Change = Callable[[Case, Post, Officer], None]
 
 
-@require_POST
+@posted_from("portal:case", "case_id")
 @for_officers
 def join(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
     """Add an investigator of the body to the group."""
     return _changed(request, case_id, services.join_team)
 
 
-@require_POST
+@posted_from("portal:case", "case_id")
 @for_officers
 def lead(request: PortalRequest, case_id: UUID) -> HttpResponseBase:
     """Name the leader of the group."""
@@ -37,7 +37,7 @@ def _changed(request: PortalRequest, case_id: UUID, change: Change) -> HttpRespo
     try:
         change(case, request.post, _officer(request.POST.get("officer", "")))
     except Refused as refusal:
-        return refused(request, "case.html", about(request.post, case), refusal)
+        return refusals.send_back(request, resolve_url("portal:case", case.pk), refusal)
     return redirect(f"{resolve_url('portal:case', case.pk)}#team-title")
 
 

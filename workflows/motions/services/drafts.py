@@ -1,6 +1,7 @@
 """Before signing: a motion's draft, its attachments, and an officer's input for a later act."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -84,12 +85,46 @@ def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int |
 def _save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None) -> Motion:
     locked = _editable(motion, post)
     require_seen(locked, revision)
+    return _store(locked, post, payload)
+
+
+def _store(locked: Motion, post: Post, payload: Mapping[str, Any]) -> Motion:
     if faults := payloads.faults_of(locked, ActType.MOTION, payload, post, complete=False):
         raise Invalid(faults)
     locked.payload = dict(payload)
     _touch(locked, "payload")
     _audit("draft.saved", locked, post)
     return locked
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved draft; ``conflicts``: the fields that two windows have changed, of which the stored text was kept."""
+
+    payload: dict[str, Any]
+    conflicts: tuple[str, ...]
+
+
+def merge(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Saved:
+    """Merge two changes of ``base`` field by field. What both have changed stays ``theirs``, and is a conflict."""
+    keys = [*dict.fromkeys((*theirs, *mine))]
+    changed = {key for key in {*base, *keys} if mine.get(key) != base.get(key)}
+    conflicts = {key for key in changed if theirs.get(key) not in (base.get(key), mine.get(key))}
+    merged = {key: mine.get(key) if key in changed - conflicts else theirs.get(key) for key in keys}
+    return Saved({key: value for key, value in merged.items() if value is not None}, tuple(sorted(conflicts)))
+
+
+def save_changes(motion: Motion, post: Post, base: Mapping[str, Any], payload: Mapping[str, Any]) -> Saved:
+    """Save what differs from ``base``, the payload that the writer has seen last; see :func:`merge`.
+
+    An unchanged draft keeps its revision. Raises ``Invalid``, ``NotAllowed`` or ``Conflict`` as :func:`save`.
+    """
+    with recording(motion, post, "draft"), transaction.atomic():
+        locked = _editable(motion, post)
+        saved = merge(base, payload, locked.payload)
+        if saved.payload != locked.payload:
+            _store(locked, post, saved.payload)
+        return saved
 
 
 def attach(
@@ -155,13 +190,37 @@ def discard(motion: Motion, post: Post) -> None:
     locked.delete()
 
 
-def save_act_draft(motion: Motion, post: Post, act_type: ActType | str, payload: Mapping[str, Any]) -> None:
-    """Save the input for an act that is not prepared yet, complete or not."""
+@transaction.atomic
+def save_act_draft(
+    motion: Motion,
+    post: Post,
+    act_type: ActType | str,
+    payload: Mapping[str, Any],
+    base: Mapping[str, Any] | None = None,
+) -> Saved:
+    """Save the input for an act that is not prepared yet, complete or not.
+
+    With ``base``, the input that the writer has seen last, only what differs from it; see :func:`merge`.
+    """
     if ActType(act_type) not in checks.available(motion, post):
         raise NotAllowed(Problem("not-yours", _("This act is not yours to write now.")))
-    if faults := payloads.faults_of(motion, ActType(act_type), payload, post, complete=False):
+    stored, _created = ActDraft.objects.select_for_update().get_or_create(
+        motion=motion, post=post, type=act_type, defaults={"payload": {}}
+    )
+    saved = Saved(dict(payload), ()) if base is None else _merge_act(base, payload, stored.payload)
+    if faults := payloads.faults_of(motion, ActType(act_type), saved.payload, post, complete=False):
         raise Invalid(faults)
-    ActDraft.objects.update_or_create(motion=motion, post=post, type=act_type, defaults={"payload": dict(payload)})
+    stored.payload = saved.payload
+    stored.save(update_fields=["payload", "updated_at"])
+    return saved
+
+
+def _merge_act(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Saved:
+    """As :func:`merge`; the outcome chosen last counts, with the fields that it has."""
+    chosen = {key: mine[key] for key in (payloads.OUTCOME, payloads.NEW_OUTCOME) if key in mine}
+    if all(theirs.get(key) == value for key, value in chosen.items()):
+        return merge(base, mine, theirs)
+    return merge(base, mine, {**{key: value for key, value in theirs.items() if key in mine}, **chosen})
 
 
 def load_act_draft(motion: Motion, post: Post, act_type: ActType | str) -> dict[str, Any]:

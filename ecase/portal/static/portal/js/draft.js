@@ -1,12 +1,14 @@
 /**
  * Nothing typed is lost: a form with `data-autosave` is saved by htmx a moment after each change, and what the server has
  * not acknowledged yet is kept in this browser, put back when the page is opened again, and sent once the line is back.
+ * With it goes `base`, what the form was given: the server merges by field what two windows have changed.
  */
 import { showAsked } from "./asked.js";
 import { forget, forgetOld, forgetOwn, keep, kept as readKept } from "./kept.js";
 import { wording } from "./messages.js";
+import { endedAt } from "./session.js";
 
-const UNSAVED = ["csrfmiddlewaretoken", "revision"];
+const UNSAVED = ["csrfmiddlewaretoken", "base", "choose"];
 
 export function initDrafts(root = document) {
   forgetOld();
@@ -28,11 +30,14 @@ class Draft {
   #say = wording("draft-words");
   #saved;
   #sent = "";
+  #baseSent = "{}";
   #typedLast = "";
   #refused = "";
   #inFlight = false;
   #then = null;
   #leaving = false;
+  #isUntouched = true;
+  #left = new Map();
 
   constructor(form) {
     this.#form = form;
@@ -45,7 +50,9 @@ class Draft {
     const form = this.#form;
     form.addEventListener("input", () => this.#typed());
     form.addEventListener("change", () => this.#typed());
-    form.addEventListener("submit", (event) => this.#afterSaving(event, () => form.requestSubmit(event.submitter)));
+    form.addEventListener("submit", (event) => this.#submitted(event));
+    document.addEventListener("htmx:beforeSwap", (event) => this.#arrived(event));
+    document.addEventListener("htmx:oobBeforeSwap", (event) => this.#keepTyped(event));
     form.addEventListener("htmx:beforeRequest", (event) => this.#sending(event));
     form.addEventListener("htmx:afterRequest", (event) => this.#answered(event));
     form.addEventListener("htmx:sendError", () => this.#status("offline", "offline"));
@@ -59,7 +66,8 @@ class Draft {
     // Who has typed already while that was read keeps what he typed now.
     if (this.#isUnsaved()) return kept && this.#offer(kept);
     if (!kept || kept.text === this.#saved) return forget(this.#key);
-    if (kept.revision !== this.#revision()) return this.#offer(kept);
+    if (typeof kept.base !== "string") return this.#offer(kept);
+    if (this.#form.elements.base) this.#form.elements.base.value = kept.base;
     fill(this.#form, kept.text);
     this.#status("kept", "restored");
     // htmx listens to the form only once the whole page is there.
@@ -98,7 +106,7 @@ class Draft {
     // A field that is left tells of its change once more; the message under the pointer must not vanish by that.
     if (text === this.#typedLast) return;
     this.#typedLast = text;
-    keep(this.#key, { text, revision: this.#revision() });
+    keep(this.#key, { text, base: this.#form.elements.base?.value ?? "" });
     this.#status("typing", "typing");
   }
 
@@ -110,6 +118,30 @@ class Draft {
   #clicked(event) {
     const link = event.target.closest("a[data-after-save]");
     if (link) this.#afterSaving(event, () => location.assign(link.href));
+  }
+
+  /** A choice between two texts is saved at once; anything else is sent after what was typed is saved. */
+  #submitted(event) {
+    const choice = event.submitter?.name === "choose" ? event.submitter.value : "";
+    if (!choice) return this.#afterSaving(event, () => this.#form.requestSubmit(event.submitter));
+    event.preventDefault();
+    this.#form.querySelector("input[name=choose]").value = choice;
+    this.#save();
+  }
+
+  #arrived(event) {
+    if (event.detail.requestConfig.elt === this.#form) this.#isUntouched = serialise(this.#form) === this.#sent;
+  }
+
+  /** What another window has changed is not put over what is being typed: the next answer tells of the conflict. */
+  #keepTyped(event) {
+    const group = event.detail.target;
+    if (!this.#form.contains(group) || !group.dataset?.field || this.#isUntouched) return;
+    const path = group.dataset.field;
+    if (answersOf(serialise(this.#form), path) === answersOf(this.#sent, path)) return;
+    event.detail.shouldSwap = false;
+    const key = path.split(".")[1];
+    this.#left.set(key, JSON.parse(this.#baseSent)[key]);
   }
 
   /** Let `event` happen now if everything is saved, or do `then` as soon as it is. */
@@ -133,6 +165,7 @@ class Draft {
       return;
     }
     this.#sent = text;
+    this.#baseSent = this.#form.elements.base?.value ?? "{}";
     this.#inFlight = true;
     this.#status("saving", "saving");
   }
@@ -140,7 +173,13 @@ class Draft {
   #answered(event) {
     if (event.target !== this.#form) return;
     this.#inFlight = false;
-    const { xhr, successful } = event.detail;
+    const choice = this.#form.querySelector("input[name=choose]");
+    if (choice) choice.value = "";
+    this.#restoreBase();
+    const { xhr } = event.detail;
+    const hasEnded = endedAt(xhr) !== "";
+    const successful = event.detail.successful && !hasEnded;
+    if (hasEnded) this.#status("offline", "ended");
     const keptAll = successful && xhr.getResponseHeader("X-Kept-All") === "yes";
     if (keptAll) this.#acknowledge();
     this.#refused = xhr?.status >= 400 && xhr.status < 500 ? this.#sent : "";
@@ -149,8 +188,16 @@ class Draft {
   }
 
   #acknowledge() {
-    this.#saved = this.#sent;
-    if (serialise(this.#form) === this.#sent) forget(this.#key);
+    this.#saved = this.#isUntouched ? serialise(this.#form) : this.#sent;
+    if (!this.#isUnsaved()) forget(this.#key);
+  }
+
+  #restoreBase() {
+    if (this.#left.size > 0) {
+      const base = this.#form.elements.base;
+      base.value = JSON.stringify({ ...JSON.parse(base.value), ...Object.fromEntries(this.#left) });
+    }
+    this.#left.clear();
   }
 
   #goOn(successful, keptAll) {
@@ -169,10 +216,6 @@ class Draft {
     window.htmx.trigger(this.#form, "save");
   }
 
-  #revision() {
-    return this.#form.elements.revision?.value ?? "";
-  }
-
   #status(state, code) {
     const status = document.getElementById("draft-status");
     if (!status) return;
@@ -183,6 +226,12 @@ class Draft {
 
 function serialise(form) {
   const pairs = [...new FormData(form)].filter(([name, value]) => !UNSAVED.includes(name) && typeof value === "string");
+  return JSON.stringify(pairs);
+}
+
+/** Of a serialised form, what is answered under a path. */
+function answersOf(text, path) {
+  const pairs = JSON.parse(text || "[]").filter(([name]) => name === path || name.startsWith(`${path}.`));
   return JSON.stringify(pairs);
 }
 

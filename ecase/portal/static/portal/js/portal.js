@@ -7,6 +7,7 @@ import { initDrafts, initSignOut } from "./draft.js";
 import { initGenuine } from "./genuine.js";
 import { initLive } from "./live.js";
 import { initRows } from "./rows.js";
+import { initSessionEnd } from "./session.js";
 import { initSigning } from "./signing.js";
 import { initSigningMany } from "./signing_many.js";
 import { initUploads } from "./upload.js";
@@ -19,6 +20,7 @@ initDecision();
 initRows();
 initDrafts();
 initSignOut();
+initSessionEnd();
 initLive();
 initSigning();
 initSigningMany();
@@ -32,12 +34,9 @@ document.addEventListener("htmx:afterSettle", () => {
   initEditors();
   showAsked();
 });
-// Two answers may arrive in another order than they were made: the page never goes back to an older revision.
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const { target, fragment } = event.detail;
-  if (target.id !== "revision") return;
-  const incoming = fragment.querySelector("#revision")?.value ?? "0";
-  if (Number(incoming) < Number(target.value)) event.detail.shouldSwap = false;
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-toggles]");
+  if (toggle) toggle.setAttribute("aria-expanded", String(toggle.getAttribute("aria-expanded") !== "true"));
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
