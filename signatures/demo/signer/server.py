@@ -17,7 +17,10 @@ MAX_BODY = 4096
 HERE = Path(__file__).parent
 FILES = {"/": ("page.html", "text/html"), "/page.js": ("page.js", "text/javascript")}
 FILES["/page.css"] = ("page.css", "text/css")
-SECURITY = {"Content-Security-Policy": "default-src 'self'; img-src data:; frame-ancestors 'none'", "Cache-Control": "no-store"}
+SECURITY = {
+    "Content-Security-Policy": "default-src 'self'; img-src data:; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
 
 
 def is_loopback(address: str) -> bool:
