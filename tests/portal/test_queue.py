@@ -180,7 +180,7 @@ def test_materials_that_the_judge_asks_for_wait_for_the_author(world: World, vis
     motion = world.does(scenes.assigned(world), ActType.MATERIALS_REQUEST, "judge")
     client = visitor(world.posts["investigator"])
     assert listed(client) == [str(motion.pk)]
-    assert "<span>Next:</span> The author sends the materials that the judge has asked for.</p>" in _text(client, "")
+    assert "<span>Next:</span> You send the materials that the judge has asked for.</p>" in _text(client, "")
 
 
 def test_a_consent_that_is_asked_higher_up_waits_there_only(world: World, visitor: Visitor) -> None:

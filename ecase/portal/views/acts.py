@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ecase.officers.models import Post
 from ecase.portal import attachments, conflicts, files, forms, refusals
 from ecase.portal.act_buttons import address_of
-from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, posted_from, refused
+from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, posted_from
 from ecase.portal.views.drafts import answer_of
 from ecase.portal.views.motions import about, decision_alone
 from ecase.problems import Problem, Refused
@@ -52,9 +52,8 @@ def write(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpRespons
 
 def not_possible(request: PortalRequest, motion: Motion, kind: ActType) -> HttpResponse:
     """Why this act cannot be written now."""
-    context = {**about(motion, request.post), "act_type": kind}
-    if refusal := acting.refusal_of(motion, kind, request.post, {}):
-        return refused(request, "act_not_possible.html", context, refusal)
+    refusal = acting.refusal_of(motion, kind, request.post, {})
+    context = {**about(motion, request.post), **(faults(refusal) if refusal else {}), "act_type": kind}
     return page(request, "act_not_possible.html", context, status=409)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.formats import get_format, localize
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -66,12 +66,12 @@ def _context(asked: Period, lines: list[Line]) -> dict[str, Any]:
 def _csv(asked: Period, lines: list[Line]) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="ecase-{asked["since"]}-{asked["until"]}.csv"'
-    # Where the decimal point is a comma, a spreadsheet splits columns at semicolons (F-F19).
-    has_comma = get_format("DECIMAL_SEPARATOR", use_l10n=True) == ","
+    # In Kazakh and Russian a spreadsheet writes a decimal comma, and splits columns at semicolons (F-F19).
+    has_comma = (get_language() or "kk")[:2] in ("kk", "ru")
     writer = csv.writer(response, delimiter=";" if has_comma else ",")
     writer.writerow([_("Kind"), *(str(label) for label in LABELS.values()), _("From registration to decision, hours")])
     for line in lines:
-        hours = "" if line.median is None else localize(round(line.median / HOUR, 1), use_l10n=True)
+        hours = "" if line.median is None else f"{line.median / HOUR:.1f}".replace(".", "," if has_comma else ".")
         writer.writerow([_name(line), *astuple(line.tally), hours])
     return response
 
