@@ -13,7 +13,7 @@ from workflows.motions.services import acting, batch
 
 def decide(world: World, motion: Motion, outcome: str) -> PreparedAct:
     payload = world.decision(motion, outcome)
-    return acting.prepare(motion, motion.kind_entry.decision_act(outcome), world.post(motion, "judge"), payload)
+    return acting.prepare(motion, motion.kind_entry.outcome(outcome).output, world.post(motion, "judge"), payload)
 
 
 def test_p_a5_a_line_says_who_and_what_and_nothing_is_ticked(world: World, visitor: Visitor) -> None:
@@ -42,7 +42,7 @@ def test_p_a5_a_newer_preparation_voids_the_older(world: World, visitor: Visitor
 def test_f_f19_the_same_prepared_in_another_window_voids_nothing(world: World) -> None:
     motion = world.opened(world.assigned("custody"), "judge")
     payload, judge = world.decision(motion, "refused"), world.post(motion, "judge")
-    act_type = motion.kind_entry.decision_act("refused")
+    act_type = motion.kind_entry.outcome("refused").output
     older, newer = (acting.prepare(motion, act_type, judge, payload) for _window in range(2))
     assert [prepared.pk for prepared in batch.acts_to_sign(judge)] == [newer.pk]
     assert acting.perform(older, world.keys.sign(judge, bytes(older.act_json)), judge)
