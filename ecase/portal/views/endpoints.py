@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from ecase.outbox import receivers, subscriptions
 from ecase.outbox.models import Subscription
-from ecase.portal.pages import PortalRequest, for_officers, or_404, page, refused
+from ecase.portal.pages import PortalRequest, for_officers, or_404, page, posted_from, refused
 from ecase.problems import Refused
 from workflows.watch.topics import TOPICS
 
@@ -34,7 +34,7 @@ def index(request: PortalRequest) -> HttpResponseBase:
         return refused(request, "endpoints.html", {**_context(request), "address": address, "chosen": topics}, refusal)
 
 
-@require_POST
+@posted_from("portal:endpoints")
 @for_officers
 def change(request: PortalRequest, endpoint_id: UUID) -> HttpResponseBase:
     """End an endpoint, rotate its secret or send a test message to it (``what``)."""
