@@ -5,6 +5,7 @@ Signed bytes are stored unchanged; :func:`check` refuses bytes that are not thei
 """
 
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -14,12 +15,17 @@ from signatures.report.faults import Fault, FaultError
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
+# The standard library writes what RFC 8785 asks for, ten times as fast, but sorts keys by code points, not by UTF-16
+# units: from U+E000 on these orders differ.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
+_SORTED_OTHERWISE = re.compile("[\ue000-\U0010ffff]")
 
 
 def canonical(obj: Any) -> bytes:
     """The canonical UTF-8 bytes of a JSON value; ``ValueError`` names the path of a value without one."""
     _inspect(obj, "$", 0)
-    return rfc8785.dumps(obj)
+    text = _ENCODER.encode(obj)
+    return rfc8785.dumps(obj) if _SORTED_OTHERWISE.search(text) else text.encode()
 
 
 def check(data: bytes) -> dict[str, Any]:
@@ -49,7 +55,9 @@ def _refuse(text: str) -> None:
 def _inspect(value: Any, path: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise FaultError(Fault("json-nested-at", path=path))
-    if isinstance(value, dict):
+    if isinstance(value, str):
+        _inspect_text(value, path)
+    elif isinstance(value, dict):
         for key, item in value.items():
             _inspect_text(key, f"{path} key")
             _inspect(item, f"{path}.{key}", depth + 1)
@@ -61,9 +69,7 @@ def _inspect(value: Any, path: str, depth: int) -> None:
 
 
 def _inspect_scalar(value: Any, path: str) -> None:
-    if isinstance(value, str):
-        _inspect_text(value, path)
-    elif isinstance(value, int):
+    if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise FaultError(Fault("json-number-too-large", path=path, value=str(value)))
     elif value is not None:

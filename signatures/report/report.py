@@ -119,6 +119,11 @@ class Report:
 
 
 def _plain(value: Any) -> Any:
+    # Most values are texts.
+    return value if value is None or isinstance(value, str) else _plain_of(value)
+
+
+def _plain_of(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, dict):

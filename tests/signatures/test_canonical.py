@@ -4,6 +4,7 @@ import json
 import unicodedata
 
 import pytest
+import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,19 @@ VALUES = st.recursive(
 def test_round_trip(value):
     assert check(canonical(value)) == value
     assert canonical(check(canonical(value))) == canonical(value)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.dictionaries(TEXT, VALUES, max_size=5))
+def test_bytes_are_those_of_the_library(value):
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("first", ["\ud7ff", "\ue000", "\uffff", "a\uffee"])
+def test_keys_are_sorted_by_utf_16_units(first):
+    """U+10000 is written with surrogates, which sort before U+E000."""
+    value = {first: 1, "\U00010000": 2, "a\U0001f600": 3, "\x7f": '\x00\x1f\x7f\u2028/"\\\b\f\n\r\t'}
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 def test_known_bytes():
