@@ -6,7 +6,7 @@ New signatures are judged by current trust (:func:`at`), old ones by the trust o
 import hashlib
 import logging
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -63,12 +63,16 @@ def usual() -> Rule:
 
 def mark(path: Path) -> object:
     """A value that changes whenever a file of the folder, or the file, is added, removed, replaced or written."""
+    return _once(path, lambda: _mark(path))
+
+
+def _mark(path: Path) -> object:
     try:
         status = path.stat()
     except FileNotFoundError:
         # A missing file is reported at loading; a file may also disappear while the folder is read.
         return None
-    inside = tuple(mark(entry) for entry in sorted(path.iterdir())) if stat.S_ISDIR(status.st_mode) else ()
+    inside = tuple(_mark(entry) for entry in sorted(path.iterdir())) if stat.S_ISDIR(status.st_mode) else ()
     return (path, status.st_mtime_ns, status.st_size, inside)
 
 
@@ -103,15 +107,15 @@ class _Held:
         return self._known
 
     def _refresh(self, folder: Path) -> None:
-        marks = (folder, mark(folder), _revision(), settings.DEMO)
+        marks = (folder, mark(folder), _once(Revision, _newest_mark), settings.DEMO)
         if self._marks != marks:
             self._rows, self._trusts, self._marks = list(TrustedCertificate.objects.all()), {}, marks
             self._known = None
 
 
 _HELD = _Held()
-# What the open block has read of the revision: nothing yet, or its mark.
-_read: ContextVar[list[Any] | None] = ContextVar("read", default=None)
+# What the open block has read: the mark of the revision, and those of files and folders.
+_read: ContextVar[dict[object, object] | None] = ContextVar("read", default=None)
 
 
 def revision_mark() -> Subquery:
@@ -121,25 +125,31 @@ def revision_mark() -> Subquery:
 
 @contextmanager
 def reading_once(*mark: Any) -> Iterator[None]:
-    """Asks once, or not at all if the ``mark`` has just been read, whether the rows have changed. For one request."""
+    """Asks once whether rows or files have changed; not for rows if their ``mark`` has just been read.
+
+    For one request.
+    """
     if _read.get() is not None:
         yield
         return
-    outside = _read.set(list(mark))
+    outside = _read.set(dict(zip([Revision], mark, strict=False)))
     try:
         yield
     finally:
         _read.reset(outside)
 
 
-def _revision() -> object:
+def _once(thing: object, read: Callable[[], object]) -> object:
     known = _read.get()
-    if known:
-        return known[0]
-    newest = Revision.objects.values_list("mark", flat=True).first()
-    if known is not None:
-        known.append(newest)
-    return newest
+    if known is None:
+        return read()
+    if thing not in known:
+        known[thing] = read()
+    return known[thing]
+
+
+def _newest_mark() -> object:
+    return Revision.objects.values_list("mark", flat=True).first()
 
 
 def at(instant: datetime) -> Trust:
