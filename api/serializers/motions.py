@@ -1,6 +1,6 @@
 """Motions: list rows, and the whole motion."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -52,7 +52,7 @@ class MotionLine(Output):
         return {"in_force": kind_rules.is_in_force(row)}
 
 
-# The columns of a row of `listMotions`, the hot path: no models and no serializers. `describe_row` makes of them what
+# The columns of a row of `listMotions`, the hot path: no models and no serializers. `describe_rows` makes of them what
 # `MotionLine` declares, and a test compares the two.
 PEOPLE, PARTS_OF_NAME = ("author__officer", "judge"), ("surname", "given_name", "patronymic")
 FORCE = ("kind", "catalogue_id", "outcome", "appeal_state", "valid_until", "ended_at")
@@ -87,15 +87,21 @@ COLUMNS = (
 )
 
 
-def describe_row(row: Mapping[str, Any], motions_url: str) -> dict[str, Any]:
-    """A list row, from a row of :data:`COLUMNS`."""
+def describe_rows(rows: Sequence[Mapping[str, Any]], motions_url: str) -> list[dict[str, Any]]:
+    """List rows, from rows of :data:`COLUMNS`."""
+    kinds = {(row["catalogue_id"], row["kind"]) for row in rows}
+    names = {found: str(catalogue(found[0]).kinds[found[1]].name) for found in kinds}
+    return [_describe_row(row, motions_url, names[row["catalogue_id"], row["kind"]]) for row in rows]
+
+
+def _describe_row(row: Mapping[str, Any], motions_url: str, kind_name: str) -> dict[str, Any]:
     author, judge = (" ".join(filter(None, (row[f"{who}__{part}"] for part in PARTS_OF_NAME))) for who in PEOPLE)
     return {
         **{name: row[name] for name in SHOWN},
         "in_force": bool(row["outcome"]) and kind_rules.is_in_force(Motion(**{name: row[name] for name in FORCE})),
         "url": f"{motions_url}{row['id']}/",
         "case": row["case__number"],
-        "kind_name": str(catalogue(row["catalogue_id"]).kinds[row["kind"]].name),
+        "kind_name": kind_name,
         "author": {"id": row["author__officer_id"], "name": author},
         "judge": {"id": row["judge_id"], "name": judge} if row["judge_id"] else None,
     }

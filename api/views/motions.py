@@ -12,7 +12,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from api import schemas
 from api.authentication import post_of
@@ -23,7 +22,7 @@ from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from api.pagination import answer_page, cursor_of
 from api.serializers.base import describe
 from api.serializers.drafts import DraftChange, DraftInput
-from api.serializers.motions import COLUMNS, KeptMotionShape, MotionLine, MotionPage, MotionShape, describe_row
+from api.serializers.motions import COLUMNS, KeptMotionShape, MotionLine, MotionPage, MotionShape, describe_rows
 from api.views.base import View, checked
 from ecase.cases.models import Case
 from ecase.officers.models import Post
@@ -51,14 +50,14 @@ class Motions(View):
         # The hot path: one query in addition to the token's, columns and no models, no serializer.
         if self.filters["scope"] == KEPT:
             return self._kept(request)
-        limit, url = self.filters["limit"], reverse("api:motions", request=request)
+        limit, url = self.filters["limit"], request.build_absolute_uri(request.path)
         post, cursor = post_of(request), cursor_of(self.filters)
         if self.filters["scope"] == OPEN and not (self.filterset and self.filterset.data):
             page = queries.queue_page(post, COLUMNS, cursor, limit)
         else:
             wanted = self._narrowed(_listed(post, self.filters["scope"]))
             page = fetch_page(wanted.values(*COLUMNS), "created_at", cursor, size=limit)
-        return answer(request, answer_page(request, page, [describe_row(row, url) for row in page.rows]))
+        return answer(request, answer_page(request, page, describe_rows(page.rows, url)))
 
     def _kept(self, request: Request) -> HttpResponse:
         limit, post = self.filters["limit"], post_of(request)
