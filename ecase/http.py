@@ -8,10 +8,15 @@ with :func:`only_where_sent` where they happen, so that no view of portal or RES
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import wraps
+from functools import cached_property, wraps
 from typing import ParamSpec, TypeVar
 
+from csp.constants import HEADER
+from csp.middleware import CheckableLazyObject, CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +51,24 @@ class HeadMiddleware:
             return self.get_response(request)
         finally:
             _bodiless.reset(token)
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Words the policy once for all answers that use no nonce and change no directive: JSON, files, redirects."""
+
+    @cached_property
+    def _usual(self) -> str:
+        return build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The answer with its policy."""
+        own = hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response))
+        if own or settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self._usual)
+        # As there: a nonce that is made from here on would not be in the header.
+        request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]
+        return response
 
 
 def only_where_sent(effect: Callable[P, R]) -> Callable[P, R | None]:

@@ -128,7 +128,7 @@ MIDDLEWARE = [
     "api.server_errors.UnreceivedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "ecase.http.PolicyMiddleware",
     "ecase.http.HeadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
