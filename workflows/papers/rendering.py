@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import UTC
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from workflows.papers.glyphs import clean
 
 TEMPLATES = Path(__file__).parent / "templates"
 STANDARD: Final = "a-2b"
-_local = threading.local()
+_lock = threading.Lock()
 
 
 def render(paper: Paper) -> bytes:
@@ -32,19 +33,19 @@ def _compile(paper: Paper, **options: Any) -> list[bytes]:
     """The compiler's result without an output file: one bytes object, or one a page."""
     data = json.dumps(document(paper), ensure_ascii=False)
     moment = int(paper.prepared_at.timestamp())
-    made = _compiler().compile(sys_inputs={"paper": data}, timestamp=moment, **options)
+    # One compiler a process, and one paper at a time: each compiler holds fonts and templates of its own, 15 MB.
+    with _lock:
+        made = _compiler().compile(sys_inputs={"paper": data}, timestamp=moment, **options)
     pieces = made if isinstance(made, list) else [made]
     return [piece for piece in pieces if piece is not None]
 
 
+@cache
 def _compiler() -> typst.Compiler:
-    """One compiler a thread: it caches fonts and parsed templates, and is not thread-safe."""
-    if not hasattr(_local, "compiler"):
-        _local.compiler = typst.Compiler(
-            str(TEMPLATES / "paper.typ"), root=str(TEMPLATES), ignore_system_fonts=True, sys_inputs={"paper": "{}"}
-        )
-    found: typst.Compiler = _local.compiler
-    return found
+    """It is not thread-safe."""
+    return typst.Compiler(
+        str(TEMPLATES / "paper.typ"), root=str(TEMPLATES), ignore_system_fonts=True, sys_inputs={"paper": "{}"}
+    )
 
 
 def document(paper: Paper) -> dict[str, Any]:
