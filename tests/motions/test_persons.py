@@ -16,7 +16,7 @@ from workflows.drafting.suggestions import Composer
 from workflows.motions import queries
 from workflows.motions.exports.papers import name_of
 from workflows.motions.models import Motion
-from workflows.motions.persons import main_person, persons_of, persons_shown_to, persons_visible_to
+from workflows.motions.persons import main_person, persons_of, persons_shown_to
 from workflows.motions.search import filter_mentioning
 
 pytestmark = pytest.mark.django_db
@@ -51,12 +51,11 @@ def test_the_defence_the_clerk_and_the_chair_are_shown_whom_their_motions_name(w
     every = names(world.case.persons.all())
 
     for role in WHOLE:
-        assert names(persons_visible_to(world.case, world.posts[role])) == every
+        assert names(persons_shown_to(world.posts[role]).filter(case=world.case)) == every
         assert names(persons_of(custody, world.posts[role])) == every
     for role in NARROW:
         post = world.posts[role]
-        assert names(persons_visible_to(world.case, post)) == names(persons_of(custody, post)) == {"suspect"}
-        assert list(persons_shown_to(post)) == list(persons_visible_to(world.case, post))
+        assert names(persons_shown_to(post).filter(case=world.case)) == names(persons_of(custody, post)) == {"suspect"}
 
 
 def test_a_motion_that_is_hidden_names_nobody(world: World, custody: Motion, witness: Person) -> None:
@@ -64,8 +63,8 @@ def test_a_motion_that_is_hidden_names_nobody(world: World, custody: Motion, wit
     search = world.assigned("search", **_persons_of_a_search(world, witness))
     assert str(witness.pk) in str(search.payload)
 
-    assert names(persons_visible_to(world.case, world.posts["defender"])) == {"suspect"}
-    assert names(persons_visible_to(world.case, world.posts["clerk"])) >= {"suspect", "witness"}
+    assert names(persons_shown_to(world.posts["defender"]).filter(case=world.case)) == {"suspect"}
+    assert names(persons_shown_to(world.posts["clerk"]).filter(case=world.case)) >= {"suspect", "witness"}
 
 
 def _persons_of_a_search(world: World, person: Person) -> dict[str, Any]:
@@ -77,12 +76,12 @@ def _persons_of_a_search(world: World, person: Person) -> dict[str, Any]:
 def test_strangers_are_shown_nobody(role: str, world: World, custody: Motion) -> None:
     post = PostFactory(**{role: True})
 
-    assert not persons_visible_to(world.case, post).exists()
+    assert not persons_shown_to(post).filter(case=world.case).exists()
     assert role in ("judge", "prosecutor") or not persons_of(custody, post) or role in ("defender", "clerk")
 
 
 def test_counsel_is_shown_a_client_whom_no_motion_names(world: World) -> None:
-    assert names(persons_visible_to(world.case, world.posts["defender"])) == {"suspect"}
+    assert names(persons_shown_to(world.posts["defender"]).filter(case=world.case)) == {"suspect"}
 
 
 def test_a_protected_person_has_no_name_anywhere(world: World, hidden: Person) -> None:

@@ -9,11 +9,6 @@ from workflows.motions.models import Admission, Motion
 Recipient = Officer | Organisation
 
 
-def is_secret(level: str) -> bool:
-    """Whether a kind of this level of secrecy is visible to named persons only."""
-    return level == "covert"
-
-
 def admit(motion: Motion, officer: Officer, by: Post | None, at: datetime) -> list[Officer]:
     """Admit the officer to a secret motion; no effect on other motions. Returns those newly admitted."""
     if not motion.secret:

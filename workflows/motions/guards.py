@@ -149,21 +149,15 @@ OF_MOTION = [
 ]
 
 
-def stays_once_filed() -> Guard:
-    """Refuses to delete rows of a motion that has been filed."""
-    return _stays("EXISTS (SELECT 1 FROM motions_motion WHERE id = OLD.motion_id AND last_act_id IS NOT NULL)")
-
-
-def attachments_stay() -> Guard:
-    """Refuses to delete an attachment that an act states, unless the motion was returned to its author."""
-    return _stays(
-        """OLD.filed_by_id IS NOT NULL AND NOT EXISTS (
+# Of the rows of a motion: it has been filed. Of an attachment: an act states it, and no return of the motion opened it.
+ONCE_FILED = "EXISTS (SELECT 1 FROM motions_motion WHERE id = OLD.motion_id AND last_act_id IS NOT NULL)"
+ONCE_STATED = """OLD.filed_by_id IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM motions_motion WHERE id = OLD.motion_id AND state IN ('draft', 'returned')
         )"""
-    )
 
 
-def _stays(once: str) -> Guard:
+def stays(once: str) -> Guard:
+    """Refuses to delete a row for which the condition ``once`` holds."""
     return Guard(
         name="stays_once_filed",
         operation=pgtrigger.Delete,

@@ -64,7 +64,7 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         """
         if not post.is_current():
             return self.none()
-        return self.filter(pk__in=Act.objects.filter(author__in=_same(post)).values("motion"))
+        return self.filter(pk__in=Act.objects.filter(written_by(post)).values("motion"))
 
     def decided_for(self, post: Post) -> "MotionQuerySet":
         """The motions of whose decision a copy is owed to a client of the counsel in ``post``.
@@ -82,14 +82,10 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         return self.exclude(state__in=FINAL_STATES)
 
 
-def _same(post: Post) -> models.QuerySet[Post, Any]:
-    """This post, and earlier posts of the same officer in the same role and body."""
+def written_by(post: Post) -> Q:
+    """Motions or acts written in this post, or in an earlier one of the same officer in the same role and body."""
     same = Post.objects.filter(officer=post.officer_id, organisation=post.organisation_id, role=post.role)
-    return same.values("pk")
-
-
-def _own(post: Post) -> Q:
-    return Q(author__in=_same(post))
+    return Q(author__in=same.values("pk"))
 
 
 def _is_above(post: Post) -> bool:
@@ -102,7 +98,7 @@ def _is_above(post: Post) -> bool:
 
 def _of_prosecution(post: Post) -> Q:
     reached = ~Q(state__in=WITH_AUTHOR) & Q(submitted_at__isnull=False)
-    supervised = Q(prosecution=post.organisation_id) & (reached | _own(post))
+    supervised = Q(prosecution=post.organisation_id) & (reached | written_by(post))
     return supervised | (Q(consenting=post.organisation_id) & reached) if _is_above(post) else supervised
 
 
@@ -124,7 +120,7 @@ def _of_defence(post: Post) -> Q:
     """
     persons = Counsel.objects.filter(officer=post.officer_id).values("person")
     about = Motion.objects.filter(defence=True, subject__in=persons).values("pk")
-    return Q(pk__in=about.union(Motion.objects.filter(_own(post)).values("pk")))
+    return Q(pk__in=about.union(Motion.objects.filter(written_by(post)).values("pk")))
 
 
 def _of_team(post: Post) -> Q:
@@ -265,11 +261,6 @@ class Motion(LockedRow, Machine):
         return f"motion:{self.pk}"
 
     @property
-    def draft_chain(self) -> str:
-        """The chain for entries about drafting, visible to its authors."""
-        return f"draft:{self.pk}"
-
-    @property
     def is_editable(self) -> bool:
         """Whether its author may still change its content: not filed yet, or returned to him."""
         return self.state in EDITABLE
@@ -298,7 +289,7 @@ class Attachment(models.Model):
             models.UniqueConstraint(fields=["motion", "position"], name="attachment_position_once")
         ]
         triggers: ClassVar = [
-            guards.attachments_stay(),
+            guards.stays(guards.ONCE_STATED),
             Fixed("motion", "document", "requirement", "position"),
             SetOnce("filed_by"),
         ]
@@ -455,7 +446,7 @@ class Opening(models.Model):
             models.UniqueConstraint(fields=["motion", "officer", "role", "position"], name="opening_once_as_it_was")
         ]
         triggers: ClassVar = [
-            guards.stays_once_filed(),
+            guards.stays(guards.ONCE_FILED),
             Fixed("motion", "officer", "role", "version", "position", "opened_at"),
         ]
 
@@ -476,7 +467,7 @@ class Admission(models.Model):
         verbose_name_plural = _("admissions")
         constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "officer"], name="admitted_once")]
         indexes: ClassVar = [models.Index(fields=["officer", "motion"])]
-        triggers: ClassVar = [guards.stays_once_filed(), Fixed("motion", "officer", "admitted_by", "admitted_at")]
+        triggers: ClassVar = [guards.stays(guards.ONCE_FILED), Fixed("motion", "officer", "admitted_by", "admitted_at")]
 
     def __str__(self) -> str:
         return f"{self.officer} {self.admitted_at:%Y-%m-%d %H:%M}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from operator import attrgetter
 
 from ecase.instants import format_instant
 from ecase.officers.models import Officer, Organisation, Post, Role
@@ -76,13 +77,25 @@ def _payload(motion: Motion, act: Act) -> dict[str, str]:
     }
 
 
-def NOBODY(motion: Motion) -> Iterator[Recipient]:  # noqa: N802 - a value among the groups below
-    """For acts that notify nobody."""
-    yield from ()
+def named(attribute: str) -> Recipients:
+    """The officer or body that the motion names in ``attribute``; nobody if it names none."""
+    read = attrgetter(attribute)
+    return lambda motion: filter(None, [read(motion)])
 
 
-def author(motion: Motion) -> Iterator[Recipient]:
-    yield motion.author.officer
+def all_of(*groups: Recipients) -> Recipients:
+    """The recipients of all groups."""
+    return lambda motion: chain.from_iterable(group(motion) for group in groups)
+
+
+# For acts that notify nobody.
+NOBODY = all_of()
+author = named("author.officer")
+judge = named("judge")
+court = named("court")
+appellate_judge = named("appellate_judge")
+court_above = named("appellate_court")
+counsel: Recipients = defence.counsel_of_subject
 
 
 def executors(motion: Motion) -> Iterator[Recipient]:
@@ -115,29 +128,6 @@ def prosecution(motion: Motion) -> Iterator[Recipient]:
         yield motion.consenting
 
 
-def court(motion: Motion) -> Iterator[Recipient]:
-    yield motion.court
-
-
-def judge(motion: Motion) -> Iterator[Recipient]:
-    if motion.judge:
-        yield motion.judge
-
-
-def appellate_judge(motion: Motion) -> Iterator[Recipient]:
-    if motion.appellate_judge:
-        yield motion.appellate_judge
-
-
-def court_above(motion: Motion) -> Iterator[Recipient]:
-    if motion.appellate_court:
-        yield motion.appellate_court
-
-
-def counsel(motion: Motion) -> Iterator[Recipient]:
-    yield from defence.counsel_of_subject(motion)
-
-
 def appellants(motion: Motion) -> Iterator[Recipient]:
     """Counsel who have appealed: they are notified of the result, whoever their clients are."""
     made = motion.acts.filter(type=ActType.APPEAL, author__role=Role.DEFENDER)
@@ -162,11 +152,6 @@ def whom_the_event_concerns(motion: Motion) -> Iterator[Recipient]:
 def whom_a_lifting_concerns(motion: Motion) -> Iterator[Recipient]:
     """The prosecutor who is to consent; if there is none, everyone concerned by the end of the measure."""
     yield from prosecution(motion) if motion.state == State.LIFTING_ASKED else parties_and_judge(motion)
-
-
-def all_of(*groups: Recipients) -> Recipients:
-    """The recipients of all groups."""
-    return lambda motion: chain.from_iterable(group(motion) for group in groups)
 
 
 # Investigator and prosecutor: a result goes to both at once.

@@ -1,34 +1,28 @@
 """Who has opened the present materials of a motion, and what was added since an officer opened them."""
 
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
 from ecase.problems import Problem
-from workflows.motions.models import Motion, Opening
+from workflows.motions.models import Motion, Opening, OpeningQuerySet
 from workflows.motions.states import BRING_MATERIALS, ActType
+
+
+def openings_by(motion: Motion, post: Post) -> OpeningQuerySet:
+    """The officer's openings of the materials in this role at any time, whatever was added since."""
+    return Opening.objects.filter(motion=motion, officer=post.officer_id, role=post.role)
 
 
 def has_opened(motion: Motion, post: Post) -> bool:
     """Whether the officer has opened the present materials in this role (the stored opening is the proof)."""
-    return Opening.objects.current().filter(**_of(motion, post)).exists()
-
-
-def has_opened_before(motion: Motion, post: Post) -> bool:
-    """Whether the officer has opened the materials in this role at any time, whatever was added since."""
-    return Opening.objects.filter(**_of(motion, post)).exists()
-
-
-def _of(motion: Motion, post: Post) -> dict[str, Any]:
-    return {"motion": motion, "officer": post.officer_id, "role": post.role}
+    return openings_by(motion, post).current().exists()
 
 
 def unread_problem(motion: Motion, post: Post) -> Problem:
     """Names what was added to the motion since the officer opened it; all of it if he never has."""
-    opening = Opening.objects.filter(**_of(motion, post)).order_by("-position").first()
+    opening = openings_by(motion, post).order_by("-position").first()
     if opening is None:
         return Problem("materials-not-opened", _("Open the materials of the motion before you act on it."))
     added = motion.acts.filter(type__in=BRING_MATERIALS, position__gt=opening.position).order_by("position")

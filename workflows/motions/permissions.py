@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.cases.models import TeamMember
 from ecase.officers.models import Post, Role
-from workflows.motions.models import Motion
+from workflows.motions.models import Motion, written_by
 from workflows.motions.rules import appellants, defence, events, kind_rules
 from workflows.motions.states import PENDING_APPEAL, State
 
@@ -62,8 +62,7 @@ is_chair_above = relation_by(appellate_court="organisation_id")
 
 def authored_rows(post: Post) -> Q:
     """Motions authored in this post, or in an earlier one of the same officer, role and body."""
-    same = Post.objects.filter(officer=post.officer_id, organisation=post.organisation_id, role=post.role)
-    return Q(organisation=post.organisation_id, author__in=same.values("pk"))
+    return Q(organisation=post.organisation_id) & written_by(post)
 
 
 def executed_rows(post: Post) -> Q:
@@ -172,7 +171,7 @@ def is_party(motion: Motion, post: Post) -> bool:
     if post.role == Role.PROSECUTOR:
         return post.organisation_id in (motion.prosecution_id, motion.consenting_id)
     if post.role == Role.DEFENDER:
-        return defence.is_counsel_of_subject(motion, post.officer_id)
+        return defence.counsel_of_subject(motion).filter(pk=post.officer_id).exists()
     return is_executor(motion, post)
 
 

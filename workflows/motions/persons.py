@@ -20,13 +20,8 @@ KNOW_ALL = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR, Rol
 KNOW_THE_NAMED = frozenset({Role.DEFENDER, Role.CLERK, Role.COURT_CHAIR})
 
 
-def persons_visible_to(case: Case, post: Post) -> QuerySet[Person]:
-    """The persons of ``case`` that ``post`` is shown, across all motions that it may open. One query."""
-    return persons_shown_to(post).filter(case=case)
-
-
 def persons_shown_to(post: Post) -> QuerySet[Person]:
-    """The same for all cases, for lists of cases."""
+    """The persons that ``post`` is shown, across all cases and motions that it may open. One query."""
     seen = Motion.objects.visible_to(post).filter(case=OuterRef("case"))
     if post.role in KNOW_ALL:
         opened = Case.objects.visible_to(post).filter(pk=OuterRef("case"))
@@ -50,13 +45,13 @@ def persons_of(motion: Motion, post: Post) -> list[Person]:
     concerned: QuerySet[Any] = Copy.objects.filter(motion=motion, person__isnull=False)
     if post.role == Role.DEFENDER:
         concerned = Counsel.objects.filter(case=motion.case_id, officer=post.officer_id)
-    shown = named_in(motion).union(map(str, concerned.values_list("person", flat=True)))
+    shown = {*texts_in(motion.payload), *map(str, concerned.values_list("person", flat=True))}
     return [person for person in persons if str(person.pk) in shown]
 
 
 def named_persons(motion: Motion, stated: Any = None) -> list[Person]:
     """The persons that the motion names, or ``stated`` of it."""
-    named = named_in(motion) if stated is None else set(texts_in(stated))
+    named = set(texts_in(motion.payload if stated is None else stated))
     return [person for person in motion.case.persons.all() if str(person.pk) in named]
 
 
@@ -65,7 +60,7 @@ def main_person(motion: Motion, post: Post) -> Person | None:
 
     Reads ``motion.case.persons``, which a list has fetched for all of its lines.
     """
-    about, named = str(motion.payload.get(motion.kind_entry.subject, "")), named_in(motion)
+    about, named = str(motion.payload.get(motion.kind_entry.subject, "")), set(texts_in(motion.payload))
     shown = [person for person in motion.case.persons.all() if post.role in KNOW_ALL or str(person.pk) in named]
     ordered = sorted(shown, key=lambda person: (str(person.pk) != about, person.capacity != Person.Capacity.SUSPECT))
     return ordered[0] if ordered else None
@@ -73,15 +68,10 @@ def main_person(motion: Motion, post: Post) -> Person | None:
 
 def addressee_of(copy: Copy, post: Post) -> str:
     """The addressee's name as far as ``post`` is shown it; else empty, and the catalogue's word is enough."""
-    if copy.person_id is None or post.role != Role.DEFENDER or str(copy.person_id) in named_in(copy.motion):
+    if copy.person_id is None or post.role != Role.DEFENDER or str(copy.person_id) in texts_in(copy.motion.payload):
         return copy.addressee
     is_own = Counsel.objects.filter(person=copy.person_id, officer=post.officer_id).exists()
     return copy.addressee if is_own else ""
-
-
-def named_in(motion: Motion) -> set[str]:
-    """The ids of persons, among other texts, that the motion states."""
-    return set(texts_in(motion.payload))
 
 
 def texts_in(stated: Any) -> Iterator[str]:

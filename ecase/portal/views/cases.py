@@ -20,7 +20,7 @@ from ecase.portal.next_steps import with_awaited_acts
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from ecase.problems import Refused
 from workflows.motions import queries
-from workflows.motions.persons import persons_shown_to, persons_visible_to
+from workflows.motions.persons import persons_shown_to
 from workflows.motions.rules import prefill
 from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_cases_mentioning
@@ -95,7 +95,7 @@ def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
     motions = with_awaited_acts(rows, post, KindRows.load())
     return {
         "case": case,
-        "persons": persons_visible_to(case, post),
+        "persons": persons_shown_to(post).filter(case=case),
         "motions": fetch_page(motions, "created_at", read_cursor(after)),
         "decisions": queries.decisions(post).filter(case=case).select_related("court"),
         "documents": queries.documents(case, post).select_related("blob", "uploaded_by__officer"),

@@ -108,7 +108,7 @@ def about(motion: Motion, post: Post) -> dict[str, Any]:
         **_standing(motion, post, acts),
         "buttons": act_buttons(motion, post),
         "opened": openings.has_opened(motion, post),
-        "opened_before": openings.has_opened_before(motion, post),
+        "opened_before": openings.openings_by(motion, post).exists(),
         "steps": progress.pipeline(motion),
         "stamps": progress.stamps(motion, acts),
         "deadlines": [(deadline, explain(deadline)) for deadline in motion.deadlines.order_by("due_at")],

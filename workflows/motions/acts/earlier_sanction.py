@@ -14,9 +14,13 @@ from workflows.motions.states import IN_FORCE, ActType, State
 def apply_decision(motion: Motion, perform: Perform) -> None:
     """Apply the decision to the sanction that the motion names: extend it, end it, or replace it.
 
-    An extension that states no end extends nothing.
+    An outcome may end that sanction even if the request is refused. An extension that states no end extends nothing.
     """
-    effect = _effect_on_earlier(motion)
+    relation, effect = motion.kind_entry.relation, ""
+    if kind_rules.was_granted(motion):
+        effect = relation.effect if relation else ""
+    elif motion.kind_entry.outcome(motion.outcome).ends_earlier:
+        effect = "ends"
     if not effect or motion.earlier_id is None:
         return
     earlier = lock(Motion.objects.get(pk=motion.earlier_id))
@@ -77,11 +81,3 @@ def _move_end(earlier: Motion, by: Motion, until: datetime | None, perform: Perf
 
 def _named(motion: Motion, effect: str) -> dict[str, str]:
     return {"motion": str(motion.pk), "number": motion.number or "", "effect": effect}
-
-
-def _effect_on_earlier(motion: Motion) -> str:
-    """The effect of the relation if the motion was granted; an end if the outcome itself ends the earlier sanction."""
-    relation = motion.kind_entry.relation
-    if kind_rules.was_granted(motion):
-        return relation.effect if relation else ""
-    return "ends" if motion.kind_entry.outcome(motion.outcome).ends_earlier else ""

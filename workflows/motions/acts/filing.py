@@ -1,6 +1,7 @@
 """Acts of the author: filing, withdrawal, corrections and supplements; and those on format and admission."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -33,10 +34,6 @@ def _may_author(motion: Motion) -> Problem | None:
     if motion.author.role in roles:
         return None
     return Problem("wrong-author", _("The law does not let this role file a motion of this kind."))
-
-
-def _is_secret(motion: Motion) -> bool:
-    return motion.secret
 
 
 def _when_asked(post: Post, kinds: KindRows) -> Q:
@@ -86,19 +83,19 @@ def _check_motion(motion: Motion, payload: Payload) -> Iterator[Problem]:
     if problem := routing.leader_problem(motion.case, motion.kind_entry, motion.author):
         yield problem
     yield from _repeated(motion)
-    yield from _unrelated(motion)
-    if problem := _not_a_client(motion):
-        yield problem
+    relation = motion.kind_entry.relation
+    if relation and relation.required and motion.earlier_id is None:
+        yield Problem("earlier-missing", _("Name the earlier decision that this motion is about."), "earlier")
+    yield from _not_a_client(motion)
 
 
-def _not_a_client(motion: Motion) -> Problem | None:
+def _not_a_client(motion: Motion) -> Iterator[Problem]:
     """Counsel files for his own clients only."""
     field = motion.kind_entry.client
     if not field or motion.author.role != Role.DEFENDER or is_empty(motion.payload.get(field)):
-        return None
-    if str(motion.payload[field]) in {str(pk) for pk in defence.persons_of(motion.case, motion.author.officer_id)}:
-        return None
-    return Problem("not-a-client", _("You are not counsel of this person."), f"payload.{field}")
+        return
+    if str(motion.payload[field]) not in {str(pk) for pk in defence.persons_of(motion.case, motion.author.officer_id)}:
+        yield Problem("not-a-client", _("You are not counsel of this person."), f"payload.{field}")
 
 
 def _missing_attachments(motion: Motion) -> Iterator[Problem]:
@@ -117,21 +114,14 @@ def _repeated(motion: Motion) -> Iterator[Problem]:
     rule = motion.kind_entry.repeat
     if rule is None or not is_empty(motion.payload.get(rule.field)):
         return
-    if any(not kind_rules.was_granted(earlier) for earlier in _decided_before(motion, rule.person_field)):
+    person = motion.payload.get(rule.person_field)
+    if not person:
+        return
+    same = Motion.objects.filter(case=motion.case_id, kind=motion.kind, decided_at__isnull=False).exclude(pk=motion.pk)
+    about = same.filter(**{f"payload__{rule.person_field}": person})
+    if not all(kind_rules.was_granted(earlier) for earlier in about):
         message = _("This was refused before in this case. State the new circumstances (Art. %(article)s).")
         yield Problem("refused-before", message % {"article": rule.article}, f"payload.{rule.field}")
-
-
-def _decided_before(motion: Motion, person_field: str) -> Iterator[Motion]:
-    person = motion.payload.get(person_field)
-    same = Motion.objects.filter(case=motion.case_id, kind=motion.kind, decided_at__isnull=False).exclude(pk=motion.pk)
-    yield from same.filter(**{f"payload__{person_field}": person}) if person else ()
-
-
-def _unrelated(motion: Motion) -> Iterator[Problem]:
-    relation = motion.kind_entry.relation
-    if relation and relation.required and motion.earlier_id is None:
-        yield Problem("earlier-missing", _("Name the earlier decision that this motion is about."), "earlier")
 
 
 def may_be_earlier(motion: Motion, earlier: Motion) -> bool:
@@ -277,7 +267,7 @@ ACTS = (
         moves=moves_by("admit"),
         roles=AUTHORS | JUDGE,
         relation=permissions.is_author_or_judge,
-        available=spec.kinds_where(_is_secret),
+        available=spec.kinds_where(attrgetter("secret")),
         possible=spec.always,
         conflict=spec.no_conflict,
         reads_first=False,

@@ -125,11 +125,6 @@ def count_appeals(motion: "Motion") -> Appeals:
     return count_acts((Stated(str(pk), *rest) for pk, *rest in stated), motion.appeal_until)
 
 
-def state_after(motion: "Motion", act: Stated) -> AppealState:
-    """The state of the appeal after this act."""
-    return count_appeals(motion).take(act).state
-
-
 def awaits_restoration(motion: "Motion") -> bool:
     """Whether a late appeal has no ruling on its term yet."""
     return bool(count_appeals(motion).with_fates(frozenset({Fate.LATE})))

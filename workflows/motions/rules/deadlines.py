@@ -1,11 +1,9 @@
 """Which deadlines an act starts: the catalogue says on which event each term of a kind begins."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from ecase.instants import parse_instant
+from ecase.instants import parse_optional_instant
 from workflows.deadlines import corrections
 from workflows.deadlines import services as deadlines
 from workflows.deadlines.models import Deadline
@@ -30,8 +28,12 @@ class Changes(NamedTuple):
 
 
 def run_deadlines(motion: Motion, act: Act) -> Changes:
-    """Meet, end and start deadlines as the catalogue says for this act; extend terms to their new legal maximum."""
-    met, voided = meet_terms(motion, act), void_terms(motion, act)
+    """Meet, end and start deadlines as the catalogue says for this act, or for the event that it records.
+
+    Terms are extended to their new legal maximum.
+    """
+    met = deadlines.meet(motion, events.name_of(act), act.performed_at)
+    voided = void_terms(motion, act)
     started = start_terms(motion, act)
     return Changes(met, voided, started, corrections.extend(motion, act.type, act.performed_at))
 
@@ -42,7 +44,7 @@ def run_deadlines_of_filing(motion: Motion, act: Act) -> Changes:
     In time or late.
     """
     changes = run_deadlines(motion, act)
-    return changes._replace(met=changes.met + meet_terms(motion, act))
+    return changes._replace(met=changes.met + deadlines.meet(motion, events.name_of(act), act.performed_at))
 
 
 def recount_deadlines(motion: Motion, act: Act) -> Changes:
@@ -61,20 +63,24 @@ def end_ruling_on_appeal(motion: Motion, act: Act) -> Changes:
 
 
 def start_terms(motion: Motion, act: Act) -> list[Deadline]:
-    """Start a deadline for every term that begins with this act, or with an instant that the motion states."""
+    """Start a deadline for every term that begins with this act, or with an instant that the motion states.
+
+    A term of an outcome starts once that outcome is decided, from whatever instant it is counted.
+    """
     kind, happened = motion.kind_entry, {events.name_of(act)}
     if NEW_OUTCOME in act.payload:
         # A ruling that puts another outcome in place also counts as a decision.
         happened.add(kind.outcome(motion.outcome).output)
-    terms = [term for term in kind.clocks if _binds(term, motion)]
-    begins = [(term, event, at) for term in terms for event, at in _beginnings(term, motion, act, happened)]
-    started = (deadlines.start(motion, term, at, motion.payload, event) for term, event, at in begins)
-    return [deadline for deadline in started if deadline is not None]
-
-
-def meet_terms(motion: Motion, act: Act) -> list[Deadline]:
-    """Meet the deadlines that wait for this act, or for the event that it records."""
-    return deadlines.meet(motion, events.name_of(act), act.performed_at)
+    started = []
+    for term in kind.clocks:
+        counts_from_field = not happened.isdisjoint(DECISIONS) if term.outcomes else ActType.MOTION in happened
+        for event in term.starts_on if _binds(term, motion) else ():
+            at = act.performed_at if event in happened else None
+            if event.startswith(FIELD) and counts_from_field:
+                at = parse_optional_instant(motion.payload.get(event.removeprefix(FIELD)))
+            if at and (deadline := deadlines.start(motion, term, at, motion.payload, event)):
+                started.append(deadline)
+    return started
 
 
 def void_terms(motion: Motion, act: Act) -> list[UUID]:
@@ -95,18 +101,3 @@ def void_terms(motion: Motion, act: Act) -> list[UUID]:
 
 def _binds(term: Term, motion: Motion) -> bool:
     return not term.outcomes or motion.outcome in term.outcomes
-
-
-def _beginnings(term: Term, motion: Motion, act: Act, happened: set[str]) -> Iterator[tuple[str, datetime]]:
-    """The events by which the term begins now, each with its instant.
-
-    A term of an outcome starts once that outcome is decided, from whatever instant it is counted.
-    """
-    counts_from_field = not happened.isdisjoint(DECISIONS) if term.outcomes else ActType.MOTION in happened
-    for event in term.starts_on:
-        if event in happened:
-            yield event, act.performed_at
-        elif event.startswith(FIELD) and counts_from_field:
-            stated = motion.payload.get(event.removeprefix(FIELD))
-            if stated:
-                yield event, parse_instant(stated)

@@ -5,11 +5,11 @@ person has a part in it only if the catalogue's service list owes that person a 
 the decision.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ecase.cases.models import Case, Counsel, Person
 from ecase.officers.models import Officer
@@ -35,18 +35,11 @@ def persons_of(case: Case, officer_id: UUID) -> set[UUID]:
     return set(Counsel.objects.filter(case=case, officer=officer_id).values_list("person", flat=True))
 
 
-def is_counsel_of_subject(motion: "Motion", officer_id: UUID) -> bool:
-    """Whether the motion is open to the officer as counsel of the person whom it is about."""
-    if not motion.defence or motion.subject_id is None:
-        return False
-    return Counsel.objects.filter(person=motion.subject_id, officer=officer_id).exists()
-
-
-def counsel_of_subject(motion: "Motion") -> Iterator[Officer]:
+def counsel_of_subject(motion: "Motion") -> QuerySet[Officer]:
     """The officers to whom the motion is open as counsel of its subject; none if it is closed to the defence."""
-    if motion.defence and motion.subject_id is not None:
-        named = Counsel.objects.filter(person=motion.subject_id)
-        yield from Officer.objects.filter(pk__in=named.values("officer"))
+    if not motion.defence or motion.subject_id is None:
+        return Officer.objects.none()
+    return Officer.objects.filter(pk__in=Counsel.objects.filter(person=motion.subject_id).values("officer"))
 
 
 def clients(motion: "Motion", officer_id: UUID) -> dict[UUID, str]:

@@ -89,14 +89,8 @@ def faults_of(
     motion: Motion, act_type: ActType, payload: Mapping[str, Any], author: Post, *, complete: bool = True
 ) -> list[Problem]:
     """What is wrong with ``payload`` by the catalogue's form; unless ``complete``, missing fields are not errors."""
-    if act_type in WITH_OUTCOME:
-        return _faults_of_decision(motion, act_type, payload, complete=complete)
-    return _faults_of_form(motion, form(motion, act_type, author=author), payload, complete=complete)
-
-
-def _faults_of_decision(
-    motion: Motion, act_type: ActType, payload: Mapping[str, Any], *, complete: bool
-) -> list[Problem]:
+    if act_type not in WITH_OUTCOME:
+        return _faults_of_form(motion, form(motion, act_type, author=author), payload, complete=complete)
     outcome, unknown = payload.get(OUTCOME), _("Choose one of the outcomes that the law knows.")
     if not outcome and not complete:
         return []

@@ -47,7 +47,8 @@ def create(case: Case, kind: str, author: Post) -> Motion:
         organisation=author.organisation,
         prosecution=case.prosecution,
         court=case.court,
-        secret=admissions.is_secret(kinds[kind].secrecy.level),
+        # Visible to named persons only.
+        secret=kinds[kind].secrecy.level == "covert",
     )
     admissions.admit(motion, author.officer, None, motion.created_at)
     _audit("draft.created", motion, author)
@@ -79,13 +80,9 @@ def save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int |
     ``Conflict``; each refusal is in the audit log.
     """
     with recording(motion, post, "draft"), transaction.atomic():
-        return _save(motion, post, payload, revision)
-
-
-def _save(motion: Motion, post: Post, payload: Mapping[str, Any], revision: int | None) -> Motion:
-    locked = _editable(motion, post)
-    require_seen(locked, revision)
-    return _store(locked, post, payload)
+        locked = _editable(motion, post)
+        require_seen(locked, revision)
+        return _store(locked, post, payload)
 
 
 def _store(locked: Motion, post: Post, payload: Mapping[str, Any]) -> Motion:
@@ -136,7 +133,9 @@ def attach(
     each refusal is in the audit log.
     """
     with recording(motion, post, "attachment"):
-        _require_requirement(motion, requirement)
+        if requirement not in {entry.key for entry in motion.kind_entry.attachments}:
+            message = _("A motion of this kind has no such attachment.")
+            raise Invalid(Problem("unknown-requirement", message, "requirement"))
         _require_editable(motion, post, ATTACHABLE)
         # Checked before it is stored; concurrent attachments are counted again under the lock.
         volume.require_room(motion, requirement, volume.size_of(stream))
@@ -230,6 +229,7 @@ def load_act_draft(motion: Motion, post: Post, act_type: ActType | str) -> dict[
 
 
 def _editable(motion: Motion, post: Post, states: Collection[str] = EDITABLE) -> Motion:
+    """The motion, locked."""
     locked = lock(motion)
     _require_editable(locked, post, states)
     return locked
@@ -261,11 +261,6 @@ def _require_author(case: Case, kind: str, author: Post, kinds: Mapping[str, Any
         raise NotAllowed(led)
 
 
-def _require_requirement(motion: Motion, requirement: str) -> None:
-    if requirement not in {entry.key for entry in motion.kind_entry.attachments}:
-        raise Invalid(Problem("unknown-requirement", _("A motion of this kind has no such attachment."), "requirement"))
-
-
 def _touch(motion: Motion, *fields: str) -> None:
     motion.revision += 1
     motion.save(update_fields=[*fields, "revision"])
@@ -273,7 +268,7 @@ def _touch(motion: Motion, *fields: str) -> None:
 
 def _audit(event: str, motion: Motion, post: Post, data: dict[str, Any] | None = None) -> None:
     subject = {"motion": str(motion.pk)}
-    audit.append(event, chain=motion.draft_chain, actor=post.as_actor(), subject=subject, data=data or {})
+    audit.append(event, chain=f"draft:{motion.pk}", actor=post.as_actor(), subject=subject, data=data or {})
 
 
 def attachment_of(motion: Motion, attachment_id: int) -> Attachment:

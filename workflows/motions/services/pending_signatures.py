@@ -22,12 +22,11 @@ from workflows.motions.models import Admission, PendingSignature, PreparedAct
 
 def keep_signature(prepared: PreparedAct, received: Received, undecided: Undecided) -> None:
     """Keep a signature received now, the first of a prepared act, with the evidence fetched so far."""
-    known: dict[str, Any] = {"evidence": _dumped(received), "missing": _missing(received, undecided)}
     due = prepared.motion.next_due_at
     PendingSignature.objects.get_or_create(
         prepared=prepared,
         defaults={
-            **known,
+            **_fetched(received, undecided),
             "cms": received.cms,
             "received_at": received.at,
             "next_try_at": received.at + pause_after(1, settings.SIGNATURE_RETRY_SECONDS),
@@ -36,14 +35,13 @@ def keep_signature(prepared: PreparedAct, received: Received, undecided: Undecid
     )
 
 
-def _dumped(received: Received) -> bytes | None:
-    return received.collected.evidence.dumps() if received.collected else None
-
-
-def _missing(received: Received, undecided: Undecided) -> list[str]:
-    fetched = received.collected.missing if received.collected else ()
+def _fetched(received: Received, undecided: Undecided) -> dict[str, Any]:
+    """The columns for what an attempt has fetched, and what not."""
+    collected = received.collected
     with override("en"):
-        return list(fetched) or [str(problem.params.get("detail", problem.code)) for problem in undecided.problems]
+        unknown = [str(problem.params.get("detail", problem.code)) for problem in undecided.problems]
+    missing = list(collected.missing) if collected else []
+    return {"evidence": collected.evidence.dumps() if collected else None, "missing": missing or unknown}
 
 
 def settle(prepared: PreparedAct, at: datetime, refusal: Refused | None = None) -> None:
@@ -54,8 +52,7 @@ def settle(prepared: PreparedAct, at: datetime, refusal: Refused | None = None) 
 
 def put_off(waiting: PendingSignature, received: Received, undecided: Undecided) -> None:
     """Store the evidence fetched so far; the next attempt was scheduled when this one was claimed."""
-    waiting.evidence, waiting.missing = _dumped(received), _missing(received, undecided)
-    waiting.save(update_fields=["evidence", "missing"])
+    PendingSignature.objects.filter(pk=waiting.pk).update(**_fetched(received, undecided))
 
 
 def evidence_of(waiting: PendingSignature) -> Evidence | None:
@@ -67,13 +64,13 @@ def evidence_of(waiting: PendingSignature) -> Evidence | None:
 def claim_due(now: datetime, batch: int) -> list[int]:
     """Claim the signatures to try now, each by setting its next attempt, with growing intervals."""
     waiting = PendingSignature.objects.filter(settled_at=None, next_try_at__lte=now).order_by("next_try_at")
-    return [pk for pk, tries in waiting.values_list("pk", "tries")[:batch] if _claimed(pk, tries, now)]
-
-
-def _claimed(pk: int, tries: int, now: datetime) -> bool:
-    rows = PendingSignature.objects.filter(pk=pk, tries=tries, settled_at=None)
-    pause = pause_after(tries + 1, settings.SIGNATURE_RETRY_SECONDS)
-    return bool(rows.update(tries=F("tries") + 1, next_try_at=now + pause))
+    claimed = []
+    for pk, tries in waiting.values_list("pk", "tries")[:batch]:
+        pause = pause_after(tries + 1, settings.SIGNATURE_RETRY_SECONDS)
+        unclaimed = PendingSignature.objects.filter(pk=pk, tries=tries, settled_at=None)
+        if unclaimed.update(tries=F("tries") + 1, next_try_at=now + pause):
+            claimed.append(pk)
+    return claimed
 
 
 def signatures_to_show(now: datetime) -> QuerySet[PendingSignature]:
@@ -99,15 +96,11 @@ def waiting_for(post: Post) -> QuerySet[PendingSignature]:
     related = ("prepared__motion__case", "prepared__author__officer", "prepared__author__organisation")
     wanted = Q(prepared__author=post)
     if post.role == Role.CLERK:
-        wanted |= _of_court(post)
+        court = post.organisation_id
+        there = Q(prepared__motion__court=court) | Q(prepared__motion__appellate_court=court)
+        admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
+        wanted |= there & (Q(prepared__motion__secret=False) | Q(prepared__motion__in=admitted))
     return PendingSignature.objects.filter(wanted, settled_at=None).select_related(*related).order_by("received_at")
-
-
-def _of_court(post: Post) -> Q:
-    court = post.organisation_id
-    there = Q(prepared__motion__court=court) | Q(prepared__motion__appellate_court=court)
-    admitted = Admission.objects.filter(officer=post.officer_id).values("motion")
-    return there & (Q(prepared__motion__secret=False) | Q(prepared__motion__in=admitted))
 
 
 def signature_of(prepared: PreparedAct) -> PendingSignature | None:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.cases import documents
 from ecase.cases.documents import Purpose
-from ecase.cases.models import Document
 from ecase.officers.models import Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem
 from workflows.copies import services as copies
@@ -51,15 +50,11 @@ def may_record(copy: Copy, post: Post) -> bool:
 def acknowledge(copy: Copy, post: Post) -> Copy:
     """Acknowledge a copy as its addressee. Raises ``NotAllowed`` or ``Conflict``; a refusal is in the audit log."""
     with recording(copy.motion, post, "copy"), transaction.atomic():
-        return _acknowledge(copy, post)
-
-
-def _acknowledge(copy: Copy, post: Post) -> Copy:
-    if not is_addressee(copy, post) or copy.how != Way.SYSTEM:
-        raise NotAllowed(Problem("not-yours", _("This copy was not sent to you through the service.")))
-    if not copies.acknowledge(copy, post, timezone.now()):
-        raise _settled(copy)
-    return copy
+        if not is_addressee(copy, post) or copy.how != Way.SYSTEM:
+            raise NotAllowed(Problem("not-yours", _("This copy was not sent to you through the service.")))
+        if not copies.acknowledge(copy, post, timezone.now()):
+            raise _settled(copy)
+        return copy
 
 
 def record(
@@ -70,26 +65,20 @@ def record(
     Raises ``NotAllowed``, ``Conflict``, or ``Invalid`` with every fault at its field; a refusal is in the audit log.
     """
     with recording(copy.motion, post, "copy"), transaction.atomic():
-        _require_recordable(copy, post)
+        if not may_record(copy, post):
+            message = _("Copies are served by the author of the motion or the court's clerk.")
+            raise NotAllowed(Problem("not-yours", message))
+        if copy.acknowledged_at or copy.voided_at:
+            raise _settled(copy)
         served_at = at or timezone.now()
         if faults := list(_faults(copy, how, served_at, note, proof)):
             raise Invalid(faults)
-        document = _stored(copy, post, *proof) if proof else None
+        document, purpose = None, Purpose({"motion": str(copy.motion_id)}, copy.motion.secret)
+        if proof:
+            document = documents.store(copy.motion.case, post, *proof, purpose=purpose)
         if not copies.record(copy, post, how=Way(how), at=served_at, proof=document, note=note):
             raise _settled(copy)
         return copy
-
-
-def _require_recordable(copy: Copy, post: Post) -> None:
-    if not may_record(copy, post):
-        raise NotAllowed(Problem("not-yours", _("Copies are served by the author of the motion or the court's clerk.")))
-    if copy.acknowledged_at or copy.voided_at:
-        raise _settled(copy)
-
-
-def _stored(copy: Copy, post: Post, name: str, stream: BinaryIO) -> Document:
-    purpose = Purpose({"motion": str(copy.motion_id)}, copy.motion.secret)
-    return documents.store(copy.motion.case, post, name, stream, purpose=purpose)
 
 
 def _faults(copy: Copy, how: str, at: datetime, note: str, proof: object) -> Iterator[Problem]:

@@ -16,28 +16,16 @@ def retry(pk: int) -> Act | Refused | None:
     Returns the act, the refusal that settles it, or ``None`` if it was settled before or has to wait longer.
     """
     waiting = PendingSignature.objects.select_related(*RELATED).filter(pk=pk, settled_at=None).first()
-    return _tried(waiting) if waiting else None
-
-
-def _tried(waiting: PendingSignature) -> Act | Refused | None:
-    received = _received(waiting)
+    if waiting is None:
+        return None
+    prepared, known = waiting.prepared, pending_signatures.evidence_of(waiting)
+    cms, content = bytes(waiting.cms), bytes(prepared.act_json)
+    received = signing.receive(cms, content, prepared.author, waiting.received_at, prepared.created_at, known)
     try:
-        return acting.perform_received(waiting.prepared, received, waiting.prepared.author)
+        return acting.perform_received(prepared, received, prepared.author)
     except Undecided as undecided:
         pending_signatures.put_off(waiting, received, undecided)
         return None
     except Refused as refusal:
-        pending_signatures.settle(waiting.prepared, timezone.now(), refusal)
+        pending_signatures.settle(prepared, timezone.now(), refusal)
         return refusal
-
-
-def _received(waiting: PendingSignature) -> signing.Received:
-    prepared = waiting.prepared
-    return signing.receive(
-        bytes(waiting.cms),
-        bytes(prepared.act_json),
-        prepared.author,
-        waiting.received_at,
-        prepared.created_at,
-        pending_signatures.evidence_of(waiting),
-    )
