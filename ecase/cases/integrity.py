@@ -23,12 +23,9 @@ class Altered(Refused):
 
     slug, status, title = "file-altered", 409, _("A stored file is not what it was")
     event = "file.altered"
-
-    @staticmethod
-    def entry_of(problem: Problem) -> tuple[dict[str, str], dict[str, Any]]:
-        """Subject and data of the log entry for one problem."""
-        found = {name: problem.params[name] for name in ("sha256", "found")}
-        return {"file": problem.params["sha256"]}, found
+    # For the log entry: the subject's key and the parameter of the problem under it; the parameters that are its data.
+    about: tuple[str, str] = ("file", "sha256")
+    stated: tuple[str, ...] = ("sha256", "found")
 
 
 class RowAltered(Altered):
@@ -36,10 +33,8 @@ class RowAltered(Altered):
 
     slug, title = "row-altered", _("A stored record is not what was signed")
     event = "row.altered"
-
-    @staticmethod
-    def entry_of(problem: Problem) -> tuple[dict[str, str], dict[str, Any]]:
-        return {"row": problem.params["row"]}, {"column": problem.params["column"]}
+    about: tuple[str, str] = ("row", "row")
+    stated: tuple[str, ...] = ("column",)
 
 
 def altered_row(row: str, column: str) -> Problem:
@@ -94,9 +89,14 @@ def report(fault: Altered, chain: str = SYSTEM, subject: Mapping[str, str] | Non
     column. Called after the rollback of what was refused.
     """
     for problem in fault.problems:
-        about, data = fault.entry_of(problem)
-        actor = audit.service_actor()
-        append_refusal(fault.event, chain=chain, actor=actor, subject={**(subject or {}), **about}, data=data)
+        key, name = fault.about
+        append_refusal(
+            fault.event,
+            chain=chain,
+            actor=audit.service_actor(),
+            subject={**(subject or {}), key: problem.params[name]},
+            data={name: problem.params[name] for name in fault.stated},
+        )
 
 
 def _reported(sha256: str, found: str) -> Altered:

@@ -33,18 +33,16 @@ def join(case: Case, officer: Officer, role: str) -> None:
 
     Raises :class:`NotAllowed` (``acted-in-another-role``) if the officer has acted in the case in any other role.
     """
-    joined = _joined(case, officer, role) or role_of(case, officer)
+    joined = join_unless_joined(case, officer, role) or role_of(case, officer)
     if joined != role:
         raise NotAllowed(Problem("acted-in-another-role", ANOTHER_ROLE, params={"role": joined}))
 
 
-def join_unless_joined(case: Case, officer: Officer, role: str) -> None:
-    """As :func:`join`, but an officer who has acted in another role keeps that role."""
-    _joined(case, officer, role)
+def join_unless_joined(case: Case, officer: Officer, role: str) -> str | None:
+    """As :func:`join`, but an officer who has acted in another role keeps that role.
 
-
-def _joined(case: Case, officer: Officer, role: str) -> str | None:
-    """The officer's permanent role in the case; ``None`` if a concurrent transaction has just set it."""
+    Returns the officer's permanent role in the case; ``None`` if a concurrent transaction has just set it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_JOIN, {"case": case.pk, "officer": officer.pk, "role": role, "now": timezone.now()})
         row = cursor.fetchone()

@@ -361,7 +361,7 @@ def test_two_watches_at_once_remind_once(make_world: Callable[[], World]) -> Non
 def test_the_act_of_delivery_states_what_has_arrived(world: World) -> None:
     motion = world.decided("custody", "sanctioned")
     queries.open_materials(motion, prosecutor := prosecutor_of(world.case))
-    stated = served_copies.payload_of_delivery(motion)
+    stated = copies.payload_of_delivery(motion)
 
     assert {"channel": "portal", "organisation": motion.prosecution.bin} == {
         key: value

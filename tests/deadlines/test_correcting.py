@@ -12,7 +12,8 @@ from tests.deadlines.test_deadlines import DETAINED, DETAINED_AT, HOUR, NOW, sta
 from tests.past_guards import move
 from tests.threads import together
 from workflows.calendars.models import Day, Year
-from workflows.deadlines import services
+from workflows.deadlines import corrections, services
+from workflows.deadlines.corrections import Cause
 from workflows.deadlines.explanation import explain
 from workflows.deadlines.models import Deadline, State, Voided
 from workflows.motions.models import Motion
@@ -25,7 +26,7 @@ REASON = "the record of detention says so"
 
 def correct(motion: Motion, at: datetime = NOW, to: datetime = EARLIER, term: str = "file_with_judge") -> Any:
     motion.payload = {**motion.payload, "detained_at": to.isoformat()}
-    return services.correct(motion, motion.kind_entry.term(term), to, REASON, at)
+    return corrections.correct(motion, motion.kind_entry.term(term), to, Cause(Voided.CORRECTED, at, REASON))
 
 
 def recomputed() -> list[dict[str, Any]]:

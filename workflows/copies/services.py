@@ -6,7 +6,7 @@ the log.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from workflows.copies.addressees import Addressee, counsel_of, find_addressees
 from workflows.copies.models import Copy, CopyQuerySet, Recipient, Way
 from workflows.copies.ports import ServedAct, ServedMotion
 from workflows.statute.catalogue import catalogue
-from workflows.statute.schema import DECISIONS, Attendee, Service
+from workflows.statute.schema import DECISIONS, Service
 
 HEARING_ORDER = "hearing_order"
 _DECIDED = tuple(f"motion.{act_type}" for act_type in DECISIONS)
@@ -46,7 +46,10 @@ def owe(motion: ServedMotion, act: ServedAct, reaches: Callable[[Recipient], boo
     for copy in owed:
         if copy.recipient and reaches(copy.recipient):
             copy.how, copy.sent_at = Way.SYSTEM, act.performed_at
-        copy.remind_at = _reminded_at(copy, act.performed_at)
+        # At the end of the term; without a term at once for service by hand, after a while for an addressee.
+        copy.remind_at = act.performed_at + (settings.COPY_REMINDER if copy.sent_at else timedelta())
+        if copy.due_at and copy.due_at > act.performed_at:
+            copy.remind_at = copy.due_at
     if owed:
         Copy.objects.bulk_create(owed)
         _log(owed[0], "copies.owed", audit.service_actor(), {"copies": [_owed_line(copy) for copy in owed]})
@@ -141,7 +144,7 @@ def claim_overdue(now: datetime, limit: int = 100, only: UUID | None = None) -> 
     return won
 
 
-def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
+def _arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
     """The messages of the decision that have arrived: recipient, channel, instant; JSON-ready, organisations by BIN."""
     told = Message.objects.filter(key=str(motion.pk), topic__in=_DECIDED, state=MessageState.DELIVERED)
     rows = told.order_by("pk").values_list("organisation__bin", "officer", "channel", "delivered_at")
@@ -155,9 +158,12 @@ def arrivals(motion: ServedMotion) -> list[dict[str, Any]]:
     ]
 
 
-def copies_as_json(motion: ServedMotion) -> list[dict[str, Any]]:
-    """Every copy of the motion's acts, JSON-ready and without names: addressee, way, sent and acknowledged when."""
-    return [
+def payload_of_delivery(motion: ServedMotion) -> dict[str, Any]:
+    """The content of the act of delivery, JSON-ready and without names: messages that have arrived, and every copy.
+
+    Of each copy: addressee, way, sent and acknowledged when.
+    """
+    stated = [
         {
             **_line(copy),
             "sent_at": format_optional_instant(copy.sent_at),
@@ -165,6 +171,7 @@ def copies_as_json(motion: ServedMotion) -> list[dict[str, Any]]:
         }
         for copy in Copy.objects.filter(motion=motion.pk)
     ]
+    return {"arrived": _arrivals(motion), "copies": stated}
 
 
 # -- what is owed --------------------------------------------------------------------------------------------------
@@ -172,24 +179,16 @@ def copies_as_json(motion: ServedMotion) -> list[dict[str, Any]]:
 
 def _owed(motion: ServedMotion, act: ServedAct) -> Iterator[Copy]:
     if act.type in DECISIONS:
-        entries = (
-            entry for entry in motion.kind_entry.service if not entry.outcomes or motion.outcome in entry.outcomes
-        )
-        for entry in entries:
-            yield from (_copy(motion, act, entry, addressee) for addressee in find_addressees(motion, entry.to))
+        for entry in motion.kind_entry.service:
+            if not entry.outcomes or motion.outcome in entry.outcomes:
+                end = act.performed_at if entry.immediately else _end(motion, entry, act.performed_at)
+                about: dict[str, Any] = {"to": entry.to, "at_once": entry.immediately, "due_at": end}
+                yield from (_row(motion, act, to, **about) for to in find_addressees(motion, entry.to))
     elif act.type == HEARING_ORDER:
         for attendee in motion.kind_entry.hearing.attendees:
             found = find_addressees(motion, attendee.who, required=attendee.attendance == "must")
-            yield from (_notice(motion, act, attendee, addressee) for addressee in found)
-
-
-def _copy(motion: ServedMotion, act: ServedAct, entry: Service, to: Addressee) -> Copy:
-    due_at = act.performed_at if entry.immediately else _end(motion, entry, act.performed_at)
-    return _row(motion, act, to, to=entry.to, at_once=entry.immediately, due_at=due_at)
-
-
-def _notice(motion: ServedMotion, act: ServedAct, attendee: Attendee, to: Addressee) -> Copy:
-    return _row(motion, act, to, to=attendee.who, notice=True, due_at=motion.hearing_at)
+            about = {"to": attendee.who, "notice": True, "due_at": motion.hearing_at}
+            yield from (_row(motion, act, to, **about) for to in found)
 
 
 def _row(motion: ServedMotion, act: ServedAct, addressee: Addressee, **about: Any) -> Copy:
@@ -204,13 +203,6 @@ def _end(motion: ServedMotion, entry: Service, start: datetime) -> datetime | No
     amount, unit = entry.within.amount, entry.within.unit
     table = in_force(catalogue(motion.catalogue_id).jurisdiction).calendar if unit in LONG else None
     return clock.due(start, amount, unit, skip_first=False, roll=False, calendar=table).due_at
-
-
-def _reminded_at(copy: Copy, start: datetime) -> datetime:
-    """At the end of the term; without a term at once for service by hand, after a while for an addressee."""
-    if copy.due_at and copy.due_at > start:
-        return copy.due_at
-    return start + settings.COPY_REMINDER if copy.sent_at else start
 
 
 # -- what becomes of it --------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -36,55 +35,40 @@ class Cause:
     reason: str = ""
 
 
-def correct(motion: TimedMotion, term: Term, new_event_at: datetime, reason: str, at: datetime) -> Deadline | None:
-    """The deadline of ``term``, recounted from the corrected instant ``new_event_at`` of its event.
-
-    ``motion.payload`` is the corrected one already. Whether the term was met or missed is judged again. Nothing changes
-    if it was corrected so before, or if the motion no longer awaits anything. None if no deadline holds: the corrected
-    motion does not bind the term, or it never began.
-    """
-    timetable.forget(motion)
-    return _correct(motion, term, new_event_at, Cause(Voided.CORRECTED, at, reason))
-
-
 @transaction.atomic
 def correct_fields(motion: TimedMotion, fields: Collection[str], reason: str, at: datetime) -> list[Deadline]:
     """Recount every term that began at one of these fields of the motion, or depends on one; returns those that hold.
 
-    As :func:`correct`. A term that no act has begun yet begins with its act, by the corrected payload.
+    As :func:`correct`, in one transaction. A term that no act has begun yet begins with its act, by the corrected
+    payload.
     """
     cause = Cause(Voided.CORRECTED, at, reason)
     terms = [term for term in motion.kind_entry.clocks if not _asked(term).isdisjoint(fields)]
     timetable.forget(motion)
-    found = [_correct(motion, term, event_at, cause) for term in terms for event_at in _events(motion, term)]
+    found = [correct(motion, term, event_at, cause) for term in terms for event_at in _events(motion, term)]
     return [deadline for deadline in found if deadline is not None]
 
 
 def extend(motion: TimedMotion, act_type: str, at: datetime) -> list[Deadline]:
     """Extend the running terms that ``act_type`` extends to the legal maximum; returns the new deadlines."""
-    terms = [term for term in motion.kind_entry.clocks if act_type in term.extended_by]
+    terms = [term for term in motion.kind_entry.clocks if act_type in term.extended_by and term.extendable_to]
     if terms:
         timetable.forget(motion)
-    return [new for term in terms if (new := _extend(motion, term, Cause(Voided.EXTENDED, at))) is not None]
+    extended = []
+    for term in terms:
+        old = _standing(motion, term)
+        if old is None or old.state != State.RUNNING:
+            continue
+        counted = count(motion, _with_length(term, extended=True), old.started_at, motion.payload, old.event)
+        if counted and counted.counted.due_at > old.due_at:
+            extended.append(_replace(old, counted, Cause(Voided.EXTENDED, at)))
+    return extended
 
 
-def _extend(motion: TimedMotion, term: Term, cause: Cause) -> Deadline | None:
-    old, most = _standing(motion, term), term.extendable_to
-    if old is None or most is None or old.state != State.RUNNING:
-        return None
-    counted = count(motion, _longer(term), old.started_at, motion.payload, old.event)
-    return _replace(old, counted, cause) if counted and counted.counted.due_at > old.due_at else None
-
-
-def _longer(term: Term) -> Term:
-    """The term with the maximum length that the law allows."""
+def _with_length(term: Term, *, extended: bool) -> Term:
+    """The term; if ``extended``, with the maximum length that the law allows."""
     most = term.extendable_to
-    return replace(term, amount=most.amount, unit=most.unit) if most else term
-
-
-def _as_it_runs(term: Term, standing: Deadline | None) -> Term:
-    """The term, with the longer length if it has been extended."""
-    return _longer(term) if standing is not None and standing.extended else term
+    return replace(term, amount=most.amount, unit=most.unit) if extended and most else term
 
 
 def stale() -> DeadlineQuerySet:
@@ -104,31 +88,33 @@ def recount(now: datetime, limit: int = 100, only: UUID | None = None) -> list[D
     """
     rows = stale().filter(pk=only) if only else stale()
     locked = rows.select_related("motion__case").select_for_update(skip_locked=True, of=("self", "motion"))
-    counted = [_counted_anew(old, Cause(Voided.CALENDAR, now)) for old in locked.order_by("due_at")[:limit]]
-    return [new for new in counted if new is not None]
-
-
-def _counted_anew(old: Deadline, cause: Cause) -> Deadline | None:
-    motion = old.motion
-    term = _as_it_runs(motion.kind_entry.term(old.term), old)
-    counted = count(motion, term, old.started_at, motion.payload, old.event)
-    if counted is not None and counted.counted.due_at != old.due_at:
-        return _replace(old, counted, cause)
-    if counted is not None:
-        Deadline.objects.filter(pk=old.pk).update(calendar=counted.stamp)
-    return None
+    replaced = []
+    for old in locked.order_by("due_at")[:limit]:
+        term = _with_length(old.motion.kind_entry.term(old.term), extended=old.extended)
+        counted = count(old.motion, term, old.started_at, old.motion.payload, old.event)
+        if counted and counted.counted.due_at != old.due_at:
+            replaced.append(_replace(old, counted, Cause(Voided.CALENDAR, now)))
+        elif counted:
+            Deadline.objects.filter(pk=old.pk).update(calendar=counted.stamp)
+    return replaced
 
 
 @transaction.atomic
-def _correct(motion: TimedMotion, term: Term, event_at: datetime | None, cause: Cause) -> Deadline | None:
+def correct(motion: TimedMotion, term: Term, event_at: datetime | None, cause: Cause) -> Deadline | None:
+    """The deadline of ``term``, recounted from the corrected instant ``event_at`` of its event.
+
+    ``motion.payload`` is the corrected one already. Whether the term was met or missed is judged again. Nothing changes
+    if it was corrected so before, or if the motion no longer awaits anything. None if no deadline holds: the corrected
+    motion does not bind the term, or it never began.
+    """
     old = _standing(motion, term)
     if old is None and term.outcomes:
         # The term waits for the decision, after which nothing is corrected.
         return None
     if old is not None and old.state == State.VOID and old.voided_because != Voided.CORRECTED:
         return None
-    term = _as_it_runs(term, old)
-    counted = count(motion, term, event_at, motion.payload, old.event if old else "") if event_at else None
+    term, event = _with_length(term, extended=old is not None and old.extended), old.event if old else ""
+    counted = count(motion, term, event_at, motion.payload, event) if event_at else None
     if old is None or old.state == State.VOID:
         return _begin(counted, cause) if counted else None
     if counted is None:
@@ -151,7 +137,16 @@ def _begin(counted: Count, cause: Cause) -> Deadline:
 
 def _replace(old: Deadline, counted: Count, cause: Cause) -> Deadline:
     facts = counted.facts()
-    facts["computed"]["recomputed"] = _story(old, counted, cause)
+    # For ``explanation``: why it was recounted, and what it said before.
+    facts["computed"]["recomputed"] = {
+        "because": "event" if old.started_at != counted.event_at else _STORIES[cause.because],
+        "on": format_instant(cause.at),
+        "reason": cause.reason,
+        "from": format_instant(old.started_at),
+        "to": format_instant(counted.event_at),
+        "was_due": format_instant(old.due_at),
+        "was": old.state,
+    }
     facts["extended"] = old.extended or cause.because == Voided.EXTENDED
     _void(old, cause)
     new = _judged(Deadline(**facts), old, cause.at)
@@ -180,20 +175,6 @@ def _judged(new: Deadline, old: Deadline, at: datetime) -> Deadline:
     if new.state == State.MISSED:
         new.claimed_at = old.claimed_at
     return new
-
-
-def _story(old: Deadline, counted: Count, cause: Cause) -> dict[str, Any]:
-    """Why the deadline was recounted and what it said before, for ``explanation``; instants in ISO 8601."""
-    moved = old.started_at != counted.event_at
-    return {
-        "because": "event" if moved else _STORIES[cause.because],
-        "on": format_instant(cause.at),
-        "reason": cause.reason,
-        "from": format_instant(old.started_at),
-        "to": format_instant(counted.event_at),
-        "was_due": format_instant(old.due_at),
-        "was": old.state,
-    }
 
 
 def _log(old: Deadline | None, new: Deadline | None, cause: Cause) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ecase.instants import format_instant, parse_instant
 from workflows import clock
-from workflows.calendars.services import InForce, in_force
+from workflows.calendars.services import in_force
 from workflows.deadlines.ports import TimedMotion
 from workflows.statute.catalogue import catalogue
 from workflows.statute.conditions import all_hold
@@ -70,16 +70,13 @@ def count(
     named = event or _event_of(term, event_at, payload)
     if term.immediately:
         return Count(motion, term, named, event_at, clock.uncounted(event_at, "immediately"), "")
-    table = _table(motion, term)
+    # Hours run through nights and days off: they need no calendar.
+    is_long = term.unit in LONG or (term.less is not None and term.less.unit in LONG)
+    table = in_force(catalogue(motion.catalogue_id).jurisdiction) if is_long else None
     counted = _counted(term, event_at, payload, table.calendar if table else None)
     if counted is None:
         return None
     return Count(motion, term, named, event_at, counted, table.stamp if table and term.roll else "")
-
-
-def working_calendar(jurisdiction: str | None = None) -> clock.Calendar:
-    """The calendar in force of a jurisdiction (by default the installation's); ``CalendarError`` if none is loaded."""
-    return in_force(jurisdiction).calendar
 
 
 def appeal_until(kind: Kind, announced_at: datetime, jurisdiction: str | None = None) -> datetime | None:
@@ -87,7 +84,7 @@ def appeal_until(kind: Kind, announced_at: datetime, jurisdiction: str | None = 
     rule = kind.appeal
     if not rule.allowed or rule.term is None:
         return None
-    skip_first, calendar = rule.count == "skip_first", working_calendar(jurisdiction)
+    skip_first, calendar = rule.count == "skip_first", in_force(jurisdiction).calendar
     amount, unit = rule.term.amount, rule.term.unit
     return clock.due(announced_at, amount, unit, skip_first=skip_first, roll=rule.roll, calendar=calendar).due_at
 
@@ -97,25 +94,18 @@ def add_length(start: datetime, amount: int, unit: clock.Unit, jurisdiction: str
 
     Lengths of a sanction are counted from the minute and never moved (CPC Art. 48).
     """
-    calendar = working_calendar(jurisdiction)
+    calendar = in_force(jurisdiction).calendar
     return clock.due(start, amount, unit, skip_first=False, roll=False, calendar=calendar).due_at
 
 
 def subtract_length(end: datetime, amount: int, unit: clock.Unit, jurisdiction: str | None = None) -> datetime:
     """The instant this long before ``end``, counted as :func:`add_length` does."""
-    return clock.earlier(clock.uncounted(end, "immediately"), amount, unit, working_calendar(jurisdiction)).due_at
+    return clock.earlier(clock.uncounted(end, "immediately"), amount, unit, in_force(jurisdiction).calendar).due_at
 
 
 def first_of(escalations: Iterable[Mapping[str, str]]) -> datetime | None:
     """The instant of the earliest escalation."""
     return min((parse_instant(escalation["at"]) for escalation in escalations), default=None)
-
-
-def _table(motion: TimedMotion, term: Term) -> InForce | None:
-    """The calendar if the term needs one: hours run through nights and days off."""
-    if term.unit in LONG or (term.less and term.less.unit in LONG):
-        return in_force(catalogue(motion.catalogue_id).jurisdiction)
-    return None
 
 
 def _counted(
@@ -124,21 +114,16 @@ def _counted(
     amount = term.amount if term.by_choice is None else _chosen(term.by_choice, payload)
     if amount is None:
         return None
-    counted = _from_event(term, amount, event_at, calendar)
+    # A term of length 0 is the instant of the event, from which others count back.
+    counted, skip_first = clock.uncounted(event_at, "stated"), term.count == "skip_first"
+    if amount:
+        counted = clock.due(event_at, amount, term.unit, skip_first=skip_first, roll=term.roll, calendar=calendar)
     if term.less:
         counted = clock.earlier(counted, term.less.amount, term.less.unit, calendar)
     if term.less_by is None:
         return counted
     less = _chosen(term.less_by, payload)
     return None if less is None else clock.earlier(counted, less, term.unit, calendar)
-
-
-def _from_event(term: Term, amount: int, event_at: datetime, calendar: clock.Calendar | None) -> clock.Counted:
-    """The end of the length itself; a term of length 0 is the instant of the event, from which others count back."""
-    if amount == 0:
-        return clock.uncounted(event_at, "stated")
-    skip_first = term.count == "skip_first"
-    return clock.due(event_at, amount, term.unit, skip_first=skip_first, roll=term.roll, calendar=calendar)
 
 
 def _chosen(rule: ByChoice, payload: Mapping[str, Any]) -> int | None:

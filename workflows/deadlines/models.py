@@ -1,7 +1,7 @@
 """Deadlines: instants by which a role must act, stored as rows that come due."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
@@ -158,7 +158,3 @@ class Deadline(models.Model):
     def label(self) -> Text:
         """The task, in the words of the motion's catalogue; ``str()`` gives it in the active language."""
         return self.motion.kind_entry.term(self.term).label
-
-    def left(self, now: datetime | None = None) -> timedelta:
-        """The time left; negative once the end has passed."""
-        return self.due_at - (now or timezone.now())

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from ecase.instants import parse_instant
 from workflows.deadlines import timetable
-from workflows.deadlines.corrections import correct, correct_fields, recount, stale
-from workflows.deadlines.counting import appeal_until, count, first_of, working_calendar
+from workflows.deadlines.corrections import correct_fields, recount, stale
+from workflows.deadlines.counting import appeal_until, count, first_of
 from workflows.deadlines.models import Deadline, DeadlineQuerySet, State, Voided
 from workflows.deadlines.ports import TimedMotion
 from workflows.statute.schema import Term
@@ -24,7 +24,6 @@ __all__ = [
     "claim_escalations",
     "claim_missed",
     "claim_reminders",
-    "correct",
     "correct_fields",
     "meet",
     "next_due",
@@ -32,7 +31,6 @@ __all__ = [
     "stale",
     "start",
     "void",
-    "working_calendar",
 ]
 
 
@@ -128,16 +126,14 @@ def claim_escalations(now: datetime, limit: int = 100, only: UUID | None = None)
     """
     with transaction.atomic():
         won = _locked(Deadline.objects.to_escalate(now).order_by("escalate_at"), limit, only)
-        claimed = [(deadline, _take_escalations(deadline, now)) for deadline in won]
+        claimed = []
+        for deadline in won:
+            come = [step for step in deadline.escalations if parse_instant(step["at"]) <= now]
+            deadline.escalations = [step for step in deadline.escalations if step not in come]
+            deadline.escalate_at = first_of(deadline.escalations)
+            claimed.append((deadline, list(dict.fromkeys(step["to"] for step in come))))
         Deadline.objects.bulk_update(won, ["escalations", "escalate_at"])
     return claimed
-
-
-def _take_escalations(deadline: Deadline, now: datetime) -> list[str]:
-    come = [step for step in deadline.escalations if parse_instant(step["at"]) <= now]
-    deadline.escalations = [step for step in deadline.escalations if step not in come]
-    deadline.escalate_at = first_of(deadline.escalations)
-    return list(dict.fromkeys(step["to"] for step in come))
 
 
 def _locked(query: DeadlineQuerySet, limit: int, only: UUID | None) -> list[Deadline]:

@@ -10,11 +10,11 @@ from ecase.audit import services as audit
 from ecase.instants import format_instant
 from ecase.outbox.models import Message
 from ecase.outbox.models import State as MessageState
+from workflows.copies import services as copies
 from workflows.motions.acts import appeal, execution
 from workflows.motions.engine.service_acts import perform_service
 from workflows.motions.models import Motion
 from workflows.motions.rules import finality
-from workflows.motions.services import served_copies
 from workflows.motions.states import IN_FORCE, ActType, AppealState, State
 from workflows.watch import faults
 from workflows.watch.batch import each, in_turn, lock_waiting, motion_by_motion
@@ -26,7 +26,7 @@ UNDELIVERED = Message.objects.filter(key=Cast(OuterRef("pk"), CharField())).excl
 @motion_by_motion(lambda _now: Motion.objects.filter(~Exists(UNDELIVERED), state=State.DECIDED).order_by("decided_at"))
 def deliver_decisions(motion: Motion, _now: datetime) -> bool:
     """Record a decision as delivered once every message about the motion has been acknowledged."""
-    return bool(perform_service(motion, ActType.DELIVERY, served_copies.payload_of_delivery(motion)))
+    return bool(perform_service(motion, ActType.DELIVERY, copies.payload_of_delivery(motion)))
 
 
 @motion_by_motion(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django.db import transaction
@@ -95,8 +95,3 @@ def _faults(copy: Copy, how: str, at: datetime, note: str, proof: object) -> Ite
 def _settled(copy: Copy) -> Conflict:
     message = _("This copy has been acknowledged already, or is no longer owed.")
     return Conflict(Problem("already-settled", message, params={"copy": str(copy.pk)}))
-
-
-def payload_of_delivery(motion: Motion) -> dict[str, Any]:
-    """The content of the act of delivery: arrived messages of the motion, and the state of each copy."""
-    return {"arrived": copies.arrivals(motion), "copies": copies.copies_as_json(motion)}
