@@ -158,7 +158,11 @@ def open_materials(motion: Motion, post: Post) -> Opening:
     supplement, a correction) must be opened separately. Copies that were sent to him through the service are
     acknowledged, and a call of officers on duty is answered.
     """
-    now, newest = timezone.now(), _newest_materials(motion)
+    # The last act that changed the content as it was read: later content was not shown.
+    now, newest = timezone.now(), None
+    if motion.last_act:
+        acts = motion.acts.filter(type__in=BRING_MATERIALS, position__lte=motion.last_act.position)
+        newest = acts.only("version", "position").order_by("-position").first()
     version, position = (newest.version, newest.position) if newest else (motion.version, 0)
     opening, _created = Opening.objects.get_or_create(
         motion=motion,
@@ -172,14 +176,6 @@ def open_materials(motion: Motion, post: Post) -> Opening:
     about = {"opened_at": format_instant(opening.opened_at), "version": opening.version, "position": opening.position}
     _log(motion, post, {}, about)
     return opening
-
-
-def _newest_materials(motion: Motion) -> Act | None:
-    """The last act that changed the content of ``motion`` as it was read: later content was not shown."""
-    if motion.last_act is None:
-        return None
-    acts = motion.acts.filter(type__in=BRING_MATERIALS, position__lte=motion.last_act.position)
-    return acts.only("version", "position").order_by("-position").first()
 
 
 @only_where_sent

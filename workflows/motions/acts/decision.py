@@ -27,7 +27,8 @@ def _decide(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.decided_at, motion.outcome = act.performed_at, payload["outcome"]
     motion.announced_at = parse_optional_instant(payload.get(ANNOUNCED_AT)) or act.performed_at
     motion.appeal_until = counting.appeal_until(motion.kind_entry, motion.announced_at, kind_rules.jurisdiction(motion))
-    validity.begin(motion, payload)
+    if kind_rules.was_granted(motion):
+        validity.prolong(motion, validity.end_stated(motion, payload, motion.decided_at))
     motion.defence = motion.defence or motion.kind_entry.secrecy.defence == "decision"
     return []
 

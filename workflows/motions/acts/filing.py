@@ -1,11 +1,13 @@
 """Acts of the author: filing, withdrawal, corrections and supplements; and those on format and admission."""
 
+import uuid
 from collections.abc import Iterator
 from operator import attrgetter
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ecase.cases.models import Counsel
 from ecase.officers.models import Officer, Post, Role
 from ecase.problems import Problem
 from workflows.motions import admissions, permissions
@@ -13,7 +15,7 @@ from workflows.motions import notifications as tell
 from workflows.motions.acts import court, spec
 from workflows.motions.acts.spec import AUTHORS, JUDGE, ActSpec, Moves, Payload, Rank, moves_by
 from workflows.motions.models import Act, Motion
-from workflows.motions.rules import defence, kind_rules, routing, volume
+from workflows.motions.rules import kind_rules, routing, volume
 from workflows.motions.rules.deadlines import recount_deadlines, run_deadlines, run_deadlines_of_filing
 from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import AFTER_DECISION, ActType
@@ -46,7 +48,8 @@ def _when_asked(post: Post, kinds: KindRows) -> Q:
 
 def _file(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.submitted_at, motion.consents = act.performed_at, 0
-    motion.subject_id = defence.subject_stated(motion)
+    subject = motion.payload.get(motion.kind_entry.subject)
+    motion.subject_id = uuid.UUID(subject) if isinstance(subject, str) and subject else None
     motion.consenting, motion.court = routing.consenting_office(motion), routing.court(motion)
     motion.attachments.filter(filed_by=None).update(filed_by=act)
     if not kind_rules.needs_consent(motion):
@@ -94,7 +97,8 @@ def _not_a_client(motion: Motion) -> Iterator[Problem]:
     field = motion.kind_entry.client
     if not field or motion.author.role != Role.DEFENDER or is_empty(motion.payload.get(field)):
         return
-    if str(motion.payload[field]) not in {str(pk) for pk in defence.persons_of(motion.case, motion.author.officer_id)}:
+    clients = Counsel.objects.filter(case=motion.case_id, officer=motion.author.officer_id)
+    if str(motion.payload[field]) not in map(str, clients.values_list("person", flat=True)):
         yield Problem("not-a-client", _("You are not counsel of this person."), f"payload.{field}")
 
 

@@ -17,7 +17,7 @@ REVIEWERS = HEAD | PROSECUTOR
 # If several levels consent in succession, all but the last leave the motion with the prosecutor.
 _AGREEMENT = Moves(
     "agree",
-    lambda motion, act: ("agree_in_part" if kind_rules.awaits_another_consent(motion) else "agree",),
+    lambda motion, act: ("agree_in_part" if motion.consents + 1 < len(kind_rules.consent_levels(motion)) else "agree",),
     ("agree_in_part", "agree"),
 )
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ecase.cases.models import Case, Counsel, Person
+from ecase.cases.models import Counsel, Person
 from ecase.officers.models import Officer
 from workflows.copies.models import Copy
 from workflows.motions.rules.kind_rules import KindRows
@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 # Appellants in the catalogue: the prosecutor, the defended person, others affected by a decision.
 PROSECUTOR, DEFENDER, AFFECTED = "prosecutor", "defender", "other_affected"
-
-
-def subject_stated(motion: "Motion") -> UUID | None:
-    """The person whom the motion is about, from the field of its form that the catalogue names for it."""
-    stated = motion.payload.get(motion.kind_entry.subject) if motion.kind_entry.subject else None
-    return UUID(stated) if isinstance(stated, str) and stated else None
-
-
-def persons_of(case: Case, officer_id: UUID) -> set[UUID]:
-    """The persons of the case who are clients of the officer."""
-    return set(Counsel.objects.filter(case=case, officer=officer_id).values_list("person", flat=True))
 
 
 def counsel_of_subject(motion: "Motion") -> QuerySet[Officer]:

@@ -71,11 +71,6 @@ def consent_levels(motion: "Motion") -> tuple[str, ...]:
     return step.levels if step else ()
 
 
-def awaits_another_consent(motion: "Motion") -> bool:
-    """Whether a higher level consents after the one that consents now."""
-    return motion.consents + 1 < len(consent_levels(motion))
-
-
 def executor_role(motion: "Motion") -> str:
     """Who carries a decision out: the author's role, or the investigator if the defence was the author."""
     return Role.INVESTIGATOR if motion.author.role == Role.DEFENDER else motion.author.role

@@ -10,12 +10,6 @@ from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
 
 
-def begin(motion: Motion, payload: Mapping[str, Any]) -> None:
-    """Set the end of a sanction that was just given; no effect for a refusal or a kind without an end."""
-    if kind_rules.was_granted(motion):
-        prolong(motion, end_stated(motion, payload, motion.decided_at))
-
-
 def end_stated(motion: Motion, payload: Mapping[str, Any], decided_at: datetime | None) -> datetime | None:
     """The end that a decision with this payload, made at ``decided_at``, gives; None if the law names none."""
     rule = motion.kind_entry.validity

@@ -42,13 +42,33 @@ available = checks.available
 form = payloads.form
 
 
-def prepare(motion: Motion, act_type: ActType | str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
-    """Freeze an act for signing.
+@recorded
+def prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
+    """Freeze an act of the type ``what`` for signing.
 
     For :attr:`ActType.MOTION` the payload is the saved draft's and ``payload`` stays empty. Raises ``NotAllowed``,
     ``Conflict`` or ``Invalid`` (every fault at its field); each refusal is in the audit log.
     """
-    return _prepare(motion, ActType(act_type), author, payload)
+    act_type = ActType(what)
+    checks.require_allowed(motion, act_type, author)
+    stated = checks.require_complete(motion, act_type, _stated(motion, act_type, payload), author)
+    draft = _draft(motion, act_type, author, stated)
+    pdf = documents.put_bytes(papers.render(draft), "application/pdf")
+    frozen = act_json.freeze(papers.with_files(draft, pdf))
+    volume.require_statement(len(frozen))
+    return PreparedAct.objects.create(
+        id=draft.id,
+        motion=motion,
+        type=act_type,
+        author=author,
+        payload=stated,
+        act_json=frozen,
+        sha256=act_json.digest(frozen),
+        pdf=pdf,
+        motion_revision=motion.revision,
+        created_at=draft.at,
+        expires_at=draft.at + settings.PREPARED_LIFETIME,
+    )
 
 
 def refusal_of(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str, Any]) -> Refused | None:
@@ -100,30 +120,6 @@ def perform_received(prepared: PreparedAct, received: signing.Received, author: 
         subject = {"motion": str(motion.pk), "act": str(prepared.pk)}
         after_rollback(partial(integrity.report, fault, motion.chain, subject))
         raise
-
-
-@recorded
-def _prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any]) -> PreparedAct:
-    act_type = ActType(what)
-    checks.require_allowed(motion, act_type, author)
-    stated = checks.require_complete(motion, act_type, _stated(motion, act_type, payload), author)
-    draft = _draft(motion, act_type, author, stated)
-    pdf = documents.put_bytes(papers.render(draft), "application/pdf")
-    frozen = act_json.freeze(papers.with_files(draft, pdf))
-    volume.require_statement(len(frozen))
-    return PreparedAct.objects.create(
-        id=draft.id,
-        motion=motion,
-        type=act_type,
-        author=author,
-        payload=stated,
-        act_json=frozen,
-        sha256=act_json.digest(frozen),
-        pdf=pdf,
-        motion_revision=motion.revision,
-        created_at=draft.at,
-        expires_at=draft.at + settings.PREPARED_LIFETIME,
-    )
 
 
 @recorded
