@@ -18,7 +18,7 @@ from api.openapi import IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED
 from api.serializers.acts import ActShape, PreparedShape, PrepareInput, SignatureInput
 from api.serializers.base import describe
 from api.views.base import View, checked, download
-from ecase.cases import documents
+from ecase.cases import integrity
 from ecase.cases.models import Blob
 from ecase.problems import Undecided
 from workflows.motions import queries, signers
@@ -126,4 +126,4 @@ def _opened(request: Request, act_id: uuid.UUID) -> SeenAct:
 def _pdf(act_id: uuid.UUID, blob: Blob | None) -> FileResponse:
     if blob is None:
         raise Http404
-    return download(documents.open_blob(blob), f"{act_id}.pdf", blob.media_type, blob.sha256)
+    return download(integrity.open_intact(blob.sha256), f"{act_id}.pdf", blob.media_type, blob.sha256)

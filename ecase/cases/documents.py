@@ -65,21 +65,13 @@ def put_bytes(data: bytes, media_type: str) -> Blob:
         return _blob(spool, media_type)
 
 
-def open_blob(blob: Blob) -> File:
-    """The bytes of ``blob`` as an open file, after checking their hash; the caller closes it.
-
-    Raises ``Altered``, and logs it, if the storage holds other bytes or none.
-    """
-    return integrity.open_intact(blob.sha256)
-
-
 def read(document: Document, post: Post) -> File:
     """The bytes of a document for the officer in ``post``, whose reading is logged as ``document.read``.
 
     The caller has checked that the officer may read it, by finding the document through ``visible_to``. Raises
     ``Altered`` if the stored bytes do not match the hash.
     """
-    file = open_blob(document.blob)
+    file = integrity.open_intact(document.blob_id)
     chain = audit.own_chain(post.officer_id, document.pk)
     audit.read("document.read", chain=chain, actor=post.as_actor(), subject=_subject(document))
     return file

@@ -70,11 +70,6 @@ def workspace() -> Iterator[Path]:
         yield Path(folder)
 
 
-def has(sha256: str) -> bool:
-    """Whether a file with this hash is stored."""
-    return default_storage.exists(path_of(sha256))
-
-
 def open_hashed(sha256: str) -> tuple[str, File]:
     """The digest of what is stored under ``sha256``, and the file, at its beginning; ``FileNotFoundError`` if none."""
     file = default_storage.open(path_of(sha256), "rb")
@@ -110,7 +105,7 @@ def set_aside(sha256: str) -> None:
 def keep(spool: Spooled) -> None:
     """Move the spooled bytes to their place unless they are there already."""
     name = path_of(spool.sha256)
-    if not has(spool.sha256):
+    if not default_storage.exists(name):
         os.fsync(spool.file.fileno())
         saved = default_storage.save(name, _Movable(spool.file))
         if saved != name:

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, Request, expect
 
-from ecase.cases import documents
+from ecase.cases import integrity
 from tests.browser.court import Court
 from workflows.motions.models import Act
 
@@ -23,7 +23,7 @@ def act(court: Court) -> Act:
 def paper(act: Act, tmp_path: Path) -> Path:
     """The act's PDF in a file, as somebody has got it by mail."""
     assert act.pdf
-    with documents.open_blob(act.pdf) as stored:
+    with integrity.open_intact(act.pdf.sha256) as stored:
         (tmp_path / "paper.pdf").write_bytes(stored.read())
     return tmp_path / "paper.pdf"
 

@@ -69,7 +69,7 @@ def test_accepted_files_come_back_as_they_came(at: Any, name: str, media: Path) 
     document = stored(at, name, data, expected_sha256=hashlib.sha256(data).hexdigest().upper())
     blob = document.blob
     assert (document.name, blob.size, blob.media_type) == (name, len(data), media_type)
-    with documents.open_blob(blob) as file:
+    with integrity.open_intact(blob.sha256) as file:
         assert file.read() == data
     place = media / "documents" / blob.sha256[:2] / blob.sha256[2:4] / blob.sha256
     assert files(media) == [place]

@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 from pikepdf import Array, Dictionary, Name
 
-from ecase.cases import documents, validation
+from ecase.cases import documents, integrity, validation
 from ecase.cases.models import Blob, Document
 from ecase.problems import Invalid
 from tests.cases import samples
@@ -301,7 +301,7 @@ def test_what_is_right_is_taken(name: str) -> None:
     data, media_type = TAKEN[name]
     blob = stored(name, data).blob
     assert (blob.media_type, blob.size) == (media_type, len(data))
-    with documents.open_blob(blob) as file:
+    with integrity.open_intact(blob.sha256) as file:
         assert file.read() == data
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from ecase.cases import documents
+from ecase.cases import integrity
 from ecase.instants import format_instant, parse_instant
 from ecase.outbox.models import Message
 from ecase.problems import Conflict, Invalid, NotAllowed
@@ -221,7 +221,7 @@ def test_custody_given_on_appeal_states_all_that_custody_states_and_ends_when_it
 def printed(act: Act) -> str:
     """The text of the act's PDF, on one line."""
     assert act.pdf
-    with documents.open_blob(act.pdf) as stored:
+    with integrity.open_intact(act.pdf.sha256) as stored:
         pages = PdfReader(BytesIO(stored.read())).pages
     return " ".join(" ".join(page.extract_text().split()) for page in pages)
 

@@ -114,12 +114,12 @@ def pdf_text() -> Callable[[Motion], str]:
 
     from pypdf import PdfReader
 
-    from ecase.cases import documents
+    from ecase.cases import integrity
 
     def text(motion: Motion) -> str:
         pdf = motion.acts.exclude(pdf=None).order_by("position")[0].pdf
         assert pdf
-        with documents.open_blob(pdf) as file:
+        with integrity.open_intact(pdf.sha256) as file:
             return " ".join(page.extract_text() for page in PdfReader(BytesIO(file.read())).pages)
 
     return text

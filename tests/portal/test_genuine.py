@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from pypdf import PdfReader
 
-from ecase.cases import documents
+from ecase.cases import integrity
 from tests.motions.conftest import World
 from workflows.motions.models import Act
 from workflows.motions.services import acting
@@ -24,7 +24,7 @@ def filed(world: World) -> Act:
 
 def pdf(act: Act) -> bytes:
     assert act.pdf
-    with documents.open_blob(act.pdf) as stored:
+    with integrity.open_intact(act.pdf.sha256) as stored:
         return stored.read()
 
 

@@ -26,9 +26,20 @@ def notify(motion: Motion, act: Act, recipients: Recipients, owed: Iterable[Reci
     wanted = [each for each in dict.fromkeys(chain(recipients(motion), owed)) if each.pk != own]
     reached = [(recipient, roles_told(recipient)) for recipient in admissions.recipients(motion, wanted)]
     bodies = bodies_that_see(motion)
-    if reached or bodies:
-        topic, payload = f"motion.{act.type}", _payload(motion, act)
-        outbox.send_together(topic, key=str(motion.pk), to=reached, payload=payload, systems=bodies)
+    if not (reached or bodies):
+        return
+    payload = {
+        "motion": str(motion.pk),
+        "act": str(act.pk),
+        "type": act.type,
+        "kind": motion.kind,
+        "state": motion.state,
+        "number": motion.number or "",
+        "case": motion.case.number,
+        "outcome": motion.outcome,
+        "at": format_instant(act.performed_at),
+    }
+    outbox.send_together(f"motion.{act.type}", key=str(motion.pk), to=reached, payload=payload, systems=bodies)
 
 
 def bodies_that_see(motion: Motion) -> list[Organisation]:
@@ -61,20 +72,6 @@ _ROLES: dict[str, tuple[str, ...]] = {
     Organisation.Kind.PROSECUTION: (Role.PROSECUTOR,),
     Organisation.Kind.COURT: (Role.JUDGE, Role.CLERK, Role.COURT_CHAIR),
 }
-
-
-def _payload(motion: Motion, act: Act) -> dict[str, str]:
-    return {
-        "motion": str(motion.pk),
-        "act": str(act.pk),
-        "type": act.type,
-        "kind": motion.kind,
-        "state": motion.state,
-        "number": motion.number or "",
-        "case": motion.case.number,
-        "outcome": motion.outcome,
-        "at": format_instant(act.performed_at),
-    }
 
 
 def named(attribute: str) -> Recipients:

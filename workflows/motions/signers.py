@@ -14,7 +14,7 @@ from django.core.files import File
 from django.db.models import Exists, OuterRef
 
 from ecase.audit import services as audit
-from ecase.cases import documents
+from ecase.cases import integrity
 from ecase.cases.models import Blob
 from ecase.officers.models import Organisation, Post, Role
 from workflows.motions.exports import act_json
@@ -121,7 +121,7 @@ def file(post: Post, act_id: uuid.UUID, sha256: str) -> SignedFile:
 
 def read(found: SignedFile, post: Post) -> File:
     """The bytes; the reading is logged. Raises ``Altered`` if the storage no longer holds them."""
-    opened = documents.open_blob(found.blob)
+    opened = integrity.open_intact(found.blob.sha256)
     subject = {"motion": str(found.act.motion_id), "act": str(found.act.pk)}
     data = {"sha256": found.blob.pk}
     chain, actor = audit.own_chain(post.officer_id, found.act.motion_id), post.as_actor()
@@ -158,6 +158,10 @@ def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
     """The motion as of the last of ``acts``, as far as a page shows it."""
     last, filed = acts[-1], _last(acts, ActType.MOTION)
     registered, decided = _last(acts, ActType.REGISTRATION), _last(acts, *DECISIONS)
+    # The motion may have been transferred to another court since.
+    court = row.court
+    if registered and registered.payload["court"] != court.bin:
+        court = Organisation.objects.get(bin=registered.payload["court"])
     stood = Motion(
         **{name: getattr(row, name) for name in _SAME},
         state=last.to_state,
@@ -165,7 +169,7 @@ def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
         revision=last.position,
         version=last.version,
         payload=_payload(acts, filed),
-        court=_court(row, registered),
+        court=court,
         number=registered.payload["number"] if registered else None,
         submitted_at=filed.performed_at if filed else None,
         registered_at=registered.performed_at if registered else None,
@@ -200,13 +204,6 @@ def _payload(acts: Sequence[Act], filed: Act | None) -> dict[str, Any]:
         if filed and act.type == ActType.CORRECTION and act.position > filed.position:
             stated[act.payload["field"]] = act.payload["value"]
     return stated
-
-
-def _court(row: Motion, registered: Act | None) -> Organisation:
-    """The court that had registered it then; it may have been transferred since."""
-    if registered is None or registered.payload["court"] == row.court.bin:
-        return row.court
-    return Organisation.objects.get(bin=registered.payload["court"])
 
 
 def _last(acts: Sequence[Act], *types: ActType) -> Act | None:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ecase.cases import documents
+from ecase.cases import integrity
 from ecase.officers.models import Post
 from ecase.outbox import services as outbox
 from ecase.portal import act_fields, files
@@ -57,7 +57,7 @@ def prepared_pdf(request: PortalRequest, prepared_id: UUID) -> HttpResponseBase:
     prepared: PreparedAct = or_404(acting.prepared_for, request.post, prepared_id)
     if prepared.pdf is None:
         raise Http404
-    return files.inline(documents.open_blob(prepared.pdf), f"{prepared.type}.pdf", files.PDF)
+    return files.inline(integrity.open_intact(prepared.pdf.sha256), f"{prepared.type}.pdf", files.PDF)
 
 
 @posted_from("portal:sign", "prepared_id")
@@ -100,7 +100,7 @@ def pdf(request: PortalRequest, act_id: UUID) -> HttpResponseBase:
     if act.pdf is None:
         raise Http404
     name = act_evidence.file_name(act).removesuffix(".zip")
-    return files.inline(documents.open_blob(act.pdf), f"{name}.pdf", files.PDF)
+    return files.inline(integrity.open_intact(act.pdf.sha256), f"{name}.pdf", files.PDF)
 
 
 @require_safe

@@ -76,15 +76,10 @@ def _execute(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     return []
 
 
-def _end_if_lifted(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """If no consent is needed, the measure ends with the order."""
-    if motion.state == State.LIFTED:
-        validity.end(motion, act.performed_at)
-    return []
-
-
 def _end(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    validity.end(motion, act.performed_at)
+    """The sanction ends with the act; a lifting that awaits the prosecutor's consent ends nothing yet."""
+    if motion.state != State.LIFTING_ASKED:
+        validity.end(motion, act.performed_at)
     return []
 
 
@@ -137,7 +132,7 @@ ACTS = (
         steps_aside=False,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_end_if_lifted,
+        effect=_end,
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.whom_a_lifting_concerns,

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import sequencer
 from ecase.audit import services as audit
-from ecase.cases import documents
-from ecase.cases.models import Blob
+from ecase.cases import integrity
 from ecase.problems import Problem, TryLater
 from ecase.trust import evidence as kept
 from ecase.trust import folder
@@ -75,8 +74,6 @@ def file_name(act: Act) -> str:
 
 
 def _files(act: Act) -> Iterator[tuple[str, bytes]]:
-    listed = act_json.files(bytes(act.act_json))
-    blobs = Blob.objects.in_bulk([file["sha256"] for file in listed])
-    for file in listed:
-        with documents.open_blob(blobs[file["sha256"]]) as stored:
+    for file in act_json.files(bytes(act.act_json)):
+        with integrity.open_intact(file["sha256"]) as stored:
             yield file["name"], stored.read()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ecase import untrusted
-from ecase.cases import documents, media, storage
+from ecase.cases import integrity, media, storage
 from ecase.cases.integrity import Altered
 from ecase.cases.models import Blob
 from ecase.problems import Problem, TryLater
@@ -82,7 +82,7 @@ def _copy(blob: Blob, made: Prepared) -> None:
         return
     path = made.folder / blob.sha256
     try:
-        with documents.open_blob(blob) as stored, path.open("wb") as copy:
+        with integrity.open_intact(blob.sha256) as stored, path.open("wb") as copy:
             shutil.copyfileobj(stored, copy)
     except Altered:
         # Already logged. What remains of the file is still readable.

@@ -106,8 +106,3 @@ def waiting_for(post: Post) -> QuerySet[PendingSignature]:
 def signature_of(prepared: PreparedAct) -> PendingSignature | None:
     """The signature of the prepared act that could not be verified at once, settled or not."""
     return PendingSignature.objects.filter(prepared=prepared).first()
-
-
-def is_waiting(prepared: PreparedAct) -> bool:
-    """Whether a signature of the prepared act is still undecided."""
-    return PendingSignature.objects.filter(prepared=prepared, settled_at=None).exists()

@@ -87,8 +87,10 @@ def check_row(record: MotionRecord, tally: Tally) -> Iterator[RowFault]:
         return
     yield from _columns(motion, record)
     yield from _payload(motion, record.acts)
-    if record.states_effects:
-        yield from _appeal(motion, record.acts)
+    # Older entries do not say what the acts did to the appeal.
+    stated = [appeals.Stated(str(act.pk), act.type, act.payload, act.performed_at) for act in record.acts]
+    if record.states_effects and appeals.count_acts(stated, motion.appeal_until).state != motion.appeal_state:
+        yield RowFault(DIFFERS, MOTION, str(motion.pk), "appeal_state")
     running = [deadline.due_at for deadline in record.rows["deadlines"] if deadline.state == Due.RUNNING]
     if motion.next_due_at != min(running, default=None):
         yield RowFault(DIFFERS, MOTION, str(motion.pk), "next_due_at")
@@ -119,10 +121,3 @@ def _payload(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
         return  # The act was already reported.
     if motion.payload != payload:
         yield RowFault(DIFFERS, MOTION, str(motion.pk), "payload")
-
-
-def _appeal(motion: Motion, acts: list[Act]) -> Iterator[RowFault]:
-    """Compares the state of the appeal with the result of all acts about appeals."""
-    stated = (appeals.Stated(str(act.pk), act.type, act.payload, act.performed_at) for act in acts)
-    if appeals.count_acts(stated, motion.appeal_until).state != motion.appeal_state:
-        yield RowFault(DIFFERS, MOTION, str(motion.pk), "appeal_state")
