@@ -25,7 +25,7 @@ from ecase.outbox.models import Message, Subscription
 from ecase.outbox.models import State as MessageState
 from workflows import clock
 from workflows.calendars.services import in_force
-from workflows.copies.addressees import Addressee, counsel_of, find_addressees
+from workflows.copies.addressees import counsel_of, find_addressees
 from workflows.copies.models import Copy, CopyQuerySet, Recipient, Way
 from workflows.copies.ports import ServedAct, ServedMotion
 from workflows.statute.catalogue import catalogue
@@ -42,7 +42,8 @@ def owe(motion: ServedMotion, act: ServedAct, reaches: Callable[[Recipient], boo
     ``reaches`` says whom the service can notify by itself. Returns the recipients of a message of the act: those, and
     counsel of each person to whom a copy of a decision is owed.
     """
-    owed = list(_owed(motion, act))
+    about: dict[str, Any] = {"motion": motion, "act": act, "created_at": act.performed_at}
+    owed = [Copy(**about, **columns) for columns in _owed(motion, act)]
     for copy in owed:
         if copy.recipient and reaches(copy.recipient):
             copy.how, copy.sent_at = Way.SYSTEM, act.performed_at
@@ -177,23 +178,19 @@ def payload_of_delivery(motion: ServedMotion) -> dict[str, Any]:
 # -- what is owed --------------------------------------------------------------------------------------------------
 
 
-def _owed(motion: ServedMotion, act: ServedAct) -> Iterator[Copy]:
+def _owed(motion: ServedMotion, act: ServedAct) -> Iterator[dict[str, Any]]:
+    """Addressee and term of each copy, as columns."""
     if act.type in DECISIONS:
         for entry in motion.kind_entry.service:
             if not entry.outcomes or motion.outcome in entry.outcomes:
                 end = act.performed_at if entry.immediately else _end(motion, entry, act.performed_at)
-                about: dict[str, Any] = {"to": entry.to, "at_once": entry.immediately, "due_at": end}
-                yield from (_row(motion, act, to, **about) for to in find_addressees(motion, entry.to))
+                about = {"to": entry.to, "at_once": entry.immediately, "due_at": end}
+                yield from ({**about, **vars(addressee)} for addressee in find_addressees(motion, entry.to))
     elif act.type == HEARING_ORDER:
         for attendee in motion.kind_entry.hearing.attendees:
             found = find_addressees(motion, attendee.who, required=attendee.attendance == "must")
             about = {"to": attendee.who, "notice": True, "due_at": motion.hearing_at}
-            yield from (_row(motion, act, to, **about) for to in found)
-
-
-def _row(motion: ServedMotion, act: ServedAct, addressee: Addressee, **about: Any) -> Copy:
-    owed: dict[str, Any] = {"motion": motion, "act": act, **vars(addressee), **about}
-    return Copy(created_at=act.performed_at, **owed)
+            yield from ({**about, **vars(addressee)} for addressee in found)
 
 
 def _end(motion: ServedMotion, entry: Service, start: datetime) -> datetime | None:

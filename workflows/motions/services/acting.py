@@ -52,7 +52,7 @@ def prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any])
     act_type = ActType(what)
     checks.require_allowed(motion, act_type, author)
     stated = checks.require_complete(motion, act_type, _stated(motion, act_type, payload), author)
-    draft = _draft(motion, act_type, author, stated)
+    draft = act_json.Draft(uuid.uuid4(), motion, act_type, author, stated, timezone.now(), motion.last_act)
     pdf = documents.put_bytes(papers.render(draft), "application/pdf")
     frozen = act_json.freeze(papers.with_files(draft, pdf))
     volume.require_statement(len(frozen))
@@ -90,7 +90,8 @@ def preview(motion: Motion, act_type: ActType | str, author: Post, payload: Mapp
     stated = _stated(motion, act_type, payload)
     if faults := payloads.faults_of(motion, act_type, stated, author, complete=False):
         raise Invalid(faults)
-    return papers.render(_draft(motion, act_type, author, stated), preview=True)
+    draft = act_json.Draft(uuid.uuid4(), motion, act_type, author, stated, timezone.now(), motion.last_act)
+    return papers.render(draft, preview=True)
 
 
 def perform(prepared: PreparedAct, cms: bytes, author: Post) -> Act:
@@ -208,11 +209,6 @@ def _stated(motion: Motion, act_type: ActType, payload: Mapping[str, Any]) -> Ma
             Problem("payload-of-draft", _("A motion is filed as its draft was saved: save it first."), "payload")
         )
     return signed.statement(motion)
-
-
-def _draft(motion: Motion, act_type: ActType, author: Post, payload: Mapping[str, Any]) -> act_json.Draft:
-    previous = motion.last_act
-    return act_json.Draft(uuid.uuid4(), motion, act_type, author, payload, timezone.now(), previous)
 
 
 def motion_for_act(post: Post, motion_id: uuid.UUID | str, act_type: str) -> Motion:
