@@ -14,6 +14,7 @@ from ecase.cases.models import TeamMember
 from ecase.officers.models import Post, Role
 from workflows.motions.models import Motion, written_by
 from workflows.motions.rules import appellants, defence, events, kind_rules
+from workflows.motions.rules.appeals import STANDING
 from workflows.motions.states import PENDING_APPEAL, State
 
 NOBODY = Q(pk__in=[])
@@ -159,7 +160,7 @@ def is_whose_appeal_stands(motion: Motion, post: Post) -> bool:
     """The author of an appeal that stands, or counsel of the person for whom it was made."""
     if not is_appellant(motion, post):
         return False
-    return motion.appeal_state not in PENDING_APPEAL or bool(appellants.to_withdraw(motion, post))
+    return motion.appeal_state not in PENDING_APPEAL or bool(appellants.appeals_with(motion, STANDING, post))
 
 
 def is_party(motion: Motion, post: Post) -> bool:

@@ -71,7 +71,8 @@ def _is_decided(motion: Motion) -> bool:
 
 
 def _term_not_restored(motion: Motion, post: Post) -> Problem | None:
-    if not appellants.was_refused_its_term(motion, post):
+    """The judge refused to restore the term of the officer's own appeal: he may not appeal again."""
+    if motion.appeal_state == AppealState.NONE or not appellants.appeals_with(motion, appellants.NOT_RESTORED, post):
         return None
     return Problem("term-not-restored", _("The term of your appeal was not restored."))
 

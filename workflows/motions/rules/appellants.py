@@ -4,7 +4,6 @@ Only the officer who made an appeal may withdraw it, except for counsel: the app
 all those for whom it may have been made may withdraw it too. A clerk withdraws what he registered himself.
 """
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
@@ -13,23 +12,24 @@ from django.utils.formats import date_format
 from ecase.officers.models import Post, Role
 from workflows.motions.rules import appeals, defence
 from workflows.motions.rules.appeals import Fate
-from workflows.motions.states import ActType, AppealState
+from workflows.motions.states import ActType
 from workflows.statute.schema import Choice, Text
 
 if TYPE_CHECKING:
     from workflows.motions.models import Act, Motion
 
-LATE = frozenset({Fate.LATE})
+LATE, NOT_RESTORED = frozenset({Fate.LATE}), frozenset({Fate.NOT_RESTORED})
 WHEN = "d.m.Y H:i"
 
 
-def to_withdraw(motion: "Motion", post: Post) -> list["Act"]:
-    """The appeals that stand and that ``post`` may withdraw, the oldest first."""
-    return [
-        act
-        for act in _acts(motion, appeals.count_appeals(motion).with_fates(appeals.STANDING))
-        if may_withdraw(motion, act, post)
-    ]
+def appeals_with(motion: "Motion", fates: frozenset[Fate], post: Post | None = None) -> list["Act"]:
+    """The appeals with one of ``fates``, the oldest first; with ``post`` only those that are its own to withdraw."""
+    ids = appeals.count_appeals(motion).with_fates(fates)
+    if not ids:
+        return []
+    found = motion.acts.filter(pk__in=ids).select_related("author__officer", "author__organisation")
+    made = found.defer("act_json", "cms", "report").order_by("position")
+    return [act for act in made if post is None or may_withdraw(motion, act, post)]
 
 
 def may_withdraw(motion: "Motion", appeal: "Act", post: Post) -> bool:
@@ -46,30 +46,15 @@ def may_withdraw(motion: "Motion", appeal: "Act", post: Post) -> bool:
     return bool(made_for) and made_for <= defence.clients(motion, post.officer_id).keys()
 
 
-def was_refused_its_term(motion: "Motion", post: Post) -> bool:
-    """Whether the judge refused to restore the term of the officer's appeal: he may not appeal again."""
-    if motion.appeal_state == AppealState.NONE:
-        return False
-    refused = appeals.count_appeals(motion).with_fates(frozenset({Fate.NOT_RESTORED}))
-    return any(may_withdraw(motion, act, post) for act in _acts(motion, refused))
-
-
 def choices(motion: "Motion", act_type: ActType, post: Post | None) -> tuple[Choice, ...]:
     """The appeals that an act may name, with appellant and date: for ``post``; for None, every appeal ever made."""
     if post is None:
-        named = _acts(motion, appeals.count_appeals(motion).fates)
+        named = appeals_with(motion, frozenset(Fate))
     elif act_type == ActType.APPEAL_WITHDRAWAL:
-        named = to_withdraw(motion, post)
+        named = appeals_with(motion, appeals.STANDING, post)
     else:
-        named = _acts(motion, appeals.count_appeals(motion).with_fates(LATE))
+        named = appeals_with(motion, LATE)
     return tuple(Choice(key=str(act.pk), label=_label(motion, act)) for act in named)
-
-
-def _acts(motion: "Motion", ids: Collection[str]) -> list["Act"]:
-    if not ids:
-        return []
-    found = motion.acts.filter(pk__in=list(ids)).select_related("author__officer", "author__organisation")
-    return list(found.defer("act_json", "cms", "report").order_by("position"))
 
 
 def _label(motion: "Motion", appeal: "Act") -> Text:
