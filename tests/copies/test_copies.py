@@ -140,15 +140,15 @@ def test_a_hearing_ordered_anew_makes_the_first_notices_void(world: World) -> No
     first = motion.last_act_id
     motion = hearing(world, motion)
 
-    assert not copies.outstanding(motion).filter(act=first).exists()
-    assert copies.outstanding(motion).filter(act=motion.last_act_id).count() >= 3
+    assert not Copy.objects.outstanding().filter(motion=motion, act=first).exists()
+    assert Copy.objects.outstanding().filter(motion=motion, act=motion.last_act_id).count() >= 3
 
 
 def test_a_withdrawn_motion_needs_no_hearing(world: World) -> None:
     motion = hearing(world, world.assigned("custody"))
     motion = world.does(motion, ActType.WITHDRAWAL, "author")
 
-    assert not copies.outstanding(motion).exists()
+    assert not Copy.objects.outstanding().filter(motion=motion).exists()
     assert logged(motion, "copies.voided")
 
 
@@ -303,7 +303,7 @@ def reminders(motion: Motion) -> list[Message]:
 
 def test_who_serves_by_hand_is_told_at_once_and_once(world: World) -> None:
     motion = world.decided("custody", "sanctioned")
-    by_hand = copies.outstanding(motion).filter(how="").count()
+    by_hand = Copy.objects.outstanding().filter(motion=motion, how="").count()
 
     assert duties.remind_of_copies(timezone.now()) == 1
     assert duties.remind_of_copies(timezone.now()) == 0

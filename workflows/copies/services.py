@@ -58,14 +58,9 @@ def owe(motion: ServedMotion, act: ServedAct, reaches: Callable[[Recipient], boo
     return [*told, *counsel_of(copy.person for copy in owed if copy.person and not copy.notice)]
 
 
-def outstanding(motion: ServedMotion) -> CopyQuerySet:
-    """The copies of a motion's acts that are owed and not acknowledged."""
-    return Copy.objects.filter(motion=motion.pk).outstanding()
-
-
 def void_notices(motion: ServedMotion, at: datetime) -> int:
     """Void the open notices of a hearing that will not take place as ordered. Returns how many."""
-    notices = list(outstanding(motion).filter(notice=True).select_related("motion__case"))
+    notices = list(Copy.objects.outstanding().filter(motion=motion.pk, notice=True).select_related("motion__case"))
     if notices:
         Copy.objects.filter(pk__in=[copy.pk for copy in notices]).update(voided_at=at, remind_at=None)
         voided = {"at": format_instant(at), "copies": [str(copy.pk) for copy in notices]}
@@ -101,7 +96,7 @@ def acknowledge_opened(motion: ServedMotion, post: Post, at: datetime, act: Serv
     """
     his = Q(officer=post.officer_id) | Q(organisation=post.organisation_id)
     his &= Q() if act is None else Q(act=act.pk)
-    waiting = outstanding(motion).filter(his, how=Way.SYSTEM).select_related("motion__case")
+    waiting = Copy.objects.outstanding().filter(his, motion=motion.pk, how=Way.SYSTEM).select_related("motion__case")
     return sum(acknowledge(copy, post, at) for copy in waiting)
 
 

@@ -35,9 +35,6 @@ class Voided(models.TextChoices):
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
-    def running(self) -> "DeadlineQuerySet":
-        return self.filter(state=State.RUNNING)
-
     def missed_unclaimed(self, now: datetime) -> "DeadlineQuerySet":
         """Deadlines whose end has passed and that are not reported yet; exactly the index ``deadline_due``."""
         open_ones = self.filter(state__in=[State.RUNNING, State.MISSED], claimed_at__isnull=True, at_once=False)
@@ -53,7 +50,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def by_calendar(self) -> "DeadlineQuerySet":
         """Running deadlines that a change of the calendar may move; the index ``deadline_by_calendar``."""
-        return self.running().exclude(calendar="")
+        return self.filter(state=State.RUNNING).exclude(calendar="")
 
 
 class Deadline(models.Model):

@@ -55,7 +55,7 @@ def statement(motion: Motion) -> Payload:
 def require(motion: Motion) -> None:
     """Raise :class:`RowAltered`, with every column that differs, unless the row agrees with what was signed.
 
-    A caller that catches it logs it (:func:`report`).
+    A caller that catches it logs it (``integrity.report``).
     """
     if motion.last_act_id is None:
         return
@@ -75,13 +75,8 @@ def require_reported(motion: Motion) -> None:
     try:
         require(motion)
     except RowAltered as fault:
-        report(motion, fault)
+        integrity.report(fault, motion.chain, {"motion": str(motion.pk)})
         raise
-
-
-def report(motion: Motion, fault: RowAltered) -> None:
-    """Log that the row of ``motion`` was found altered."""
-    integrity.report(fault, motion.chain, {"motion": str(motion.pk)})
 
 
 def derived(stating: Sequence[bytes], logged: Sequence[bytes]) -> Signed:

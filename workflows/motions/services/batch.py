@@ -37,19 +37,21 @@ def perform_many(signatures: Iterable[tuple[uuid.UUID, bytes]], author: Post) ->
 
     Repeating the same signature of the same act gives the same outcome: an act is performed once.
     """
-    return [_performed(prepared_id, cms, author) for prepared_id, cms in signatures]
-
-
-def _performed(prepared_id: uuid.UUID, cms: bytes, author: Post) -> Outcome:
-    try:
-        return Outcome(prepared_id, act=acting.perform(acting.prepared_for(author, prepared_id), cms, author))
-    except PreparedAct.DoesNotExist:
-        return Outcome(prepared_id, refusal=NotThere(Problem("not-found", NotThere.title)))
-    except Conflict as conflict:
-        done = Act.objects.select_related("motion").filter(pk=prepared_id, cms=cms).first()
-        return Outcome(prepared_id, act=done) if done else Outcome(prepared_id, refusal=conflict)
-    except Refused as refusal:
-        return Outcome(prepared_id, refusal=refusal)
+    outcomes = []
+    for prepared_id, cms in signatures:
+        act: Act | None = None
+        refusal: Refused | None = None
+        try:
+            act = acting.perform(acting.prepared_for(author, prepared_id), cms, author)
+        except PreparedAct.DoesNotExist:
+            refusal = NotThere(Problem("not-found", NotThere.title))
+        except Conflict as conflict:
+            act = Act.objects.select_related("motion").filter(pk=prepared_id, cms=cms).first()
+            refusal = None if act else conflict
+        except Refused as refused:
+            refusal = refused
+        outcomes.append(Outcome(prepared_id, act, refusal))
+    return outcomes
 
 
 def acts_to_sign(author: Post) -> list[PreparedAct]:
