@@ -7,7 +7,7 @@ import pytest
 
 from tests.law import law_of
 from workflows.motions.exports.appeals import appeal_sentence
-from workflows.motions.exports.fields import display, on_paper
+from workflows.motions.exports.fields import display
 from workflows.motions.models import Act
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -51,7 +51,7 @@ def test_a_document_writes_dates_in_words(kind: str, value: str, short: str, on_
     field: Any = SimpleNamespace(type=kind)
 
     assert display(motion, field, value).replace(NBSP, " ") == short
-    assert on_paper(motion, field, value).replace(NBSP, " ") == on_document
+    assert display(motion, field, value, on_paper=True).replace(NBSP, " ") == on_document
 
 
 def test_the_service_has_no_body() -> None:

@@ -19,36 +19,34 @@ INSTANT = "d.m.Y H:i"
 DAY = "d.m.Y"
 
 
-def display(motion: Motion, field: Field, value: Any, language: str = "") -> str:
-    """A value in words, in ``language`` or that of the motion. A value of the wrong type is shown unchanged."""
-    return _shown(_SHOW, motion, field, value, language or motion.language)
+def display(motion: Motion, field: Field, value: Any, language: str = "", *, on_paper: bool = False) -> str:
+    """A value in words, in ``language`` or that of the motion; ``on_paper`` with dates written out as in documents.
 
-
-def on_paper(motion: Motion, field: Field, value: Any) -> str:
-    """As :func:`display` in the language of the motion, with dates written out as in documents."""
-    return _shown(_WRITE, motion, field, value, motion.language)
+    A value of the wrong type is shown unchanged.
+    """
+    ways = _WRITE if on_paper else _SHOW
+    with translation.override(language or motion.language):
+        try:
+            return ways[field.type](motion, field, value) if field.type in ways else str(value)
+        except (ValueError, TypeError, InvalidOperation):
+            return str(value)
 
 
 def table(motion: Motion, field: Field, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], Any]:
     """Header and rows of a list of objects, for a paper."""
     header, cells = tuple(column.label.in_(motion.language) for column in field.fields), []
     for row in rows:
-        stated = ((column, row.get(column.key)) for column in field.fields)
-        cells.append(tuple("" if value in (None, "") else on_paper(motion, column, value) for column, value in stated))
+        stated = [(column, row.get(column.key)) for column in field.fields]
+        shown = [
+            "" if value in (None, "") else display(motion, column, value, on_paper=True) for column, value in stated
+        ]
+        cells.append(tuple(shown))
     return header, tuple(cells)
 
 
 def paragraphs(text: str) -> Iterator[str]:
     """The paragraphs of a typed text."""
     return (line.strip() for line in text.splitlines() if line.strip())
-
-
-def _shown(ways: Mapping[str, "Way"], motion: Motion, field: Field, value: Any, language: str) -> str:
-    with translation.override(language):
-        try:
-            return ways[field.type](motion, field, value) if field.type in ways else str(value)
-        except (ValueError, TypeError, InvalidOperation):
-            return str(value)
 
 
 def _money(motion: Motion, field: Field, value: str) -> str:

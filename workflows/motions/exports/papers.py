@@ -16,7 +16,7 @@ from workflows import papers
 from workflows.motions import signed
 from workflows.motions.exports.act_json import Draft
 from workflows.motions.exports.appeals import appeal_sentence
-from workflows.motions.exports.fields import on_paper, paragraphs, table
+from workflows.motions.exports.fields import display, paragraphs, table
 from workflows.motions.models import Motion
 from workflows.motions.persons import named_persons
 from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
@@ -139,7 +139,7 @@ def _sections(motion: Motion, of: Form, payload: Mapping[str, Any]) -> tuple[fac
             header, rows = table(motion, field, value)
             sections.append(facts.Section(label, table=facts.Table(header, rows), key=field.key))
         else:
-            text = tuple(paragraphs(on_paper(motion, field, value)))
+            text = tuple(paragraphs(display(motion, field, value, on_paper=True)))
             sections.append(facts.Section(label, text, key=field.key))
     return tuple(sections)
 
