@@ -35,17 +35,13 @@ def pool(court: Organisation, case: Case, at: datetime, barred: Mapping[str, str
     excluded = _excluded(seats, found, barred)
     free = [seat for seat in seats if seat.officer not in excluded]
     if first := min((seat.rank for seat in free if seat.rank is not None), default=None):
-        return Pool(at, *_of_duty(free, first, excluded), Draw.Roster.DUTY)
+        # The first on duty who can act; all others are excluded, as next in turn or as not on duty.
+        called = [seat for seat in free if seat.rank == first]
+        for seat in (seat for seat in free if seat.rank != first):
+            excluded[seat.officer] = [reason(NOT_ON_DUTY if seat.rank is None else LATER_ON_DUTY)]
+        return Pool(at, called, excluded, Draw.Roster.DUTY)
     kept = any(seat.line for seat in seats)
     return Pool(at, free, excluded, Draw.Roster.ROSTER if kept else Draw.Roster.NONE)
-
-
-def _of_duty(free: list[Seat], first: int, excluded: Excluded) -> tuple[list[Seat], Excluded]:
-    """The first on duty who can act; all others are excluded, as next in turn or as not on duty."""
-    waiting = {seat.officer: [reason(NOT_ON_DUTY if seat.rank is None else LATER_ON_DUTY)] for seat in free}
-    called = [seat for seat in free if seat.rank == first]
-    excluded |= {officer: why for officer, why in waiting.items() if officer not in {seat.officer for seat in called}}
-    return called, excluded
 
 
 def _excluded(seats: list[Seat], found: Mapping[UUID, list[Reason]], barred: Mapping[str, str]) -> Excluded:

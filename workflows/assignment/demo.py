@@ -16,15 +16,12 @@ FILE = settings.BASE_DIR / "fixtures" / "demo" / "roster.yaml"
 @transaction.atomic
 def load() -> int:
     """Add the missing lines of the roster, and log it. Returns how many were added."""
-    new = sum(_line(**entry) for entry in yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    new = 0
+    for line in yaml.safe_load(FILE.read_text(encoding="utf-8")):
+        post = posts.current().get(officer__iin=line.pop("iin"), role=Role.JUDGE)
+        _entry, is_new = RosterEntry.objects.get_or_create(post=post, defaults={"valid_from": post.valid_from, **line})
+        seeds.commit(post.organisation)
+        new += is_new
     if new:
         audit.append("demo.loaded", chain="system", actor=audit.service_actor(), subject={}, data={"roster": new})
-    return new
-
-
-def _line(iin: str, share: int, specialisations: list[str]) -> bool:
-    post = posts.current().get(officer__iin=iin, role=Role.JUDGE)
-    stated = {"valid_from": post.valid_from, "share": share, "specialisations": specialisations}
-    _entry, new = RosterEntry.objects.get_or_create(post=post, defaults=stated)
-    seeds.commit(post.organisation)
     return new

@@ -55,8 +55,7 @@ def reveal(motion: AssignedMotion, court: Organisation) -> dict[str, Any]:
         "committed_in": {"entry": held.entry_id, "number": held.number},
         "act": held.act,
     }
-    held.nonce = _nonce()
-    held.entry = _published(court, held.series, held.nonce, motion)
+    held.nonce, held.entry = _new_nonce(court, held.series, motion)
     held.number = held.entry.seq
     held.save(update_fields=["nonce", "entry", "number"])
     return parts
@@ -75,8 +74,7 @@ def chain_of(court_id: UUID | int | str, series: Series) -> str:
 def _begin(court: Organisation, series: Series, motion: AssignedMotion | None = None) -> None:
     Organisation.objects.select_for_update(no_key=True).get(pk=court.pk)
     if not Commitment.objects.filter(court=court, series=series).exists():
-        nonce = _nonce()
-        entry = _published(court, series, nonce, motion)
+        nonce, entry = _new_nonce(court, series, motion)
         Commitment.objects.create(court=court, series=series, nonce=nonce, entry=entry, number=entry.seq)
 
 
@@ -104,13 +102,13 @@ def _locked(series: Series, *, motion: UUID, court: UUID) -> "QuerySet[Commitmen
 _HELD: HotQuery[Any] = HotQuery(_locked)
 
 
-def _nonce() -> str:
-    return secrets.token_hex(_BYTES)
+def _new_nonce(court: Organisation, series: Series, motion: AssignedMotion | None) -> tuple[str, Entry]:
+    """A nonce, and the log entry that holds its hash.
 
-
-def _published(court: Organisation, series: Series, nonce: str, motion: AssignedMotion | None) -> Entry:
-    """Put the hash of a nonce into the log. What a covert draw reveals is visible only to readers of that motion."""
+    What a covert draw reveals is visible only to readers of that motion.
+    """
+    nonce = secrets.token_hex(_BYTES)
     data = {"commitment": algorithm.commitment(nonce)}
     of_motion = {"motion": str(motion.pk)} if motion is not None and series == Series.COVERT else {}
     subject, actor = {"court": str(court.pk), **of_motion}, audit.service_actor()
-    return audit.append(EVENT, chain=chain_of(court.pk, series), actor=actor, subject=subject, data=data)
+    return nonce, audit.append(EVENT, chain=chain_of(court.pk, series), actor=actor, subject=subject, data=data)

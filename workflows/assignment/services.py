@@ -16,9 +16,9 @@ from workflows.assignment.algorithm import winner
 from workflows.assignment.candidates import Pool
 from workflows.assignment.models import Draw, Series
 from workflows.assignment.ports import AssignedMotion
-from workflows.assignment.verification import faults, verify
+from workflows.assignment.verification import faults
 
-__all__ = ["draw", "faults", "next_number", "verify", "winner"]
+__all__ = ["draw", "faults", "next_number", "winner"]
 
 
 _NEXT = """
