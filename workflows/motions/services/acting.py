@@ -21,7 +21,7 @@ from ecase.audit import services as audit
 from ecase.cases import documents, integrity
 from ecase.officers import signing
 from ecase.officers.models import Post
-from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Undecided
+from ecase.problems import Conflict, Expired, Invalid, NotAllowed, Problem, Refused, Undecided
 from ecase.statements import HotQuery, HotUpdate
 from ecase.transactions import after_rollback, written_together
 from ecase.trust import evidence
