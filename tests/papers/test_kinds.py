@@ -12,6 +12,7 @@ from tests.papers.test_words import strings
 from workflows.papers import facts, render
 from workflows.papers.facts import Language
 from workflows.papers.rendering import document
+from workflows.papers.wording import words
 from workflows.statute.schema import Field, Form, Kind, Outcome
 
 KINDS = law_of().kinds
@@ -45,7 +46,12 @@ def test_a_decision_states_its_outcome_and_its_fields(
         "motion_sections": sections(kind.form, language),
     }
     made = paper(outcome.output, language, hearing=None, **given)
-    told = (outcome.label.in_(language), outcome.article, *given["service"], *given["norms"])
+    told = (
+        outcome.label.in_(language),
+        words(language).outcome_article(outcome.article),
+        *given["service"],
+        *given["norms"],
+    )
     states(made, *told, *labels(kind.form, language), *labels(outcome.form, language))
 
 

@@ -86,9 +86,38 @@ def test_sizes(count: int, expected: str) -> None:
 def test_one_article_and_several() -> None:
     assert words("ru").on_the_basis("147") == "статьёй 147"
     assert words("ru").on_the_basis("147, 148") == "статьями 147, 148"
-    assert words("kk").on_the_basis("148(7)") == "148(7)-бабын"
-    assert words("kk").article("148(7), 151(1)") == "ҚПК 148(7), 151(1)-баптары"
+    assert words("kk").on_the_basis("148(7)") == "148-бабының 7-бөлігін"
+    assert words("kk").article("147, 148") == "ҚПК 147, 148-баптары"
     assert words("ru").outcome_article("") == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "article", "cited"),
+    [
+        ("ru", "148(7-1)", "часть 7-1 статьи 148 УПК"),
+        ("ru", "589-1", "статья 589-1 УПК"),
+        ("ru", "107(1)(8)", "пункт 8) части 1 статьи 107 УПК"),
+        ("ru", "161(9)-(10)", "части 9–10 статьи 161 УПК"),
+        ("ru", "147(1)(4)-(5)", "пункты 4–5) части 1 статьи 147 УПК"),
+        ("ru", "220(14), 254(3)", "часть 14 статьи 220, часть 3 статьи 254 УПК"),
+        ("ru", "55(1)(5-2), 147, 148", "пункт 5-2) части 1 статьи 55, статьи 147, 148 УПК"),
+        ("kk", "148(7-1)", "ҚПК 148-бабының 7-1-бөлігі"),
+        ("kk", "107(1)(8)", "ҚПК 107-бабы 1-бөлігінің 8) тармағы"),
+        ("kk", "161(9)-(10)", "ҚПК 161-бабының 9–10-бөліктері"),
+        ("kk", "148(3), 148(7-1)", "ҚПК 148-бабының 3-бөлігі, 148-бабының 7-1-бөлігі"),
+        ("en", "148(7-1)", "Article 148(7-1) CPC"),
+        ("en", "220(14), 254(3)", "Articles 220(14), 254(3) CPC"),
+    ],
+)
+def test_g_a8_an_article_is_cited_with_its_part(language: str, article: str, cited: str) -> None:
+    assert words(language).article(article) == cited
+
+
+def test_g_a8_a_ruling_rests_on_parts_of_articles() -> None:
+    assert words("ru").on_the_basis("55(1)(1), 136, 138") == "пунктом 1) части 1 статьи 55, статьями 136, 138"
+    assert words("ru").outcome_article("148(7)") == (
+        " (часть 7 статьи 148 Уголовно-процессуального кодекса Республики Казахстан)"
+    )
 
 
 def test_another_act_is_not_cited_as_an_article() -> None:

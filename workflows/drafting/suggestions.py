@@ -1,13 +1,20 @@
 """Composes a suggestion from the motion, the acts and the catalogue, in the order that the wording sets.
 
-Each paragraph comes from exactly one source and names it. Nothing is inferred: values and norms are quoted, and the
-sentences in between are templates for an outcome that the judge has chosen already.
+Each paragraph comes from exactly one source and names it. Nothing is inferred or weighed: what a party says is quoted
+under its author's name, norms are cited, and the sentences in between are templates for an outcome that the judge has
+chosen already. Each piece of a paragraph is marked: the template's own words, quoted ones, or those of a norm.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from string import Formatter
 from typing import Any
 
-from workflows.drafting.wording import PARTS, Wording, wording
+from django.utils import translation
+from django.utils.translation import ngettext
+
+from ecase.officers.models import Post
+from workflows.drafting.wording import PARTS, Spec, Wording, wording
 from workflows.motions import signed
 from workflows.motions.exports.fields import display, table
 from workflows.motions.exports.papers import name_of
@@ -19,8 +26,10 @@ from workflows.papers.wording import Words, local_time, words
 from workflows.statute.schema import Field
 
 Paragraph = dict[str, Any]
-Spec = Mapping[str, str]
-EMPTY: tuple[Any, ...] = (None, "", [], {})
+# Whose words a piece of a paragraph is.
+OWN, QUOTED, NORM = "own", "quoted", "norm"
+# What says nothing: a paper form's empty line, and an answer of no.
+UNSAID: tuple[Any, ...] = (None, "", [], {}, False)
 
 
 class Composer:
@@ -36,6 +45,9 @@ class Composer:
         self.acts = list(motion.acts.select_related("author__officer", "author__organisation").order_by("position"))
         self.payload = signed.statement(motion)
         self.persons = named_persons(motion, self.payload)
+        # (requirement of the catalogue, name of the file)
+        files = motion.attachments.order_by("position").values_list("requirement", "document__name")
+        self.attachments: list[tuple[str, str]] = list(files)
 
     def inputs(self) -> dict[str, Any]:
         """Everything that the text is based on, JSON-ready: the same inputs give the same text."""
@@ -59,30 +71,32 @@ class Composer:
 
     def paragraphs(self) -> list[Paragraph]:
         """The paragraphs in order, each with its part and its source."""
-        chosen = ("", "granted" if self.outcome.grants else "refused")
         found = []
         for part in PARTS:
             for spec in self.wording.part(self.kind.key, part):
-                if spec.get("when", "") in chosen:
-                    found += [{"part": part, **paragraph} for paragraph in _WRITERS[spec["from"]](self, spec)]
+                found += [{"part": part, **paragraph} for paragraph in getattr(self, f"from_{spec['from']}")(spec)]
         return found
 
     # -- one writer a source -------------------------------------------------------------------------------------------
 
     def from_template(self, spec: Spec) -> Iterator[Paragraph]:
         """A sentence of the wording, with the names of its subjects filled in."""
-        group, key = self.wording.data["kinds"].get(self.kind.key, "generic"), spec["key"]
-        yield self._paragraph(spec["text"].format_map(self._names()), "template", f"{group}.{key}", key)
+        group, key = self.wording.group(self.kind.key), spec["key"]
+        yield self._paragraph(spec["text"], self._names(), ("template", f"{group}.{key}", key))
 
     def from_field(self, spec: Spec) -> Iterator[Paragraph]:
-        """One field of the motion, quoted in a sentence; nothing if the motion leaves it empty."""
+        """One field of the motion, quoted under its author's name; nothing if the motion leaves it empty."""
         field = self.kind.form.field(spec["field"])
-        if field is None or self.payload.get(field.key) in EMPTY:
+        if field is None or self.payload.get(field.key) in UNSAID:
             return
         label = field.label.in_(self.language)
-        text = spec["text"].format_map({"label": label, "value": self._value(field)})
         source = self.wording.data["sources"]["payload"].format(label=label)
-        yield self._paragraph(text, "payload", f"payload.{field.key}", source)
+        text, values = spec["text"], {"author": self._named(self.motion.author), "label": label}
+        if field.type == "boolean":
+            text = spec["ticked"]
+        else:
+            values["quoted"] = self._quoted(field)
+        yield self._paragraph(text, values, ("payload", f"payload.{field.key}", source))
 
     def from_fields(self, spec: Spec) -> Iterator[Paragraph]:
         """Every field of the motion that no other paragraph of this kind quotes."""
@@ -99,54 +113,68 @@ class Composer:
             capacity = self.words.capacity(participant)
             born = f", {self.words.label('born', date=self.words.date(person.born))}" if person.born else ""
             names = {"name": person.full_name, "dative": decline(name_of(person), "dative", self.language)}
-            text = spec["text"].format_map({**names, "capacity": capacity, "born": born})
-            yield self._paragraph(text, "person", str(person.pk), f"{person.full_name}, {capacity}")
+            source = ("person", str(person.pk), f"{person.full_name}, {capacity}")
+            yield self._paragraph(spec["text"], {**names, "capacity": capacity, "born": born}, source)
 
     def from_acts(self, spec: Spec) -> Iterator[Paragraph]:
         """The statements of an earlier act, with its author and date."""
         for act in (act for act in self.acts if act.type == spec["act"]):
-            author = act.author_text
-            if act.author is not None:
-                name = decline_short(act.author.officer, "nominative", self.language)
-                author = f"{self.words.role(act.author.role)} {name}"
+            author = self._named(act.author) if act.author else act.author_text
             performed = local_time(act.performed_at).date()
             day, date_in = self.words.date(performed), self.words.date(performed, "date_in")
-            attached = self.motion.attachments.order_by("position").values_list("document__name", flat=True)
-            names = {"author": author, "date": day, "date_in": date_in}
-            text = spec["text"].format_map({**names, "attachments": "; ".join(f"«{name}»" for name in attached)})
-            yield self._paragraph(text, "act", str(act.pk), f"{self.words.act_name(act.type)}, {author}, {day}")
+            values = {"author": author, "date": day, "date_in": date_in, "attachments": self._attached()}
+            source = ("act", str(act.pk), f"{self.words.act_name(act.type)}, {author}, {day}")
+            yield self._paragraph(spec["text"], values, source)
 
     def from_norms(self, spec: Spec) -> Iterator[Paragraph]:
-        """The norms that the catalogue gives for this outcome, verbatim."""
+        """The norms that the catalogue gives for this outcome."""
         for norm in self.kind.norms:
             if norm.outcomes and self.outcome.key not in norm.outcomes:
                 continue
-            article = self.words.article(norm.article)
-            text = spec["text"].format_map({"article": article, "text": norm.text.in_(self.language)})
-            yield self._paragraph(text[:1].upper() + text[1:], "norm", norm.article, article)
+            cited = self.words.article(norm.article)
+            text = norm.text.in_(self.language)
+            # After the article and a colon, unless it begins with an abbreviation.
+            values = {"article": cited, "norm": text if text[1:2].isupper() else text[:1].lower() + text[1:]}
+            yield self._paragraph(spec["text"], values, ("norm", norm.article, cited))
 
     def from_outcome(self, spec: Spec) -> Iterator[Paragraph]:
         """The outcome that the judge chose, with its article."""
         article = self.outcome.article
-        yield self._paragraph(spec["text"].format_map(self._names()), "norm", article, self.words.article(article))
+        yield self._paragraph(spec["text"], self._names(), ("norm", article, self.words.article(article)))
 
     def from_appeal(self, spec: Spec) -> Iterator[Paragraph]:
         """How the decision is appealed, if the catalogue says so."""
         appeal = self.kind.appeal
         if appeal.allowed and appeal.term and appeal.court:
-            term = str(self.wording.data["units"][appeal.term.unit]).format(amount=appeal.term.amount)
-            text = spec["text"].format_map({"term": term, "court": appeal.court.in_(self.language)})
-            yield self._paragraph(text, "norm", appeal.article, self.words.article(appeal.article))
+            amount = appeal.term.amount
+            with translation.override(self.language):
+                term = _TERMS[appeal.term.unit](amount) % {"number": amount}
+            values = {"term": term, "court": appeal.court.in_(self.language)}
+            yield self._paragraph(spec["text"], values, ("norm", appeal.article, self.words.article(appeal.article)))
 
     # -- pieces --------------------------------------------------------------------------------------------------------
 
-    def _value(self, field: Field) -> str:
+    def _quoted(self, field: Field) -> str:
+        """The field's value between quotation marks: none of its own marks can end the quotation."""
         value = self.payload[field.key]
         if field.type == "list":
             rows = table(self.motion, field, value)[1]
-            return "; ".join(", ".join(cell for cell in row if cell) for row in rows)
-        shown = display(self.motion, field, value).strip()
-        return (shown.replace("\n", "; ") if field.type == "choices" else shown).rstrip(" .;")
+            shown = "; ".join(", ".join(cell for cell in row if cell) for row in rows)
+        else:
+            shown = display(self.motion, field, value).replace("\n", "; " if field.type == "choices" else " ")
+        marks = self.wording.data["quotes"]
+        inner = shown.replace(marks["open"], marks["inner_open"]).replace(marks["close"], marks["inner_close"])
+        return f"{marks['open']}{' '.join(inner.split()).rstrip(' .;')}{marks['close']}"
+
+    def _named(self, post: Post) -> str:
+        return f"{self.words.role(post.role)} {decline_short(post.officer, 'nominative', self.language)}"
+
+    def _attached(self) -> str:
+        """What is attached, by the catalogue's words for it; a file that it does not know by its name."""
+        marks = self.wording.data["quotes"]
+        labels = {entry.key: entry.label.in_(self.language) for entry in self.kind.attachments}
+        found = Counter(labels.get(key) or f"{marks['open']}{name}{marks['close']}" for key, name in self.attachments)
+        return "; ".join(label if count == 1 else f"{label} ({count})" for label, count in found.items())
 
     def _names(self) -> dict[str, str]:
         outcome = self.outcome.label.in_(self.language)
@@ -160,17 +188,26 @@ class Composer:
             "outcome_article": self.words.outcome_article(self.outcome.article),
         }
 
-    def _paragraph(self, text: str, kind: str, ref: str, label: str) -> Paragraph:
-        return {"text": text, "source": {"kind": kind, "ref": ref, "label": label}}
+    def _paragraph(self, text: str, values: Mapping[str, str], source: tuple[str, str, str]) -> Paragraph:
+        """``text`` with its values, beginning with a capital letter. Values are inserted, never interpreted."""
+        kind, ref, label = source
+        pieces = []
+        for own, name, _form, _conversion in Formatter().parse(text):
+            pieces += [(OWN, own)] if own else []
+            pieces += [(NORM if kind == "norm" else QUOTED, values[name])] if name else []
+        said = "".join(piece for _of, piece in pieces)
+        of, first = pieces[0]
+        pieces[0] = (of, first[:1].upper() + first[1:])
+        return {
+            "text": said[:1].upper() + said[1:],
+            "pieces": [list(piece) for piece in pieces],
+            "source": {"kind": kind, "ref": ref, "label": label},
+        }
 
 
-_WRITERS: dict[str, Callable[[Composer, Spec], Iterator[Paragraph]]] = {
-    "template": Composer.from_template,
-    "field": Composer.from_field,
-    "fields": Composer.from_fields,
-    "persons": Composer.from_persons,
-    "acts": Composer.from_acts,
-    "norms": Composer.from_norms,
-    "outcome": Composer.from_outcome,
-    "appeal": Composer.from_appeal,
+_TERMS: dict[str, Callable[[int], str]] = {
+    "minutes": lambda number: ngettext("%(number)d minute", "%(number)d minutes", number),
+    "hours": lambda number: ngettext("%(number)d hour", "%(number)d hours", number),
+    "days": lambda number: ngettext("%(number)d day", "%(number)d days", number),
+    "months": lambda number: ngettext("%(number)d month", "%(number)d months", number),
 }

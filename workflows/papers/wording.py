@@ -1,9 +1,11 @@
 """The wording of papers: sentences, months, roles and labels of one language, read from ``wording/<language>.yaml``."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,10 @@ from workflows.papers.facts import Participant
 
 WORDING = Path(__file__).parent / "wording"
 KILO = 1000
+# ``148(7-1)``, ``107(1)(8)``, ``161(9)-(10)``: article, part, item, and the last of several.
+_PART = re.compile(r"(\d+(?:-\d+)?)\(([\d-]+)\)(?:\(([\d-]+)\))?(?:-\(([\d-]+)\))?")
+# ``136-140``, unlike the number ``589-1``, which is one article; a range of parts.
+_SEVERAL = re.compile(r"[;–—]|\)-\(|^(\d+)-\d{2,}$")
 
 
 @dataclass(frozen=True)
@@ -48,16 +54,16 @@ class Words:
 
     def on_the_basis(self, articles: str) -> str:
         """Articles in the form that follows "on the basis of": ``статьями 147, 148``."""
-        return self._cited("on_the_basis", articles)
+        return self._cited("basis", articles)
 
     def article(self, articles: str) -> str:
-        """Articles as a short reference: ``ҚПК 148(7)-бабы``. Another act (``76-НП``) is cited unchanged."""
+        """Articles as a short reference: ``ҚПК 148-бабының 7-бөлігі``. Another act (``76-НП``) is cited unchanged."""
         is_of_code = not any(sign.isalpha() for sign in articles)
-        return self._cited("article", articles) if is_of_code else articles
+        return str(self.data["article"]).format(articles=self._cited("named", articles)) if is_of_code else articles
 
     def outcome_article(self, articles: str) -> str:
         """The articles of an outcome in brackets, with a leading space; empty for none."""
-        return self._cited("outcome_article", articles) if articles else ""
+        return str(self.data["outcome_article"]).format(articles=self._cited("named", articles)) if articles else ""
 
     def decided_on(self, value: date | None) -> str:
         """The day of the decision, in the form that follows the decision's name; empty if it is not known."""
@@ -66,8 +72,16 @@ class Words:
         return str(self.data["decided_on"]).format(date=self.date(value), date_in=self.date(value, "date_in"))
 
     def _cited(self, form: str, articles: str) -> str:
-        number = "many" if any(sign in articles for sign in ",;–—") else "one"
-        return str(self.data[f"{form}_{number}"]).format(articles=articles)
+        """Each article with its part and item in words; whole articles that follow each other under one noun."""
+        texts, cited = self.data["citations"][form], []
+        for is_whole, group in groupby(articles.split(", "), lambda one: "part" not in texts or "(" not in one):
+            named = list(group)
+            if is_whole:
+                many = len(named) > 1 or _SEVERAL.search(named[0])
+                cited.append(texts["many" if many else "one"].format(articles=", ".join(named)))
+            else:
+                cited += [_in_words(texts, one) for one in named]
+        return ", ".join(cited)
 
     def date(self, value: date, form: str = "date") -> str:
         """A date in words; ``form="date_in"`` for languages in which "on that day" has another ending."""
@@ -102,6 +116,18 @@ class Words:
             amount, names = amount / KILO, names[1:]
         digits = f"{amount:.0f}" if names[0] == self.data["sizes"][0] else f"{amount:.1f}"
         return f"{digits.replace('.', self.data['decimal'])}\N{NO-BREAK SPACE}{names[0]}"
+
+
+def _in_words(texts: Mapping[str, str], article: str) -> str:
+    """An article with its part, and its item if it names one: ``часть 7-1 статьи 148``."""
+    found = _PART.fullmatch(article)
+    if found is None:
+        return texts["one"].format(articles=article)
+    number, part, item, last = found.groups()
+    form, several = ("item", item) if item else ("part", part)
+    shown = f"{several}\N{EN DASH}{last}" if last else several
+    values = {"article": number, "part": part if item else shown, "item": shown and f"{shown})"}
+    return texts[f"{form}s" if last else form].format_map(values)
 
 
 def local_time(value: datetime) -> datetime:

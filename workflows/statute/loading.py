@@ -34,6 +34,11 @@ def read_folder(folder: Path) -> Catalogue:
     return finish(entry)
 
 
+def kind_keys(root: Path) -> frozenset[str]:
+    """The keys of the kinds of every catalogue under ``root``: each stands in a file named after it."""
+    return frozenset(path.stem for path in root.glob("*/*.yaml") if path.name not in (HEAD, *COMMON))
+
+
 def finish(entry: Catalogue) -> Catalogue:
     """The catalogue with the shared forms and the shared rule set on each of its kinds."""
     handed = {key: replace(kind, acts=entry.acts, lifting=entry.lifting) for key, kind in entry.kinds.items()}
