@@ -129,3 +129,37 @@ def test_g_a8_articles_are_cited_as_the_language_does(
     text = suggested(world, pending("custody", language), "sanctioned").text
     assert cited in text
     assert "148(7-1)" not in text
+
+
+def norms(world: World, motion: Motion, outcome: str) -> list[str]:
+    paragraphs = suggested(world, motion, outcome).paragraphs
+    return [
+        each["source"]["ref"] for each in paragraphs if each["part"] == "reasoning" and each["source"]["kind"] == "norm"
+    ]
+
+
+def test_g_a4_norms_on_minors_and_on_unqualified_acts_are_for_them_alone(
+    world: World, pending: Callable[..., Motion]
+) -> None:
+    adult = norms(world, pending("custody", minor=False, before_qualification=False), "sanctioned")
+    assert not {"541", "139"} & set(adult)
+    minor = norms(
+        world,
+        pending("custody", minor=True, gravity="grave", before_qualification=True, qualification_term="d10"),
+        "sanctioned",
+    )
+    assert minor.count("541") == minor.count("139") == 1
+
+
+def test_g_a4_who_moves_for_bail_is_no_reason_to_refuse_it(world: World, pending: Callable[..., Motion]) -> None:
+    motion = pending("bail")
+    assert "145(2)" in norms(world, motion, "sanctioned")
+    assert "145(2)" not in norms(world, motion, "refused")
+
+
+def test_g_a5_no_article_stands_twice(world: World, pending: Callable[..., Motion]) -> None:
+    for kind in ("complaint", "deposition", "monetary_penalty"):
+        motion = pending(kind)
+        for outcome in motion.kind_entry.outcomes:
+            found = norms(world, motion, outcome.key)
+            assert len(found) == len(set(found))

@@ -23,6 +23,7 @@ from workflows.motions.persons import named_persons
 from workflows.papers.facts import Participant
 from workflows.papers.names import decline, decline_short
 from workflows.papers.wording import Words, local_time, words
+from workflows.statute.conditions import all_hold
 from workflows.statute.schema import Field
 
 Paragraph = dict[str, Any]
@@ -127,11 +128,13 @@ class Composer:
             yield self._paragraph(spec["text"], values, source)
 
     def from_norms(self, spec: Spec) -> Iterator[Paragraph]:
-        """The norms that the catalogue gives for this outcome."""
+        """The norms that the catalogue gives for this outcome of this motion."""
+        filed = self.motion.submitted_at or self.motion.created_at
         for norm in self.kind.norms:
-            if norm.outcomes and self.outcome.key not in norm.outcomes:
+            is_of_outcome = not norm.outcomes or self.outcome.key in norm.outcomes
+            if not is_of_outcome or not all_hold(norm.when, self.kind.form, self.payload, filed):
                 continue
-            cited = self.words.article(norm.article)
+            cited = norm.cited.in_(self.language) if norm.cited else self.words.article(norm.article)
             text = norm.text.in_(self.language)
             # After the article and a colon, unless it begins with an abbreviation.
             values = {"article": cited, "norm": text if text[1:2].isupper() else text[:1].lower() + text[1:]}

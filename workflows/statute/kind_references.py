@@ -40,6 +40,7 @@ def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
     _fields_named(kind, known, faults)
     for term in terms:
         _term(term, known, {f"{EVENT_PREFIX}{key}" for key in keys(events)}, faults)
+    _norms(items(kind, "norms"), known, faults)
     _events(events, known, faults)
     _paths(kind, known, faults)
     _prosecutor(kind, known, faults)
@@ -107,6 +108,30 @@ def _typed(name: Marked | None, known: Fields, types: tuple[str, ...], faults: F
     """Report ``name`` unless it is a field of one of these types; None is not reported."""
     if name is not None and word(known.get(name.value), "type") not in types:
         faults.at(name, f"{name.value!r} is not a field of type {' or '.join(map(repr, types))}")
+
+
+def _norms(norms: list[Marked], known: Fields, faults: Faults) -> None:
+    """A suggestion states an article once, and only where it applies."""
+    for norm in norms:
+        for condition in items(norm, "when"):
+            check_condition(condition, known, faults)
+        if any(sign.isalpha() for sign in str(word(norm, "article"))) != (norm.child("cited") is not None):
+            faults.at(norm, "a norm that is no article of the Code says how it is 'cited', an article does not")
+    for first, second in combinations(norms, 2):
+        shared = set(str(word(first, "article")).split(", ")) & set(str(word(second, "article")).split(", "))
+        if shared and not _is_apart(first, second):
+            faults.at(second, f"{min(shared)!r} stands in two norms that may apply together: write one, or cite parts")
+
+
+def _is_apart(first: Marked, second: Marked) -> bool:
+    """Whether no decision is based on both norms: other outcomes, or other values of one field."""
+    outcomes, other = ({outcome.value for outcome in items(norm, "outcomes")} for norm in (first, second))
+    values, against = (
+        {word(each, "field"): word(each, "value") for each in items(norm, "when") if word(each, "op") == "eq"}
+        for norm in (first, second)
+    )
+    is_elsewhere = bool(outcomes and other) and outcomes.isdisjoint(other)
+    return is_elsewhere or any(key in against and value != against[key] for key, value in values.items())
 
 
 # -- terms ------------------------------------------------------------------------------------------------------------

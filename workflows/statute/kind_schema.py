@@ -28,10 +28,16 @@ class Requirement(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Norm(Rule):
-    """The content of an article, paraphrased: the assistant's only source of law. ``outcomes`` empty: fits any."""
+    """The content of an article, paraphrased: the only source of law of suggestions.
+
+    It applies to the ``outcomes`` (empty: to any) of a motion for which all of ``when`` hold. ``cited`` names a norm
+    that is no article of the Code.
+    """
 
     text: Text
     outcomes: tuple[str, ...] = ()
+    when: tuple[Condition, ...] = ()
+    cited: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
