@@ -7,6 +7,7 @@ import pytest
 from tests.api.conftest import Caller, problem
 from tests.factories import judge_of
 from tests.motions.conftest import World
+from workflows.drafting import tasks
 from workflows.motions.models import Motion
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,26 @@ def test_what_is_wrong_is_named(judge: Caller, motion: Motion) -> None:
 
     problem(asked(judge, motion, "pardoned"), 422, "invalid", "outcome")
     problem(asked(judge, motion, colour="red"), 422, "invalid", "unknown")
+
+
+def test_g_a3_the_figures_are_the_judges_own(judge: Caller, world: World, motion: Motion) -> None:
+    judge.get(f"{URL}{motion.pk}/documents/")
+    url = asked(judge, motion).data["url"]
+    made = judge.get(url).data
+    assert (made["engine"], made["compared"]) == ("template", [])
+
+    payload = {**world.decision(motion, "sanctioned"), "suggestion": made["id"], "reasons": made["text"]}
+    act = world.act(motion, motion.kind_entry.decision_act("sanctioned"), "judge", payload)
+    tasks.measure()
+
+    (compared,) = judge.get(url).data["compared"]
+    assert (compared["act"], compared["used"], compared["share"]) == (str(act.pk), True, 1.0)
+    assert compared["own_kept"] == compared["own_words"] > 0
+
+
+def test_g_a2_another_outcomes_suggestion_is_refused(judge: Caller, world: World, motion: Motion) -> None:
+    judge.get(f"{URL}{motion.pk}/documents/")
+    refused = judge.get(asked(judge, motion, "refused").data["url"]).data["id"]
+    payload = {**world.decision(motion, "sanctioned"), "suggestion": refused}
+    answer = judge.post(f"{URL}{motion.pk}/acts/", {"type": "protocol", "payload": payload})
+    problem(answer, 422, "invalid", "suggestion")

@@ -87,6 +87,9 @@ def test_a_suggestion_follows_the_reading_and_is_taken_over_only_by_the_judge(ju
     expect(reasons).to_have_value(suggestion.text)
     expect(page.locator("#suggestion-used")).to_have_value(str(suggestion.pk))
 
+    reasons.fill("")
+    expect(page.locator("#suggestion-used")).to_have_value("")
+
 
 def test_the_decision_is_kept_previewed_and_signed(judge: Person, court: Court, motion: Motion) -> None:
     page = judge.page

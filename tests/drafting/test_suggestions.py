@@ -84,7 +84,8 @@ def test_the_text_is_the_reasoning_and_carries_its_marks(world: World, custody: 
     )
     assert made.sha256 == hashlib.sha256(made.text.encode()).hexdigest()
     assert made.template_version == wording("kk").version
-    assert made.as_dict()["generated"] is True
+    assert made.generated is True
+    assert made.engine == "template"
 
 
 def test_the_chosen_outcome_is_taken_and_never_another(world: World, custody: Motion) -> None:

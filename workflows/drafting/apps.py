@@ -9,7 +9,10 @@ class DraftingConfig(AppConfig):
     verbose_name = _("Suggestions")
 
     def ready(self) -> None:
+        from workflows.drafting.uses import DraftedSuggestions
         from workflows.drafting.wording import LANGUAGES, wording
+        from workflows.motions.rules.suggestions import fill_port
 
+        fill_port(DraftedSuggestions())
         for language in LANGUAGES:
             wording(language)

@@ -1,7 +1,10 @@
 """The assistant's public interface: suggest a text, and compare it with the signed one."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,12 +15,14 @@ from ecase.officers.models import Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Refused
 from ecase.transactions import after_rollback, undone_on_refusal
 from signatures.canonical import canonical
-from workflows.drafting.differences import Difference
+from workflows.drafting import uses
+from workflows.drafting.differences import Difference, Kept
 from workflows.drafting.differences import differences as compare
 from workflows.drafting.models import Suggestion
 from workflows.drafting.suggestions import Composer
 from workflows.motions import openings
 from workflows.motions.models import Motion
+from workflows.motions.rules.payloads import SUGGESTION
 from workflows.motions.states import State
 
 DECIDABLE = (State.ASSIGNED, State.HEARING)
@@ -51,6 +56,27 @@ def latest(motion: Motion, post: Post, outcome: str) -> Suggestion | None:
 def differences(suggestion: Suggestion, signed_text: str) -> list[Difference]:
     """What the judge kept, deleted and added: ``("equal" | "delete" | "insert", text)`` in reading order."""
     return compare(suggestion.text, signed_text)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A suggestion that a judge was shown, and how much of it stands in a decision; ``is_named`` by the decision."""
+
+    suggestion: Suggestion
+    kept: Kept
+    is_named: bool
+
+    @property
+    def percent(self) -> int:
+        """The share of the suggestion's own words that was kept, 0 to 100."""
+        return round(self.kept.share * 100)
+
+
+def compare_decision(motion: Motion, post: Post, payload: Mapping[str, Any]) -> list[Comparison]:
+    """The decision, compared with every suggestion that this judge was shown for the motion."""
+    text, named = uses.written_text(motion.kind_entry, payload), payload.get(SUGGESTION)
+    shown = uses.shown_to(motion.pk, post.officer_id)
+    return [Comparison(each, uses.compare(each, text), str(each.pk) == named) for each in shown]
 
 
 def _suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:

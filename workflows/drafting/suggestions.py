@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from ecase.officers.models import Post
+from workflows.drafting.differences import NORM, OWN, QUOTED
 from workflows.drafting.wording import PARTS, Spec, Wording, wording
 from workflows.motions import signed
 from workflows.motions.exports.fields import display, table
@@ -27,8 +28,6 @@ from workflows.statute.conditions import all_hold
 from workflows.statute.schema import Field
 
 Paragraph = dict[str, Any]
-# Whose words a piece of a paragraph is.
-OWN, QUOTED, NORM = "own", "quoted", "norm"
 # What says nothing: a paper form's empty line, and an answer of no.
 UNSAID: tuple[Any, ...] = (None, "", [], {}, False)
 

@@ -3,48 +3,45 @@
 import logging
 
 from celery import shared_task
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, QuerySet
 
-from workflows.drafting.differences import survived
 from workflows.drafting.models import Suggestion, Survival
+from workflows.drafting.uses import compare, shown_to, written_text
 from workflows.motions.models import Act
+from workflows.motions.rules.payloads import SUGGESTION
 from workflows.motions.states import DECISIONS
 
 log = logging.getLogger(__name__)
-WRITTEN = ("text", "long_text")
 
 
 @shared_task(name="drafting.measure")
 def measure() -> int:
-    """Record the surviving share for every decision that names a suggestion. Returns how many were recorded.
+    """Compare every decision with every suggestion that its judge was shown for it. Returns how many were compared.
 
-    Idempotent: each decision is measured once.
+    Idempotent: each pair is compared once, whether the decision names the suggestion or not.
     """
-    recorded = 0
+    compared = 0
     for act in _unmeasured().iterator(chunk_size=100):
-        suggestion = Suggestion.objects.get(pk=act.stated["payload"]["suggestion"])
-        share = survived(suggestion.text, written_text(act))
-        _survival, made = Survival.objects.get_or_create(act=act, defaults={"suggestion": suggestion, "share": share})
-        log.info("suggestion %s: %.0f %% stands in act %s", suggestion.pk, share * 100, act.pk)
-        recorded += made
-    return recorded
+        payload = act.stated["payload"]
+        text = written_text(act.motion.kind_entry, payload)
+        judge = act.author.officer_id if act.author else None
+        for shown in shown_to(act.motion_id, judge).filter(created_at__lte=act.performed_at):
+            kept, used = compare(shown, text), payload.get(SUGGESTION) == str(shown.pk)
+            values = {"used": used, "share": kept.share, **kept.as_numbers()}
+            _survival, made = Survival.objects.get_or_create(act=act, suggestion=shown, defaults=values)
+            log.info("suggestion %s: %.0f %% of its own words stand in act %s", shown.pk, kept.share * 100, act.pk)
+            compared += made
+    return compared
 
 
-def _unmeasured() -> QuerySet[Act]:
-    """Decisions that name a suggestion made for their own motion, and are not measured yet."""
-    named = Suggestion.objects.annotate(key=Cast("id", CharField())).filter(
-        motion=OuterRef("motion"), key=KeyTextTransform("suggestion", OuterRef("payload"))
+def _unmeasured() -> "QuerySet[Act]":
+    """Decisions with a suggestion shown before them that they are not compared with yet."""
+    measured = Survival.objects.filter(act=OuterRef(OuterRef("pk")), suggestion=OuterRef("pk"))
+    shown = Suggestion.objects.filter(
+        ~Exists(measured),
+        motion=OuterRef("motion"),
+        post__officer=OuterRef("author__officer"),
+        created_at__lte=OuterRef("performed_at"),
     )
-    measured = Survival.objects.filter(act=OuterRef("pk"))
-    candidates = Act.objects.filter(Q(type__in=DECISIONS), Exists(named), ~Exists(measured))
-    return candidates.select_related("motion", "motion__catalogue").order_by("performed_at")
-
-
-def written_text(act: Act) -> str:
-    """All text that the judge wrote: the typed fields of the decision, one after another."""
-    payload = act.stated["payload"]
-    form = act.motion.kind_entry.form_for(act.type, payload.get("outcome", ""))
-    typed = (payload.get(field.key) for field in form.fields if field.type in WRITTEN)
-    return "\n\n".join(value for value in typed if isinstance(value, str))
+    candidates = Act.objects.filter(Exists(shown), type__in=DECISIONS)
+    return candidates.select_related("author", "motion", "motion__catalogue").order_by("performed_at")

@@ -170,6 +170,18 @@ class EarlierAct:
 
 
 @dataclass(frozen=True)
+class SuggestionUse:
+    """The suggestion that the text of a decision was made from.
+
+    ``engine`` names what made it, with its version; ``share``, 0 to 1, is the part of its own words that was kept.
+    """
+
+    engine: str
+    id: str
+    share: float
+
+
+@dataclass(frozen=True)
 class Paper:
     """One act as a paper.
 
@@ -177,7 +189,8 @@ class Paper:
     labelled facts of this act (the motion's fields; the outcome's fields of a decision), ``motion_sections`` those of
     the motion, which the acts that answer it repeat. ``reasons`` are the author's own paragraphs, ``norms`` sentences
     on the law applied. ``operative`` adds to the resolution's numbered points. ``verify_url`` is printed and drawn as a
-    QR code; ``fingerprint`` is a SHA-256 shown in short. ``preview`` adds a watermark to every page.
+    QR code; ``fingerprint`` is a SHA-256 shown in short. ``preview`` adds a watermark to every page. ``suggestion`` is
+    named in the text and in the metadata.
     """
 
     template: str
@@ -208,7 +221,7 @@ class Paper:
     fingerprint: str = ""
     installation: str = ""
     preview: bool = False
-    generated_notice: str = ""
+    suggestion: SuggestionUse | None = None
 
     def __post_init__(self) -> None:
         if self.template not in ActType.values:

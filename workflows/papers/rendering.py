@@ -81,10 +81,20 @@ def _frame(letter: Letter) -> dict[str, Any]:
         "clock": wording.label("clock", zone=wording.zone(paper.prepared_at)),
         "watermark": wording.data["watermark"],
         "watermark_note": wording.data["watermark_note"],
-        "generated_notice": paper.generated_notice,
+        **_made_from(letter),
         "page": wording.data["labels"]["page"],
         "signature": _signature(letter),
     }
+
+
+def _made_from(letter: Letter) -> dict[str, Any]:
+    """The suggestion that the text was made from, in a sentence and for programs: ``suggestion-kept:0.87``."""
+    use = letter.paper.suggestion
+    if use is None:
+        return {"made_from": "", "marks": []}
+    notice = letter.words.label("made_from", engine=use.engine, share=f"{use.share:.0%}".rstrip("%"), id=use.id)
+    marks = {"engine": use.engine, "id": use.id, "kept": f"{use.share:.2f}"}
+    return {"made_from": notice, "marks": [f"suggestion-{name}:{value}" for name, value in marks.items()]}
 
 
 def _signature(letter: Letter) -> dict[str, Any]:

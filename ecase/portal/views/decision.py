@@ -137,7 +137,7 @@ def _about(motion: Motion, post: Post, payload: dict[str, Any], refusal: Refused
         "reasons": next((entry for entry in shown if entry.field.key == REASONS), None),
         "unshown": forms.unshown(form, payload),
         "base": conflicts.as_base(_kept(motion, post)),
-        "suggestion_used": payload.get(SUGGESTION, ""),
+        "suggestion_used": "" if f"{forms.PREFIX}.{SUGGESTION}" in errors else payload.get(SUGGESTION, ""),
         "suggestion": drafting.latest(motion, post, outcome) if outcome else None,
         "lines": act_fields.describe_motion(motion),
     }

@@ -15,12 +15,13 @@ from ecase.portal import act_fields, files
 from ecase.portal.act_buttons import ActButtons, act_buttons, address_of
 from ecase.portal.pages import PortalRequest, for_officers, next_json, or_404, page, posted_from, refused, refused_json
 from ecase.problems import Refused, Undecided
+from workflows.drafting import services as drafting
 from workflows.motions import signers
 from workflows.motions.exports import act_evidence
 from workflows.motions.models import Act, PreparedAct
 from workflows.motions.services import acting
 from workflows.motions.signers import SeenAct
-from workflows.motions.states import ActType
+from workflows.motions.states import DECISIONS, ActType
 
 
 @require_safe
@@ -37,6 +38,7 @@ def sign(request: PortalRequest, prepared_id: UUID) -> HttpResponse:
         "back": address_of(prepared.motion, kind),
         "done": Act.objects.filter(sha256=prepared.sha256).first(),
         "newer": acting.newest_instead(prepared, timezone.now()),
+        "kept": _kept(prepared, request.post),
         "minutes": int(settings.PREPARED_LIFETIME.total_seconds() // 60),
     }
     return page(request, "sign.html", context)
@@ -133,5 +135,12 @@ def _about(seen: SeenAct, post: Post) -> dict[str, Any]:
         "kind": seen.motion.kind_entry,
         "act_type": ActType(seen.act.type),
         "checks": seen.act.report.get("checks", []),
+        "kept": _kept(seen.act, post),
         "alone": seen.is_kept and post.role in signers.OWN_ACTS_ALONE,
     }
+
+
+def _kept(act: Act | PreparedAct, post: Post) -> list[drafting.Comparison]:
+    """What a decision keeps of the suggestions that its judge was shown: for that judge alone."""
+    is_own = act.author is not None and act.author.officer_id == post.officer_id
+    return drafting.compare_decision(act.motion, post, act.payload) if is_own and act.type in DECISIONS else []

@@ -12,7 +12,7 @@ from workflows.motions import permissions
 from workflows.motions.acts import earlier_sanction, spec
 from workflows.motions.acts.spec import JUDGE, SERVICE, ActSpec, Payload, Rank, moves_by
 from workflows.motions.models import Act, Motion
-from workflows.motions.rules import kind_rules, validity
+from workflows.motions.rules import kind_rules, suggestions, validity
 from workflows.motions.rules.deadlines import run_deadlines
 from workflows.motions.states import ActType
 
@@ -45,7 +45,7 @@ ACTS = (
         reads_first=True,
         on_paper=False,
         steps_aside=False,
-        check=spec.no_check,
+        check=suggestions.faults_of,
         choices=spec.NO_CHOICES,
         effect=_decide,
         deadlines=run_deadlines,
@@ -69,7 +69,7 @@ ACTS = (
         reads_first=True,
         on_paper=False,
         steps_aside=False,
-        check=spec.no_check,
+        check=suggestions.faults_of,
         choices=spec.NO_CHOICES,
         effect=_decide,
         deadlines=run_deadlines,

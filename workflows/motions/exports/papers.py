@@ -19,6 +19,7 @@ from workflows.motions.exports.appeals import appeal_sentence
 from workflows.motions.exports.fields import display, paragraphs, table
 from workflows.motions.models import Motion
 from workflows.motions.persons import named_persons
+from workflows.motions.rules import suggestions
 from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
 from workflows.motions.states import DECISIONS, ActType
 from workflows.papers import facts
@@ -79,6 +80,7 @@ def paper_of(draft: Draft) -> facts.Paper:
         appeal=appeal_sentence(kind, language) if is_decision else "",
         verify_url=f"{settings.PUBLIC_URL}/verify/?act={draft.id}",
         installation=settings.INSTALLATION_ID,
+        suggestion=suggestions.find_use(motion, draft.payload) if is_decision else None,
     )
 
 

@@ -10,6 +10,11 @@ export function initDecision(root = document) {
     if (all) take(all, [...document.querySelectorAll("[data-suggested=reasoning]")]);
     if (one) take(one, [one.closest("[data-suggestion-paragraph]").querySelector("[data-suggested]")]);
   });
+  // The decision names the draft no longer when all its text is deleted, or another outcome is chosen.
+  root.addEventListener("input", (event) => {
+    const isEmptied = event.target.closest("[data-reasons-editor]") && !event.target.value.trim();
+    if (isEmptied || event.target.name === "payload.outcome") forget();
+  });
 }
 
 function take(button, paragraphs) {
@@ -20,6 +25,11 @@ function take(button, paragraphs) {
   editor.dispatchEvent(new Event("input", { bubbles: true }));
   editor.focus();
   grow(editor);
+}
+
+function forget() {
+  const used = document.getElementById("suggestion-used");
+  if (used) used.value = "";
 }
 
 export function grow(editor) {
