@@ -97,8 +97,7 @@ def test_a_decision_is_measured_once(world: World, custody: Motion) -> None:
     assert survival.quoted_kept == survival.quoted_words > survival.own_words > 0
     assert survival.norm_kept == survival.norm_words > 0
     assert ("insert", "Судьяның") in [
-        (operation, text.strip().split(" ")[0])
-        for operation, text in services.differences(made, act.payload["reasons"])
+        (operation, text.strip().split(" ")[0]) for operation, text in differences(made.text, act.payload["reasons"])
     ]
 
 

@@ -15,7 +15,7 @@ from tests.papers.conftest import ACT_ID, AT, CLERK, PROSECUTOR, SEALED, URL, Pa
 from workflows.act_types import ActType
 from workflows.papers import facts, render
 from workflows.papers.composition import Letter, blocks
-from workflows.papers.rendering import document, images
+from workflows.papers.rendering import document
 from workflows.papers.wording import words
 
 LANGUAGES = ("kk", "ru", "en")
@@ -302,10 +302,6 @@ def test_a_woman_and_a_man_rule_in_their_own_forms(paper: PaperMaker) -> None:
 def test_without_a_hearing_the_judge_sits_alone(paper: PaperMaker) -> None:
     has(render(paper("protocol", "kk", hearing=None)), "сот отырысын өткізбей, жеке-дара қарап")
     assert squeeze("жеке-дара") not in text_of(render(paper("protocol", "kk")))
-
-
-def test_pages_can_be_looked_at(paper: PaperMaker) -> None:
-    assert all(page.startswith(b"\x89PNG") for page in images(paper()))
 
 
 def test_a_paper_takes_little_time(paper: PaperMaker) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -42,8 +42,8 @@ def count_kept(pieces: Iterable[Piece], signed: str) -> Kept:
     A run counts for a piece only by words of that piece (all of them if it is shorter than a run): words that the
     suggestion and the signed text both quote say nothing about the words around them. The time is linear.
     """
-    theirs = _words(signed)
-    ours = [(number, of, word) for number, (of, text) in enumerate(pieces) for word in _words(text)]
+    theirs = _WORD.findall(signed.casefold())
+    ours = [(number, of, word) for number, (of, text) in enumerate(pieces) for word in _WORD.findall(text.casefold())]
     length = min(SHORTEST_RUN, len(ours)) or 1
     runs = {tuple(theirs[at : at + length]) for at in range(len(theirs) - length + 1)}
     sizes = Counter(number for number, _of, _word in ours)
@@ -67,7 +67,3 @@ def differences(suggested: str, signed: str) -> list[Difference]:
         else:
             found += [("delete", "".join(ours[a:b])), ("insert", "".join(theirs[c:d]))]
     return [difference for difference in found if difference[1]]
-
-
-def _words(text: str) -> Sequence[str]:
-    return [word.casefold() for word in _WORD.findall(text)]

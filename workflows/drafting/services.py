@@ -1,4 +1,4 @@
-"""The assistant's public interface: suggest a text, and compare it with the signed one."""
+"""The assistant's public interface: suggest a text, and compare a decision with those that were shown."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,8 +16,7 @@ from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Refused
 from ecase.transactions import after_rollback, undone_on_refusal
 from signatures.canonical import canonical
 from workflows.drafting import uses
-from workflows.drafting.differences import Difference, Kept
-from workflows.drafting.differences import differences as compare
+from workflows.drafting.differences import Kept, count_kept
 from workflows.drafting.models import Suggestion
 from workflows.drafting.suggestions import Composer
 from workflows.motions import openings
@@ -26,11 +25,6 @@ from workflows.motions.rules.payloads import SUGGESTION
 from workflows.motions.states import State
 
 DECIDABLE = (State.ASSIGNED, State.HEARING)
-
-
-def is_on() -> bool:
-    """Whether this installation offers suggestions (setting ``ECASE_ASSISTANT``, on by default)."""
-    return bool(settings.ECASE_ASSISTANT)
 
 
 def suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
@@ -44,18 +38,14 @@ def suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
         with undone_on_refusal():
             return _suggest(motion, post, outcome)
     except Refused as refusal:
-        after_rollback(partial(_record_refusal, motion, post, refusal))
+        data = {"why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})}
+        after_rollback(partial(_log, "suggestion.refused", motion, post, {}, data))
         raise
 
 
 def latest(motion: Motion, post: Post, outcome: str) -> Suggestion | None:
     """The last suggestion for ``outcome`` to this judge, or None."""
     return Suggestion.objects.filter(motion=motion, post=post, outcome=outcome).order_by("-created_at").first()
-
-
-def differences(suggestion: Suggestion, signed_text: str) -> list[Difference]:
-    """What the judge kept, deleted and added: ``("equal" | "delete" | "insert", text)`` in reading order."""
-    return compare(suggestion.text, signed_text)
 
 
 @dataclass(frozen=True)
@@ -66,17 +56,12 @@ class Comparison:
     kept: Kept
     is_named: bool
 
-    @property
-    def percent(self) -> int:
-        """The share of the suggestion's own words that was kept, 0 to 100."""
-        return round(self.kept.share * 100)
-
 
 def compare_decision(motion: Motion, post: Post, payload: Mapping[str, Any]) -> list[Comparison]:
     """The decision, compared with every suggestion that this judge was shown for the motion."""
     text, named = uses.written_text(motion.kind_entry, payload), payload.get(SUGGESTION)
     shown = uses.shown_to(motion.pk, post.officer_id)
-    return [Comparison(each, uses.compare(each, text), str(each.pk) == named) for each in shown]
+    return [Comparison(each, count_kept(each.pieces, text), str(each.pk) == named) for each in shown]
 
 
 def _suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
@@ -103,14 +88,16 @@ def _suggest(motion: Motion, post: Post, outcome: str) -> Suggestion:
         },
     )
     if made:
-        _record(suggestion, post)
+        stated = ("outcome", "sha256", "inputs_sha256", "template_version")
+        data = {name: getattr(suggestion, name) for name in stated}
+        _log("suggestion.made", motion, post, {"suggestion": str(suggestion.pk)}, data)
     return suggestion
 
 
 def _require_judge(motion: Motion, post: Post) -> None:
     faults = []
     has_motion = motion.judge_id == post.officer_id and motion.court_id == post.organisation_id
-    if not is_on():
+    if not settings.ECASE_ASSISTANT:
         faults.append(Problem("assistant-off", _("Suggestions are switched off.")))
     if not (has_motion and post.role == Role.JUDGE and post.is_current()):
         faults.append(Problem("not-your-motion", _("Only the judge who has the motion may ask for a suggestion.")))
@@ -120,28 +107,13 @@ def _require_judge(motion: Motion, post: Post) -> None:
         raise NotAllowed(faults)
 
 
-def _record(suggestion: Suggestion, post: Post) -> None:
-    audit.append(
-        "suggestion.made",
-        chain=audit.own_chain(post.officer_id, suggestion.motion_id),
-        actor=post.as_actor(),
-        subject={"motion": str(suggestion.motion_id), "suggestion": str(suggestion.pk)},
-        data={
-            "outcome": suggestion.outcome,
-            "sha256": suggestion.sha256,
-            "inputs_sha256": suggestion.inputs_sha256,
-            "template_version": suggestion.template_version,
-        },
-    )
-
-
-def _record_refusal(motion: Motion, post: Post, refusal: Refused) -> None:
-    """Record the refused attempt after the rollback, so that the record survives."""
+def _log(event: str, motion: Motion, post: Post, subject: dict[str, str], data: dict[str, Any]) -> None:
+    """Append to the judge's own chain; in a transaction, as a refusal is logged after the rollback."""
     with transaction.atomic():
         audit.append(
-            "suggestion.refused",
+            event,
             chain=audit.own_chain(post.officer_id, motion.pk),
             actor=post.as_actor(),
-            subject={"motion": str(motion.pk)},
-            data={"why": refusal.slug, "codes": sorted({problem.code for problem in refusal.problems})},
+            subject={"motion": str(motion.pk), **subject},
+            data=data,
         )

@@ -6,12 +6,12 @@ chosen already. Each piece of a paragraph is marked: the template's own words, q
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from ecase.officers.models import Post
 from workflows.drafting.differences import NORM, OWN, QUOTED
@@ -117,12 +117,19 @@ class Composer:
             yield self._paragraph(spec["text"], {**names, "capacity": capacity, "born": born}, source)
 
     def from_acts(self, spec: Spec) -> Iterator[Paragraph]:
-        """The statements of an earlier act, with its author and date."""
+        """The statements of an earlier act, with its author and date, and what is attached to the motion.
+
+        A file is named by the catalogue's words for it; one that it does not know, by its own name.
+        """
+        marks = self.wording.data["quotes"]
+        labels = {entry.key: entry.label.in_(self.language) for entry in self.kind.attachments}
+        files = Counter(labels.get(key) or f"{marks['open']}{name}{marks['close']}" for key, name in self.attachments)
+        attached = "; ".join(label if count == 1 else f"{label} ({count})" for label, count in files.items())
         for act in (act for act in self.acts if act.type == spec["act"]):
             author = self._named(act.author) if act.author else act.author_text
             performed = local_time(act.performed_at).date()
             day, date_in = self.words.date(performed), self.words.date(performed, "date_in")
-            values = {"author": author, "date": day, "date_in": date_in, "attachments": self._attached()}
+            values = {"author": author, "date": day, "date_in": date_in, "attachments": attached}
             source = ("act", str(act.pk), f"{self.words.act_name(act.type)}, {author}, {day}")
             yield self._paragraph(spec["text"], values, source)
 
@@ -148,9 +155,8 @@ class Composer:
         """How the decision is appealed, if the catalogue says so."""
         appeal = self.kind.appeal
         if appeal.allowed and appeal.term and appeal.court:
-            amount = appeal.term.amount
             with translation.override(self.language):
-                term = _TERMS[appeal.term.unit](amount) % {"number": amount}
+                term = str(_TERMS[appeal.term.unit] % {"number": appeal.term.amount})
             values = {"term": term, "court": appeal.court.in_(self.language)}
             yield self._paragraph(spec["text"], values, ("norm", appeal.article, self.words.article(appeal.article)))
 
@@ -170,13 +176,6 @@ class Composer:
 
     def _named(self, post: Post) -> str:
         return f"{self.words.role(post.role)} {decline_short(post.officer, 'nominative', self.language)}"
-
-    def _attached(self) -> str:
-        """What is attached, by the catalogue's words for it; a file that it does not know by its name."""
-        marks = self.wording.data["quotes"]
-        labels = {entry.key: entry.label.in_(self.language) for entry in self.kind.attachments}
-        found = Counter(labels.get(key) or f"{marks['open']}{name}{marks['close']}" for key, name in self.attachments)
-        return "; ".join(label if count == 1 else f"{label} ({count})" for label, count in found.items())
 
     def _names(self) -> dict[str, str]:
         outcome = self.outcome.label.in_(self.language)
@@ -207,9 +206,9 @@ class Composer:
         }
 
 
-_TERMS: dict[str, Callable[[int], str]] = {
-    "minutes": lambda number: ngettext("%(number)d minute", "%(number)d minutes", number),
-    "hours": lambda number: ngettext("%(number)d hour", "%(number)d hours", number),
-    "days": lambda number: ngettext("%(number)d day", "%(number)d days", number),
-    "months": lambda number: ngettext("%(number)d month", "%(number)d months", number),
+_TERMS = {
+    "minutes": ngettext_lazy("%(number)d minute", "%(number)d minutes", "number"),
+    "hours": ngettext_lazy("%(number)d hour", "%(number)d hours", "number"),
+    "days": ngettext_lazy("%(number)d day", "%(number)d days", "number"),
+    "months": ngettext_lazy("%(number)d month", "%(number)d months", "number"),
 }

@@ -5,8 +5,9 @@ import logging
 from celery import shared_task
 from django.db.models import Exists, OuterRef, QuerySet
 
+from workflows.drafting.differences import count_kept
 from workflows.drafting.models import Suggestion, Survival
-from workflows.drafting.uses import compare, shown_to, written_text
+from workflows.drafting.uses import shown_to, written_text
 from workflows.motions.models import Act
 from workflows.motions.rules.payloads import SUGGESTION
 from workflows.motions.states import DECISIONS
@@ -26,7 +27,7 @@ def measure() -> int:
         text = written_text(act.motion.kind_entry, payload)
         judge = act.author.officer_id if act.author else None
         for shown in shown_to(act.motion_id, judge).filter(created_at__lte=act.performed_at):
-            kept, used = compare(shown, text), payload.get(SUGGESTION) == str(shown.pk)
+            kept, used = count_kept(shown.pieces, text), payload.get(SUGGESTION) == str(shown.pk)
             values = {"used": used, "share": kept.share, **kept.as_numbers()}
             _survival, made = Survival.objects.get_or_create(act=act, suggestion=shown, defaults=values)
             log.info("suggestion %s: %.0f %% of its own words stand in act %s", shown.pk, kept.share * 100, act.pk)

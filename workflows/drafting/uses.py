@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from workflows.drafting.differences import Kept, count_kept
+from workflows.drafting.differences import count_kept
 from workflows.drafting.models import Suggestion
 from workflows.motions.models import Motion
 from workflows.motions.rules.payloads import OUTCOME, SUGGESTION
@@ -33,7 +33,7 @@ class DraftedSuggestions:
     def use_in(self, motion: Motion, judge: UUID, payload: Payload) -> SuggestionUse | None:
         """The suggestion that the decision names; else the one of which it keeps most, if that is no coincidence."""
         text = written_text(motion.kind_entry, payload)
-        found = [(compare(shown, text).share, shown) for shown in shown_to(motion.pk, judge)]
+        found = [(count_kept(shown.pieces, text).share, shown) for shown in shown_to(motion.pk, judge)]
         named = [use for use in found if str(use[1].pk) == payload.get(SUGGESTION)]
         most = [use for use in found if use[0] >= UNNAMED_USE]
         for share, shown in named or sorted(most, key=lambda use: -use[0])[:1]:
@@ -44,11 +44,6 @@ class DraftedSuggestions:
 def shown_to(motion: UUID, judge: UUID | None) -> "QuerySet[Suggestion]":
     """Every suggestion that was made for this judge (an officer) on the motion: made is shown."""
     return Suggestion.objects.filter(motion=motion, post__officer=judge)
-
-
-def compare(suggestion: Suggestion, text: str) -> Kept:
-    """How much of the suggestion stands in ``text``."""
-    return count_kept(suggestion.pieces, text)
 
 
 def written_text(kind: Kind, payload: Payload) -> str:

@@ -52,9 +52,6 @@ class Letter:
         sex = self.paper.author.name.sex if self.paper.author else "male"
         return {"type": "verb", "text": self.words.data["verbs"][key][sex]}
 
-    def part(self, key: str) -> Block:
-        return {"type": "part", "text": self.words.label(key)}
-
     def section(self, key: str, lines: list[str], style: str = "") -> Iterator[Block]:
         """A labelled list of lines; nothing for no lines."""
         if lines:
@@ -65,7 +62,7 @@ class Letter:
         stated = self.act[self.wording_of("points")]
         written = [point if isinstance(point, dict) else {"when": "", "text": point} for point in stated]
         items = [self.say(point["text"]) for point in written if not point["when"] or self.values.get(point["when"])]
-        return _numbered([*items, *more])
+        return {"type": "points", "items": [item for item in (*items, *more) if item], "start": 1}
 
 
 def _own(paper: Paper, wording: Words) -> dict[str, Any]:
@@ -153,7 +150,7 @@ def _persons(letter: Letter) -> Iterator[Block]:
 
 def _sections(sections: tuple[Section, ...]) -> Iterator[Block]:
     for section in sections:
-        table, lines = section.table, _lines(section.paragraphs)
+        table, lines = section.table, paragraphs(*section.paragraphs)
         rows = {"header": table.header, "rows": table.rows} if table else None
         if lines or rows:
             yield {"type": "section", "label": section.label, "paragraphs": lines, "table": rows, "style": ""}
@@ -161,7 +158,7 @@ def _sections(sections: tuple[Section, ...]) -> Iterator[Block]:
 
 def _is_short(section: Section) -> bool:
     """Whether a section is a single statement short enough for a point."""
-    lines = _lines(section.paragraphs)
+    lines = paragraphs(*section.paragraphs)
     return section.table is None and len(lines) == 1 and len(lines[0]) <= POINT
 
 
@@ -169,10 +166,6 @@ def _stated_in(part: str, sections: tuple[Section, ...]) -> tuple[Section, ...]:
     """The sections that a protocol states in ``part``: short ones and tables usually in the resolution."""
     usual = ["resolution" if section.table or _is_short(section) else "reasoning" for section in sections]
     return tuple(section for section, part_of in zip(sections, usual, strict=True) if (section.part or part_of) == part)
-
-
-def _numbered(items: list[str], start: int = 1) -> Block:
-    return {"type": "points", "items": [item for item in items if item], "start": start}
 
 
 def _hearing(letter: Letter) -> Iterator[Block]:
@@ -230,7 +223,7 @@ def _attachments(letter: Letter) -> Iterator[Block]:
 
 def _closing(letter: Letter) -> Iterator[Block]:
     yield from _terms(letter)
-    yield from letter.section("appeal", _lines((letter.paper.appeal,)))
+    yield from letter.section("appeal", paragraphs(letter.paper.appeal))
     yield from letter.section("service", list(letter.paper.service), "list")
     yield from _attachments(letter)
 
@@ -245,8 +238,8 @@ def _order(letter: Letter) -> Iterator[Block]:
     yield letter.verb("found")
     yield from _persons(letter)
     yield from _sections(letter.sections)
-    yield from letter.section("return_reasons" if paper.template == "return" else "reasons", _lines(paper.reasons))
-    yield from letter.section("norms", _lines(paper.norms))
+    yield from letter.section("return_reasons" if paper.template == "return" else "reasons", paragraphs(*paper.reasons))
+    yield from letter.section("norms", paragraphs(*paper.norms))
     yield from letter.para("ground")
     yield letter.verb("ordered")
     yield letter.points(*paper.operative)
@@ -256,24 +249,24 @@ def _order(letter: Letter) -> Iterator[Block]:
 
 def _protocol(letter: Letter) -> Iterator[Block]:
     """The judge's reasoned ruling in its four parts (CPC Art. 198)."""
-    paper = letter.paper
-    yield letter.part("introduction")
+    paper, label = letter.paper, letter.words.label
+    yield {"type": "part", "text": label("introduction")}
     yield from _hearing(letter)
     yield from _sections(_stated_in("introduction", paper.sections))
     yield from letter.para("opening_hearing" if paper.hearing else "opening")
     yield letter.verb("found")
-    yield letter.part("description")
+    yield {"type": "part", "text": label("description")}
     yield from _persons(letter)
     if paper.motion_sections:
         yield from letter.para("description")
         yield from _sections(paper.motion_sections)
-    yield letter.part("reasoning")
-    yield from ({"type": "para", "text": line} for line in _lines(paper.reasons))
+    yield {"type": "part", "text": label("reasoning")}
+    yield from ({"type": "para", "text": line} for line in paragraphs(*paper.reasons))
     yield from _sections(_stated_in("reasoning", paper.sections))
-    yield from letter.section("norms", _lines(paper.norms), "quiet")
+    yield from letter.section("norms", paragraphs(*paper.norms), "quiet")
     yield from letter.para("ground")
     yield letter.verb("ordered")
-    yield letter.part("resolution")
+    yield {"type": "part", "text": label("resolution")}
     yield from _resolution(letter)
     yield from _attachments(letter)
 
@@ -292,7 +285,8 @@ def _resolution(letter: Letter) -> Iterator[Block]:
     yield decided
     yield from _sections(tuple(section for section in stated if section not in short))
     yield from _terms(letter)
-    yield _numbered([copies, paper.appeal], start=len(decided["items"]) + 1)
+    last = [point for point in (copies, paper.appeal) if point]
+    yield {"type": "points", "items": last, "start": len(decided["items"]) + 1}
 
 
 def _endorsement(letter: Letter) -> Iterator[Block]:
@@ -307,9 +301,9 @@ def _endorsement(letter: Letter) -> Iterator[Block]:
         yield from _sections(paper.motion_sections)
     yield from _hearing(letter)
     yield from _sections(_stated_in("introduction", paper.sections))
-    yield from letter.section("reasons", _lines(paper.reasons))
+    yield from letter.section("reasons", paragraphs(*paper.reasons))
     yield from _sections(_stated_in("reasoning", paper.sections))
-    yield from letter.section("norms", _lines(paper.norms), "quiet")
+    yield from letter.section("norms", paragraphs(*paper.norms), "quiet")
     yield from _resolution(letter)
     yield from _attachments(letter)
 
@@ -328,15 +322,11 @@ def _notice(letter: Letter) -> Iterator[Block]:
     yield letter.points(*paper.operative)
     yield from _persons(letter)
     yield from _sections(letter.sections)
-    yield from letter.section("reasons", _lines(paper.reasons))
-    yield from letter.section("norms", _lines(paper.norms))
+    yield from letter.section("reasons", paragraphs(*paper.reasons))
+    yield from letter.section("norms", paragraphs(*paper.norms))
     if not is_minutes:
         yield from _hearing(letter)
     yield from _closing(letter)
-
-
-def _lines(texts: tuple[str, ...]) -> list[str]:
-    return [line for text in texts for line in paragraphs(text)]
 
 
 # By the `layout` of the act's wording.

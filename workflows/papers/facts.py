@@ -29,16 +29,6 @@ class Name:
         """Surname, given name, patronymic."""
         return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
 
-    @property
-    def initials(self) -> str:
-        """The first letters of given name and patronymic: ``A.B.``."""
-        return "".join(f"{part[0]}." for part in (self.given_name, self.patronymic) if part)
-
-    @property
-    def short(self) -> str:
-        """Surname and initials, as papers name an official."""
-        return f"{self.surname} {self.initials}".strip()
-
 
 @dataclass(frozen=True)
 class Official:

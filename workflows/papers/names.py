@@ -53,49 +53,44 @@ def decline(person: Person, case: str, language: str) -> str:
     >>> decline(Name("Сериков", "Нурлан", "Болатович"), "instrumental", "ru")
     'Сериковым Нурланом Болатовичем'
     """
+    if case not in CASES:
+        raise ValueError(f"{case!r} is not a grammatical case")
     parts = [part for part in (person.surname, person.given_name, person.patronymic) if part]
     if language == "kk":
-        return _kazakh(" ".join(parts), _known(case))
+        return _kazakh(" ".join(parts), case)
     if language == "ru":
-        return " ".join(_russian_parts(person, _known(case)))
+        return " ".join(_russian_parts(person, case))
     return " ".join(parts)
 
 
 def decline_short(person: Person, case: str, language: str) -> str:
     """Surname and initials in a ``case``; in Kazakh the initials come first, since the last word takes the suffix."""
+    if case not in CASES:
+        raise ValueError(f"{case!r} is not a grammatical case")
     initials = "".join(f"{part[0]}." for part in (person.given_name, person.patronymic) if part)
     if language == "kk":
-        return f"{initials} {_kazakh(person.surname, _known(case))}".strip()
-    surname = _russian_parts(person, _known(case))[0] if language == "ru" and person.surname else person.surname
+        return f"{initials} {_kazakh(person.surname, case)}".strip()
+    surname = _russian_parts(person, case)[0] if language == "ru" and person.surname else person.surname
     return f"{surname} {initials}".strip()
 
 
-def _known(case: str) -> str:
-    if case not in CASES:
-        raise ValueError(f"{case!r} is not a grammatical case")
-    return case
-
-
 def _kazakh(name: str, case: str) -> str:
-    """Only the last word of a Kazakh name takes the suffix: Серіков Нұрлан Болатұлына."""
+    """Only the last word of a Kazakh name takes the suffix: Серіков Нұрлан Болатұлына.
+
+    A final и is taken as it is heard if that makes the suffix soft: Болатовичке, Кимге.
+    """
     if case not in _KAZAKH or not name:
         return name
     head, _, tail = name.rpartition(" ")
     if tail.lower().endswith(_CHILD_OF):
         declined = _KAZAKH_INFLECTOR.possessive(tail[:-1], "3", case)
     else:
-        sound = _as_heard(tail)
+        sound, vowels = tail, [letter for letter in tail.lower() if letter in "аәеэоөұүыіяюёиу"]
+        if tail.lower().endswith("ич") or (vowels == ["и"] and not tail.lower().endswith("и")):
+            at = tail.lower().rindex("и")
+            sound = f"{tail[:at]}і{tail[at + 1 :]}"
         declined = tail + str(_KAZAKH_INFLECTOR.inflect(sound, case))[len(sound) :]
     return f"{head} {declined}".strip()
-
-
-def _as_heard(word: str) -> str:
-    """``word`` with its final и written as it is pronounced if that makes the suffix soft: Болатовичке, Кимге."""
-    vowels = [letter for letter in word.lower() if letter in "аәеэоөұүыіяюёиу"]
-    if word.lower().endswith("ич") or (vowels == ["и"] and not word.lower().endswith("и")):
-        at = word.lower().rindex("и")
-        return f"{word[:at]}і{word[at + 1 :]}"
-    return word
 
 
 def _russian_parts(person: Person, case: str) -> list[str]:

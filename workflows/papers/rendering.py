@@ -20,32 +20,21 @@ _lock = threading.Lock()
 
 
 def render(paper: Paper) -> bytes:
-    """The paper as PDF/A-2b (ISO 19005-2). The same facts give the same bytes; text is never markup."""
-    return _compile(paper, format="pdf", pdf_standards=STANDARD)[0]
+    """The paper as PDF/A-2b (ISO 19005-2). The same facts give the same bytes; text is never markup.
 
-
-def images(paper: Paper, ppi: float = 110.0) -> list[bytes]:
-    """The pages as PNG, for viewing."""
-    return _compile(paper, format="png", ppi=ppi)
-
-
-def _compile(paper: Paper, **options: Any) -> list[bytes]:
-    """The compiler's result without an output file: one bytes object, or one a page."""
-    data = json.dumps(document(paper), ensure_ascii=False)
-    moment = int(paper.prepared_at.timestamp())
-    # One compiler a process, and one paper at a time: each compiler holds fonts and templates of its own, 15 MB.
+    One compiler a process, and one paper at a time: each compiler holds fonts and parsed templates of its own, 15 MB.
+    """
+    facts, moment = json.dumps(document(paper), ensure_ascii=False), int(paper.prepared_at.timestamp())
     with _lock:
-        made = _compiler().compile(sys_inputs={"paper": data}, timestamp=moment, **options)
-    pieces = made if isinstance(made, list) else [made]
-    return [piece for piece in pieces if piece is not None]
+        made = _compiler().compile(format="pdf", pdf_standards=STANDARD, sys_inputs={"paper": facts}, timestamp=moment)
+    return bytes(made)
 
 
 @cache
 def _compiler() -> typst.Compiler:
     """It is not thread-safe."""
-    return typst.Compiler(
-        str(TEMPLATES / "paper.typ"), root=str(TEMPLATES), ignore_system_fonts=True, sys_inputs={"paper": "{}"}
-    )
+    main, empty = str(TEMPLATES / "paper.typ"), {"paper": "{}"}
+    return typst.Compiler(main, root=str(TEMPLATES), ignore_system_fonts=True, sys_inputs=empty)
 
 
 def document(paper: Paper) -> dict[str, Any]:
