@@ -136,6 +136,13 @@ def test_g_a2_an_id_that_is_none_is_refused(world: World, custody: Motion, named
 
 
 @pytest.mark.django_db
+def test_g_a2_an_id_without_an_outcome_is_answered(world: World, custody: Motion) -> None:
+    with pytest.raises(Invalid) as refusal:
+        acting.prepare(custody, "protocol", world.posts["judge"], {"suggestion": "x"})
+    assert {problem.field for problem in refusal.value.problems} >= {"payload.outcome", "payload.suggestion"}
+
+
+@pytest.mark.django_db
 def test_g_a2_the_suggestion_of_another_outcome_motion_or_judge_is_refused(
     world: World, custody: Motion, pending: Callable[..., Motion]
 ) -> None:

@@ -32,6 +32,7 @@ def test_g_a6_every_kind_of_the_wording_is_in_the_catalogue(language: str) -> No
         ({"kinds": {"extend_detention": "preventive"}}, "there is no kind 'extend_detention'"),
         ({"kinds": {"custody": "arrests"}}, "there is no group 'arrests'"),
         ({"groups": {"generic": [{"from": "weather", "text": "."}]}}, "there is no source 'weather'"),
+        ({"groups": {"generic": [{"from": "acts", "act": "consent", "text": "."}]}}, "there is no act 'consent'"),
         ({"groups": {"preventive": []}}, "there is no group 'generic'"),
     ],
 )

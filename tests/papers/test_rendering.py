@@ -255,7 +255,7 @@ def test_minutes_begin_with_the_hearing(paper: PaperMaker) -> None:
 def test_a_step_done_without_a_sanction_is_checked_and_not_granted(paper: PaperMaker) -> None:
     unlawful = facts.OutcomeFacts("unlawful", "Действие признано незаконным", False, "220(14)", True, True)
     found = render(paper("protocol", "ru", outcome=unlawful))
-    has(found, "произведённого без санкции: действие признано незаконным (статья 220(14)", "недопустимыми")
+    has(found, "произведённого без санкции: действие признано незаконным (часть 14 статьи 220", "недопустимыми")
     assert squeeze("не удовлетворять") not in text_of(found)
     lawful = facts.OutcomeFacts("lawful", "действие признано законным", True, "220(14)", True)
     found = render(paper("protocol", "ru", outcome=lawful))

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 
+from workflows.act_types import ActType
 from workflows.statute.loading import kind_keys
 
 WORDING = Path(__file__).parent / "wording"
@@ -71,3 +72,5 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
     for spec in (spec for part in (*data["parts"].values(), *groups.values()) for spec in part):
         if spec["from"] not in SOURCES:
             yield f"there is no source {spec['from']!r}"
+        if spec["from"] == "acts" and spec["act"] not in ActType.values:
+            yield f"there is no act {spec['act']!r}"

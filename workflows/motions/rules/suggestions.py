@@ -45,7 +45,7 @@ def faults_of(motion: Motion, payload: Payload) -> Iterator[Problem]:
     named = payload.get(SUGGESTION)
     if not named:
         return
-    if not (_port and motion.judge_id and _port[0].is_for(named, motion.pk, motion.judge_id, payload[OUTCOME])):
+    if not (_port and motion.judge_id and _port[0].is_for(named, motion.pk, motion.judge_id, payload.get(OUTCOME, ""))):
         message = _("This suggestion was not made for you, this motion and this outcome. Name another one, or none.")
         yield Problem("suggestion", message, FIELD)
     elif sentences := _port[0].unconfirmed(named, payload):
