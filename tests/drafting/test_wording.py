@@ -53,7 +53,7 @@ def test_g_a6_every_field_that_is_quoted_is_in_a_form_of_its_group(language: str
 @pytest.mark.parametrize("kind", EXTENSIONS)
 def test_g_a6_the_reasoning_on_an_extension_says_what_was_done_and_the_term(kind: str) -> None:
     quoted = {spec.get("field") for spec in wording("ru").part(kind, "reasoning")}
-    fields = {field.key for field in read_folder(settings.STATUTE_DIR / "kz").kind(kind).form.fields}
+    fields = {field.key for field in read_folder(settings.STATUTE_DIR / "kz").kinds[kind].form.fields}
     assert quoted & {"done_so_far", "results", "expert", "purpose", "notice_due"} & fields
     assert {"step", "current_term_ends", "current_ends", "action_ended_at"} & fields <= quoted
 

@@ -40,7 +40,7 @@ def test_g_a5_another_outcome_or_another_value_is_another_place(specimen: Path) 
         NORM,
         written(*(f'article: "2", when: {urgent.format(value)}' for value in ("true", "false"))),
     )
-    assert len(read_folder(specimen).kind("search").norms) == 2
+    assert len(read_folder(specimen).kinds["search"].norms) == 2
 
 
 def test_g_a8_a_norm_of_another_act_says_how_it_is_cited(specimen: Path) -> None:

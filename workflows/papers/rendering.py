@@ -27,7 +27,8 @@ def render(paper: Paper) -> bytes:
     facts, moment = json.dumps(document(paper), ensure_ascii=False), int(paper.prepared_at.timestamp())
     with _lock:
         made = _compiler().compile(format="pdf", pdf_standards=STANDARD, sys_inputs={"paper": facts}, timestamp=moment)
-    return bytes(made)
+    assert isinstance(made, bytes)  # one file: only images are one a page
+    return made
 
 
 @cache
