@@ -83,4 +83,4 @@ def filter_faults(filters: FilterSet, given: Mapping[str, str]) -> dict[str, Any
         for name in INSTANTS
         if given.get(name) and not _OFFSET.search(given[name])
     }
-    return {**translate_validation(filters.errors).detail, **blank, **local}
+    return {**local, **translate_validation(filters.errors).detail, **blank}
