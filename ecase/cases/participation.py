@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.cases.models import Case, Participation
 from ecase.officers.models import Officer
 from ecase.problems import NotAllowed, Problem
+from ecase.statements import HotQuery
 
 # One round trip. A transaction that waited here for another to commit the same pair sees neither row, and reads again.
 _JOIN = """
@@ -51,4 +52,9 @@ def join_unless_joined(case: Case, officer: Officer, role: str) -> str | None:
 
 def role_of(case: Case, officer: Officer) -> str | None:
     """The role in which ``officer`` has acted in ``case``, or ``None``."""
-    return Participation.objects.filter(case=case, officer=officer).values_list("role", flat=True).first()
+    return next(iter(_ROLES.rows(case=case.pk, officer=officer.pk)), None)
+
+
+_ROLES: HotQuery[str] = HotQuery(
+    lambda case, officer: Participation.objects.filter(case=case, officer=officer).values_list("role", flat=True)
+)

@@ -45,8 +45,7 @@ def queue_page(post: Post, columns: tuple[str, ...], cursor: Cursor | None, size
     if not post.is_current():
         return page_of([], "created_at", cursor, size)
     after = {"at": cursor.at, "last": cursor.id} if cursor else {}
-    ids = {"post": post.pk, "officer": post.officer_id, "organisation": post.organisation_id}
-    rows = _QUEUE.rows(post.role, post.organisation.level, columns, size + 1, **ids, **after)
+    rows = _QUEUE.rows(post.role, post.organisation.level, columns, size + 1, **_ids_of(post), **after)
     return page_of(rows, "created_at", cursor, size)
 
 
@@ -54,9 +53,7 @@ def _worded_queue(
     role: str, level: str, columns: tuple[str, ...], size: int, *, at: datetime | None = None, **ids: uuid.UUID
 ) -> "QuerySet[Motion, dict[str, Any]]":
     """The page after ``at`` and ``last``, for any current post of this role in a body of this level."""
-    body = Organisation(pk=ids["organisation"], level=level)
-    officer = Officer(pk=ids["officer"], active=True)
-    post = Post(pk=ids["post"], role=role, officer=officer, organisation=body, valid_from=EVER)
+    post = _sample(role, level, ids)
     cursor = Cursor(at, ids["last"]) if at else None
     return filter_after(queue(post).values(*columns), cursor, "created_at")[:size]
 
@@ -64,16 +61,46 @@ def _worded_queue(
 _QUEUE: HotQuery[dict[str, Any]] = HotQuery(_worded_queue, planned_once=True)
 
 
+def _ids_of(post: Post) -> dict[str, uuid.UUID]:
+    return {"post": post.pk, "officer": post.officer_id, "organisation": post.organisation_id}
+
+
+def _sample(role: str, level: str, ids: Mapping[str, uuid.UUID]) -> Post:
+    """A current post that is enough to word what a post of this role, in a body of this level, may see."""
+    body = Organisation(pk=ids["organisation"], level=level)
+    officer = Officer(pk=ids["officer"], active=True)
+    return Post(pk=ids["post"], role=role, officer=officer, organisation=body, valid_from=EVER)
+
+
 def get(post: Post, motion_id: uuid.UUID | str) -> Motion:
     """A visible motion with everything that pages and answers need. Raises ``Motion.DoesNotExist``.
 
     Raises ``RowAltered``, which is then logged, for a motion whose row differs from what was signed.
     """
-    rows = Motion.objects.visible_to(post).select_related("case", "author__officer", "last_act").defer(*UNREAD)
-    motion = signed.loaded(rows).get(pk=motion_id)
-    _add_bodies(motion)
+    motion = _one(post, motion_id, decided=False)
     signed.require_reported(motion)
     return motion
+
+
+def _one(post: Post, motion_id: uuid.UUID | str, *, decided: bool) -> Motion:
+    """The motion with its bodies, if it, or only its decision, is open to ``post``."""
+    key = Motion._meta.pk.to_python(motion_id)
+    found = _ONE.rows(post.role, post.organisation.level, decided, motion=key, **_ids_of(post))
+    if not found or not post.is_current():
+        raise Motion.DoesNotExist
+    _add_bodies(found[0])
+    return found[0]
+
+
+def _worded_one(role: str, level: str, decided: bool, *, motion: uuid.UUID, **ids: uuid.UUID) -> "QuerySet[Motion]":
+    post = _sample(role, level, ids)
+    visible = Motion.objects.visible_to(post)
+    rows = visible | Motion.objects.decided_for(post) if decided else visible
+    rows = rows.select_related("case", "author__officer", "last_act").defer(*UNREAD)
+    return signed.loaded(rows).filter(pk=motion)
+
+
+_ONE: HotQuery[Motion] = HotQuery(_worded_one)
 
 
 def find(post: Post, motion_id: uuid.UUID | str) -> Motion | None:
@@ -89,11 +116,7 @@ def decided(post: Post, motion_id: uuid.UUID | str) -> Motion:
 
     For acts on the decision: show the decision, and nothing that :func:`get` does not return.
     """
-    found = Motion.objects.visible_to(post) | Motion.objects.decided_for(post)
-    rows = found.select_related("case", "author__officer", "last_act").defer(*UNREAD)
-    motion = rows.get(pk=motion_id)
-    _add_bodies(motion)
-    return motion
+    return _one(post, motion_id, decided=True)
 
 
 def decisions(post: Post) -> MotionQuerySet:
@@ -105,9 +128,13 @@ def decisions(post: Post) -> MotionQuerySet:
 def _add_bodies(motion: Motion) -> None:
     """Adds the bodies by a separate query: PostgreSQL takes longer to plan one join of ten tables than to run both."""
     holders = [(motion, name) for name in ("organisation", "prosecution", "court")] + [(motion.author, "organisation")]
-    found = Organisation.objects.in_bulk({getattr(holder, f"{name}_id") for holder, name in holders})
+    wanted = {getattr(holder, f"{name}_id") for holder, name in holders}
+    found = {body.pk: body for body in _BODIES.rows(bodies=list(wanted))}
     for holder, name in holders:
         setattr(holder, name, found[getattr(holder, f"{name}_id")])
+
+
+_BODIES: HotQuery[Organisation] = HotQuery(lambda bodies: Organisation.objects.filter(pk__any_of=bodies))
 
 
 def sanctions(post: Post, case: Case, kinds: Collection[str]) -> list[Motion]:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.conf import settings
 from ecase.instants import format_instant
 from ecase.officers.models import Post
 from signatures.canonical import canonical
-from workflows.motions.models import Act, Motion
+from workflows.motions.models import Act, Attachment, Motion
 from workflows.motions.states import ActType
 from workflows.statute.models import CatalogueVersion
 
@@ -38,6 +38,14 @@ class Draft:
     at: datetime
     previous: Act | None
     files: Sequence[Mapping[str, Any]] = ()
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        """The attachments that the act states: all of a motion's, or those that a supplement adds."""
+        rows = self.motion.attachments.select_related("document__blob")
+        if self.type == ActType.MOTION:
+            return list(rows)
+        return list(rows.filter(filed_by=None)) if self.type == ActType.SUPPLEMENT else []
 
 
 def freeze(draft: Draft) -> bytes:

@@ -41,7 +41,7 @@ def with_files(draft: Draft, pdf: Blob) -> Draft:
     """The draft with the files that are signed besides the text: its PDF and, for a motion, every attachment."""
     blobs = {f"{draft.type}.pdf": pdf}
     # Numbered, so that two attachments with the same name stay distinct.
-    for number, attachment in enumerate(_attachments(draft), 1):
+    for number, attachment in enumerate(draft.attachments, 1):
         blobs[f"{number:02d}-{attachment.document.name}"] = attachment.document.blob
     files = [
         {"name": name, "media_type": blob.media_type, "size": blob.size, "sha256": blob.sha256}
@@ -146,14 +146,6 @@ def _sections(motion: Motion, of: Form, payload: Mapping[str, Any]) -> tuple[fac
     return tuple(sections)
 
 
-def _attachments(draft: Draft) -> list[Any]:
-    """The attachments that the act states: all of a motion's, or those that a supplement adds."""
-    rows = draft.motion.attachments.select_related("document__blob")
-    if draft.type == ActType.MOTION:
-        return list(rows)
-    return list(rows.filter(filed_by=None)) if draft.type == ActType.SUPPLEMENT else []
-
-
 def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
     labels = {entry.key: entry.label.in_(draft.motion.language) for entry in draft.motion.kind_entry.attachments}
     return tuple(
@@ -163,7 +155,7 @@ def _attached(draft: Draft) -> tuple[facts.AttachedFile, ...]:
             attachment.document.blob_id,
             labels.get(attachment.requirement, ""),
         )
-        for attachment in _attachments(draft)
+        for attachment in draft.attachments
     )
 
 

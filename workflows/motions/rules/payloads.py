@@ -111,5 +111,5 @@ def _is_among(outcome: Any, known: Iterable[Outcome | AppealOutcome]) -> bool:
 
 
 def _faults_of_form(motion: Motion, of: Form, payload: Mapping[str, Any], *, complete: bool) -> list[Problem]:
-    persons = {str(pk): capacity for pk, capacity in motion.case.persons.values_list("pk", "capacity")}
+    persons = {str(person.pk): person.capacity for person in motion.case.persons.all()}
     return list(validate(of, dict(payload), persons=persons, prefix="payload", complete=complete))

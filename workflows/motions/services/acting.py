@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +51,8 @@ def prepare(motion: Motion, what: str, author: Post, payload: Mapping[str, Any])
     """
     act_type = ActType(what)
     checks.require_allowed(motion, act_type, author)
+    # Read once for form and paper.
+    prefetch_related_objects([motion.case], "persons")
     stated = checks.require_complete(motion, act_type, _stated(motion, act_type, payload), author)
     draft = act_json.Draft(uuid.uuid4(), motion, act_type, author, stated, timezone.now(), motion.last_act)
     pdf = documents.put_bytes(papers.render(draft), "application/pdf")
