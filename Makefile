@@ -65,6 +65,10 @@ clients: setup ## check the OpenAPI description, generate five clients from it, 
 	@$(PY) -m tests.clients
 	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n 0 tests/clients $(ARGS)
 
+.PHONY: pictures
+pictures: setup ## picture every page of every role in three widths and two languages, and its print: tests/output/pictures
+	@ECASE_PICTURES=1 $(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n 0 tests/browser/pictures.py $(ARGS)
+
 .PHONY: bench
 bench: setup ## measure speed, compare with a stock Django peer and pgbench, and write docs/benchmarks.md
 	@$(RUN) $(PY) -m bench $(ARGS)
@@ -76,6 +80,10 @@ bench-quick: setup ## run each benchmark once on small data, to see that it runs
 .PHONY: bench-signatures
 bench-signatures: $(VENV_STAMP) ## measure verification, compare with pyHanko and OpenSSL, and write docs/benchmarks-signatures.md
 	@$(PY) -m bench.signatures $(ARGS)
+
+.PHONY: bench-uploads
+bench-uploads: setup ## upload a file of 2 GB in pieces, and check that memory does not grow with it
+	@ECASE_UPLOAD_MIB=2048 $(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n 0 tests/portal/test_uploads.py -k memory $(ARGS)
 
 .PHONY: verifier
 verifier: $(VENV_STAMP) messages ## build the offline verifier as one file, dist/ecase-verify.pyz

@@ -58,7 +58,9 @@ def people() -> list[dict[str, str]]:
     for officer in _read("officers"):
         body = bodies[officer["organisation"]]
         names = {name: officer[name] for name in ("iin", "surname", "given_name", "patronymic", "role")}
-        found.append({**names, "bin": body["bin"], "organisation": body["name_kk"]})
+        # In three languages for the demo signer's page, which has no other.
+        shown = " · ".join(body[f"name_{language}"] for language in ("kk", "ru", "en"))
+        found.append({**names, "bin": body["bin"], "organisation": body["name_kk"], "organisation_shown": shown})
     return found
 
 

@@ -29,7 +29,7 @@ def store(
     case: Case,
     post: Post,
     name: str,
-    stream: storage.Readable,
+    stream: storage.Readable | storage.Received,
     *,
     expected_sha256: str | None = None,
     limit: int | None = None,
@@ -56,6 +56,12 @@ def store(
         raise Invalid(problem) from fault
 
 
+def store_again(document: Document, post: Post, purpose: Purpose) -> Document:
+    """A further document of the same bytes and name, for another purpose. Audited as :func:`store`."""
+    with transaction.atomic():
+        return _document(document.case, post, document.name, document.blob, purpose)
+
+
 def put_bytes(data: bytes, media_type: str) -> Blob:
     """Store bytes that the service itself has made, such as an act's PDF: one query, one file if it is new."""
     sha256 = hashlib.sha256(data).hexdigest()
@@ -79,15 +85,18 @@ def read(document: Document, post: Post) -> File:
 
 def _recorded(case: Case, post: Post, name: str, spool: storage.Spooled, media_type: str, purpose: Purpose) -> Document:
     with transaction.atomic():
-        blob = _blob(spool, media_type)
-        document = Document.objects.create(case=case, blob=blob, name=name, uploaded_by=post, secret=purpose.secret)
-        audit.append(
-            "document.stored",
-            chain=f"document:{document.pk}",
-            actor=post.as_actor(),
-            subject={**_subject(document), **purpose.subject},
-            data={"sha256": blob.sha256, "size": blob.size, "media_type": blob.media_type},
-        )
+        return _document(case, post, name, _blob(spool, media_type), purpose)
+
+
+def _document(case: Case, post: Post, name: str, blob: Blob, purpose: Purpose) -> Document:
+    document = Document.objects.create(case=case, blob=blob, name=name, uploaded_by=post, secret=purpose.secret)
+    audit.append(
+        "document.stored",
+        chain=f"document:{document.pk}",
+        actor=post.as_actor(),
+        subject={**_subject(document), **purpose.subject},
+        data={"sha256": blob.sha256, "size": blob.size, "media_type": blob.media_type},
+    )
     return document
 
 

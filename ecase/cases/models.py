@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.guards import Fixed, NeverDeleted
+from ecase.cases import media
 from ecase.cases.search import CASE_TEXT, PERSON_TEXT
 from ecase.officers.models import TWELVE_DIGITS, Named, Officer, Organisation, Post, Role
 
@@ -200,6 +201,31 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_signature(self) -> bool:
+        """Whether it is a signature of somebody, which can be checked."""
+        return bool(self.blob.media_type == media.CMS)
+
+
+class Upload(models.Model):
+    """A file that is being received in pieces: ``offset`` of ``size`` bytes are there, in ``storage.INCOMING``.
+
+    ``target``: what it will be stored for, ids by name. ``taken_at``: since when a process stores the complete file.
+    The row ends with the upload.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="+")
+    target = models.JSONField()
+    name = models.CharField(max_length=250)
+    size = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+    taken_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.offset} of {self.size}"
 
 
 class Participation(models.Model):

@@ -45,9 +45,27 @@ class _Movable(File):
         return str(self.name)
 
 
+class Received:
+    """A file that was received in pieces and lies in the storage's folder already: it is moved and not copied."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+def place_of_incoming(name: str) -> Path:
+    """Where a file of that name is received in pieces."""
+    return _incoming() / name
+
+
 @contextmanager
-def spooled(stream: Readable, limit: int) -> Iterator[Spooled]:
-    """Copy ``stream`` to a temporary file while hashing it; raises :class:`TooLarge` after ``limit`` bytes."""
+def spooled(stream: Readable | Received, limit: int) -> Iterator[Spooled]:
+    """Copy ``stream`` to a temporary file while hashing it; raises :class:`TooLarge` after ``limit`` bytes.
+
+    What was received in pieces is hashed where it lies; if it is not stored, it stays there.
+    """
+    if isinstance(stream, Received):
+        yield from _in_place(stream, limit)
+        return
     with NamedTemporaryFile(dir=_incoming(), delete=False) as file:
         try:
             digest, size = hashlib.sha256(), 0
@@ -61,6 +79,17 @@ def spooled(stream: Readable, limit: int) -> Iterator[Spooled]:
             yield Spooled(file, digest.hexdigest(), size)
         finally:
             Path(file.name).unlink(missing_ok=True)
+
+
+def _in_place(received: Received, limit: int) -> Iterator[Spooled]:
+    with received.path.open("r+b") as file:
+        digest, size = hashlib.sha256(), 0
+        while chunk := file.read(CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge
+            digest.update(chunk)
+        yield Spooled(file, digest.hexdigest(), size)
 
 
 @contextmanager

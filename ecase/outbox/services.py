@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from ecase.http import only_where_sent
 from ecase.outbox.channels.registry import names_that_prove_receipt
 from ecase.outbox.models import Message, Notice, NoticeRead, State
 from ecase.outbox.sending import Event, write_messages
@@ -118,6 +119,7 @@ def unread(post: Reader) -> int:
     return min(most, parts[0].union(parts[1], all=True).count())
 
 
+@only_where_sent
 def mark_read(post: Reader, notice_ids: Collection[int] | None = None, *, key: str = "") -> int:
     """Stamp notices of the post's inbox as opened; returns how many were new. Default: all; ``key``: a motion's.
 

@@ -15,6 +15,7 @@ from ecase.portal.views import (
     decision,
     drafts,
     endpoints,
+    foreign,
     motions,
     notices,
     queue,
@@ -23,6 +24,7 @@ from ecase.portal.views import (
     signing,
     statistics,
     teams,
+    uploads,
     verify,
 )
 
@@ -46,7 +48,7 @@ class Icon(RedirectView):
 register_converter(IdConverter, "id")
 
 urlpatterns = [
-    path("favicon.ico", Icon.as_view()),
+    path("favicon.ico", Icon.as_view(), name="icon"),
     path("", queue.home, name="home"),
     path("sign-in/", sign_in.start, name="sign-in"),
     path("sign-in/challenge/", sign_in.challenge, name="challenge"),
@@ -82,7 +84,11 @@ urlpatterns = [
     path("motions/<id:motion_id>/draft/earlier/", drafts.relate, name="relate"),
     path("motions/<id:motion_id>/draft/discard/", drafts.discard, name="discard"),
     path("motions/<id:motion_id>/attachments/for/<slug:requirement>/", drafts.attach, name="attach"),
+    path("motions/<id:motion_id>/attachments/for/<slug:requirement>/uploads/", uploads.begin, name="begin-upload"),
+    path("uploads/<id:upload_id>/", uploads.piece, name="upload"),
+    path("motions/<id:motion_id>/attachments/for/<slug:requirement>/known/", drafts.attach_known, name="attach-known"),
     path("motions/<id:motion_id>/attachments/<int:attachment_id>/", drafts.attachment, name="attachment"),
+    path("motions/<id:motion_id>/attachments/<int:attachment_id>/signature/", foreign.show, name="foreign-signature"),
     path("motions/<id:motion_id>/attachments/<int:attachment_id>/remove/", drafts.detach, name="detach"),
     path("motions/<id:motion_id>/decide/", decision.write, name="decide"),
     path("motions/<id:motion_id>/decide/fields/", decision.fields, name="decision-fields"),

@@ -53,6 +53,10 @@ and compare the SHA-256 of every file under files/ with the one that act.json st
 LARGER_TEXT = """
 This container is larger than the service's page verifies: verify it offline, with --larger after THIS_FILE.
 """
+APART_TEXT = """
+Large files, such as films, are not enclosed. act.json has their names and digests: take the files from whoever keeps
+them, and compare what sha256sum says of each.
+"""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class SignedAct:
 class Evidence:
     """The contents of a container.
 
-    ``previous``: all earlier acts of the motion, oldest first. ``files``: content by the names in act.json.
+    ``previous``: all earlier acts of the motion, oldest first. ``files``: content by the names in act.json. ``apart``:
+    names of files that are not enclosed, such as films; whoever verifies compares their SHA-256 with act.json.
     ``extras``: further evidence by name (report.json, chain.pem, ...).
     """
 
@@ -90,6 +95,7 @@ class Evidence:
     previous: Sequence[SignedAct] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     extras: Mapping[str, bytes] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
 
 
 class TooLarge(FaultError):
@@ -128,18 +134,16 @@ def file_names(statement: Mapping[str, Any]) -> list[str]:
 
 def _file_entries(evidence: Evidence) -> list[Entry]:
     statement = evidence.act.statement
+    listed = list(zip(file_names(statement), statement["files"], strict=True))
+    enclosed = [(place, file) for place, file in listed if file["name"] not in evidence.apart]
     faults = [
         file["name"]
-        for file in statement["files"]
+        for _place, file in enclosed
         if Digested.of(evidence.files.get(file["name"], b"")).sha256 != file["sha256"]
     ]
     if faults:
         raise ValueError(f"files that are absent or not as signed: {', '.join(faults)}")
-    places = file_names(statement)
-    return [
-        Entry(place, evidence.files[file["name"]], stored=True)
-        for place, file in zip(places, statement["files"], strict=True)
-    ]
+    return [Entry(place, evidence.files[file["name"]], stored=True) for place, file in enclosed]
 
 
 def _act_entries(act: SignedAct) -> list[Entry]:

@@ -1,7 +1,9 @@
 """F-F4, O-F25: what may be attached is what the evidence container can hold, told before anything is signed."""
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from ecase.cases.models import Document
 from ecase.problems import Invalid
 from signatures.container.limits import MIB, USUAL
 from tests.api.conftest import Caller, problem
+from tests.cases.court_files import mp4
 from tests.logs import separate
 from tests.motions.conftest import World
 from workflows.motions.models import Motion
@@ -115,6 +118,32 @@ def test_f_f4_a_motion_at_the_limit_is_signed_and_its_evidence_verifies_at_every
     assert anybody.post("/api/v1/verify/", sent, format="multipart").data["indication"] == "TOTAL_PASSED"
     page = Client(headers={"Accept-Language": "en"}).post("/verify/", {"file": SimpleUploadedFile("act.zip", data)})
     assert "Genuine" in page.content.decode()
+
+
+def test_p_c1_a_film_is_not_enclosed_but_its_digest_is_signed(
+    settings: Any, make_world: Callable[[], World], call: Any, anybody: Caller, log: Any
+) -> None:
+    world = make_world()
+    motion = world.draft("custody")
+    requirement, film = motion.kind_entry.attachments[0].key, mp4(data=bytes(2 * SIZE))
+    drafts.attach(motion, motion.author, requirement, "film.mp4", SimpleUploadedFile("a", film))
+    settings.UPLOAD_MAX_BYTES = SIZE
+    act = world.act(motion, ActType.MOTION, world.author_of(motion.kind_entry, motion.payload))
+    data = call(world.posts["prosecutor"]).get(f"/api/v1/acts/{act.pk}/container").content
+    with zipfile.ZipFile(BytesIO(data)) as container:
+        assert not any(name.endswith("film.mp4") for name in container.namelist())
+        assert "Large files, such as films, are not enclosed." in container.read("README.txt").decode()
+    sent = {"file": SimpleUploadedFile("act.zip", data)}
+    verdict = anybody.post("/api/v1/verify/", sent, format="multipart").data
+    open_lines = [line["subject"] for line in verdict["lines"] if line["indication"] != "TOTAL_PASSED"]
+    assert (verdict["indication"], open_lines) == ("INDETERMINATE", ["04-film.mp4"])
+
+
+def test_p_c1_films_have_a_limit_of_their_own(settings: Any, draft: Motion) -> None:
+    settings.UPLOAD_MAX_BYTES, settings.LARGE_FILES_BYTES = MIB, 3 * MIB
+    attached = [("materials", 2 * MIB), ("materials", MIB - 1)]
+    assert list(volume.faults(attached, "file")) == []
+    assert [fault.code for fault in volume.faults([*attached, ("materials", 2 * MIB)], "file")] == ["files-too-large"]
 
 
 def test_f_f4_a_text_that_is_too_long_is_told_before_it_is_signed(settings: Any) -> None:

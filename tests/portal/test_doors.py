@@ -1,10 +1,11 @@
 """Who gets in where: strangers to the sign-in page, everybody else only to what the post may see."""
 
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 
 from ecase.audit.models import Entry
@@ -14,7 +15,17 @@ from tests.motions.conftest import World
 from tests.past_guards import move
 from tests.portal.conftest import Visitor
 
-OPEN_TO_ALL = {"sign-in", "challenge", "sign-in-answer", "choose-post", "sign-out", "language", "verify", "genuine"}
+OPEN_TO_ALL = {
+    "sign-in",
+    "challenge",
+    "sign-in-answer",
+    "choose-post",
+    "sign-out",
+    "language",
+    "verify",
+    "genuine",
+    "icon",
+}
 ANY = {
     "motion_id": uuid.UUID(int=1),
     "case_id": uuid.UUID(int=2),
@@ -22,6 +33,7 @@ ANY = {
     "prepared_id": uuid.UUID(int=4),
     "act_id": uuid.UUID(int=5),
     "copy_id": uuid.UUID(int=6),
+    "upload_id": uuid.UUID(int=7),
     "attachment_id": 1,
     "notice_id": 1,
     "endpoint_id": uuid.UUID(int=7),
@@ -50,10 +62,9 @@ def addresses() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "address"), addresses())
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_stranger_is_sent_to_sign_in(name: str, address: str, method: str) -> None:
-    response = getattr(Client(), method)(address)
+    response = getattr(Client(), method)(address, follow=True)
     if response.status_code != 405:
-        assert response.status_code == 302, name
-        assert response["Location"].startswith("/sign-in/"), name
+        assert [resolve(urlsplit(step).path).url_name for step, _ in response.redirect_chain][-1:] == ["sign-in"], name
 
 
 def test_a_signature_is_good_for_one_choice_of_a_post(db: None) -> None:
@@ -74,7 +85,9 @@ def test_a_signature_is_good_for_one_choice_of_a_post(db: None) -> None:
 @pytest.mark.parametrize(("name", "address"), [address for address in addresses() if "0000" in address[1]])
 def test_an_id_that_is_guessed_is_not_found(visitor: Visitor, name: str, address: str) -> None:
     client = visitor(PostFactory())
-    statuses = {client.get(address).status_code, client.post(address).status_code}
+    answers = [getattr(client, method)(address, follow=True) for method in ("get", "post", "head")]
+    # GET of an address that is for POST leads to the page with its form, which may be one without an id.
+    statuses = {answer.status_code for answer in answers if "0000" in answer.request["PATH_INFO"]}
     assert statuses <= {404, 405}, name
     assert 404 in statuses, name
 

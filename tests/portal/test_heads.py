@@ -36,6 +36,7 @@ def known(world: World) -> dict[str, Any]:
         "document_id": motion.attachments.first().document_id,
         "copy_id": motion.copies.first().pk,
         "prepared_id": uuid.uuid4(),
+        "upload_id": uuid.uuid4(),
         "act_type": "protocol",
         "requirement": "other",
         "notice_id": 1,

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ecase.audit import sequencer
 from ecase.audit.refusals import enter_refusals
+from ecase.cases.resumable import forget_uploads
 from ecase.outbox import relay
 from workflows.motions.services.acting import forget_prepared
 from workflows.watch.assignment import assign_appeals, assign_waiting, pass_on_calls
@@ -62,5 +63,6 @@ DUTIES: tuple[Duty, ...] = (
     fetch_evidence,
     renew_evidence,
     forget_prepared,
+    forget_uploads,
     forget_faults,
 )

@@ -1,6 +1,6 @@
-// Builds ecase/portal/static/portal/dist: one style sheet, the fonts it names, and GOV.UK Frontend's script.
+// Builds ecase/portal/static/portal/dist: one style sheet, the fonts it names, and the scripts of GOV.UK Frontend and tus.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as sass from "sass";
 
@@ -30,9 +30,11 @@ function fonts() {
 }
 
 function scripts() {
-  const source = readFileSync(join(packages, "govuk-frontend/dist/govuk/govuk-frontend.min.js"), "utf8");
-  // Its map is not shipped, and collectstatic refuses a reference to a file that is not there.
-  writeFileSync(join(dist, "govuk-frontend.min.js"), source.replace(/\/\/# sourceMappingURL=.*$/m, ""));
+  for (const path of ["govuk-frontend/dist/govuk/govuk-frontend.min.js", "tus-js-client/dist/tus.min.js"]) {
+    const source = readFileSync(join(packages, path), "utf8");
+    // Its map is not shipped, and collectstatic refuses a reference to a file that is not there.
+    writeFileSync(join(dist, basename(path)), source.replace(/\/\/# sourceMappingURL=.*$/m, ""));
+  }
 }
 
 rmSync(dist, { recursive: true, force: true });

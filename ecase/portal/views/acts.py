@@ -157,7 +157,7 @@ def _about(
     motion: Motion, post: Post, kind: ActType, payload: dict[str, Any], refusal: Refused | None = None
 ) -> dict[str, Any]:
     errors = by_field(refusal.problems) if refusal else {}
-    parts = attachments.parts(motion, waiting=True) if kind == ActType.SUPPLEMENT else []
+    parts = attachments.parts(motion, post, waiting=True) if kind == ActType.SUPPLEMENT else []
     around = about(motion, post) if motion.is_open_to(post) else decision_alone(motion, post)
     return {**around, **_fields(motion, post, kind, payload, errors), "parts": parts}
 

@@ -1,28 +1,34 @@
 """Writing a motion: the catalogue's form with autosave, its attachments, and what is still missing."""
 
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ecase.cases import documents
+from ecase.cases import documents, resumable
+from ecase.cases.models import Upload
 from ecase.officers.models import Post
 from ecase.portal import attachments, conflicts, forms, refusals
 from ecase.portal.conflicts import Payload
 from ecase.portal.files import inline
 from ecase.portal.pages import PortalRequest, by_field, faults, for_officers, or_404, page, posted_from
-from ecase.problems import Invalid, Problem, Refused, Stale
+from ecase.problems import Invalid, Problem, Refused, Stale, TryLater
 from workflows.motions import queries
 from workflows.motions.models import Motion
 from workflows.motions.persons import persons_of
 from workflows.motions.services import acting, drafts
 from workflows.motions.states import ActType
 from workflows.statute.schema import Form
+
+# More files of one form are left alone: Django itself takes no more than a hundred.
+FILES_AT_ONCE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,16 +66,66 @@ def file(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
 @posted_from("portal:draft", "motion_id")
 @for_officers
 def attach(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpResponse:
-    """Attach one file under a requirement."""
+    """Attach files under a requirement: those of the form (``file``), and those received in pieces (``upload``).
+
+    Those that are refused are named, the others are attached.
+    """
     motion = or_404(queries.get, request.post, motion_id)
-    upload = request.FILES.get("file")
-    try:
-        if upload is None:
-            raise Invalid(Problem("file-missing", _("Choose a file."), "file"))
-        drafts.attach(motion, request.post, requirement, upload.name or "", cast(BinaryIO, upload))
-    except Refused as refusal:
-        return _attachments(request, motion, requirement, refusal)
-    return _attachments(request, motion, requirement)
+    sent: list[UploadedFile | Upload] = [*request.FILES.getlist("file"), *_received(request, motion, requirement)]
+    if not sent:
+        missing = Invalid(Problem("file-missing", _("Choose a file."), "file"))
+        return _attachments(request, motion, requirement, missing.problems, missing.status)
+    problems, status = list[Problem](), 200
+    for file in sent[:FILES_AT_ONCE]:
+        try:
+            _attach(request, motion, requirement, file)
+        except Refused as refusal:
+            problems += refusal.problems
+            status = refusal.status
+    return _attachments(request, motion, requirement, problems, status)
+
+
+def _received(request: PortalRequest, motion: Motion, requirement: str) -> list[Upload]:
+    """The officer's uploads that the form names; those that were begun for something else are not there."""
+    target = {"motion": str(motion.pk), "requirement": requirement}
+    named = (or_404(resumable.find, request.post, _id_or_404(typed)) for typed in request.POST.getlist("upload"))
+    uploads = [upload for upload in named if upload.target == target]
+    if len(uploads) != len(request.POST.getlist("upload")):
+        raise Http404
+    return uploads
+
+
+def _attach(request: PortalRequest, motion: Motion, requirement: str, file: UploadedFile | Upload) -> None:
+    if not isinstance(file, Upload):
+        drafts.attach(motion, request.post, requirement, file.name or "", file)
+    elif stream := resumable.take(file):
+        try:
+            drafts.attach(motion, request.post, requirement, file.name, stream, size=file.size)
+        except TryLater:
+            resumable.put_back(file)
+            raise
+        except Refused:
+            resumable.end(file)
+            raise
+        resumable.end(file)
+    elif file.offset < file.size:
+        message = _("“%(name)s” has not arrived completely. Choose it again to send the rest.") % {"name": file.name}
+        raise Invalid(Problem("file-incomplete", message, "file"))
+
+
+@posted_from("portal:draft", "motion_id")
+@for_officers
+def attach_known(request: PortalRequest, motion_id: UUID, requirement: str) -> HttpResponse:
+    """Attach files that the case has already (field ``document``, any number)."""
+    motion = or_404(queries.get, request.post, motion_id)
+    problems, status = list[Problem](), 200
+    for chosen in request.POST.getlist("document")[:FILES_AT_ONCE]:
+        try:
+            or_404(drafts.attach_known, motion, request.post, requirement, _id_or_404(chosen))
+        except Refused as refusal:
+            problems += refusal.problems
+            status = refusal.status
+    return _attachments(request, motion, requirement, problems, status)
 
 
 @posted_from("portal:draft", "motion_id")
@@ -81,7 +137,7 @@ def detach(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpR
     try:
         drafts.detach(motion, request.post, attachment_id)
     except Refused as refusal:
-        return _attachments(request, motion, attachment.requirement, refusal)
+        return _attachments(request, motion, attachment.requirement, refusal.problems, refusal.status)
     return _attachments(request, motion, attachment.requirement)
 
 
@@ -196,16 +252,17 @@ def _status(request: PortalRequest, motion: Motion, context: dict[str, Any], sta
 
 
 def _attachments(
-    request: PortalRequest, motion: Motion, requirement: str, refusal: Refused | None = None
+    request: PortalRequest, motion: Motion, requirement: str, problems: Iterable[Problem] = (), status: int = 200
 ) -> HttpResponse:
     """One requirement's part of the page, and other parts that have changed: what is missing."""
     fresh = queries.get(request.post, motion.pk)
     context = {"motion": fresh, "missing": drafts.missing(fresh), "swapped": True}
-    known = attachments.parts(fresh, waiting=not fresh.is_editable)
-    part = next(part for part in known if part["requirement"].key == requirement)
-    problems = refusal.problems if refusal else ()
+    known = attachments.parts(fresh, request.post, waiting=not fresh.is_editable)
+    part = next((part for part in known if part["requirement"].key == requirement), None)
+    if part is None:
+        raise Http404
     context |= {"part": {**part, "problems": problems}}
-    return render(request, "portal/attachments_part.html", context, status=refusal.status if refusal else 200)
+    return render(request, "portal/attachments_part.html", context, status=status)
 
 
 def _about(request: PortalRequest, motion: Motion) -> dict[str, Any]:
@@ -223,7 +280,7 @@ def _about(request: PortalRequest, motion: Motion) -> dict[str, Any]:
         "motion": motion,
         "kind": motion.kind_entry,
         "inputs": forms.inputs(form, typed, persons_of(motion, request.post), errors),
-        "parts": attachments.parts(motion),
+        "parts": attachments.parts(motion, request.post),
         "missing": drafts.missing(motion),
         "candidates": _candidates(motion, request.post),
         "earlier_problems": errors.get("earlier", []),
@@ -232,3 +289,10 @@ def _about(request: PortalRequest, motion: Motion) -> dict[str, Any]:
         "unshown": forms.unshown(form, typed),
         **shown,
     }
+
+
+def _id_or_404(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError as fault:
+        raise Http404 from fault

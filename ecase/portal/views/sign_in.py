@@ -16,13 +16,15 @@ from django.views.i18n import set_language
 
 from ecase.limits import services as limits
 from ecase.officers import posts, sign_in
-from ecase.officers.models import Officer, Post
+from ecase.officers.models import Officer, Post, Role
+from ecase.portal.context import signer_page
 from ecase.portal.pages import next_json, page, posted_from, refused, refused_json
 from ecase.problems import Invalid, NotAllowed, Problem, Refused, TooMany
 
 Answer = TypeVar("Answer", bound=HttpResponse)
 # Until a post is chosen, the session holds the officer but is not signed in yet.
 CANDIDATE, DESTINATION = "signing-in", "signing-in-to"
+MOST_VISITORS = 60
 
 
 @require_safe
@@ -31,7 +33,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if getattr(request, "post", None) is not None:
         return redirect("portal:home")
     has_ended = "ended" in request.GET or settings.SESSION_COOKIE_NAME in request.COOKIES
-    return page(request, "sign_in.html", {"next": request.GET.get("next", ""), "has_ended": has_ended})
+    context = {"next": request.GET.get("next", ""), "has_ended": has_ended, "visitors": _visitors()}
+    return page(request, "sign_in.html", context)
 
 
 @posted_from("portal:sign-in")
@@ -97,6 +100,15 @@ def language(request: HttpRequest) -> HttpResponseBase:
     if post is not None and wanted in dict(settings.LANGUAGES):
         Officer.objects.filter(pk=post.officer_id).update(language=wanted)
     return set_language(request)
+
+
+def _visitors() -> list[tuple[str, list[Post]]]:
+    """Whom one can be in the demo, by role in the order of a motion's path; nobody elsewhere."""
+    if not signer_page():
+        return []
+    held = posts.current().order_by("organisation__level", "officer__sort_key", "pk")[:MOST_VISITORS]
+    by_role = {role: [post for post in held if post.role == role] for role in Role}
+    return [(str(role.label), people) for role, people in by_role.items() if people]
 
 
 def _enter(request: HttpRequest, officer: Officer, post: Post, destination: str) -> str:

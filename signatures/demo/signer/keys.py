@@ -77,7 +77,7 @@ class DemoKey:
             "alias": self.alias,
             "iin": self.iin,
             "name": " ".join(filter(None, names)) or self.certificate.subject.rfc4514_string(),
-            "organisation": self.person.get("organisation") or "",
+            "organisation": self.person.get("organisation_shown") or self.person.get("organisation") or "",
             "role": self.person.get("role") or "",
             "for_signing": self.for_signing,
         }
@@ -115,7 +115,9 @@ def load(folder: Path) -> list[DemoKey]:
     keys = [_load(path, people) for path in sorted(folder.glob("*.p12"))]
     if not keys:
         raise ValueError(f"{folder}: no PKCS#12 files")
-    return keys
+    # As the people are listed, who are in the order of their roles; others last.
+    order = {iin: number for number, iin in enumerate(people)}
+    return sorted(keys, key=lambda key: order.get(key.iin, len(order)))
 
 
 def _load(path: Path, people: dict[str, dict[str, Any]]) -> DemoKey:

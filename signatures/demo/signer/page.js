@@ -22,8 +22,21 @@ function button(text, note, className, work) {
   return made;
 }
 
+// Roles in the order of a motion's path, in three languages.
+const ROLES = {
+  investigator: "Тергеуші · Следователь · Investigator",
+  head_of_unit: "Орган басшысы · Руководитель органа · Head of unit",
+  prosecutor: "Прокурор · Прокурор · Prosecutor",
+  judge: "Тергеу судьясы · Следственный судья · Investigating judge",
+  court_chair: "Сот төрағасы · Председатель суда · Chair of the court",
+  clerk: "Сот хатшысы · Секретарь суда · Clerk",
+  defender: "Қорғаушы · Защитник · Defender",
+  auditor: "Аудитор · Аудитор · Auditor",
+  administrator: "Әкімші · Администратор · Administrator",
+};
+
 function personButton(request, person) {
-  const note = [person.role, person.organisation, `IIN ${person.iin}`, person.for_signing ? "" : "AUTHENTICATION"];
+  const note = [person.organisation, `IIN ${person.iin}`, person.for_signing ? "" : "AUTHENTICATION"];
   const made = button(person.name, note.filter(Boolean).join(" · "), "person", () =>
     send("/choose", { id: request.id, alias: person.alias }));
   made.dataset.iin = person.iin;
@@ -37,7 +50,13 @@ function section(request) {
     pre.textContent = text;
     made.append(pre);
   }
-  made.append(...request.people.map((person) => personButton(request, person)));
+  for (const role of new Set([...Object.keys(ROLES), ...request.people.map((person) => person.role)])) {
+    const people = request.people.filter((person) => person.role === role);
+    if (!people.length) continue;
+    const heading = document.createElement("h2");
+    heading.textContent = ROLES[role] ?? role;
+    made.append(heading, ...people.map((person) => personButton(request, person)));
+  }
   made.append(button("Бас тарту · Отмена · Cancel", "", "cancel", () => send("/cancel", { id: request.id })));
   return made;
 }

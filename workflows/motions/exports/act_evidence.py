@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit import sequencer
 from ecase.audit import services as audit
 from ecase.cases import integrity
+from ecase.cases.models import Blob
 from ecase.problems import Problem, TryLater
 from ecase.trust import evidence as kept
 from ecase.trust import folder
@@ -36,12 +37,13 @@ def container(act: Act) -> bytes:
     for name, data in folder.files(folder.trust()):
         if len(data) <= USUAL.evidence_bytes:
             extras[f"trusted-here/{name}"] = data
-    whole = evidence.Evidence(act=signed[-1], previous=signed[:-1], files=dict(_files(act)), extras=extras)
+    enclosed, apart = _files(act)
+    whole = evidence.Evidence(act=signed[-1], previous=signed[:-1], files=enclosed, extras=extras, apart=apart)
     try:
-        return evidence.write(whole)
+        return evidence.write(whole, note=evidence.APART_TEXT if apart else "")
     except evidence.TooLarge:
         # Motions from before limits existed, or with very many acts: the container says to verify it offline.
-        return evidence.write(whole, LARGER, evidence.LARGER_TEXT)
+        return evidence.write(whole, LARGER, evidence.LARGER_TEXT + (evidence.APART_TEXT if apart else ""))
 
 
 def _signed(act: Act) -> list[evidence.SignedAct]:
@@ -73,7 +75,14 @@ def file_name(act: Act) -> str:
     return f"{act.motion.number or act.motion_id}-{act.position}-{act.type}.zip"
 
 
-def _files(act: Act) -> Iterator[tuple[str, bytes]]:
-    for file in act_json.files(bytes(act.act_json)):
-        with integrity.open_intact(file["sha256"]) as stored:
-            yield file["name"], stored.read()
+def _files(act: Act) -> tuple[dict[str, bytes], frozenset[str]]:
+    """The act's files by name, and the names of those too large to be enclosed (ADR 66)."""
+    listed = act_json.files(bytes(act.act_json))
+    blobs = Blob.objects.in_bulk([file["sha256"] for file in listed])
+    large = {digest for digest, blob in blobs.items() if blob.size > settings.UPLOAD_MAX_BYTES}
+    enclosed: dict[str, bytes] = {}
+    for file in listed:
+        if file["sha256"] not in large:
+            with integrity.open_intact(file["sha256"]) as stored:
+                enclosed[file["name"]] = stored.read()
+    return enclosed, frozenset(file["name"] for file in listed if file["sha256"] in large)

@@ -1,13 +1,15 @@
 """Limits of a motion's attachments: what its evidence container can hold (``signatures.container.limits``).
 
-Checked when a file is attached, before signing: evidence that is issued can then be verified everywhere.
+Checked when a file is attached, before signing: evidence that is issued can then be verified everywhere. Files that are
+larger than one request may bring (``UPLOAD_MAX_BYTES``) are not in the container, only their digests (ADR 66).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from io import IOBase
 
 from django.conf import settings
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from ecase.problems import Invalid, Problem
@@ -41,7 +43,12 @@ def faults(attached: Held, field: str) -> Iterator[Problem]:
     if len(files) > counted:
         message = _("No more than %(most)d files can be attached to a motion.") % {"most": counted}
         yield Problem("too-many-files", message, field, {"limit": counted})
-    if sum(size for _requirement, size in files) > sizes:
+    large = [size for _requirement, size in files if size > settings.UPLOAD_MAX_BYTES]
+    if sum(large) > settings.LARGE_FILES_BYTES:
+        text = _("The large files of a motion, such as films, can have no more than %(most)d MB together.")
+        params = {"limit": settings.LARGE_FILES_BYTES}
+        yield Problem("files-too-large", text % {"most": settings.LARGE_FILES_BYTES // 2**20}, field, params)
+    if sum(size for _requirement, size in files) - sum(large) > sizes:
         text = _("The files of a motion can have no more than %(most)d MB together: nobody could verify more.")
         yield Problem("files-too-large", text % {"most": sizes // 2**20}, field, {"limit": sizes})
 
@@ -54,9 +61,9 @@ def require_statement(size: int) -> None:
         raise Invalid(Problem("act-too-large", message, "payload", {"limit": most, "size": size}))
 
 
-def size_of(stream: BinaryIO) -> int:
+def size_of(stream: object) -> int:
     """The bytes left in a stream from its position; 0 for a stream whose size is unknown before reading."""
-    if not stream.seekable():
+    if not isinstance(stream, IOBase | File) or not stream.seekable():
         return 0
     place = stream.tell()
     end = stream.seek(0, 2)

@@ -1,12 +1,13 @@
 """Before signing: a motion's draft, its attachments, and an officer's input for a later act."""
 
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +15,10 @@ from ecase.audit import services as audit
 from ecase.cases import documents
 from ecase.cases.documents import Purpose
 from ecase.cases.models import Case, Document
+from ecase.cases.storage import Readable, Received
 from ecase.officers.models import Post
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
-from workflows.motions import admissions
+from workflows.motions import admissions, queries
 from workflows.motions.acts import filing
 from workflows.motions.acts.registry import spec_of
 from workflows.motions.engine import checks
@@ -125,29 +127,69 @@ def save_changes(motion: Motion, post: Post, base: Mapping[str, Any], payload: M
 
 
 def attach(
-    motion: Motion, post: Post, requirement: str, name: str, stream: BinaryIO, expected_sha256: str | None = None
+    motion: Motion,
+    post: Post,
+    requirement: str,
+    name: str,
+    stream: Readable | Received,
+    expected_sha256: str | None = None,
+    *,
+    size: int | None = None,
 ) -> Attachment:
     """Store a file of the case and attach it to the draft under a requirement of the kind.
 
-    Raises what ``documents.store`` raises, ``Invalid`` for more than a motion can hold, ``NotAllowed`` or ``Conflict``;
-    each refusal is in the audit log.
+    ``size``: bytes of a file that was received in pieces, which may be as large as ``LARGE_UPLOAD_MAX_BYTES``. Raises
+    what ``documents.store`` raises, ``Invalid`` for more than a motion can hold, ``NotAllowed`` or ``Conflict``; each
+    refusal is in the audit log.
     """
     with recording(motion, post, "attachment"):
-        if requirement not in {entry.key for entry in motion.kind_entry.attachments}:
-            message = _("A motion of this kind has no such attachment.")
-            raise Invalid(Problem("unknown-requirement", message, "requirement"))
-        _require_editable(motion, post, ATTACHABLE)
-        # Checked before it is stored; concurrent attachments are counted again under the lock.
-        volume.require_room(motion, requirement, volume.size_of(stream))
+        require_place(motion, post, requirement, volume.size_of(stream) if size is None else size)
         document = documents.store(
             motion.case,
             post,
             name,
             stream,
             expected_sha256=expected_sha256,
+            limit=None if size is None else settings.LARGE_UPLOAD_MAX_BYTES,
             purpose=Purpose({"motion": str(motion.pk)}, motion.secret),
         )
         return _attach(motion, post, requirement, document)
+
+
+def attach_known(motion: Motion, post: Post, requirement: str, document_id: uuid.UUID) -> Attachment:
+    """Attach a file that the case has already, and that ``post`` may open.
+
+    Raises ``Document.DoesNotExist``, ``Invalid`` for a file that the motion has under this requirement already or for
+    more than it can hold, ``NotAllowed`` or ``Conflict``; each refusal is in the audit log.
+    """
+    document = attachable(motion, post).get(pk=document_id)
+    with recording(motion, post, "attachment"):
+        require_place(motion, post, requirement, document.blob.size)
+        if motion.attachments.filter(requirement=requirement, document__blob=document.blob_id).exists():
+            message = _("“%(name)s” is attached here already.")
+            raise Invalid(Problem("attached-already", message % {"name": document.name}, "file"))
+        if motion.secret and not document.secret:
+            # The case's own file stays open to whoever could read it: the secret motion has a document of its own.
+            document = documents.store_again(document, post, Purpose({"motion": str(motion.pk)}, secret=True))
+        return _attach(motion, post, requirement, document)
+
+
+def attachable(motion: Motion, post: Post) -> QuerySet[Document]:
+    """The files of the case that may be attached to the motion; of secret motions only those of this one."""
+    of_others = Q(secret=True) & ~Q(pk__in=motion.attachments.values("document"))
+    return queries.documents(motion.case, post).exclude(of_others).select_related("blob")
+
+
+def require_place(motion: Motion, post: Post, requirement: str, size: int) -> None:
+    """Raises ``Invalid``, ``NotAllowed`` or ``Conflict`` unless a file of that size may be attached now.
+
+    Checked before a file is received or stored; concurrent attachments are counted again under the lock.
+    """
+    if requirement not in {entry.key for entry in motion.kind_entry.attachments}:
+        message = _("A motion of this kind has no such attachment.")
+        raise Invalid(Problem("unknown-requirement", message, "requirement"))
+    _require_editable(motion, post, ATTACHABLE)
+    volume.require_room(motion, requirement, size)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import { showAsked } from "./asked.js";
 import { forget, forgetOld, forgetOwn, keep, kept as readKept } from "./kept.js";
 import { wording } from "./messages.js";
 import { endedAt } from "./session.js";
+import { forgetUploads } from "./upload.js";
 
 const UNSAVED = ["csrfmiddlewaretoken", "base", "choose"];
 
@@ -21,7 +22,10 @@ export function initDrafts(root = document) {
 
 /** On a shared computer, nothing of a case stays behind. */
 export function initSignOut() {
-  document.querySelector("form[data-sign-out]")?.addEventListener("submit", forgetOwn);
+  document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => {
+    forgetOwn();
+    forgetUploads();
+  });
 }
 
 class Draft {

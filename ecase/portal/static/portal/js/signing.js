@@ -14,19 +14,20 @@ export function initSigning(root = document) {
   for (const form of root.querySelectorAll("form[data-signing]")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (form.getAttribute("aria-busy") !== "true") run(form);
+      // In the demo a button names the person; elsewhere the page does, or nobody.
+      if (form.getAttribute("aria-busy") !== "true") run(form, event.submitter?.dataset.iin ?? form.dataset.iin);
     });
   }
 }
 
-async function run(form) {
+async function run(form, iin) {
   show(form, "busy", say("connecting"));
   const signer = signerAt(form.dataset.signerUrl);
   try {
     await signer.connect(() => showAsked(form));
     const statement = await bytesOf(form);
     show(form, "busy", say("waiting"));
-    const cms = await signer.sign(statement.bytes, { iin: form.dataset.iin, usage: form.dataset.usage, locale: locale() });
+    const cms = await signer.sign(statement.bytes, { iin, usage: form.dataset.usage, locale: locale() });
     show(form, "busy", say("sending"));
     location.assign(await handIn(form, statement, cms));
   } catch (fault) {
