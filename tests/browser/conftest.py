@@ -31,8 +31,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 expect.set_options(timeout=30_000)
 # What the browser and htmx report of answers and lines that a page handles in words of its own, which tests assert.
 HANDLED = re.compile(
-    r"status of (40[39]|41[02]|422|429) |Response Status Error Code (40[39]|41[02]|422|429) |htmx:sendError"
-    r"|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED)|^WebSocket connection to 'ws"
+    r"status of (40[39]|41[02]|422|429) |Response Status Error Code (40[39]|41[02]|422|429) "
+    r"|htmx:(afterRequest|sendError)|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED)"
+    r"|^WebSocket connection to 'ws"
 )
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
