@@ -239,7 +239,7 @@ def test_case_39_signature_of_an_earlier_version(room: Room) -> None:
     second = room.step(first.motion, "investigator", "motion")
 
     second.judges(room.signs(first), NOT_OURS, "message-digest")
-    first.refuses(room.signs(first), 409, "conflict", "moved-on")
+    first.refuses(room.signs(first), 409, "conflict", "prepared-anew")
 
 
 def test_case_39_signature_of_the_same_act_in_another_case(room: Room, make_world: Callable[[], World]) -> None:

@@ -70,7 +70,7 @@ def test_g_a3_the_figures_are_the_judges_own(judge: Caller, world: World, motion
     assert (made["engine"], made["compared"]) == ("template", [])
 
     payload = {**world.decision(motion, "sanctioned"), "suggestion": made["id"], "reasons": made["text"]}
-    act = world.act(motion, motion.kind_entry.decision_act("sanctioned"), "judge", payload)
+    act = world.act(motion, motion.kind_entry.outcome("sanctioned").output, "judge", payload)
     tasks.measure()
 
     (compared,) = judge.get(url).data["compared"]

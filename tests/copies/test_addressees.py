@@ -67,8 +67,8 @@ def test_a_word_that_is_neither_office_field_nor_capacity_is_somebody_outside(mo
     assert find_addressees(motion, "bailiff", required=False) == []
 
 
-def test_the_defender_is_counsel_of_the_subject_or_whom_the_case_names(world: World, motion: Motion) -> None:
-    assert motion.subject_id
+def test_the_defender_is_counsel_of_the_subject_or_whom_the_case_names(world: World) -> None:
+    motion = world.filed("custody")
     counsel = world.posts["defender"].officer
     motion.defence = True
     assert find_addressees(motion, "defender") == [Addressee(officer=counsel)]

@@ -209,7 +209,7 @@ def test_a_survival_is_never_changed(world: World, custody: Motion) -> None:
 def refused(world: World, motion: Motion, code: str = "suggestion", **changes: Any) -> Any:
     """The problems of a decision with these changes, which is not prepared."""
     payload = {**world.decision(motion, "sanctioned"), **changes}
-    act_type = motion.kind_entry.decision_act("sanctioned")
+    act_type = motion.kind_entry.outcome("sanctioned").output
     with pytest.raises(Invalid) as refusal:
         acting.prepare(motion, act_type, world.posts["judge"], payload)
     assert [(problem.code, problem.field) for problem in refusal.value.problems] == [(code, "payload.suggestion")]
@@ -217,10 +217,10 @@ def refused(world: World, motion: Motion, code: str = "suggestion", **changes: A
 
 
 def reader(act: Act) -> PdfReader:
-    from ecase.cases import documents
+    from ecase.cases import integrity
 
     assert act.pdf
-    with documents.open_blob(act.pdf) as stream:
+    with integrity.open_intact(act.pdf_id) as stream:
         return PdfReader(BytesIO(stream.read()))
 
 

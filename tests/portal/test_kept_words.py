@@ -17,7 +17,7 @@ def test_g_a3_the_figure_stands_before_signing_and_on_the_signed_act(world: Worl
     motion = world.opened(world.assigned("custody"), "judge")
     made = drafting.suggest(motion, judge, "sanctioned")
     payload = {**world.decision(motion, "sanctioned"), "suggestion": str(made.pk), "reasons": made.text}
-    prepared = acting.prepare(motion, motion.kind_entry.decision_act("sanctioned"), judge, payload)
+    prepared = acting.prepare(motion, motion.kind_entry.outcome("sanctioned").output, judge, payload)
 
     before = visitor(judge).get(reverse("portal:sign", args=[prepared.pk])).content.decode()
     act = acting.perform(prepared, world.keys.sign(judge, bytes(prepared.act_json)), judge)
@@ -37,7 +37,7 @@ def test_g_a2_a_wrong_id_is_told_and_not_sent_again(world: World, visitor: Visit
     address = reverse("portal:prepare-decision", args=[motion.pk])
     posted = {"payload.outcome": "sanctioned", "payload.suggestion": str(other.pk), "payload.reasons": "Уәж."}
 
-    page = visitor(judge).post(address, posted).content.decode()
+    page = visitor(judge).post(address, posted, follow=True).content.decode()
 
     assert "This suggestion was not made for you" in page
     assert f'value="{other.pk}"' not in page
