@@ -48,6 +48,7 @@ def check(page: Page, *addresses: str) -> None:
         assert (found, faults(page), overflow(page)) == ([], [], 0), address
 
 
+@pytest.mark.console_errors(r"404 .*/no-such-page/")
 @pytest.mark.parametrize("language", ["kk", "ru"])
 def test_pages_for_everybody(page: Page, live_server: object, court: Court, language: str) -> None:
     page.goto(f"{live_server}/sign-in/")
