@@ -18,33 +18,34 @@ COMMON = """
     __init__ __main__ accounts addresses admin admin_site algorithm algorithms append_only apps archives asgi
     attributes authentication backends base bootstrap budget cache celery checks circuit cli clients columns command
     commands conditional conditions conftest console consumer context curves dates declarations demo demo_data
-    embedded env environment errors exceptions expiry explanation extensions faults fields files filters folder forms
-    formats grants guards handlers health http idempotency identity images inbox inspection instants integrity
-    json_schema keys layers legacy_reports limits loading lock locking locks log logs loop mail management managers
-    media middleware migrations mixins models names notifications oids offline openapi pages pagination parsers
-    parsing passwords pdf permissions pkcs11 pki policy portal ports postgres problems process production programs
-    progress protocols queries queue queues rates read_only_admin reading references refusals registry renderers
-    rendering requests resources responses retry rotation routers rules run sandbox schema schemas search serializers
-    server servers services session_store sessions settings signals sign_in signing spec status storage store tasks
-    templates templatetags test text_report throttling timeouts tokens translation tree types uploads urls utils
-    validation validators valkey values versions views visibility webhook widgets wsgi
+    embedded endpoints env environment errors examples exceptions expiry explanation extensions faults fields files
+    filters folder forms formats grants guards handlers health http idempotency identity images inbox inspection
+    instants integrity json_schema keys layers legacy_reports limits loading lock locking locks log logs loop mail
+    management managers media middleware migrations mixins models names negotiation notifications oids offline
+    openapi pages pagination parsers parsing passwords pdf permissions pkcs11 pki policy portal ports postgres
+    problems process production programs progress protocols queries queue queues rates read_only_admin reading
+    references refusals registry renderers rendering requests resources responses retry rotation routers rules run
+    sandbox schema schemas search serializers server servers services session_store sessions settings signals
+    sign_in signing spec status storage store subscriptions tasks templates templatetags test text_report throttling
+    timeouts tokens translation tree types uploads urls utils validation validators valkey values versions views
+    visibility webhook webhooks widgets wsgi
 """
 # Terms of the field, and of the standards that the code follows: docs/reference/glossary.md and the RFCs.
 TERMS = """
     act act_buttons act_choices act_json act_types acts admission admissions appeal appeals appellants approval
-    archive asic asics asn1 assignment attachment attachments audit batch calendar calendars canonical case cases
-    catalogue certificate certificates chain checkpoint checkpoint_compare checkpoints clock clocks cms conflicts
-    container containers copies copies_owed counsel court crl crypto custody deadline deadlines decision decisions
-    defence derivation der difference differences digest digests documents draft drafts draw draws duties duty effects
-    endorsement engine entry escalation events evidence execution export exports facts filing finality finding
-    findings gost hash_94 hearing heartbeat identity inventory issuing judge kind kinds law leases measure measures
-    merkle message messages motion motions notices oath ocsp office officer officers openings organisation
-    organisations outages outbox papers participation payloads person persons pkcs12 post posts prefill proof
-    proof_of_existence proofs protocol protocols receiver receivers record recusal relay renewal report reports
-    revocation revocations roster rosters routing sanction sanctions seal sealer seals sequencer series service_acts
-    signature signature_retries signatures signer signers states statistics statute streebog strict_zip suggestion
-    suggestions supplement teams term terms timestamp timestamps tlog transitions transparency trust trust_policy
-    validity verification verify verifying volume watch worklists x509
+    archive asic asics asn1 assignment attachment attachments audit batch ber cades calendar calendars canonical
+    case cases catalogue certificate certificates chain checkpoint checkpoint_compare checkpoints clock clocks cms
+    conflicts container containers copies copies_owed counsel court crl crypto custody deadline deadlines decision
+    decisions defence derivation der difference differences digest digests documents draft drafts draw draws duties
+    duty effects endorsement engine entry escalation events evidence execution export exports facts filing finality
+    finding findings gost hash_94 hearing heartbeat identity inventory issuing judge kind kinds law leases measure
+    measures merkle message messages motion motions notices oath ocsp odf office officer officers openings
+    organisation organisations outages outbox papers participation payloads person persons pkcs12 post posts prefill
+    proof proof_of_existence proofs protocol protocols receiver receivers record recusal relay renewal report
+    reports revocation revocations roster rosters routing rtf sanction sanctions seal sealer seals sequencer series
+    service_acts signature signature_retries signatures signer signers states statistics statute streebog strict_zip
+    suggestion suggestions supplement teams term terms timestamp timestamps tlog transitions transparency trust
+    trust_policy validity verification verify verifying volume watch worklists x509
 """
 GOALS = {
     "standard names, % of modules": 85,

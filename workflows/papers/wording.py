@@ -74,13 +74,13 @@ class Words:
     def _cited(self, form: str, articles: str) -> str:
         """Each article with its part and item in words; whole articles that follow each other under one noun."""
         texts, cited = self.data["citations"][form], []
-        for is_whole, group in groupby(articles.split(", "), lambda one: "part" not in texts or "(" not in one):
+        for is_whole, group in groupby(articles.split(", "), lambda article: "part" not in texts or "(" not in article):
             named = list(group)
             if is_whole:
                 many = len(named) > 1 or _SEVERAL.search(named[0])
                 cited.append(texts["many" if many else "one"].format(articles=", ".join(named)))
             else:
-                cited += [_in_words(texts, one) for one in named]
+                cited += [_in_words(texts, article) for article in named]
         return ", ".join(cited)
 
     def date(self, value: date, form: str = "date") -> str:
