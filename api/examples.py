@@ -1,7 +1,12 @@
 """Examples that follow from schemas: a plausible value for each field, the same at every start."""
 
 import base64
+from functools import cache
 from typing import Any
+
+from django.conf import settings
+
+from workflows.statute.loading import read_folder
 
 Schema = dict[str, Any]
 ID = "5e0abbab-6e6c-4a35-9d0c-2a1c1f3d7b10"
@@ -17,7 +22,6 @@ BY_NAME = {
     "bin": "990940000037",
     "case": "990000000000101",
     "code": "required",
-    "kind": "custody",
     "language": "kk",
     "name": "Айгүл Серікқызы",
     "number": "7512-26-3-2/1",
@@ -32,13 +36,19 @@ BY_NAME = {
 DEEPEST = 8
 
 
+@cache
+def _by_name() -> dict[str, str]:
+    """With the first kind of this installation's law."""
+    return {**BY_NAME, "kind": next(iter(read_folder(settings.STATUTE_DIR / settings.JURISDICTION).kinds))}
+
+
 def example_of(schema: Schema, schemas: dict[str, Schema], name: str = "", depth: int = 0) -> Any:
     """A value of ``schema``, whose references are among ``schemas``; nothing below :data:`DEEPEST` levels."""
     while choices := [schema[key] for key in ("$ref", "allOf", "oneOf", "anyOf") if key in schema]:
         schema = schemas[choices[0].rpartition("/")[2]] if isinstance(choices[0], str) else choices[0][0]
     if "enum" in schema or "const" in schema:
         values = schema.get("enum") or [schema["const"]]
-        return BY_NAME[name] if BY_NAME.get(name) in values else values[0]
+        return _by_name()[name] if _by_name().get(name) in values else values[0]
     named = schema.get("type", "object")
     kind = named[0] if isinstance(named, list) else named
     if kind == "object":
@@ -48,5 +58,5 @@ def example_of(schema: Schema, schemas: dict[str, Schema], name: str = "", depth
         return [example_of(schema["items"], schemas, name, depth + 1)] if depth < DEEPEST else []
     if kind == "string":
         encoded = base64.b64encode(b'{"a":1}').decode() if schema.get("contentEncoding") else ""
-        return encoded or BY_FORMAT.get(schema.get("format", ""), BY_NAME.get(name, name or "text"))
+        return encoded or BY_FORMAT.get(schema.get("format", ""), _by_name().get(name, name or "text"))
     return {"integer": schema.get("minimum", 1), "number": 1, "boolean": False, "null": None}[kind]

@@ -59,7 +59,7 @@ def test_every_fact_is_on_the_paper(paper: PaperMaker, template: str, language: 
     has(pdf, "Мерзімі", "2 ай", "Күдіктің негізділігі тексерілді.", "ef" * 32)
     has(pdf, "148-бап: тергеу судьясы", "Орындау тергеушіге жүктелсін.", "Шағым үш тәулік ішінде беріледі.")
     has(pdf, "күдікті", "тергеуші", "Ұстап алу хаттамасы", "3-зал", "Б. Темірова", said.act_name("agreement"))
-    has(pdf, said.period(AT, AT + timedelta(days=60)), "151(1)", said.instant(AT))
+    has(pdf, said.period(AT, AT + timedelta(days=60)), said.article("151(1)"), said.instant(AT))
 
 
 @pytest.mark.parametrize("template", sorted(ActType.values))
