@@ -57,6 +57,10 @@ def test_p_a4_an_act_and_a_decision_are_shown_at_their_own_addresses(world: Worl
     assert ActDraft.objects.get(post=world.post(assigned, "judge")).payload == {"outcome": "refused"}
 
 
+# Only scripts call them, by tus 1.0.0, and no window ever shows them.
+OF_UPLOADS = {"begin-upload", "upload"}
+
+
 def test_p_a4_no_address_knows_posts_only(world: World, visitor: Visitor) -> None:
     motion = world.draft("custody")
     known = {"motion_id": motion.pk, "case_id": motion.case_id, "act_type": "refusal", "requirement": "materials"}
@@ -65,7 +69,7 @@ def test_p_a4_no_address_knows_posts_only(world: World, visitor: Visitor) -> Non
         given = {name: known.get(name, motion.pk) for name in pattern.pattern.converters}
         given |= {name: 1 for name in given if name in ("notice_id", "entry_id", "attachment_id")}
         answer = _get(client, "/" + _filled(str(pattern.pattern), given))
-        assert answer.status_code != 405, pattern.name
+        assert answer.status_code != 405 or pattern.name in OF_UPLOADS, pattern.name
         seen += 1
     assert seen > 40
 
