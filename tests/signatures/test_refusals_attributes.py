@@ -43,8 +43,10 @@ def test_case_12_message_digest(person, check, values):
         [attribute(oids.CONTENT_TYPE, der.encode_oid(oids.DATA))] * 2,
         [attribute(oids.CONTENT_TYPE, der.encode_oid(oids.SIGNED_DATA))],
         [attribute(oids.CONTENT_TYPE, octets(b"x"))],
+        [attribute(oids.CONTENT_TYPE, der.encode(der.OID, b"\x80\x01"))],
+        [attribute(oids.CONTENT_TYPE, der.encode(der.OID, b"\x2a" + b"\x81" * 100 + b"\x01"))],
     ],
-    ids=["missing", "twice", "other", "not an identifier"],
+    ids=["missing", "twice", "other", "not an identifier", "a malformed identifier", "an endless identifier"],
 )
 def test_case_13_content_type(person, check, values):
     report = check(person.sign(without=oids.CONTENT_TYPE, more=values))
