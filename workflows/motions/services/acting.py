@@ -198,7 +198,7 @@ def _not_waiting(prepared: PreparedAct, now: datetime) -> Refused:
         message = _("This act has already been signed.")
         return Conflict(Problem("already-performed", message, params={"act": str(prepared.pk)}))
     if newest := newest_instead(prepared, now):
-        message = _("You have prepared this act anew since, with other content. Sign the newer one.")
+        message = _("You have since prepared this act again, with other content. Sign the newer one.")
         return Conflict(Problem("prepared-anew", message, params={"prepared": str(newest.pk)}))
     return Expired(Problem("prepared-expired", _("The time to sign has run out. Prepare the act again.")))
 
