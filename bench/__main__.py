@@ -25,13 +25,15 @@ PARTS = ("http", "whole", "memory", "walk")
 class Run:
     """One run: its folder, its databases and the figures so far."""
 
-    def __init__(self, folder: Path, quick: bool) -> None:
+    def __init__(self, folder: Path, quick: bool, against: Path | None = None) -> None:
         self.folder, self.databases = folder, Databases.configured()
         self.motions, self.rounds = (1_000, 2) if quick else (MOTIONS, ROUNDS)
         self.sizes = Sizes(seconds=2, acts=16, warm=8) if quick else SIZES
         self.played, self.counted = (4, 2) if quick else (PLAYED_ACTS, COUNTED)
         self.whole_rounds, self.requests = (2, 500) if quick else (WHOLE_ROUNDS, REQUESTS)
-        self.sides = sides.both(folder, self.databases)
+        self.sides = [*sides.both(folder, self.databases)]
+        if against:
+            self.sides.append(sides.earlier(against.resolve(), folder, self.databases))
         self.found = report.Found(self.rounds, self.motions)
 
     @property
@@ -43,23 +45,24 @@ class Run:
         own = self.sizes.warm + self.sizes.acts
         self.service.fill(self.motions, max(own, self.played))
         if peer:
-            self.sides[1].fill(self.motions, own)
+            for side in self.sides[1:]:
+                side.fill(self.motions, own)
 
     def http(self) -> None:
-        """Measure both sides over HTTP in turns, count their statements, and play the service's by pgbench."""
+        """Measure the sides over HTTP in turns, count their statements, and play the service's by pgbench."""
         measured: dict[str, list[dict[str, Figures]]] = {side.name: [] for side in self.sides}
         for number, side in sides.turns(self.sides, self.rounds):
             _say(f"round {number + 1} of {self.rounds}: {side.name}")
             with side.served() as server:
                 measured[side.name].append(rounds.measure(side, server, self.sizes))
-        own, other = measured["ecase"], measured["peer"]
-        names = [*sides.ACTS, QUEUE]
+        own, names = measured.pop("ecase"), [*sides.ACTS, QUEUE]
         self.found.figures = {name: rounds.median([figures[name] for figures in own]) for name in names}
-        for name in (QUEUE, "withdrawal", "search"):
-            pairs = [figures[name] for figures in own], [figures[name] for figures in other]
-            self.found.compared[name] = rounds.compared(*pairs)
+        self.found.compared = rounds.compared(own, measured["peer"], (QUEUE, "withdrawal", "search"))
+        if "earlier" in measured:
+            self.found.earlier = rounds.compared(own, measured["earlier"], (QUEUE, *sides.ACTS))
+            self.found.earlier_commit = report.commit(self.sides[-1].application.folder)
         _say("statements, and pgbench")
-        self.found.statements = {side.name: side.statements(self.counted) for side in self.sides}
+        self.found.statements = {side.name: side.statements(self.counted) for side in self.sides[:2]}
         self.found.pgbench = self._pgbench()
 
     def _pgbench(self) -> dict[str, float]:
@@ -131,6 +134,7 @@ def _say(what: str) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a little of everything, and docs/benchmarks.md stays")
+    parser.add_argument("--against", type=Path, help="a work tree of an earlier commit, measured in turns too")
     parser.add_argument("--without-walk", action="store_true", help="leave the walk out")
     parser.add_argument("--only", choices=PARTS, help="one part, and docs/benchmarks.md stays")
     parser.add_argument("--memory", dest="only", action="store_const", const="memory", help="as --only memory")
@@ -142,7 +146,7 @@ def main() -> None:
     parts = [options.only] if options.only else [part for part in PARTS if part != "walk" or not options.without_walk]
     load_before = os.getloadavg()
     with _folder() as folder:
-        run = Run(folder, options.quick)
+        run = Run(folder, options.quick, options.against)
         try:
             _measure(run, parts)
         finally:

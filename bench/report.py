@@ -12,6 +12,7 @@ from typing import Any
 from bench import sentences
 from bench.memory import Memory
 from bench.rounds import QUEUE, Compared, Figures
+from bench.servers import BASE
 
 NAMES = {
     "search": "search motion, then registration and assignment by the service",
@@ -31,6 +32,8 @@ class Found:
     motions: int
     figures: dict[str, Figures] = field(default_factory=dict)
     compared: dict[str, Compared] = field(default_factory=dict)
+    earlier: dict[str, Compared] = field(default_factory=dict)
+    earlier_commit: str = ""
     statements: dict[str, dict[str, float]] = field(default_factory=dict)
     pgbench: dict[str, float] = field(default_factory=dict)
     whole: dict[str, Any] = field(default_factory=dict)
@@ -44,12 +47,18 @@ def machine(database: str, load: tuple[float, float, float]) -> str:
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ""
     )
     memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return (
         f"{model}, {os.cpu_count()} cores, {memory / 1024**2:.0f} GB; {platform.system()}, Python "
         f"{platform.python_version()}, {database}. {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit "
-        f"{commit.stdout.strip() or 'unknown'}. Load average when it began: {load[0]:.2f}."
+        f"{commit(BASE)}. Load average when it began: {load[0]:.2f}."
     )
+
+
+def commit(folder: Path) -> str:
+    """The commit of a work tree, short; ``unknown`` outside one."""
+    asked = ["git", "-C", str(folder), "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 def _lines(path: str) -> list[str]:
@@ -60,7 +69,7 @@ def page(found: Found, about: str) -> str:
     """docs/benchmarks.md, or as much of it as was measured."""
     parts = [HEAD.format(about=about), _goals(found)]
     if found.compared:
-        parts += [_beside_the_peer(found), _over_http(found)]
+        parts += [_beside_the_peer(found), *([_beside_earlier(found)] if found.earlier else []), _over_http(found)]
     if found.whole:
         parts.append(_whole(found.whole))
     if found.memory:
@@ -92,16 +101,32 @@ def _beside_the_peer(found: Found) -> str:
             (
                 NAMES[name],
                 _cpu(both.ecase),
-                _cpu(both.peer),
+                _cpu(both.other),
                 f"{both.ratio:.2f} ({lowest:.2f} to {highest:.2f})",
                 f"{sentences.CPU_GOALS[name]:.2f}",
                 " / ".join(f"{found.statements[side][name]:.0f}" for side in ("ecase", "peer")),
-                " / ".join(f"{figures.rate:.0f}" for figures in (both.ecase, both.peer)),
+                " / ".join(f"{figures.rate:.0f}" for figures in (both.ecase, both.other)),
             )
         )
     head = ("request", "CPU", "CPU of the peer", "ratio", "goal", "statements, both", "a second, both")
     before, after = sentences.peer(found)
     return f"## Beside a stock peer\n\n{before}\n\n{table(head, rows)}\n{after}\n"
+
+
+def _beside_earlier(found: Found) -> str:
+    """CPU of a request now, and of an earlier commit."""
+    rows = [
+        (
+            NAMES[name],
+            _cpu(both.ecase),
+            _cpu(both.other),
+            f"{both.ratio:.2f} ({min(both.ratios):.2f} to {max(both.ratios):.2f})",
+            " / ".join(f"{figures.rate:.0f}" for figures in (both.ecase, both.other)),
+        )
+        for name, both in found.earlier.items()
+    ]
+    head = ("request", "CPU", f"CPU of {found.earlier_commit}", "ratio", "a second, both")
+    return f"## Beside commit {found.earlier_commit}\n\n{sentences.earlier(found)}\n\n{table(head, rows)}"
 
 
 def _cpu(figures: Figures) -> str:

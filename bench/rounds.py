@@ -6,7 +6,7 @@ import json
 import os
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,10 +92,10 @@ def cursors(server: Web, first: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Compared:
-    """One kind of request on both sides, over all rounds: the medians, and the ratios of CPU pair by pair."""
+    """One kind of request on two sides, over all rounds: the medians, and the ratios of CPU pair by pair."""
 
     ecase: Figures
-    peer: Figures
+    other: Figures
     ratios: tuple[float, ...]
 
     @property
@@ -103,10 +103,16 @@ class Compared:
         return statistics.median(self.ratios)
 
 
-def compared(own: list[Figures], other: list[Figures]) -> Compared:
-    """Both sides' rounds of one kind."""
-    ratios = tuple(mine.cpu / theirs.cpu for mine, theirs in zip(own, other, strict=True))
-    return Compared(median(own), median(other), ratios)
+def compared(
+    own: list[dict[str, Figures]], other: list[dict[str, Figures]], names: Iterable[str]
+) -> dict[str, Compared]:
+    """Both sides' rounds, by kind of request."""
+    found = {}
+    for name in names:
+        mine, theirs = [figures[name] for figures in own], [figures[name] for figures in other]
+        ratios = tuple(here.cpu / there.cpu for here, there in zip(mine, theirs, strict=True))
+        found[name] = Compared(median(mine), median(theirs), ratios)
+    return found
 
 
 def median(rounds: list[Figures]) -> Figures:

@@ -83,6 +83,15 @@ def peer(found: "Found") -> tuple[str, str]:
     return before, f"{_paragraph(' '.join(said))}\n\nThe peer does without:\n\n{lacks}"
 
 
+def earlier(found: "Found") -> str:
+    """What is compared, and how much was saved of each kind of request."""
+    said = [f"{SHORT.get(name, name)} {1 - both.ratio:.0%}" for name, both in found.earlier.items()]
+    return _paragraph(
+        f"The service as it was in commit {found.earlier_commit}, with the packages of today, takes its turns in the "
+        f"same run. CPU saved since: {', '.join(said)}."
+    )
+
+
 def _compared(name: str, both: Compared) -> str:
     goal = Goal(name, both.ratio, CPU_GOALS[name])
     share = both.ecase.postgres / both.ecase.cpu

@@ -29,14 +29,25 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Application:
-    """What granian serves. The peer is WSGI; the service is WSGI too, with its own threads behind granian's ASGI."""
+    """What granian serves, and the program that fills its database, both run in ``folder``.
+
+    The peer is WSGI; the service is WSGI too, with its own threads behind granian's ASGI.
+    """
 
     target: str
     options: tuple[str, ...]
+    seed: str
+    is_migrated: bool = True
+    folder: Path = BASE
 
 
-ECASE = Application("ecase.asgi:application", ("--interface", "asginl"))
-PEER = Application("bench.peer.wsgi:application", ("--interface", "wsgi", "--blocking-threads", str(THREADS)))
+ECASE = Application("ecase.asgi:application", ("--interface", "asginl"), "bench.seed")
+PEER = Application(
+    "bench.peer.wsgi:application",
+    ("--interface", "wsgi", "--blocking-threads", str(THREADS)),
+    "bench.peer.seed",
+    is_migrated=False,
+)
 
 
 @dataclass(frozen=True)
@@ -155,7 +166,7 @@ def web(env: dict[str, str], log: Path, application: Application = ECASE) -> Ite
     command += [*application.options, application.target]
     env = {**env, "ECASE_WEB_THREADS": str(THREADS)}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=env, cwd=BASE, stdout=output, stderr=output)
+        process = subprocess.Popen(command, env=env, cwd=application.folder, stdout=output, stderr=output)
     try:
         _await(port, process, log)
         yield Web(port, process)

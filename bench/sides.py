@@ -1,23 +1,27 @@
-"""Both sides of a run: the service and the stock peer, each with a filled template database and a plan of requests."""
+"""The sides of a run: the service, the stock peer and, if asked for, the service of an earlier commit.
+
+Each has a filled template database and a plan of requests.
+"""
 
 import itertools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench.servers import BASE, ECASE, PEER, Application, Databases, Web, web
+from bench.servers import ECASE, PEER, Application, Databases, Web, web
 
 Plan = dict[str, Any]
 # The kinds of acts; the peer has two of them.
 ACTS = ("search", "agreement", "withdrawal")
 ROUND = "ecase_bench_round"
 # The measured posts send as fast as they can.
+_COMMON = {**os.environ, "LOG_LEVEL": "WARNING"}
 UNLIMITED = {"ECASE_POST_RATE": "100000000/min", "ECASE_POST_CHANGES_RATE": "100000000/min"}
 
 
@@ -45,16 +49,22 @@ class Side:
     def python(self, database: str, *arguments: str) -> str:
         """Run one of our programs on a database, with this side's settings; returns its output."""
         env = {**self.env, "DATABASE_URL": self.databases.address(database)}
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=BASE, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.application.folder,
+            env=env,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return done.stdout
 
     def fill(self, motions: int, acts: int) -> None:
         """Create the template database and the plan."""
         self.databases.create(self.template)
-        if self.application is ECASE:
+        if self.application.is_migrated:
             self.python(self.template, "manage.py", "migrate", "--no-input", "--verbosity", "0")
-        program = "bench.seed" if self.application is ECASE else "bench.peer.seed"
-        self.python(self.template, "-m", program, str(motions), str(acts), str(self.plan_file))
+        self.python(self.template, "-m", self.application.seed, str(motions), str(acts), str(self.plan_file))
         self.plan = json.loads(self.plan_file.read_text())
 
     def statements(self, number: int) -> dict[str, float]:
@@ -76,16 +86,26 @@ class Side:
 
 def both(folder: Path, databases: Databases) -> tuple[Side, Side]:
     """The service and the peer."""
-    common = {**os.environ, "LOG_LEVEL": "WARNING"}
-    own = {"ECASE_VAR": str(folder), "ECASE_PREPARED_MINUTES": "600", **UNLIMITED}
-    service = {**common, "DJANGO_SETTINGS_MODULE": "ecase.settings", **own}
-    peer = {**common, "DJANGO_SETTINGS_MODULE": "bench.peer.settings", "PEER_PKI": str(folder / "peer-pki")}
+    peer = {**_COMMON, "DJANGO_SETTINGS_MODULE": "bench.peer.settings", "PEER_PKI": str(folder / "peer-pki")}
     return (
-        Side("ecase", ECASE, "ecase_bench", databases, folder, service),
+        Side("ecase", ECASE, "ecase_bench", databases, folder, _service(folder)),
         Side("peer", PEER, "ecase_bench_peer", databases, folder, peer),
     )
 
 
-def turns(sides: tuple[Side, Side], rounds: int) -> Iterator[tuple[int, Side]]:
+def earlier(checkout: Path, folder: Path, databases: Databases) -> Side:
+    """The service as it is in ``checkout``, a work tree of an earlier commit, with the packages of this one."""
+    then = folder / "earlier"
+    then.mkdir()
+    application = replace(ECASE, folder=checkout)
+    return Side("earlier", application, "ecase_bench_earlier", databases, then, _service(then))
+
+
+def _service(data: Path) -> dict[str, str]:
+    own = {"ECASE_VAR": str(data), "ECASE_PREPARED_MINUTES": "600", **UNLIMITED}
+    return {**_COMMON, "DJANGO_SETTINGS_MODULE": "ecase.settings", **own}
+
+
+def turns(sides: Sequence[Side], rounds: int) -> Iterator[tuple[int, Side]]:
     """A B A B: one side after the other, ``rounds`` times."""
     return itertools.product(range(rounds), sides)

@@ -48,6 +48,17 @@ def test_a_ratio_is_held_against_each_goal(ratio: float, met: int) -> None:
     assert len(re.findall(rf"{ratio:.2f} times the peer's", text)) == 3
 
 
+def test_an_earlier_commit_is_compared_by_the_same_pairs() -> None:
+    run = found(0.5, times=2.0, peak=150.0)
+    assert "Beside commit" not in report.page(run, "A machine.")
+    run.earlier, run.earlier_commit = {"withdrawal": Compared(figures(2.0), figures(8.0), (0.2, 0.25, 0.3))}, "abc1234"
+
+    text = " ".join(report.page(run, "A machine.").split())
+    assert "## Beside commit abc1234" in text
+    assert "CPU saved since: a withdrawal 75%." in text
+    assert "| withdrawal (one act) | 1.5 + 0.5 = 2.0 ms | 6.0 + 2.0 = 8.0 ms | 0.25 (0.20 to 0.30) |" in text
+
+
 @pytest.mark.parametrize(("times", "outcome"), [(2.5, "met"), (2.51, "met"), (2.6, "missed")])
 def test_a_whole_act_is_held_against_its_pdf_as_printed(times: float, outcome: str) -> None:
     text = " ".join(page(1.0, times=times).split())
