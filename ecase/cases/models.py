@@ -11,10 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.audit.append_only import AppendOnly
 from ecase.audit.guards import Fixed, NeverDeleted
 from ecase.cases import media
 from ecase.cases.search import CASE_TEXT, PERSON_TEXT
-from ecase.officers.models import TWELVE_DIGITS, Named, Officer, Organisation, Post, Role
+from ecase.officers.models import TWELVE_DIGITS, Named, Officer, Organisation, Post, Role, Sex
 
 
 class Language(models.TextChoices):
@@ -56,6 +57,7 @@ class Case(models.Model):
     )
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("court"))
     opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[models.Manager["Case"]] = CaseQuerySet.as_manager()
 
@@ -92,8 +94,34 @@ class TeamMember(models.Model):
         return f"{self.officer} — {self.case}"
 
 
+class Identity(models.Model):
+    """A natural person by IIN or a legal person by BIN, once, whatever cases they have a part in.
+
+    Nothing is read across cases through it: that somebody is in a case of others is told to nobody (ADR 71).
+    """
+
+    class Form(models.TextChoices):
+        NATURAL = "natural", _("natural person")
+        LEGAL = "legal", _("legal person")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    form = models.CharField(_("natural or legal person"), max_length=7, choices=Form)
+    number = models.CharField(_("IIN or BIN"), max_length=12, validators=[TWELVE_DIGITS])
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["form", "number"], name="identity_once")]
+        triggers: ClassVar = [NeverDeleted(), Fixed("form", "number")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Person(Named):
-    """A participant of a case."""
+    """A participant of a case: the part of a natural or legal person in it, with their data as of then.
+
+    ``iin``: of a legal person its BIN; ``identity`` follows from it and is empty without one. ``legal_name`` is the
+    whole name of a legal person, of which ``surname`` keeps the beginning, to sort and to find it by.
+    """
 
     class Capacity(models.TextChoices):
         SUSPECT = "suspect", _("suspect")
@@ -111,20 +139,50 @@ class Person(Named):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="persons")
+    external_id = models.CharField(_("id in the other system"), max_length=64, blank=True)
+    form = models.CharField(
+        _("natural or legal person"), max_length=7, choices=Identity.Form, default=Identity.Form.NATURAL
+    )
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="+", null=True, blank=True, editable=False)
     capacity = models.CharField(_("capacity"), max_length=24, choices=Capacity)
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    legal_name = models.CharField(_("name of the legal person"), max_length=250, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     iin = models.CharField(_("IIN"), max_length=12, blank=True, validators=[TWELVE_DIGITS])
-    address = models.CharField(_("address"), max_length=250, blank=True)
+    paper = models.CharField(_("identity paper"), max_length=100, blank=True)
+    citizenship = models.CharField(_("citizenship"), max_length=3, blank=True)
+    address = models.CharField(_("residence"), max_length=250, blank=True)
+    language = models.CharField(_("language"), max_length=60, blank=True)
+    convictions = models.TextField(_("convictions"), max_length=2000, blank=True)
+    represented_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="represents",
+        verbose_name=_("legal representative"),
+        null=True,
+        blank=True,
+    )
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(Named.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
         indexes: ClassVar = [GinIndex(OpClass(PERSON_TEXT, "gin_trgm_ops"), name="person_search")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "external_id"], condition=~Q(external_id=""), name="person_of_another_system_once"
+            )
+        ]
 
     @property
     def is_protected(self) -> bool:
         """Whether name, IIN, date of birth and address are hidden from all readers (CPC Art. 97)."""
         return self.capacity == self.Capacity.PROTECTED
+
+    @property
+    def is_legal(self) -> bool:
+        return self.form == Identity.Form.LEGAL
 
     @property
     def mark(self) -> str:
@@ -134,33 +192,129 @@ class Person(Named):
     @property
     def full_name(self) -> str:
         """The name as shown; for a protected person the capacity in the active language, and the mark."""
-        return f"{self.get_capacity_display()} {self.mark}" if self.is_protected else super().full_name
+        if self.is_protected:
+            return f"{self.get_capacity_display()} {self.mark}"
+        return self.legal_name if self.is_legal else super().full_name
 
     @property
     def short_name(self) -> str:
-        """Surname and initials; for a protected person as :attr:`full_name`."""
-        return self.full_name if self.is_protected else super().short_name
+        """Surname and initials; for a protected or legal person as :attr:`full_name`."""
+        return self.full_name if self.is_protected or self.is_legal else super().short_name
 
     @property
     def born(self) -> date | None:
         """The date of birth as shown: ``None`` for a protected person."""
         return None if self.is_protected else self.birth_date
 
+    @property
+    def is_young(self) -> bool:
+        """Whether the person is known to be a minor today; unknown of a protected one."""
+        return not self.is_protected and self.is_minor(timezone.localdate())
 
-class Counsel(models.Model):
-    """A defender with access to the service, and the person of the case whom he defends."""
+    def is_minor(self, on: date) -> bool:
+        """Whether a natural person of a known date of birth is under eighteen on this day."""
+        grown = (self.birth_date.year + 18, self.birth_date.month, self.birth_date.day) if self.birth_date else None
+        return grown is not None and (on.year, on.month, on.day) < grown
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="counsel")
-    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="counsel")
+
+class Defence(models.Model):
+    """That somebody defends or represents a person of a case, by a written notice of defence (CPC 68(8)).
+
+    An advocate with access to the service (``officer``), or a relative beside an advocate (66(2)), who is a
+    ``participant`` of the case. ``appointed``: by the body that conducts the case (67(3)), else chosen (68(1)).
+    """
+
+    class Relation(models.TextChoices):
+        ADVOCATE = "advocate", _("advocate")
+        SPOUSE = "spouse", _("spouse")
+        CLOSE_RELATIVE = "close_relative", _("close relative")
+        GUARDIAN = "guardian", _("guardian")
+        ORGANISATION = "organisation", _("representative of the organisation that keeps the person")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="%(class)s")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", null=True, blank=True)
+    participant = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="%(class)s")
+    external_id = models.CharField(_("id in the other system"), max_length=64, blank=True)
+    relation = models.CharField(_("who defends"), max_length=16, choices=Relation, default=Relation.ADVOCATE)
+    appointed = models.BooleanField(_("appointed"), default=False)
+    noticed_on = models.DateField(_("date of the written notice of defence"), null=True, blank=True)
+    named_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name = _("counsel")
-        verbose_name_plural = _("counsel")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "officer"], name="counsel_once")]
+        abstract = True
 
     def __str__(self) -> str:
-        return f"{self.officer} — {self.person}"
+        return f"{self.name} — {self.person}"
+
+    @property
+    def name(self) -> str:
+        """The name of who defends."""
+        return str(self.officer or self.participant)
+
+
+class Counsel(Defence):
+    """Who defends a person now. The row gives an advocate access; when the defence ends, it is moved, and access with
+    it, to :class:`FormerCounsel`.
+    """
+
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta(Defence.Meta):
+        abstract = False
+        verbose_name = _("counsel")
+        verbose_name_plural = _("counsel")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "officer"], name="counsel_once"),
+            models.UniqueConstraint(fields=["person", "participant"], name="relative_defends_once"),
+            models.UniqueConstraint(
+                fields=["case", "external_id"], condition=~Q(external_id=""), name="counsel_of_another_system_once"
+            ),
+            models.CheckConstraint(
+                name="counsel_is_an_advocate_or_a_participant",
+                condition=Q(officer=None, participant__isnull=False) | Q(officer__isnull=False, participant=None),
+            ),
+        ]
+
+
+class FormerCounsel(Defence):
+    """Who has defended a person, and how it ended."""
+
+    class End(models.TextChoices):
+        REFUSED = "refused", _("refused by the person (Art. 69)")
+        REMOVED = "removed", _("removed (Art. 94)")
+        REPLACED = "replaced", _("replaced by another (Art. 68)")
+        MISTAKE = "mistake", _("entered by mistake")
+
+    end = models.CharField(_("how it ended"), max_length=8, choices=End)
+    reason = models.CharField(_("reason"), max_length=500)
+    ended_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Defence.Meta):
+        abstract = False
+        ordering: ClassVar = ["-ended_at"]
+        triggers: ClassVar = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update), NeverDeleted()]
+
+
+class Correction(models.Model):
+    """One field of a case or of one of its persons that was corrected: what it said, what it says, who, when, why."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="corrections")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="corrections", null=True)
+    field = models.CharField(max_length=40)
+    old = models.TextField(blank=True)
+    new = models.TextField(blank=True)
+    reason = models.CharField(_("reason"), max_length=500)
+    corrected_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    corrected_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-corrected_at", "-pk"]
+        triggers: ClassVar = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.field}, {self.corrected_at:%Y-%m-%d %H:%M}"
 
 
 class Blob(models.Model):

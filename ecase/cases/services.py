@@ -1,72 +1,118 @@
-"""Opening a case, adding its participants, and managing who works on it."""
+"""Opening a case, correcting it, and managing who works on it; its participants and their counsel."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ecase.audit import services as audit
 from ecase.cases import participation
-from ecase.cases.models import Case, Counsel, Person, TeamMember
+from ecase.cases.changes import (
+    CHANGERS,
+    NUMBER_TAKEN,
+    OPENERS,
+    apply_changes,
+    lock,
+    log,
+    may_change,
+    reason_problems,
+    refuse,
+    require_seen,
+    require_work,
+    row_problems,
+    trace,
+)
+from ecase.cases.counsel import advocates_for, end_counsel, must_be_defended, name_counsel
+from ecase.cases.models import Case, TeamMember
+from ecase.cases.numbers import register_problems, tidy_number
+from ecase.cases.participants import add_person, correct_person
 from ecase.officers import posts
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.problems import Conflict, Invalid, NotAllowed, Problem
 
-OPENERS = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
+__all__ = [
+    "CHANGERS",
+    "LEADER_NAMED_BY",
+    "OPENERS",
+    "add_person",
+    "advocates_for",
+    "correct_case",
+    "correct_person",
+    "end_counsel",
+    "investigators_of",
+    "investigators_of_body",
+    "join_team",
+    "may_change",
+    "must_be_defended",
+    "name_counsel",
+    "name_leader",
+    "open_case",
+    "require_work",
+    "tidy",
+]
+
 LEADER_NAMED_BY = frozenset({Role.HEAD_OF_UNIT})
-NUMBER_TAKEN = Problem("number-taken", _("A case with this number exists already."), "number")
+BODIES = {
+    "prosecution": (Organisation.Kind.PROSECUTION, _("A prosecutor's office is expected.")),
+    "court": (Organisation.Kind.COURT, _("A court is expected.")),
+}
+CORRECTED = ("language", "qualification", "summary", "prosecution", "court")
 
 
 def open_case(
     post: Post,
     number: str,
     *,
-    language: str,
-    qualification: str,
-    prosecution: Organisation,
-    court: Organisation,
-    summary: str = "",
+    prosecution: Organisation | None,
+    court: Organisation | None,
+    investigator: Officer | None = None,
+    **fields: str,
 ) -> Case:
     """Open a case of ``post``'s organisation under its ERDR ``number``; an investigator joins its team at once.
 
-    Audited as ``case.opened``. Raises :class:`NotAllowed` unless ``post`` is a current investigator's or head of
-    unit's, :class:`Invalid` with every wrong field, :class:`Conflict` (``number-taken``).
+    ``fields``: ``language``, ``qualification``, ``summary``. A head of unit may name the ``investigator``. Audited as
+    ``case.opened``. Raises :class:`NotAllowed` unless ``post`` is a current investigator's or head of unit's,
+    :class:`Invalid` with every wrong field, :class:`Conflict` (``number-taken``).
     """
     _allow_opening(post)
     case = Case(
-        number=number.strip(),
-        language=language,
-        qualification=qualification,
-        summary=summary,
+        number=tidy_number(number),
         organisation=post.organisation,
         prosecution=prosecution,
         court=court,
+        **tidy(fields),
     )
-    _refuse([*_faults(case), *_wrong_bodies(case)])
+    refuse([*_case_problems(case), *_investigator_problems(post, investigator)])
     with transaction.atomic():
         _insert(case)
-        _audit("case.opened", case, post, {"number": case.number})
+        log("case.opened", case, post, {"number": case.number})
         if post.role == Role.INVESTIGATOR:
             _take_in(case, post.officer)
+        elif investigator:
+            join_team(case, post, investigator)
     return case
 
 
-def add_person(case: Case, post: Post, *, capacity: str, **fields: Any) -> Person:
-    """Add a participant to ``case``: ``surname``, ``given_name``, ``sex`` and the other fields of :class:`Person`.
+def correct_case(case: Case, post: Post, reason: str, *, seen: int | None = None, **fields: Any) -> Case:
+    """Correct fields of :data:`CORRECTED`; each old value is kept. Nothing happens if nothing differs.
 
-    Audited as ``person.added``, without personal data. Raises :class:`NotAllowed` unless ``post`` may open the case as
-    its investigator or head of unit, :class:`Invalid` with every wrong field.
+    Audited as ``case.corrected``. ``seen``: the revision that the caller saw. Raises :class:`NotAllowed`,
+    :class:`Stale`, :class:`Invalid` with every wrong field.
     """
-    _allow_work(case, post)
-    person = Person(case=case, capacity=capacity, **fields)
-    _refuse([*_faults(person)])
+    require_work(case, post)
     with transaction.atomic():
-        person.save(force_insert=True)
-        _audit("person.added", case, post, {"person": str(person.pk), "capacity": capacity})
-    return person
+        lock(case)
+        case = Case.objects.select_related("organisation", "prosecution", "court").get(pk=case.pk)
+        require_seen(case, seen)
+        changed = apply_changes(case, tidy({name: fields[name] for name in CORRECTED if name in fields}))
+        if not changed:
+            return case
+        refuse([*reason_problems(reason), *_case_problems(case)])
+        case.revision += 1
+        case.save()
+        trace(case, post, changed, reason)
+    return case
 
 
 def join_team(case: Case, post: Post, officer: Officer) -> None:
@@ -75,18 +121,23 @@ def join_team(case: Case, post: Post, officer: Officer) -> None:
     Raises :class:`NotAllowed` unless ``post`` may work on the case, or if the officer has acted in it in another role;
     :class:`Invalid` if the officer is no investigator of the body.
     """
-    _allow_work(case, post)
+    require_work(case, post, OPENERS)
     if not investigators_of(case).filter(officer=officer).exists():
         message = _("This officer is not an investigator of the body that investigates the case.")
         raise Invalid(Problem("not-an-investigator-here", message, "officer"))
     with transaction.atomic():
         _take_in(case, officer)
-        _audit("team.joined", case, post, {"officer": str(officer.pk)})
+        log("team.joined", case, post, {"officer": str(officer.pk)})
 
 
 def investigators_of(case: Case) -> QuerySet[Post]:
     """The current posts of investigators of the body that investigates ``case``: who may join its team."""
-    return posts.holding(Role.INVESTIGATOR, case.organisation)
+    return investigators_of_body(case.organisation)
+
+
+def investigators_of_body(body: Organisation) -> QuerySet[Post]:
+    """The current posts of investigators of an investigation body."""
+    return posts.holding(Role.INVESTIGATOR, body)
 
 
 def name_leader(case: Case, post: Post, officer: Officer) -> None:
@@ -95,7 +146,7 @@ def name_leader(case: Case, post: Post, officer: Officer) -> None:
     Audited as ``team.led``. Raises :class:`NotAllowed` unless ``post`` is of a head of unit who may work on the case,
     :class:`Invalid` if the officer does not work on it.
     """
-    _allow_work(case, post)
+    require_work(case, post, OPENERS)
     if post.role not in LEADER_NAMED_BY:
         raise NotAllowed(Problem("may-not-name-a-leader", _("The head of the unit names the leader of the group.")))
     if not case.team.filter(officer=officer).exists():
@@ -103,22 +154,14 @@ def name_leader(case: Case, post: Post, officer: Officer) -> None:
     with transaction.atomic():
         case.team.filter(leads=True).update(leads=False)
         case.team.filter(officer=officer).update(leads=True)
-        _audit("team.led", case, post, {"officer": str(officer.pk)})
+        log("team.led", case, post, {"officer": str(officer.pk)})
 
 
-def name_counsel(case: Case, post: Post, person: Person, officer: Officer) -> Counsel:
-    """Let ``officer``, a defender, act in the service for ``person``. Audited as ``counsel.named``; idempotent.
-
-    Raises :class:`NotAllowed` unless ``post`` may work on the case, :class:`Invalid` if the officer is no defender.
-    """
-    _allow_work(case, post)
-    if not posts.current().filter(officer=officer, role=Role.DEFENDER).exists():
-        raise Invalid(Problem("not-a-defender", _("This officer is not a defender."), "officer"))
-    with transaction.atomic():
-        counsel, named = Counsel.objects.get_or_create(case=case, person=person, officer=officer)
-        if named:
-            _audit("counsel.named", case, post, {"officer": str(officer.pk), "person": str(person.pk)})
-    return counsel
+def tidy(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with their spaces in order; a summary keeps its lines."""
+    lines = {name: value for name, value in fields.items() if name == "summary" or not isinstance(value, str)}
+    whole = {name: " ".join(value.split()) for name, value in fields.items() if name not in lines}
+    return whole | {name: value.strip() if isinstance(value, str) else value for name, value in lines.items()}
 
 
 def _take_in(case: Case, officer: Officer) -> None:
@@ -135,10 +178,6 @@ def _insert(case: Case) -> None:
         raise Conflict(NUMBER_TAKEN) from fault
 
 
-def _audit(event: str, case: Case, post: Post, data: dict[str, str]) -> None:
-    audit.append(event, chain=case.chain, actor=post.as_actor(), subject={"case": str(case.pk)}, data=data)
-
-
 # -- permissions and validation -----------------------------------------------------------------------------------
 
 
@@ -148,35 +187,21 @@ def _allow_opening(post: Post) -> None:
         raise NotAllowed(Problem("may-not-open-a-case", message))
 
 
-def _allow_work(case: Case, post: Post) -> None:
-    if post.role not in OPENERS or not Case.objects.visible_to(post).filter(pk=case.pk).exists():
-        message = _("Only those who investigate the case can change it.")
-        raise NotAllowed(Problem("may-not-change-the-case", message))
+def _case_problems(case: Case) -> Iterator[Problem]:
+    of_number = list(register_problems(case.number))
+    yield from of_number
+    # One fault of the number is enough.
+    yield from (problem for problem in row_problems(case) if not (of_number and problem.field == "number"))
+    for name, (kind, message) in BODIES.items():
+        body: Organisation | None = getattr(case, name, None)
+        if body and body.kind != kind:
+            yield Problem("wrong-organisation", message, name)
 
 
-def _refuse(problems: list[Problem]) -> None:
-    taken = [problem for problem in problems if problem.code == NUMBER_TAKEN.code]
-    if taken and len(taken) == len(problems):
-        raise Conflict(taken)
-    if problems:
-        raise Invalid(problems)
-
-
-def _faults(instance: models.Model) -> Iterator[Problem]:
-    """Every fault that the model's validation finds."""
-    try:
-        instance.full_clean()
-    except ValidationError as faults:
-        for field, error in ((field, error) for field, errors in faults.error_dict.items() for error in errors):
-            if (field, error.code) == ("number", "unique"):
-                yield NUMBER_TAKEN
-            else:
-                name = "" if field == NON_FIELD_ERRORS else field
-                yield Problem(str(error.code or "invalid"), "".join(error.messages), name)
-
-
-def _wrong_bodies(case: Case) -> Iterator[Problem]:
-    if case.prosecution.kind != Organisation.Kind.PROSECUTION:
-        yield Problem("wrong-organisation", _("A prosecutor's office is expected."), "prosecution")
-    if case.court.kind != Organisation.Kind.COURT:
-        yield Problem("wrong-organisation", _("A court is expected."), "court")
+def _investigator_problems(post: Post, investigator: Officer | None) -> Iterator[Problem]:
+    if investigator is None or investigator == post.officer:
+        return
+    of_body = investigators_of_body(post.organisation).filter(officer=investigator)
+    if post.role != Role.HEAD_OF_UNIT or not of_body.exists():
+        message = _("This officer is not an investigator of the body that investigates the case.")
+        yield Problem("not-an-investigator-here", message, "investigator")

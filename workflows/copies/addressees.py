@@ -42,7 +42,7 @@ def counsel_of(persons: Iterable[Person]) -> list[Officer]:
     """Counsel with an account of these persons: a message about a copy owed to a client also goes to them."""
     ids = [person.pk for person in persons]
     found = Counsel.objects.filter(person__in=ids).select_related("officer") if ids else ()
-    return list({counsel.officer_id: counsel.officer for counsel in found}.values())
+    return list({counsel.officer_id: counsel.officer for counsel in found if counsel.officer}.values())
 
 
 def _finder(motion: ServedMotion, word: str) -> Finder | None:
@@ -72,7 +72,8 @@ def _defender(motion: ServedMotion) -> Iterator[Addressee]:
     The defender who asked for the decision; or counsel of the subject, if the motion is open to the defence.
     """
     counsel = Counsel.objects.filter(person=motion.subject_id) if motion.defence and motion.subject_id else None
-    officers = {link.officer for link in counsel.select_related("officer")} if counsel is not None else set()
+    links = counsel.select_related("officer") if counsel is not None else ()
+    officers = {link.officer for link in links if link.officer}
     if motion.author.role == Role.DEFENDER:
         officers.add(motion.author.officer)
     yield from (Addressee(officer=officer) for officer in sorted(officers, key=lambda officer: officer.pk))

@@ -11,7 +11,8 @@ from typing import Literal
 from workflows.act_types import ActType
 
 Language = Literal["kk", "ru", "en"]
-Sex = Literal["female", "male"]
+# Empty: of a legal person, whose name is not declined.
+Sex = Literal["female", "male", ""]
 Part = Literal["", "introduction", "reasoning", "resolution"]
 
 

@@ -50,12 +50,16 @@ class Person(Protocol):
 def decline(person: Person, case: str, language: str) -> str:
     """The full name in a grammatical ``case`` (one of :data:`CASES`) of ``language`` (kk, ru, en).
 
+    The name of a legal person, which has no sex, stays as it is.
+
     >>> decline(Name("Сериков", "Нурлан", "Болатович"), "instrumental", "ru")
     'Сериковым Нурланом Болатовичем'
     """
     if case not in CASES:
         raise ValueError(f"{case!r} is not a grammatical case")
     parts = [part for part in (person.surname, person.given_name, person.patronymic) if part]
+    if not person.sex:
+        return " ".join(parts)
     if language == "kk":
         return _kazakh(" ".join(parts), case)
     if language == "ru":
@@ -67,6 +71,8 @@ def decline_short(person: Person, case: str, language: str) -> str:
     """Surname and initials in a ``case``; in Kazakh the initials come first, since the last word takes the suffix."""
     if case not in CASES:
         raise ValueError(f"{case!r} is not a grammatical case")
+    if not person.sex:
+        return person.surname
     initials = "".join(f"{part[0]}." for part in (person.given_name, person.patronymic) if part)
     if language == "kk":
         return f"{initials} {_kazakh(person.surname, case)}".strip()

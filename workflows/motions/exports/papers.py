@@ -123,6 +123,8 @@ def name_of(person: Officer | Person) -> facts.Name:
     """The parts of a name, for declension; for a protected person only the mark, as the capacity is next to it."""
     if isinstance(person, Person) and person.is_protected:
         return facts.Name(person.mark, "", "", cast(facts.Sex, person.sex))
+    if isinstance(person, Person) and person.is_legal:
+        return facts.Name(person.legal_name, "", "", "")
     return facts.Name(person.surname, person.given_name, person.patronymic, cast(facts.Sex, person.sex))
 
 
