@@ -41,11 +41,23 @@ def pages_of(world: World) -> Pages:
     everybody = {"queue": "/", "all": "/?scope=all", "inbox": "/inbox/", "statistics": "/statistics/"}
     everybody |= {"sessions": "/sessions/", "signatures": "/signatures/", "verify": "/verify/"}
     cases = {"cases": "/cases/", "case": f"/cases/{case.pk}/"}
+    suspect, counsel = case.persons.get(capacity="suspect"), case.counsel.get()
+    about = f"/cases/{case.pk}/persons/{suspect.pk}/"
+    intake = {
+        "person-add": f"/cases/{case.pk}/persons/",
+        "legal-person-add": f"/cases/{case.pk}/persons/?form=legal",
+        "person": about,
+        "counsel-name": f"{about}counsel/",
+        "counsel-end": f"/cases/{case.pk}/counsel/{counsel.pk}/",
+        "case-correct": f"/cases/{case.pk}/correction/",
+    }
     whole = _of_motion(delivered) | {"act": f"/acts/{delivered.acts.order_by('position')[0].pk}/"}
     return {
         "investigator": everybody
         | cases
+        | intake
         | {
+            "case-open": "/cases/open/",
             "start": f"/cases/{case.pk}/motions/",
             "draft": f"/motions/{draft.pk}/draft/",
             "returned": f"/motions/{returned.pk}/draft/",

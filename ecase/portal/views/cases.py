@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ecase.cases import documents
 from ecase.cases.models import Case, TeamMember
-from ecase.cases.services import LEADER_NAMED_BY, OPENERS, investigators_of
+from ecase.cases.services import CHANGERS, LEADER_NAMED_BY, OPENERS, investigators_of
 from ecase.officers.models import Post, Role
 from ecase.pagination import fetch_page, read_cursor
 from ecase.portal import kinds, refusals
@@ -45,7 +45,7 @@ def index(request: PortalRequest) -> HttpResponse:
     rows = Case.objects.visible_to(request.post).select_related("organisation").prefetch_related(shown)
     rows = filter_cases_mentioning(rows, text, request.post) if text else rows
     cases = fetch_page(rows, "opened_at", read_cursor(request.GET.get("after", "")))
-    return page(request, "cases.html", {"cases": cases, "text": text})
+    return page(request, "cases.html", {"cases": cases, "text": text, "opens": request.post.role in OPENERS})
 
 
 @require_safe
@@ -93,9 +93,12 @@ def about(post: Post, case: Case, after: str = "") -> dict[str, Any]:
     """The case as shown to this post; of its motions those after the cursor, the newest first."""
     rows = queries.queue(post).filter(case=case).select_related(*queries.RELATED).prefetch_related("case__persons")
     motions = with_awaited_acts(rows, post, KindRows.load())
+    changes = post.role in CHANGERS
+    persons = persons_shown_to(post).filter(case=case)
     return {
         "case": case,
-        "persons": persons_shown_to(post).filter(case=case),
+        "changes": changes,
+        "persons": persons.prefetch_related("counsel__officer", "counsel__participant") if changes else persons,
         "motions": fetch_page(motions, "created_at", read_cursor(after)),
         "decisions": queries.decisions(post).filter(case=case).select_related("court"),
         "documents": queries.documents(case, post).select_related("blob", "uploaded_by__officer"),
