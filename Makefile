@@ -56,6 +56,11 @@ lives: setup ## take motions through LIVES=200 random lives, other ones each tim
 	@ECASE_STATE_MACHINE_EXAMPLES=$(LIVES) $(PY) -m ecase.embedded run --superuser -- \
 		$(PY) -m pytest -n 0 tests/motions/test_state_machine.py $(ARGS)
 
+.PHONY: journeys
+journeys: setup ## take every kind through every outcome and end that it knows; `make test` takes each kind once
+	@ECASE_ALL_JOURNEYS=1 $(PY) -m ecase.embedded run --superuser -- \
+		$(PY) -m pytest -n $(WORKERS) tests/journeys/test_kinds.py $(ARGS)
+
 .PHONY: test-servers
 test-servers: setup ## follow docs/how-to/run-on-real-servers.md on Debian's servers, test the result, and a pooler
 	@$(PY) -m pytest -n 0 tests/real_servers $(ARGS)

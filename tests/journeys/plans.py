@@ -4,7 +4,7 @@ Every outcome of a kind is decided, every end that its sanctions can come to is 
 and every step of its ladder is taken, and each kind goes through both doors.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -48,6 +48,25 @@ class Plan:
         return f"{self.kind.key}-{self.number}-{self.outcome.key}-{self.ending}-{self.door}"
 
     @property
+    def reaches(self) -> frozenset[tuple[str, ...]]:
+        """What the journey takes the service through, apart from the outcome that is its kind's own."""
+        appeal = self.appeal
+        ways = [(way,) for way in ("heard", "inquiry", "immune") if getattr(self, way)]
+        granted = "granted" if self.outcome.grants else "refused"
+        reached = [
+            ("kind", self.kind.key),
+            ("end", self.door, self.ending),
+            ("decision", self.door, self.outcome.output, granted),
+            ("author", self.door, self.author),
+            *ways,
+        ]
+        if self.step:
+            reached.append(("step", self.kind.key, self.step.key))
+        if appeal:
+            reached += [("appeal", self.door, appeal.role, appeal.ruling.effect), ("late", str(appeal.late))]
+        return frozenset(reached)
+
+    @property
     def given(self) -> dict[str, Any]:
         """What the motion states beside what its form accepts from anybody."""
         route = self.kind.special_person_route
@@ -60,6 +79,16 @@ def made(kinds: Mapping[str, Kind]) -> list[Plan]:
     """A plan for everything that the kinds know."""
     appeals = Appeals()
     return [plan for place, kind in enumerate(kinds.values()) for plan in _of_kind(kind, place, appeals)]
+
+
+def essential(plans: Sequence[Plan]) -> list[Plan]:
+    """Few plans that together reach everything that all of them reach: the one that adds most comes first."""
+    missing, chosen = {goal for plan in plans for goal in plan.reaches}, list[Plan]()
+    while missing:
+        best = max(plans, key=lambda plan: len(plan.reaches & missing))
+        chosen.append(best)
+        missing -= best.reaches
+    return [plan for plan in plans if plan in chosen]
 
 
 class Appeals:

@@ -1,8 +1,10 @@
 """Every kind of the catalogue, from its draft to its last state, over REST and at the pages.
 
-Generated from the catalogue: a new kind is tested by being added.
+Generated from the catalogue: a new kind is tested by being added. ``make test`` travels what together reaches
+everything once (`essential`), ``make journeys`` all plans.
 """
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -22,7 +24,7 @@ from signatures.tlog.transparency import Record
 from tests.api.conftest import Caller
 from tests.journeys.doors import Portal, Rest
 from tests.journeys.journey import Journey
-from tests.journeys.plans import DOORS, Plan, appealable, appellants, made
+from tests.journeys.plans import DOORS, Plan, appealable, appellants, essential, made
 from tests.law import law_of
 from tests.logs import PATIENCE
 from tests.motions.conftest import World
@@ -32,13 +34,14 @@ from workflows.motions.states import FINAL_STATES
 
 KINDS = law_of().kinds
 PLANS = made(KINDS)
+TRAVELLED = PLANS if os.environ.get("ECASE_ALL_JOURNEYS") else essential(PLANS)
 TRY_LATER = 503
 Travel = Callable[[Plan], Journey]
 
 
 def sample() -> list[Plan]:
     """The first journey to each end through each door: their evidence is examined, which takes a log of their own."""
-    first = {(plan.door, plan.ending): plan for plan in reversed(PLANS)}
+    first = {(plan.door, plan.ending): plan for plan in reversed(TRAVELLED)}
     return list(first.values())
 
 
@@ -63,7 +66,7 @@ def travel(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("plan", [plan for plan in PLANS if plan not in sample()], ids=lambda plan: plan.name)
+@pytest.mark.parametrize("plan", [plan for plan in TRAVELLED if plan not in sample()], ids=lambda plan: plan.name)
 def test_from_draft_to_the_last_state(travel: Travel, plan: Plan) -> None:
     _has_ended_well(travel(plan))
 
@@ -87,6 +90,12 @@ def test_every_kind_goes_through_both_doors() -> None:
         taken[plan.kind.key].add(plan.door)
 
     assert dict(taken) == {key: set(DOORS) for key in KINDS}
+
+
+def test_the_essential_journeys_reach_everything_that_all_of_them_reach() -> None:
+    reached = {goal for plan in PLANS for goal in plan.reaches}
+    assert {goal for plan in essential(PLANS) for goal in plan.reaches} == reached
+    assert {plan.kind.key for plan in essential(PLANS)} == set(KINDS)
 
 
 def test_everything_that_the_catalogue_knows_is_travelled() -> None:
