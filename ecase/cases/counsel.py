@@ -66,7 +66,7 @@ def end_counsel(counsel: Counsel, post: Post, end: str, reason: str, *, seen: in
     """
     require_work(counsel.case, post)
     if end == End.REMOVED and post.role not in REMOVED_BY:
-        raise NotAllowed(Problem("may-not-remove-counsel", _("The prosecutor removes counsel (Art. 94)."), "end"))
+        raise NotAllowed(Problem("may-not-remove-counsel", _("The prosecutor removes counsel."), "end"))
     with transaction.atomic():
         lock(counsel.case)
         counsel = Counsel.objects.select_related("case", "person").get(pk=counsel.pk)
@@ -144,13 +144,13 @@ def _advocate_problems(row: Counsel, *, interests_agree: bool) -> Iterator[Probl
     acted = participation.role_of(row.case, officer) not in (None, Role.DEFENDER)
     known = row.case.persons.exclude(capacity__in=[Person.Capacity.DEFENDER, Person.Capacity.PROTECTED])
     if acted or known.filter(iin=officer.iin).exists():
-        message = _("Whoever has a part in the case otherwise cannot be counsel in it (Art. 94).")
+        message = _("Whoever has a part in the case otherwise cannot be counsel in it.")
         yield Problem("has-another-part", message, "officer")
     if _opposes(row, officer):
-        message = _("This advocate defends or has defended somebody whose interests are opposed (Art. 66, 94).")
+        message = _("This advocate defends or has defended somebody whose interests are opposed.")
         yield Problem("opposed-interests", message, "officer")
     elif needs_statement(officer, row.person) and not interests_agree:
-        message = _("This advocate defends another person of the case: state that their interests agree (Art. 66).")
+        message = _("This advocate defends another person of the case: state that their interests agree.")
         yield Problem("interests-not-stated", message, "interests_agree")
 
 
@@ -173,11 +173,11 @@ def _relative_problems(row: Counsel) -> Iterator[Problem]:
         message = _("Enter the relative as a person of the case in the capacity of defender, and choose them here.")
         yield Problem("not-a-defender", message, "participant")
     if row.appointed:
-        yield Problem("relative-not-appointed", _("Only an advocate is appointed (Art. 67)."), "appointed")
+        yield Problem("relative-not-appointed", _("Only an advocate is appointed."), "appointed")
     if row.person.capacity not in ACCUSED:
-        yield Problem("relative-of-the-accused", _("Only a suspect is defended by a relative (Art. 66)."), "person")
+        yield Problem("relative-of-the-accused", _("Only a suspect is defended by a relative."), "person")
     if not row.person.counsel.filter(relation=ADVOCATE).exists():
-        message = _("A relative defends beside an advocate (Art. 66): name the advocate first.")
+        message = _("A relative defends beside an advocate: name the advocate first.")
         yield Problem("no-advocate", message, "relation")
 
 
@@ -186,5 +186,5 @@ def _ending_problems(counsel: Counsel, end: str) -> Iterator[Problem]:
         yield Problem("invalid_choice", _("Choose how the defence ended."), "end")
     others = counsel.person.counsel.filter(relation=ADVOCATE).exclude(pk=counsel.pk)
     if end == End.REFUSED and must_be_defended(counsel.person) and not others.exists():
-        message = _("The law demands a defender for this person: a refusal is not accepted without another (Art. 69).")
+        message = _("The law demands a defender for this person: a refusal is not accepted without another.")
         yield Problem("defence-is-mandatory", message, "end")

@@ -281,9 +281,9 @@ class FormerCounsel(Defence):
     """Who has defended a person, and how it ended."""
 
     class End(models.TextChoices):
-        REFUSED = "refused", _("refused by the person (Art. 69)")
-        REMOVED = "removed", _("removed (Art. 94)")
-        REPLACED = "replaced", _("replaced by another (Art. 68)")
+        REFUSED = "refused", _("refused by the person")
+        REMOVED = "removed", _("removed")
+        REPLACED = "replaced", _("replaced by another")
         MISTAKE = "mistake", _("entered by mistake")
 
     end = models.CharField(_("how it ended"), max_length=8, choices=End)

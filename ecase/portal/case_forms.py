@@ -175,11 +175,11 @@ def of_counsel(case: Case) -> list[Box]:
     relatives = [
         (str(person.pk), person.full_name) for person in case.persons.filter(capacity=Person.Capacity.DEFENDER)
     ]
-    noticed = _("The law lets nothing else be asked for (Art. 68).")
-    agree = _("Only if this advocate defends another person of the case as well (Art. 66).")
+    noticed = _("The law lets nothing else be asked for.")
+    agree = _("Only if this advocate defends another person of the case as well.")
     found = [Box("officer", _("Advocate"), "select", optional=bool(relatives), options=advocates)]
     if relatives:
-        beside = _("Beside an advocate, on the person's written request (Art. 66).")
+        beside = _("Beside an advocate, on the person's written request.")
         found += [
             Box("participant", _("Or a relative"), "select", beside, True, options=relatives),
             Box("relation", _("Who the relative is"), "select", "", True, options=Counsel.Relation.choices[1:]),

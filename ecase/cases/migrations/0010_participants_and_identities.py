@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('appointed', models.BooleanField(default=False, verbose_name='appointed')),
                 ('noticed_on', models.DateField(blank=True, null=True, verbose_name='date of the written notice of defence')),
                 ('named_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('end', models.CharField(choices=[('refused', 'refused by the person (Art. 69)'), ('removed', 'removed (Art. 94)'), ('replaced', 'replaced by another (Art. 68)'), ('mistake', 'entered by mistake')], max_length=8, verbose_name='how it ended')),
+                ('end', models.CharField(choices=[('refused', 'refused by the person'), ('removed', 'removed'), ('replaced', 'replaced by another'), ('mistake', 'entered by mistake')], max_length=8, verbose_name='how it ended')),
                 ('reason', models.CharField(max_length=500, verbose_name='reason')),
                 ('ended_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
