@@ -29,6 +29,8 @@ OPEN_TO_ALL = {
 ANY = {
     "motion_id": uuid.UUID(int=1),
     "case_id": uuid.UUID(int=2),
+    "person_id": uuid.UUID(int=8),
+    "counsel_id": 1,
     "document_id": uuid.UUID(int=3),
     "prepared_id": uuid.UUID(int=4),
     "act_id": uuid.UUID(int=5),
