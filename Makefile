@@ -72,7 +72,7 @@ clients: setup ## check the OpenAPI description, generate five clients from it, 
 
 .PHONY: pictures
 pictures: setup ## picture every page of every role in three widths and two languages, and its print: tests/output/pictures
-	@ECASE_PICTURES=1 $(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n 0 tests/browser/pictures.py $(ARGS)
+	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n 0 tests/browser/pictures.py $(ARGS)
 
 .PHONY: bench
 bench: setup ## measure speed, compare with a stock Django peer and pgbench, and write docs/benchmarks.md

@@ -188,7 +188,7 @@ def enter(
     yield opened
     call = request.node.stash.get(REPORTS, {}).get("call")
     for context in contexts:
-        if call is not None and call.failed:
+        if call is not None and call.failed and context.pages:
             _keep(context.pages[0], OUTPUT / request.node.name)
         context.close()
 

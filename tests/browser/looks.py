@@ -1,8 +1,6 @@
-"""What is wrong with how a page looks: wider than its window, texts over each other, errors in the console."""
+"""What is wrong with how a page looks: wider than its window, texts or controls over each other."""
 
-from dataclasses import dataclass, field
-
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Page
 
 # Pairs of visible lines of text that share more than some pixels; texts of one element may not meet either.
 OVERLAPS = """() => {
@@ -50,6 +48,26 @@ OVERLAPS = """() => {
   return found.slice(0, 5);
 }"""
 
+# Pairs of visible controls that share more than some pixels; what floats over the page is left out.
+CONTROLS = """() => {
+  const floats = (element) => {
+    for (let each = element; each; each = each.parentElement)
+      if (["fixed", "sticky"].includes(getComputedStyle(each).position)) return true;
+    return false;
+  };
+  const shown = [...document.querySelectorAll("a.govuk-button, button, input, select, textarea, summary")]
+    .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !floats(each))
+    .map((each) => [each, each.getBoundingClientRect()]);
+  const name = (each) => each.ariaLabel || each.textContent.trim().slice(0, 40) || each.name || each.id;
+  const found = [];
+  shown.forEach(([each, box], at) => shown.slice(at + 1).forEach(([other, more]) => {
+    const wide = Math.min(box.right, more.right) - Math.max(box.left, more.left);
+    const high = Math.min(box.bottom, more.bottom) - Math.max(box.top, more.top);
+    if (wide > 2 && high > 2 && !each.contains(other)) found.push(`${name(each)} | ${name(other)}`);
+  }));
+  return found.slice(0, 5);
+}"""
+
 
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
@@ -57,22 +75,17 @@ def overflow(page: Page) -> int:
 
 
 def overlaps(page: Page) -> list[str]:
-    """Texts that lie over each other, in pairs."""
-    return list(page.evaluate(OVERLAPS))
+    """Texts, and controls, that lie over each other, in pairs."""
+    return [*page.evaluate(OVERLAPS), *page.evaluate(CONTROLS)]
 
 
-@dataclass
-class Console:
-    """What a page's scripts and its policy complained of."""
-
-    errors: list[str] = field(default_factory=list)
-
-    def listen(self, page: Page) -> "Console":
-        """Collect from now on."""
-        page.on("pageerror", lambda fault: self.errors.append(f"{page.url}: {fault}"))
-        page.on("console", lambda message: self._said(page, message))
-        return self
-
-    def _said(self, page: Page, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.errors.append(f"{page.url}: {message.text}")
+def faults(page: Page, address: str, *widths: int) -> list[str]:
+    """What is wrong with the page in windows of these widths; it stays open in the last."""
+    page.set_viewport_size({"width": widths[0], "height": 844})
+    answer = page.goto(address)
+    found = [f"{answer.status}"] if answer and answer.status >= 400 else []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900 if width > 1000 else 844})
+        found += [f"wider by {overflow(page)} px than {width}"] if overflow(page) else []
+        found += [f"at {width}: {pair}" for pair in overlaps(page)]
+    return found
