@@ -1,18 +1,17 @@
 """The query parameters of every list and record. Unknown parameters are refused."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 from django_filters.utils import translate_validation
 from rest_framework import serializers
 
-from api.pagination import LIMIT, MAX_LIMIT
-from api.serializers.base import Strict
+from api.pagination import LIMIT, MAX_LIMIT, CursorField
+from api.serializers.base import LOCAL, Strict, is_local
 from ecase.officers.models import Role
 from workflows.motions.filters import ME
+from workflows.motions.statistics import FIRST, LAST
 from workflows.motions.worklists import worklist_keys
 
 # Alias of `all`, the original name.
@@ -21,9 +20,9 @@ OPEN = "open"
 TELLING = ("state", "appeal_state", "decided", "due", "due_before", "valid_before", "assigned_to", "q")
 # Filters by an instant, which is none without its offset from UTC (RFC 3339).
 INSTANTS = ("due_before", "valid_before")
-LOCAL = _("State the offset from UTC, as in 2026-12-01T09:00:00Z.")
-_OFFSET = re.compile(r"[0-9](Z|[+-][0-9]{2}:[0-9]{2})$", re.IGNORECASE)
 BLANK = serializers.CharField.default_error_messages["blank"]
+
+BOUNDS = f"From {FIRST} to {LAST}."
 
 
 class QueueQuery(Strict):
@@ -38,12 +37,12 @@ class QueueQuery(Strict):
         "they stood with the last act that he signed; only `kind` and `group` narrow them.",
     )
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
-    cursor = serializers.CharField(required=False, max_length=200, help_text="From the `next` link of a page.")
+    cursor = CursorField(required=False)
 
 
 class DecisionQuery(Strict):
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
-    cursor = serializers.CharField(required=False, max_length=200, help_text="From the `next` link of a page.")
+    cursor = CursorField(required=False)
 
 
 class NameQuery(Strict):
@@ -71,8 +70,8 @@ class NoQuery(Strict):
 class PeriodQuery(Strict):
     """Local days, both inclusive."""
 
-    since = serializers.DateField()
-    until = serializers.DateField()
+    since = serializers.DateField(help_text=BOUNDS)
+    until = serializers.DateField(help_text=BOUNDS)
 
 
 def filter_faults(filters: FilterSet, given: Mapping[str, str]) -> dict[str, Any]:
@@ -81,6 +80,6 @@ def filter_faults(filters: FilterSet, given: Mapping[str, str]) -> dict[str, Any
     local = {
         name: [serializers.ErrorDetail(str(LOCAL), "offset-missing")]
         for name in INSTANTS
-        if given.get(name) and not _OFFSET.search(given[name])
+        if given.get(name) and is_local(given[name])
     }
     return {**local, **translate_validation(filters.errors).detail, **blank}

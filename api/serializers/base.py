@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import threading
 from collections.abc import Mapping
 from operator import attrgetter
@@ -17,6 +18,8 @@ from api.authentication import post_of
 from ecase.officers.models import Post
 
 PEM = "-----BEGIN"
+LOCAL = _("State the offset from UTC, as in 2026-12-01T09:00:00Z.")
+_OFFSET = re.compile(r"[0-9](Z|[+-][0-9]{2}:[0-9]{2})$", re.IGNORECASE)
 # Fields that are text in JSON.
 TEXTS = (serializers.CharField, serializers.UUIDField, serializers.DateTimeField, serializers.DateField)
 
@@ -24,7 +27,11 @@ TEXTS = (serializers.CharField, serializers.UUIDField, serializers.DateTimeField
 # Refuses unknown fields, and reports them with all other faults. No docstring: it would be that of every input in the
 # OpenAPI description.
 class Strict(serializers.Serializer[Any]):
-    default_error_messages = {"unknown": _("This field is not known."), "not-text": _("A text is expected.")}
+    default_error_messages = {
+        "unknown": _("This field is not known."),
+        "not-text": _("A text is expected."),
+        "offset-missing": LOCAL,
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked values. Raises all faults at once, including unknown fields."""
@@ -37,7 +44,7 @@ class Strict(serializers.Serializer[Any]):
                 raise
         for name, value in data.items():
             field = self.fields.get(name)
-            code = "unknown" if field is None else "not-text" if isinstance(field, TEXTS) and _is_cast(value) else ""
+            code = "unknown" if field is None else _fault_of_text(field, value)
             if code:
                 faults[str(name)] = [serializers.ErrorDetail(str(self.error_messages[code]), code)]
         if faults:
@@ -89,9 +96,17 @@ def describe(shape: type[serializers.Serializer[Any]], row: Any, request: Reques
         serializer._context = {}  # noqa: SLF001
 
 
-def _is_cast(value: Any) -> bool:
-    """Whether REST framework would make a text of a number or of true and false."""
-    return isinstance(value, bool | int | float)
+def is_local(text: str) -> bool:
+    """Whether the text of an instant lacks its offset from UTC, without which it is none (RFC 3339)."""
+    return not _OFFSET.search(text)
+
+
+def _fault_of_text(field: Any, value: Any) -> str:
+    """Not a text, which REST framework would make of a number or of true and false; or an instant without offset."""
+    if isinstance(field, TEXTS) and isinstance(value, bool | int | float):
+        return "not-text"
+    is_instant = isinstance(field, serializers.DateTimeField) and isinstance(value, str)
+    return "offset-missing" if is_instant and value and is_local(value) else ""
 
 
 class Base64Field(serializers.CharField):

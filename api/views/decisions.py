@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from api.authentication import post_of
 from api.conditional import answer
 from api.filters import DecisionQuery
-from api.pagination import answer_page, cursor_of
+from api.pagination import answer_page
 from api.serializers.decisions import Decided, DecisionLine, DecisionPage
 from api.views.base import View
 from ecase.pagination import fetch_page
@@ -29,7 +29,7 @@ class Decisions(View):
         """Decisions owed to persons whom the caller defends, newest first, with the acts that he may prepare."""
         post = post_of(request)
         wanted = queries.decisions(post).select_related("case")
-        page = fetch_page(wanted, "decided_at", cursor_of(self.filters), size=self.filters["limit"])
+        page = fetch_page(wanted, "decided_at", self.filters.get("cursor"), size=self.filters["limit"])
         acts = Act.objects.filter(motion__in=[motion.pk for motion in page.rows], type__in=DECISIONS)
         made = {act.motion_id: act for act in acts.defer("act_json", "cms", "report")}
         rows = [Decided(motion, made[motion.pk]) for motion in page.rows]

@@ -19,7 +19,7 @@ from api.conditional import answer, etag, revision_of
 from api.filters import OPEN, TELLING, QueueQuery, SchemaQuery
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY, IF_MATCH
-from api.pagination import answer_page, cursor_of
+from api.pagination import answer_page
 from api.serializers.base import describe
 from api.serializers.drafts import DraftChange, DraftInput
 from api.serializers.motions import COLUMNS, KeptMotionShape, MotionLine, MotionPage, MotionShape, describe_rows
@@ -51,7 +51,7 @@ class Motions(View):
         if self.filters["scope"] == KEPT:
             return self._kept(request)
         limit, url = self.filters["limit"], request.build_absolute_uri(request.path)
-        post, cursor = post_of(request), cursor_of(self.filters)
+        post, cursor = post_of(request), self.filters.get("cursor")
         if self.filters["scope"] == OPEN and not (self.filterset and self.filterset.data):
             page = queries.queue_page(post, COLUMNS, cursor, limit)
         else:
@@ -66,7 +66,7 @@ class Motions(View):
         if unfit := [Problem("unfit", message, name) for name in TELLING if name in given]:
             raise Invalid(unfit)
         wanted = self._narrowed(signers.elsewhere(post)).select_related(*signers.RELATED)
-        page = fetch_page(wanted, "created_at", cursor_of(self.filters), size=limit)
+        page = fetch_page(wanted, "created_at", self.filters.get("cursor"), size=limit)
         stood = signers.as_they_stood(post, page.rows)
         lines = MotionLine(stood, many=True, context={"request": request}).data
         return answer(request, answer_page(request, page, lines))

@@ -54,7 +54,8 @@ class Tokens(View):
     def post(self, request: Request) -> Response:
         """A token for the officer whose certificate answers the challenge, bound to one post.
 
-        An officer who holds several posts names one; without it the problem `post-needed` lists them.
+        An officer who holds several posts names one. Without it the problem `post-needed` lists them, and the same
+        signature is taken once more, until the challenge expires.
         """
         given = checked(SignInInput, request.data)
         officer = sign_in.answer(given["challenge"], given["cms"])
@@ -93,5 +94,6 @@ def _chosen(officer: Officer, given: dict[str, Any]) -> Post:
     if len(held) == 1:
         return held[0]
     listed = PostShape(held, many=True).data
-    message = _("You hold more than one post. Name the one in which you act, over a new challenge.")
+    sign_in.allow_once_more(given["challenge"])
+    message = _("You hold more than one post. Send the same signature again, and name the one in which you act.")
     raise Invalid(Problem("post-needed", message, "post", {"posts": listed}))

@@ -1,7 +1,8 @@
 """Sign-in by a signature over unique bytes that expire soon.
 
 There is no password, no account to reset and no e-mail address: an officer who can sign an act can sign in, nobody else
-can. A challenge is used once, whether the answer was right or wrong, and every attempt is in the audit log.
+can. A challenge is used once, whether the answer was right or wrong (but see
+:func:`allow_once_more`), and every attempt is in the audit log.
 """
 
 import secrets
@@ -75,6 +76,11 @@ def answer(challenge_id: uuid.UUID | str, cms: bytes) -> Officer:
         raise refused
     _record(officer, None, report.signer)
     return officer
+
+
+def allow_once_more(challenge_id: uuid.UUID | str) -> None:
+    """Take the same signed challenge again: its answer was right, and only lacked the post in which to act."""
+    Challenge.objects.filter(pk=challenge_id).update(used_at=None)
 
 
 def open_session(request: HttpRequest, officer: Officer, post: Post) -> None:

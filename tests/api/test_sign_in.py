@@ -104,12 +104,18 @@ def test_a_stranger_is_not_let_in(anybody: Caller, keys: Keyring, prosecutor: Po
 def test_who_holds_two_posts_names_one(anybody: Caller, keys: Keyring, prosecutor: Post) -> None:
     other = PostFactory(prosecutor=True, officer=prosecutor.officer, organisation=OrganisationFactory(prosecution=True))
 
-    asked = problem(answer(anybody, keys, prosecutor), 422, "invalid", "post-needed")
-    listed = {post["id"] for post in asked["problems"][0]["params"]["posts"]}
-    assert listed == {str(prosecutor.pk), str(other.pk)}
+    given = anybody.post("/api/v1/auth/challenge/").data
+    cms = base64.b64encode(keys.sign(prosecutor, base64.b64decode(given["to_sign"]))).decode()
+    body = {"challenge": given["id"], "cms": cms}
+    for _again in range(2):
+        asked = problem(anybody.post("/api/v1/auth/token/", body), 422, "invalid", "post-needed")
+        listed = {post["id"] for post in asked["problems"][0]["params"]["posts"]}
+        assert listed == {str(prosecutor.pk), str(other.pk)}
 
-    chosen = answer(anybody, keys, prosecutor, post=str(other.pk))
-    assert chosen.data["post"]["id"] == str(other.pk)
+    # R-A18: one signature is enough, and gives one token.
+    chosen = anybody.post("/api/v1/auth/token/", {**body, "post": str(other.pk)})
+    assert (chosen.status_code, chosen.data["post"]["id"]) == (201, str(other.pk))
+    problem(anybody.post("/api/v1/auth/token/", {**body, "post": str(other.pk)}), 410, "expired", "challenge-expired")
 
 
 def test_a_post_of_somebody_else_cannot_be_chosen(anybody: Caller, keys: Keyring, prosecutor: Post) -> None:

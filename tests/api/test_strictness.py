@@ -1,11 +1,14 @@
 """R-A15, R-A18: what is said to be strict is; what the law asks for conditionally is told."""
 
+import base64
 from typing import Any
 
 import pytest
 
 from tests.api.conftest import Caller, problem
 from tests.motions.conftest import World
+from tests.portal import scenes
+from workflows.copies.models import Copy
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/motions/"
@@ -51,3 +54,33 @@ def test_addresses_without_a_final_slash_still_answer(mine: Caller, world: World
 
     for address in (f"/api/v1/acts/{act}/pdf", f"/api/v1/acts/{act}/pdf/"):
         assert mine.get(address).status_code == 200
+
+
+def test_a_cursor_that_no_page_gave_is_refused_at_its_field(mine: Caller) -> None:
+    for given in ("x", "MTIzIDQ1Ng", "0" * 81, "a b", "ә", base64.urlsafe_b64encode(b"9" * 40).decode()):
+        for address in (URL, "/api/v1/decisions/"):
+            told = problem(mine.get(address, {"cursor": given}), 422, "invalid", "cursor")
+            assert [fault["field"] for fault in told["problems"]] == ["cursor"]
+
+
+def test_a_period_out_of_range_is_told_the_range(mine: Caller) -> None:
+    for since, until, fields in (("0117-01-01", "2026-01-01", ["since"]), ("2026-01-01", "9999-12-31", ["until"])):
+        told = problem(mine.get("/api/v1/statistics/", {"since": since, "until": until}), 422, "invalid", "period")
+        assert [(fault["field"], fault["message"]) for fault in told["problems"]] == [
+            (field, "The day must be between 1900-01-01 and 9000-01-01.") for field in fields
+        ]
+
+
+def test_an_acknowledgement_states_its_instant_with_an_offset(world: World, call: Any) -> None:
+    motion = scenes.heard(world)
+    copy = Copy.objects.filter(motion=motion).first()
+    assert copy
+    answer = call(world.posts["clerk"]).post(
+        f"/api/v1/copies/{copy.pk}/acknowledgement/", {"how": "by_hand", "at": "2026-12-01T09:00:00"}
+    )
+    assert ("at", "offset-missing") in {(fault["field"], fault["code"]) for fault in answer.data["problems"]}
+
+
+def test_an_instant_at_the_edge_of_time_is_no_fault_of_the_service(mine: Caller) -> None:
+    for given in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        assert mine.get(URL, {"due_before": given}).status_code in (200, 422)

@@ -20,7 +20,7 @@ def test_every_judge_of_the_court_is_on_it_once_however_often_it_is_loaded() -> 
     people.load()
     for _time in range(2):
         call_command("demo_roster")
-    court = Organisation.objects.get(code="inv-court")
+    court = Organisation.objects.get(code="7599")
     lines = [seat.line for seat in roster.seats(court, timezone.now())]
     assert len(lines) == RosterEntry.objects.count() == 3
     assert all(lines)

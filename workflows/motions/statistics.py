@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Aggregate, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
@@ -87,7 +88,8 @@ def count_motions(post: Post, since: date, until: date) -> list[Line]:
 
 def _require_period(since: date, until: date) -> None:
     far = [name for name, day in (("since", since), ("until", until)) if not FIRST <= day <= LAST]
-    problems = [Problem("period", _("This year is out of range."), name) for name in far]
+    message = format_lazy(_("The day must be between {first} and {last}."), first=FIRST, last=LAST)
+    problems = [Problem("period", message, name) for name in far]
     if until < since:
         problems.append(Problem("period", _("The period ends before it begins."), "until"))
     if problems:
