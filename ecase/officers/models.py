@@ -69,7 +69,9 @@ class Organisation(models.Model):
     place_ru = models.CharField(_("place in Russian"), max_length=100)
     place_en = models.CharField(_("place in English"), max_length=100)
     hears_immunity = models.BooleanField(_("hears motions on persons with immunity"), default=False)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("higher body"), null=True, blank=True, related_name="children"
+    )
 
     class Meta:
         verbose_name = _("organisation")

@@ -1,8 +1,10 @@
 """URLs of the pages."""
 
+from django.http import HttpRequest, JsonResponse
 from django.templatetags.static import static
 from django.urls import path, register_converter
 from django.urls.converters import UUIDConverter
+from django.utils.translation import get_language
 from django.views.generic import RedirectView
 
 from ecase.portal.views import (
@@ -46,10 +48,21 @@ class Icon(RedirectView):
         return static("portal/img/mark.svg")
 
 
+def manifest(_request: HttpRequest) -> JsonResponse:
+    """How a browser puts the service on a home screen (W3C Web Application Manifest)."""
+    sizes = ((f"{size}x{size}", static(f"portal/img/icon-{size}.png"), "image/png") for size in (192, 512))
+    icons = [*sizes, ("any", static("portal/img/mark.svg"), "image/svg+xml")]
+    shown = {"name": "ecase", "short_name": "ecase", "lang": get_language(), "start_url": "/", "scope": "/"}
+    look = {"display": "minimal-ui", "background_color": "#f3f7f9", "theme_color": "#0b2536"}
+    listed = [{"sizes": size, "src": address, "type": kind} for size, address, kind in icons]
+    return JsonResponse({**shown, **look, "icons": listed}, content_type="application/manifest+json")
+
+
 register_converter(IdConverter, "id")
 
 urlpatterns = [
     path("favicon.ico", Icon.as_view(), name="icon"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("", queue.home, name="home"),
     path("sign-in/", sign_in.start, name="sign-in"),
     path("sign-in/challenge/", sign_in.challenge, name="challenge"),

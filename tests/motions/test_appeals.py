@@ -1,5 +1,6 @@
 """Appeals: in time or late, sent to the higher court, heard by another judge, and their effect on the decision."""
 
+import uuid
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -16,6 +17,8 @@ from tests.factories import PostFactory
 from tests.motions.world import World
 from tests.past_guards import move
 from workflows.deadlines.models import Deadline
+from workflows.motions.exports import papers
+from workflows.motions.exports.act_json import Draft
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules
 from workflows.motions.states import ActType, AppealState, State
@@ -363,3 +366,22 @@ def test_a_late_ruling_is_told_to_the_appellate_judge_and_his_chair(world: World
     told = Message.objects.filter(key=str(motion.pk), payload__term="rule_on_appeal")
     assert told.get(topic="deadline.missed").officer == judge.officer
     assert told.get(topic="deadline.escalated").organisation == judge.organisation
+
+
+def test_f_f19_a_ruling_on_a_lifted_measure_neither_revives_nor_prolongs_it_and_says_so(world: World) -> None:
+    motion = before_appellate_judge(world)
+    motion = world.does(motion, ActType.LIFTING, "author")
+    motion = world.does(motion, ActType.LIFTING_CONSENT, "prosecutor")
+    before = (motion.state, motion.ended_at, motion.valid_until, motion.warn_at)
+    assert motion.state == State.LIFTED
+    ruling = world.ruling(motion, "changed", "other_measure")
+    draft = Draft(uuid.uuid4(), motion, ActType.APPEAL_RULING, None, ruling, timezone.now(), motion.last_act)
+    said = [line for section in papers.paper_of(draft).sections for line in section.paragraphs]
+
+    world.act(motion, ActType.APPEAL_RULING, "appellate_judge", ruling)
+
+    motion = world.fresh(motion)
+    assert (motion.state, motion.ended_at, motion.valid_until, motion.warn_at) == before
+    assert not kind_rules.is_in_force(motion)
+    lifted = timezone.localtime(motion.ended_at).strftime("%d.%m.%Y")
+    assert any(lifted in line for line in said)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.translation import override
 
 from ecase.audit.models import Entry
 from ecase.officers import sign_in
@@ -89,6 +90,20 @@ def test_russian_headings_name_what_they_are_about_in_the_case_they_ask_for(admi
     page = admin.get("/admin/officers/dutyshift/", headers={"Accept-Language": "ru"}).content.decode()
     assert "Выберите период дежурства для изменения" in page
     assert "Добавить период дежурства" in page
+
+
+@pytest.mark.parametrize("model", ["organisation", "officer", "post", "dutyshift", "absence"])
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_p_a14_every_field_has_its_name_in_the_administrators_language(
+    admin: Client, model: str, language: str
+) -> None:
+    def labels(of: str) -> dict[str, str]:
+        form = admin.get(f"/admin/officers/{model}/add/", headers={"Accept-Language": of}).context["adminform"].form
+        with override(of):
+            return {name: str(field.label) for name, field in form.fields.items()}
+
+    english, shown = labels("en"), labels(language)
+    assert [name for name, label in shown.items() if label.lower() == english[name].lower()] == []
 
 
 def test_only_reference_data_is_there(admin: Client) -> None:

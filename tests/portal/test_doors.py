@@ -25,6 +25,7 @@ OPEN_TO_ALL = {
     "verify",
     "genuine",
     "icon",
+    "manifest",
 }
 ANY = {
     "motion_id": uuid.UUID(int=1),

@@ -1,7 +1,14 @@
 """P-A11, P-A13, P-A14, F-F19: what lists and titles say, to whom they say it, and addresses that people copy."""
 
-import pytest
+import re
 
+import pytest
+import yaml
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from ecase.officers.models import Organisation
 from tests.motions.conftest import World
 from tests.portal import scenes
 from tests.portal.conftest import Visitor
@@ -78,3 +85,25 @@ def test_f_f19_a_table_opens_in_columns(world: World, visitor: Visitor, language
     client = visitor(world.posts["investigator"])
     first = client.get("/statistics/table.csv", headers={"Accept-Language": language}).content.decode().splitlines()[0]
     assert first.count(separator) > 3
+
+
+def test_p_a13_a_browser_finds_icons_and_a_manifest(client: Client, db: None) -> None:
+    page = client.get("/sign-in/").content.decode()
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in page
+    told = client.get("/manifest.webmanifest", headers={"Accept-Language": "kk"})
+    assert (told.status_code, told["Content-Type"]) == (200, "application/manifest+json")
+    assert told.json()["lang"] == "kk"
+    sizes = {icon["sizes"]: finders.find(icon["src"].removeprefix("/static/")) for icon in told.json()["icons"]}
+    assert sizes.keys() == {"192x192", "512x512", "any"}
+    assert all(sizes.values())
+    assert client.get("/favicon.ico").status_code == 302
+
+
+def test_p_a14_a_courts_number_is_a_number(world: World) -> None:
+    demo = yaml.safe_load((settings.BASE_DIR / "fixtures" / "demo" / "organisations.yaml").read_text(encoding="utf-8"))
+    codes = [body["code"] for body in demo if body["kind"] == "court"]
+    assert codes
+    assert all(re.fullmatch("[0-9]{4}", code) for code in codes)
+    Organisation.objects.filter(pk=world.case.court_id).update(code=codes[0])
+    motion = world.assigned("custody")
+    assert re.fullmatch(rf"{codes[0]}-[0-9]{{2}}-1", motion.number)

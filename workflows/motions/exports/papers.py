@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Q, Subquery
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ecase.cases.models import Blob, Person
@@ -21,7 +21,7 @@ from workflows.motions.models import Motion
 from workflows.motions.persons import named_persons
 from workflows.motions.rules import suggestions
 from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
-from workflows.motions.states import DECISIONS, ActType
+from workflows.motions.states import DECISIONS, ActType, State
 from workflows.papers import facts
 from workflows.statute.schema import AppealOutcome, Form
 
@@ -112,11 +112,17 @@ def _own_sections(draft: Draft, language: str) -> tuple[facts.Section, ...]:
     apart = {REASONS, *(OF_HEARING if _hearing(payload) else ())}
     stated = {key: value for key, value in payload.items() if key not in apart}
     sections = _sections(motion, form_of(motion, draft.type, payload), stated)
-    if not replacing:
-        return sections
-    label = motion.kind_entry.outcome(replacing).label.in_(language)
     with translation.override(language):
-        return facts.Section(_("Decided instead"), (label,), key=NEW_OUTCOME), *sections
+        if draft.type == ActType.APPEAL_RULING and motion.state == State.LIFTED and motion.ended_at:
+            lifted = _(
+                "The measure was lifted on {day}. This ruling is on the decision, and does not put it in force again."
+            )
+            text = lifted.format(day=timezone.localtime(motion.ended_at).strftime("%d.%m.%Y"))
+            sections = (facts.Section(_("Lifted meanwhile"), (text,), part="introduction"), *sections)
+        if replacing:
+            label = motion.kind_entry.outcome(replacing).label.in_(language)
+            sections = (facts.Section(_("Decided instead"), (label,), key=NEW_OUTCOME), *sections)
+    return sections
 
 
 def name_of(person: Officer | Person) -> facts.Name:

@@ -8,6 +8,7 @@ from ecase.instants import parse_optional_instant
 from workflows.deadlines import counting
 from workflows.motions.models import Motion
 from workflows.motions.rules import kind_rules
+from workflows.motions.states import State
 
 
 def end_stated(motion: Motion, payload: Mapping[str, Any], decided_at: datetime | None) -> datetime | None:
@@ -35,8 +36,11 @@ def prolong(motion: Motion, until: datetime | None) -> None:
 def change(motion: Motion, payload: Mapping[str, Any], at: datetime, *, anew: bool) -> None:
     """Apply an appellate ruling to the sanction: a new end, none at all, or the first end of one given only now.
 
-    ``anew``: the ruling puts another outcome in place, whose sanction counts from the ruling.
+    ``anew``: the ruling puts another outcome in place, whose sanction counts from the ruling. What was lifted in the
+    meantime stays so, and its end is not moved: the ruling is on whether the decision was lawful.
     """
+    if motion.state == State.LIFTED:
+        return
     if not kind_rules.was_granted(motion):
         end(motion, at)
     elif (until := end_stated(motion, payload, at if anew else motion.decided_at)) is not None:
