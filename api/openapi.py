@@ -127,6 +127,12 @@ IF_MATCH = OpenApiParameter(
     required=True,
     description="The ETag of the motion that was seen.",
 )
+IF_MATCH_TO_CORRECT = OpenApiParameter(
+    "If-Match",
+    {"type": "string", "pattern": ENTITY_TAG},
+    OpenApiParameter.HEADER,
+    description="The ETag that was seen: needed where something that was entered before changes.",
+)
 _ONCE = "Of the caller's making: a request that is sent twice under it happens once."
 _KEY: Any = {"type": "string", "pattern": VISIBLE}
 IDEMPOTENCY_KEY = OpenApiParameter("Idempotency-Key", _KEY, "header", description=_ONCE)

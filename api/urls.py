@@ -1,11 +1,13 @@
 """URLs of version 1, of the probes, and of the OpenAPI description."""
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from api import docs
 from api.views import (
     acts,
     batch,
+    cases,
     copies,
     decisions,
     documents,
@@ -24,6 +26,16 @@ from api.views.base import Nothing
 
 app_name = "api"
 
+
+class TextConverter(StringConverter):
+    """A part of an address without control characters, which no column stores."""
+
+    regex = r"[^/\x00-\x1f\x7f]+"
+
+
+register_converter(TextConverter, "text")
+
+CASE = "v1/cases/<text:number>/"
 MOTION = "v1/motions/<uuid:motion_id>/"
 
 urlpatterns = [
@@ -32,6 +44,10 @@ urlpatterns = [
     path("v1/auth/session/", sign_in.Session.as_view(), name="session"),
     path("v1/kinds/", kinds.Kinds.as_view(), name="kinds"),
     path("v1/kinds/<slug:key>/", kinds.OneKind.as_view(), name="kind"),
+    path(CASE, cases.OneCase.as_view(), name="case"),
+    path(CASE + "persons/<text:external_id>/", cases.OnePerson.as_view(), name="case-person"),
+    path(CASE + "counsel/<text:external_id>/", cases.OneCounsel.as_view(), name="case-counsel"),
+    path(CASE + "counsel/<text:external_id>/end/", cases.EndOfCounsel.as_view(), name="case-counsel-end"),
     path("v1/decisions/", decisions.Decisions.as_view(), name="decisions"),
     path("v1/motions/", motions.Motions.as_view(), name="motions"),
     path(MOTION, motions.OneMotion.as_view(), name="motion"),
