@@ -24,11 +24,13 @@ def revision_of(request: Request) -> int:
     """The revision that ``If-Match`` names. Raises 428 without the header, 400 if it names no revision."""
     header = request.headers.get("If-Match", "").strip()
     if not header:
-        message = _("Send If-Match with the ETag of the motion that you have seen.")
+        message = _("Send If-Match with the ETag that you have seen.")
         raise PreconditionRequired(Problem("precondition-required", message, "If-Match"))
     found = _REVISION.match(header)
     if found is None:
-        raise BadRequest(Problem("if-match", _("If-Match takes the ETag of the motion, and nothing else."), "If-Match"))
+        raise BadRequest(
+            Problem("if-match", _("If-Match takes an ETag of this service, and nothing else."), "If-Match")
+        )
     return int(found.group(1))
 
 

@@ -64,6 +64,12 @@ class Conflict(Refused):
     slug, status, title = "conflict", 409, _("The motion has moved on")
 
 
+class Taken(Conflict):
+    """What would be made exists already."""
+
+    title = _("This exists already")
+
+
 class Stale(Refused):
     """The caller saw an older revision than the one that is stored (RFC 9110, 13.1.1)."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit import services as audit
 from ecase.cases.models import Case, Correction, Person
 from ecase.officers.models import Post, Role
-from ecase.problems import Conflict, Invalid, NotAllowed, Problem, Stale
+from ecase.problems import Invalid, NotAllowed, Problem, Stale, Taken
 
 OPENERS = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
 CHANGERS = OPENERS | {Role.PROSECUTOR}
@@ -34,7 +34,7 @@ def require_work(case: Case, post: Post, roles: frozenset[Role] = CHANGERS) -> N
 
 def lock(case: Case) -> None:
     """Wait for other changes of the case, until the end of the transaction."""
-    Case.objects.select_for_update(of=("self",)).only("pk").get(pk=case.pk)
+    Case.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=case.pk)
 
 
 def require_seen(row: models.Model, seen: int | None) -> None:
@@ -45,10 +45,10 @@ def require_seen(row: models.Model, seen: int | None) -> None:
 
 
 def refuse(problems: Iterable[Problem]) -> None:
-    """Raise every problem at once; :class:`Conflict` if the only one is that the number is taken."""
+    """Raise every problem at once; :class:`Taken` if the only one is that the number is taken."""
     found = tuple(problems)
     if found and all(problem.code == NUMBER_TAKEN.code for problem in found):
-        raise Conflict(found)
+        raise Taken(found)
     if found:
         raise Invalid(found)
 

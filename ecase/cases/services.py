@@ -29,7 +29,7 @@ from ecase.cases.numbers import register_problems, tidy_number
 from ecase.cases.participants import add_person, correct_person
 from ecase.officers import posts
 from ecase.officers.models import Officer, Organisation, Post, Role
-from ecase.problems import Conflict, Invalid, NotAllowed, Problem
+from ecase.problems import Invalid, NotAllowed, Problem, Taken
 
 __all__ = [
     "CHANGERS",
@@ -73,7 +73,7 @@ def open_case(
 
     ``fields``: ``language``, ``qualification``, ``summary``. A head of unit may name the ``investigator``. Audited as
     ``case.opened``. Raises :class:`NotAllowed` unless ``post`` is a current investigator's or head of unit's,
-    :class:`Invalid` with every wrong field, :class:`Conflict` (``number-taken``).
+    :class:`Invalid` with every wrong field, :class:`Taken` (``number-taken``).
     """
     _allow_opening(post)
     case = Case(
@@ -175,7 +175,7 @@ def _insert(case: Case) -> None:
             case.save(force_insert=True)
     except IntegrityError as fault:
         # The number was free when it was checked, and taken by the time of the insert.
-        raise Conflict(NUMBER_TAKEN) from fault
+        raise Taken(NUMBER_TAKEN) from fault
 
 
 # -- permissions and validation -----------------------------------------------------------------------------------
