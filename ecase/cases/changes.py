@@ -1,5 +1,6 @@
 """What all changes of a case have in common: who may make them, every fault at once, their trace."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -16,7 +17,6 @@ from ecase.problems import Invalid, NotAllowed, Problem, Stale, Taken
 OPENERS = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
 CHANGERS = OPENERS | {Role.PROSECUTOR}
 NUMBER_TAKEN = Problem("number-taken", _("A case with this number exists already."), "number")
-REQUIRED = _("This field is required.")
 LONGEST_REASON = 500
 
 
@@ -63,8 +63,16 @@ def row_problems(row: models.Model) -> Iterator[Problem]:
                 yield NUMBER_TAKEN
             else:
                 name = "" if field == NON_FIELD_ERRORS else field
-                message = REQUIRED if error.code in ("blank", "null") else "".join(error.messages)
-                yield Problem(str(error.code or "invalid"), message, name)
+                if error.code in ("blank", "null"):
+                    yield dataclasses.replace(required(row, name), code=error.code)
+                else:
+                    yield Problem(str(error.code or "invalid"), "".join(error.messages), name)
+
+
+def required(row: models.Model, name: str) -> Problem:
+    """That a field of ``row`` has to be given, by its name: several of them stand in one list."""
+    field: Any = row._meta.get_field(name)
+    return Problem("required", _("This is required: %(name)s.") % {"name": field.verbose_name}, name)
 
 
 def reason_problems(reason: str) -> Iterator[Problem]:

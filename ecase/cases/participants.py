@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.cases.changes import (
-    REQUIRED,
     apply_changes,
     lock,
     log,
@@ -20,6 +19,7 @@ from ecase.cases.changes import (
     refuse,
     require_seen,
     require_work,
+    required,
     row_problems,
     trace,
 )
@@ -136,12 +136,12 @@ def _problems(person: Person) -> list[Problem]:
 def _name_problems(person: Person) -> Iterator[Problem]:
     if person.is_legal:
         if not person.legal_name:
-            yield Problem("required", REQUIRED, "legal_name")
+            yield required(person, "legal_name")
         if person.capacity in OF_PEOPLE:
             yield Problem("not-of-a-legal-person", _("A legal person cannot be this in a case."), "capacity")
         return
     if not person.sex:
-        yield Problem("required", REQUIRED, "sex")
+        yield required(person, "sex")
     for name in NAMES[:3]:
         value = getattr(person, name)
         if value and not any(letter.isalpha() for letter in value):

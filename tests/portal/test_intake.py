@@ -66,6 +66,7 @@ def test_a_refused_form_stands_at_its_own_address_with_all_that_was_typed(visito
     assert 'href="#number"' in text
     assert 'href="#qualification"' in text
     assert "Көп жазылған мәтін" in text
+    assert text.count('class="govuk-error-summary"') == 1
     assert 'value="12"' in text
     # Another visit begins anew.
     assert "Көп жазылған мәтін" not in shown(client, "/cases/open/")
