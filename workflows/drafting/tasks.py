@@ -45,4 +45,4 @@ def _unmeasured() -> "QuerySet[Act]":
         created_at__lte=OuterRef("performed_at"),
     )
     candidates = Act.objects.filter(Exists(shown), type__in=DECISIONS)
-    return candidates.select_related("author", "motion", "motion__catalogue").order_by("performed_at")
+    return candidates.select_related("author", "motion").order_by("performed_at")

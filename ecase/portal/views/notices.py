@@ -24,7 +24,7 @@ def index(request: PortalRequest) -> HttpResponse:
     """The newest notices, grouped by motion."""
     groups = group_notices(outbox.newest_notices(request.post, SHOWN))
     named = {motion for group in groups if (motion := group.motion)}
-    rows = queries.queue(request.post).filter(pk__in=named).select_related("case", "catalogue")
+    rows = queries.queue(request.post).filter(pk__in=named).select_related("case")
     motions = {str(motion.pk): motion for motion in rows.prefetch_related("case__persons")} if named else {}
     return page(request, "inbox.html", {"groups": groups, "kinds": current_law().kinds, "motions": motions})
 

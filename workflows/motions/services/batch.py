@@ -60,7 +60,7 @@ def acts_to_sign(author: Post) -> list[PreparedAct]:
     Of several that he has prepared for one step of a motion, the newest; none that the motion has moved on from.
     """
     waiting = PreparedAct.objects.filter(author=author, performed_at=None, pending=None, expires_at__gt=timezone.now())
-    current = waiting.filter(motion_revision=F("motion__revision")).select_related("motion__case", "motion__catalogue")
+    current = waiting.filter(motion_revision=F("motion__revision")).select_related("motion__case")
     newest = dict[tuple[uuid.UUID, bool, str], PreparedAct]()
     for prepared in current.prefetch_related("motion__case__persons").order_by("-created_at", "pk")[: MOST * 2]:
         is_decision = prepared.type in DECISIONS
