@@ -17,7 +17,9 @@ class InstantLoader(BaseTzLoader):
     def load(self, data: Any) -> datetime:
         """The instant."""
         try:
-            return datetime.fromisoformat(str(data, "ascii")).astimezone(UTC)
+            instant = datetime.fromisoformat(str(data, "ascii"))
+            # Django's connections speak UTC.
+            return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
         except (ValueError, OverflowError):
             return super().load(data)
 

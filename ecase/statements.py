@@ -8,15 +8,22 @@ hand, and a change of a model changes the statement.
 import copy
 import secrets
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Field, Lookup, QuerySet
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.sql import UpdateQuery
 from django.db.transaction import TransactionManagementError
 from psycopg.types.numeric import Int8
@@ -52,30 +59,76 @@ class AnyOf(Lookup):
 
 @dataclass(frozen=True)
 class _Worded:
-    """A statement: the compiled query, its text, and its parameters, each a constant or the name of a value."""
+    """A statement: its text, its parameters (each a constant or the name of a value), and what its rows become."""
 
-    queryset: "QuerySet[Any, Any]"
     compiler: Any
     text: str
     parameters: Placed
     converters: dict[int, Any]
+    locks: bool
+    made: Callable[[Iterable[Sequence[Any]]], list[Any]]
+
+    @classmethod
+    def by(cls, queryset: "QuerySet[Any, Any]", samples: dict[str, Any]) -> "_Worded":
+        """The statement of ``queryset``. Raises ``EmptyResultSet`` if the ORM knows that no row fits."""
+        compiler = queryset.query.get_compiler(connection.alias)
+        text, parameters = compiler.as_sql()
+        columns = [column[0] for column in compiler.select[: compiler.col_count]]
+        converters, locks = compiler.get_converters(columns), queryset.query.select_for_update
+        return cls(compiler, text, _placed(parameters, samples), converters, locks, _maker(queryset, compiler))
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
-        given = _filled(self.parameters, values)
-        compiler, query = copy.copy(self.compiler), copy.copy(self.queryset.query)
         # That of this thread: the statement may have been worded in another one.
-        compiler.connection = connections[compiler.connection.alias]
-        if query.select_for_update and compiler.connection.get_autocommit():
+        sent_over = connections[self.compiler.connection.alias]
+        if self.locks and sent_over.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        compiler.as_sql = lambda *_args, **_options: (self.text, given)
-        compiler.get_converters = lambda _columns: self.converters
-        compiler.query = query
-        query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
-        built: Any = self.queryset
-        asked: Any = type(built)(built.model, query, compiler.connection.alias)
-        # Not by `all()`, which copies the query first.
-        asked._iterable_class, asked._fields = built._iterable_class, built._fields  # noqa: SLF001
-        return list(asked)
+        with sent_over.cursor() as cursor:
+            cursor.execute(self.text, _filled(self.parameters, values))
+            rows: Iterable[Sequence[Any]] = cursor.fetchall()
+        if self.compiler.has_extra_select:
+            rows = [row[: self.compiler.col_count] for row in rows]
+        if self.converters:
+            compiler = copy.copy(self.compiler)
+            compiler.connection = sent_over
+            rows = compiler.apply_converters(rows, self.converters)
+        return self.made(rows)
+
+
+def _maker(queryset: "QuerySet[Any, Any]", compiler: Any) -> Callable[[Iterable[Sequence[Any]]], list[Any]]:
+    """Makes of rows what the queryset returns, as its iterable does, which would word the query again each time."""
+    kind, query = queryset._iterable_class, cast(Any, queryset.query)  # noqa: SLF001
+    if kind is ModelIterable:
+        return _Models(compiler).made
+    if kind is ValuesIterable:
+        names = list(query.selected) or [*query.extra_select, *query.values_select, *query.annotation_select]
+        return lambda rows: [dict(zip(names, row, strict=True)) for row in rows]
+    if kind is ValuesListIterable:
+        return lambda rows: [tuple(row) for row in rows]
+    if kind is FlatValuesListIterable:
+        return lambda rows: [row[0] for row in rows]
+    raise ValueError(f"rows of a hot query are models or their columns, not {kind.__name__}")
+
+
+class _Models:
+    """Instances from rows, with those of ``select_related`` and with annotations."""
+
+    def __init__(self, compiler: Any) -> None:
+        info, self._alias = compiler.klass_info, compiler.connection.alias
+        self._columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self._names = [column[0].target.attname for column in compiler.select[self._columns]]
+        self._load, self._annotations = info["model"].from_db, dict(compiler.annotation_col_map or {})
+        self._related = cast(Any, get_related_populators)(info, compiler.select, self._alias)
+
+    def made(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
+        return [self._instance(row) for row in rows]
+
+    def _instance(self, row: Sequence[Any]) -> Any:
+        instance = self._load(self._alias, self._names, row[self._columns])
+        for related in self._related:
+            related.populate(row, instance)
+        for name, place in self._annotations.items():
+            setattr(instance, name, row[place])
+        return instance
 
 
 class HotQuery(Generic[Row]):
@@ -112,15 +165,10 @@ class HotQuery(Generic[Row]):
 
     def _worded(self, shape: tuple[Hashable, ...], values: dict[str, Any]) -> "_Worded | None":
         samples = {name: _sample(type(value)) for name, value in values.items()}
-        queryset = self._build(*shape, **samples)
-        compiler = queryset.query.get_compiler(connection.alias)
         try:
-            text, parameters = compiler.as_sql()
+            return _Worded.by(self._build(*shape, **samples), samples)
         except EmptyResultSet:
-            # The ORM knows that no row fits, whatever the values.
             return None
-        columns = [column[0] for column in compiler.select[: compiler.col_count]]
-        return _Worded(queryset, compiler, text, _placed(parameters, samples), compiler.get_converters(columns))
 
 
 class HotUpdate:
@@ -144,6 +192,24 @@ class HotUpdate:
         with connection.cursor() as cursor:
             cursor.execute(text, _filled(placed, values))
             return int(cursor.rowcount)
+
+
+def read_first(read: Callable[[], Row]) -> Row:
+    """What ``read`` returns. It only reads and comes first in a request, so it shows whether the connection stands.
+
+    In place of the statement by which Django asks that before (``CONN_HEALTH_CHECKS``). A lost connection is opened
+    again, and asked once more.
+    """
+    if connection.connection is None or connection.in_atomic_block:
+        return read()
+    cast(Any, connection).health_check_done = True
+    try:
+        return read()
+    except (OperationalError, InterfaceError):
+        if connection.is_usable():
+            raise
+        connection.close()
+        return read()
 
 
 @contextmanager

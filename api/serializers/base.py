@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from rest_framework.reverse import reverse
 from api.authentication import post_of
 from ecase.officers.models import Post
 
+Shape = TypeVar("Shape", bound=serializers.Serializer[Any])
 PEM = "-----BEGIN"
 LOCAL = _("State the offset from UTC, as in 2026-12-01T09:00:00Z.")
 _OFFSET = re.compile(r"[0-9](Z|[+-][0-9]{2}:[0-9]{2})$", re.IGNORECASE)
@@ -75,7 +76,7 @@ class Output(serializers.Serializer[Any]):
 
 
 class _Kept(threading.local):
-    """The serializers of :func:`describe`, one for each class and thread."""
+    """The serializers of :func:`kept`, one for each class and thread."""
 
     def __init__(self) -> None:
         self.serializers: dict[type[serializers.Serializer[Any]], serializers.Serializer[Any]] = {}
@@ -86,14 +87,19 @@ _KEPT = _Kept()
 
 def describe(shape: type[serializers.Serializer[Any]], row: Any, request: Request) -> dict[str, Any]:
     """``row`` as ``shape`` has it. As ``shape(row, ...).data``, without copying all its fields for each answer."""
-    if shape not in _KEPT.serializers:
-        _KEPT.serializers[shape] = shape()
-    serializer = _KEPT.serializers[shape]
+    serializer = kept(shape)
     serializer._context = {"request": request}  # noqa: SLF001 - what its argument would set
     try:
         return dict(serializer.to_representation(row))
     finally:
         serializer._context = {}  # noqa: SLF001
+
+
+def kept(shape: type[Shape]) -> Shape:
+    """A serializer for this thread, made once. Only for what leaves no trace in it: ``run_validation``."""
+    if shape not in _KEPT.serializers:
+        _KEPT.serializers[shape] = shape()
+    return cast(Shape, _KEPT.serializers[shape])
 
 
 def is_local(text: str) -> bool:

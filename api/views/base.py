@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
@@ -22,7 +22,7 @@ from api.filters import NoQuery, filter_faults
 from api.idempotency import HEADER
 from api.negotiation import BYTES
 from api.parsers import UNSTORABLE, is_storable
-from api.serializers.base import Strict
+from api.serializers.base import Strict, kept
 from api.throttling import AnonymousThrottle, allowance_of
 from ecase.problems import Invalid, Problem
 from workflows.motions.filters import MotionFilter
@@ -62,12 +62,14 @@ class View(APIView):
         if narrowing and self.filterset_class:
             self.filterset = self.filterset_class(narrowing, post=post_of(request))
             faults = filter_faults(self.filterset, narrowing)
-        serializer = shape(data=given)
-        if not serializer.is_valid():
-            faults |= serializer.errors
+        values: dict[str, Any] = {}
+        try:
+            values = checked(shape, given)
+        except serializers.ValidationError as fault:
+            faults |= cast(dict[str, Any], fault.detail)
         if faults:
             raise serializers.ValidationError(faults)
-        return dict(serializer.validated_data)
+        return values
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Add the rate limit headers to every counted answer, and state a file's type as it was asked for."""
@@ -103,9 +105,7 @@ class Nothing(OpenView):
 
 def checked(shape: type[Strict], data: Any) -> dict[str, Any]:
     """The values of ``data`` validated by ``shape``. Raises a ``ValidationError`` that names every fault."""
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    return dict(kept(shape).run_validation(data))
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from ecase.audit.refusals import append_refusal
 from ecase.officers.models import Officer, Post, Token
 from ecase.officers.posts import NO_CURRENT_POST, why_lost
 from ecase.problems import NotAllowed
-from ecase.statements import HotQuery
+from ecase.statements import HotQuery, read_first
 
 # Length of the digest prefix that names a token in the audit log: enough to distinguish tokens, useless for access.
 SHOWN = 16
@@ -42,7 +43,8 @@ def find(text: str) -> Token | None:
     The lookup is by digest (SHA-512), so that the time of comparison does not depend on the guess.
     """
     now = timezone.now()
-    token = next(iter(_TOKENS.rows(digest=hash_token(text), now=now)), None)
+    found = read_first(partial(_TOKENS.rows, digest=hash_token(text), now=now))
+    token = found[0] if found else None
     if token and not token.post.is_current(now):
         _audit("token.refused", token, {"problems": [why_lost(token.post).code]}, append_refusal)
         return None
