@@ -143,7 +143,7 @@ def _programs(stage: Stage) -> list[Program]:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         signer.append("--open")
     web = ["granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(stage.http.port), "--workers", "2"]
-    web += ["--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout"]
+    web += ["--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-max-rss", "400", "--workers-kill-timeout"]
     # Gossip and mingle need exclusive queues, which cannot be quorum queues in RabbitMQ.
     celery = [*python, "celery", "-A", "ecase", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     worker = ["--queues", "celery", "--hostname", "main@%h", "--pool", "prefork", "--concurrency", "2"]

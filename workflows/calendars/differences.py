@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import holidays
+from importlib import import_module
+from typing import Any
 
 from workflows import clock
 
@@ -25,14 +25,14 @@ class Difference:
 
 def is_known(country: str) -> bool:
     """Whether the package knows the country."""
-    return country in holidays.list_supported_countries()
+    return country in _package().list_supported_countries()
 
 
 def differences(table: clock.YearTable) -> list[Difference]:
     """Every day of the year on which the package disagrees; empty if there is nothing to compare with."""
     if not table.compare_with:
         return []
-    other = holidays.country_holidays(table.compare_with, years=table.year, language="en_US")
+    other = _package().country_holidays(table.compare_with, years=table.year, language="en_US")
     names = {**table.days_off, **table.working_weekends}
     found = []
     day = date(table.year, 1, 1)
@@ -42,3 +42,8 @@ def differences(table: clock.YearTable) -> list[Difference]:
             found.append(Difference(day, worked, names.get(day) or other.get(day) or "weekend"))
         day += timedelta(days=1)
     return found
+
+
+def _package() -> Any:
+    """Imported where a calendar is compared: 7 MB that a web worker does not need."""
+    return import_module("holidays")
