@@ -31,6 +31,10 @@ def known(world: World) -> dict[str, Any]:
     return {
         "motion_id": motion.pk,
         "case_id": motion.case_id,
+        "number": motion.case.number,
+        "external_id": "1",
+        "person_id": motion.case.persons.first().pk,
+        "counsel_id": 1,
         "act_id": motion.acts.get(position=1).pk,
         "attachment_id": motion.attachments.first().pk,
         "document_id": motion.attachments.first().document_id,
