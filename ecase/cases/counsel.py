@@ -15,13 +15,14 @@ from ecase.cases.models import Case, Counsel, Defence, FormerCounsel, Person
 from ecase.cases.numbers import external_problems
 from ecase.officers import posts
 from ecase.officers.models import Officer, Post, Role
-from ecase.problems import NotAllowed, Problem
+from ecase.problems import NotAllowed, Problem, Taken
 
 ACCUSED = frozenset({Person.Capacity.SUSPECT, Person.Capacity.SOUGHT})
 HARMED = frozenset({Person.Capacity.VICTIM, Person.Capacity.CIVIL_PLAINTIFF, Person.Capacity.PROTECTED})
 REMOVED_BY = frozenset({Role.PROSECUTOR})
 End = FormerCounsel.End
 ADVOCATE = Defence.Relation.ADVOCATE
+_NOTICE = ("relation", "appointed", "noticed_on")
 # What both tables have.
 _SHARED = tuple(field.name for field in Defence._meta.get_fields())
 
@@ -44,13 +45,13 @@ def name_counsel(
     :class:`NotAllowed` unless ``post`` may change the case, :class:`Invalid` with every wrong field.
     """
     require_work(case, post)
-    given = {**notice, "noticed_on": notice.get("noticed_on") or timezone.localdate()}
+    given = {"noticed_on": timezone.localdate(), **notice}
     row = Counsel(case=case, person=person, officer=officer, participant=participant, **given)
     with transaction.atomic():
         lock(case)
         standing = Counsel.objects.filter(person=person, officer=officer, participant=participant).first()
         if standing and (officer or participant):
-            return _known_elsewhere(standing, row.external_id)
+            return _as_it_stands(standing, notice)
         refuse(_problems(row, interests_agree=interests_agree))
         row.save(force_insert=True)
         log("counsel.named", case, post, {**_named(row), "person": str(person.pk), "relation": row.relation})
@@ -96,8 +97,16 @@ def needs_statement(officer: Officer, person: Person) -> bool:
     return Counsel.objects.filter(case=person.case_id, officer=officer).exclude(person=person).exists()
 
 
-def _known_elsewhere(standing: Counsel, external_id: str) -> Counsel:
-    """Counsel who was named already; the id in the other system is taken over if there was none."""
+def _as_it_stands(standing: Counsel, notice: dict[str, Any]) -> Counsel:
+    """Counsel who was named already, by the same notice; an id in the other system is taken over if there was none.
+
+    Raises :class:`Taken` if the notice says otherwise.
+    """
+    external_id = notice.get("external_id", "")
+    message = _("This counsel was named by another notice: end that defence as a mistake, and name them anew.")
+    otherwise = [name for name in _NOTICE if name in notice and notice[name] != getattr(standing, name)]
+    if otherwise:
+        raise Taken(Problem("named-otherwise", message, name) for name in otherwise)
     if external_id and not standing.external_id:
         standing.external_id = external_id
         refuse(_external_problems(standing))

@@ -67,6 +67,8 @@ def existing(world: World) -> dict[str, Any]:  # noqa: F811 - a fixture
         "motion_id": str(draft.pk),
         "act_id": str(prepared.pk),
         "attachment_id": draft.attachments.first().pk,
+        "number": world.case.number,
+        "external_id": str(decided.subject_id),
         "key": "custody",
         "act_type": "motion",
         "copy_id": str(decided.copies.get(to="suspect").pk),

@@ -1,5 +1,6 @@
 """R-A7: a program opens cases, enters and corrects persons and names counsel; each request may be sent again."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -137,11 +138,13 @@ def test_counsel_is_named_and_ended(mine: Caller, call: Call) -> None:
 
 def test_counsel_from_the_portal_takes_over_the_id_of_the_other_system(call: Call) -> None:
     suspect, advocate = PersonFactory(), PostFactory(defender=True)
-    Counsel.objects.create(case=suspect.case, person=suspect, officer=advocate.officer)
+    day = date(2026, 1, 15)
+    Counsel.objects.create(case=suspect.case, person=suspect, officer=advocate.officer, noticed_on=day)
     caller, address = call(prosecutor_of(suspect.case)), f"/api/v1/cases/{suspect.case.number}/counsel/d-1/"
     given = {"person": str(suspect.pk), "officer": advocate.officer.iin, "noticed_on": "2026-01-15"}
     assert caller.put(address, given).status_code == 200
     assert caller.get(address).data["external_id"] == "d-1"
+    problem(caller.put(address, {**given, "appointed": True}), 409, "conflict", "named-otherwise")
 
 
 def test_the_data_of_a_protected_person_are_answered_to_nobody(call: Call) -> None:

@@ -10,7 +10,7 @@ from ecase.audit.models import Entry
 from ecase.cases import participation, services
 from ecase.cases.models import Case, Counsel, FormerCounsel, Person
 from ecase.officers.models import Post, Role
-from ecase.problems import Invalid, NotAllowed, Stale
+from ecase.problems import Conflict, Invalid, NotAllowed, Stale
 from tests.factories import CaseFactory, PersonFactory, PostFactory, investigator_of, prosecutor_of
 
 pytestmark = pytest.mark.django_db
@@ -54,9 +54,17 @@ def test_every_problem_of_a_notice_is_named_at_once(matter: Matter) -> None:
     tomorrow = timezone.localdate() + timedelta(days=1)
     found = matter.refused(strange, PostFactory(), noticed_on=tomorrow)
     assert found == {("person", "not-of-the-case"), ("noticed_on", "in-the-future"), ("officer", "not-a-defender")}
+    assert matter.refused(noticed_on=None) == {("noticed_on", "not-a-day")}
     assert matter.refused(relation="friend") == {("relation", "invalid_choice")}
     with pytest.raises(Invalid):
         services.name_counsel(matter.case, matter.post, matter.suspect)
+
+
+def test_another_notice_of_the_same_counsel_is_not_passed_over(matter: Matter) -> None:
+    matter.name()
+    with pytest.raises(Conflict) as raised:
+        matter.name(appointed=True, noticed_on=timezone.localdate() - timedelta(days=1))
+    assert {problem.field for problem in raised.value.problems} == {"appointed", "noticed_on"}
 
 
 def test_nobody_defends_two_whose_interests_are_opposed(matter: Matter) -> None:

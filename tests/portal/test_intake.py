@@ -135,6 +135,8 @@ def test_counsel_is_named_and_ended_for_a_person(visitor: Visitor) -> None:
     text = shown(client, refused["Location"])
     assert 'id="officer-error"' in text
     assert 'id="noticed_on-error"' in text
+    undated = client.post(address, {"officer": str(advocate.officer_id), "noticed_on": ""})
+    assert 'id="noticed_on-error"' in shown(client, undated["Location"])
     client.post(address, {"officer": str(advocate.officer_id), "noticed_on": "2026-01-15", "appointed": "yes"})
     counsel = Counsel.objects.get(person=suspect)
     assert counsel.appointed
