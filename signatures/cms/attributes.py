@@ -156,7 +156,7 @@ def _entry_fault(entry: list[der.Element], facts: Facts, policy: Policy) -> Faul
         algorithm, (value, *rest) = AlgorithmIdentifier.read(value), rest
     if algorithm.oid not in policy.digests:
         return Fault("signing-certificate-v2-digest-not-allowed", digest=algorithm.oid)
-    actual = policy.digests[algorithm.oid].compute(facts.der)
+    actual = facts.digest(policy.digests[algorithm.oid])
     if not hmac.compare_digest(actual, value.expect(der.OCTET_STRING).content):
         return Fault("signing-certificate-v2-differs")
     return _issuer_fault(rest[0], facts.certificate) if rest else None

@@ -13,7 +13,7 @@ from signatures.asn1 import der, oids
 from signatures.crypto.algorithms import MAX_KEPT, AlgorithmIdentifier
 from signatures.policy import Policy
 from signatures.report.faults import Fault, FaultError, fault_of
-from signatures.x509.facts import Facts, facts_of, read_certificate
+from signatures.x509.facts import Facts, read_facts
 
 # Context tags of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3), and of a key identifier.
 TAG_0, TAG_1, TAG_KEY = 0xA0, 0xA1, 0x80
@@ -47,9 +47,13 @@ class Attribute:
     raw: bytes
 
 
-@dataclass(frozen=True)
+# Not frozen, which costs as much as splitting the structure; nothing changes one.
+@dataclass(eq=False)
 class SignerInfo:
-    """The only SignerInfo. ``signed`` is the DER of the attributes as a SET: the bytes that are signed."""
+    """The only SignerInfo. ``signed`` is the DER of the attributes as a SET: the bytes that are signed.
+
+    ``by_type``: the values of the signed attributes by type, one entry for each attribute.
+    """
 
     issuer_and_serial: tuple[bytes, int] | None
     key_identifier: bytes | None
@@ -60,21 +64,14 @@ class SignerInfo:
     signed: bytes
     sorted: bool
     unsigned: tuple[Attribute, ...]
-
-    @functools.cached_property
-    def by_type(self) -> dict[str, list[tuple[der.Element, ...]]]:
-        """The values of the signed attributes by type, one entry for each attribute."""
-        found: dict[str, list[tuple[der.Element, ...]]] = {}
-        for attribute in self.attributes or ():
-            found.setdefault(attribute.oid, []).append(attribute.values)
-        return found
+    by_type: dict[str, list[tuple[der.Element, ...]]]
 
     def values(self, oid: str) -> list[tuple[der.Element, ...]]:
         """The values of each signed attribute of that type, one entry for each attribute."""
         return self.by_type.get(oid, [])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Cms:
     """A parsed CMS signature with exactly one signer; ``content`` is ``None`` if it is detached."""
 
@@ -173,7 +170,7 @@ def _read_certificates(raw: bytes, most: int, largest: int) -> tuple[Facts, ...]
     if max([len(member.content) for member in found], default=0) > largest:
         raise NotTaken(Fault("certificate-too-large", limit=largest))
     try:
-        return tuple([facts_of(read_certificate(member.expect(der.SEQUENCE).raw)) for member in found])
+        return tuple([read_facts(member.expect(der.SEQUENCE).raw) for member in found])
     except ValueError as fault:
         raise Malformed(fault_of(fault)) from fault
 
@@ -193,6 +190,9 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
         raise Malformed(Fault("signer-version-misfit"))
     attributes = _attributes(signed, policy) if signed else None
     members = [attribute.raw for attribute in attributes or ()]
+    by_type: dict[str, list[tuple[der.Element, ...]]] = {}
+    for attribute in attributes or ():
+        by_type.setdefault(attribute.oid, []).append(attribute.values)
     names_key = identifier.tag == TAG_KEY
     return SignerInfo(
         issuer_and_serial=None if names_key else _issuer_and_serial(identifier.expect(der.SEQUENCE).raw),
@@ -204,6 +204,7 @@ def _signer_info(info: der.Element, policy: Policy) -> SignerInfo:
         signed=der.encode(der.SET, signed.content) if signed else b"",
         sorted=members == sorted(members),
         unsigned=_attributes(unsigned, policy) if unsigned else (),
+        by_type=by_type,
     )
 
 
@@ -217,7 +218,7 @@ def _attributes(found: der.Element, policy: Policy) -> tuple[Attribute, ...]:
     members = found.children()
     if len(members) > policy.max_attributes:
         raise NotTaken(Fault("too-many-attributes", limit=policy.max_attributes))
-    return tuple(_attribute(member.expect(der.SEQUENCE).raw) for member in members)
+    return tuple([_attribute(member.expect(der.SEQUENCE).raw) for member in members])
 
 
 @der.kept

@@ -140,9 +140,15 @@ def _primitive(digest: Digest) -> hashes.HashAlgorithm:
 
 
 @_kept_by_certificate
+def _loaded_key(certificate: x509.Certificate) -> object:
+    """The key as the library reads it: its size and the key itself are asked for. Failures are not cached."""
+    return certificate.public_key()
+
+
+@_kept_by_certificate
 def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     """The certificate's key, if it is one for RSA signatures. Failures are not cached."""
-    key = certificate.public_key()
+    key = _loaded_key(certificate)
     if not isinstance(key, rsa.RSAPublicKey):
         raise Unsuitable(Fault("key-not-rsa"))
     numbers = key.public_numbers()
@@ -156,7 +162,7 @@ def _rsa_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
 @_kept_by_certificate
 def _ec_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     """The certificate's key, if it is on an accepted curve. Failures are not cached."""
-    key = certificate.public_key()
+    key = _loaded_key(certificate)
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, CURVES):
         raise Unsuitable(Fault("key-not-on-nist-curve"))
     # The library accepts explicit parameters of a curve that it knows (RFC 5480 forbids them; see CVE-2020-0601).
@@ -225,11 +231,17 @@ def _ecdsa_identity(certificate: x509.Certificate, signature: bytes) -> bytes:
 
 
 @_kept_by_certificate
+def fields_of(certificate: x509.Certificate) -> list[der.Element]:
+    """Serial number, algorithm, issuer, validity, subject and key; without the version and the extensions."""
+    fields = der.element(certificate.tbs_certificate_bytes).children()
+    begin = int(fields[0].tag == der.CONTEXT_0)
+    return fields[begin : begin + 6]
+
+
+@_kept_by_certificate
 def public_key(certificate: x509.Certificate) -> tuple[AlgorithmIdentifier, bytes]:
     """The certificate's key as encoded in it, for algorithms that ``cryptography`` does not know."""
-    fields = der.element(certificate.tbs_certificate_bytes).children()
-    # A version 3 certificate begins with the version; then serial number, algorithm, issuer, validity and subject.
-    algorithm, key = fields[6 if fields[0].tag == der.CONTEXT_0 else 5].expect(der.SEQUENCE).children()
+    algorithm, key = fields_of(certificate)[5].expect(der.SEQUENCE).children()
     return AlgorithmIdentifier.read(algorithm), key.bits()
 
 
@@ -355,7 +367,7 @@ def check_issued(
 def key_strength(certificate: x509.Certificate) -> str:
     """Kind and size of a certificate's key. RSA keys are rounded down to a standard size, such as RSA-2048."""
     try:
-        key = certificate.public_key()
+        key = _loaded_key(certificate)
     except UnsupportedAlgorithm:
         return NATIONAL.get(public_key(certificate)[0].oid, "unknown")
     if isinstance(key, rsa.RSAPublicKey):
@@ -374,8 +386,17 @@ class Signed:
     @classmethod
     def read(cls, data: bytes) -> "Signed":
         """From the DER of a certificate or revocation list. ``ValueError`` if the inner and outer algorithm differ."""
+        message = der.element(data).first()
+        return cls._of(data, next(child for child in message.children() if child.tag == der.SEQUENCE))
+
+    @classmethod
+    def of_certificate(cls, certificate: x509.Certificate, data: bytes) -> "Signed":
+        """The same of a certificate whose DER is ``data``; its fields are not split again."""
+        return cls._of(data, fields_of(certificate)[1])
+
+    @classmethod
+    def _of(cls, data: bytes, inside: der.Element) -> "Signed":
         message, algorithm, signature = der.element(data).children()
-        inside = next(child for child in message.children() if child.tag == der.SEQUENCE)
         if inside.raw != algorithm.raw:
             raise FaultError(Fault("inner-algorithm-differs"))
         return cls(message.raw, AlgorithmIdentifier.read(algorithm), signature.bits())

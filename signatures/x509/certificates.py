@@ -146,13 +146,15 @@ def check_issued_by(certificate: Facts, issuer: Facts, policy: Policy) -> None:
     if policy.signatures is SIGNATURES and policy.digests is DIGESTS:
         _check_issued_once(certificate, issuer)
     else:
-        check_issued(Signed.read(certificate.der), issuer.certificate, policy.signatures, policy.digests)
+        signed = Signed.of_certificate(certificate.certificate, certificate.der)
+        check_issued(signed, issuer.certificate, policy.signatures, policy.digests)
 
 
 @functools.lru_cache(maxsize=MAX_KEPT)
 def _check_issued_once(certificate: Facts, issuer: Facts) -> None:
     """Failures are not cached."""
-    check_issued(Signed.read(certificate.der), issuer.certificate, SIGNATURES, DIGESTS)
+    signed = Signed.of_certificate(certificate.certificate, certificate.der)
+    check_issued(signed, issuer.certificate, SIGNATURES, DIGESTS)
 
 
 def authorities_fault(path: Path, purpose: str = oids.EMAIL_PROTECTION) -> Fault | None:

@@ -10,7 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.asn1 import oids
-from signatures.crypto.algorithms import MAX_KEPT, key_strength
+from signatures.asn1.der import MAX_KEPT_BYTES
+from signatures.crypto.algorithms import MAX_KEPT, Digest, fields_of, key_strength
 from signatures.report.faults import Fault, FaultError, fault_of
 from signatures.report.report import HOSTILE, Signer
 from signatures.x509 import identity
@@ -34,6 +35,10 @@ KEY_USAGES = {
 }
 
 
+# Its place among the fields of a certificate.
+ISSUER = 2
+
+
 class Facts:
     """The facts of one certificate. Reading an unreadable one raises one of ``HOSTILE`` each time.
 
@@ -44,6 +49,13 @@ class Facts:
         self.certificate = certificate
         self.serial = certificate.serial_number
         self.der = certificate.public_bytes(Encoding.DER)
+        self._digests: dict[str, bytes] = {}
+
+    def digest(self, algorithm: Digest) -> bytes:
+        """The digest of the certificate, as attributes of signatures name it."""
+        if algorithm.name not in self._digests:
+            self._digests[algorithm.name] = algorithm.compute(self.der)
+        return self._digests[algorithm.name]
 
     def extension(self, kind: type) -> Any:
         """An extension's value, or ``None``."""
@@ -55,7 +67,7 @@ class Facts:
     @functools.cached_property
     def issuer_name(self) -> bytes:
         """DER of the issuer's name."""
-        return self.certificate.issuer.public_bytes()
+        return fields_of(self.certificate)[ISSUER].raw
 
     @functools.cached_property
     def not_before(self) -> datetime:
@@ -142,11 +154,34 @@ def facts_of(certificate: x509.Certificate) -> Facts:
 
 
 @functools.lru_cache(maxsize=MAX_KEPT)
+def read_facts(data: bytes) -> Facts:
+    """The facts of a certificate from its DER. Raises as :func:`read_certificate` does."""
+    return facts_of(read_certificate(data))
+
+
+# Issuers' names that were read, by their bytes: an authority's certificates share one.
+_read_issuers: set[bytes] = set()
+
+
+def _names_issuer(certificate: x509.Certificate) -> bool:
+    """Whether the issuer has a name; raises if it cannot be read, each time."""
+    raw = fields_of(certificate)[ISSUER].raw
+    if raw in _read_issuers:
+        return True
+    is_named = bool(list(certificate.issuer))
+    if is_named and len(raw) <= MAX_KEPT_BYTES:
+        if len(_read_issuers) >= MAX_KEPT:
+            _read_issuers.clear()
+        _read_issuers.add(raw)
+    return is_named
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
 def read_certificate(data: bytes) -> x509.Certificate:
     """A certificate from DER. ``ValueError`` also if its names, which the library parses lazily, cannot be read."""
     try:
         certificate = x509.load_der_x509_certificate(data)
-        named = len(list(certificate.subject)) and len(list(certificate.issuer))
+        named = len(list(certificate.subject)) and _names_issuer(certificate)
         # Parses the extensions, which contain names too; checks that need an extension report its other faults.
         with contextlib.suppress(*HOSTILE):
             _ = certificate.extensions

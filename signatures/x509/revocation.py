@@ -154,12 +154,15 @@ def _fresh(facts: Facts, issuer: Authority, times: Times, policy: Policy, more: 
     serial = facts.serial
     # A source made after the certificate expired may no longer contain it.
     skew = policy.clock_skew
-    youngest = times.now + skew if times.now < UNKNOWN - skew else UNKNOWN
-    latest = min(max(times.at + skew, facts.not_after), youngest)
+    latest = max(times.at + skew, facts.not_after)
+    if times.now is not UNKNOWN and times.now < UNKNOWN - skew:
+        latest = min(latest, times.now + skew)
     found = []
     if lists := [crl for crl in more.all_lists(issuer) if crl.is_fresh(times.at, latest)]:
         newest = max(lists, key=lambda crl: (crl.last_update, crl.delta is not None)) if len(lists) > 1 else lists[0]
         found.append(_of_list(newest, serial))
+    if not more.answers:
+        return found
     answers = [
         answer
         for answer in more.answers

@@ -1,9 +1,12 @@
 """Caches between verifications are keyed by all bytes and hold no verdicts, so that nothing is confused."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures import DEFAULT, Expected
@@ -154,3 +157,32 @@ def test_paths_and_keys_that_are_kept_are_bounded(pki, trust, check):
     strangers = Pki.make().person()
     assert not check(strangers.sign()).passed
     assert facts.facts_of(strangers.certificate) not in trust.kept_paths
+
+
+def test_an_issuers_name_is_read_once_by_its_bytes_and_few_are_kept(pki, monkeypatch):
+    """The names that were read are kept, not those that cannot be read: they are refused each time."""
+    read, now = [], datetime(2026, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(facts, "MAX_KEPT", 3)
+    monkeypatch.setattr(facts, "_read_issuers", read_issuers := set())
+    key = ec.generate_private_key(ec.SECP256R1())
+
+    def made(number: int, issuer: str) -> bytes:
+        names = [x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("somebody", issuer)]
+        builder = x509.CertificateBuilder(names[1], names[0], key.public_key(), number, now, now + timedelta(days=1))
+        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    for number in range(1, 9):
+        certificate = facts.read_certificate(made(number, f"authority {number % 5}"))
+        read.append(facts.facts_of(certificate).issuer_name)
+        assert read[-1] == certificate.issuer.public_bytes()
+        assert 0 < len(read_issuers) <= 3
+    # The tag of the issuer's text becomes that of a number.
+    broken = made(20, "authority 0").replace(b"\x0c\x0bauthority 0", b"\x02\x0bauthority 0")
+    for _ in range(2):
+        with pytest.raises(ValueError, match="cannot be read"):
+            facts.read_certificate(broken)
+
+
+def test_facts_by_bytes_and_by_certificate_are_the_same_object(pki):
+    data = pki.person().certificate.public_bytes(Encoding.DER)
+    assert facts.read_facts(data) is facts.facts_of(x509.load_der_x509_certificate(data))
