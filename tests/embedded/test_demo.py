@@ -68,9 +68,17 @@ def test_reset_waits_for_nobody(site: Site, launchers: list[Launcher]) -> None:
     assert f"Process {user.pid} uses this folder's database" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A data folder that the first start fills, and later ones find filled."""
+    site = Site(var_dir=tmp_path_factory.mktemp("demo") / "var")
+    yield site
+    site.sweep()
+
+
 @pytest.fixture
-def demo(site: Site) -> Iterator[Launcher]:
-    launcher = Launcher(site, ["demo"])
+def demo(installation: Site) -> Iterator[Launcher]:
+    launcher = Launcher(installation, ["demo"])
     yield launcher
     launcher.end()
 
@@ -84,13 +92,13 @@ def child(launcher: Launcher, word: str) -> Process:
 
 
 @pytest.mark.slow
-def test_life_of_a_demo(site: Site, demo: Launcher) -> None:
+def test_life_of_a_demo(installation: Site, demo: Launcher) -> None:
     lines = demo.lines_until("Logs are in")
     url = next(line.split()[0] for line in lines if line.endswith("the service"))
     with urllib.request.urlopen(url, timeout=60) as answer:
         assert answer.status == 200
     assert any(line.startswith("judge") for line in lines)
-    assert url in site.launch("demo").stderr
+    assert url in installation.launch("demo").stderr
 
     fallen = child(demo, "granian")
     os.kill(fallen.pid, signal.SIGKILL)
@@ -111,19 +119,19 @@ def answers(url: str) -> bool:
 
 
 @pytest.mark.slow
-def test_killed_demo_leaves_nothing_and_its_data_is_there_again(site: Site, launchers: list[Launcher]) -> None:
-    first = Launcher(site, ["demo"])
+def test_killed_demo_leaves_nothing_and_its_data_is_there_again(installation: Site, launchers: list[Launcher]) -> None:
+    first = Launcher(installation, ["demo"])
     launchers.append(first)
     first.lines_until("Logs are in")
     family = first.family()
     first.send(signal.SIGKILL)
     wait_for(lambda: not any(process.runs() for process in family))
 
-    key = (site.var_dir / "demo-pki" / "ca.pem").read_bytes()
-    second = Launcher(site, ["demo"])
+    key = (installation.var_dir / "demo-pki" / "ca.pem").read_bytes()
+    second = Launcher(installation, ["demo"])
     launchers.append(second)
     second.lines_until("Logs are in")
-    assert (site.var_dir / "demo-pki" / "ca.pem").read_bytes() == key
+    assert (installation.var_dir / "demo-pki" / "ca.pem").read_bytes() == key
     second.send(signal.SIGINT)
     assert second.finish()[0] == 0
 
