@@ -15,6 +15,7 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet, IsoDateTimeFilte
 
 from ecase.officers.models import Post
 from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.rules import kind_rules
 from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_mentioning
 from workflows.motions.states import AppealState, State
@@ -97,7 +98,7 @@ class MotionFilter(FilterSet):
 
     def filter_decided(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
         """By the outcome, as the catalogue of each motion has it."""
-        granted = KindRows.load().was_granted()
+        granted = kind_rules.was_granted.rows(KindRows.load())
         return motions.filter(granted) if value == GRANTED else motions.exclude(outcome="").exclude(granted)
 
     def filter_due(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:

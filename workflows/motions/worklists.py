@@ -24,6 +24,7 @@ from workflows.motions.acts.court import away_rows
 from workflows.motions.acts.registry import SPECS, spec_of
 from workflows.motions.acts.spec import ActSpec, whenever_possible
 from workflows.motions.models import Motion, MotionQuerySet
+from workflows.motions.rules import kind_rules
 from workflows.motions.rules.kind_rules import NONE, KindRows
 from workflows.motions.states import EDITABLE, IN_FORCE, UNDER_WAY, WITH_A_JUDGE, ActType, AppealState, State
 from workflows.motions.transitions import TRANSITIONS
@@ -142,7 +143,7 @@ def judge_is_away(post: Post, kinds: KindRows) -> Q:
 _IN_FORCE = Worklist(
     "in_force",
     _("In force"),
-    lambda post, kinds: Q(state__in=IN_FORCE, ended_at=None) & kinds.was_granted(),
+    lambda post, kinds: Q(state__in=IN_FORCE, ended_at=None) & kind_rules.was_granted.rows(kinds),
 )
 _APPEALS = Worklist("appeals", _("Appeals"), lambda post, kinds: ~Q(appeal_state=AppealState.NONE))
 _UNDER_WAY = Worklist("under_way", _("Under way"), lambda post, kinds: Q(state__in=UNDER_WAY), is_urgent=True)

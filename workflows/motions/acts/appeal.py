@@ -1,7 +1,6 @@
 """Acts of an appeal: made, ruled on by its term, withdrawn, sent up, heard and ruled on."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, TextField
@@ -54,20 +53,19 @@ _RULED_ON_TERM = _where_appeals_stand("rule_on_term", "appeals_go_up", "appeals_
 _WITHDRAWN = _where_appeals_stand("withdraw_appeal", "appeals_are_late", "appeals_not_restored", "appeals_withdrawn")
 
 
-def _by_effect(motion: Motion, act: Stated) -> tuple[str, ...]:
-    """A cancelled decision ends the motion; one that is upheld or changed leaves its state unchanged."""
-    effect = motion.kind_entry.appeal_outcome(act.payload["outcome"]).effect
-    return ("rule", "cancel") if effect == "cancelled" else ("rule",)
-
-
-_RULED = Moves("rule", _by_effect, ("rule", "cancel"))
+# A cancelled decision ends the motion; one that is upheld or changed leaves its state unchanged.
+_RULED = Moves(
+    "rule",
+    lambda motion, act: (
+        ("rule", "cancel")
+        if motion.kind_entry.appeal_outcome(act.payload["outcome"]).effect == "cancelled"
+        else ("rule",)
+    ),
+    ("rule", "cancel"),
+)
 
 
 # -- availability, and whose turn it is ----------------------------------------------------------------------------
-
-
-def _is_decided(motion: Motion) -> bool:
-    return motion.state in AFTER_DECISION and kind_rules.may_be_appealed(motion)
 
 
 def _term_not_restored(motion: Motion, post: Post) -> Problem | None:
@@ -77,19 +75,15 @@ def _term_not_restored(motion: Motion, post: Post) -> Problem | None:
     return Problem("term-not-restored", _("The term of your appeal was not restored."))
 
 
-def _check_court_above(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    if motion.court.parent_id is None:
-        yield Problem("no-court", _("No court is known above the one that decided."), "payload")
-
-
 def _by_counsel(post: Post, kinds: KindRows) -> Q | None:
     """The term still runs, and counsel has not appealed: appeals by others take nothing from his client."""
     if post.role != Role.DEFENDER:
         return None
     made = Act.objects.filter(type=ActType.APPEAL, author__officer=post.officer_id).values("motion")
     open_now = Q(state__in=AFTER_DECISION, appeal_until__gte=timezone.now())
-    own = authored_rows(post) & kinds.where(lambda kind: bool(defence.appellants(kind)))
-    return open_now & kinds.may_be_appealed() & ~Q(pk__in=made) & (own | defence.rows_to_appeal(post.officer_id, kinds))
+    own = authored_rows(post) & kinds.where(lambda kind, outcome: bool(defence.appellants(kind)))
+    his = own | defence.rows_to_appeal(post.officer_id, kinds)
+    return open_now & kind_rules.may_be_appealed.rows(kinds) & ~Q(pk__in=made) & his
 
 
 def _with_late_appeal(post: Post, kinds: KindRows) -> Q:
@@ -182,12 +176,15 @@ ACTS = (
         roles=APPELLANTS,
         relation=permissions.is_appellant,
         available=spec.kinds_where(kind_rules.may_be_appealed),
-        possible=_is_decided,
+        possible=lambda motion: motion.state in AFTER_DECISION and kind_rules.may_be_appealed(motion),
         conflict=_term_not_restored,
         reads_first=False,
         on_paper=False,
         steps_aside=False,
-        check=_check_court_above,
+        check=spec.require(
+            lambda motion, payload: motion.court.parent_id is not None,
+            Problem("no-court", _("No court is known above the one that decided."), "payload"),
+        ),
         choices=spec.NO_CHOICES,
         effect=spec.no_effect,
         deadlines=run_deadlines,

@@ -24,7 +24,6 @@ from workflows.motions.acts.spec import AUTHORS, CHAIR, JUDGE, SERVICE, ActSpec,
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import events, kind_rules
 from workflows.motions.rules.deadlines import run_deadlines
-from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import WITH_A_JUDGE, ActType, State
 from workflows.statute.schema import Choice, Text
 
@@ -155,11 +154,6 @@ def _note_hearing(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     return []
 
 
-def _check_court(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    if str(payload.get("court")) not in {choice.key for choice in _other_courts(motion)}:
-        yield Problem("unknown-court", _("Name another court by its BIN."), "payload.court")
-
-
 def _other_courts(motion: Motion) -> Iterator[Choice]:
     for court in Organisation.objects.filter(kind=Organisation.Kind.COURT).exclude(pk=motion.court_id):
         yield Choice(key=court.bin, label=Text(kk=court.name("kk"), ru=court.name("ru"), en=court.name("en")))
@@ -174,32 +168,10 @@ def _check_event(motion: Motion, payload: Payload) -> Iterator[Problem]:
         yield Problem("unknown-field", _("There is no such field in this form."), f"payload.{key}")
 
 
-# -- replacement of judges -----------------------------------------------------------------------------------------
-
-
 def away_rows(post: Post) -> Q:
     """Motions with a judge of this court who is absent or no longer sits in it."""
     there = duty.present(post.organisation, Role.JUDGE).order_by().values("officer")
     return Q(state__in=WITH_A_JUDGE, court=post.organisation_id, judge__isnull=False) & ~Q(judge__in=there)
-
-
-def _late_or_away(post: Post, kinds: KindRows) -> Q:
-    """The chair replaces a judge who is away, or who misses a deadline."""
-    return away_rows(post) | Q(next_due_at__lt=timezone.now(), due_at_once=False)
-
-
-def _unassigned(post: Post, kinds: KindRows) -> Q:
-    """No judge of the court could be drawn: the chair assigns one, or transfers the motion to another court."""
-    return Q(state=State.REGISTERED)
-
-
-def _has_open_events(motion: Motion) -> bool:
-    return bool(events.open_now(motion))
-
-
-def _of_clerk(post: Post, kinds: KindRows) -> Q | None:
-    """The clerk writes the minutes during the hearing."""
-    return Q(state=State.HEARING) if post.role == Role.CLERK else None
 
 
 ACTS = (
@@ -295,7 +267,8 @@ ACTS = (
         headline=_("The judge is replaced"),
         answers_call=False,
         then=assign,
-        expected=_late_or_away,
+        # The judge is away, or has missed a deadline.
+        expected=lambda post, kinds: away_rows(post) | Q(next_due_at__lt=timezone.now(), due_at_once=False),
         rank=Rank.RARE,
         label=_("Replace the judge"),
     ),
@@ -310,7 +283,10 @@ ACTS = (
         reads_first=False,
         on_paper=False,
         steps_aside=False,
-        check=_check_court,
+        check=spec.require(
+            lambda motion, payload: str(payload.get("court")) in {choice.key for choice in _other_courts(motion)},
+            Problem("unknown-court", _("Name another court by its BIN."), "payload.court"),
+        ),
         choices={"court": _other_courts},
         effect=_change_court,
         deadlines=run_deadlines,
@@ -319,7 +295,8 @@ ACTS = (
         headline=_("A motion has gone to another court"),
         answers_call=False,
         then=send_onward,
-        expected=_unassigned,
+        # No judge of the court could be drawn: the chair assigns one, or transfers the motion to another court.
+        expected=lambda post, kinds: Q(state=State.REGISTERED),
         rank=Rank.RARE,
         label=_("Pass to another court"),
     ),
@@ -391,7 +368,8 @@ ACTS = (
         headline=_("The minutes of a hearing are there"),
         answers_call=False,
         then=spec.nothing,
-        expected=_of_clerk,
+        # The clerk writes the minutes during the hearing.
+        expected=lambda post, kinds: Q(state=State.HEARING) if post.role == Role.CLERK else None,
         rank=Rank.QUIET,
         label=_("Write the minutes of the hearing"),
     ),
@@ -400,7 +378,7 @@ ACTS = (
         moves=moves_by("note"),
         roles=AUTHORS | JUDGE,
         relation=permissions.is_reporter,
-        available=spec.kinds_where(_has_open_events),
+        available=spec.kinds_where(lambda motion: bool(events.open_now(motion))),
         possible=spec.always,
         conflict=spec.no_conflict,
         reads_first=False,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ecase.instants import format_instant, parse_optional_instant
@@ -14,9 +13,7 @@ from workflows.motions.acts import earlier_sanction, spec
 from workflows.motions.acts.spec import AUTHORS, PROSECUTOR, SERVICE, ActSpec, Moves, Payload, Perform, Rank, moves_by
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules, validity
-from workflows.motions.rules.appeals import Stated
 from workflows.motions.rules.deadlines import run_deadlines
-from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import IN_FORCE, ActType, State
 
 _LIFTING = Moves(
@@ -26,27 +23,23 @@ _LIFTING = Moves(
 )
 
 
-def _where_it_stood(before_execution: str, after_execution: str) -> Moves:
-    """Back to the previous state of the motion: delivered, or executed."""
-
-    def choose(motion: Motion, act: Stated) -> tuple[str, ...]:
-        return (after_execution if motion.executed_at else before_execution,)
-
-    return Moves(before_execution, choose, (before_execution, after_execution))
-
-
-_KEPT = _where_it_stood("keep_measure", "keep_executed_measure")
-_REVIVED = _where_it_stood("revive", "revive_executed")
+# Back to the previous state of the motion: delivered, or executed.
+_KEPT = Moves(
+    "keep_measure",
+    lambda motion, act: ("keep_executed_measure" if motion.executed_at else "keep_measure",),
+    ("keep_measure", "keep_executed_measure"),
+)
+_REVIVED = Moves(
+    "revive",
+    lambda motion, act: ("revive_executed" if motion.executed_at else "revive",),
+    ("revive", "revive_executed"),
+)
 
 
 def _suspended(motion: Motion, post: Post) -> Problem | None:
     if not kind_rules.is_suspended(motion):
         return None
     return Problem("suspended", _("The decision is appealed, and the appeal suspends it."))
-
-
-def _to_execute(post: Post, kinds: KindRows) -> Q:
-    return kinds.was_granted() & ~kinds.is_suspended()
 
 
 # -- acts of the service -------------------------------------------------------------------------------------------
@@ -115,7 +108,7 @@ ACTS = (
         headline=_("A decision has been executed"),
         answers_call=False,
         then=spec.nothing,
-        expected=_to_execute,
+        expected=lambda post, kinds: kind_rules.was_granted.rows(kinds) & ~kind_rules.is_suspended.rows(kinds),
         rank=Rank.EXPECTED,
         label=_("Report the execution"),
     ),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ecase.cases.models import Counsel
-from ecase.officers.models import Officer, Post, Role
+from ecase.officers.models import Officer, Role
 from ecase.problems import Problem
 from workflows.motions import admissions, permissions
 from workflows.motions import notifications as tell
@@ -17,7 +17,6 @@ from workflows.motions.acts.spec import AUTHORS, JUDGE, ActSpec, Moves, Payload,
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules, routing, volume
 from workflows.motions.rules.deadlines import recount_deadlines, run_deadlines, run_deadlines_of_filing
-from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.states import AFTER_DECISION, ActType
 from workflows.statute.conditions import is_empty
 from workflows.statute.schema import Choice, Form
@@ -36,11 +35,6 @@ def _may_author(motion: Motion) -> Problem | None:
     if motion.author.role in roles:
         return None
     return Problem("wrong-author", _("The law does not let this role file a motion of this kind."))
-
-
-def _when_asked(post: Post, kinds: KindRows) -> Q:
-    """The judge has asked for more materials, and none have come since."""
-    return Q(last_act__type=ActType.MATERIALS_REQUEST)
 
 
 # -- effects -------------------------------------------------------------------------------------------------------
@@ -66,10 +60,6 @@ def _correct(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 def _change_format(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.on_paper = payload["format"] == "paper"
     return []
-
-
-def _admit(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    return admissions.admit(motion, Officer.objects.get(iin=payload["iin"]), act.author, act.performed_at)
 
 
 def _supplement(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
@@ -152,21 +142,6 @@ def _instant_choices(motion: Motion) -> Iterator[Choice]:
     for field in motion.kind_entry.form.fields:
         if field.type == "instant":
             yield Choice(key=field.key, label=field.label)
-
-
-def _check_format(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    if (payload.get("format") == "paper") == motion.on_paper:
-        yield Problem("same-format", _("The motion is kept in this format already."), "payload.format")
-
-
-def _check_admission(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    if not Officer.objects.filter(iin=str(payload.get("iin"))).exists():
-        yield Problem("unknown-officer", _("No officer with this IIN is known."), "payload.iin")
-
-
-def _check_supplement(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    if not motion.attachments.filter(filed_by=None).exists():
-        yield Problem("nothing-attached", _("Attach what the supplement consists of first."), "attachments")
 
 
 ACTS = (
@@ -253,7 +228,10 @@ ACTS = (
         reads_first=False,
         on_paper=True,
         steps_aside=False,
-        check=_check_format,
+        check=spec.require(
+            lambda motion, payload: (payload.get("format") == "paper") != motion.on_paper,
+            Problem("same-format", _("The motion is kept in this format already."), "payload.format"),
+        ),
         choices=spec.NO_CHOICES,
         effect=_change_format,
         deadlines=run_deadlines,
@@ -277,9 +255,14 @@ ACTS = (
         reads_first=False,
         on_paper=False,
         steps_aside=False,
-        check=_check_admission,
+        check=spec.require(
+            lambda motion, payload: Officer.objects.filter(iin=str(payload.get("iin"))).exists(),
+            Problem("unknown-officer", _("No officer with this IIN is known."), "payload.iin"),
+        ),
         choices=spec.NO_CHOICES,
-        effect=_admit,
+        effect=lambda motion, act, payload: admissions.admit(
+            motion, Officer.objects.get(iin=payload["iin"]), act.author, act.performed_at
+        ),
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.admitted,
@@ -301,7 +284,10 @@ ACTS = (
         reads_first=False,
         on_paper=False,
         steps_aside=False,
-        check=_check_supplement,
+        check=spec.require(
+            lambda motion, payload: motion.attachments.filter(filed_by=None).exists(),
+            Problem("nothing-attached", _("Attach what the supplement consists of first."), "attachments"),
+        ),
         choices=spec.NO_CHOICES,
         effect=_supplement,
         deadlines=run_deadlines,
@@ -310,7 +296,8 @@ ACTS = (
         headline=_("A motion has been supplemented"),
         answers_call=False,
         then=spec.nothing,
-        expected=_when_asked,
+        # The judge has asked for more materials, and none have come since.
+        expected=lambda post, kinds: Q(last_act__type=ActType.MATERIALS_REQUEST),
         rank=Rank.QUIET,
         label=_("Supplement the motion"),
     ),

@@ -116,8 +116,12 @@ def always(motion: Motion) -> bool:
     return True
 
 
-def any_kind(motion: Motion) -> None:
-    """For acts that every kind has."""
+def _nothing(*_asked: object) -> None:
+    """For what an act does not have."""
+
+
+# Every kind has the act; only the state can prevent it; nothing follows it; no motion waits for it.
+any_kind = no_conflict = nothing = never = _nothing
 
 
 def kinds_where(is_known: Callable[[Motion], bool]) -> Callable[[Motion], Problem | None]:
@@ -131,8 +135,16 @@ def kinds_where(is_known: Callable[[Motion], bool]) -> Callable[[Motion], Proble
     return available
 
 
-def no_conflict(motion: Motion, post: Post) -> None:
-    """For acts that only the state can prevent."""
+def require(
+    holds: Callable[[Motion, Payload], bool], otherwise: Problem
+) -> Callable[[Motion, Payload], Iterator[Problem]]:
+    """For acts with one condition besides the catalogue's form; ``otherwise`` is the fault if it does not hold."""
+
+    def check(motion: Motion, payload: Payload) -> Iterator[Problem]:
+        if not holds(motion, payload):
+            yield otherwise
+
+    return check
 
 
 def no_check(motion: Motion, payload: Payload) -> Iterator[Problem]:
@@ -143,14 +155,6 @@ def no_check(motion: Motion, payload: Payload) -> Iterator[Problem]:
 def no_effect(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     """For acts that change only the state of the row."""
     return []
-
-
-def nothing(motion: Motion, perform: Perform) -> None:
-    """For acts after which the service does nothing."""
-
-
-def never(post: Post, kinds: KindRows) -> None:
-    """For acts that no motion waits for."""
 
 
 def whenever_possible(post: Post, kinds: KindRows) -> Q:

@@ -81,6 +81,6 @@ def rows_to_appeal(officer_id: UUID, kinds: KindRows) -> Q:
     return found
 
 
-def _lets(names: set[str], but_not: frozenset[str] | set[str] = frozenset()) -> Callable[[Kind], bool]:
-    """Kinds that let one of ``names`` appeal, and none of ``but_not``."""
-    return lambda kind: not appellants(kind).isdisjoint(names) and appellants(kind).isdisjoint(but_not)
+def _lets(names: set[str], but_not: frozenset[str] | set[str] = frozenset()) -> Callable[[Kind, str], bool]:
+    """Kinds that let one of ``names`` appeal, and none of ``but_not``, whatever the outcome."""
+    return lambda kind, outcome: not appellants(kind).isdisjoint(names) and appellants(kind).isdisjoint(but_not)

@@ -1,11 +1,11 @@
 """The catalogue's rules for motions: which steps a kind has, given the content of the motion.
 
 Every rule of a kind that depends on the motion's payload or on its bodies is read here and nowhere else. A function
-checks one motion; the method of :class:`KindRows` with the same name is the same rule as a condition on rows.
+checks one motion. A :class:`KindRule` is stated once, and serves as such a check and as a condition on rows.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ecase.officers.models import Role
-from workflows.motions.states import SUSPENDING
+from workflows.motions.states import SUSPENDING, AppealState
 from workflows.statute.catalogue import catalogue, stored_versions
 from workflows.statute.conditions import all_hold
 from workflows.statute.schema import Kind, Outcome, Step
@@ -22,6 +22,74 @@ if TYPE_CHECKING:
     from workflows.motions.models import Motion
 
 NONE = Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class KindRows:
+    """The kinds of every stored version of the catalogue, by the version's primary key.
+
+    Its conditions hold for each motion by the version of the law under which it was filed.
+    """
+
+    kinds: Mapping[int, tuple[Kind, ...]]
+
+    @classmethod
+    def load(cls) -> "KindRows":
+        """The stored versions; one query."""
+        return cls({pk: tuple(catalogue(pk).kinds.values()) for pk in stored_versions()})
+
+    def has(self, holds: Callable[[Kind, str], bool]) -> bool:
+        """Whether ``holds`` for a kind of any version, before a decision."""
+        return any(holds(kind, "") for kinds in self.kinds.values() for kind in kinds)
+
+    def where(self, holds: Callable[[Kind, str], bool]) -> Q:
+        """Motions for whose kind and outcome (its key, empty before the decision) ``holds``."""
+        found: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for pk, kind in ((pk, kind) for pk, kinds in self.kinds.items() for kind in kinds):
+            outcomes = {"", *(outcome.key for outcome in kind.outcomes)}
+            fitting = {outcome for outcome in outcomes if holds(kind, outcome)}
+            # An empty key in ``found``: whatever the outcome is.
+            for outcome in [""] if fitting == outcomes else sorted(fitting - {""}):
+                found[pk, outcome].add(kind.key)
+        # Versions with the same rules share one condition.
+        versions: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
+        for (pk, outcome), keys in found.items():
+            versions[outcome, frozenset(keys)].append(pk)
+        rows = NONE
+        for (outcome, alike), pks in versions.items():
+            named = Q(kind__in=sorted(alike)) & (Q(outcome=outcome) if outcome else Q())
+            rows |= named if len(pks) == len(self.kinds) else named & Q(catalogue__in=pks)
+        return rows
+
+
+@dataclass(frozen=True)
+class KindRule:
+    """A rule of the catalogue on kinds and outcomes: called, of one motion; ``rows``, the same as a condition on rows.
+
+    ``holds`` judges a kind and the key of an outcome, empty before the decision; with ``during``, the rule holds only
+    in these states of the appeal.
+    """
+
+    holds: Callable[[Kind, str], bool]
+    during: Collection[AppealState] | None = None
+
+    def __call__(self, motion: "Motion") -> bool:
+        is_its_time = self.during is None or motion.appeal_state in self.during
+        return is_its_time and self.holds(motion.kind_entry, motion.outcome)
+
+    def rows(self, kinds: KindRows) -> Q:
+        found = kinds.where(self.holds)
+        return found if self.during is None else found & Q(appeal_state__in=self.during)
+
+
+may_be_heard = KindRule(lambda kind, outcome: kind.hearing.mode != "none")
+# The same outcome may grant the request in one kind and not in another.
+was_granted = KindRule(lambda kind, outcome: bool(outcome) and kind.outcome(outcome).grants)
+may_be_appealed = KindRule(
+    lambda kind, outcome: kind.appeal.allowed and (not kind.appeal.decisions or outcome in kind.appeal.decisions)
+)
+# An appeal keeps the decision from being executed.
+is_suspended = KindRule(lambda kind, outcome: kind.appeal.suspensive is True, during=SUSPENDING)
 
 
 def jurisdiction(motion: "Motion") -> str:
@@ -82,10 +150,6 @@ def needs_consent_to_lift(motion: "Motion") -> bool:
     return rule is None or executor_role(motion) in rule.consent_for
 
 
-def may_be_heard(motion: "Motion") -> bool:
-    return motion.kind_entry.hearing.mode != "none"
-
-
 def path(motion: "Motion") -> str:
     """``urgent`` if the motion asks to check a step taken without a sanction, else ``ordinary``."""
     field = motion.kind_entry.urgent.field
@@ -98,81 +162,8 @@ def outcomes(motion: "Motion", output: str = "") -> tuple[Outcome, ...]:
     return tuple(outcome for outcome in known if not output or outcome.output == output)
 
 
-def was_granted(motion: "Motion") -> bool:
-    return bool(motion.outcome) and motion.kind_entry.outcome(motion.outcome).grants
-
-
-def may_be_appealed(motion: "Motion") -> bool:
-    rule = motion.kind_entry.appeal
-    return rule.allowed and (not rule.decisions or motion.outcome in rule.decisions)
-
-
-def is_suspended(motion: "Motion") -> bool:
-    """Whether an appeal keeps the decision from being executed."""
-    return motion.kind_entry.appeal.suspensive is True and motion.appeal_state in SUSPENDING
-
-
 def is_in_force(motion: "Motion") -> bool:
     """Whether a sanction was given and holds now."""
     if not was_granted(motion) or motion.ended_at is not None or is_suspended(motion):
         return False
     return motion.valid_until is None or timezone.now() <= motion.valid_until
-
-
-@dataclass(frozen=True)
-class KindRows:
-    """The kinds of every stored version of the catalogue, by the version's primary key.
-
-    Its conditions hold for each motion by the version of the law under which it was filed.
-    """
-
-    kinds: Mapping[int, tuple[Kind, ...]]
-
-    @classmethod
-    def load(cls) -> "KindRows":
-        """The stored versions; one query."""
-        return cls({pk: tuple(catalogue(pk).kinds.values()) for pk in stored_versions()})
-
-    def was_granted(self) -> Q:
-        """The outcome grants the request; the same outcome may do so in one kind and not in another."""
-        return self._by_outcome(lambda kind, outcome: outcome.grants)
-
-    def may_be_appealed(self) -> Q:
-        """The decision may be appealed, by its kind and its outcome."""
-        return self._by_outcome(
-            lambda kind, outcome: (
-                kind.appeal.allowed and (not kind.appeal.decisions or outcome.key in kind.appeal.decisions)
-            )
-        )
-
-    def is_suspended(self) -> Q:
-        """An appeal keeps the decision from being executed."""
-        return Q(appeal_state__in=SUSPENDING) & self.where(lambda kind: kind.appeal.suspensive is True)
-
-    def where(self, is_such: Callable[[Kind], bool]) -> Q:
-        """Motions of kinds for which ``is_such`` holds."""
-        return self._rows({(pk, ""): {kind.key for kind in kinds if is_such(kind)} for pk, kinds in self.kinds.items()})
-
-    def has(self, is_such: Callable[[Kind], bool]) -> bool:
-        """Whether ``is_such`` holds for a kind of any version."""
-        return any(is_such(kind) for kinds in self.kinds.values() for kind in kinds)
-
-    def _by_outcome(self, is_such: Callable[[Kind, Outcome], bool]) -> Q:
-        found: dict[tuple[int, str], set[str]] = defaultdict(set)
-        for pk, kinds in self.kinds.items():
-            for kind in kinds:
-                for outcome in kind.outcomes:
-                    if is_such(kind, outcome):
-                        found[pk, outcome.key].add(kind.key)
-        return self._rows(found)
-
-    def _rows(self, found: Mapping[tuple[int, str], set[str]]) -> Q:
-        """Kinds by version and outcome (empty: any) as one condition; versions with the same rules share one."""
-        versions: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
-        for (pk, outcome), kinds in found.items():
-            versions[outcome, frozenset(kinds)].append(pk)
-        rows = NONE
-        for (outcome, keys), pks in versions.items():
-            named = Q(kind__in=sorted(keys)) & (Q(outcome=outcome) if outcome else Q())
-            rows |= named if len(pks) == len(self.kinds) else named & Q(catalogue__in=pks)
-        return rows
