@@ -84,9 +84,9 @@ def test_sizes(count: int, expected: str) -> None:
 
 
 def test_one_article_and_several() -> None:
-    assert words("ru").on_the_basis("147") == "статьёй 147"
-    assert words("ru").on_the_basis("147, 148") == "статьями 147, 148"
-    assert words("kk").on_the_basis("148(7)") == "148-бабының 7-бөлігін"
+    assert words("ru").cite("basis", "147") == "статьёй 147"
+    assert words("ru").cite("basis", "147, 148") == "статьями 147, 148"
+    assert words("kk").cite("basis", "148(7)") == "148-бабының 7-бөлігін"
     assert words("kk").article("147, 148") == "ҚПК 147, 148-баптары"
     assert words("ru").outcome_article("") == ""
 
@@ -114,7 +114,7 @@ def test_g_a8_an_article_is_cited_with_its_part(language: str, article: str, cit
 
 
 def test_g_a8_a_ruling_rests_on_parts_of_articles() -> None:
-    assert words("ru").on_the_basis("55(1)(1), 136, 138") == "пунктом 1) части 1 статьи 55, статьями 136, 138"
+    assert words("ru").cite("basis", "55(1)(1), 136, 138") == "пунктом 1) части 1 статьи 55, статьями 136, 138"
     assert words("ru").outcome_article("148(7)") == (
         " (часть 7 статьи 148 Уголовно-процессуального кодекса Республики Казахстан)"
     )

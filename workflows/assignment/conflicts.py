@@ -73,10 +73,13 @@ Rows = QuerySet[Any, tuple[UUID, str, str]]
 def _conflicting(role: str, series: Series, *, case: UUID, officers: list[UUID], court: UUID, at: datetime) -> Rows:
     acting = _acting(case, series)
     acted = acting.filter(officer__pk__any_of=officers).exclude(role=role)
+    elsewhere = Draw.objects.filter(motion__case=case, chosen__officer__pk__any_of=officers).exclude(court=court)
+    if series != Series.COVERT:
+        elsewhere = elsewhere.filter(motion__secret=False)
     persons = Officer.objects.filter(pk__any_of=officers, iin__in=_iins(case))
     queries = (
         _rows(acted, "officer", Value(ACTED), Cast("role", CharField())),
-        _rows(_judged_elsewhere(case, officers, court, series), "chosen__officer", Value(ELSEWHERE), _NOTHING),
+        _rows(elsewhere, "chosen__officer", Value(ELSEWHERE), _NOTHING),
         _rows(persons, "pk", Value(PARTY), _NOTHING),
         _rows(_declared(case, acting, officers, at), "officer", Cast("ground", CharField()), _NOTHING),
     )
@@ -99,11 +102,6 @@ def _signed(case: UUID, *, secret: bool) -> Exists:
     """Whether the officer of a participation has signed an act of such a motion of the case."""
     acts = Case.objects.filter(pk=case, motions__acts__author__officer=OuterRef("officer"), motions__secret=secret)
     return Exists(acts)
-
-
-def _judged_elsewhere(case: UUID, officers: list[UUID], court: UUID, series: Series) -> "QuerySet[Draw]":
-    rows = Draw.objects.filter(motion__case=case, chosen__officer__pk__any_of=officers).exclude(court=court)
-    return rows if series == Series.COVERT else rows.filter(motion__secret=False)
 
 
 def _declared(case: UUID, acting: "QuerySet[Participation]", officers: list[UUID], at: datetime) -> "QuerySet[Bar]":

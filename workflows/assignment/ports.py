@@ -4,10 +4,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ecase.cases.models import Case
-from workflows.statute.schema import Kind
+from workflows.statute.ports import MotionOfKind
 
 
-class AssignedMotion(Protocol):
+class AssignedMotion(MotionOfKind, Protocol):
     """A motion for which a judge is drawn, or officers on duty are called.
 
     ``is_called``: whether a calling runs, if that was read with the row's lock; else ``None``.
@@ -19,9 +19,3 @@ class AssignedMotion(Protocol):
     is_called: bool | None
     case: Case
     admissions: Any
-
-    @property
-    def pk(self) -> UUID: ...
-
-    @property
-    def kind_entry(self) -> Kind: ...

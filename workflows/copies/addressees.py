@@ -31,10 +31,17 @@ def find_addressees(motion: ServedMotion, word: str, *, required: bool | None = 
     ``required``, an addressee without a record in the service; the default is to require one if the word is no office,
     field or capacity.
     """
-    find = _finder(motion, word)
-    found = list(find(motion)) if find else []
+    is_known, found = True, list[Addressee]()
+    if word in _OFFICES:
+        found = list(_OFFICES[word](motion))
+    elif word in {field.key for field in motion.kind_entry.form.fields if field.type in ("person", "persons")}:
+        found = _named(motion, word)
+    elif word in Person.Capacity.values:
+        found = _in_capacity(motion, word)
+    else:
+        is_known = False
     if required is None:
-        required = find is None
+        required = not is_known
     return found or ([NOBODY_KNOWN] if required else [])
 
 
@@ -43,27 +50,6 @@ def counsel_of(persons: Iterable[Person]) -> list[Officer]:
     ids = [person.pk for person in persons]
     found = Counsel.objects.filter(person__in=ids).select_related("officer") if ids else ()
     return list({counsel.officer_id: counsel.officer for counsel in found if counsel.officer}.values())
-
-
-def _finder(motion: ServedMotion, word: str) -> Finder | None:
-    if word in _OFFICES:
-        return _OFFICES[word]
-    if word in {field.key for field in motion.kind_entry.form.fields if field.type in ("person", "persons")}:
-        return lambda motion: _named(motion, word)
-    return (lambda motion: _in_capacity(motion, word)) if word in Person.Capacity.values else None
-
-
-def _investigator(motion: ServedMotion) -> Iterator[Addressee]:
-    """The author if he is an investigator; else the investigation body."""
-    if motion.author.role in INVESTIGATORS:
-        yield Addressee(officer=motion.author.officer)
-    else:
-        yield Addressee(organisation=motion.case.organisation)
-
-
-def _judge(motion: ServedMotion) -> Iterator[Addressee]:
-    if motion.judge:
-        yield Addressee(officer=motion.judge)
 
 
 def _defender(motion: ServedMotion) -> Iterator[Addressee]:
@@ -97,12 +83,17 @@ def _office(name: str) -> Finder:
 
 _OFFICES: dict[str, Finder] = {
     "author": lambda motion: iter([Addressee(officer=motion.author.officer)]),
-    "investigator": _investigator,
+    # The author if he is an investigator; else the investigation body.
+    "investigator": lambda motion: [
+        Addressee(officer=motion.author.officer)
+        if motion.author.role in INVESTIGATORS
+        else Addressee(organisation=motion.case.organisation)
+    ],
     "investigation_body": lambda motion: iter([Addressee(organisation=motion.case.organisation)]),
     "head_of_unit": _office("organisation"),
     "prosecutor": _office("prosecution"),
     "supervising_prosecutor": _office("prosecution"),
-    "judge": _judge,
+    "judge": lambda motion: [Addressee(officer=motion.judge)] if motion.judge else [],
     "court": _office("court"),
     "court_chair": _office("court"),
     "defender": _defender,

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from ecase.cases.models import Case
 from ecase.officers.models import Officer, Organisation, Post
-from workflows.statute.schema import Kind
+from workflows.statute.ports import MotionOfKind
 
 
-class ServedMotion(Protocol):
+class ServedMotion(MotionOfKind, Protocol):
     """A motion whose decision or hearing is notified to others."""
 
     catalogue_id: int
@@ -24,12 +24,6 @@ class ServedMotion(Protocol):
     case: Case
     judge: Officer | None
     organisation: Organisation
-
-    @property
-    def pk(self) -> UUID: ...
-
-    @property
-    def kind_entry(self) -> Kind: ...
 
 
 class ServedAct(Protocol):

@@ -35,7 +35,9 @@ class Count:
         due_at, law = self.counted.due_at, catalogue(self.motion.catalogue_id)
         # A term counted back from a future end runs from now.
         since = self.event_at if self.event_at < due_at else timezone.now()
-        reminders = _reminders(self.term.remind or law.reminders.get(self.term.role, ()), since, due_at)
+        # None if the end had passed before the start.
+        fractions = (self.term.remind or law.reminders.get(self.term.role, ())) if due_at > since else ()
+        reminders = sorted(since + (due_at - since) * fraction for fraction in fractions)
         # What is to be done at once has no length, and is never missed: nobody above is called at its very beginning.
         rules = () if self.term.immediately else self.term.escalate or law.escalation.get(self.term.role, ())
         above = _escalations(rules, since, due_at)
@@ -137,13 +139,6 @@ def _event_of(term: Term, event_at: datetime, payload: Mapping[str, Any]) -> str
         if stated and parse_instant(stated) == event_at:
             return event
     return next((start for start in term.starts_on if not start.startswith(FIELD)), "")
-
-
-def _reminders(fractions: Iterable[float], since: datetime, due_at: datetime) -> list[datetime]:
-    """The instants at these fractions of the available time; none if the end had passed before the start."""
-    if due_at <= since:
-        return []
-    return sorted(since + (due_at - since) * fraction for fraction in fractions)
 
 
 def _escalations(rules: Iterable[Escalation], since: datetime, due_at: datetime) -> list[dict[str, str]]:

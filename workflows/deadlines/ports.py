@@ -2,20 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any, Protocol
-from uuid import UUID
 
-from workflows.statute.schema import Kind
+from workflows.statute.ports import MotionOfKind
 
 
-class TimedMotion(Protocol):
+class TimedMotion(MotionOfKind, Protocol):
     """A motion whose terms are counted. ``payload`` is what its form states, ``open_deadlines`` is ``timetable``'s."""
 
     catalogue_id: int
     payload: Mapping[str, Any]
     open_deadlines: list[Any] | None
-
-    @property
-    def pk(self) -> UUID: ...
-
-    @property
-    def kind_entry(self) -> Kind: ...

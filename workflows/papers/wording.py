@@ -52,18 +52,14 @@ class Words:
         female = self.data.get("capacities_female", {}) if person.name.sex == "female" else {}
         return str(female.get(person.capacity, self.data["capacities"].get(person.capacity, person.capacity)))
 
-    def on_the_basis(self, articles: str) -> str:
-        """Articles in the form that follows "on the basis of": ``статьями 147, 148``."""
-        return self._cited("basis", articles)
-
     def article(self, articles: str) -> str:
         """Articles as a short reference: ``ҚПК 148-бабының 7-бөлігі``. Another act (``76-НП``) is cited unchanged."""
         is_of_code = not any(sign.isalpha() for sign in articles)
-        return str(self.data["article"]).format(articles=self._cited("named", articles)) if is_of_code else articles
+        return str(self.data["article"]).format(articles=self.cite("named", articles)) if is_of_code else articles
 
     def outcome_article(self, articles: str) -> str:
         """The articles of an outcome in brackets, with a leading space; empty for none."""
-        return str(self.data["outcome_article"]).format(articles=self._cited("named", articles)) if articles else ""
+        return str(self.data["outcome_article"]).format(articles=self.cite("named", articles)) if articles else ""
 
     def decided_on(self, value: date | None) -> str:
         """The day of the decision, in the form that follows the decision's name; empty if it is not known."""
@@ -71,8 +67,11 @@ class Words:
             return ""
         return str(self.data["decided_on"]).format(date=self.date(value), date_in=self.date(value, "date_in"))
 
-    def _cited(self, form: str, articles: str) -> str:
-        """Each article with its part and item in words; whole articles that follow each other under one noun."""
+    def cite(self, form: str, articles: str) -> str:
+        """Each article with its part and item in words; whole articles that follow each other under one noun.
+
+        ``form``: ``named``, or ``basis``, which follows "on the basis of": ``статьями 147, 148``.
+        """
         texts, cited = self.data["citations"][form], []
         for is_whole, group in groupby(articles.split(", "), lambda article: "part" not in texts or "(" not in article):
             named = list(group)

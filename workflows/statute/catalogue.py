@@ -9,6 +9,7 @@ from typing import Any
 import rfc8785
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,7 +58,10 @@ def in_force(jurisdiction: str | None = None, at: datetime | date | None = None)
     moment = at or timezone.now()
     day = timezone.localdate(moment) if isinstance(moment, datetime) else moment
     place = jurisdiction or settings.JURISDICTION
-    found = CatalogueVersion.objects.in_force_on(place, day).defer("content").first()
+    lasts = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    began = CatalogueVersion.objects.filter(lasts, jurisdiction=place, valid_from__lte=day)
+    # A version with a later first day prevails over an older one that was never given a last day.
+    found = began.order_by("-valid_from", "-loaded_at").defer("content").first()
     if found is None:
         raise NoLawInForce(f"no catalogue of {place!r} is in force on {day:%Y-%m-%d}; run manage.py load_statute")
     return found
@@ -69,11 +73,6 @@ def catalogue(version: CatalogueVersion | int) -> Catalogue:
     Cached in the process, as rows never change.
     """
     return _parsed(version.pk if isinstance(version, CatalogueVersion) else version)
-
-
-def stored_versions() -> tuple[int, ...]:
-    """The primary keys of all stored versions, of every jurisdiction."""
-    return tuple(CatalogueVersion.objects.order_by("pk").values_list("pk", flat=True))
 
 
 @lru_cache(maxsize=16)

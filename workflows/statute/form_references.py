@@ -3,7 +3,7 @@
 import re
 from typing import Any, get_args
 
-from workflows.statute.reading import Faults, Marked, by_key, items, keys, word
+from workflows.statute.reading import Faults, Marked, by_key, items, word
 from workflows.statute.schema import FIELD_PREFIX, Unit
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -90,5 +90,5 @@ def _operand(value: Marked, field: Marked | None, known: dict[Any, Marked], faul
             faults.at(value, f"an amount is a whole number of {', '.join(get_args(Unit))}")
     elif isinstance(value.value, str) and value.value.startswith(FIELD_PREFIX):
         check_known(Marked(value.value.removeprefix(FIELD_PREFIX), value.place), known, faults)
-    elif word(field, "type") in CHOOSING and value.value not in keys(items(field, "choices")):
+    elif word(field, "type") in CHOOSING and value.value not in by_key(items(field, "choices")):
         faults.at(value, f"{value.value!r} is not a choice of {word(field, 'key')!r}")

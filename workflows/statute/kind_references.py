@@ -6,7 +6,7 @@ from typing import Any
 
 from workflows.act_types import ActType
 from workflows.statute.form_references import check_condition, check_form, keys_once
-from workflows.statute.reading import Faults, Marked, by_key, entries, items, keys, word
+from workflows.statute.reading import Faults, Marked, by_key, entries, items, word
 from workflows.statute.schema import EVENT_PREFIX, FIELD_PREFIX
 
 ACTS = frozenset(ActType.values)
@@ -39,7 +39,7 @@ def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
     known = by_key(items(form, "fields"))
     _fields_named(kind, known, faults)
     for term in terms:
-        _term(term, known, {f"{EVENT_PREFIX}{key}" for key in keys(events)}, faults)
+        _term(term, known, {f"{EVENT_PREFIX}{key}" for key in by_key(events)}, faults)
     _norms(items(kind, "norms"), known, faults)
     _events(events, known, faults)
     _paths(kind, known, faults)
@@ -82,7 +82,7 @@ def _names(kind: Marked, terms: list[Marked], around: Around, faults: Faults) ->
     rules = [rule for part in ("norms", "service", "terms", "events") for rule in items(kind, part)]
     named = [outcome for rule in rules for outcome in items(rule, "outcomes")]
     for outcome in (*named, *items(appeal, "decisions")):
-        if outcome.value not in keys(items(kind, "outcomes")):
+        if outcome.value not in by_key(items(kind, "outcomes")):
             faults.at(outcome, f"there is no outcome {outcome.value!r}")
 
 
@@ -185,7 +185,7 @@ def _by_choice(term: Marked, by: Marked | None, known: Fields, faults: Faults) -
     if word(field, "type") != "choice":
         faults.at(by, f"{name!r} is not a field of type 'choice'")
         return
-    choices = keys(items(field, "choices"))
+    choices = set(by_key(items(field, "choices")))
     for condition in items(term, "applies_when"):
         value = condition.child("value")
         if word(condition, "field") == name and word(condition, "op") == "in" and value is not None:
@@ -203,7 +203,7 @@ def _events(events: list[Marked], known: Fields, faults: Faults) -> None:
         for condition in items(event, "applies_when"):
             check_condition(condition, known, faults)
         after = event.child("after")
-        if after is not None and after.value not in keys(events) - {word(event, "key")}:
+        if after is not None and after.value not in by_key(events).keys() - {word(event, "key")}:
             faults.at(after, f"there is no other event {after.value!r}")
     seen = {EVENT_CHOICE}
     for field in (field for event in events for field in items(event.child("form"), "fields")):
@@ -251,7 +251,7 @@ def _prosecutor(kind: Marked, known: Fields, faults: Faults) -> None:
     if field is None:
         return
     _typed(field, known, ("choice",), faults)
-    if keys(items(known.get(field.value), "choices")) != keys(ladder):
+    if by_key(items(known.get(field.value), "choices")).keys() != by_key(ladder).keys():
         faults.at(field, f"the choices of {field.value!r} are not the steps of the ladder")
     authors = {author.value for author in items(kind, "author_roles")}
     for author in (author for step in ladder for author in items(step, "authors")):

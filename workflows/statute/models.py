@@ -1,6 +1,5 @@
 """The stored statute catalogue: one immutable row a version."""
 
-from datetime import date
 from typing import ClassVar
 
 import pgtrigger
@@ -8,17 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-
-class CatalogueVersionQuerySet(models.QuerySet["CatalogueVersion"]):
-    def in_force_on(self, jurisdiction: str, day: date) -> "CatalogueVersionQuerySet":
-        """The versions of ``jurisdiction`` in force on ``day``, the prevailing one first.
-
-        A version with a later first day prevails over an older one that was never given a last day.
-        """
-        began = Q(jurisdiction=jurisdiction, valid_from__lte=day)
-        lasts = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-        return self.filter(began & lasts).order_by("-valid_from", "-loaded_at")
 
 
 class CatalogueVersion(models.Model):
@@ -35,8 +23,6 @@ class CatalogueVersion(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     content = models.JSONField(_("content"))
     loaded_at = models.DateTimeField(_("loaded"), default=timezone.now)
-
-    objects: ClassVar[models.Manager["CatalogueVersion"]] = CatalogueVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("catalogue version")

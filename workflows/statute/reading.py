@@ -129,11 +129,8 @@ def word(marked: Marked | None, name: str) -> Any:
     return child.value if child is not None else None
 
 
-def keys(several: list[Marked]) -> set[Any]:
-    return {word(item, "key") for item in several}
-
-
 def by_key(several: list[Marked]) -> dict[Any, Marked]:
+    """The entries of a list by their ``key``."""
     return {word(item, "key"): item for item in several}
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 from workflows.statute.form_references import check_form
 from workflows.statute.kind_references import ACTS, FIGURES, Around, check_escalation, check_kind, check_reminders
-from workflows.statute.reading import Faults, Marked, by_key, entries, items, keys, word
+from workflows.statute.reading import Faults, Marked, by_key, entries, items, word
 from workflows.statute.schema import TermRole
 
 SHARED = ACTS | {"decision"}
@@ -38,9 +38,9 @@ def check(tree: Marked, faults: Faults) -> None:
     _by_role(tree, faults)
     appellant = by_key(items(acts.child("appeal"), "fields")).get("appellant") if acts is not None else None
     around = Around(
-        groups={str(key) for key in keys(items(tree, "groups"))},
+        groups={str(key) for key in by_key(items(tree, "groups"))},
         kinds={key for key, _kind in entries(kinds)},
-        appellants=keys(items(appellant, "choices")),
+        appellants=set(by_key(items(appellant, "choices"))),
     )
     for _name, kind in entries(kinds):
         check_kind(kind, around, faults)
@@ -64,7 +64,7 @@ def _read_keys(acts: Marked | None, faults: Faults) -> None:
         return
     for act, needed in READ.items():
         form = acts.child(act) or Marked({}, acts.place)
-        for key in sorted(set(needed) - keys(items(form, "fields"))):
+        for key in sorted(set(needed) - by_key(items(form, "fields")).keys()):
             faults.at(form, f"the form of {act!r} needs a field {key!r}")
 
 

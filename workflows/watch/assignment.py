@@ -31,11 +31,8 @@ def pass_on_calls(motion: UUID, now: datetime) -> bool:
 
     An officer answers by opening the materials as they are now; a judge who is called gets the motion.
     """
-
-    def has_opened(motion: UUID, officer: UUID) -> bool:
-        return Opening.objects.current().filter(motion=motion, officer=officer).exists()
-
-    calls = calling.call_next(now, has_opened, only=motion)
+    current = Opening.objects.current()
+    calls = calling.call_next(now, lambda of, officer: current.filter(motion=of, officer=officer).exists(), only=motion)
     for call in calls:
         if call.role == Role.JUDGE:
             court.hand_over(lock(call.motion), call, perform_service)

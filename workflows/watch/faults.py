@@ -75,12 +75,6 @@ def put_duty_off(duty: str, failures: int, fault: Exception) -> datetime:
     return until
 
 
-def take_up(duty: str) -> None:
-    """Delete the record of a duty that works again."""
-    FailingDuty.objects.filter(duty=duty).delete()
-    logger.info("The duty %s works again", duty)
-
-
 def forget_faults(now: datetime) -> int:
     """Delete records of failures that were settled in another way; returns the number of rows and duties."""
     before = now - FORGOTTEN_AFTER

@@ -73,5 +73,6 @@ class Watch:
             self._put_off[name] = faults.put_duty_off(name, failures[name], fault)
             return 0
         if failures.pop(name, 0):
-            faults.take_up(name)
+            FailingDuty.objects.filter(duty=name).delete()
+            logger.info("The duty %s works again", name)
         return done

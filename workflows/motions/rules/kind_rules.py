@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from ecase.officers.models import Role
 from workflows.motions.states import SUSPENDING, AppealState
-from workflows.statute.catalogue import catalogue, stored_versions
+from workflows.statute.catalogue import catalogue
 from workflows.statute.conditions import all_hold
+from workflows.statute.models import CatalogueVersion
 from workflows.statute.schema import Kind, Outcome, Step
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class KindRows:
     @classmethod
     def load(cls) -> "KindRows":
         """The stored versions; one query."""
-        return cls({pk: tuple(catalogue(pk).kinds.values()) for pk in stored_versions()})
+        versions = CatalogueVersion.objects.order_by("pk").values_list("pk", flat=True)
+        return cls({pk: tuple(catalogue(pk).kinds.values()) for pk in versions})
 
     def has(self, holds: Callable[[Kind, str], bool]) -> bool:
         """Whether ``holds`` for a kind of any version, before a decision."""
