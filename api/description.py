@@ -97,15 +97,13 @@ def _named() -> dict[str, str]:
 
 
 def _problem(code: str, text: str, examples: Described) -> Described:
-    shown = {name: {"$ref": f"#/components/examples/{name}"} for name in examples if _is_shown(name, code)}
+    statuses = {name: str(problems.types()[name][0]) for name in examples}
+    # Those of a class of statuses are shown where every operation may meet them.
+    fitting = [name for name, status in statuses.items() if status == code or (code in ALWAYS and status[0] == code[0])]
+    shown = {name: {"$ref": f"#/components/examples/{name}"} for name in fitting}
     headers = {"401": ["WWW-Authenticate"], "429": ["Retry-After"], "5XX": ["Retry-After"], "202": ["Location"]}
     content = {problems.MEDIA_TYPE: {"schema": PROBLEM, "examples": shown}}
     return {"description": text, "headers": _headers(headers.get(code, [])), "content": content}
-
-
-def _is_shown(slug: str, code: str) -> bool:
-    status = str(problems.types()[slug][0])
-    return status == code or (code in ALWAYS and status[0] == code[0])
 
 
 def _problem_examples() -> Iterator[tuple[str, Described]]:

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import parsers
@@ -14,7 +14,7 @@ from rest_framework.exceptions import ParseError
 from api.problems import BadRequest, TooLarge
 from ecase.problems import Invalid, Problem
 from ecase.uploads import SLACK, BoundedUpload
-from signatures.canonical import MAX_INTEGER
+from signatures.canonical import MAX_INTEGER, refuse_number, unique_keys
 
 UNSTORABLE = _("The text holds characters that cannot be stored.")
 DEPTH = 32
@@ -26,22 +26,11 @@ class JSONParser(parsers.JSONParser):
     def parse(self, stream: IO[Any], *_about: Any) -> Any:
         """The value of a JSON body. Raises :class:`BadRequest`."""
         try:
-            data = json.loads(stream.read().decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+            data = json.loads(stream.read().decode(), object_pairs_hook=unique_keys, parse_constant=refuse_number)
         except (ValueError, RecursionError) as fault:
             raise BadRequest(Problem("malformed-json", _("The body is not valid JSON."))) from fault
         _check(data, "", DEPTH)
         return data
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    merged = dict(pairs)
-    if len(merged) != len(pairs):
-        raise ValueError("duplicate key")
-    return merged
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _check(value: Any, path: str, depth: int) -> None:
@@ -79,7 +68,14 @@ class MultipartParser(parsers.MultiPartParser):
         """Fields and files. Raises :class:`TooLarge`, :class:`BadRequest`, or :class:`Invalid` on a wrong digest."""
         context = dict(parser_context or {})
         request = context["request"]._request  # noqa: SLF001
-        request.upload_handlers = [BoundedUpload(self.limit, request, too_large)]
+        message = _("The file is larger than is accepted.")
+        request.upload_handlers = [
+            BoundedUpload(
+                self.limit,
+                request,
+                lambda limit: TooLarge(Problem("too-large", message, "file", {"limit": limit})),
+            )
+        ]
         expected = digest_of_header(request.headers.get("Content-Digest"))
         digesting = DigestingStream(stream)
         try:
@@ -90,11 +86,6 @@ class MultipartParser(parsers.MultiPartParser):
         if expected is not None and expected != digesting.finish():
             raise Invalid(Problem("digest", _("The content does not have the digest that its header states.")))
         return parsed
-
-
-def too_large(limit: int) -> TooLarge:
-    """The refusal, with the limit in bytes."""
-    return TooLarge(Problem("too-large", _("The file is larger than is accepted."), "file", {"limit": limit}))
 
 
 class DigestingStream:

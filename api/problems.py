@@ -141,7 +141,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's ``handler400``: requests refused before a view is found, such as a ``Host`` that is not allowed."""
     if not request.path.startswith("/api/"):
         return defaults.bad_request(request, exception)
-    document = _titled(400)
+    document = document_of(400)
     return HttpResponse(dumps(document.as_dict(request.path)), status=400, content_type=MEDIA_TYPE)
 
 
@@ -191,10 +191,10 @@ def describe(exc: Exception) -> Document:
             exc.slug, exc.status, exc.title, exc.problems, headers={**headers, **getattr(exc, "headers", {})}
         )
     if isinstance(exc, exceptions.ValidationError):
-        return _titled(422, problems=tuple(_faults(exc.detail)))
+        return document_of(422, problems=tuple(_faults(exc.detail)))
     if isinstance(exc, exceptions.APIException):
         return _of_framework(exc)
-    return _titled(next((status for kind, status in _STATUSES if isinstance(exc, kind)), 500))
+    return document_of(next((status for kind, status in _STATUSES if isinstance(exc, kind)), 500))
 
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
@@ -207,12 +207,8 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
-def of_status(status: int) -> Document:
-    """The problem document of a status that was set before a view was found."""
-    return _titled(status, headers=TryLater.headers if status == TryLater.status else {})
-
-
-def _titled(status: int, **rest: Any) -> Document:
+def document_of(status: int, **rest: Any) -> Document:
+    """The problem document of a status for which there is no refusal of our own."""
     slug, title = _TITLES.get(status, _TITLES[400 if status < 500 else 500])  # noqa: PLR2004
     return Document(slug, status, title, **rest)
 
@@ -223,7 +219,7 @@ def _of_framework(exc: exceptions.APIException) -> Document:
         headers["WWW-Authenticate"] = str(header)
     if wait := getattr(exc, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
-    return _titled(exc.status_code, detail=str(exc.detail), headers=headers)
+    return document_of(exc.status_code, detail=str(exc.detail), headers=headers)
 
 
 def _faults(detail: Any, path: str = "") -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from api import problems
 from api.renderers import dumps
 from ecase import outages
 from ecase.handlers import UNRECEIVED
+from ecase.problems import TryLater
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -43,7 +44,8 @@ class UnreceivedMiddleware:
         if status is None:
             return self.get_response(request)
         with translation.override(translation.get_language_from_request(request)):
-            document = problems.of_status(status)
+            again = TryLater.headers if status == TryLater.status else {}
+            document = problems.document_of(status, headers=again)
             if _wants_document(request):
                 return _answer_document(document, request)
             context = {"stylesheet": _stylesheet(), "title": document.title}

@@ -31,7 +31,9 @@ def canonical(obj: Any) -> bytes:
 def check(data: bytes) -> dict[str, Any]:
     """Parse the canonical bytes of a JSON object; ``ValueError`` for anything else."""
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=unique_keys, parse_float=refuse_number, parse_constant=refuse_number
+        )
     except RecursionError as fault:
         raise FaultError(Fault("json-nested-too-deeply")) from fault
     if not isinstance(value, dict):
@@ -41,14 +43,16 @@ def check(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of a JSON object (``object_pairs_hook``); ``FaultError`` if two have the same key."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise FaultError(Fault("json-key-twice"))
     return found
 
 
-def _refuse(text: str) -> None:
+def refuse_number(text: str) -> None:
+    """Raise ``FaultError``: a number with a fraction, or none at all (``parse_float``, ``parse_constant``)."""
     raise FaultError(Fault("json-not-whole-number", text=text))
 
 

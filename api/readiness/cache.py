@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -82,7 +83,7 @@ def findings() -> list[Finding]:
             _OUTSIDE.begin()
             found = [_found("database", database.check_connection)]
             if found[0].ok:
-                found += [_found(name, check, within=_briefly) for name, check in database.CHECKS.items()]
+                found += [_found(name, check, briefly=True) for name, check in database.CHECKS.items()]
             _kept = (now, [*found, *_OUTSIDE.end()])
         return _kept[1]
 
@@ -93,16 +94,14 @@ def forget() -> None:
     _kept = (-KEPT, [])
 
 
-def _briefly(check: Check) -> None:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(PATIENCE * 1000))])
-        check()
-
-
-def _found(name: str, check: Check, within: Callable[[Check], None] = lambda check: check()) -> Finding:
+def _found(name: str, check: Check, *, briefly: bool = False) -> Finding:
+    """What the check finds; ``briefly`` for checks of the database, whose statements then get a timeout."""
     try:
-        within(check)
+        with transaction.atomic() if briefly else nullcontext():
+            if briefly:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(PATIENCE * 1000))])
+            check()
     except Lacking as fault:
         logger.warning("not ready: %s: %s", name, fault.detail)
         return Finding(name, fault.why)

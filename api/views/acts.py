@@ -1,6 +1,7 @@
 """Acts: prepare, sign, read. Prepare and perform are in ``workflows.motions.services.acting``."""
 
 import uuid
+from functools import partial
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
@@ -17,7 +18,7 @@ from api.negotiation import BYTES
 from api.openapi import IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED
 from api.serializers.acts import ActShape, PreparedShape, PrepareInput, SignatureInput
 from api.serializers.base import describe
-from api.views.base import View, checked, download
+from api.views.base import View, answer_made, checked, download
 from ecase.cases import integrity
 from ecase.cases.models import Blob
 from ecase.problems import Undecided
@@ -41,13 +42,8 @@ class Acts(View):
         """Prepare an act. The answer holds the bytes to sign, their digest, the document, and the expiry."""
         motion = queries.decided(post_of(request), motion_id)
         given = checked(PrepareInput, request.data)
-
-        def effect() -> Response:
-            prepared_act = acting.prepare(motion, ActType(given["type"]), post_of(request), given["payload"])
-            body = describe(PreparedShape, prepared_act, request)
-            return Response(body, status=201, headers={"Location": body["url"]})
-
-        return once(request, request.data, effect)
+        prepare = partial(acting.prepare, motion, ActType(given["type"]), post_of(request), given["payload"])
+        return once(request, request.data, lambda: answer_made(PreparedShape, prepare(), request))
 
 
 class Signature(View):

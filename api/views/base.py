@@ -22,7 +22,7 @@ from api.filters import NoQuery, filter_faults
 from api.idempotency import HEADER
 from api.negotiation import BYTES
 from api.parsers import UNSTORABLE, is_storable
-from api.serializers.base import Strict, kept
+from api.serializers.base import Strict, describe, kept
 from api.throttling import AnonymousThrottle, allowance_of
 from ecase.problems import Invalid, Problem
 from workflows.motions.filters import MotionFilter
@@ -123,6 +123,12 @@ def single_values(given: QueryDict) -> dict[str, Any]:
         again = (Problem("repeated", _("This is given more than once."), name) for name in twice)
         raise Invalid([*again, *(Problem("malformed-text", UNSTORABLE, name) for name in unfit)])
     return values
+
+
+def answer_made(shape: type[serializers.Serializer[Any]], row: Any, request: Request, status: int = 201) -> Response:
+    """What was made, as ``shape`` has it, with its address as ``Location``."""
+    body = describe(shape, row, request)
+    return Response(body, status=status, headers={"Location": body["url"]})
 
 
 def form_of(request: Request) -> dict[str, Any]:

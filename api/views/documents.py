@@ -19,7 +19,7 @@ from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
 from api.parsers import MultipartParser
 from api.serializers.acts import list_acts
 from api.serializers.documents import AttachmentShape, MaterialsShape, UploadInput
-from api.views.base import View, checked, download, form_of, identity_of
+from api.views.base import View, answer_made, checked, download, form_of, identity_of
 from ecase.cases import documents
 from workflows.motions import queries, signed
 from workflows.motions.models import Motion
@@ -64,8 +64,7 @@ class Materials(View):
 def _attached(request: Request, motion: Motion, given: dict[str, Any]) -> Response:
     file = given["file"]
     attachment = drafts.attach(motion, post_of(request), given["requirement"], file.name, file, given.get("sha256"))
-    body = AttachmentShape(attachment, context={"request": request}).data
-    return Response(body, status=201, headers={"Location": body["url"]})
+    return answer_made(AttachmentShape, attachment, request)
 
 
 class OneDocument(View):

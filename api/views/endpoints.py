@@ -1,6 +1,7 @@
 """Endpoints of the caller's body: list, add, narrow, rotate, test, end."""
 
 import uuid
+from functools import partial
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from api.authentication import post_of
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY
+from api.serializers.base import describe
 from api.serializers.endpoints import (
     EndpointChange,
     EndpointInput,
@@ -17,7 +19,7 @@ from api.serializers.endpoints import (
     NewEndpointShape,
     SentMessage,
 )
-from api.views.base import View, checked
+from api.views.base import View, answer_made, checked
 from ecase.outbox import subscriptions
 from ecase.outbox.channels.webhook import message_id
 
@@ -40,13 +42,8 @@ class EndpointsOfBody(View):
     def post(self, request: Request) -> Response:
         """Post the body's messages to an address from now on. The answer holds the secret that signs them."""
         given = checked(EndpointInput, request.data)
-
-        def effect() -> Response:
-            endpoint = subscriptions.add_endpoint(post_of(request), given["address"], given["topics"])
-            body = NewEndpointShape(endpoint, context={"request": request}).data
-            return Response(body, status=201, headers={"Location": body["url"]})
-
-        return once(request, request.data, effect)
+        add = partial(subscriptions.add_endpoint, post_of(request), given["address"], given["topics"])
+        return once(request, request.data, lambda: answer_made(NewEndpointShape, add(), request))
 
 
 class OneEndpoint(View):
@@ -95,12 +92,8 @@ class Rotation(View):
         """A new secret. For 24 hours messages carry two signatures, one with the old secret."""
         post = post_of(request)
         endpoint = subscriptions.endpoints_of(post).get(pk=endpoint_id)
-
-        def effect() -> Response:
-            subscriptions.rotate_secret(endpoint, actor=post.as_actor())
-            return Response(NewEndpointShape(endpoint, context={"request": request}).data, status=201)
-
-        return once(request, request.data, effect)
+        rotate = partial(subscriptions.rotate_secret, endpoint, actor=post.as_actor())
+        return once(request, request.data, lambda: Response(describe(NewEndpointShape, rotate(), request), status=201))
 
 
 class TestMessage(View):
@@ -112,8 +105,5 @@ class TestMessage(View):
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         """Post a message of the topic `endpoint.test` to it, signed as every other and tried again as every other."""
         endpoint = subscriptions.endpoints_of(post_of(request)).get(pk=endpoint_id)
-
-        def effect() -> Response:
-            return Response({"id": message_id(subscriptions.send_test(endpoint))}, status=202)
-
-        return once(request, request.data, effect)
+        send = partial(subscriptions.send_test, endpoint)
+        return once(request, request.data, lambda: Response({"id": message_id(send())}, status=202))

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
 from api.authentication import token_of
 from api.conditional import answer
@@ -35,20 +33,12 @@ class Tokens(View):
 
     throttle_scope = "sign-in"
 
-    def get_authenticators(self) -> list[BaseAuthentication]:
-        """A request for a token needs none."""
-        return [] if self._signs_in() else super().get_authenticators()
-
-    def get_permissions(self) -> Any:
-        """Revoking needs a token."""
-        return [] if self._signs_in() else super().get_permissions()
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        """Limit guessing."""
-        return [AnonymousThrottle()] if self._signs_in() else super().get_throttles()
-
-    def _signs_in(self) -> bool:
-        return getattr(self.request, "method", None) == "POST"
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Revoking needs a token; a request for one needs none, and guessing is limited."""
+        super().setup(request, *args, **kwargs)
+        if request.method == "POST":
+            self.authentication_classes, self.permission_classes = (), ()
+            self.throttle_classes = (AnonymousThrottle,)
 
     @extend_schema(operation_id="signIn", auth=[], request=SignInInput, responses={201: TokenShape})
     def post(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Suggestions of the assistant: requested by the judge, labelled, never an act."""
 
 import uuid
+from functools import partial
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from api.authentication import post_of
 from api.idempotency import once
 from api.openapi import IDEMPOTENCY_KEY
 from api.serializers.suggestions import AcceptedShape, SuggestionInput, SuggestionShape
-from api.views.base import View, checked
+from api.views.base import View, answer_made, checked
 from workflows.drafting import services as drafting
 from workflows.drafting.models import Suggestion
 from workflows.motions import queries
@@ -24,13 +25,8 @@ class Suggestions(View):
         """Ask for the text of a decision with this outcome. Only the judge may, after opening the materials."""
         motion = queries.get(post_of(request), motion_id)
         outcome = checked(SuggestionInput, request.data)["outcome"]
-
-        def effect() -> Response:
-            suggestion = drafting.suggest(motion, post_of(request), outcome)
-            body = AcceptedShape(suggestion, context={"request": request}).data
-            return Response(body, status=202, headers={"Location": body["url"]})
-
-        return once(request, request.data, effect)
+        suggest = partial(drafting.suggest, motion, post_of(request), outcome)
+        return once(request, request.data, lambda: answer_made(AcceptedShape, suggest(), request, status=202))
 
 
 class OneSuggestion(View):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -27,7 +28,7 @@ class Verify(OpenView):
 
     def get_parsers(self) -> list[BaseParser]:
         """A container is multipart, streamed; one beyond the limits has to be verified offline."""
-        return [MultipartParser(inspection.upload_limit())]
+        return [MultipartParser(settings.CONTAINER_LIMITS.archive_bytes)]
 
     @extend_schema(operation_id="verify", request={"multipart/form-data": VerifyInput}, responses=VerdictShape)
     def post(self, request: Request) -> Response:

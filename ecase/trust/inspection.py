@@ -48,11 +48,6 @@ class NotAContainer(Invalid):
         self.why = why
 
 
-def upload_limit() -> int:
-    """Maximum bytes of a container: the sum of the limits of its entries."""
-    return settings.CONTAINER_LIMITS.archive_bytes
-
-
 def admit() -> None:
     """Refuse the request before the body is read if no place is free. Raises :class:`Busy`."""
     with _place():

@@ -1,5 +1,6 @@
 """Verification of an evidence container, without sign-in."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -23,7 +24,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         limits.require("verify", request)
         inspection.admit()
-        request.upload_handlers = [BoundedUpload(inspection.upload_limit(), request, _too_large)]
+        request.upload_handlers = [BoundedUpload(settings.CONTAINER_LIMITS.archive_bytes, request, _too_large)]
         upload = request.FILES.get("file")
         if upload is None or not upload.size:
             raise Invalid(Problem("file-missing", _("Choose the container that you want to have checked."), "file"))
