@@ -89,11 +89,6 @@ class Environment:
         read = self._read("str", name, f"one of {', '.join(choices)}", default, validate=OneOf(choices))
         return next(iter(choices), "") if read is None else str(read)
 
-    def choices(self, name: str, choices: Sequence[str], default: Sequence[str]) -> list[str]:
-        """A subset of ``choices``."""
-        some = Format(f"some of {', '.join(choices)}, separated by commas", choices.__contains__)
-        return self.texts(name, some, default)
-
     def path(self, name: str, form: Format, default: Path | None = None) -> Path:
         """The absolute path of a folder or file, which need not exist yet."""
         text = self.text(name, form, None if default is None else str(default))
@@ -102,10 +97,6 @@ class Environment:
     def rate(self, name: str, default: str) -> Rate:
         """A rate limit, such as ``60/min``."""
         return Rate.parse(self.text(name, formats.RATE, default) or default)
-
-    def url_groups(self, name: str) -> list[list[str]]:
-        """Groups of addresses: commas between the groups, vertical bars inside."""
-        return [group.split("|") for group in self.texts(name, formats.URL_GROUPS, ())]
 
     def seconds(self, name: str, default: Sequence[int]) -> list[int]:
         """Pauses in seconds: one or more whole numbers above 0."""
@@ -121,14 +112,6 @@ class Environment:
         pairs = self.texts(name, Format(wanted, pair_of_role.fullmatch), ())
         given = {role: int(seconds) for role, _, seconds in (pair.partition("=") for pair in pairs)}
         return {**default, **given}
-
-    def signer(self, name: str, default: str, *, in_page: bool) -> str:
-        """The WebSocket of a signer; with "pkcs12:", where ``in_page`` allows it, the page opens key files itself."""
-        form = Format(
-            "a ws or wss address, or pkcs12: in the demo",
-            lambda text: formats.is_address(text, "ws", "wss") or (in_page and text == "pkcs12:"),
-        )
-        return self.text(name, form, default)
 
     def database(self, name: str) -> dict[str, Any]:
         """PostgreSQL settings for Django, with connections kept open between requests."""

@@ -45,22 +45,24 @@ def can_be_folder(text: str) -> bool:
         return False
 
 
-def can_be_file(text: str) -> bool:
-    """Whether the path is in something that can be a folder, and is no folder itself."""
-    return can_be_folder(str(Path(text).parent)) and not (can_be_folder(text) and Path(text).is_dir())
-
-
 TEXT = Format("a text", lambda _text: True)
 # In signed notes and in HTTP headers.
 NAME = Format("letters, digits and marks of ASCII without + and spaces", re.compile(r"[!-*,-~]+").fullmatch)
 RATE = Format("a rate such as 60/min, by s, min, hour or day", _RATE.match)
 URL = Format("an http or https address", is_web_address)
 FOLDER = Format("a folder, or a place where one can be made", can_be_folder)
-FILE = Format("a file in a folder", can_be_file)
+FILE = Format(
+    "a file in a folder",
+    lambda text: can_be_folder(str(Path(text).parent)) and not (can_be_folder(text) and Path(text).is_dir()),
+)
 POSTGRES = Format(
     "a postgres:// address: ecase runs on PostgreSQL only",
     lambda text: text.startswith(("postgres://", "postgresql://")),
 )
+_SIGNER = "a ws or wss address, or pkcs12: in the demo"
+SIGNER = Format(_SIGNER, lambda text: is_address(text, "ws", "wss"))
+# With "pkcs12:" the page opens key files itself.
+DEMO_SIGNER = Format(_SIGNER, lambda text: text == "pkcs12:" or is_address(text, "ws", "wss"))
 BROKER = Format(
     "an amqp:// or redis:// address: other brokers lose tasks",
     lambda text: text.startswith(("amqp://", "amqps://", "redis://", "rediss://", "redis+socket://")),

@@ -49,14 +49,18 @@ LOG_KEY_FILE = env.path("ECASE_LOG_KEY", formats.FILE, default=VAR_DIR / "log-ke
 CHECKPOINT_DIR = env.path("ECASE_CHECKPOINT_DIR", formats.FOLDER, default=VAR_DIR / "checkpoints" if DEMO else None)
 # The address of NCALayer, or of the demo signer with the same protocol. With "pkcs12:" the page opens key files itself:
 # its scripts could then see passwords, so that is for the demo alone.
-SIGNER_URL = env.signer("ECASE_SIGNER_URL", "ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579", in_page=DEMO)
+SIGNER_URL = env.text(
+    "ECASE_SIGNER_URL",
+    formats.DEMO_SIGNER if DEMO else formats.SIGNER,
+    default="ws://127.0.0.1:13580" if DEMO else "wss://127.0.0.1:13579",
+)
 SIGNER_IN_PAGE = SIGNER_URL == "pkcs12:"
 
 # Sources of evidence, fetched at receipt: timestamp authorities and OCSP responders in the order of use, and
 # revocation lists (the addresses of one list separated by |). If none is named nothing is fetched.
 TSA_URLS = env.texts("ECASE_TSA_URLS", formats.URLS, default=())
 OCSP_URLS = env.texts("ECASE_OCSP_URLS", formats.URLS, default=())
-CRL_URLS = env.url_groups("ECASE_CRL_URLS")
+CRL_URLS = [group.split("|") for group in env.texts("ECASE_CRL_URLS", formats.URL_GROUPS, default=())]
 # Seconds between attempts to verify a signature; the last pause repeats.
 SIGNATURE_RETRY_SECONDS = env.seconds("ECASE_SIGNATURE_RETRY_SECONDS", default=(15, 60, 300, 900))
 # Evidence is renewed by a new timestamp this many days before it expires.
@@ -234,7 +238,11 @@ _UPLOAD_TYPES = (
     "zip",
     "p7s",
 )
-UPLOAD_TYPES = env.choices("ECASE_UPLOAD_TYPES", _UPLOAD_TYPES, default=_UPLOAD_TYPES)
+UPLOAD_TYPES = env.texts(
+    "ECASE_UPLOAD_TYPES",
+    formats.Format(f"some of {', '.join(_UPLOAD_TYPES)}, separated by commas", _UPLOAD_TYPES.__contains__),
+    default=_UPLOAD_TYPES,
+)
 # With less free space for files the service is not ready.
 DISK_FREE_BYTES = env.number("ECASE_DISK_FREE_MB", default=1024) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -66,7 +66,7 @@ def test_what_is_right_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     env = Environment(ROOT)
 
     assert env.seconds("A", default=(1,)) == [5, 60]
-    assert env.url_groups("B") == [["https://a.example", "http://b.example:81/x"], ["https://c.example"]]
+    assert env.texts("B", formats.URL_GROUPS) == ["https://a.example|http://b.example:81/x", "https://c.example"]
     assert env.seconds_by_role("C", {"web": 1, "watch": 2, "worker": 3}) == {"web": 7, "watch": 0, "worker": 3}
     assert env.path("D", formats.FOLDER) == tmp_path / "new" / "folder"
     env.finish()

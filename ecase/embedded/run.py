@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from types import FrameType
 
 from ecase.console import LaunchError
 from ecase.embedded import servers
@@ -53,11 +52,8 @@ def _foreground(command: Sequence[str], env: Mapping[str, str], reaper: Reaper) 
 
 @contextmanager
 def _signals_passed_on(group: int) -> Iterator[None]:
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        kill_group(group, number)
-
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, pass_on) for number in numbers}
+    before = {number: signal.signal(number, lambda sent, _frame: kill_group(group, sent)) for number in numbers}
     try:
         yield
     finally:

@@ -36,16 +36,6 @@ class GivenUp:
     messages: int
 
 
-def count_given_up() -> int:
-    """How many messages were given up and wait for ``manage.py outbox retry``."""
-    return Message.objects.filter(state=State.DEAD).count()
-
-
-def oldest_under_way() -> datetime | None:
-    """When the oldest message that is neither delivered nor given up was sent; None if there is none."""
-    return Message.objects.filter(state__in=UNDER_WAY).order_by().aggregate(since=Min("created_at"))["since"]
-
-
 def receivers(now: datetime | None = None) -> list[Receiver]:
     """Every subscription that is active, or has undelivered messages."""
     now = now or timezone.now()

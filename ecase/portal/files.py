@@ -19,17 +19,10 @@ def inline(stream: IO[Any], name: str, media_type: str) -> FileResponse:
     return answer
 
 
-def pdf(content: bytes, name: str) -> HttpResponse:
-    """A PDF made by the service, for the browser's viewer."""
-    return _answer(content, PDF, name, as_attachment=False, **{"Content-Security-Policy": VIEWER_POLICY})
-
-
-def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """A download under ``name``."""
-    return _answer(content, media_type, name, as_attachment=True)
-
-
-def _answer(content: bytes, media_type: str, name: str, *, as_attachment: bool, **headers: str) -> HttpResponse:
-    disposition = content_disposition_header(as_attachment, name) or "inline"
-    given = {"Content-Disposition": disposition, **headers}
-    return HttpResponse(content, media_type, headers=given)
+def answer_file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """A file made by the service: a PDF for the browser's viewer, any other as a download under ``name``."""
+    is_shown = media_type == PDF
+    headers = {"Content-Disposition": content_disposition_header(not is_shown, name) or "inline"}
+    if is_shown:
+        headers["Content-Security-Policy"] = VIEWER_POLICY
+    return HttpResponse(content, media_type, headers=headers)

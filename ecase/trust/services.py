@@ -107,7 +107,8 @@ class _Held:
         return self._known
 
     def _refresh(self, folder: Path) -> None:
-        marks = (folder, mark(folder), _once(Revision, _newest_mark), settings.DEMO)
+        newest = _once(Revision, lambda: Revision.objects.values_list("mark", flat=True).first())
+        marks = (folder, mark(folder), newest, settings.DEMO)
         if self._marks != marks:
             self._rows, self._trusts, self._marks = list(TrustedCertificate.objects.all()), {}, marks
             self._known = None
@@ -146,10 +147,6 @@ def _once(thing: object, read: Callable[[], object]) -> object:
     if thing not in known:
         known[thing] = read()
     return known[thing]
-
-
-def _newest_mark() -> object:
-    return Revision.objects.values_list("mark", flat=True).first()
 
 
 def at(instant: datetime) -> Trust:

@@ -14,6 +14,7 @@ from django.conf import settings as configured
 from django.core.exceptions import ImproperlyConfigured
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
+from ecase import formats
 from ecase.environment import Environment
 from tests.browser.conftest import Shoot, chromium_or_skip
 from tests.browser.court import Court, overflow
@@ -250,11 +251,11 @@ def test_whoever_closes_the_dialog_signs_nothing(page: Page, live_server: object
 def test_key_files_in_the_page_are_for_the_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X_SIGNER", "pkcs12:")
     allowed = Environment(Path())
-    assert allowed.signer("X_SIGNER", None, in_page=True) == "pkcs12:"
+    assert allowed.text("X_SIGNER", formats.DEMO_SIGNER) == "pkcs12:"
     allowed.finish()
     for value in ("pkcs12:", "https://example.org", "'unsafe-inline'"):
         monkeypatch.setenv("X_SIGNER", value)
         refused = Environment(Path())
-        refused.signer("X_SIGNER", None, in_page=False)
+        refused.text("X_SIGNER", formats.SIGNER)
         with pytest.raises(ImproperlyConfigured, match="X_SIGNER must be"):
             refused.finish()

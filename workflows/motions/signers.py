@@ -40,7 +40,7 @@ class Kept:
     @property
     def filed(self) -> Act | None:
         """The act that filed the version on which he has acted, if he may read it."""
-        return _last(self.acts, ActType.MOTION)
+        return last_of(self.acts, ActType.MOTION)
 
     @property
     def files(self) -> list[tuple[Act, Mapping[str, Any]]]:
@@ -59,6 +59,11 @@ class SeenAct:
     act: Act
     motion: Motion
     is_kept: bool
+
+
+def last_of(acts: Sequence[Act], *types: ActType) -> Act | None:
+    """The last of the acts that is of one of these types."""
+    return next((act for act in reversed(acts) if act.type in types), None)
 
 
 def elsewhere(post: Post) -> MotionQuerySet:
@@ -156,8 +161,8 @@ def _kept(row: Motion, acts: Sequence[Act], post: Post) -> Kept:
 
 def _as_it_stood(row: Motion, acts: Sequence[Act]) -> Motion:
     """The motion as of the last of ``acts``, as far as a page shows it."""
-    last, filed = acts[-1], _last(acts, ActType.MOTION)
-    registered, decided = _last(acts, ActType.REGISTRATION), _last(acts, *DECISIONS)
+    last, filed = acts[-1], last_of(acts, ActType.MOTION)
+    registered, decided = last_of(acts, ActType.REGISTRATION), last_of(acts, *DECISIONS)
     # The motion may have been transferred to another court since.
     court = row.court
     if registered and registered.payload["court"] != court.bin:
@@ -204,7 +209,3 @@ def _payload(acts: Sequence[Act], filed: Act | None) -> dict[str, Any]:
         if filed and act.type == ActType.CORRECTION and act.position > filed.position:
             stated[act.payload["field"]] = act.payload["value"]
     return stated
-
-
-def _last(acts: Sequence[Act], *types: ActType) -> Act | None:
-    return next((act for act in reversed(acts) if act.type in types), None)

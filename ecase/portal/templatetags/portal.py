@@ -1,6 +1,5 @@
 """Template tags and filters of the portal: states as tags, time left in words, readable digests."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from ecase.officers.models import Post
 from ecase.portal.law import UNKNOWN
 from ecase.portal.next_steps import next_steps
 from ecase.portal.queues import Wishes
+from workflows.motions.exports.motion_pdf import group_digest
 from workflows.motions.models import Act, Motion
 from workflows.motions.persons import main_person
 from workflows.motions.states import State
@@ -72,10 +72,7 @@ def at(grouped: Mapping[str, Any] | None, key: str) -> Any:
     return (grouped or {}).get(key)
 
 
-@register.filter
-def groups(digest: str) -> str:
-    """A digest in groups of eight."""
-    return " ".join(re.findall(".{1,8}", digest or ""))
+register.filter("groups", group_digest)
 
 
 @register.filter
@@ -120,12 +117,6 @@ def parts(suggestion: Any) -> list[dict[str, Any]]:
 def source(of: Mapping[str, str]) -> Any:
     """The source of a suggested paragraph."""
     return _("standing wording") if of.get("kind") == "template" else of.get("label", "")
-
-
-@register.filter
-def event_name(events: Mapping[str, Any], event: str) -> Any:
-    """An audit event in words, or its code if it has none."""
-    return events.get(event, event)
 
 
 @register.inclusion_tag("portal/partials/article.html")

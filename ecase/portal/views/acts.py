@@ -102,7 +102,7 @@ def preview_pdf(request: PortalRequest, motion_id: UUID, act_type: str) -> HttpR
     """The PDF of the input so far, marked as a preview."""
     motion, kind = _found(request.post, motion_id, act_type)
     payload = {} if kind == ActType.MOTION else drafts.load_act_draft(motion, request.post, kind)
-    return files.pdf(acting.preview(motion, kind, request.post, payload), f"{kind}-preview.pdf")
+    return files.answer_file(acting.preview(motion, kind, request.post, payload), files.PDF, f"{kind}-preview.pdf")
 
 
 def keep(request: PortalRequest, motion: Motion, kind: ActType, payload: dict[str, Any]) -> HttpResponse:

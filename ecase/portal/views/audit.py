@@ -119,7 +119,7 @@ def verify(request: PortalRequest) -> HttpResponse:
 @watchers
 def checkpoint(request: PortalRequest) -> HttpResponse:
     """The newest signed checkpoint, to be stored elsewhere."""
-    return files.attached(
+    return files.answer_file(
         _read_signed(services.checkpoint).encode(), "text/plain; charset=utf-8", "ecase-checkpoint.txt"
     )
 
@@ -130,7 +130,7 @@ def proof(request: PortalRequest, entry_id: int) -> HttpResponse:
     """The inclusion proof of an entry, without its content for those who may not read it."""
     found = or_404(Entry.objects.get, pk=entry_id)
     bare = not entry_is_visible(found, request.post)
-    return files.attached(
+    return files.answer_file(
         _read_signed(services.proof, found, bare=bare).encode(),
         "text/plain; charset=utf-8",
         f"ecase-entry-{found.pk}.tlog-proof",

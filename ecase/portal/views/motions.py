@@ -97,7 +97,7 @@ def whole_file(request: PortalRequest, motion_id: UUID) -> HttpResponse:
     """One PDF of the whole current file, for printing."""
     motion = or_404(queries.get, request.post, motion_id)
     queries.open_materials(motion, request.post)
-    return files.pdf(motion_pdf.render(motion, request.post), motion_pdf.file_name(motion))
+    return files.answer_file(motion_pdf.render(motion, request.post), files.PDF, motion_pdf.file_name(motion))
 
 
 def about(motion: Motion, post: Post) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _heading(motion: Motion) -> dict[str, Any]:
 
 
 def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
-    ordered, hearing = _last(acts, ActType.HEARING_ORDER), list[act_fields.Line]()
+    ordered, hearing = signers.last_of(acts, ActType.HEARING_ORDER), list[act_fields.Line]()
     if ordered:
         hearing = act_fields.describe_payload(motion, ActType.HEARING_ORDER, ordered.stated["payload"])
     admissions = motion.admissions.select_related("officer", "admitted_by__officer").order_by("admitted_at")
@@ -162,13 +162,9 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
         "appeal": sanction_status.appeal(motion),
         "admissions": admissions if motion.secret else [],
         "hearing": hearing,
-        "minutes": _last(acts, ActType.MINUTES),
+        "minutes": signers.last_of(acts, ActType.MINUTES),
         "noted": [(act, act_fields.describe_act(act)) for act in acts if act.type == ActType.EVENT],
-        "format_order": _last(acts, ActType.FORMAT_ORDER),
+        "format_order": signers.last_of(acts, ActType.FORMAT_ORDER),
         "is_compared": motion.version > 1,
         **sanction_status.related(motion, post),
     }
-
-
-def _last(acts: list[Act], act_type: ActType) -> Act | None:
-    return next((act for act in reversed(acts) if act.type == act_type), None)

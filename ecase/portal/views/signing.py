@@ -112,7 +112,7 @@ def container(request: PortalRequest, act_id: UUID) -> HttpResponse:
     seen: SeenAct = or_404(signers.act, request.post, act_id)
     or_404(signers.require_evidence, seen, request.post)
     try:
-        return files.attached(
+        return files.answer_file(
             act_evidence.container(seen.act), act_evidence.SERVED_AS, act_evidence.file_name(seen.act)
         )
     except Refused as refusal:

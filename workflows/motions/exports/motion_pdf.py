@@ -3,6 +3,7 @@
 Signatures are proven by the container (``act_evidence``); this file is for proceedings that continue on paper.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -85,7 +86,7 @@ def _of_acts(acts: list[Act], files: pdf_files.Prepared) -> inventory.Part:
     for act in acts:
         label, reason = str(ActType(act.type).label), files.reason(act.pdf_id) if act.pdf_id else ""
         paper = f"{label}, {reason}" if reason else label
-        rows.append((str(act.position), paper, act.author_in(), _local(act.performed_at), _grouped(act.sha256)))
+        rows.append((str(act.position), paper, act.author_in(), _local(act.performed_at), group_digest(act.sha256)))
     return inventory.Part(_("Acts"), ("№", _("Act"), _("Who"), _("When"), "SHA-256"), rows)
 
 
@@ -96,13 +97,13 @@ def _of_attachments(attachments: list[Attachment], files: pdf_files.Prepared) ->
         reason = files.reason(blob.sha256)
         media_type = f"{blob.media_type}, {reason}" if reason else blob.media_type
         number, requirement = str(attachment.position), attachment.requirement
-        rows.append((number, document.name, requirement, media_type, _grouped(blob.sha256)))
+        rows.append((number, document.name, requirement, media_type, group_digest(blob.sha256)))
     return inventory.Part(_("Attachments"), ("№", _("File"), _("What"), _("Type"), "SHA-256"), rows)
 
 
-def _grouped(digest: str) -> str:
-    """The digest in groups of eight, for comparison by eye and for line breaks."""
-    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
+def group_digest(digest: str | None) -> str:
+    """The digest in groups of eight, for comparison by eye and for line breaks; empty for none."""
+    return " ".join(re.findall(".{1,8}", digest or ""))
 
 
 def _local(moment: datetime) -> str:
