@@ -5,10 +5,11 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from ecase.base import UnnamedModel
 from ecase.officers.models import Post
 
 
-class StoredAnswer(models.Model):
+class StoredAnswer(UnnamedModel):
     """The answer to a write, stored in the transaction of its effect: both are committed, or neither.
 
     ``fingerprint`` is the SHA-256 of method, path and body: the same key with another fingerprint is refused.
@@ -24,6 +25,3 @@ class StoredAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["post", "key"], name="answer_once_a_key")]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.status}"

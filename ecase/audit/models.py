@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.fields import CurrentTransaction, TransactionIdField
 from ecase.audit.guards import Guard, NeverDeleted
+from ecase.base import UnnamedModel
 from signatures.tlog.transparency import Record
 
 CHAIN_LENGTH = 60
@@ -88,7 +89,7 @@ class Entry(models.Model):
         return str(self.content["event"])
 
 
-class Node(models.Model):
+class Node(UnnamedModel):
     """The hash of a perfect subtree of the log's tree; at level 0 a leaf, which represents an entry."""
 
     pk = models.CompositePrimaryKey("level", "position")
@@ -105,9 +106,6 @@ class Node(models.Model):
             )
         ]
         triggers: ClassVar = [AppendOnly()]
-
-    def __str__(self) -> str:
-        return f"{self.level}/{self.position}"
 
 
 class Checkpoint(models.Model):
@@ -136,7 +134,7 @@ class Checkpoint(models.Model):
         return self.note.partition("\n")[0]
 
 
-class RepeatedRefusal(models.Model):
+class RepeatedRefusal(UnnamedModel):
     """How often an equal attempt was refused since ``entered_at``, when it was last logged.
 
     ``key`` is the SHA-256 of ``content``: the entry's event, chain, actor, subject and data.
@@ -151,6 +149,3 @@ class RepeatedRefusal(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["entered_at"], name="audit_refusal_waits", condition=models.Q(waiting__gt=0))
         ]
-
-    def __str__(self) -> str:
-        return self.key

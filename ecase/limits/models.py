@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from ecase.base import UnnamedModel
 
-class Window(models.Model):
+
+class Window(UnnamedModel):
     """The requests of one client at one endpoint since ``began_at``; the row is reused for the next window.
 
     ``client`` is an address, or the IPv6 network of a customer.
@@ -18,6 +20,3 @@ class Window(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["scope", "client"], name="limits_one_window_a_client")]
-
-    def __str__(self) -> str:
-        return f"{self.scope} {self.client}"

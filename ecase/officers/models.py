@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
+from ecase.base import UnnamedModel
 from ecase.constraints import forbid_overlap
 from ecase.officers.names import NameKey
 
@@ -288,7 +289,7 @@ class Absence(models.Model):
         return f"{self.post} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
-class Challenge(models.Model):
+class Challenge(UnnamedModel):
     """Bytes to be signed for signing in: used once, valid for a few minutes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -296,9 +297,6 @@ class Challenge(models.Model):
     issued_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return str(self.pk)
 
 
 class Token(AbstractAuthToken):

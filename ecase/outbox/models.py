@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.guards import Fixed, NeverDeleted
+from ecase.base import UnnamedModel
 
 SECRET_BYTES = 32
 # Maximum length of a channel's name (``ecase.outbox.channels``).
@@ -205,7 +206,7 @@ class Notice(models.Model):
         return f"{self.topic} {self.key}"
 
 
-class NoticeRead(models.Model):
+class NoticeRead(UnnamedModel):
     """That an officer, in a post, has opened a notice, and when first."""
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="reads")
@@ -216,6 +217,3 @@ class NoticeRead(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "officer"], name="notice_read_once")]
         triggers: ClassVar = [NeverDeleted()]
-
-    def __str__(self) -> str:
-        return f"{self.notice_id} {self.read_at:%Y-%m-%d %H:%M}"

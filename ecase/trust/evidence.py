@@ -50,10 +50,9 @@ def is_configured() -> bool:
 class _Held:
     """One collector per process, so that it remembers failed addresses; replaced when trust changes."""
 
-    def __init__(self) -> None:
-        self._http: Http | None = None
-        self._key: object = None
-        self._collector: Collector | None = None
+    _http: Http | None = None
+    _key: object = None
+    _collector: Collector | None = None
 
     def get(self, trust: TrustStore) -> Collector:
         addresses = Addresses(settings.TSA_URLS, settings.OCSP_URLS, settings.CRL_URLS)

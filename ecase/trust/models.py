@@ -4,7 +4,6 @@ The folder ``ECASE_TRUST_DIR`` is the seed: its certificates are trusted as well
 each change is in the audit log.
 """
 
-from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
@@ -15,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ecase.base import UnnamedModel
 from signatures.x509.facts import KEY_USAGES
 from signatures.x509.trust_policy import PURPOSES
 
@@ -37,13 +37,10 @@ class _Counts(pgtrigger.Trigger):
     """
 
 
-class Revision(models.Model):
+class Revision(UnnamedModel):
     """The current revision of trust: one row."""
 
     mark = models.UUIDField()
-
-    def __str__(self) -> str:
-        return str(self.mark)
 
 
 class TrustedCertificate(models.Model):
@@ -78,10 +75,6 @@ class TrustedCertificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.sha256[:12]}"
-
-    def counts_at(self, at: datetime) -> bool:
-        """Whether it is trusted at ``instant``."""
-        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
 
 
 class _Remembered(pgtrigger.Trigger):
@@ -144,7 +137,7 @@ class SignerRule(models.Model):
         return self.role
 
 
-class RuleChange(models.Model):
+class RuleChange(UnnamedModel):
     """The rule of a role since an instant; ``usual``: none of its own. Written by the trigger of ``SignerRule``."""
 
     role = models.CharField(max_length=16)
@@ -158,11 +151,8 @@ class RuleChange(models.Model):
         ordering: ClassVar = ["since", "pk"]
         triggers: ClassVar = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
-    def __str__(self) -> str:
-        return f"{self.role} {self.since.isoformat()}"
 
-
-class EvidenceRecord(models.Model):
+class EvidenceRecord(UnnamedModel):
     """The evidence of one signature (``signatures.Evidence``), by the digest of the bare signature value.
 
     ``fades_at``: when the evidence expires unless it is renewed before; ``None`` if nothing proves the signature.
@@ -175,11 +165,8 @@ class EvidenceRecord(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     tried_at = models.DateTimeField(null=True)
 
-    def __str__(self) -> str:
-        return self.signature_sha256
 
-
-class AwaitedEvidence(models.Model):
+class AwaitedEvidence(UnnamedModel):
     """A seal of the service whose evidence is still to be fetched; deleted when the evidence is complete and stored.
 
     ``data``: the evidence that attempts so far have got (``signatures.Evidence``). ``tries`` and ``next_try_at`` claim
@@ -193,16 +180,10 @@ class AwaitedEvidence(models.Model):
     next_try_at = models.DateTimeField(db_index=True)
     missing = ArrayField(models.TextField(), default=list)
 
-    def __str__(self) -> str:
-        return self.signature_sha256
 
-
-class Answer(models.Model):
+class Answer(UnnamedModel):
     """A fetched revocation list or OCSP response, kept while it is fresh. It is verified again at every use."""
 
     key = models.CharField(max_length=80, primary_key=True)
     value = models.BinaryField()
     until = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return self.key

@@ -6,12 +6,13 @@ New signatures are judged by current trust (:func:`at`), old ones by the trust o
 import hashlib
 import logging
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cryptography import x509
@@ -79,15 +80,14 @@ def _mark(path: Path) -> object:
 class _Held:
     """Loaded trust, cached until the folder or the rows change, or a row starts or ceases to count."""
 
-    def __init__(self) -> None:
-        self._marks: object = None
-        self._rows: list[TrustedCertificate] = []
-        self._trusts: dict[tuple[int, ...], Trust] = {}
-        self._known: Known | None = None
+    _marks: object = None
+    _rows: Sequence[TrustedCertificate] = ()
+    _trusts: Mapping[tuple[int, ...], Trust] = MappingProxyType({})
+    _known: Known | None = None
 
     def get(self, folder: Path, at: datetime) -> Trust:
         self._refresh(folder)
-        counting = [row for row in self._rows if row.counts_at(at)]
+        counting = [row for row in self._rows if Period(row.valid_from, row.valid_to).holds(at)]
         key = tuple(row.pk for row in counting)
         held = self._trusts.get(key)
         if held is None:
@@ -159,7 +159,7 @@ def known() -> Known:
     return _HELD.known(Path(settings.TRUST_DIR))
 
 
-def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[TrustedCertificate]:
+def _still_rooted(seed: TrustStore, rows: Sequence[TrustedCertificate]) -> list[TrustedCertificate]:
     """Drops authorities whose root was removed from the folder after they ended: they lead nowhere any more."""
     certificates = {row: parsed(row.pem) for row in rows}
     above = [authority.certificate for authority in seed.authorities]
@@ -168,7 +168,7 @@ def _still_rooted(seed: TrustStore, rows: list[TrustedCertificate]) -> list[Trus
     return [row for row in rows if row.use == TrustedCertificate.Use.SEAL or certificates[row] in leading]
 
 
-def _load(folder: Path, rows: list[TrustedCertificate], *, only_rooted: bool = False) -> TrustStore:
+def _load(folder: Path, rows: Sequence[TrustedCertificate], *, only_rooted: bool = False) -> TrustStore:
     try:
         seed = TrustStore.load(folder, purpose=None if settings.DEMO else PRODUCTION)
         for note in seed.notes:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.guards import NeverDeleted
+from ecase.base import UnnamedModel
 from ecase.cases.models import Case
 from ecase.constraints import forbid_overlap
 from ecase.instants import format_instant
@@ -31,7 +32,7 @@ class Series(models.TextChoices):
         return cls.COVERT if motion.secret else cls.ORDINARY
 
 
-class Register(models.Model):
+class Register(UnnamedModel):
     """The last number given by a court in a year and series. Locking the row keeps the register free of gaps."""
 
     court = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -44,9 +45,6 @@ class Register(models.Model):
             models.UniqueConstraint(fields=["court", "year", "series"], name="one_register_a_year_and_series")
         ]
         triggers: ClassVar = [NeverDeleted()]
-
-    def __str__(self) -> str:
-        return f"{self.court} {self.year} {self.series}: {self.last}"
 
 
 class RosterEntry(models.Model):
@@ -146,7 +144,7 @@ class BarEnd(models.Model):
         return f"{self.bar} — {self.reason}"
 
 
-class Commitment(models.Model):
+class Commitment(UnnamedModel):
     """The nonce that a court's next draw of a series will use: secret until then, its SHA-256 already in the audit log.
 
     One row a court and series; its lock serialises draws. ``entry`` is the log entry that commits to it, ``number``
@@ -164,9 +162,6 @@ class Commitment(models.Model):
             models.UniqueConstraint(fields=["court", "series"], name="one_commitment_a_court_and_series")
         ]
         triggers: ClassVar = [NeverDeleted()]
-
-    def __str__(self) -> str:
-        return f"{self.court_id} {self.series}"
 
 
 class Draw(models.Model):

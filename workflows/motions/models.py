@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from ecase.audit.append_only import AppendOnly
 from ecase.audit.guards import Fixed, NeverDeleted, SetOnce
 from ecase.audit.models import Entry
+from ecase.base import UnnamedModel
 from ecase.cases.integrity import RowAltered, altered_row
 from ecase.cases.models import Blob, Case, Counsel, Document, Language, Person, TeamMember
 from ecase.officers.models import Officer, Organisation, Post, Role
@@ -271,7 +272,7 @@ class Motion(LockedRow, Machine):
         return catalogue(self.catalogue_id).kinds[self.kind]
 
 
-class Attachment(models.Model):
+class Attachment(UnnamedModel):
     """A document of the case attached to a motion, under the requirement of the catalogue that it meets.
 
     ``filed_by`` is the act that states it: the motion, or a supplement to it.
@@ -293,9 +294,6 @@ class Attachment(models.Model):
             Fixed("motion", "document", "requirement", "position"),
             SetOnce("filed_by"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.position} {self.requirement}"
 
 
 class Act(models.Model):
@@ -355,7 +353,7 @@ class Act(models.Model):
         return f"{name}{comma}{self.author.organisation.name(language) if self.author and comma else body}"
 
 
-class PreparedAct(models.Model):
+class PreparedAct(UnnamedModel):
     """An act ready for signing: frozen bytes, a frozen PDF, and a challenge that expires."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -380,9 +378,6 @@ class PreparedAct(models.Model):
             Fixed("motion", "type", "author", "payload", "act_json", "sha256", "pdf", "motion_revision", "created_at"),
             SetOnce("performed_at"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.sha256[:12]}"
 
 
 class PendingSignature(models.Model):
@@ -425,7 +420,7 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
         return self.filter(position__gte=Coalesce(Subquery(brought.values("position")[:1]), 0))
 
 
-class Opening(models.Model):
+class Opening(UnnamedModel):
     """A record that a post's officer opened the materials of a motion as they were then, and when first.
 
     ``version`` is the version of the motion that he opened, ``position`` that of the last act that had added anything
@@ -450,9 +445,6 @@ class Opening(models.Model):
             Fixed("motion", "officer", "role", "version", "position", "opened_at"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.role} {self.version} {self.opened_at:%Y-%m-%d %H:%M}"
-
 
 class Admission(models.Model):
     """An officer's admission to a secret motion, and who gave it. Never revoked: what was seen cannot be unseen."""
@@ -473,7 +465,7 @@ class Admission(models.Model):
         return f"{self.officer} {self.admitted_at:%Y-%m-%d %H:%M}"
 
 
-class ActDraft(models.Model):
+class ActDraft(UnnamedModel):
     """An officer's input for an act that is not prepared yet, saved so that it is not lost."""
 
     motion = models.ForeignKey(Motion, models.CASCADE, related_name="act_drafts")
@@ -484,6 +476,3 @@ class ActDraft(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["motion", "post", "type"], name="act_draft_once")]
-
-    def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.updated_at:%Y-%m-%d %H:%M}"
