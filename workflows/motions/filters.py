@@ -68,7 +68,11 @@ class MotionFilter(FilterSet):
         choices=[(key, key) for key in (GRANTED, DENIED)],
         help_text="What was decided: the request was granted, in whole or in part, or refused.",
     )
-    due = ChoiceFilter(method="filter_due", choices=[(key, key) for key in DUE], help_text="When its next deadline is.")
+    due = ChoiceFilter(
+        method=lambda motions, _name, value: motions.filter(DUE[value](timezone.now())),
+        choices=[(key, key) for key in DUE],
+        help_text="When its next deadline is.",
+    )
     due_before = IsoDateTimeFilter("next_due_at", "lt", help_text="The next deadline is before this instant.")
     valid_before = IsoDateTimeFilter("valid_until", "lt", help_text="The sanction ends before this instant.")
     assigned_to = OfficerFilter(
@@ -100,10 +104,6 @@ class MotionFilter(FilterSet):
         """By the outcome, as the catalogue of each motion has it."""
         granted = kind_rules.was_granted.rows(KindRows.load())
         return motions.filter(granted) if value == GRANTED else motions.exclude(outcome="").exclude(granted)
-
-    def filter_due(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
-        """By the time left until the next deadline."""
-        return motions.filter(DUE[value](timezone.now()))
 
     def filter_assigned(self, motions: MotionQuerySet, name: str, value: uuid.UUID | str) -> MotionQuerySet:
         """By the judge, of the court or of the court above."""

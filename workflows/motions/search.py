@@ -20,7 +20,6 @@ from ecase.officers.models import Officer, Post
 from workflows.motions.models import Motion
 from workflows.motions.persons import KNOW_ALL, persons_shown_to
 from workflows.statute.catalogue import catalogue, in_force
-from workflows.statute.schema import Kind
 
 # A word of a kind's name has at least three letters; of a common name no more than so many officers are looked at.
 SHORTEST_OF_KIND, MOST_OFFICERS = 3, 200
@@ -51,12 +50,9 @@ def _of_kinds(word: str) -> Q:
     if len(word) < SHORTEST_OF_KIND:
         return Q()
     law, sought = catalogue(in_force(settings.JURISDICTION, timezone.now()).pk), word.casefold()
-    named = [key for key, kind in law.kinds.items() if any(sought in name.casefold() for name in _names(kind))]
+    names = {key: (kind.name.kk, kind.name.ru, kind.name.en) for key, kind in law.kinds.items()}
+    named = [key for key, in_languages in names.items() if any(sought in name.casefold() for name in in_languages)]
     return Q(kind__in=named) if named else Q()
-
-
-def _names(kind: Kind) -> tuple[str, str, str]:
-    return kind.name.kk, kind.name.ru, kind.name.en
 
 
 def _of_officers(words: Sequence[str]) -> list[Q]:

@@ -115,11 +115,6 @@ def _give(motion: Motion, officer: Officer, because: dict[str, Any], perform: Pe
 # -- effects and checks --------------------------------------------------------------------------------------------
 
 
-def _note_registration(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.registered_at, motion.number = act.performed_at, payload["number"]
-    return []
-
-
 def _note_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     drawn = uuid.UUID(payload["judge"]["officer"])
     if motion.judge_id != drawn or motion.judge is None:
@@ -146,11 +141,6 @@ def remove_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
 def _change_court(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.court = Organisation.objects.get(bin=payload["court"])
     motion.judge, motion.number, motion.registered_at = None, None, None
-    return []
-
-
-def _note_hearing(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.hearing_at = parse_instant(payload["scheduled_at"])
     return []
 
 
@@ -188,7 +178,9 @@ ACTS = (
         steps_aside=False,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_note_registration,
+        effect=spec.write_columns(
+            registered_at=lambda act, payload: act.performed_at, number=lambda act, payload: payload["number"]
+        ),
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.author_and_prosecution,
@@ -337,7 +329,7 @@ ACTS = (
         steps_aside=False,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_note_hearing,
+        effect=spec.write_columns(hearing_at=lambda act, payload: parse_instant(payload["scheduled_at"])),
         deadlines=run_deadlines,
         owes_copies=True,
         notifies=tell.parties,

@@ -64,11 +64,6 @@ def close(motion: Motion, perform: Perform) -> Act:
 # -- effects -------------------------------------------------------------------------------------------------------
 
 
-def _execute(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.executed_at = act.performed_at
-    return []
-
-
 def _end(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     """The sanction ends with the act; a lifting that awaits the prosecutor's consent ends nothing yet."""
     if motion.state != State.LIFTING_ASKED:
@@ -101,7 +96,7 @@ ACTS = (
         steps_aside=False,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_execute,
+        effect=spec.write_columns(executed_at=lambda act, payload: act.performed_at),
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.all_of(tell.prosecution, tell.judge),

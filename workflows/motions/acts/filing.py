@@ -57,11 +57,6 @@ def _correct(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     return []
 
 
-def _change_format(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.on_paper = payload["format"] == "paper"
-    return []
-
-
 def _supplement(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.attachments.filter(filed_by=None).update(filed_by=act)
     return []
@@ -233,7 +228,7 @@ ACTS = (
             Problem("same-format", _("The motion is kept in this format already."), "payload.format"),
         ),
         choices=spec.NO_CHOICES,
-        effect=_change_format,
+        effect=spec.write_columns(on_paper=lambda act, payload: payload["format"] == "paper"),
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.all_of(tell.prosecution, tell.judge),

@@ -157,6 +157,17 @@ def no_effect(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     return []
 
 
+def write_columns(**columns: Callable[[Act, Payload], Any]) -> Callable[[Motion, Act, Payload], list[Officer]]:
+    """For acts that write these columns of the row, each with a value from the act, and admit nobody."""
+
+    def write(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
+        for column, value in columns.items():
+            setattr(motion, column, value(act, payload))
+        return []
+
+    return write
+
+
 def whenever_possible(post: Post, kinds: KindRows) -> Q:
     """For acts that every motion waits for on which they are possible."""
     return Q()
