@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -38,6 +38,18 @@ class Option:
     chosen: bool
 
 
+class Look(NamedTuple):
+    """The template of an input (of ``portal/fields``), its type in HTML, and the keyboard that a phone shows for it."""
+
+    name: str
+    html_type: str = "text"
+    mode: str = ""
+
+    @property
+    def template(self) -> str:
+        return f"portal/fields/{self.name}.html"
+
+
 @dataclass(frozen=True)
 class Input:
     """A field of the catalogue with its value on the page."""
@@ -52,16 +64,9 @@ class Input:
     asked: Asked | None = None
 
     @property
-    def template(self) -> str:
-        return f"portal/fields/{_TEMPLATES.get(self.field.type, self.field.type)}.html"
-
-    @property
-    def html_type(self) -> str:
-        return {"date": "date", "instant": "datetime-local"}.get(self.field.type, "text")
-
-    @property
-    def input_mode(self) -> str:
-        return {"integer": "numeric", "money": "decimal"}.get(self.field.type, "")
+    def look(self) -> Look:
+        """How a page shows it."""
+        return _LOOKS.get(self.field.type, Look(self.field.type))
 
     @property
     def is_group(self) -> bool:
@@ -199,11 +204,11 @@ def without(payload: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str
     return {key: value for key, value in payload.items() if key not in faulty}
 
 
-_TEMPLATES = {
-    "person": "choice",
-    "persons": "choices",
-    "date": "text",
-    "instant": "text",
-    "money": "text",
-    "integer": "text",
+_LOOKS = {
+    "person": Look("choice"),
+    "persons": Look("choices"),
+    "date": Look("text", "date"),
+    "instant": Look("text", "datetime-local"),
+    "money": Look("text", mode="decimal"),
+    "integer": Look("text", mode="numeric"),
 }

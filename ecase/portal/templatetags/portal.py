@@ -60,19 +60,21 @@ INDICATIONS: Mapping[str, Any] = {
 }
 
 
-@register.filter
-def colour(state: str) -> str:
-    """The colour of a state's tag, in addition to its words."""
-    return COLOURS.get(state, "grey")
-
-
-@register.filter
-def at(grouped: Mapping[str, Any] | None, key: str) -> Any:
-    """The entry of a mapping under a key that a template cannot write."""
-    return (grouped or {}).get(key)
-
-
+# Filters and tags of a single expression. The colour of a state's tag, in addition to its words.
+register.filter("colour", lambda state: COLOURS.get(state, "grey"))
+# The entry of a mapping under a key that a template cannot write.
+register.filter("at", lambda grouped, key: (grouped or {}).get(key))
 register.filter("groups", group_digest)
+# The outcome of a decided motion, of the law under which it was filed; None before the decision.
+register.filter("decided", lambda motion: motion.kind_entry.outcome(motion.outcome) if motion.outcome else None)
+# An indication of EN 319 102-1 in words.
+register.filter("indication", lambda name: INDICATIONS.get(name, name))
+# The sentence for rules on which the law is silent.
+register.simple_tag(lambda: str(UNKNOWN), name="unknown")
+# The query string of a list with some filters changed.
+register.simple_tag(Wishes.query, name="link_to")
+# The time zone of all instants on the pages: ``UTC+5``.
+register.simple_tag(lambda: words("en").zone(timezone.now()), name="zone")
 
 
 @register.filter
@@ -85,21 +87,9 @@ def subject(motion: Motion, post: Post) -> Any:
 
 
 @register.filter
-def decided(motion: Motion) -> Any:
-    """The outcome of a decided motion, of the law under which it was filed; None before the decision."""
-    return motion.kind_entry.outcome(motion.outcome) if motion.outcome else None
-
-
-@register.filter
 def author(act: Act) -> Any:
     """Who did an act, in words; an act of the service has no officer."""
     return act.author_in() if act.author_id else _("the service, by itself")
-
-
-@register.filter
-def indication(name: str) -> Any:
-    """An indication of EN 319 102-1 in words."""
-    return INDICATIONS.get(name, name)
 
 
 @register.filter
@@ -123,24 +113,6 @@ def source(of: Mapping[str, str]) -> Any:
 def article(rule: Rule) -> dict[str, Any]:
     """The article of a field or an attachment; nothing where the law asks for none."""
     return {"article": "" if rule.mark == "U" else rule.article}
-
-
-@register.simple_tag
-def unknown() -> str:
-    """The sentence for rules on which the law is silent."""
-    return str(UNKNOWN)
-
-
-@register.simple_tag
-def link_to(wishes: Wishes, **changes: str) -> str:
-    """The query string of a list with some filters changed."""
-    return wishes.query(**changes)
-
-
-@register.simple_tag
-def zone() -> str:
-    """The time zone of all instants on the pages: ``UTC+5``."""
-    return words("en").zone(timezone.now())
 
 
 @register.inclusion_tag("portal/partials/due.html")
