@@ -68,12 +68,8 @@ def resolve(url: str) -> Target:
 
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    inner = _embedded(ip) if isinstance(ip, ipaddress.IPv6Address) else None
+    inner = None
+    if isinstance(ip, ipaddress.IPv6Address):
+        # The IPv4 address to which an IPv6 address is translated (RFC 4291, 3056, 6052).
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in NAT64 else ip.ipv4_mapped or ip.sixtofour
     return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
-
-
-def _embedded(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address to which an IPv6 address is translated (RFC 4291, 3056, 6052)."""
-    if ip in NAT64:
-        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-    return ip.ipv4_mapped or ip.sixtofour

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
@@ -87,11 +86,6 @@ def claim(now: datetime, limit: int = LIMIT, free: Callable[[], int] | None = No
     for subscription, number in wanted.items():
         made += claims.claim_of(subscription, min(number, left - len(made)), now) if len(made) < left else []
     return sorted(made, key=lambda given: given.message_id)
-
-
-def claim_next(subscription_id: UUID, now: datetime) -> Claim | None:
-    """The next message of a subscription, for the worker that has just delivered one; None if there is none."""
-    return next(iter(claims.claim_of(subscription_id, 1, now, wait=True)), None)
 
 
 def _count_lost(now: datetime) -> None:

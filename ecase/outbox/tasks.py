@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from ecase.outbox import relay
+from ecase.outbox import claims, relay
 from ecase.outbox.channels.base import NotDelivered
 from ecase.outbox.channels.registry import find_channel
 from ecase.outbox.claims import Claim
@@ -28,7 +28,7 @@ def deliver_in_turn(message_id: int, number: int) -> int:
     while outcome == State.DELIVERED and time.monotonic() < end:
         subscription = Message.objects.values_list("subscription", flat=True).get(pk=message_id)
         assert subscription is not None  # noqa: S101 - what has none is never claimed
-        given = relay.claim_next(subscription, timezone.now())
+        given = next(iter(claims.claim_of(subscription, 1, timezone.now(), wait=True)), None)
         if given is None:
             break
         outcome, tried = deliver(given.message_id, given.number), tried + 1

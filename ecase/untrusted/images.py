@@ -36,7 +36,8 @@ def examine(path: Path, form: str) -> Iterator[Finding]:
         yield Finding(ARCHIVE)
     Image.MAX_IMAGE_PIXELS = None
     try:
-        _require_size(path, form)
+        with Image.open(path, formats=[form]) as image:
+            _require_few_pixels(image)
         if form == PNG:
             with Image.open(path, formats=[PNG]) as image:
                 image.verify()
@@ -48,11 +49,6 @@ def examine(path: Path, form: str) -> Iterator[Finding]:
         raise Faulty(DAMAGED) from fault
     if form in (TIFF, HEIC):
         _read_pages(path, form)
-
-
-def _require_size(path: Path, form: str) -> None:
-    with Image.open(path, formats=[form]) as image:
-        _require_few_pixels(image)
 
 
 def _require_few_pixels(image: Image.Image) -> None:

@@ -33,7 +33,9 @@ class Package:
         if len(self.entries) > MAX_ENTRIES:
             raise Faulty(EXPANDS, limit=MAX_ENTRIES)
         for entry in self.entries:
-            if not _is_inside(entry.orig_filename):
+            # It stays in the folder that it is unpacked to, on every operating system.
+            plain = entry.orig_filename.replace("\\", "/")
+            if plain.startswith("/") or ":" in plain or "\0" in plain or ".." in plain.split("/"):
                 raise Faulty(PATH, part=entry.orig_filename[:100])
         names = [entry.filename.casefold() for entry in self.entries]
         if any(entry.flag_bits & ENCRYPTED_FLAG for entry in self.entries):
@@ -88,9 +90,3 @@ def _inflated(packed: Iterator[bytes]) -> Iterator[bytes]:
         raise Faulty(DAMAGED) from fault
     if not inflater.eof:
         raise Faulty(DAMAGED)
-
-
-def _is_inside(name: str) -> bool:
-    """Whether an entry stays in the folder that it is unpacked to, on every operating system."""
-    plain = name.replace("\\", "/")
-    return not (plain.startswith("/") or ":" in plain or "\0" in plain or ".." in plain.split("/"))

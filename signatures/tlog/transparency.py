@@ -288,16 +288,13 @@ class Signer:
 
     @property
     def verifier(self) -> Verifier:
-        return Verifier(self.name, self._key.public_key().public_bytes_raw())
-
-    @property
-    def _key(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.secret)
+        key = Ed25519PrivateKey.from_private_bytes(self.secret)
+        return Verifier(self.name, key.public_key().public_bytes_raw())
 
     def sign(self, text: str) -> str:
         """The signed note over ``text``, which must end in a newline and have no other control characters."""
         _check_text(text)
-        signature = self.verifier.key_id + self._key.sign(text.encode())
+        signature = self.verifier.key_id + Ed25519PrivateKey.from_private_bytes(self.secret).sign(text.encode())
         return f"{text}\n{SIGNATURE_MARK}{self.name} {_encode(signature)}\n"
 
 
