@@ -42,16 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         text, code = options.run(options)
     except (ValueError, OSError) as fault:
-        sys.stderr.buffer.write(f"{word('unusable', options.language)}: {_reason(fault, options.language)}\n".encode())
+        language = options.language
+        why = word("no-trust", language) if isinstance(fault, NoTrust) else fault_of(fault).sentence(language)
+        sys.stderr.buffer.write(f"{word('unusable', language)}: {why}\n".encode())
         return UNUSABLE
     # UTF-8, whatever encoding the terminal declares.
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
     return code
-
-
-def _reason(fault: Exception, language: str) -> str:
-    return word("no-trust", language) if isinstance(fault, NoTrust) else fault_of(fault).sentence(language)
 
 
 class NoTrust(ValueError):

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import httpx
 
@@ -75,15 +75,8 @@ class Http:
             return answer
         raise Unreachable(tried)
 
-    def get(self, address: str) -> bytes:
-        """The body of an answer; ``httpx.HTTPError`` or ``ValueError``."""
-        return self._ask("GET", address)
-
-    def post(self, address: str, body: bytes, media_type: str) -> bytes:
-        """The body of an answer; ``httpx.HTTPError`` or ``ValueError``."""
-        return self._ask("POST", address, content=body, headers={"Content-Type": media_type})
-
-    def _ask(self, method: str, address: str, **given: Any) -> bytes:
+    def ask(self, address: str, method: Literal["GET", "POST"] = "GET", **given: Any) -> bytes:
+        """The body of an answer; ``httpx.HTTPError`` or ``ValueError``. ``given``: what httpx sends, as ``content``."""
         started, body = self.clock(), bytearray()
         with self._client.stream(method, address, **given) as response:
             if (status := response.status_code) != httpx.codes.OK:

@@ -43,7 +43,7 @@ class ListClient:
         return found
 
     def _current(self, address: str) -> tuple[bytes, datetime]:
-        data = self.http.get(address)
+        data = self.http.ask(address)
         try:
             found = crl.read(data)
             self.trust.owner_of(found)
@@ -78,7 +78,7 @@ class OcspClient:
         """The response, and until when it may be cached; ``Unusable`` without a fresh answer about the certificate."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         asked = ocsp.request(certificate, issuer, nonce)
-        data = self.http.post(address, asked, "application/ocsp-request")
+        data = self.http.ask(address, "POST", content=asked, headers={"Content-Type": "application/ocsp-request"})
         answers = ocsp.read(data, self.trust, self.policy, nonce)
         now, subject = self.clock(), (issuer, certificate.serial_number)
         about = [

@@ -40,7 +40,8 @@ class TimestampClient:
     ) -> tuple[bytes, Timestamp]:
         nonce = secrets.randbits(NONCE_BITS)
         asked = timestamps.request(stamped, digest, self.policy, nonce, self.wanted)
-        token = timestamps.read_token(self.http.post(address, asked, "application/timestamp-query"))
+        media_type = {"Content-Type": "application/timestamp-query"}
+        token = timestamps.read_token(self.http.ask(address, "POST", content=asked, headers=media_type))
         info = timestamps.read_info(token, self.policy)
         if info.nonce != nonce:
             raise BadTimestamp(Fault("timestamp-nonce-differs"), "FORMAT_FAILURE")

@@ -100,7 +100,10 @@ def make(directory: Path | str, people: Iterable[Mapping[str, Any]] = ()) -> Dem
     _make_services(pki)
     for person in people:
         _make_person(pki, person)
-    _remember(directory / "keys" / "people.json", people)
+    listed = directory / "keys" / "people.json"
+    known = {person["iin"]: person for person in (json.loads(listed.read_bytes()) if listed.exists() else [])}
+    known.update({person["iin"]: dict(person) for person in people})
+    _write(listed, json.dumps(list(known.values()), ensure_ascii=False, indent=1).encode())
     return pki
 
 
@@ -214,12 +217,6 @@ def subject_of(person: Mapping[str, Any]) -> x509.Name:
         organisation=str(person.get("organisation") or "")[:64],
         bin_=person.get("bin") or "",
     )
-
-
-def _remember(path: Path, people: list[Mapping[str, Any]]) -> None:
-    known = {person["iin"]: person for person in (json.loads(path.read_bytes()) if path.exists() else [])}
-    known.update({person["iin"]: dict(person) for person in people})
-    _write(path, json.dumps(list(known.values()), ensure_ascii=False, indent=1).encode())
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -188,7 +188,7 @@ def test_an_address_that_fails_is_left_alone_for_a_while(clock):
 
         def _noted(address: str) -> bytes:
             tried.append(address.rpartition("/")[2])
-            return http.get(address)
+            return http.ask(address)
 
         expected = {0: True, 4: False, 6: True, 14: False, 17: True, 36: False, 38: True, 57: False, 59: True}
         for seconds, bad_is_tried in expected.items():
@@ -197,7 +197,7 @@ def test_an_address_that_fails_is_left_alone_for_a_while(clock):
             assert fetch() == b"good"
             assert ("bad" in tried) == bad_is_tried, seconds
         with pytest.raises(Unreachable, match="not asked again"):
-            http.first([nobody], http.get)
+            http.first([nobody], http.ask)
     assert set(requests) == {"/good"}
 
 
@@ -221,10 +221,10 @@ def test_which_statuses_leave_an_address_alone(clock, status, left_alone):
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         http = Http(QUICK, clock)
         with pytest.raises(Unreachable, match=f"answers {status}"):
-            http.first([address], http.get)
+            http.first([address], http.ask)
         thread.join(5)
     with pytest.raises(Unreachable) as refused:
-        http.first([address], http.get)
+        http.first([address], http.ask)
     assert ("not asked again" in str(refused.value)) == left_alone
 
 
@@ -237,11 +237,11 @@ def _once(listener: socket.socket, status: int) -> None:
 
 def test_limits_of_an_answer(clock):
     with served({"/large": lambda _body: b"x" * 100_001, "/fits": lambda _body: b"x" * 100_000}) as (base, _):
-        assert len(Http(QUICK).get(f"{base}/fits")) == 100_000
+        assert len(Http(QUICK).ask(f"{base}/fits")) == 100_000
         with pytest.raises(ValueError, match="more than 100000 octets"):
-            Http(QUICK).get(f"{base}/large")
+            Http(QUICK).ask(f"{base}/large")
         with pytest.raises(ValueError, match="answers 404"):
-            Http(QUICK).get(f"{base}/absent")
+            Http(QUICK).ask(f"{base}/absent")
 
 
 def test_an_answer_that_never_ends():
@@ -251,7 +251,7 @@ def test_an_answer_that_never_ends():
         thread.start()
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         with pytest.raises(ValueError, match="took more than"):
-            Http(QUICK).get(address)
+            Http(QUICK).ask(address)
     thread.join(5)
 
 

@@ -28,11 +28,9 @@ class DemoKey:
 
     path: Path
     certificate: x509.Certificate
+    iin: str
     person: dict[str, Any]
-
-    @property
-    def alias(self) -> str:
-        return self.path.stem
+    for_signing: bool
 
     @functools.cached_property
     def signer(self) -> SimpleSigner:
@@ -52,14 +50,6 @@ class DemoKey:
             signer["unsigned_attrs"] = cms.CMSAttributes([attribute])
         return bytes(made.dump())
 
-    @property
-    def iin(self) -> str:
-        return identity.iin(self.certificate) or ""
-
-    @property
-    def for_signing(self) -> bool:
-        return oids.EMAIL_PROTECTION in identity.usages(self.certificate)
-
     def fits(self, wanted: dict[str, Any]) -> bool:
         """Whether the key satisfies a request's ``signerParams``."""
         serial = str(wanted.get("serialNumber") or "").lower()
@@ -74,7 +64,7 @@ class DemoKey:
         """For the page: names of the owner, no key material."""
         names = [self.person.get(part) or "" for part in ("surname", "given_name", "patronymic")]
         return {
-            "alias": self.alias,
+            "alias": self.path.stem,
             "iin": self.iin,
             "name": " ".join(filter(None, names)) or self.certificate.subject.rfc4514_string(),
             "organisation": self.person.get("organisation_shown") or self.person.get("organisation") or "",
@@ -91,7 +81,7 @@ class DemoKey:
         )
         authority_key = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
         return {
-            "alias": self.alias,
+            "alias": self.path.stem,
             "keyId": certificate.fingerprint(SHA256()).hex(),
             "algorithm": type(certificate.public_key()).__name__.partition("PublicKey")[0],
             "subjectCn": subject_cn,
@@ -133,4 +123,5 @@ def _load(path: Path, people: dict[str, dict[str, Any]]) -> DemoKey:
     certificate = content.cert.certificate
     if "DEMO" not in certificate.issuer.rfc4514_string():
         raise ValueError(f"{path}: its authority has no DEMO in its name; real keys are for NCALayer")
-    return DemoKey(path, certificate, people.get(identity.iin(certificate) or "", {}))
+    iin, for_signing = identity.iin(certificate) or "", oids.EMAIL_PROTECTION in identity.usages(certificate)
+    return DemoKey(path, certificate, iin, people.get(iin, {}), for_signing)

@@ -71,7 +71,7 @@ class RequestQueue:
         if self.auto and iin in {key.iin for key in self.keys}:
             self.chosen = iin
         found = self._find(number)
-        fitting = [key for key in found.candidates if alias == key.alias or iin == key.iin] if found else []
+        fitting = [key for key in found.candidates if alias == key.path.stem or iin == key.iin] if found else []
         fitting.sort(key=lambda key: not key.for_signing)
         if found and fitting and not found.answer.done():
             found.answer.set_result(fitting[0])
