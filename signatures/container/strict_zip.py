@@ -81,17 +81,14 @@ class Member:
 
     def header(self) -> bytes:
         """The local header, which precedes the entry's data."""
-        return LOCAL.pack(LOCAL_HEADER, *self._shared(), len(self._encoded), 0) + self._encoded
+        name = self.name.encode()
+        return LOCAL.pack(LOCAL_HEADER, *self._shared(), len(name), 0) + name
 
     def line(self) -> bytes:
         """The entry's line in the directory."""
-        made_by = VERSION | UNIX << 8
-        tail = (len(self._encoded), 0, 0, 0, 0, REGULAR, self.offset)
-        return LINE.pack(DIRECTORY_LINE, made_by, *self._shared(), *tail) + self._encoded
-
-    @property
-    def _encoded(self) -> bytes:
-        return self.name.encode()
+        made_by, name = VERSION | UNIX << 8, self.name.encode()
+        tail = (len(name), 0, 0, 0, 0, REGULAR, self.offset)
+        return LINE.pack(DIRECTORY_LINE, made_by, *self._shared(), *tail) + name
 
     def _shared(self) -> tuple[int, ...]:
         flags = 0 if self.name.isascii() else UTF8_NAME

@@ -252,13 +252,6 @@ class Verifier:
     def key_id(self) -> bytes:
         return hashlib.sha256(f"{self.name}\n".encode() + ED25519 + self.public).digest()[:KEY_ID_BYTES]
 
-    def accepts(self, text: bytes, signature: bytes) -> bool:
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text)
-        except InvalidSignature:
-            return False
-        return True
-
 
 @dataclass(frozen=True)
 class Signer:
@@ -333,8 +326,10 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Veri
         verifier = known.get((name, data[:KEY_ID_BYTES]))
         if verifier is None:
             continue
-        if not verifier.accepts(text.encode(), data[KEY_ID_BYTES:]):
-            raise FaultError(Fault("note-signature-wrong", name=name))
+        try:
+            Ed25519PublicKey.from_public_bytes(verifier.public).verify(data[KEY_ID_BYTES:], text.encode())
+        except InvalidSignature as fault:
+            raise FaultError(Fault("note-signature-wrong", name=name)) from fault
         signed.append(verifier)
     if not signed:
         raise FaultError(Fault("note-not-signed"))
