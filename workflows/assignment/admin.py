@@ -57,24 +57,18 @@ class RosterEntryAdmin(AuditedAdmin):
         seeds.commit(obj.post.organisation)
 
 
-class CaseNumberField(forms.CharField):
-    """A case by its number: the admin does not list cases."""
-
-    def to_python(self, value: Any) -> Any:
-        """The case, or None for no number."""
-        number = super().to_python(value)
-        if not number:
-            return None
-        case = Case.objects.filter(number=number).first()
-        if case is None:
-            raise ValidationError(_("There is no case of this number."), code="no-case")
-        return case
-
-
 class BarForm(forms.ModelForm):
     """A declared conflict."""
 
-    case = CaseNumberField(label=_("case"), required=False)
+    # By its number: the admin does not list cases.
+    case = forms.ModelChoiceField(
+        Case.objects.all(),
+        to_field_name="number",
+        widget=forms.TextInput,
+        label=_("case"),
+        required=False,
+        error_messages={"invalid_choice": _("There is no case of this number.")},
+    )
 
     class Meta:
         model = Bar

@@ -71,17 +71,17 @@ Rows = QuerySet[Any, tuple[UUID, str, str]]
 
 
 def _conflicting(role: str, series: Series, *, case: UUID, officers: list[UUID], court: UUID, at: datetime) -> Rows:
-    acting = _acting(case, series)
+    acting, parties = _acting(case, series), Person.objects.filter(case=case).exclude(iin="").values("iin")
     acted = acting.filter(officer__pk__any_of=officers).exclude(role=role)
     elsewhere = Draw.objects.filter(motion__case=case, chosen__officer__pk__any_of=officers).exclude(court=court)
     if series != Series.COVERT:
         elsewhere = elsewhere.filter(motion__secret=False)
-    persons = Officer.objects.filter(pk__any_of=officers, iin__in=_iins(case))
+    persons = Officer.objects.filter(pk__any_of=officers, iin__in=parties)
     queries = (
         _rows(acted, "officer", Value(ACTED), Cast("role", CharField())),
         _rows(elsewhere, "chosen__officer", Value(ELSEWHERE), _NOTHING),
         _rows(persons, "pk", Value(PARTY), _NOTHING),
-        _rows(_declared(case, acting, officers, at), "officer", Cast("ground", CharField()), _NOTHING),
+        _rows(_declared(case, acting, parties, officers, at), "officer", Cast("ground", CharField()), _NOTHING),
     )
     return queries[0].union(*queries[1:]).order_by("who", "why", "what")
 
@@ -104,15 +104,13 @@ def _signed(case: UUID, *, secret: bool) -> Exists:
     return Exists(acts)
 
 
-def _declared(case: UUID, acting: "QuerySet[Participation]", officers: list[UUID], at: datetime) -> "QuerySet[Bar]":
+def _declared(
+    case: UUID, acting: "QuerySet[Participation]", parties: "QuerySet[Person, Any]", officers: list[UUID], at: datetime
+) -> "QuerySet[Bar]":
     team = TeamMember.objects.filter(case=case).values("officer__iin")
-    concerned = Q(case=case) | Q(iin__in=_iins(case)) | Q(iin__in=acting.values("officer__iin")) | Q(iin__in=team)
+    concerned = Q(case=case) | Q(iin__in=parties) | Q(iin__in=acting.values("officer__iin")) | Q(iin__in=team)
     standing = Q(end=None) | Q(end__ended_at__gt=at)
     return Bar.objects.filter(concerned, standing, officer__pk__any_of=officers, declared_at__lte=at)
-
-
-def _iins(case: UUID) -> "QuerySet[Person, Any]":
-    return Person.objects.filter(case=case).exclude(iin="").values("iin")
 
 
 def _rows(query: "QuerySet[Any]", officer: str, code: Any, detail: Any) -> Rows:

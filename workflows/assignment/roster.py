@@ -22,32 +22,25 @@ from workflows.assignment.ports import AssignedMotion
 class Seat:
     """A judge of a court as the roster states at an instant; ``line`` is None off the roster.
 
-    ``rank`` is the position in a duty shift that takes over, or None.
+    ``officer`` is the judge's id, as records write it; ``share`` that of a full load, in per cent, 100 for judges of a
+    court without a roster; ``rank`` the position in a duty shift that takes over, or None.
     """
 
     post: Post
+    officer: str
+    share: int
     line: dict[str, Any] | None
     absent: bool
     rank: int | None
 
-    @property
-    def officer(self) -> str:
-        """The judge's id, as records write it."""
-        return str(self.post.officer_id)
-
-    @property
-    def share(self) -> int:
-        """The share of a full load, in per cent; 100 for judges of a court without a roster."""
-        return int(self.line["share"]) if self.line else FULL_SHARE
-
-    def knows(self, kinds: Iterable[str]) -> bool:
-        """Whether the judge specialises in one of these kinds or groups."""
-        return bool(self.line and set(self.line["specialisations"]) & set(kinds))
-
 
 def seats(court: Organisation, at: datetime) -> list[Seat]:
     """The judges of the court at ``at``, in ascending order of officer ids. One query."""
-    return [Seat(post, post.line, post.absent, post.rank) for post in _SEATS.rows(court=court.pk, at=at)]
+    found = []
+    for post in _SEATS.rows(court=court.pk, at=at):
+        share = int(post.line["share"]) if post.line else FULL_SHARE
+        found.append(Seat(post, str(post.officer_id), share, post.line, post.absent, post.rank))
+    return found
 
 
 def _seated(*, court: UUID, at: datetime) -> "QuerySet[Post]":

@@ -4,7 +4,6 @@ ADR 0024 analyses who could try to influence it, and why they cannot.
 """
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -59,11 +58,6 @@ def reveal(motion: AssignedMotion, court: Organisation) -> dict[str, Any]:
     held.number = held.entry.seq
     held.save(update_fields=["nonce", "entry", "number"])
     return parts
-
-
-def series_in(parts: Mapping[str, Any]) -> Series:
-    """The series whose nonce a seed was made of; parts from before there were two series name none."""
-    return Series(parts.get("series", Series.ORDINARY))
 
 
 def chain_of(court_id: UUID | int | str, series: Series) -> str:

@@ -78,11 +78,12 @@ def draw(
 def _weighed(motion: AssignedMotion, pool: Pool) -> list[dict[str, Any]]:
     """The candidates, each with a weight and its components."""
     loads = roster.loads(motion, [seat.post.officer_id for seat in pool.seats], pool.at)
-    kinds = (motion.kind, motion.kind_entry.group)
+    kinds = {motion.kind, motion.kind_entry.group}
     candidates = []
     for seat in pool.seats:
         load = loads.get(seat.post.officer_id, roster.NO_LOAD)
-        speciality = settings.DRAW_SPECIALIST if seat.knows(kinds) else 1
+        is_specialist = seat.line is not None and not kinds.isdisjoint(seat.line["specialisations"])
+        speciality = settings.DRAW_SPECIALIST if is_specialist else 1
         weight = algorithm.weight(seat.share, speciality, sum(load.values()))
         made_of = {"share": seat.share, "speciality": speciality, **load}
         candidates.append({"officer": seat.officer, "weight": weight, "made_of": made_of})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ecase.audit.models import Entry
 from workflows.assignment import algorithm
 from workflows.assignment.models import Draw, Series
-from workflows.assignment.seeds import chain_of, series_in
+from workflows.assignment.seeds import chain_of
 
 
 def faults(draw: Draw) -> list[str]:
@@ -15,7 +15,9 @@ def faults(draw: Draw) -> list[str]:
 
 
 def _unfounded(draw: Draw) -> Iterator[str]:
-    parts, series = draw.made_of, series_in(draw.made_of)
+    parts = draw.made_of
+    # Parts from before there were two series name none.
+    series = Series(parts.get("series", Series.ORDINARY))
     number = parts["committed_in"]["number"]
     if (parts["motion"], parts["court"]) != (str(draw.motion_id), draw.court.bin):
         yield "the seed is of another motion or court"
