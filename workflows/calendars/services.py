@@ -37,7 +37,7 @@ def in_force(jurisdiction: str | None = None) -> InForce:
     rows: Sequence[tuple[str, int, date | None, bool | None]]
     rows = list(years.values_list("zone", "year", "days__day", "days__worked"))
     if not rows:
-        raise clock.CalendarError([f"no calendar of {place!r} is loaded; run manage.py load_calendar"])
+        raise clock.CalendarError(f"no calendar of {place!r} is loaded; run manage.py load_calendar")
     stamp = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
     calendar = clock.Calendar(
         zone=ZoneInfo(rows[0][0]),

@@ -23,11 +23,7 @@ REVIEWS = ("unreviewed", "in_review", "reviewed")
 
 
 class CalendarError(Exception):
-    """A calendar cannot be used; ``faults`` are sentences that name the file."""
-
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(faults))
+    """A calendar cannot be used; its text has a line for each fault, which names the file."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ def read(folder: Path) -> list[YearTable]:
         if len(found) != 1:
             faults.append(f"{folder.name}: one {one_of} is expected, found {sorted(found) or 'no calendar'}")
     if faults:
-        raise CalendarError(faults)
+        raise CalendarError("\n".join(faults))
     return [YearTable(**{key: value for key, value in year.items() if value is not None}) for year in years]
 
 

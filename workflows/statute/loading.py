@@ -25,7 +25,7 @@ SAME = "same_as"
 def read_folder(folder: Path) -> Catalogue:
     """The catalogue in ``folder``; raises :class:`CatalogueError` with every fault of every file at once."""
     if absent := [name for name in (HEAD, ACTS) if not (folder / name).is_file()]:
-        raise CatalogueError([f"{name}:1: the file is missing from {folder.name}" for name in absent])
+        raise CatalogueError("\n".join(f"{name}:1: the file is missing from {folder.name}" for name in absent))
     faults = Faults()
     tree = _whole(folder, faults)
     check(tree, faults)

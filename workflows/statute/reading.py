@@ -20,11 +20,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CatalogueError(Exception):
-    """The catalogue cannot be read; ``faults`` are sentences, each beginning with ``file:line:``."""
-
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(faults))
+    """The catalogue cannot be read; its text has a line for each fault, which begins with ``file:line:``."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class Faults(list[str]):
     def stop_if_any(self) -> None:
         """Raise :class:`CatalogueError` with every fault, in the order of files and lines."""
         if self:
-            raise CatalogueError(sorted(set(self), key=_by_place))
+            raise CatalogueError("\n".join(sorted(set(self), key=_by_place)))
 
 
 def _by_place(fault: str) -> tuple[str, int, str]:

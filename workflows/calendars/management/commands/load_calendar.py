@@ -23,7 +23,7 @@ class Command(BaseCommand):
         try:
             found = load_all(options["folder"])
         except clock.CalendarError as error:
-            raise CommandError("\n".join(error.faults)) from error
+            raise CommandError(str(error)) from error
         for loaded in found:
             self.stdout.write(f"{loaded.year} {'loaded' if loaded.made else 'is there already'}")
             for day, pair in loaded.kept.items():

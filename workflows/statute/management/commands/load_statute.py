@@ -23,7 +23,7 @@ class Command(BaseCommand):
         try:
             rows = load_all(options["folder"])
         except CatalogueError as error:
-            raise CommandError("\n".join(error.faults)) from error
+            raise CommandError(str(error)) from error
         except Conflict as error:
             sentences = [f"{problem.params['version']}: {problem.message}" for problem in error.problems]
             raise CommandError("\n".join(sentences)) from error

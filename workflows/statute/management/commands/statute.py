@@ -48,7 +48,7 @@ class Command(BaseCommand):
                 for difference in differences(as_json(_named(options["old"])), as_json(_named(options["new"]))):
                     self.stdout.write(str(difference))
         except CatalogueError as error:
-            raise CommandError("\n".join(error.faults)) from error
+            raise CommandError(str(error)) from error
 
 
 def _of_folder(jurisdiction: str) -> Catalogue:
