@@ -175,16 +175,16 @@ class Composer:
         return f"{marks['open']}{' '.join(inner.split()).rstrip(' .;')}{marks['close']}"
 
     def _named(self, post: Post) -> str:
-        return f"{self.words.role(post.role)} {decline_short(post.officer, 'nominative', self.language)}"
+        return f"{self.words.role(post.role)} {decline_short(name_of(post.officer), 'nominative', self.language)}"
 
     def _names(self) -> dict[str, str]:
-        outcome = self.outcome.label.in_(self.language)
+        outcome, judge = self.outcome.label.in_(self.language), self.motion.judge
         return {
             "kind": self.kind.name.in_(self.language),
             "case": self.motion.case.number,
             "qualification": self.motion.case.qualification,
             "court": self.motion.court.name(self.language),
-            "judge": decline_short(self.motion.judge, "nominative", self.language) if self.motion.judge else "",
+            "judge": decline_short(name_of(judge), "nominative", self.language) if judge else "",
             "outcome": outcome[:1].lower() + outcome[1:],
             "outcome_article": self.words.outcome_article(self.outcome.article),
         }

@@ -114,6 +114,9 @@ def _of_decision(paper: Paper, wording: Words) -> dict[str, Any]:
         # Inside a sentence, unless it begins with an abbreviation.
         label = label[:1].lower() + label[1:]
     decisions = [local_time(act.at).date() for act in paper.previous if act.type in DECISIONS]
+    # The day, in the form that follows the decision's name.
+    days = {"date": wording.date(decisions[-1]), "date_in": wording.date(decisions[-1], "date_in")} if decisions else {}
+    decided_on = str(wording.data["decided_on"]).format(**days) if days else ""
     return {
         "outcome": label,
         "outcome_article": wording.outcome_article(outcome.article) if outcome else "",
@@ -121,7 +124,7 @@ def _of_decision(paper: Paper, wording: Words) -> dict[str, Any]:
         "refuses": bool(outcome and not outcome.grants and not outcome.checked),
         "checked": bool(outcome and outcome.checked),
         "inadmissible": bool(outcome and outcome.inadmissible),
-        "decided_on": wording.decided_on(decisions[-1] if decisions else None),
+        "decided_on": decided_on,
         "articles_of_decision": wording.cite("basis", ", ".join(dict.fromkeys(filter(None, articles)))),
         "judge": paper.judge,
         "judge_dat": _short(paper.judge, "dative", paper),

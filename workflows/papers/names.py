@@ -3,10 +3,12 @@
 A library returns an unknown name unchanged, so the worst result is a name in the nominative.
 """
 
-from typing import Final, Protocol
+from typing import Final
 
 from pytrovich import Case, Gender, NamePart, PetrovichDeclinationMaker
 from qazaq_inflector import QazaqNameInflector
+
+from workflows.papers.facts import Name
 
 CASES: Final = (
     "nominative",
@@ -34,20 +36,7 @@ _KAZAKH_INFLECTOR: Final = QazaqNameInflector()
 _RUSSIAN_INFLECTOR: Final = PetrovichDeclinationMaker()
 
 
-class Person(Protocol):
-    """An object with a name: ``papers.facts.Name``, ``cases.Person``, ``officers.Officer``."""
-
-    @property
-    def surname(self) -> str: ...
-    @property
-    def given_name(self) -> str: ...
-    @property
-    def patronymic(self) -> str: ...
-    @property
-    def sex(self) -> str: ...
-
-
-def decline(person: Person, case: str, language: str) -> str:
+def decline(person: Name, case: str, language: str) -> str:
     """The full name in a grammatical ``case`` (one of :data:`CASES`) of ``language`` (kk, ru, en).
 
     The name of a legal person, which has no sex, stays as it is.
@@ -67,7 +56,7 @@ def decline(person: Person, case: str, language: str) -> str:
     return " ".join(parts)
 
 
-def decline_short(person: Person, case: str, language: str) -> str:
+def decline_short(person: Name, case: str, language: str) -> str:
     """Surname and initials in a ``case``; in Kazakh the initials come first, since the last word takes the suffix."""
     if case not in CASES:
         raise ValueError(f"{case!r} is not a grammatical case")
@@ -99,7 +88,7 @@ def _kazakh(name: str, case: str) -> str:
     return f"{head} {declined}".strip()
 
 
-def _russian_parts(person: Person, case: str) -> list[str]:
+def _russian_parts(person: Name, case: str) -> list[str]:
     named = (
         (NamePart.LASTNAME, person.surname),
         (NamePart.FIRSTNAME, person.given_name),

@@ -61,12 +61,6 @@ class Words:
         """The articles of an outcome in brackets, with a leading space; empty for none."""
         return str(self.data["outcome_article"]).format(articles=self.cite("named", articles)) if articles else ""
 
-    def decided_on(self, value: date | None) -> str:
-        """The day of the decision, in the form that follows the decision's name; empty if it is not known."""
-        if value is None:
-            return ""
-        return str(self.data["decided_on"]).format(date=self.date(value), date_in=self.date(value, "date_in"))
-
     def cite(self, form: str, articles: str) -> str:
         """Each article with its part and item in words; whole articles that follow each other under one noun.
 
