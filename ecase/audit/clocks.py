@@ -5,11 +5,10 @@ than now was dated by a wrong clock, or the database's clock has been set back.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import DateTimeField, Func, QuerySet
+from django.db.models import DateTimeField, Func, Subquery
 from django.utils import timezone
 
 from ecase.audit.models import Entry
@@ -29,9 +28,8 @@ class Now(Func):
     output_field = DateTimeField()
 
 
-def newest_at() -> QuerySet[Entry, Any]:
-    """The time of the newest entry of the log, for a subquery in another statement."""
-    return Entry.objects.order_by("-pk").values("at")[:1]
+# The time of the newest entry of the log, read in another statement.
+NEWEST_AT = Subquery(Entry.objects.order_by("-pk").values("at")[:1])
 
 
 def difference(before: datetime, database: datetime, after: datetime) -> timedelta:

@@ -22,6 +22,8 @@ from signatures.keys.sealer import Sealer
 from signatures.report.faults import Fault, FaultError, fault_of
 
 PROBE = b'{"probe":true}'
+# It keeps a key without a certificate from being taken for a seal.
+KEY = ".key"
 
 
 class NotRotated(ValueError):
@@ -33,8 +35,9 @@ def request(name: str, token_key: str = "") -> tuple[Path, str]:
 
     Returns the key's file and a certificate signing request (PEM) with the subject of the seal in use.
     """
-    path = _key_file(name)
-    if path.exists() or _seal_file(name).exists():
+    seal = _seal_file(name)
+    path = seal.with_suffix(KEY)
+    if path.exists() or seal.exists():
         raise NotRotated(_("Of the seal %(name)s there is a file already.") % {"name": name})
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if token_key:
@@ -58,7 +61,8 @@ def install(name: str, chain: bytes) -> Path:
 
     Raises :class:`NotRotated` if its signatures would not be verified here.
     """
-    key_file, path = _key_file(name), _seal_file(name)
+    path = _seal_file(name)
+    key_file = path.with_suffix(KEY)
     if not key_file.exists():
         raise NotRotated(_("There is no new key %(file)s: make one with “rotate_seal request”.") % {"file": key_file})
     secret = read_private(key_file)
@@ -104,8 +108,3 @@ def demonstrate(name: str) -> Path:
 
 def _seal_file(name: str) -> Path:
     return seals.folder(Path(settings.SERVICE_KEY_FILE)) / f"{name}.pem"
-
-
-def _key_file(name: str) -> Path:
-    """The suffix keeps a key without a certificate from being taken for a seal."""
-    return _seal_file(name).with_suffix(".key")

@@ -119,9 +119,8 @@ _HELD = _Held()
 _read: ContextVar[dict[object, object] | None] = ContextVar("read", default=None)
 
 
-def revision_mark() -> Subquery:
-    """The mark of the newest revision of the rows, to be read in another query and given to :func:`reading_once`."""
-    return Subquery(Revision.objects.values("mark")[:1])
+# The mark of the newest revision of the rows, to be read in another query and given to :func:`reading_once`.
+REVISION_MARK = Subquery(Revision.objects.values("mark")[:1])
 
 
 @contextmanager

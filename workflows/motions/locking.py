@@ -53,9 +53,7 @@ def lock(motion: Motion, signing: PreparedAct | None = None) -> Motion:
 def _locked(*, motion: UUID, officer: UUID | None = None, prepared: UUID | None = None) -> "QuerySet[Motion]":
     rows = Motion.objects.select_for_update(of=("self",)).select_related("last_act").defer(*UNREAD)
     calls = DutyCall.objects.filter(motion=OuterRef("pk"), state=DutyCall.State.RUNNING)
-    asked: Any = signed.loaded(rows).annotate(
-        database_now=clocks.Now(), log_at=Subquery(clocks.newest_at()), called=Exists(calls)
-    )
+    asked: Any = signed.loaded(rows).annotate(database_now=clocks.Now(), log_at=clocks.NEWEST_AT, called=Exists(calls))
     if officer:
         roles = Participation.objects.filter(case=OuterRef("case"), officer=officer).values("role")
         waiting = PendingSignature.objects.filter(prepared=prepared, settled_at=None)

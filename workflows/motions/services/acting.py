@@ -236,7 +236,7 @@ def prepared_for(post: Post, prepared_id: uuid.UUID) -> PreparedAct:
 
 def _prepared(*, prepared: uuid.UUID, author: uuid.UUID) -> "QuerySet[PreparedAct]":
     related = ("motion__case", "motion__author__officer", "motion__court", "motion__prosecution")
-    rows = PreparedAct.objects.select_related(*related).annotate(trust_mark=trusted.revision_mark())
+    rows = PreparedAct.objects.select_related(*related).annotate(trust_mark=trusted.REVISION_MARK)
     return rows.filter(pk=prepared, author=author)
 
 
