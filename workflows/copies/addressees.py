@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from ecase.cases.models import Counsel, Person
 from ecase.officers.models import Officer, Organisation, Role
 from workflows.copies.ports import ServedMotion
@@ -69,12 +71,10 @@ def _defender(motion: ServedMotion) -> Iterator[Addressee]:
         )
 
 
-def _facility(motion: ServedMotion) -> Iterator[Addressee]:
-    """The place of custody of the investigation body, or of its parent body, if there is exactly one."""
-    bodies = [motion.organisation_id, motion.organisation.parent_id]
-    places = Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=filter(None, bodies))
-    found = list(places[:2])
-    yield Addressee(organisation=found[0]) if len(found) == 1 else NOBODY_KNOWN
+def places_of_custody(motion: ServedMotion) -> QuerySet[Organisation]:
+    """The places of custody of the investigation body, or of its parent body."""
+    bodies = filter(None, [motion.organisation_id, motion.organisation.parent_id])
+    return Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=bodies)
 
 
 def _office(name: str) -> Finder:
@@ -97,7 +97,10 @@ _OFFICES: dict[str, Finder] = {
     "court": _office("court"),
     "court_chair": _office("court"),
     "defender": _defender,
-    "facility": _facility,
+    # If there is exactly one.
+    "facility": lambda motion: [
+        Addressee(organisation=found[0]) if len(found := list(places_of_custody(motion)[:2])) == 1 else NOBODY_KNOWN
+    ],
 }
 
 

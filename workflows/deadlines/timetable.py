@@ -5,9 +5,6 @@ of a block nothing is kept. Code that reads or changes the rows in the database 
 """
 
 from collections.abc import Iterable
-from uuid import UUID
-
-from django.db.models import QuerySet
 
 from ecase.statements import HotQuery
 from ecase.transactions import is_collecting, write_collected, write_together
@@ -25,11 +22,9 @@ def open_deadlines(motion: TimedMotion) -> list[Deadline]:
     return motion.open_deadlines
 
 
-def _open(motion: UUID) -> "QuerySet[Deadline]":
-    return Deadline.objects.filter(motion=motion, met_at=None, state__in=[State.RUNNING, State.MISSED])
-
-
-_OPEN: HotQuery[Deadline] = HotQuery(_open)
+_OPEN: HotQuery[Deadline] = HotQuery(
+    lambda motion: Deadline.objects.filter(motion=motion, met_at=None, state__in=[State.RUNNING, State.MISSED])
+)
 
 
 def running(motion: TimedMotion) -> list[Deadline]:

@@ -11,7 +11,7 @@ from workflows.motions import admissions
 from workflows.motions.models import WITH_AUTHOR, Act, Motion
 from workflows.motions.queries import INVESTIGATES
 from workflows.motions.rules import defence, events, kind_rules
-from workflows.motions.states import ActType, State
+from workflows.motions.states import ActType
 
 Recipient = Officer | Organisation
 Recipients = Callable[[Motion], Iterable[Recipient]]
@@ -131,24 +131,11 @@ def appellants(motion: Motion) -> Iterator[Recipient]:
     yield from Officer.objects.filter(pk__in=made.values("author__officer"))
 
 
-def next_reviewer(motion: Motion) -> Iterator[Recipient]:
-    """The head of the author's body, if he has to agree; else the prosecutor, who consents or is sent a copy."""
-    if motion.state == State.AWAITING_APPROVAL:
-        yield motion.organisation
-    else:
-        yield from prosecution(motion)
-
-
 def whom_the_event_concerns(motion: Motion) -> Iterator[Recipient]:
     """The recipients that the catalogue names for the event recorded by the last act."""
     if motion.last_act:
         for role in events.event_of(motion.last_act).tells:
             yield from _OF_EVENT[role](motion)
-
-
-def whom_a_lifting_concerns(motion: Motion) -> Iterator[Recipient]:
-    """The prosecutor who is to consent; if there is none, everyone concerned by the end of the measure."""
-    yield from prosecution(motion) if motion.state == State.LIFTING_ASKED else parties_and_judge(motion)
 
 
 # Investigator and prosecutor: a result goes to both at once.

@@ -83,30 +83,32 @@ def is_author(motion: Motion, post: Post) -> bool:
     return same_body and motion.author.officer_id == post.officer_id and motion.author.role == post.role
 
 
-@relation(rows=lambda post: Q(organisation=post.organisation_id) & ~authored_rows(post))
-def is_approver(motion: Motion, post: Post) -> bool:
-    return motion.organisation_id == post.organisation_id and not is_author(motion, post)
-
-
-@relation(
-    rows=lambda post: (
+is_approver = Relation(
+    lambda motion, post: motion.organisation_id == post.organisation_id and not is_author(motion, post),
+    lambda post: Q(organisation=post.organisation_id) & ~authored_rows(post),
+)
+# A prosecutor of the office whose consent is asked; a higher one if the ladder or immunity requires it. Nobody consents
+# to his own request.
+is_consenting_prosecutor = Relation(
+    lambda motion, post: (
+        (motion.consenting_id or motion.prosecution_id) == post.organisation_id and not is_author(motion, post)
+    ),
+    lambda post: (
         (Q(consenting=post.organisation_id) | Q(consenting=None, prosecution=post.organisation_id))
         & ~authored_rows(post)
-    )
+    ),
 )
-def is_consenting_prosecutor(motion: Motion, post: Post) -> bool:
-    """A prosecutor of the office whose consent is asked; a higher one if the ladder or immunity requires it.
-
-    Nobody consents to his own request.
-    """
-    office = motion.consenting_id or motion.prosecution_id
-    return office == post.organisation_id and not is_author(motion, post)
-
-
-@relation(rows=lambda post: Q(prosecution=post.organisation_id) & ~executed_rows(post))
-def is_lifting_prosecutor(motion: Motion, post: Post) -> bool:
-    """The prosecutor who consents to a lifting: one who supervises the case and did not ask for it himself."""
-    return motion.prosecution_id == post.organisation_id and not is_executor(motion, post)
+is_author_or_judge = Relation(
+    lambda motion, post: is_assigned_judge(motion, post) if post.role == Role.JUDGE else is_author(motion, post),
+    None,
+)
+# The court's clerk; or the judge, who writes the minutes if there is no clerk.
+is_clerk_of_court = Relation(
+    lambda motion, post: (
+        is_assigned_judge(motion, post) if post.role == Role.JUDGE else motion.court_id == post.organisation_id
+    ),
+    lambda post: Q(court=post.organisation_id, **{"judge": post.officer_id} if post.role == Role.JUDGE else {}),
+)
 
 
 @relation()
@@ -118,19 +120,6 @@ def is_reviewer(motion: Motion, post: Post) -> bool:
     return prosecutor and kind_rules.needs_consent(motion) and motion.kind_entry.prosecutor.may_return
 
 
-@relation()
-def is_author_or_judge(motion: Motion, post: Post) -> bool:
-    return is_assigned_judge(motion, post) if post.role == Role.JUDGE else is_author(motion, post)
-
-
-@relation(
-    rows=lambda post: Q(court=post.organisation_id, **{"judge": post.officer_id} if post.role == Role.JUDGE else {})
-)
-def is_clerk_of_court(motion: Motion, post: Post) -> bool:
-    """The court's clerk; or the judge, who writes the minutes if there is no clerk."""
-    return is_assigned_judge(motion, post) if post.role == Role.JUDGE else motion.court_id == post.organisation_id
-
-
 @relation(rows=executed_rows)
 def is_executor(motion: Motion, post: Post) -> bool:
     """Who carries a decision out: the author, or the investigator of the case if the defence was the author."""
@@ -138,6 +127,13 @@ def is_executor(motion: Motion, post: Post) -> bool:
         return is_author(motion, post)
     of_body = motion.case.organisation_id == post.organisation_id and post.role == Role.INVESTIGATOR
     return of_body and motion.case.team.filter(officer=post.officer_id).exists()
+
+
+# The prosecutor who consents to a lifting: one who supervises the case and did not ask for it himself.
+is_lifting_prosecutor = Relation(
+    lambda motion, post: motion.prosecution_id == post.organisation_id and not is_executor(motion, post),
+    lambda post: Q(prosecution=post.organisation_id) & ~executed_rows(post),
+)
 
 
 @relation()
@@ -176,7 +172,8 @@ def is_party(motion: Motion, post: Post) -> bool:
     return is_executor(motion, post)
 
 
-@relation()
-def is_reporter(motion: Motion, post: Post) -> bool:
-    """Who may record an event that the catalogue allows to his role now."""
-    return any(post.role in event.by for event in events.open_now(motion)) and is_party(motion, post)
+# Who may record an event that the catalogue allows to his role now.
+is_reporter = Relation(
+    lambda motion, post: any(post.role in event.by for event in events.open_now(motion)) and is_party(motion, post),
+    None,
+)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from ecase.instants import format_instant
 from ecase.officers.models import Officer, Organisation, Post, Role
 from ecase.outbox import services as outbox
+from workflows.copies.addressees import places_of_custody
 from workflows.deadlines.models import Deadline
 from workflows.motions import admissions
 from workflows.motions.models import Motion
@@ -61,20 +62,6 @@ def _permitted(motion: Motion, wanted: dict[Recipient, tuple[str, ...]]) -> list
     return [(officer, ()) for officer in admissions.recipients(motion, officers)]
 
 
-def _appellate_judge(motion: Motion) -> list[Addressee]:
-    """The appellate judge; without one, those of the court above who can provide one."""
-    if motion.appellate_judge:
-        return [(motion.appellate_judge, ())]
-    return [(motion.appellate_court, PROVIDE_A_JUDGE)] if motion.appellate_court else []
-
-
-def _facility(motion: Motion) -> list[Addressee]:
-    """The places of custody of the investigation body, or of its parent body."""
-    bodies = filter(None, [motion.organisation_id, motion.organisation.parent_id])
-    places = Organisation.objects.filter(kind=Organisation.Kind.FACILITY, parent__in=bodies)
-    return [(place, ()) for place in places]
-
-
 # Who can provide a judge for a motion of the court that has none.
 PROVIDE_A_JUDGE = (Role.JUDGE, Role.CLERK, Role.COURT_CHAIR)
 Find = Callable[[Motion], list[Addressee]]
@@ -91,9 +78,14 @@ _BY_ROLE: dict[str, Find] = {
     # The office whose consent is asked, else the one that supervises the case.
     "prosecutor": lambda motion: [(motion.consenting or motion.prosecution, (Role.PROSECUTOR,))],
     "judge": lambda motion: [(motion.judge, ()) if motion.judge else (motion.court, PROVIDE_A_JUDGE)],
-    "appellate_judge": _appellate_judge,
+    # Without one, those of the court above who can provide one.
+    "appellate_judge": lambda motion: (
+        [(motion.appellate_judge, ())]
+        if motion.appellate_judge
+        else [(court, PROVIDE_A_JUDGE) for court in [motion.appellate_court] if court]
+    ),
     "court_chair": SUPERIORS["court_chair"],
     "clerk": lambda motion: [(motion.court, (Role.CLERK,))],
     "defender": lambda motion: [(officer, ()) for officer in defence.counsel_of_subject(motion)],
-    "facility": _facility,
+    "facility": lambda motion: [(place, ()) for place in places_of_custody(motion)],
 }

@@ -90,7 +90,8 @@ def close_finished(motion: Motion, now: datetime) -> bool:
 
     A motion that cannot be closed yet is checked again after an act, or the end of a term, that allows it.
     """
-    if finality.is_finished(motion, now):
+    closing = finality.closes_at(motion, now)
+    if closing is not None and (motion.appeal_until is None or now > closing):
         return bool(execution.close(motion, perform_service))
-    Motion.objects.filter(pk=motion.pk).update(close_at=finality.closes_at(motion, now))
+    Motion.objects.filter(pk=motion.pk).update(close_at=closing)
     return False

@@ -68,13 +68,6 @@ _RULED = Moves(
 # -- availability, and whose turn it is ----------------------------------------------------------------------------
 
 
-def _term_not_restored(motion: Motion, post: Post) -> Problem | None:
-    """The judge refused to restore the term of the officer's own appeal: he may not appeal again."""
-    if motion.appeal_state == AppealState.NONE or not appellants.appeals_with(motion, appellants.NOT_RESTORED, post):
-        return None
-    return Problem("term-not-restored", _("The term of your appeal was not restored."))
-
-
 def _by_counsel(post: Post, kinds: KindRows) -> Q | None:
     """The term still runs, and counsel has not appealed: appeals by others take nothing from his client."""
     if post.role != Role.DEFENDER:
@@ -146,13 +139,6 @@ def assign_appeal(motion: Motion, perform: Perform) -> Act | None:
 # -- effects -------------------------------------------------------------------------------------------------------
 
 
-def _send_up(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """No judge has it before the draw, even if appeals had gone up before and were withdrawn."""
-    motion.appellate_court, motion.appellate_judge = Organisation.objects.get(bin=payload["court"]), None
-    motion.appeal_number = payload["number"]
-    return []
-
-
 def _note_appellate_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
     motion.appellate_judge = Officer.objects.get(pk=uuid.UUID(payload["judge"]["officer"]))
     return admissions.admit(motion, motion.appellate_judge, None, act.performed_at)
@@ -177,7 +163,14 @@ ACTS = (
         relation=permissions.is_appellant,
         available=spec.kinds_where(kind_rules.may_be_appealed),
         possible=lambda motion: motion.state in AFTER_DECISION and kind_rules.may_be_appealed(motion),
-        conflict=_term_not_restored,
+        # The judge refused to restore the term of the officer's own appeal: he may not appeal again.
+        conflict=spec.refuse_where(
+            lambda motion, post: (
+                motion.appeal_state != AppealState.NONE
+                and bool(appellants.appeals_with(motion, appellants.NOT_RESTORED, post))
+            ),
+            Problem("term-not-restored", _("The term of your appeal was not restored.")),
+        ),
         reads_first=False,
         on_paper=False,
         steps_aside=False,
@@ -203,7 +196,7 @@ ACTS = (
         roles=JUDGE,
         relation=permissions.is_assigned_judge,
         available=spec.any_kind,
-        possible=appeals.awaits_restoration,
+        possible=lambda motion: bool(appeals.count_appeals(motion).with_fates(appellants.LATE)),
         conflict=spec.no_conflict,
         reads_first=True,
         on_paper=False,
@@ -258,7 +251,12 @@ ACTS = (
         steps_aside=False,
         check=spec.no_check,
         choices=spec.NO_CHOICES,
-        effect=_send_up,
+        effect=spec.write_columns(
+            appellate_court=lambda act, payload: Organisation.objects.get(bin=payload["court"]),
+            # No judge has it before the draw, even if appeals had gone up before and were withdrawn.
+            appellate_judge=None,
+            appeal_number=lambda act, payload: payload["number"],
+        ),
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.parties_to_appeal,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,12 +60,13 @@ def judges_who_left(motion: Motion, bench: Bench) -> dict[str, str]:
     return found
 
 
-def _acts_of(bench: Bench, *, motion: uuid.UUID) -> "QuerySet[Act, tuple[str, Any]]":
-    acts = Act.objects.filter(motion=motion, type__in=[bench.given, *sorted(bench.leaving)]).order_by("position")
-    return acts.values_list("type", "payload")
-
-
-_BENCH_ACTS: HotQuery[tuple[str, Any]] = HotQuery(_acts_of)
+_BENCH_ACTS: HotQuery[tuple[str, Any]] = HotQuery(
+    lambda bench, *, motion: (
+        Act.objects.filter(motion=motion, type__in=[bench.given, *sorted(bench.leaving)])
+        .order_by("position")
+        .values_list("type", "payload")
+    )
+)
 
 
 # -- acts of the service -------------------------------------------------------------------------------------------
@@ -135,12 +136,6 @@ def remove_judge(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
         motion.appellate_judge = None
     else:
         motion.judge = None
-    return []
-
-
-def _change_court(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    motion.court = Organisation.objects.get(bin=payload["court"])
-    motion.judge, motion.number, motion.registered_at = None, None, None
     return []
 
 
@@ -280,7 +275,12 @@ ACTS = (
             Problem("unknown-court", _("Name another court by its BIN."), "payload.court"),
         ),
         choices={"court": _other_courts},
-        effect=_change_court,
+        effect=spec.write_columns(
+            court=lambda act, payload: Organisation.objects.get(bin=payload["court"]),
+            judge=None,
+            number=None,
+            registered_at=None,
+        ),
         deadlines=run_deadlines,
         owes_copies=False,
         notifies=tell.all_of(tell.author_and_prosecution, tell.court),

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from ecase.instants import format_instant, parse_optional_instant
-from ecase.officers.models import Officer, Post
+from ecase.officers.models import Officer
 from ecase.problems import Problem
 from workflows.motions import notifications as tell
 from workflows.motions import permissions
@@ -36,12 +36,6 @@ _REVIVED = Moves(
 )
 
 
-def _suspended(motion: Motion, post: Post) -> Problem | None:
-    if not kind_rules.is_suspended(motion):
-        return None
-    return Problem("suspended", _("The decision is appealed, and the appeal suspends it."))
-
-
 # -- acts of the service -------------------------------------------------------------------------------------------
 
 
@@ -57,7 +51,7 @@ def expire(motion: Motion, perform: Perform) -> Act:
 
 
 def close(motion: Motion, perform: Perform) -> Act:
-    """Close the motion. ``motion`` is locked and :func:`finality.is_finished`."""
+    """Close the motion. ``motion`` is locked and :func:`finality.closes_at` is past."""
     return perform(motion, ActType.CLOSURE, {"outcome": motion.outcome, "appeal": motion.appeal_state})
 
 
@@ -90,7 +84,10 @@ ACTS = (
         relation=permissions.is_executor,
         available=spec.kinds_where(kind_rules.was_granted),
         possible=spec.always,
-        conflict=_suspended,
+        conflict=spec.refuse_where(
+            lambda motion, post: kind_rules.is_suspended(motion),
+            Problem("suspended", _("The decision is appealed, and the appeal suspends it.")),
+        ),
         reads_first=False,
         on_paper=False,
         steps_aside=False,
@@ -123,7 +120,10 @@ ACTS = (
         effect=_end,
         deadlines=run_deadlines,
         owes_copies=False,
-        notifies=tell.whom_a_lifting_concerns,
+        # The prosecutor who is to consent; if there is none, everyone concerned by the end of the measure.
+        notifies=lambda motion: (
+            tell.prosecution(motion) if motion.state == State.LIFTING_ASKED else tell.parties_and_judge(motion)
+        ),
         headline=_("A measure is to be lifted"),
         answers_call=False,
         then=earlier_sanction.apply_lifting,

@@ -17,7 +17,7 @@ from workflows.motions.acts.spec import AUTHORS, JUDGE, ActSpec, Moves, Payload,
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules, routing, volume
 from workflows.motions.rules.deadlines import recount_deadlines, run_deadlines, run_deadlines_of_filing
-from workflows.motions.states import AFTER_DECISION, ActType
+from workflows.motions.states import AFTER_DECISION, ActType, State
 from workflows.statute.conditions import is_empty
 from workflows.statute.schema import Choice, Form
 from workflows.statute.validation import required_attachments, validate
@@ -74,17 +74,13 @@ def _check_motion(motion: Motion, payload: Payload) -> Iterator[Problem]:
     relation = motion.kind_entry.relation
     if relation and relation.required and motion.earlier_id is None:
         yield Problem("earlier-missing", _("Name the earlier decision that this motion is about."), "earlier")
-    yield from _not_a_client(motion)
-
-
-def _not_a_client(motion: Motion) -> Iterator[Problem]:
-    """Counsel files for his own clients only."""
-    field = motion.kind_entry.client
-    if not field or motion.author.role != Role.DEFENDER or is_empty(motion.payload.get(field)):
-        return
-    clients = Counsel.objects.filter(case=motion.case_id, officer=motion.author.officer_id)
-    if str(motion.payload[field]) not in map(str, clients.values_list("person", flat=True)):
-        yield Problem("not-a-client", _("You are not counsel of this person."), f"payload.{field}")
+    client = motion.payload.get(motion.kind_entry.client)
+    if motion.author.role == Role.DEFENDER and not is_empty(client):
+        clients = Counsel.objects.filter(case=motion.case_id, officer=motion.author.officer_id)
+        if str(client) not in map(str, clients.values_list("person", flat=True)):
+            yield Problem(
+                "not-a-client", _("You are not counsel of this person."), f"payload.{motion.kind_entry.client}"
+            )
 
 
 def _missing_attachments(motion: Motion) -> Iterator[Problem]:
@@ -132,13 +128,6 @@ def _check_correction(motion: Motion, payload: Payload) -> Iterator[Problem]:
         yield Problem("same-value", _("The motion states this instant already."), "payload.value")
 
 
-def _instant_choices(motion: Motion) -> Iterator[Choice]:
-    """The instants that the motion states."""
-    for field in motion.kind_entry.form.fields:
-        if field.type == "instant":
-            yield Choice(key=field.key, label=field.label)
-
-
 ACTS = (
     ActSpec(
         type=ActType.MOTION,
@@ -156,7 +145,10 @@ ACTS = (
         effect=_file,
         deadlines=run_deadlines_of_filing,
         owes_copies=False,
-        notifies=tell.next_reviewer,
+        # The head of the author's body, if he has to agree; else the prosecutor, who consents or is sent a copy.
+        notifies=lambda motion: (
+            [motion.organisation] if motion.state == State.AWAITING_APPROVAL else tell.prosecution(motion)
+        ),
         headline=_("A motion has arrived"),
         answers_call=False,
         then=court.send_onward,
@@ -200,7 +192,13 @@ ACTS = (
         on_paper=False,
         steps_aside=False,
         check=_check_correction,
-        choices={"field": _instant_choices},
+        choices={
+            "field": lambda motion: (
+                Choice(key=field.key, label=field.label)
+                for field in motion.kind_entry.form.fields
+                if field.type == "instant"
+            )
+        },
         effect=_correct,
         deadlines=recount_deadlines,
         owes_copies=False,

@@ -5,7 +5,7 @@ entry, ``worklists`` computes from the entries who must act next, and portal and
 from here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -90,7 +90,7 @@ class ActSpec:
     reads_first: bool
     on_paper: bool
     steps_aside: bool
-    check: Callable[[Motion, Payload], Iterator[Problem]]
+    check: Callable[[Motion, Payload], Iterable[Problem]]
     choices: Mapping[str, Callable[[Motion], Iterator[Choice]]]
     effect: Callable[[Motion, Act, Payload], list[Officer]]
     deadlines: Callable[[Motion, Act], Changes]
@@ -124,45 +124,37 @@ def _nothing(*_asked: object) -> None:
 any_kind = no_conflict = nothing = never = _nothing
 
 
-def kinds_where(is_known: Callable[[Motion], bool]) -> Callable[[Motion], Problem | None]:
-    """For acts that exist only for kinds, or motions, for which ``is_known`` holds."""
-
-    def available(motion: Motion) -> Problem | None:
-        if is_known(motion):
-            return None
-        return Problem("unknown-step", _("A motion of this kind has no such step."))
-
-    return available
-
-
-def require(
-    holds: Callable[[Motion, Payload], bool], otherwise: Problem
-) -> Callable[[Motion, Payload], Iterator[Problem]]:
-    """For acts with one condition besides the catalogue's form; ``otherwise`` is the fault if it does not hold."""
-
-    def check(motion: Motion, payload: Payload) -> Iterator[Problem]:
-        if not holds(motion, payload):
-            yield otherwise
-
-    return check
-
-
-def no_check(motion: Motion, payload: Payload) -> Iterator[Problem]:
-    """For acts that need no check besides the catalogue's form."""
-    yield from ()
-
-
-def no_effect(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
-    """For acts that change only the state of the row."""
+def _none(*_asked: object) -> list[Any]:
+    """For what an act has none of."""
     return []
 
 
-def write_columns(**columns: Callable[[Act, Payload], Any]) -> Callable[[Motion, Act, Payload], list[Officer]]:
-    """For acts that write these columns of the row, each with a value from the act, and admit nobody."""
+# No check besides the catalogue's form; no effect but the new state, and nobody is admitted.
+no_check = no_effect = _none
+
+
+def kinds_where(is_known: Callable[[Motion], bool]) -> Callable[[Motion], Problem | None]:
+    """For acts that exist only for kinds, or motions, for which ``is_known`` holds."""
+    unknown = Problem("unknown-step", _("A motion of this kind has no such step."))
+    return lambda motion: None if is_known(motion) else unknown
+
+
+def require(holds: Callable[[Motion, Payload], bool], otherwise: Problem) -> Callable[[Motion, Payload], list[Problem]]:
+    """For acts with one condition besides the catalogue's form; ``otherwise`` is the fault if it does not hold."""
+    return lambda motion, payload: [] if holds(motion, payload) else [otherwise]
+
+
+def refuse_where(hinders: Callable[[Motion, Post], bool], reason: Problem) -> Callable[[Motion, Post], Problem | None]:
+    """For acts that one thing hinders while their states and roles allow them; ``reason`` says what."""
+    return lambda motion, post: reason if hinders(motion, post) else None
+
+
+def write_columns(**columns: Callable[[Act, Payload], Any] | None) -> Callable[[Motion, Act, Payload], list[Officer]]:
+    """For acts that write these columns of the row, each with a value from the act or None, and admit nobody."""
 
     def write(motion: Motion, act: Act, payload: Payload) -> list[Officer]:
         for column, value in columns.items():
-            setattr(motion, column, value(act, payload))
+            setattr(motion, column, value(act, payload) if value else None)
         return []
 
     return write

@@ -123,8 +123,3 @@ def count_appeals(motion: "Motion") -> Appeals:
     rows = motion.acts.filter(type__in=_COUNTED).order_by("position")
     stated = rows.values_list("pk", "type", "payload", "performed_at")
     return count_acts((Stated(str(pk), *rest) for pk, *rest in stated), motion.appeal_until)
-
-
-def awaits_restoration(motion: "Motion") -> bool:
-    """Whether a late appeal has no ruling on its term yet."""
-    return bool(count_appeals(motion).with_fates(frozenset({Fate.LATE})))

@@ -22,9 +22,3 @@ def closes_at(motion: "Motion", at: datetime) -> datetime | None:
         if holds_on or motion.state != State.EXECUTED:
             return None
     return motion.appeal_until or at
-
-
-def is_finished(motion: "Motion", now: datetime) -> bool:
-    """Whether the decision is final and has nothing left to run or to be carried out."""
-    closing = closes_at(motion, now)
-    return closing is not None and (motion.appeal_until is None or now > closing)
