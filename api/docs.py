@@ -58,12 +58,15 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _tags(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The tags with their operations; messages are listed as the operations of their receiver."""
+    shared = described["components"]["parameters"]
     found = [
         {
             **operation,
             "method": method.upper(),
             "path": path,
-            "inputs": [_resolved(parameter, described) for parameter in operation["parameters"]],
+            "inputs": [
+                shared[part["$ref"].rpartition("/")[2]] if "$ref" in part else part for part in operation["parameters"]
+            ],
             "takes": _content(operation.get("requestBody", {})),
             "answers": [(code, _content(answer_), answer_) for code, answer_ in operation["responses"].items()],
         }
@@ -72,10 +75,6 @@ def _tags(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
     ]
     for tag in described["tags"]:
         yield {**tag, "operations": [operation for operation in found if tag["name"] in operation["tags"]]}
-
-
-def _resolved(part: dict[str, Any], described: dict[str, Any]) -> Any:
-    return described["components"]["parameters"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
 
 
 def _content(body: dict[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,10 @@ def _under_key(post: Post, key: str, fingerprint: str, effect: Callable[[], Resp
             return Response(bytes(stored.body), status=stored.status, headers={**stored.headers, REPLAYED: "true"})
         response = effect()
         _store(post, key, fingerprint, response)
-    _forget_expired_sometimes()
+    # Once a minute a request deletes the expired answers, so no job is needed and few requests pay for it.
+    if time.monotonic() >= _Expiry.due:
+        _Expiry.due = time.monotonic() + FORGET_EVERY.total_seconds()
+        forget_expired(timezone.now())
     return response
 
 
@@ -131,13 +134,6 @@ class _Expiry:
     """When this process deletes expired answers next, on the monotonic clock."""
 
     due = 0.0
-
-
-def _forget_expired_sometimes() -> None:
-    """Once a minute a request deletes the expired answers, so no job is needed and few requests pay for it."""
-    if time.monotonic() >= _Expiry.due:
-        _Expiry.due = time.monotonic() + FORGET_EVERY.total_seconds()
-        forget_expired(timezone.now())
 
 
 def forget_expired(now: datetime) -> int:

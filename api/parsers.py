@@ -4,9 +4,10 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
@@ -56,11 +57,10 @@ def is_storable(text: str) -> bool:
         return False
 
 
-class MultipartParser(parsers.MultiPartParser):
+class DocumentParser(parsers.MultiPartParser):
     """Multipart bodies, streamed to a temporary file, with a size limit and ``Content-Digest`` check (RFC 9530)."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    limit: Callable[[], int] = staticmethod(lambda: settings.UPLOAD_MAX_BYTES)
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -71,7 +71,7 @@ class MultipartParser(parsers.MultiPartParser):
         message = _("The file is larger than is accepted.")
         request.upload_handlers = [
             BoundedUpload(
-                self.limit,
+                self.limit(),
                 request,
                 lambda limit: TooLarge(Problem("too-large", message, "file", {"limit": limit})),
             )
@@ -86,6 +86,12 @@ class MultipartParser(parsers.MultiPartParser):
         if expected is not None and expected != digesting.finish():
             raise Invalid(Problem("digest", _("The content does not have the digest that its header states.")))
         return parsed
+
+
+class ContainerParser(DocumentParser):
+    """The same for a container of signatures: an archive of many documents."""
+
+    limit: Callable[[], int] = staticmethod(lambda: settings.CONTAINER_LIMITS.archive_bytes)
 
 
 class DigestingStream:

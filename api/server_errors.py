@@ -5,6 +5,7 @@ An outage is 503 with ``Retry-After``; anything else is 500.
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -33,11 +34,11 @@ def answer(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@dataclass(frozen=True)
 class UnreceivedMiddleware:
     """Answers a request whose body was not received, before all other middleware."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    get_response: Callable[[HttpRequest], HttpResponse]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         status = request.META.get(UNRECEIVED)

@@ -3,11 +3,9 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse, Http404, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +13,7 @@ from api.authentication import post_of
 from api.idempotency import once
 from api.negotiation import FILES
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
-from api.parsers import JSONParser, MultipartParser
+from api.parsers import DocumentParser, JSONParser
 from api.serializers.copies import AcknowledgementInput, Copies, CopyShape
 from api.views.base import View, checked, download, identity_of, single_values
 from ecase.cases import documents
@@ -48,9 +46,8 @@ class OneCopy(View):
 class Acknowledgement(View):
     """The acknowledgement or service of a copy."""
 
-    def get_parsers(self) -> list[BaseParser]:
-        """An addressee sends JSON; a record of service is multipart, with its proof."""
-        return [JSONParser(), MultipartParser(settings.UPLOAD_MAX_BYTES)]
+    # An addressee sends JSON; a record of service is multipart, with its proof.
+    parser_classes = (JSONParser, DocumentParser)
 
     @extend_schema(
         operation_id="acknowledgeCopy",

@@ -3,11 +3,9 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +14,7 @@ from api.conditional import etag
 from api.idempotency import once
 from api.negotiation import FILES
 from api.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY
-from api.parsers import MultipartParser
+from api.parsers import DocumentParser
 from api.serializers.acts import list_acts
 from api.serializers.documents import AttachmentShape, MaterialsShape, UploadInput
 from api.views.base import View, answer_made, checked, download, form_of, identity_of
@@ -29,9 +27,7 @@ from workflows.motions.services import drafts
 class Materials(View):
     """The content and the files of a motion."""
 
-    def get_parsers(self) -> list[BaseParser]:
-        """Uploads come as multipart, streamed, up to the installation's limit."""
-        return [MultipartParser(settings.UPLOAD_MAX_BYTES)]
+    parser_classes = (DocumentParser,)
 
     @extend_schema(operation_id="openMaterials", responses=MaterialsShape)
     def get(self, request: Request, motion_id: uuid.UUID) -> Response:

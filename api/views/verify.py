@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.parsers import MultipartParser
+from api.parsers import ContainerParser
 from api.serializers.verification import VerdictShape, VerifyInput
 from api.views.base import OpenView, checked, form_of
 from ecase.problems import Invalid, Problem
@@ -19,16 +17,14 @@ from ecase.trust import faults, inspection
 
 class Verify(OpenView):
     throttle_scope = "verify"
+    # A container beyond the limits has to be verified offline.
+    parser_classes = (ContainerParser,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse before the body is read."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
             inspection.admit()
-
-    def get_parsers(self) -> list[BaseParser]:
-        """A container is multipart, streamed; one beyond the limits has to be verified offline."""
-        return [MultipartParser(settings.CONTAINER_LIMITS.archive_bytes)]
 
     @extend_schema(operation_id="verify", request={"multipart/form-data": VerifyInput}, responses=VerdictShape)
     def post(self, request: Request) -> Response:
