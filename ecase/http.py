@@ -8,6 +8,7 @@ with :func:`only_where_sent` where they happen, so that no view of portal or RES
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import ParamSpec, TypeVar
 
@@ -24,14 +25,14 @@ R = TypeVar("R")
 _bodiless: ContextVar[bool] = ContextVar("bodiless", default=False)
 
 
+@dataclass(frozen=True)
 class CacheControlMiddleware:
     """Forbids to keep any answer, redirects and refusals included: each shows what this officer may see now.
 
     Answers that say themselves how they are kept (files of the front-end, lists with an ``ETag``) stay as they are.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    get_response: Callable[[HttpRequest], HttpResponse]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -39,11 +40,11 @@ class CacheControlMiddleware:
         return response
 
 
+@dataclass(frozen=True)
 class HeadMiddleware:
     """Keeps for the time of a request whether its answer is sent without a body."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    get_response: Callable[[HttpRequest], HttpResponse]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = _bodiless.set(request.method == "HEAD")

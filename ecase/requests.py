@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from celery.signals import task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponseBase
@@ -20,11 +21,11 @@ def named(given: str | None) -> str:
     return given if given and _WELL_FORMED.match(given) else uuid.uuid4().hex
 
 
+@dataclass(frozen=True)
 class RequestIdMiddleware:
     """Takes the request's id from ``X-Request-ID``, or creates one, and returns it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+    get_response: Callable[[HttpRequest], HttpResponseBase]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         name = named(request.headers.get(HEADER))

@@ -19,24 +19,14 @@ PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True)
 class Target:
-    """A checked address: connect to ``ip``, with the name ``host``."""
+    """A checked address: connect to ``pinned``, which has the checked IP address instead of the name ``host``.
 
-    url: SplitResult
+    ``authority`` is the Host header.
+    """
+
     host: str
-    port: int
-    ip: str
-
-    @property
-    def pinned(self) -> str:
-        """The URL with the checked address instead of the name."""
-        ip = f"[{self.ip}]" if ":" in self.ip else self.ip
-        return self.url._replace(netloc=f"{ip}:{self.port}", fragment="").geturl()
-
-    @property
-    def authority(self) -> str:
-        """The Host header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.url.scheme] else f"{host}:{self.port}"
+    pinned: str
+    authority: str
 
 
 def check(url: str) -> tuple[SplitResult, str, int]:
@@ -63,7 +53,9 @@ def resolve(url: str) -> Target:
     inner = [address for address in addresses if not _is_public(address)]
     if inner and host not in settings.WEBHOOK_HOSTS:
         raise Forbidden(f"{host} is at {', '.join(inner)}, inside: name it in ECASE_WEBHOOK_HOSTS if that is meant")
-    return Target(parts, host, port, addresses[0])
+    ip, name = (f"[{literal}]" if ":" in literal else literal for literal in (addresses[0], host))
+    pinned = parts._replace(netloc=f"{ip}:{port}", fragment="").geturl()
+    return Target(host, pinned, name if port == PORTS[parts.scheme] else f"{name}:{port}")
 
 
 def _is_public(address: str) -> bool:

@@ -104,14 +104,13 @@ def _refers_to_itself(file: IO[bytes], box: Box) -> bool:
         entries = list(islice(_boxes(file, box.begin + REFERENCES.size, box.end), MAX_REFERENCES + 1))
         if max(count, len(entries)) > MAX_REFERENCES:
             raise Faulty(DAMAGED)
-        return all(_flags(file, entry) & SELF_CONTAINED for entry in entries)
+        for entry in entries:
+            file.seek(entry.begin)
+            if not FLAGS.unpack(file.read(FLAGS.size))[0] & SELF_CONTAINED:
+                return False
     except struct.error as fault:
         raise Faulty(DAMAGED) from fault
-
-
-def _flags(file: IO[bytes], box: Box) -> int:
-    file.seek(box.begin)
-    return int(FLAGS.unpack(file.read(FLAGS.size))[0])
+    return True
 
 
 def _boxes(file: IO[bytes], begin: int, end: int) -> Iterator[Box]:

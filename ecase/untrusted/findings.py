@@ -1,7 +1,7 @@
 """Objections to a file, by stable code; the service translates them into sentences."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 # The file is not whole.
 CUT, DAMAGED, NO_PAGES, PAGE_WITHOUT_SIZE = "cut", "damaged", "no-pages", "page-without-size"
@@ -29,3 +29,8 @@ class Faulty(Exception):
     def __init__(self, code: str, **detail: Any) -> None:
         self.finding = Finding(code, detail)
         super().__init__(code)
+
+
+def refuse_doctype(part: str, *_declaration: object) -> NoReturn:
+    """Raise ``Faulty``: a document type in the XML of ``part``, whose entities could grow without limit."""
+    raise Faulty(DOCTYPE, part=part)

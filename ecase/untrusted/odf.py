@@ -1,13 +1,13 @@
 """Checks an OpenDocument text (ISO/IEC 26300) by its entries and by the links in its XML."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
 from ecase.untrusted import addresses
 from ecase.untrusted.findings import (
     DAMAGED,
-    DOCTYPE,
     EMBEDDED,
     ENCRYPTED,
     EXTERNAL,
@@ -18,6 +18,7 @@ from ecase.untrusted.findings import (
     SCRIPT,
     Faulty,
     Finding,
+    refuse_doctype,
 )
 from ecase.untrusted.office import OLE_HEAD, PROGRAM_HEAD
 from ecase.untrusted.packages import SIGNATURE, Package
@@ -66,7 +67,7 @@ class _Links:
     def __init__(self, part: str) -> None:
         self.part, self.found = part, list[Finding]()
         self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartDoctypeDeclHandler = partial(refuse_doctype, part)
         self.parser.StartElementHandler = self._element
 
     def read(self, head: bytes, pieces: Iterator[bytes]) -> list[Finding]:
@@ -79,9 +80,6 @@ class _Links:
         except expat.ExpatError as fault:
             raise Faulty(DAMAGED, part=self.part) from fault
         return self.found
-
-    def _doctype(self, *_declaration: object) -> None:
-        raise Faulty(DOCTYPE, part=self.part)
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         local, target = name.rpartition(" ")[2], attributes.get(_XLINK, "")

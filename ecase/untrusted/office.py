@@ -7,6 +7,7 @@ declares as one, or whose bytes are those of an OLE file. Links that a reader cl
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -16,7 +17,6 @@ from ecase.untrusted import addresses
 from ecase.untrusted.findings import (
     ACTIVEX,
     DAMAGED,
-    DOCTYPE,
     EMBEDDED,
     EXTERNAL,
     LINK,
@@ -25,6 +25,7 @@ from ecase.untrusted.findings import (
     PROGRAM,
     Faulty,
     Finding,
+    refuse_doctype,
 )
 from ecase.untrusted.packages import SIGNATURE, Package
 
@@ -137,7 +138,7 @@ class _Xml:
         self.part, self.found, self.begun = part, found, False
         self.whole = part == CONTENT_TYPES or part.lower().endswith(".rels") or "externallink" in part.lower()
         self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartDoctypeDeclHandler = partial(refuse_doctype, part)
         self.parser.StartElementHandler = self._element
 
     def read(self, head: bytes, pieces: Iterator[bytes]) -> None:
@@ -152,9 +153,6 @@ class _Xml:
             # A part that does not declare the package's contents may be malformed; readers repair it.
             if self.whole or not self.begun:
                 raise Faulty(DAMAGED, part=self.part) from fault
-
-    def _doctype(self, *_declaration: object) -> None:
-        raise Faulty(DOCTYPE, part=self.part)
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         self.begun, local = True, name.rpartition(" ")[2]

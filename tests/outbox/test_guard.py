@@ -89,7 +89,7 @@ def test_an_ipv6_address_is_pinned_in_brackets(names):
 def test_a_named_inner_host_is_allowed(names, settings):
     names["court.internal"] = ["10.1.2.3"]
     settings.WEBHOOK_HOSTS = ["court.internal"]
-    assert guard.resolve("http://court.internal/hook").ip == "10.1.2.3"
+    assert guard.resolve("http://court.internal/hook").pinned == "http://10.1.2.3:80/hook"
 
 
 def test_a_forbidden_address_is_an_undelivered_message(subscription, organisation, settings):
