@@ -62,12 +62,6 @@ def problems_of(conflicts: list[Conflict]) -> list[Problem]:
     ]
 
 
-def next_base(saved: Saved, base: Mapping[str, Any]) -> str:
-    """The ``base`` of the form from now on: what is stored, but of a conflict what the form had before."""
-    kept = {key: value for key, value in saved.payload.items() if key not in saved.conflicts}
-    return as_base({**kept, **{key: base.get(key) for key in saved.conflicts}})
-
-
 def as_base(payload: Mapping[str, Any]) -> str:
     """A payload as a form states it."""
     return orjson.dumps(payload).decode()

@@ -45,10 +45,6 @@ class Look(NamedTuple):
     html_type: str = "text"
     mode: str = ""
 
-    @property
-    def template(self) -> str:
-        return f"portal/fields/{self.name}.html"
-
 
 @dataclass(frozen=True)
 class Input:
@@ -97,11 +93,6 @@ def _read_fields(fields: Iterable[Field], posted: QueryDict, path: str) -> dict[
     return {key: value for key, value in values.items() if value not in (None, "", [])}
 
 
-def _read_integer(field: Field, posted: QueryDict, path: str) -> Any:
-    typed = SPACES.sub("", posted.get(path, ""))
-    return int(typed) if re.fullmatch(r"-?[0-9]{1,18}", typed) else typed
-
-
 def _read_instant(field: Field, posted: QueryDict, path: str) -> Any:
     typed = posted.get(path, "").strip()
     try:
@@ -119,7 +110,9 @@ def _read_rows(field: Field, posted: QueryDict, path: str) -> Any:
 Reader = Callable[[Field, QueryDict, str], Any]
 _READ: dict[str, Reader] = {
     "text": lambda _field, posted, path: posted.get(path, ""),
-    "integer": _read_integer,
+    "integer": lambda _field, posted, path: (
+        int(typed) if re.fullmatch(r"-?[0-9]{1,18}", typed := SPACES.sub("", posted.get(path, ""))) else typed
+    ),
     "money": lambda _field, posted, path: SPACES.sub("", posted.get(path, "")).replace(",", "."),
     "instant": _read_instant,
     "boolean": lambda _field, posted, path: {"yes": True, "no": False}.get(posted.get(path, "")),

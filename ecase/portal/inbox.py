@@ -64,34 +64,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """The notices of one motion, the newest first."""
+    """The notices of one motion, the newest first. ``motion`` (its id) and ``kind`` are empty for notices without one.
+
+    ``is_new``: any is unread; ``is_escalated``: an unread one is an escalation.
+    """
 
     lines: list[Line]
-
-    @property
-    def first(self) -> Notice:
-        return self.lines[0].notices[0]
-
-    @property
-    def motion(self) -> str:
-        """The id of the motion; empty for a notice without one."""
-        return str(self.first.payload.get("motion") or "")
-
-    @property
-    def kind(self) -> str:
-        """The kind of the motion; empty for a notice without one."""
-        named = (str(notice.payload.get("kind", "")) for line in self.lines for notice in line.notices)
-        return next(filter(None, named), "")
-
-    @property
-    def is_new(self) -> bool:
-        """Whether any of them is unread."""
-        return any(line.is_unread for line in self.lines)
-
-    @property
-    def is_escalated(self) -> bool:
-        """Whether any unread one is an escalation."""
-        return any(line.tone == ESCALATION and line.is_unread for line in self.lines)
+    first: Notice
+    motion: str
+    kind: str
+    is_new: bool
+    is_escalated: bool
 
 
 def headline(topic: str) -> Any:
@@ -111,8 +94,21 @@ def group_notices(notices: Iterable[Notice]) -> list[Group]:
             moments[-1].append(notice)
         else:
             moments.append([notice])
-    groups = [Group([_line(moment) for moment in moments]) for moments in found.values()]
+    groups = [_group(moments) for moments in found.values()]
     return sorted(groups, key=lambda group: not group.is_escalated)
+
+
+def _group(moments: list[list[Notice]]) -> Group:
+    lines, first = [_line(moment) for moment in moments], moments[0][0]
+    kinds = (str(notice.payload.get("kind", "")) for moment in moments for notice in moment)
+    return Group(
+        lines=lines,
+        first=first,
+        motion=str(first.payload.get("motion") or ""),
+        kind=next(filter(None, kinds), ""),
+        is_new=any(line.is_unread for line in lines),
+        is_escalated=any(line.tone == ESCALATION and line.is_unread for line in lines),
+    )
 
 
 def _line(notices: list[Notice]) -> Line:

@@ -14,11 +14,10 @@ from ecase.portal.law import UNKNOWN
 from ecase.portal.next_steps import next_steps
 from ecase.portal.queues import Wishes
 from workflows.motions.exports.motion_pdf import group_digest
-from workflows.motions.models import Act, Motion
+from workflows.motions.models import Motion
 from workflows.motions.persons import main_person
 from workflows.motions.states import State
 from workflows.papers.wording import words
-from workflows.statute.schema import Rule
 
 register = template.Library()
 register.filter("waits_for", next_steps)
@@ -69,6 +68,14 @@ register.filter("groups", group_digest)
 register.filter("decided", lambda motion: motion.kind_entry.outcome(motion.outcome) if motion.outcome else None)
 # An indication of EN 319 102-1 in words.
 register.filter("indication", lambda name: INDICATIONS.get(name, name))
+# Who did an act, in words; an act of the service has no officer.
+register.filter("author", lambda act: act.author_in() if act.author_id else _("the service, by itself"))
+# The source of a suggested paragraph.
+register.filter("source", lambda of: _("standing wording") if of.get("kind") == "template" else of.get("label", ""))
+# The article of a field or an attachment; nothing where the law asks for none.
+register.inclusion_tag("portal/partials/article.html", name="article")(
+    lambda rule: {"article": "" if rule.mark == "U" else rule.article}
+)
 # The sentence for rules on which the law is silent.
 register.simple_tag(lambda: str(UNKNOWN), name="unknown")
 # The query string of a list with some filters changed.
@@ -87,12 +94,6 @@ def subject(motion: Motion, post: Post) -> Any:
 
 
 @register.filter
-def author(act: Act) -> Any:
-    """Who did an act, in words; an act of the service has no officer."""
-    return act.author_in() if act.author_id else _("the service, by itself")
-
-
-@register.filter
 def parts(suggestion: Any) -> list[dict[str, Any]]:
     """The parts of an assistant's draft, first the reasoning, which a judge may take over."""
     found = [(key, [paragraph for paragraph in suggestion.paragraphs if paragraph["part"] == key]) for key in PARTS]
@@ -103,25 +104,16 @@ def parts(suggestion: Any) -> list[dict[str, Any]]:
     ]
 
 
-@register.filter
-def source(of: Mapping[str, str]) -> Any:
-    """The source of a suggested paragraph."""
-    return _("standing wording") if of.get("kind") == "template" else of.get("label", "")
-
-
-@register.inclusion_tag("portal/partials/article.html")
-def article(rule: Rule) -> dict[str, Any]:
-    """The article of a field or an attachment; nothing where the law asks for none."""
-    return {"article": "" if rule.mark == "U" else rule.article}
-
-
 @register.inclusion_tag("portal/partials/due.html")
 def due(until: datetime | None, now: datetime | None = None, at_once: bool = False) -> dict[str, Any]:
     """The time left until an instant, updated by the page's script; "at once" has no countdown."""
     if until is None or at_once:
         return {"until": None, "at_once": until is not None}
     left = (until - (now or timezone.now())).total_seconds()
-    return {"until": until, "words": time_left(left), "urgency": urgency(left)}
+    values = _split(abs(left))
+    scale = "Days" if values["days"] else "Hours" if values["hours"] else "Minutes"
+    in_words = str(time_words()[("over" if left < 0 else "left") + scale]).format(**values)
+    return {"until": until, "words": in_words, "urgency": urgency(left)}
 
 
 def urgency(left: float) -> str:
@@ -129,13 +121,6 @@ def urgency(left: float) -> str:
     if left < 0:
         return "overdue"
     return "urgent" if left < HOUR else "soon" if left < 4 * HOUR else "calm"
-
-
-def time_left(left: float) -> str:
-    """Seconds in words."""
-    values = _split(abs(left))
-    scale = "Days" if values["days"] else "Hours" if values["hours"] else "Minutes"
-    return str(time_words()[("over" if left < 0 else "left") + scale]).format(**values)
 
 
 def _split(seconds: float) -> dict[str, int]:

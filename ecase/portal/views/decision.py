@@ -41,7 +41,11 @@ def write(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     if DECISIONS.isdisjoint(acting.available(motion, request.post)):
         return not_possible(request, motion, ActType.PROTOCOL)
     payload = {**_kept(motion, request.post), **refusals.unsaved(request)}
-    refusal = _refusal_of(motion, request.post, payload) if refusals.MARK in request.GET else None
+    refusal: Refused | None = None
+    if refusals.MARK in request.GET and OUTCOME not in payload:
+        refusal = _unchosen()
+    elif refusals.MARK in request.GET:
+        refusal = acting.refusal_of(motion, _act_type(motion, payload[OUTCOME]), request.post, payload)
     shown = faults(refusal) if refusal else {}
     return page(request, "decision.html", {**_about(motion, request.post, payload, refusal), **shown})
 
@@ -90,13 +94,6 @@ def freeze(request: PortalRequest, motion_id: UUID) -> HttpResponseBase:
     if OUTCOME not in payload:
         return refusals.send_back(request, reverse("portal:decide", args=[motion.pk]), _unchosen())
     return prepare(request, motion, _act_type(motion, payload[OUTCOME]), payload)
-
-
-def _refusal_of(motion: Motion, post: Post, payload: dict[str, Any]) -> Refused | None:
-    """Why this decision cannot be prepared."""
-    if OUTCOME not in payload:
-        return _unchosen()
-    return acting.refusal_of(motion, _act_type(motion, payload[OUTCOME]), post, payload)
 
 
 def _kept(motion: Motion, post: Post) -> dict[str, Any]:

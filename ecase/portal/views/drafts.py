@@ -234,13 +234,15 @@ def answer_of(
     faulty = {problem.field.split(".")[1] for problem in problems if "." in problem.field}
     changed = {key for key in settled - faulty if saved.payload.get(key) != payload.get(key)}
     inputs = forms.inputs(form, saved.payload, persons_of(motion, post)) if changed else []
+    # Of a conflict the form keeps what it had before.
+    stored = {**saved.payload, **{key: base.get(key) for key in saved.conflicts}}
     return {
         "saved": True,
         "wrong": problems,
         "errors": by_field(problems),
         "conflicts": found,
         "unshown": forms.unshown(form, saved.payload),
-        "base": conflicts.next_base(saved, base),
+        "base": conflicts.as_base(stored),
         "changed": [entry for entry in inputs if entry.field.key in changed],
         "swapped": True,
     }

@@ -1,6 +1,5 @@
 """A signature that somebody else has put into or beside a file of a motion: who signed what, and whether it holds."""
 
-from collections.abc import Iterable, Iterator
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from ecase.portal.pages import PortalRequest, for_officers, or_404, page
 from ecase.trust import foreign
 from ecase.trust.faults import sentence
 from workflows.motions import queries
-from workflows.motions.models import Attachment
 
 
 @require_safe
@@ -27,7 +25,12 @@ def show(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpRes
     document = or_404(attached.get, pk=attachment_id).document
     if not document.is_signature:
         raise Http404
-    beside = dict(_files(attached.exclude(pk=attachment_id), request.post))
+    others = [other.document for other in attached.exclude(pk=attachment_id)]
+    beside: dict[str, tuple[str, foreign.Fetch]] = {
+        other.name: (other.blob_id, partial(_content, other, request.post))
+        for other in others
+        if other.blob.size <= foreign.MAX_BYTES
+    }
     found = foreign.Foreign(None)
     if document.blob.size <= foreign.MAX_BYTES:
         found = foreign.examine(_content(document, request.post), beside, timezone.now())
@@ -35,13 +38,6 @@ def show(request: PortalRequest, motion_id: UUID, attachment_id: int) -> HttpRes
     faults = [sentence(check.fault) if check.fault else check.detail for check in failures]
     context = {"motion": motion, "kind": motion.kind_entry, "document": document, "found": found, "faults": faults}
     return page(request, "foreign_signature.html", context)
-
-
-def _files(attached: Iterable[Attachment], post: Post) -> Iterator[tuple[str, tuple[str, foreign.Fetch]]]:
-    for attachment in attached:
-        document = attachment.document
-        if document.blob.size <= foreign.MAX_BYTES:
-            yield document.name, (document.blob_id, partial(_content, document, post))
 
 
 def _content(document: Document, post: Post) -> bytes:

@@ -18,7 +18,14 @@ _BROWSERS = (
     ("Firefox/", "Firefox"),
     ("Chrome/", "Chrome"),
 )
-_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @require_safe
@@ -30,8 +37,8 @@ def index(request: PortalRequest) -> HttpResponse:
         {
             "session": session,
             "id": sessions.public_id(session.session_key),
-            "browser": _first(_BROWSERS, session.agent) or _("another browser"),
-            "system": _first(_SYSTEMS, session.agent) or ("Linux" if "Linux" in session.agent else ""),
+            "browser": next((name for mark, name in _BROWSERS if mark in session.agent), _("another browser")),
+            "system": next((name for mark, name in _SYSTEMS if mark in session.agent), ""),
             "is_current": session.session_key == current,
         }
         for session in sessions.open_sessions(request.post.officer)
@@ -41,10 +48,6 @@ def index(request: PortalRequest) -> HttpResponse:
     ]
     context = {"sessions": shown, "tokens": issued, "lifetime": sessions.lifetime(request.post)}
     return page(request, "sessions.html", context)
-
-
-def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
-    return next((name for mark, name in known if mark in agent), "")
 
 
 @posted_from("portal:sessions")

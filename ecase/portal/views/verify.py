@@ -24,15 +24,13 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         limits.require("verify", request)
         inspection.admit()
-        request.upload_handlers = [BoundedUpload(settings.CONTAINER_LIMITS.archive_bytes, request, _too_large)]
+        limit = settings.CONTAINER_LIMITS.archive_bytes
+        message = _("The file is larger than %(megabytes)d MB. Check it offline instead.")
+        problem = Problem("file-too-large", message % {"megabytes": limit // 2**20}, "file", {"limit": limit})
+        request.upload_handlers = [BoundedUpload(limit, request, lambda _limit: Invalid(problem))]
         upload = request.FILES.get("file")
         if upload is None or not upload.size:
             raise Invalid(Problem("file-missing", _("Choose the container that you want to have checked."), "file"))
         return page(request, "verify.html", {"findings": examine(upload)})
     except Refused as refusal:
         return refused(request, "verify.html", {}, refusal)
-
-
-def _too_large(limit: int) -> Refused:
-    message = _("The file is larger than %(megabytes)d MB. Check it offline instead.") % {"megabytes": limit // 2**20}
-    return Invalid(Problem("file-too-large", message, "file", {"limit": limit}))
