@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 from django.conf import settings
@@ -94,11 +95,12 @@ class ContainerParser(DocumentParser):
     limit: Callable[[], int] = staticmethod(lambda: settings.CONTAINER_LIMITS.archive_bytes)
 
 
+@dataclass
 class DigestingStream:
     """A stream that hashes what is read from it."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self._hash = stream, hashlib.sha256()
+    _stream: IO[bytes]
+    _hash: Any = field(default_factory=hashlib.sha256)
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)

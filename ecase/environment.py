@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _ELSEWHERE = frozenset({"ECASE_TEST_VAR", "ECASE_VERIFY_CACHE"})
 _PREFIX = "ECASE_"
 
 
+@dataclass
 class Environment:
     """Typed access to environment variables, on environs.
 
@@ -27,11 +29,10 @@ class Environment:
     place, so that :meth:`finish` can report all faults at once. Values that may hold a password are not repeated.
     """
 
-    def __init__(self, base_dir: Path) -> None:
-        self._env = Env(eager=False)
-        self._base_dir = base_dir
-        self._wanted: dict[str, str] = {}
-        self._refused: list[str] = []
+    _base_dir: Path
+    _env: Env = field(default_factory=lambda: Env(eager=False))
+    _wanted: dict[str, str] = field(default_factory=dict)
+    _refused: list[str] = field(default_factory=list)
 
     def refuse(self, fault: str) -> None:
         """Keep a fault as a sentence."""

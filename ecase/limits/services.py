@@ -6,6 +6,7 @@ who has signed in are counted in the process, without a statement: each process 
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,13 +71,13 @@ def refusal(allowance: Allowance) -> TooMany:
     return TooMany(Problem("too-many-requests", message % params, params=params), allowance.headers(now))
 
 
+@dataclass
 class ProcessCounter:
     """Counts in the memory of this process, for a limited number of keys; the least recently used key is dropped."""
 
-    def __init__(self, most_keys: int = 10_000) -> None:
-        self._most_keys = most_keys
-        self._lock = threading.Lock()
-        self._windows: OrderedDict[tuple[str, str], tuple[datetime, int]] = OrderedDict()
+    most_keys: int = 10_000
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _windows: OrderedDict[tuple[str, str], tuple[datetime, int]] = field(default_factory=OrderedDict)
 
     def spend(self, scope: str, key: str, rate: Rate, now: datetime) -> Allowance:
         """Count one request of ``key``."""
@@ -85,7 +86,7 @@ class ProcessCounter:
             if now - began_at >= timedelta(seconds=rate.seconds):
                 began_at, count = now, 0
             self._windows[scope, key] = began_at, min(count, rate.number) + 1
-            if len(self._windows) > self._most_keys:
+            if len(self._windows) > self.most_keys:
                 self._windows.popitem(last=False)
             return Allowance(scope, rate, min(count, rate.number) + 1, began_at)
 

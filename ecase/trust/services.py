@@ -47,14 +47,10 @@ class Trust:
 
 @dataclass(frozen=True)
 class Known:
-    """All past and present trust, each certificate for its period, and the changes of signer rules."""
+    """All past and present trust, each certificate for its period, and the signer rules with their changes."""
 
     store: TrustStore
-    changes: Mapping[str, tuple[Change, ...]]
-
-    @property
-    def rules(self) -> Rules:
-        return Rules(usual(), self.changes)
+    rules: Rules
 
 
 def usual() -> Rule:
@@ -103,7 +99,7 @@ class _Held:
             for row in RuleChange.objects.all():
                 change = Change(row.since, None if row.usual else _rule(row))
                 changes[row.role] = (*changes.get(row.role, ()), change)
-            self._known = Known(_load(folder, self._rows, only_rooted=True), changes)
+            self._known = Known(_load(folder, self._rows, only_rooted=True), Rules(usual(), changes))
         return self._known
 
     def _refresh(self, folder: Path) -> None:

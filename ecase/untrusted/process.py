@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +73,13 @@ def join(parts: Sequence[Part], target: Path) -> bool:
     return bool(_reader.ask({"task": "join", "parts": listed, "target": str(target)}))
 
 
+@dataclass
 class _Reader:
     """The reader's process, and the lock that lets one thread at a time use it."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _process: subprocess.Popen[bytes] | None = None
+    _owner: int = 0
 
     def ask(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """The lines that the process forked for ``request`` wrote before it ended or was killed."""

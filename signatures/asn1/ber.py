@@ -1,5 +1,7 @@
 """Turns BER (X.690, 8.1) into the same values with definite, shortest lengths, for what may be written in either."""
 
+from dataclasses import dataclass
+
 from signatures.asn1 import der
 from signatures.report.faults import Fault, FaultError
 
@@ -18,11 +20,13 @@ def with_shortest_lengths(data: bytes) -> bytes:
     return found
 
 
+@dataclass
 class _Reader:
-    """Reads elements one after another from ``place``."""
+    """Reads elements one after another from ``place``; at most ``left`` more."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data, self.place, self.left = data, 0, MAX_ELEMENTS
+    data: bytes
+    place: int = 0
+    left: int = MAX_ELEMENTS
 
     def element(self, depth: int) -> bytes:
         """The next element, encoded anew."""

@@ -95,12 +95,12 @@ class Member:
         return VERSION, flags, self.method, TIME, DATE, self.crc, self.packed, self.size
 
 
+@dataclass(frozen=True)
 class Archive:
     """An archive whose structure was checked. Reading a damaged entry raises ``ValueError``."""
 
-    def __init__(self, file: BinaryIO, members: Iterable[Member]) -> None:
-        self._file = file
-        self._members = {member.name: member for member in members}
+    _file: BinaryIO
+    _members: Mapping[str, Member]
 
     @property
     def sizes(self) -> Mapping[str, int]:
@@ -194,7 +194,7 @@ def open_archive(
     if fault := limit({member.name: member.size for member in members}):
         raise FaultError(fault)
     _check_structure(file, members)
-    yield Archive(file, members)
+    yield Archive(file, {member.name: member for member in members})
 
 
 def read(data: bytes, max_entries: int = MAX_ENTRIES, max_total_bytes: int = MAX_TOTAL_BYTES) -> list[Entry]:

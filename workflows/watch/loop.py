@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import FrameType
 
@@ -18,6 +19,7 @@ from workflows.watch.models import FailingDuty
 logger = logging.getLogger(__name__)
 
 
+@dataclass
 class Watch:
     """Runs all duties every ``interval`` seconds.
 
@@ -25,12 +27,11 @@ class Watch:
     answer, the watch waits for it. Only a signal ends it.
     """
 
-    def __init__(self, interval: float = 1.0) -> None:
-        self.interval = interval
-        self._stop = threading.Event()
-        self._failures: dict[str, int] | None = None
-        self._put_off: dict[str, datetime] = {}
-        self._pulse = Pulse()
+    interval: float = 1.0
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _failures: dict[str, int] | None = None
+    _put_off: dict[str, datetime] = field(default_factory=dict)
+    _pulse: Pulse = field(default_factory=Pulse)
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self.stop)
