@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ecase.officers.models import Post
 from ecase.portal import law
 from ecase.portal.law import Said
-from ecase.portal.queues import current_law
+from workflows.statute.catalogue import catalogue, in_force
 from workflows.statute.schema import Kind, Requirement, Text
 
 
@@ -29,7 +29,7 @@ class Group:
 
 def may_start(post: Post) -> bool:
     """Whether this role may file any kind."""
-    return any(post.role in kind.author_roles for kind in current_law().kinds.values())
+    return any(post.role in kind.author_roles for kind in catalogue(in_force()).kinds.values())
 
 
 def list_offers(post: Post, text: str = "") -> list[Group]:
@@ -37,7 +37,7 @@ def list_offers(post: Post, text: str = "") -> list[Group]:
 
     Name and summary, in every language, and the articles are searched.
     """
-    known, words = current_law(), text.casefold().split()
+    known, words = catalogue(in_force()), text.casefold().split()
     offers: dict[str, list[Offer]] = {group.key: [] for group in known.groups}
     for kind in known.kinds.values():
         texts = [said for part in (kind.name, kind.summary) for said in (part.kk, part.ru, part.en)]

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post, Role
@@ -21,8 +19,6 @@ from workflows.motions.models import Motion
 from workflows.motions.rules.kind_rules import KindRows
 from workflows.motions.search import filter_by_case_number
 from workflows.motions.worklists import WAITING, Worklist, judge_is_away, waiting, worklist_of, worklists_of
-from workflows.statute.catalogue import catalogue, in_force
-from workflows.statute.schema import Catalogue
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # The names of the values of ``due``.
@@ -71,11 +67,6 @@ class Wishes:
         link = QueryDict(mutable=True)
         link.update({key: value for key, value in {"scope": self.scope, **self.chosen, **changes}.items() if value})
         return link.urlencode()
-
-
-def current_law() -> Catalogue:
-    """The catalogue under which new motions are filed."""
-    return catalogue(in_force(settings.JURISDICTION, timezone.now()).pk)
 
 
 def fetch_motions(post: Post, wishes: Wishes) -> Page[Motion]:

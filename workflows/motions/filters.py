@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -97,7 +96,7 @@ class MotionFilter(FilterSet):
 
     def filter_group(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
         """By the group of their kind in the catalogue in force."""
-        law = catalogue(in_force(settings.JURISDICTION, timezone.now()).pk)
+        law = catalogue(in_force())
         return motions.filter(kind__in=[kind.key for kind in law.kinds.values() if kind.group == value])
 
     def filter_decided(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:

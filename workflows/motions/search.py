@@ -9,10 +9,8 @@ from functools import reduce
 from operator import or_
 from typing import TypeVar
 
-from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.lookups import Contains
-from django.utils import timezone
 
 from ecase.cases.models import Case, Person
 from ecase.cases.search import CASE_TEXT, OFFICER_TEXT, PERSON_TEXT, Fold, matches, split_words
@@ -49,7 +47,7 @@ def _of_kinds(word: str) -> Q:
     """The motions whose kind has ``word`` in its name, in any language."""
     if len(word) < SHORTEST_OF_KIND:
         return Q()
-    law, sought = catalogue(in_force(settings.JURISDICTION, timezone.now()).pk), word.casefold()
+    law, sought = catalogue(in_force()), word.casefold()
     names = {key: (kind.name.kk, kind.name.ru, kind.name.en) for key, kind in law.kinds.items()}
     named = [key for key, in_languages in names.items() if any(sought in name.casefold() for name in in_languages)]
     return Q(kind__in=named) if named else Q()

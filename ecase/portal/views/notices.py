@@ -11,9 +11,9 @@ from ecase.outbox import services as outbox
 from ecase.outbox.models import Notice, NoticeRead
 from ecase.portal.inbox import group_notices, headline
 from ecase.portal.pages import PortalRequest, for_officers, or_404, page, posted_from
-from ecase.portal.queues import current_law
 from workflows.motions import queries
 from workflows.motions.models import Motion
+from workflows.statute.catalogue import catalogue, in_force
 
 SHOWN = 50
 
@@ -26,7 +26,7 @@ def index(request: PortalRequest) -> HttpResponse:
     named = {motion for group in groups if (motion := group.motion)}
     rows = queries.queue(request.post).filter(pk__in=named).select_related("case")
     motions = {str(motion.pk): motion for motion in rows.prefetch_related("case__persons")} if named else {}
-    return page(request, "inbox.html", {"groups": groups, "kinds": current_law().kinds, "motions": motions})
+    return page(request, "inbox.html", {"groups": groups, "kinds": catalogue(in_force()).kinds, "motions": motions})
 
 
 @posted_from("portal:inbox")

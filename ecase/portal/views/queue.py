@@ -10,6 +10,7 @@ from ecase.portal.pages import PortalRequest, for_officers, page
 from workflows.motions.services import pending_signatures
 from workflows.motions.states import State
 from workflows.motions.worklists import worklists_of
+from workflows.statute.catalogue import catalogue, in_force
 
 
 @require_safe
@@ -25,7 +26,7 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 def _around(request: PortalRequest, wishes: queues.Wishes) -> dict[str, Any]:
-    law = queues.current_law()
+    law = catalogue(in_force())
     counts = {
         "waiting": queues.count_waiting(request.post),
         "undecided": pending_signatures.waiting_for(request.post).count(),

@@ -6,7 +6,6 @@ from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -89,7 +88,7 @@ def _day(name: str, typed: str) -> date:
 def _name(line: Line) -> str:
     if line.kind is None:
         return _("All kinds")
-    known = catalogue(in_force(settings.JURISDICTION)).kinds
+    known = catalogue(in_force()).kinds
     return str(known[line.kind].name) if line.kind in known else line.kind
 
 
