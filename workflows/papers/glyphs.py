@@ -22,7 +22,7 @@ _NOTHING = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\r"))
 _SPACES = dict.fromkeys(map(ord, "\t\v\f\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000"), " ")
 _LONG = re.compile(r"[^\s-]{41,}")
 _LONGEST = 24
-_BREAKS = re.compile(r"[\n\v\f\x85\u2028\u2029]+")
+_BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 # Values that people and machines copy from the paper character by character.
 _EXACT = {"sha256", "url"}
 
@@ -44,7 +44,7 @@ def unshown(value: Any) -> str:
 
 def paragraphs(*texts: str) -> list[str]:
     """The non-empty lines of the texts, one text after another."""
-    lines = (line for text in texts for line in _BREAKS.split(text.replace("\r\n", "\n")))
+    lines = (line for text in texts for line in _BREAKS.split(text))
     return [line.strip() for line in lines if line.strip()]
 
 

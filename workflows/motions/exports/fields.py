@@ -1,6 +1,6 @@
 """Values of a payload in readable form: choices by their label, persons by name, instants in local time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -42,11 +42,6 @@ def table(motion: Motion, field: Field, rows: Sequence[Mapping[str, Any]]) -> tu
         ]
         cells.append(tuple(shown))
     return header, tuple(cells)
-
-
-def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs of a typed text."""
-    return (line.strip() for line in text.splitlines() if line.strip())
 
 
 def _money(motion: Motion, field: Field, value: str) -> str:

@@ -16,13 +16,14 @@ from workflows import papers
 from workflows.motions import signed
 from workflows.motions.exports.act_json import Draft
 from workflows.motions.exports.appeals import appeal_sentence
-from workflows.motions.exports.fields import display, paragraphs, table
+from workflows.motions.exports.fields import display, table
 from workflows.motions.models import Motion
 from workflows.motions.persons import named_persons
 from workflows.motions.rules import suggestions
 from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
 from workflows.motions.states import DECISIONS, ActType, State
 from workflows.papers import facts
+from workflows.papers.glyphs import paragraphs
 from workflows.statute.schema import AppealOutcome, Form
 
 REASONS = "reasons"
