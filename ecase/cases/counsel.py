@@ -54,7 +54,8 @@ def name_counsel(
             return _as_it_stands(standing, notice)
         refuse(_problems(row, interests_agree=interests_agree))
         row.save(force_insert=True)
-        log("counsel.named", case, post, {**_named(row), "person": str(person.pk), "relation": row.relation})
+        stated = {"interests": "agree"} if interests_agree else {}
+        log("counsel.named", case, post, {**_named(row), "person": str(person.pk), "relation": row.relation, **stated})
     return row
 
 
@@ -169,11 +170,22 @@ def _opposes(row: Counsel, officer: Officer) -> bool:
     against = next((sides[1 - place] for place, side in enumerate(sides) if row.person.capacity in side), None)
     if against is None:
         return False
-    theirs = Q(case=row.case_id, officer=officer, person__capacity__in=against)
+    theirs = Q(case=row.case_id, officer=officer, person__capacity__in=against) & ~Q(person=row.person)
     return (
         Counsel.objects.filter(theirs).exists()
         or FormerCounsel.objects.filter(theirs).exclude(end=End.MISTAKE).exists()
     )
+
+
+def side_problems(person: Person) -> Iterator[Problem]:
+    """That counsel of this person stands on the other side, now that the person's capacity is another."""
+    row = Counsel(case=person.case, person=person)
+    advocates = person.counsel.filter(officer__isnull=False).select_related("officer")
+    if any(_opposes(row, counsel.officer) for counsel in advocates if counsel.officer):
+        message = _(
+            "Counsel of this person defends or has defended somebody on the other side: end that defence first."
+        )
+        yield Problem("opposed-interests", message, "capacity")
 
 
 def _relative_problems(row: Counsel) -> Iterator[Problem]:

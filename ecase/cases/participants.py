@@ -23,6 +23,7 @@ from ecase.cases.changes import (
     row_problems,
     trace,
 )
+from ecase.cases.counsel import side_problems
 from ecase.cases.models import Case, Identity, Person
 from ecase.cases.numbers import external_problems, identity_problems, tidy_number
 from ecase.officers.models import Post
@@ -90,7 +91,8 @@ def correct_person(person: Person, post: Post, reason: str, *, seen: int | None 
         changed = apply_changes(person, tidy(fields, person.form))
         if not changed:
             return person
-        refuse([*reason_problems(reason), *_problems(person)])
+        sides = side_problems(person) if "capacity" in changed else ()
+        refuse([*reason_problems(reason), *_problems(person), *sides])
         _identify(person)
         person.revision += 1
         person.save()

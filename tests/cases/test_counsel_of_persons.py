@@ -79,11 +79,27 @@ def test_nobody_defends_two_whose_interests_are_opposed(matter: Matter) -> None:
     services.name_counsel(matter.case, matter.post, victim, other.officer)
 
 
+def test_a_correction_puts_nobody_on_both_sides(matter: Matter) -> None:
+    other = PersonFactory(case=matter.case, capacity="other")
+    matter.name()
+    matter.name(other, interests_agree=True)
+    with pytest.raises(Invalid) as raised:
+        services.correct_person(other, matter.post, "жәбірленуші деп танылды", capacity="victim")
+    assert [(problem.field, problem.code) for problem in raised.value.problems] == [("capacity", "opposed-interests")]
+    assert services.correct_person(other, matter.post, "күдікті деп танылды", capacity="suspect").capacity == "suspect"
+    # Whoever changes sides alone takes counsel along.
+    alone = PersonFactory(case=matter.case, capacity="witness")
+    matter.name(alone, PostFactory(defender=True))
+    assert services.correct_person(alone, matter.post, "күдікті", capacity="suspect").capacity == "suspect"
+    assert services.correct_person(alone, matter.post, "жәбірленуші", capacity="victim").capacity == "victim"
+
+
 def test_for_two_suspects_it_is_stated_that_their_interests_agree(matter: Matter) -> None:
     accomplice = PersonFactory(case=matter.case)
     matter.name()
     assert matter.refused(accomplice) == {("interests_agree", "interests-not-stated")}
     assert matter.name(accomplice, interests_agree=True).person == accomplice
+    assert Entry.objects.filter(chain=matter.case.chain).latest("seq").content["data"]["interests"] == "agree"
 
 
 def test_whoever_has_another_part_in_the_case_is_no_counsel_in_it(matter: Matter) -> None:
