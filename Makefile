@@ -47,9 +47,17 @@ demo: setup ## start the whole service with a fictional court (RESET=1: with fre
 walk: setup ## run the main job unattended, from the investigator's key to the verified container
 	@$(PY) -m tests.journeys.walk $(ARGS)
 
+# Tests of pure functions, which need neither servers nor Django (tests/clock/pytest.ini): alone they answer in seconds.
+NAMED := $(filter tests/%,$(ARGS))
+PURE := $(and $(NAMED),$(if $(filter-out tests/clock tests/clock/%,$(NAMED)),,1))
+
 .PHONY: test
-test: setup ## run all tests, on embedded PostgreSQL or on DATABASE_URL
+test: $(if $(PURE),$(VENV_STAMP),setup) ## run all tests, on embedded PostgreSQL or on DATABASE_URL
+ifneq ($(PURE),)
+	@$(PY) -m pytest $(ARGS)
+else
 	@$(PY) -m ecase.embedded run --superuser -- $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+endif
 
 .PHONY: lives
 lives: setup ## take motions through LIVES=200 random lives, other ones each time; `make test` repeats a few
