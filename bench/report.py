@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import sentences
+from bench import missed, sentences
 from bench.memory import Memory
 from bench.rounds import QUEUE, Compared, Figures
 from bench.servers import BASE
@@ -67,14 +67,14 @@ def _lines(path: str) -> list[str]:
 
 def page(found: Found, about: str) -> str:
     """docs/benchmarks.md, or as much of it as was measured."""
-    parts = [HEAD.format(about=about), _goals(found)]
+    parts = [HEAD.format(about=about), _goals(found), missed.describe(found)]
     if found.compared:
         parts += [_beside_the_peer(found), *([_beside_earlier(found)] if found.earlier else []), _over_http(found)]
     if found.whole:
         parts.append(_whole(found.whole))
     if found.memory:
         parts.append(_memory(found.memory))
-    return "\n".join(parts)
+    return "\n".join(filter(None, parts))
 
 
 HEAD = """# Benchmarks

@@ -70,7 +70,7 @@ def goals(found: "Found") -> list[Goal]:
 
 def peer(found: "Found") -> tuple[str, str]:
     """How both sides were measured; what came out and what the peer does not do."""
-    before = _paragraph(
+    before = paragraph(
         "`bench/peer` is the same pipeline as an ordinary Django project has it: REST framework with ModelSerializers, "
         "TokenAuthentication, CursorPagination, django-filter, django-fsm-2, django-fsm-log, django-auditlog, pyHanko. "
         f"Both sides take turns in this run, {_times(found.rounds)} each, every time with a fresh copy of their filled "
@@ -80,13 +80,13 @@ def peer(found: "Found") -> tuple[str, str]:
     )
     said = [_compared(name, both) for name, both in found.compared.items()]
     lacks = "\n".join(fill(f"* {what}", WIDTH, subsequent_indent="  ") for what in PEER_LACKS)
-    return before, f"{_paragraph(' '.join(said))}\n\nThe peer does without:\n\n{lacks}"
+    return before, f"{paragraph(' '.join(said))}\n\nThe peer does without:\n\n{lacks}"
 
 
 def earlier(found: "Found") -> str:
     """What is compared, and how much was saved of each kind of request."""
     said = [f"{SHORT.get(name, name)} {1 - both.ratio:.0%}" for name, both in found.earlier.items()]
-    return _paragraph(
+    return paragraph(
         f"The service as it was in commit {found.earlier_commit}, with the packages of today, takes its turns in the "
         f"same run. CPU saved since: {', '.join(said)}."
     )
@@ -111,7 +111,7 @@ def _times(number: int) -> str:
 
 def over_http(found: "Found") -> tuple[str, str]:
     """How it was measured; what PostgreSQL alone would do."""
-    before = _paragraph(
+    before = paragraph(
         "Web server, PostgreSQL and load client share the cores: 4 persistent connections, each request with its "
         "token. Rates swing with the machine's other load. pgbench plays, in the same run, the statements that the "
         "service sends (captured from it), by the simple protocol: what PostgreSQL alone would do. Statements include "
@@ -125,12 +125,12 @@ def over_http(found: "Found") -> tuple[str, str]:
     planning = 1 - found.pgbench[QUEUE] / found.pgbench["prepared"]
     if planning > 0:
         said.append(f"With the page's statements prepared it saves {planning:.0%} of its time: that much is planning.")
-    return before, _paragraph(" ".join(said))
+    return before, paragraph(" ".join(said))
 
 
 def whole_act(whole: dict[str, Any]) -> tuple[str, str]:
     """How it was measured; the largest parts."""
-    before = _paragraph(
+    before = paragraph(
         "Prepare (with its PDF/A) and perform (with its signature) through the whole application in one process, "
         "nothing else running; the officer's own signing is not counted. Medians; the PDF is timed inside the same act."
     )
@@ -143,14 +143,14 @@ def whole_act(whole: dict[str, Any]) -> tuple[str, str]:
         f"The slowest kind ({slowest}) takes {goal.measured:.1f} times as long as its PDF: the goal "
         f"({goal.limit:g}) is {'met' if goal.is_met else 'missed'}. The largest parts are: {said}."
     )
-    return before, _paragraph(after)
+    return before, paragraph(after)
 
 
 def memory(found: "Memory") -> str:
     """What was sent and what came out."""
     peak = Goal("", found.peak, MEMORY_GOAL, digits=0)
     growth = Goal("", found.growth, GROWTH_GOAL, digits=1)
-    return _paragraph(
+    return paragraph(
         f"{found.requests:,} requests of all sorts: lists, motions, pages of the portal, preparations with their "
         f"PDF/A, acts. The peak of a worker is {found.peak:.0f} MB: {_within(peak)} the goal of {MEMORY_GOAL} MB. Over "
         f"the second half a worker grew by {found.growth:.1f} MB at most: {_within(growth)} the goal of "
@@ -162,5 +162,6 @@ def _within(goal: Goal) -> str:
     return "within" if goal.is_met else "above"
 
 
-def _paragraph(text: str) -> str:
+def paragraph(text: str) -> str:
+    """``text`` in lines of the page's width."""
     return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

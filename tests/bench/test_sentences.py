@@ -78,3 +78,19 @@ def test_over_http_states_the_statements_of_every_request() -> None:
     assert head.split("|")[-2].strip() == "statements"
     assert [row.split("|")[1].strip() for row in rows] == [report.NAMES[name] for name in NAMES]
     assert {row.split("|")[-2].strip() for row in rows} == {"26"}
+
+
+def test_a_missed_goal_has_its_figures_and_a_next_step() -> None:
+    text = " ".join(
+        page(1.0, times=3.0, peak=200.0).partition("## Goals that are missed")[2].partition("## ")[0].split()
+    )
+    assert "A page of the queue takes 8.0 ms, 6.0 in the web server and 2.0 in PostgreSQL with 26 statements" in text
+    assert "The goal is 1.6 ms; the web server's share alone is above it" in text
+    assert "(custody: motion) is 10.0 ms above the goal" in text
+    assert "PostgreSQL (30.0 ms), canonical JSON (1.0 ms)" in text
+    assert "A web worker's peak is 40 MB above the goal: 150 MB are there after a tenth" in text
+    assert text.count("next step is") == 4, "page, withdrawal, whole act, memory; a search motion meets its goal"
+
+
+def test_no_goal_is_missed() -> None:
+    assert "Goals that are missed" not in page(0.1)
