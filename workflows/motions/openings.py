@@ -1,11 +1,15 @@
 """Who has opened the present materials of a motion, and what was added since an officer opened them."""
 
+from uuid import UUID
+
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Post
 from ecase.problems import Problem
+from ecase.statements import HotQuery
 from workflows.motions.models import Motion, Opening, OpeningQuerySet
 from workflows.motions.states import BRING_MATERIALS, ActType
 
@@ -17,7 +21,15 @@ def openings_by(motion: Motion, post: Post) -> OpeningQuerySet:
 
 def has_opened(motion: Motion, post: Post) -> bool:
     """Whether the officer has opened the present materials in this role (the stored opening is the proof)."""
-    return openings_by(motion, post).current().exists()
+    return bool(_CURRENT.rows(post.role, motion=motion.pk, officer=post.officer_id))
+
+
+def _current(role: str, *, motion: UUID, officer: UUID) -> "QuerySet[Opening, int]":
+    opened = Opening.objects.filter(motion=motion, officer=officer, role=role).current()
+    return opened.values_list("pk", flat=True)[:1]
+
+
+_CURRENT: HotQuery[int] = HotQuery(_current)
 
 
 def unread_problem(motion: Motion, post: Post) -> Problem:

@@ -15,9 +15,11 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from ecase.instants import format_instant
 from ecase.officers.models import Post
+from ecase.statements import HotQuery
 from signatures.canonical import canonical
 from workflows.motions.models import Act, Attachment, Motion
 from workflows.motions.states import ActType
@@ -42,10 +44,17 @@ class Draft:
     @cached_property
     def attachments(self) -> list[Attachment]:
         """The attachments that the act states: all of a motion's, or those that a supplement adds."""
-        rows = self.motion.attachments.select_related("document__blob")
-        if self.type == ActType.MOTION:
-            return list(rows)
-        return list(rows.filter(filed_by=None)) if self.type == ActType.SUPPLEMENT else []
+        if self.type not in (ActType.MOTION, ActType.SUPPLEMENT):
+            return []
+        return _ATTACHED.rows(self.type == ActType.SUPPLEMENT, motion=self.motion.pk)
+
+
+def _attached(only_new: bool, *, motion: uuid.UUID) -> "QuerySet[Attachment]":
+    rows = Attachment.objects.filter(motion=motion).select_related("document__blob")
+    return rows.filter(filed_by=None) if only_new else rows
+
+
+_ATTACHED: HotQuery[Attachment] = HotQuery(_attached)
 
 
 def freeze(draft: Draft) -> bytes:

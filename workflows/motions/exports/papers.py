@@ -1,23 +1,25 @@
 """An act as a paper: collects its facts, which ``workflows.papers`` puts into words in the language of the case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ecase.cases.models import Blob, Person
 from ecase.instants import parse_instant
 from ecase.officers.models import Officer, Post, Role
+from ecase.statements import HotQuery
 from workflows import papers
 from workflows.motions import signed
 from workflows.motions.exports.act_json import Draft
 from workflows.motions.exports.appeals import appeal_sentence
 from workflows.motions.exports.fields import display, table
-from workflows.motions.models import Motion
+from workflows.motions.models import Act, Motion
 from workflows.motions.persons import named_persons
 from workflows.motions.rules import suggestions
 from workflows.motions.rules.payloads import NEW_OUTCOME, OUTCOME, form_of, outcomes
@@ -183,10 +185,22 @@ def _hearing(payload: Mapping[str, Any]) -> facts.HearingFacts | None:
 
 def _previous(draft: Draft) -> tuple[facts.EarlierAct, ...]:
     """The earlier acts that the author may know of: the paper reveals no others to him or to its readers."""
-    acts = draft.motion.acts.select_related("author__organisation").order_by("position")
+    acts: Iterable[Act]
     if draft.author and draft.author.role == Role.DEFENDER and not draft.motion.is_open_to(draft.author):
-        decided = Subquery(acts.filter(type__in=DECISIONS).values("position")[:1])
-        acts = acts.filter(Q(position__lte=decided) | Q(author__officer=draft.author.officer_id))
+        rows = _earlier(draft.motion.pk)
+        decided = Subquery(rows.filter(type__in=DECISIONS).values("position")[:1])
+        acts = rows.filter(Q(position__lte=decided) | Q(author__officer=draft.author.officer_id))
+    else:
+        acts = _EARLIER.rows(motion=draft.motion.pk)
     return tuple(
         facts.EarlierAct(act.type, act.author_in(draft.motion.language), act.performed_at, act.sha256) for act in acts
     )
+
+
+def _earlier(motion: UUID) -> "QuerySet[Act]":
+    """What a paper states of the acts before: not their bytes, signatures and reports, which are large."""
+    rows = Act.objects.filter(motion=motion).select_related("author__organisation").order_by("position")
+    return rows.defer("act_json", "cms", "report", "payload")
+
+
+_EARLIER: HotQuery[Act] = HotQuery(_earlier)
