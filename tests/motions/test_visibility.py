@@ -113,7 +113,7 @@ def test_a_motion_that_is_not_there_is_nobodys(about: dict[str, str], db: None) 
 
 EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 # How the code writes to the log.
-APPENDING = ("services.append(", "audit.append", "audit.read(", "append_refusal", "_log(")
+APPENDING = ("services.append(", "audit.append", "audit.read(", "append_refusal", "_log(", " log(")
 # Names of messages that are not events of the log.
 TOPICS = {"signature.accepted", "signature.refused"}
 
@@ -131,7 +131,9 @@ def _named(tree: ast.Module) -> Iterator[str]:
     calls = (node.args[:3] for node in ast.walk(tree) if isinstance(node, ast.Call))
     assigned = ([node.value] for node in ast.walk(tree) if isinstance(node, ast.Assign))
     tuples = (node.elts for node in ast.walk(tree) if isinstance(node, ast.Tuple))
-    for node in (node for group in (*calls, *assigned, *tuples) for node in group if isinstance(node, ast.Constant)):
+    stated = [node for group in (*calls, *assigned, *tuples) for node in group]
+    stated += [side for node in stated if isinstance(node, ast.IfExp) for side in (node.body, node.orelse)]
+    for node in (node for node in stated if isinstance(node, ast.Constant)):
         if isinstance(node.value, str) and EVENT.fullmatch(node.value):
             yield node.value
 
