@@ -75,6 +75,20 @@ def catalogue(version: CatalogueVersion | int) -> Catalogue:
     return _parsed(version.pk if isinstance(version, CatalogueVersion) else version)
 
 
+def measures_law(version: int) -> Catalogue:
+    """The catalogue that says which measures the outcomes of a stored version apply.
+
+    That version itself; or, for one published before catalogues named measures, the one in this installation's files.
+    """
+    entry = catalogue(version)
+    return entry if entry.measures else _from_files(settings.STATUTE_DIR / entry.jurisdiction) or entry
+
+
+@lru_cache(maxsize=4)
+def _from_files(folder: Path) -> Catalogue | None:
+    return read_folder(folder) if folder.is_dir() else None
+
+
 @lru_cache(maxsize=16)
 def _parsed(pk: int) -> Catalogue:
     return parse(CatalogueVersion.objects.values_list("content", flat=True).get(pk=pk))

@@ -20,11 +20,12 @@ Fields = dict[Any, Marked]
 
 @dataclass(frozen=True)
 class Around:
-    """What a kind may reference outside itself: groups and kinds of the catalogue, appellants of the appeal form."""
+    """What a kind may reference outside itself: groups, kinds and measures of the catalogue, appellants of the form."""
 
     groups: set[str]
     kinds: set[str]
     appellants: set[str]
+    measures: set[str]
 
 
 def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
@@ -46,6 +47,7 @@ def check_kind(kind: Marked, around: Around, faults: Faults) -> None:
     _prosecutor(kind, known, faults)
     _validity(kind.child("validity"), known, outcomes, faults)
     _announced(kind, outcomes, faults)
+    _measures(kind, known, outcomes, around, faults)
     _appeal(appeal, around, faults)
 
 
@@ -280,6 +282,37 @@ def _announced(kind: Marked, outcomes: list[Marked], faults: Faults) -> None:
     for outcome in outcomes:
         if word(by_key(items(outcome.child("form"), "fields")).get(ANNOUNCED), "type") != "instant":
             faults.at(outcome, f"a decision after an obligatory hearing has an instant {ANNOUNCED!r}")
+
+
+def _measures(kind: Marked, known: Fields, outcomes: list[Marked], around: Around, faults: Faults) -> None:
+    """A measure that an outcome applies exists, and has its person; covert kinds have none, as it would show them."""
+    for outcome in outcomes:
+        fixed, by = outcome.child("measure"), outcome.child("measure_by")
+        named = [fixed] if fixed is not None else []
+        if by is not None:
+            named += _by_answer(outcome, by, faults)
+        for measure in named:
+            if measure.value not in around.measures:
+                faults.at(measure, f"there is no measure {measure.value!r} in the catalogue")
+        if named and word(kind.child("secrecy"), "level") == "covert":
+            faults.at(outcome, "a covert kind applies no measure: the register would show it")
+        if named and word(known.get(word(kind, "subject")), "required") is not True:
+            faults.at(outcome, "a kind that applies a measure names its 'subject', a required field of its form")
+        if fixed is not None and by is not None:
+            faults.at(by, "an outcome has 'measure' or 'measure_by', not both")
+
+
+def _by_answer(outcome: Marked, by: Marked, faults: Faults) -> list[Marked]:
+    """The measures by answer; reports answers that the decision's form does not have."""
+    field = by_key(items(outcome.child("form"), "fields")).get(word(by, "field"))
+    choices = by_key(items(field, "choices"))
+    if word(field, "type") != "choice":
+        faults.at(by, f"{word(by, 'field')!r} is not a field of type 'choice' of the decision")
+    stated = list(entries(by.child("measures")))
+    for answer, measure in stated:
+        if answer not in choices:
+            faults.at(measure, f"{answer!r} is not a choice of {word(by, 'field')!r}")
+    return [measure for _answer, measure in stated]
 
 
 def _appeal(appeal: Marked | None, around: Around, faults: Faults) -> None:

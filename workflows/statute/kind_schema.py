@@ -49,6 +49,26 @@ class ByChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasureByChoice:
+    """The measure by the answer to a choice field of the decision; an answer that is not named applies none."""
+
+    field: str
+    measures: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureType(Rule):
+    """A measure in force on a person that outcomes of the catalogue begin.
+
+    One that ``deprives_of_liberty`` is never ended by a clock: after its end without a decision it is shown so.
+    """
+
+    key: str
+    name: Text
+    deprives_of_liberty: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Escalation:
     """The superior of ``role`` who is notified, at a fraction of the term; 1.0 is the instant at which it is missed."""
 
@@ -99,7 +119,8 @@ class Outcome(Rule):
 
     ``path`` is ``urgent`` for a decision on a step that was taken without a sanction; ``inadmissible`` marks an outcome
     that makes the results of that step inadmissible, ``ends_earlier`` a refusal that ends the sanction which the motion
-    is about.
+    is about. ``measure`` is the measure of the catalogue that this outcome applies to the motion's subject;
+    ``measure_by`` where a choice of the decision says which.
     """
 
     key: str
@@ -109,6 +130,8 @@ class Outcome(Rule):
     path: Literal["ordinary", "urgent"] = "ordinary"
     inadmissible: bool = False
     ends_earlier: bool = False
+    measure: str = ""
+    measure_by: MeasureByChoice | None = None
     help: Text | None = None
     form: Form = NO_FORM
 

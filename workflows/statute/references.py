@@ -5,7 +5,7 @@ The checks walk the marked tree, so that each fault is reported at its own line 
 
 from typing import get_args
 
-from workflows.statute.form_references import check_form
+from workflows.statute.form_references import check_form, keys_once
 from workflows.statute.kind_references import ACTS, FIGURES, Around, check_escalation, check_kind, check_reminders
 from workflows.statute.reading import Faults, Marked, by_key, entries, items, word
 from workflows.statute.schema import TermRole
@@ -36,11 +36,13 @@ def check(tree: Marked, faults: Faults) -> None:
         check_form(form, faults)
     _read_keys(acts, faults)
     _by_role(tree, faults)
+    keys_once(items(tree, "measures"), faults)
     appellant = by_key(items(acts.child("appeal"), "fields")).get("appellant") if acts is not None else None
     around = Around(
         groups={str(key) for key in by_key(items(tree, "groups"))},
         kinds={key for key, _kind in entries(kinds)},
         appellants=set(by_key(items(appellant, "choices"))),
+        measures=set(by_key(items(tree, "measures"))),
     )
     for _name, kind in entries(kinds):
         check_kind(kind, around, faults)

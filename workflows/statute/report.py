@@ -31,6 +31,7 @@ def rows(entry: Catalogue) -> Iterator[Row]:
     """Every rule of every kind, in the active language; the forms shared by all kinds come first."""
     yield from _rows(pgettext(CONTEXT, "All kinds"), entry.acts, "acts")
     yield from _rows(pgettext(CONTEXT, "All kinds"), entry.lifting, "lifting")
+    yield from _rows(pgettext(CONTEXT, "All kinds"), entry.measures, "measures")
     for group in entry.groups:
         for kind in (kind for kind in entry.kinds.values() if kind.group == group.key):
             yield from _rows(str(kind.name), kind, kind.key)

@@ -40,6 +40,8 @@ from workflows.statute.kind_schema import (
     Hearing,
     Level,
     Lifting,
+    MeasureByChoice,
+    MeasureType,
     Norm,
     Outcome,
     Prosecutor,
@@ -85,6 +87,8 @@ __all__ = [
     "Level",
     "Lifting",
     "Mark",
+    "MeasureByChoice",
+    "MeasureType",
     "Norm",
     "Outcome",
     "Prosecutor",
@@ -239,7 +243,7 @@ class Catalogue:
     ``groups`` name the families of kinds in display order. ``acts`` are the forms of the acts that are the same for
     every kind, by act type; ``decision`` among them holds what every decision of a judge states. ``reminders``
     (fractions of a term) and ``escalation`` apply by role if a term states none. Without a rule on ``lifting`` every
-    measure is lifted with the prosecutor's consent.
+    measure is lifted with the prosecutor's consent. ``measures`` are the restraints on a person that outcomes apply.
     """
 
     jurisdiction: str
@@ -252,8 +256,16 @@ class Catalogue:
     reminders: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     escalation: Mapping[str, tuple[Escalation, ...]] = field(default_factory=dict)
     lifting: Lifting | None = None
+    measures: tuple[MeasureType, ...] = ()
     acts: Mapping[str, Form]
     kinds: Mapping[str, Kind]
+
+    def measure(self, key: str) -> MeasureType:
+        """The measure ``key``; raises ``KeyError`` if this version has none of that name."""
+        for measure in self.measures:
+            if measure.key == key:
+                return measure
+        raise KeyError(key)
 
 
 def as_json(value: Any) -> Any:

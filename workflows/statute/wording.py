@@ -202,6 +202,10 @@ _SAYINGS: dict[type[Rule], Callable[[Any], Iterable[Any]]] = {
         pgettext(CONTEXT, "the prosecutor consents to a lifting by: %(roles)s")
         % {"roles": ", ".join(map(word, rule.consent_for))},
     ),
+    schema.MeasureType: lambda rule: (
+        rule.name,
+        pgettext(CONTEXT, "deprives of liberty: only an act ends it") if rule.deprives_of_liberty else "",
+    ),
     schema.Event: lambda rule: (
         pgettext(CONTEXT, "%(role)s: %(what)s") % {"role": ", ".join(map(word, rule.by)), "what": rule.label},
     ),
