@@ -18,7 +18,7 @@ from workflows.motions.states import ActType
 pytestmark = pytest.mark.django_db
 
 # A savepoint of the test stands for BEGIN, its release for COMMIT.
-BOUNDS = {"search": 30, "agreement": 30, "withdrawal": 14}
+BOUNDS = {"search": 30, "agreement": 30, "withdrawal": 14, "custody": 28}
 
 
 def sign(caller: Caller, world: World, prepared: PreparedAct, role: str) -> list[str]:
@@ -63,6 +63,17 @@ def test_an_agreement_with_registration_and_assignment(warm: World, call: Any) -
     statements = sign(call(warm.posts["prosecutor"]), warm, prepared, "prosecutor")
 
     assert len(statements) <= BOUNDS["agreement"], said(statements)
+
+
+def test_a_decision_on_custody_with_its_measure(warm: World, call: Any) -> None:
+    motion = warm.opened(warm.assigned("custody"), "judge")
+    payload = warm.decision(motion, "sanctioned")
+    prepared = acting.prepare(motion, ActType.PROTOCOL, warm.posts["judge"], payload)
+
+    statements = sign(call(warm.posts["judge"]), warm, prepared, "judge")
+
+    assert len(statements) <= BOUNDS["custody"], said(statements)
+    assert len([text for text in statements if "measures_measure" in text]) == 2
 
 
 def test_a_single_act(warm: World, call: Any) -> None:

@@ -25,6 +25,7 @@ from ecase.officers import signing
 from ecase.officers.models import Organisation, Post, Role
 from ecase.problems import Refused
 from tests.factories import OrganisationFactory, PostFactory, judge_of
+from tests.measures.holding import require_register
 from tests.motions.payloads import now_minus
 from tests.motions.waiting import require_agreement
 from tests.motions.world import World
@@ -242,6 +243,7 @@ class Life(RuleBasedStateMachine):
         self.no_judge_is_in_conflict()
         self.strangers_see_nothing()
         self.secrets_are_seen_by_those_admitted_only()
+        self.the_register_follows_from_the_acts()
         self.changed = False
 
     def what_waits_can_be_done(self, motion: Motion, role: str) -> None:
@@ -281,6 +283,10 @@ class Life(RuleBasedStateMachine):
             admitted = set(motion.admissions.values_list("officer", flat=True))
             for post in self.world.posts.values():
                 assert post.officer_id in admitted or not queries.queue(post).filter(pk=motion.pk).exists()
+
+    def the_register_follows_from_the_acts(self) -> None:
+        for motion in Motion.objects.exclude(decided_at=None):
+            require_register(motion)
 
     def every_act_is_signed(self) -> None:
         for act in Act.objects.select_related("author__officer", "author__organisation"):

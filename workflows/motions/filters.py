@@ -1,4 +1,4 @@
-"""Filters for lists of motions, used by portal and REST API alike."""
+"""Filters for lists of motions and of measures, used by portal and REST API alike."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet, IsoDateTimeFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, IsoDateTimeFilter, UUIDFilter
 
 from ecase.officers.models import Post
+from workflows.measures.models import Measure, MeasureQuerySet
 from workflows.motions.models import Motion, MotionQuerySet
 from workflows.motions.rules import kind_rules
 from workflows.motions.rules.kind_rules import KindRows
@@ -55,7 +56,15 @@ class OfficerFilter(CharFilter):
     field_class = OfficerField
 
 
-class MotionFilter(FilterSet):
+class PostFilter(FilterSet):
+    """Narrows a list of what ``post`` may see; without a list, it only checks what is given."""
+
+    def __init__(self, data: Mapping[str, Any], queryset: QuerySet[Any] | None = None, *, post: Post) -> None:
+        super().__init__(data, self._meta.model.objects.none() if queryset is None else queryset)
+        self.post = post
+
+
+class MotionFilter(PostFilter):
     """Filters motions visible to ``post``, whose officer is ``me``; searches find only persons shown to it."""
 
     state = ChoiceFilter(choices=State.choices)
@@ -90,10 +99,6 @@ class MotionFilter(FilterSet):
         model = Motion
         fields = ()
 
-    def __init__(self, data: Mapping[str, Any], queryset: QuerySet[Motion] | None = None, *, post: Post) -> None:
-        super().__init__(data, Motion.objects.none() if queryset is None else queryset)
-        self.post = post
-
     def filter_group(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
         """By the group of their kind in the catalogue in force."""
         law = catalogue(in_force())
@@ -112,3 +117,24 @@ class MotionFilter(FilterSet):
     def filter_text(self, motions: MotionQuerySet, name: str, value: str) -> MotionQuerySet:
         """By words in the search column."""
         return filter_mentioning(motions, value, self.post)
+
+
+class MeasureFilter(PostFilter):
+    """Filters measures visible to ``post``."""
+
+    measure = SlugFilter("key", max_length=40, help_text="A measure of the catalogue.")
+    deprives_of_liberty = ChoiceFilter(
+        method="filter_liberty", choices=[("true", "true"), ("false", "false")], help_text="Whether it does."
+    )
+    ends_before = IsoDateTimeFilter("until", "lt", help_text="Its term ends before this instant.")
+    ends_after = IsoDateTimeFilter("until", "gt", help_text="Its term ends after this instant.")
+    person = UUIDFilter(help_text="The id of a person.")
+    case = CharFilter("motion__case__number", max_length=32, help_text="The case's number in the register.")
+
+    class Meta:
+        model = Measure
+        fields = ()
+
+    def filter_liberty(self, measures: MeasureQuerySet, name: str, value: str) -> MeasureQuerySet:
+        """By whether it deprives of liberty."""
+        return measures.filter(deprives_of_liberty=value == "true")

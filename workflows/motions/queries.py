@@ -20,6 +20,7 @@ from ecase.statements import HotQuery
 from workflows.assignment import calling
 from workflows.copies import services as copies
 from workflows.copies.models import Copy
+from workflows.measures.models import Measure, MeasureQuerySet
 from workflows.motions import permissions, signed
 from workflows.motions.models import UNREAD, Act, Admission, Attachment, Motion, MotionQuerySet, Opening
 from workflows.motions.rules import events, kind_rules
@@ -27,6 +28,10 @@ from workflows.motions.states import AFTER_DECISION, BRING_MATERIALS, ActType
 
 # The columns of a list. Catalogue and last act are not included: both are large.
 RELATED = ("case", "author__officer", "author__organisation", "prosecution", "court", "judge")
+
+# What a line of a list of measures shows, without the large columns.
+OF_MEASURE = ("person", "motion__case", "motion__court", "begun_by")
+NOT_OF_MEASURE = ("begun_by__act_json", "begun_by__cms", "begun_by__report", "begun_by__payload", "motion__search")
 
 # A post in the samples of hot queries has been held since then.
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,6 +43,11 @@ INVESTIGATES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT})
 def queue(post: Post) -> MotionQuerySet:
     """The motions that ``post`` may open, newest first."""
     return Motion.objects.visible_to(post).order_by("-created_at", "-id")
+
+
+def measures(post: Post) -> MeasureQuerySet:
+    """The measures that ``post`` may see: those of the motions that it may open."""
+    return Measure.objects.filter(motion__in=Motion.objects.visible_to(post).values("pk"))
 
 
 def queue_page(post: Post, columns: tuple[str, ...], cursor: Cursor | None, size: int) -> Page[dict[str, Any]]:

@@ -25,7 +25,7 @@ from workflows.deadlines.models import Deadline
 from workflows.motions import columns
 from workflows.motions.acts.registry import spec_of
 from workflows.motions.acts.spec import ActSpec
-from workflows.motions.engine import copies_owed
+from workflows.motions.engine import copies_owed, measures_held
 from workflows.motions.exports.act_json import digest
 from workflows.motions.models import Act, Motion, PreparedAct
 from workflows.motions.notifications import notify
@@ -86,6 +86,7 @@ def record(motion: Motion, statement: Statement) -> Act:
     sets = columns.set_by(motion, everything=act.type == ActType.MOTION)
     act.entry = _append(motion, statement, before, {columns.SETS: sets, **clocks, **_admitted(admitted)})
     act.save(force_insert=True)
+    measures_held.write_down(motion, act)
     if statement.author:
         _join(motion, statement.author, spec)
     motion.close_at = finality.closes_at(motion, act.performed_at)

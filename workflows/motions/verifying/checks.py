@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from ecase.audit.derivation import RowFault, Tally
-from workflows.motions.verifying import acts, deadlines, records
+from workflows.motions.verifying import acts, deadlines, measures, records
 from workflows.motions.verifying.motions import MotionRecord, read_motions
 
 Part = Callable[[MotionRecord, Tally], Iterator[RowFault]]
@@ -12,6 +12,7 @@ PARTS: tuple[Part, ...] = (
     acts.check_row,
     deadlines.check_deadlines,
     records.check_copies,
+    measures.check_measures,
     records.check_openings,
     records.check_admissions,
     records.check_attachments,

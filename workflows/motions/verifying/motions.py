@@ -20,6 +20,7 @@ from django.db.models.fields.json import KeyTextTransform
 from workflows.assignment.models import Draw
 from workflows.copies.models import Copy
 from workflows.deadlines.models import Deadline
+from workflows.measures.models import Measure
 from workflows.motions.models import Act, Admission, Attachment, Motion, Opening, PendingSignature, PreparedAct
 
 FETCH = 500
@@ -94,6 +95,7 @@ def _streams() -> Iterator[Iterator[Row]]:
     yield _read("acts", _acts(), "motion_id", "position")
     yield _read("deadlines", Deadline.objects.all(), "motion_id", "created_at")
     yield _read("copies", Copy.objects.all(), "motion_id", "pk")
+    yield _read("measures", Measure.objects.all(), "motion_id", "pk")
     yield _read("openings", Opening.objects.all(), "motion_id", "pk")
     yield _read("admissions", Admission.objects.all(), "motion_id", "pk")
     yield _read("attachments", Attachment.objects.select_related("document"), "motion_id", "position")
