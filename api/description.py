@@ -17,6 +17,7 @@ TAGS = {
     "auth": "Sign in with the key that signs acts.",
     "kinds": "The law in force: what may be asked, with which form and which files.",
     "cases": "Cases of the register, their persons and counsel: entered, corrected, named.",
+    "measures": "Measures in force on persons: who is held, since when, until when, by which act.",
     "motions": "Drafts and motions, their content, files and acts.",
     "acts": "Prepared and performed acts, signatures and evidence.",
     "decisions": "Decisions of which counsel's clients are owed a copy.",

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from api.pagination import LIMIT, MAX_LIMIT, CursorField
 from api.serializers.base import LOCAL, Strict, is_local
 from ecase.officers.models import Role
+from workflows.measures.models import Listed
 from workflows.motions.filters import ME
 from workflows.motions.statistics import FIRST, LAST
 from workflows.motions.worklists import worklist_keys
@@ -19,7 +20,7 @@ OPEN = "open"
 # Filters that would reveal, of a motion of the list `kept`, what happened after the caller's own act.
 TELLING = ("state", "appeal_state", "decided", "due", "due_before", "valid_before", "assigned_to", "q")
 # Filters by an instant, which is none without its offset from UTC (RFC 3339).
-INSTANTS = ("due_before", "valid_before")
+INSTANTS = ("due_before", "valid_before", "ends_before", "ends_after")
 BLANK = serializers.CharField.default_error_messages["blank"]
 
 BOUNDS = f"From {FIRST} to {LAST}."
@@ -35,6 +36,20 @@ class QueueQuery(Strict):
         help_text="A list of the caller's role, as the portal has it. `waiting`: on which an act that is awaited is "
         "possible to the caller. `open` or `all`: what he may open. `kept`: motions that he may open no longer, as "
         "they stood with the last act that he signed; only `kind` and `group` narrow them.",
+    )
+    limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
+    cursor = CursorField(required=False)
+
+
+class MeasureQuery(Strict):
+    """Parameters of the list of measures in addition to ``workflows.motions.filters.MeasureFilter``."""
+
+    scope = serializers.ChoiceField(
+        Listed.values,
+        required=False,
+        default=Listed.IN_FORCE.value,
+        help_text="`in_force`: no act has ended them; `run_out`: of these, whose term has run without a decision; "
+        "`ended`: ended by an act.",
     )
     limit = serializers.IntegerField(required=False, default=LIMIT, min_value=1, max_value=MAX_LIMIT)
     cursor = CursorField(required=False)

@@ -25,7 +25,7 @@ from api.parsers import UNSTORABLE, is_storable
 from api.serializers.base import Strict, describe, kept
 from api.throttling import AnonymousThrottle, allowance_of
 from ecase.problems import Invalid, Problem
-from workflows.motions.filters import MotionFilter
+from workflows.motions.filters import PostFilter
 
 
 class View(APIView):
@@ -39,9 +39,9 @@ class View(APIView):
     produces: ClassVar[Sequence[str]] = ()
     revalidated: ClassVar[bool] = False
     queries: ClassVar[Mapping[str, type[Strict]]] = {}
-    filterset_class: ClassVar[type[MotionFilter] | None] = None
+    filterset_class: ClassVar[type[PostFilter] | None] = None
     filters: dict[str, Any]
-    filterset: MotionFilter | None = None
+    filterset: PostFilter | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication, check the query parameters and keep them as ``self.filters``."""

@@ -19,6 +19,7 @@ from ecase.trust import services as trust
 
 READERS_OF_THE_LOG = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 WORK_ON_CASES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR, Role.DEFENDER})
+WATCH_MEASURES = frozenset({Role.INVESTIGATOR, Role.HEAD_OF_UNIT, Role.PROSECUTOR, Role.JUDGE, Role.COURT_CHAIR})
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -54,6 +55,8 @@ def navigation(request: HttpRequest, post: Post | None) -> list[dict[str, Any]]:
     entries = [_entry(request, "home", _("My queue"))]
     if post.role in WORK_ON_CASES:
         entries.append(_entry(request, "cases", _("Cases")))
+    if post.role in WATCH_MEASURES:
+        entries.append(_entry(request, "measures", _("Measures in force")))
     if post.role in READERS_OF_THE_LOG:
         entries.append(_entry(request, "audit", _("Audit log")))
     if post.role == Role.ADMINISTRATOR:

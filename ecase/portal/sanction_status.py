@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ecase.officers.models import Organisation, Post
 from ecase.portal.law import UNKNOWN
+from workflows.measures.models import Measure
 from workflows.motions.models import Act, Motion
 from workflows.motions.rules import kind_rules
+from workflows.motions.rules.measures import applies_measures, type_of
 from workflows.motions.states import AFTER_DECISION, ActType, AppealState, State
+from workflows.statute.schema import MeasureType
 
 HOLDS, WAITS, ENDED = "holds", "waits", "ended"
 DONE, CURRENT, STOPPED, AHEAD = "done", "current", "stopped", "ahead"
@@ -90,6 +93,16 @@ def force(motion: Motion) -> Force | None:
     if timezone.now() > motion.valid_until:
         return Force(_("The term of the sanction has run out."), ENDED, at=motion.valid_until)
     return Force(_("In force until"), HOLDS, until=motion.valid_until)
+
+
+def measures(motion: Motion) -> list[tuple[Measure, MeasureType, bool]]:
+    """The measures that the decision has put in force, with their law, and whether their term has run."""
+    if motion.decided_at is None or not applies_measures(motion):
+        return []
+    found = list(motion.measures.select_related("person"))
+    for measure in found:
+        measure.motion = motion
+    return [(measure, type_of(measure), measure.has_run_out(timezone.now())) for measure in found]
 
 
 def _without_end(motion: Motion) -> Any:

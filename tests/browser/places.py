@@ -21,6 +21,7 @@ MAIN = {"queue", "inbox", "case", "draft", "motion", "materials", "notices", "co
     "person-add",
     "person",
     "case-open",
+    "measures",
 }
 
 
@@ -32,7 +33,12 @@ def pages_of(world: World) -> Pages:
     filed, assigned, returned = scenes.filed(world), scenes.assigned(world), scenes.returned(world)
     delivered, heard, up = scenes.delivered(world), scenes.heard(world), scenes.sent_up(world)
     everybody = {"queue": "/", "all": "/?scope=all", "inbox": "/inbox/", "statistics": "/statistics/"}
-    everybody |= {"sessions": "/sessions/", "signatures": "/signatures/", "verify": "/verify/"}
+    everybody |= {
+        "measures": "/in-force/",
+        "sessions": "/sessions/",
+        "signatures": "/signatures/",
+        "verify": "/verify/",
+    }
     cases = {"cases": "/cases/", "case": f"/cases/{case.pk}/"}
     suspect, counsel = case.persons.get(capacity="suspect"), case.counsel.get()
     about = f"/cases/{case.pk}/persons/{suspect.pk}/"

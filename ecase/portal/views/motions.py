@@ -158,6 +158,7 @@ def _standing(motion: Motion, post: Post, acts: list[Act]) -> dict[str, Any]:
     return {
         "outcome": motion.kind_entry.outcome(motion.outcome) if motion.outcome else None,
         "force": sanction_status.force(motion),
+        "measures": sanction_status.measures(motion),
         "consents": sanction_status.consents(motion, acts),
         "appeal": sanction_status.appeal(motion),
         "admissions": admissions if motion.secret else [],
