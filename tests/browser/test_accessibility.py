@@ -66,6 +66,22 @@ def test_pages_of_an_investigator(visit: Visit, court: Court) -> None:
     check(page, f"/acts/{act.pk}/", f"/acts/{act.pk}/done/")
 
 
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_pages_of_intake(enter: Enter, world: World, language: str) -> None:
+    case, suspect = world.case, world.case.persons.get(capacity="suspect")
+    persons = f"/cases/{case.pk}/persons/"
+    page = enter(PostFactory(), language)
+    check(page, "/", "/cases/")
+    page = enter(world.posts["investigator"], language)
+    check(page, "/cases/open/", f"/cases/{case.pk}/", f"/cases/{case.pk}/correction/", persons, f"{persons}?form=legal")
+    check(page, f"/cases/{case.pk}/counsel/{case.counsel.get().pk}/", f"{persons}{suspect.pk}/")
+    for address in (f"{persons}{suspect.pk}/counsel/", "/cases/open/", persons):
+        check(page, address)
+        page.locator("main form .govuk-button").first.click()
+        page.locator(".govuk-error-summary").wait_for()
+        assert (faults(page), overflow(page)) == ([], 0), address
+
+
 def test_pages_of_a_prosecutor(visit: Visit, court: Court) -> None:
     motion = court.filed("custody")
     page = visit.of(court.posts["prosecutor"], "ru").page
