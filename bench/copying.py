@@ -50,7 +50,8 @@ class Row(dict[str, Any]):
 
 def rows_of(query: "models.QuerySet[Any]") -> list[Row]:
     """The stored values of these rows, by column."""
-    fields = query.model._meta.concrete_fields
+    # What the database generates from other columns, it generates of a copy too.
+    fields = [field for field in query.model._meta.concrete_fields if not field.generated]
     names, as_json = [f.column for f in fields], _json_columns(query.model)
     rows = [Row(zip(names, values, strict=True)) for values in _stored(query, fields)]
     for row in rows:
