@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DataError, connection, transaction
-from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Func, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from psycopg.types.numeric import Int8
@@ -165,22 +165,48 @@ def test_an_update_that_would_keep_a_value_is_refused() -> None:
         end.update(post=uuid.uuid4())
 
 
-def plan_cache_mode() -> str:
+NAMES = ("plan_cache_mode", "enable_sort", "enable_incremental_sort")
+UNCHANGED = ["auto", "on", "on"]
+PLANNED_ONCE = ["force_generic_plan", "off", "off"]
+
+
+def settings_of_the_planner() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SHOW plan_cache_mode")
-        return str(cursor.fetchone()[0])
+        cursor.execute("SELECT current_setting(name) FROM unnest(%s::text[]) AS name", [list(NAMES)])
+        return [value for (value,) in cursor.fetchall()]
+
+
+def settings_inside(post: Post) -> list[str]:
+    """The planner's settings while a statement that is planned once is sent."""
+    shown = {name: Func(Value(name), function="current_setting", output_field=CharField()) for name in NAMES}
+    query: HotQuery[dict[str, str]] = HotQuery(
+        lambda post: Post.objects.filter(pk=post).values(**shown), planned_once=True
+    )
+    [row] = query.rows(post=post.pk)
+    return [row[name] for name in NAMES]
 
 
 def test_a_statement_that_is_planned_once_leaves_the_others_as_they_were() -> None:
     post = PostFactory()
     query: HotQuery[Post] = HotQuery(lambda post: Post.objects.filter(pk=post), planned_once=True)
 
+    assert settings_inside(post) == PLANNED_ONCE
     for _time in range(12):
         assert query.rows(post=post.pk) == [post]
-        assert plan_cache_mode() == "auto"
+        assert settings_of_the_planner() == UNCHANGED
     with connection.cursor() as cursor:
         cursor.execute("SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%%\"valid_to\"%%'")
         assert cursor.fetchall() == [(0,)]
+
+
+def test_nothing_is_set_where_a_pooler_may_hand_the_connection_on() -> None:
+    post = PostFactory()
+    connection.ensure_connection()
+    threshold, connection.connection.prepare_threshold = connection.connection.prepare_threshold, None
+    try:
+        assert settings_inside(post) == UNCHANGED
+    finally:
+        connection.connection.prepare_threshold = threshold
 
 
 def test_a_statement_that_is_planned_once_may_fail() -> None:
@@ -193,4 +219,4 @@ def test_a_statement_that_is_planned_once_may_fail() -> None:
     with pytest.raises(DataError), transaction.atomic():
         query.rows(number=Int8(0))
 
-    assert plan_cache_mode() == "auto"
+    assert settings_of_the_planner() == UNCHANGED
