@@ -173,6 +173,52 @@ def test_an_extension_moves_the_end_of_the_sanction_that_it_names(world: World) 
     assert extended.acts.filter(type=ActType.EXTENSION).count() == 1
 
 
+@pytest.fixture
+def second_extension(world: World, monkeypatch: pytest.MonkeyPatch) -> Motion:
+    """A motion before the judge to extend a custody that was extended once: it names the first extension."""
+    first = world.decided("custody_extension", "extended")
+    monkeypatch.setattr(world, "earlier", lambda kind: first)
+    return world.assigned("custody_extension")
+
+
+def chain(motion: Motion) -> list[Motion]:
+    """The motions that ``motion`` extends, the nearest first."""
+    found = []
+    while motion.earlier:
+        motion = Motion.objects.get(pk=motion.earlier_id)
+        found.append(motion)
+    return found
+
+
+def test_a_second_extension_moves_the_end_of_everything_that_it_extends(world: World, second_extension: Motion) -> None:
+    world.act(second_extension, ActType.PROTOCOL, "judge", world.decision(second_extension, "extended"))
+
+    motion = world.fresh(second_extension)
+    assert [earlier.kind for earlier in chain(motion)] == ["custody_extension", "custody"]
+    assert {earlier.valid_until for earlier in chain(motion)} == {motion.valid_until}
+
+
+@pytest.mark.parametrize("outcome", ["refused_cancelled", "refused_changed"])
+def test_a_refused_second_extension_ends_everything_that_it_was_to_extend(
+    world: World, second_extension: Motion, outcome: str
+) -> None:
+    world.act(second_extension, ActType.PROTOCOL, "judge", world.decision(second_extension, outcome))
+
+    assert [earlier.state for earlier in chain(second_extension)] == [State.REPLACED] * 2
+    assert all(earlier.ended_at for earlier in chain(second_extension))
+
+
+def test_lifting_a_second_extension_lifts_everything_that_it_extends(world: World, second_extension: Motion) -> None:
+    world.act(second_extension, ActType.PROTOCOL, "judge", world.decision(second_extension, "extended"))
+    duties.deliver_decisions(timezone.now())
+    motion = world.does(world.fresh(second_extension), ActType.LIFTING, "author")
+    if motion.state == State.LIFTING_ASKED:
+        motion = world.does(motion, ActType.LIFTING_CONSENT, "prosecutor")
+
+    assert motion.state == State.LIFTED
+    assert [earlier.state for earlier in chain(motion)] == [State.REPLACED] * 2
+
+
 def test_a_refused_extension_that_cancels_the_measure_ends_it_at_once(world: World) -> None:
     motion = world.assigned("custody_extension")
     world.act(motion, ActType.PROTOCOL, "judge", world.decision(motion, "refused_cancelled"))
