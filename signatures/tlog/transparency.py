@@ -281,13 +281,17 @@ class Signer:
 
     @property
     def verifier(self) -> Verifier:
-        key = Ed25519PrivateKey.from_private_bytes(self.secret)
-        return Verifier(self.name, key.public_key().public_bytes_raw())
+        return Verifier(self.name, self._key.public_key().public_bytes_raw())
+
+    @property
+    def _key(self) -> Ed25519PrivateKey:
+        """That of a token is elsewhere (``signatures.keys.pkcs11``)."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret)
 
     def sign(self, text: str) -> str:
         """The signed note over ``text``, which must end in a newline and have no other control characters."""
         _check_text(text)
-        signature = self.verifier.key_id + Ed25519PrivateKey.from_private_bytes(self.secret).sign(text.encode())
+        signature = self.verifier.key_id + self._key.sign(text.encode())
         return f"{text}\n{SIGNATURE_MARK}{self.name} {_encode(signature)}\n"
 
 
