@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python3.14,$(shell \
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
-WORKERS ?= 2
+WORKERS ?= 3
 SECONDS ?= 600
 LIVES ?= 200
 ARGS ?=

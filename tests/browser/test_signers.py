@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from ecase import formats
 from ecase.environment import Environment
-from tests.browser.conftest import Shoot, chromium_or_skip
+from tests.browser.conftest import WHOLE, Shoot, chromium_or_skip
 from tests.browser.court import Court, overflow
 from tests.browser.test_accessibility import faults
 
@@ -135,10 +135,13 @@ def elsewhere(live_server: "LiveServer", settings: "SettingsWrapper") -> str:
 
 @pytest.fixture
 def strict(chromium: Browser, elsewhere: str) -> Iterator[Page]:
-    """A page in a browser that takes the service for one of the internet, and lets its pages reach no program."""
+    """A page in a browser that takes the service for one of the internet, and lets its pages reach no program.
+
+    What a page may reach is asked of the user: the browser without a desktop's interface does not know the question.
+    """
     port = urlsplit(elsewhere).port
     away = f"--ip-address-space-overrides=127.0.0.1:{port}=public,[::1]:{port}=public"
-    browser = chromium.browser_type.launch(executable_path=chromium_or_skip(), args=[away])
+    browser = chromium.browser_type.launch(executable_path=chromium_or_skip(WHOLE), args=[away])
     yield browser.new_page(locale="kk-KZ")
     browser.close()
 

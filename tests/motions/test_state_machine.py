@@ -41,7 +41,7 @@ from workflows.statute.catalogue import catalogue, in_force
 from workflows.watch import duties
 
 LIVES = os.environ.get("ECASE_STATE_MACHINE_EXAMPLES")
-EXAMPLES = int(LIVES or "12")
+EXAMPLES = int(LIVES or "6")
 STEPS_EACH = 6
 WALK, LAWFUL = 30, 0.5
 SEEDS = st.integers(0, 2**32)

@@ -15,7 +15,7 @@ from tests.journeys.walk.persons import Person, Signer
 from tests.journeys.walk.stack import BASE_DIR, Stack
 from tests.journeys.walk.telling import Teller
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # As root there is no sandbox; nothing here looks for hosts outside of this machine.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
