@@ -27,7 +27,7 @@ from ecase.cases.counsel import side_problems
 from ecase.cases.models import Case, Identity, Person
 from ecase.cases.numbers import external_problems, identity_problems, tidy_number
 from ecase.officers.models import Post
-from ecase.problems import Problem
+from ecase.problems import NotAllowed, Problem
 
 # Capacities in which only a natural person can be.
 OF_PEOPLE = frozenset(
@@ -80,13 +80,16 @@ def add_person(case: Case, post: Post, *, capacity: str, **fields: Any) -> Perso
 def correct_person(person: Person, post: Post, reason: str, *, seen: int | None = None, **fields: Any) -> Person:
     """Correct fields of :data:`FIELDS`; each old value is kept. Nothing happens if nothing differs.
 
-    Audited as ``person.corrected``. ``seen``: the revision that the caller saw. Raises :class:`NotAllowed`,
+    Audited as ``person.corrected``. ``seen``: the revision that the caller saw. Raises :class:`NotAllowed`, also of a
+    protected person, whose data another capacity would show and an answer would confirm (CPC Art. 97);
     :class:`Stale`, :class:`Invalid` with every wrong field.
     """
     require_work(person.case, post)
     with transaction.atomic():
         lock(person.case)
         person = Person.objects.select_related("case").get(pk=person.pk)
+        if person.is_protected:
+            raise NotAllowed(Problem("protected-person", _("The data of a protected person are not corrected here.")))
         require_seen(person, seen)
         changed = apply_changes(person, tidy(fields, person.form))
         if not changed:

@@ -197,6 +197,18 @@ def test_a_person_is_corrected_and_the_old_value_kept() -> None:
     assert Person.objects.get(pk=person.pk).surname == "Тасқынбаев"
 
 
+@pytest.mark.parametrize("fields", [{"capacity": "witness"}, {"surname": "Жасырынов"}, {"surname": "Басқа"}])
+def test_a_protected_person_is_neither_unmasked_nor_confirmed(fields: dict[str, str]) -> None:
+    """Neither another capacity nor the answer to a guess shows who it is, not even to who works on the case."""
+    person = PersonFactory(capacity="protected", surname="Жасырынов")
+
+    with pytest.raises(NotAllowed):
+        services.correct_person(person, investigator_of(person.case), "Қате жазылған.", **fields)
+
+    kept = Person.objects.get(pk=person.pk)
+    assert (kept.capacity, kept.surname, kept.revision) == ("protected", "Жасырынов", person.revision)
+
+
 def test_the_trace_of_a_correction_stays() -> None:
     case = CaseFactory()
     services.correct_case(case, investigator_of(case), "себебі", qualification="189-бап")
